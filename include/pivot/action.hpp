@@ -1,0 +1,49 @@
+// The data of a pivot node, validated: what to ask, how, and for how long.
+#pragma once
+
+#include <pivot/failure.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace pivot {
+
+enum class Method : std::uint8_t { get, post };
+enum class Format : std::uint8_t { kazoo, twiml };
+enum class BodyFormat : std::uint8_t { form, json };
+
+PIVOT_API std::string_view name(Method method);  // "GET", "POST"
+PIVOT_API std::string_view name(Format format);  // "kazoo", "twiml"
+
+struct ActionLimits {
+    std::chrono::milliseconds timeout_max{5000};
+    bool coerce_types = false;  // take "20" for 20 and "true" for true
+};
+
+struct PIVOT_API Action {
+    std::string voice_url;
+    std::string cdr_url;  // empty: none
+    Method method = Method::get;
+    Format req_format = Format::kazoo;
+    BodyFormat req_body_format = BodyFormat::form;
+    std::chrono::milliseconds timeout{5000};
+    bool debug = false;
+    bool skip_module = false;
+
+    // Reads the `data` object of a pivot node. Fails with bad_action, which names every key that is
+    // wrong; `errors` point into `text`.
+    static Result<Action> from_json(std::string_view text, const ActionLimits& limits = {});
+};
+
+// A pivot node: its action, and the child that the callflow goes on with when the action fails.
+struct PIVOT_API ActionNode {
+    Result<Action> action;
+    std::string next;  // JSON text of the `_` child; empty: none
+
+    // Reads `{"module":"pivot","data":{…},"children":{…}}`, a document whose `flow` is one, or bare
+    // action data. Fails with invalid_json when `text` is not a JSON object at all.
+    static Result<ActionNode> from_json(std::string_view text, const ActionLimits& limits = {});
+};
+
+}  // namespace pivot
