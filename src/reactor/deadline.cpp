@@ -1,0 +1,80 @@
+#include "reactor/deadline.hpp"
+
+#include "reactor/reactor.hpp"
+
+#include <cassert>
+
+namespace pivot::reactor {
+
+Deadline::Deadline(Reactor& reactor, Nanoseconds at) : reactor_(reactor), at_(at)
+{
+    if (at != never) reactor_.timers().set(*this, at);
+}
+
+Deadline::Deadline(Deadline& parent) : reactor_(parent.reactor_), at_(parent.at_)
+{
+    if (parent.has_expired()) {
+        has_expired_ = true;
+        reason_ = parent.reason_;
+    } else {
+        parent.add(*this);
+    }
+}
+
+Deadline::~Deadline()
+{
+    assert(waiters_.empty());
+    reactor_.timers().stop(*this);
+}
+
+void Deadline::expire(Reason reason)
+{
+    if (has_expired_) return;
+    has_expired_ = true;
+    reason_ = reason;
+    reactor_.timers().stop(*this);
+    Waiter::unlink();
+    if (!waiters_.empty()) reactor_.interrupt_soon(*this);
+    notify_expired();
+}
+
+Failure Deadline::failure(Phase phase) const
+{
+    assert(has_expired_);
+    return {reason_, phase, reason_ == Reason::timeout ? "the time was up" : "cancelled", {}};
+}
+
+FramePool& Deadline::frames() const
+{
+    return reactor_.frames();
+}
+
+void Deadline::add(Waiter& waiter)
+{
+    assert(!has_expired_);
+    waiters_.push_back(waiter);
+}
+
+bool Deadline::interrupt_waiters(unsigned& budget)
+{
+    while (!waiters_.empty()) {
+        if (budget == 0) return false;
+        --budget;
+        Waiter& waiter = waiters_.front();
+        waiter.unlink();
+        waiter.interrupt(*this);
+    }
+    return true;
+}
+
+void Deadline::fired()
+{
+    expire(Reason::timeout);
+}
+
+void Deadline::interrupt(const Deadline& parent)
+{
+    expire(parent.reason_);
+}
+
+}  // namespace pivot::reactor

@@ -1,0 +1,85 @@
+#include "reactor/inbox.hpp"
+
+#include "reactor/ring.hpp"
+
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace pivot::reactor {
+
+Inbox::~Inbox()
+{
+    assert(newest_.load() == nullptr);
+    if (wake_up_ >= 0) ::close(wake_up_);
+}
+
+tl::expected<void, std::string> Inbox::open()
+{
+    wake_up_ = ::eventfd(0, EFD_CLOEXEC);
+    if (wake_up_ < 0) return tl::unexpected(fmt::format("no eventfd: {}", std::strerror(errno)));
+    return {};
+}
+
+void Inbox::post(Message& message)
+{
+    Message* newest = newest_.load(std::memory_order_relaxed);
+    do {
+        message.next_ = newest;
+    } while (!newest_.compare_exchange_weak(newest, &message, std::memory_order_release,
+                                            std::memory_order_relaxed));
+    if (newest != nullptr) return;  // whoever posted the first of this burst wakes the reactor
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(wake_up_, &one, sizeof one);
+    assert(written == sizeof one);
+}
+
+void Inbox::listen(Ring& ring)
+{
+    ring_ = &ring;
+    read_again();
+}
+
+void Inbox::close()
+{
+    is_closing_ = true;
+    if (is_in_flight()) ring_->cancel(*this);
+    while (is_in_flight()) ring_->wait(never);
+    deliver_all();
+}
+
+void Inbox::completed(int, std::uint32_t)
+{
+    if (is_closing_) return;
+    read_again();
+    deliver_all();
+}
+
+void Inbox::read_again()
+{
+    io_uring_sqe request{};
+    io_uring_prep_read(&request, wake_up_, &wake_ups_, sizeof wake_ups_, 0);
+    ring_->submit(*this, request);
+}
+
+void Inbox::deliver_all()
+{
+    Message* oldest = nullptr;
+    Message* message = newest_.exchange(nullptr, std::memory_order_acquire);
+    while (message != nullptr) {
+        Message* next = std::exchange(message->next_, oldest);
+        oldest = std::exchange(message, next);
+    }
+    while (oldest != nullptr) {
+        Message* next = oldest->next_;  // looked up first: delivering may destroy the message
+        oldest->deliver();
+        oldest = next;
+    }
+}
+
+}  // namespace pivot::reactor

@@ -1,0 +1,64 @@
+// Messages from other threads to a reactor: a lock-free stack and one wake-up for a burst.
+#pragma once
+
+#include "reactor/operation.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include <tl/expected.hpp>
+
+namespace pivot::reactor {
+
+class Ring;
+
+class Message {
+public:
+    Message() = default;
+    Message(const Message&) = delete;
+    Message& operator=(const Message&) = delete;
+
+protected:
+    ~Message() = default;
+
+private:
+    friend class Inbox;
+
+    // On the reactor's thread, once for each time it was posted. May destroy or post the message.
+    virtual void deliver() = 0;
+
+    Message* next_ = nullptr;
+};
+
+class Inbox : private Operation {
+public:
+    Inbox() = default;
+    ~Inbox();  // closed
+
+    tl::expected<void, std::string> open();
+
+    // Any thread. Messages of one thread are delivered in order.
+    void post(Message& message);
+
+    // Asks to be woken. The reactor calls it once.
+    void listen(Ring& ring);
+
+    // Cancels the wait and waits for that; undelivered messages are delivered.
+    void close();
+
+    bool is_listening() const { return is_in_flight(); }
+
+private:
+    void completed(int result, std::uint32_t flags) override;
+    void read_again();
+    void deliver_all();
+
+    std::atomic<Message*> newest_ = nullptr;
+    Ring* ring_ = nullptr;
+    int wake_up_ = -1;            // an eventfd
+    std::uint64_t wake_ups_ = 0;  // what the kernel reads into
+    bool is_closing_ = false;
+};
+
+}  // namespace pivot::reactor

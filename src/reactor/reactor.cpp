@@ -1,0 +1,115 @@
+#include "reactor/reactor.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <ctime>
+#include <utility>
+
+namespace pivot::reactor {
+
+namespace {
+
+// Interrupting a wait costs a cancel request and a teardown; more than this in one turn would make
+// the deadlines behind them late.
+constexpr unsigned interrupts_a_turn = 64;
+
+// After so many coroutines the clock is read again: a full turn can last milliseconds.
+constexpr unsigned resumes_a_clock = 32;
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Reactor>, std::string> Reactor::open(const ReactorConfig& config)
+{
+    std::unique_ptr<Reactor> reactor(new Reactor);
+    if (auto opened = reactor->ring_.open(config.ring); !opened)
+        return tl::unexpected(opened.error());
+    if (auto opened = reactor->buffers_.open(reactor->ring_.native(), config.buffers); !opened) {
+        return tl::unexpected(opened.error());
+    }
+    if (auto opened = reactor->inbox_.open(); !opened) return tl::unexpected(opened.error());
+    reactor->inbox_.listen(reactor->ring_);
+    reactor->read_clock();
+    return reactor;
+}
+
+Reactor::~Reactor()
+{
+    inbox_.close();
+    while (ring_.in_flight() > 0) ring_.wait(never);
+    assert(is_idle());
+}
+
+void Reactor::turn(Nanoseconds wait_until)
+{
+    Nanoseconds timeout_ns = 0;
+    if (!can_go_on()) {
+        read_clock();
+        const Nanoseconds until = std::min(wait_until, timers_.earliest());
+        timeout_ns = until == never ? never : std::max<Nanoseconds>(until - now_, 0);
+    }
+    arm_starved();
+    ring_.wait(timeout_ns);
+
+    read_clock();
+    timers_.fire(now_);
+    interrupt_waits();
+    run_ready();
+}
+
+Nanoseconds Reactor::next_turn() const
+{
+    return can_go_on() || ring_.has_unsubmitted() ? now_ : timers_.earliest();
+}
+
+bool Reactor::is_idle() const
+{
+    const std::uint64_t own = inbox_.is_listening() ? 1 : 0;
+    return ring_.in_flight() == own && timers_.size() == 0 && frames_.lent() == 0 &&
+           buffers_.lent() == 0 && !can_go_on() && ended_.empty();
+}
+
+void Reactor::read_clock()
+{
+    timespec time{};
+    ::clock_gettime(CLOCK_MONOTONIC, &time);
+    now_ = Nanoseconds{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+void Reactor::interrupt_waits()
+{
+    unsigned budget = interrupts_a_turn;
+    while (!expired_.empty()) {
+        Deadline& deadline = expired_.front();
+        if (!deadline.interrupt_waiters(budget)) break;
+        deadline.ListHook<Deadline>::unlink();
+    }
+}
+
+void Reactor::run_ready()
+{
+    unsigned resumed = 0;
+    while (!ready_.empty()) {
+        resuming_.swap(ready_);
+        for (const std::coroutine_handle<> coroutine : resuming_) {
+            coroutine.resume();
+            for (const std::coroutine_handle<> ended : ended_) ended.destroy();
+            ended_.clear();
+            if (++resumed % resumes_a_clock == 0) {
+                read_clock();
+                timers_.fire(now_);
+            }
+        }
+        resuming_.clear();
+    }
+}
+
+void Reactor::arm_starved()
+{
+    while (!starved_.empty() && buffers_.lent() < buffers_.count()) {
+        Receiver& receiver = starved_.front();
+        receiver.ListHook<Receiver>::unlink();
+        receiver.arm();  // the kernel says ENOBUFS again to those that come too many
+    }
+}
+
+}  // namespace pivot::reactor

@@ -1,0 +1,101 @@
+// One io_uring, its timers and its coroutines, on one thread.
+//
+// A turn:
+//
+//   submit everything, wait for the kernel or the next timer ─► reap completions ─► fire what is
+//   due
+//        ▲                                                                                │
+//        └── resume what can go on, bury what ended ◄── interrupt waits (a bounded number) ◄┘
+//
+// The time is read once a turn, and again between batches of a long one, so that deadlines fire on
+// time however much there is to do.
+#pragma once
+
+#include "base/list.hpp"
+#include "reactor/buffers.hpp"
+#include "reactor/deadline.hpp"
+#include "reactor/frames.hpp"
+#include "reactor/inbox.hpp"
+#include "reactor/receiver.hpp"
+#include "reactor/ring.hpp"
+#include "reactor/timers.hpp"
+
+#include <coroutine>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace pivot::reactor {
+
+struct ReactorConfig {
+    RingConfig ring;
+    BufferConfig buffers;
+};
+
+class Reactor {
+public:
+    // An error is a sentence that names what the system lacks and what to do about it.
+    static tl::expected<std::unique_ptr<Reactor>, std::string> open(
+        const ReactorConfig& config = {});
+
+    Reactor(const Reactor&) = delete;
+    Reactor& operator=(const Reactor&) = delete;
+    ~Reactor();  // idle, as is_idle() has it
+
+    // One turn on this thread, the same at every call. Waits, until `wait_until` at the latest,
+    // only if nothing can go on.
+    void turn(Nanoseconds wait_until);
+
+    // When the next turn is due if the descriptor does not ask for one earlier; `never` if no timer
+    // is set, now() if something can go on or is still to be submitted.
+    Nanoseconds next_turn() const;
+
+    // Readable when the kernel has completed something.
+    int descriptor() const { return ring_.descriptor(); }
+
+    // Hands `message` to this reactor's thread. Any thread; no lock, one wake-up for a burst.
+    void post(Message& message) { inbox_.post(message); }
+
+    // The time of this turn.
+    Nanoseconds now() const { return now_; }
+
+    void resume_soon(std::coroutine_handle<> coroutine) { ready_.push_back(coroutine); }
+    void interrupt_soon(Deadline& deadline) { expired_.push_back(deadline); }
+    void bury(std::coroutine_handle<> ended) { ended_.push_back(ended); }
+
+    // All buffers were lent when bytes arrived: `receiver` is armed again when some are back.
+    void starved(Receiver& receiver) { starved_.push_back(receiver); }
+
+    FramePool& frames() { return frames_; }
+    Timers& timers() { return timers_; }
+    Ring& ring() { return ring_; }
+    BufferRing& buffers() { return buffers_; }
+
+    // No coroutine, no timer, no lent buffer, and no operation but the inbox's own.
+    bool is_idle() const;
+
+private:
+    Reactor() = default;
+
+    bool can_go_on() const { return !ready_.empty() || !expired_.empty(); }
+    void read_clock();
+    void interrupt_waits();
+    void run_ready();
+    void arm_starved();
+
+    FramePool frames_;
+    Timers timers_;
+    Ring ring_;
+    BufferRing buffers_;
+    Inbox inbox_;
+    Nanoseconds now_ = 0;
+    std::vector<std::coroutine_handle<>> ready_;
+    std::vector<std::coroutine_handle<>> resuming_;
+    std::vector<std::coroutine_handle<>> ended_;
+    List<Deadline> expired_;
+    List<Receiver> starved_;
+};
+
+}  // namespace pivot::reactor

@@ -1,0 +1,231 @@
+#include "reactor/ring.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+namespace pivot::reactor {
+
+namespace {
+
+// `user_data` is the address of an Operation, or one of these. Addresses are even.
+constexpr std::uint64_t no_answer = 0;
+constexpr std::uint64_t slot_closed = 1;
+
+constexpr unsigned setup_flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
+                                 IORING_SETUP_R_DISABLED | IORING_SETUP_CQSIZE |
+                                 IORING_SETUP_SUBMIT_ALL;
+
+std::string kernel_release()
+{
+    utsname names{};
+    ::uname(&names);
+    return names.release;
+}
+
+int io_uring_disabled()
+{
+    int value = 0;
+    std::ifstream("/proc/sys/kernel/io_uring_disabled") >> value;
+    return value;
+}
+
+std::string explain_setup(int error)
+{
+    switch (error) {
+        case ENOSYS:
+            return "this kernel has no io_uring: Linux 6.1 or newer is needed";
+        case EPERM:
+            if (const int disabled = io_uring_disabled(); disabled != 0) {
+                return fmt::format(
+                    "io_uring is switched off (kernel.io_uring_disabled = {}): set it to 0 "
+                    "with sysctl, or run in kernel.io_uring_group",
+                    disabled);
+            }
+            return "io_uring is forbidden here: a seccomp filter (a container's?) denies "
+                   "io_uring_setup";
+        case EINVAL:
+            return fmt::format(
+                "this kernel ({}) lacks deferred task running for io_uring: Linux 6.1 or "
+                "newer is needed",
+                kernel_release());
+        case ENOMEM:
+            return "not enough locked memory for io_uring: raise RLIMIT_MEMLOCK (ulimit -l)";
+        case EMFILE:
+        case ENFILE:
+            return "no descriptor is left for io_uring: raise RLIMIT_NOFILE (ulimit -n)";
+        default:
+            return fmt::format("io_uring_setup failed: {}", std::strerror(error));
+    }
+}
+
+}  // namespace
+
+Ring::~Ring()
+{
+    assert(in_flight_ == 0);
+    if (is_open_) io_uring_queue_exit(&ring_);
+}
+
+tl::expected<void, std::string> Ring::check_kernel()
+{
+    const std::unique_ptr<io_uring_probe, decltype(&io_uring_free_probe)> probe(
+        io_uring_get_probe(), io_uring_free_probe);
+    if (!probe) return {};  // open() says why
+    struct Need {
+        int opcode;
+        const char* name;
+    };
+    // The kernel with zero-copy sends, 6.0, is also the first with multishot receive.
+    constexpr Need needs[] = {{IORING_OP_CONNECT, "connect"},
+                              {IORING_OP_SEND, "send"},
+                              {IORING_OP_RECV, "receive"},
+                              {IORING_OP_POLL_ADD, "poll"},
+                              {IORING_OP_ASYNC_CANCEL, "cancel"},
+                              {IORING_OP_CLOSE, "close"},
+                              {IORING_OP_SEND_ZC, "multishot receive"}};
+    for (const Need& need : needs) {
+        if (io_uring_opcode_supported(probe.get(), need.opcode)) continue;
+        return tl::unexpected(
+            fmt::format("this kernel's io_uring ({}) lacks {}: Linux 6.1 or newer is needed",
+                        kernel_release(), need.name));
+    }
+    return {};
+}
+
+tl::expected<void, std::string> Ring::open(const RingConfig& config)
+{
+    if (auto checked = check_kernel(); !checked) return checked;
+
+    io_uring_params parameters{};
+    parameters.flags = setup_flags;
+    parameters.cq_entries = config.requests * 8;
+    if (const int error = io_uring_queue_init_params(config.requests, &ring_, &parameters);
+        error < 0) {
+        return tl::unexpected(explain_setup(-error));
+    }
+    is_open_ = true;
+
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    slots_max_ = static_cast<unsigned>(std::min<rlim_t>(config.descriptors, limit.rlim_max));
+    if (const int error = io_uring_register_files_sparse(&ring_, slots_max_); error < 0) {
+        return tl::unexpected(fmt::format("no table of {} direct descriptors: {}", slots_max_,
+                                          std::strerror(-error)));
+    }
+    free_slots_.resize(slots_max_);
+    for (Slot slot = 0; slot < slots_max_; ++slot) free_slots_[slot] = slots_max_ - 1 - slot;
+    return {};
+}
+
+void Ring::submit(Operation& operation, const io_uring_sqe& request)
+{
+    assert(!operation.is_in_flight_);
+    io_uring_sqe& queued = next_request();
+    queued = request;
+    queued.user_data = reinterpret_cast<std::uintptr_t>(&operation);
+    operation.is_in_flight_ = true;
+    ++in_flight_;
+}
+
+void Ring::cancel(const Operation& operation)
+{
+    assert(operation.is_in_flight_);
+    io_uring_sqe& queued = next_request();
+    io_uring_prep_cancel64(&queued, reinterpret_cast<std::uintptr_t>(&operation), 0);
+    queued.flags |= IOSQE_CQE_SKIP_SUCCESS;
+    queued.user_data = no_answer;
+}
+
+void Ring::wait(Nanoseconds timeout_ns)
+{
+    enable();
+    if (timeout_ns == 0) {
+        io_uring_submit_and_get_events(&ring_);
+    } else {
+        io_uring_cqe* first = nullptr;
+        __kernel_timespec timeout{.tv_sec = timeout_ns / 1'000'000'000,
+                                  .tv_nsec = timeout_ns % 1'000'000'000};
+        io_uring_submit_and_wait_timeout(&ring_, &first, 1,
+                                         timeout_ns == never ? nullptr : &timeout, nullptr);
+    }
+    // What the call returns does not matter: a time-out, a signal and a full completion queue all
+    // leave requests and completions in their queues, for this turn's reaping or the next turn.
+    reap();
+}
+
+int Ring::install(int descriptor, Slot& slot)
+{
+    if (free_slots_.empty()) {
+        ::close(descriptor);
+        return -ENFILE;
+    }
+    const Slot free = free_slots_.back();
+    const int installed = io_uring_register_files_update(&ring_, free, &descriptor, 1);
+    ::close(descriptor);
+    if (installed < 0) return installed;
+    free_slots_.pop_back();
+    slot = free;
+    return 0;
+}
+
+void Ring::close(Slot slot)
+{
+    assert(slot < slots_max_);
+    io_uring_sqe& queued = next_request();
+    io_uring_prep_close_direct(&queued, slot);
+    queued.user_data = std::uint64_t{slot} << 1 | slot_closed;
+    ++in_flight_;
+}
+
+void Ring::enable()
+{
+    if (is_enabled_) return;
+    is_enabled_ = true;
+    // liburing 2.3 declares io_uring_enable_rings() but does not export it.
+    io_uring_register(static_cast<unsigned>(ring_.ring_fd), IORING_REGISTER_ENABLE_RINGS, nullptr,
+                      0);
+}
+
+io_uring_sqe& Ring::next_request()
+{
+    io_uring_sqe* request = io_uring_get_sqe(&ring_);
+    while (request == nullptr) {
+        enable();
+        io_uring_submit(&ring_);
+        request = io_uring_get_sqe(&ring_);
+    }
+    return *request;
+}
+
+void Ring::reap()
+{
+    unsigned head = 0;
+    unsigned seen = 0;
+    io_uring_cqe* completion = nullptr;
+    io_uring_for_each_cqe(&ring_, head, completion)
+    {
+        ++seen;
+        if (completion->user_data == no_answer) continue;
+        const bool is_last = (completion->flags & IORING_CQE_F_MORE) == 0;
+        if (is_last) --in_flight_;
+        if (completion->user_data & slot_closed) {
+            free_slots_.push_back(static_cast<Slot>(completion->user_data >> 1));
+            continue;
+        }
+        auto& operation = *reinterpret_cast<Operation*>(completion->user_data);
+        if (is_last) operation.is_in_flight_ = false;
+        operation.completed(completion->res, completion->flags);
+    }
+    io_uring_cq_advance(&ring_, seen);
+}
+
+}  // namespace pivot::reactor

@@ -1,0 +1,300 @@
+#include "reactor/reactor.hpp"
+
+#include "reactor/run_until.hpp"
+#include "reactor/scope.hpp"
+#include "reactor/task.hpp"
+#include "reactor/wait.hpp"
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace pivot::reactor {
+namespace {
+
+using test::open_reactor;
+using test::run_until;
+using test::run_until_idle;
+using test::second_ns;
+
+class ReactorTest : public testing::Test {
+protected:
+    ReactorTest() : reactor(open_reactor(opened_)), scope(reactor) {}
+    ~ReactorTest() override
+    {
+        run_until_idle(reactor);
+        EXPECT_EQ(scope.running(), 0U);
+    }
+
+private:
+    std::unique_ptr<Reactor> opened_;
+
+protected:
+    Reactor& reactor;
+    Scope scope;
+};
+
+Task<int> ready(int value, Reactor&)
+{
+    co_return value;
+}
+
+Task<> sum(int count, long& total, Reactor& reactor)
+{
+    for (int i = 0; i < count; ++i) {
+        const int value = co_await ready(i, reactor);
+        total += value;
+    }
+}
+
+TEST_F(ReactorTest, a_loop_over_a_million_ready_children_does_not_nest)
+{
+    long total = 0;
+    scope.spawn(sum(1'000'000, total, reactor));
+    run_until_idle(reactor);
+    EXPECT_EQ(total, 499'999'500'000);
+}
+
+Task<> sleep_and_note(Nanoseconds until, std::vector<Nanoseconds>& noted, Deadline& deadline)
+{
+    const bool was_reached = co_await Sleep(until, deadline);
+    noted.push_back(was_reached ? deadline.reactor().now() : -1);
+}
+
+TEST_F(ReactorTest, a_sleep_ends_at_its_time_and_never_before)
+{
+    Deadline deadline(reactor, never);
+    std::vector<Nanoseconds> noted;
+    const Nanoseconds until = reactor.now() + 20'000'000;
+    scope.spawn(sleep_and_note(until, noted, deadline));
+    run_until(reactor, [&] { return scope.running() == 0; });
+    EXPECT_GE(noted[0], until);
+    EXPECT_LT(noted[0], until + 5 * second_ns);
+}
+
+TEST_F(ReactorTest, a_deadline_ends_every_wait_beneath_it)
+{
+    Deadline deadline(reactor, reactor.now() + 10'000'000);
+    Deadline child(deadline);
+    std::vector<Nanoseconds> noted;
+    scope.spawn(sleep_and_note(never - 1, noted, deadline));
+    scope.spawn(sleep_and_note(never - 1, noted, child));
+    run_until(reactor, [&] { return scope.running() == 0; });
+    EXPECT_EQ(noted, (std::vector<Nanoseconds>{-1, -1}));
+    EXPECT_EQ(child.reason(), Reason::timeout);
+    EXPECT_GE(reactor.now(), deadline.at());
+}
+
+TEST_F(ReactorTest, a_child_deadline_can_end_alone)
+{
+    Deadline deadline(reactor, never);
+    Deadline child(deadline);
+    std::vector<Nanoseconds> noted;
+    scope.spawn(sleep_and_note(never - 1, noted, child));
+    reactor.turn(0);
+    child.expire(Reason::cancelled);
+    run_until(reactor, [&] { return scope.running() == 0; });
+    EXPECT_FALSE(deadline.has_expired());
+    EXPECT_EQ(child.reason(), Reason::cancelled);
+}
+
+TEST_F(ReactorTest, a_wait_that_begins_after_the_deadline_ends_at_once)
+{
+    Deadline deadline(reactor, never);
+    deadline.expire(Reason::cancelled);
+    std::vector<Nanoseconds> noted;
+    scope.spawn(sleep_and_note(never - 1, noted, deadline));
+    run_until(reactor, [&] { return scope.running() == 0; });
+    EXPECT_EQ(noted[0], -1);
+}
+
+TEST_F(ReactorTest, ten_thousand_waits_that_expire_together_are_interrupted_over_several_turns)
+{
+    Deadline deadline(reactor, never);
+    std::vector<Nanoseconds> noted;
+    for (int i = 0; i < 10'000; ++i) scope.spawn(sleep_and_note(never - 1, noted, deadline));
+    reactor.turn(0);
+    deadline.expire(Reason::cancelled);
+    reactor.turn(0);
+    EXPECT_LT(noted.size(), 10'000U);
+    run_until(reactor, [&] { return scope.running() == 0; });
+}
+
+Task<> wait_for(Event& event, std::vector<bool>& noted, Deadline& deadline)
+{
+    const bool has_happened = co_await event.wait(deadline);
+    noted.push_back(has_happened);
+}
+
+TEST_F(ReactorTest, an_event_resumes_all_who_wait_and_a_deadline_those_it_ends)
+{
+    Deadline forever(reactor, never);
+    Deadline soon(reactor, reactor.now() + 1'000'000);
+    Event event;
+    std::vector<bool> noted;
+    scope.spawn(wait_for(event, noted, soon));
+    run_until(reactor, [&] { return scope.running() == 0; });
+    scope.spawn(wait_for(event, noted, forever));
+    scope.spawn(wait_for(event, noted, forever));
+    reactor.turn(0);
+    event.happen();
+    run_until(reactor, [&] { return scope.running() == 0; });
+    EXPECT_EQ(noted, (std::vector{false, true, true}));
+}
+
+Task<> join(Scope& inner, bool& has_joined, Reactor&)
+{
+    co_await inner.join();
+    has_joined = true;
+}
+
+TEST_F(ReactorTest, joining_a_scope_waits_for_all_its_children)
+{
+    Deadline deadline(reactor, never);
+    std::vector<Nanoseconds> noted;
+    Scope inner(reactor);
+    bool has_joined = false;
+    inner.spawn(sleep_and_note(reactor.now() + 1'000'000, noted, deadline));
+    inner.spawn(sleep_and_note(reactor.now() + 2'000'000, noted, deadline));
+    scope.spawn(join(inner, has_joined, reactor));
+    run_until(reactor, [&] { return scope.running() == 0; });
+    EXPECT_EQ(noted.size(), 2U);
+}
+
+class CountedMessage final : public Message {
+public:
+    std::atomic<int> delivered = 0;
+
+private:
+    void deliver() override { ++delivered; }
+};
+
+TEST_F(ReactorTest, messages_of_other_threads_are_delivered_once_each)
+{
+    std::vector<CountedMessage> messages(20'000);
+    std::vector<std::thread> threads;
+    for (std::size_t first = 0; first < 4; ++first) {
+        threads.emplace_back([&, first] {
+            for (std::size_t i = first; i < messages.size(); i += 4) reactor.post(messages[i]);
+        });
+    }
+    run_until(reactor, [&] {
+        for (const CountedMessage& message : messages) {
+            if (message.delivered == 0) return false;
+        }
+        return true;
+    });
+    for (std::thread& thread : threads) thread.join();
+    for (const CountedMessage& message : messages) EXPECT_EQ(message.delivered, 1);
+}
+
+TEST_F(ReactorTest, its_descriptor_becomes_readable_when_a_message_waits)
+{
+    reactor.turn(0);
+    pollfd poll{reactor.descriptor(), POLLIN, 0};
+    EXPECT_EQ(::poll(&poll, 1, 0), 0);
+    CountedMessage message;
+    std::thread poster([&] { reactor.post(message); });
+    poster.join();
+    EXPECT_EQ(::poll(&poll, 1, 10'000), 1);
+    run_until(reactor, [&] { return message.delivered == 1; });
+}
+
+// A connected pair: one end in the ring's table, the other for the test to write to.
+struct Pair {
+    explicit Pair(Reactor& reactor)
+    {
+        int ends[2];
+        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+        EXPECT_EQ(reactor.ring().install(ends[0], slot), 0);
+        peer = ends[1];
+    }
+    void write(std::string_view bytes) const
+    {
+        EXPECT_EQ(::write(peer, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+    }
+
+    Slot slot = no_slot;
+    int peer = -1;
+};
+
+Task<> read_all(Receiver& receiver, Slot slot, std::string& text, int& end, Deadline& deadline)
+{
+    receiver.start(slot);
+    while (true) {
+        Receiver::Arrival arrival = co_await receiver.receive(deadline);
+        if (arrival.result <= 0) {
+            end = arrival.result;
+            break;
+        }
+        text += arrival.buffer.bytes();
+    }
+    co_await receiver.stop();
+    deadline.reactor().ring().close(slot);
+}
+
+TEST_F(ReactorTest, what_arrives_is_received_in_order_until_the_end)
+{
+    Deadline deadline(reactor, never);
+    const Pair pair(reactor);
+    Receiver receiver(reactor);
+    std::string text;
+    int end = -1;
+    scope.spawn(read_all(receiver, pair.slot, text, end, deadline));
+    std::string sent;
+    for (int i = 0; i < 100; ++i) {
+        const std::string line = "line " + std::to_string(i) + "\n";
+        pair.write(line);
+        sent += line;
+        reactor.turn(0);
+    }
+    ::close(pair.peer);
+    run_until(reactor, [&] { return scope.running() == 0; });
+    EXPECT_EQ(text, sent);
+    EXPECT_EQ(end, 0);
+}
+
+TEST_F(ReactorTest, a_receive_that_is_cancelled_leaves_nothing_behind)
+{
+    Deadline deadline(reactor, reactor.now() + 5'000'000);
+    const Pair pair(reactor);
+    Receiver receiver(reactor);
+    std::string text;
+    int end = 0;
+    scope.spawn(read_all(receiver, pair.slot, text, end, deadline));
+    run_until(reactor, [&] { return scope.running() == 0; });
+    EXPECT_EQ(end, -ECANCELED);
+    ::close(pair.peer);
+}
+
+TEST(Reactor, bytes_beyond_all_buffers_arrive_when_some_are_given_back)
+{
+    ReactorConfig config;
+    config.buffers = {.count = 2, .size_bytes = 16};
+    std::unique_ptr<Reactor> opened;
+    Reactor& reactor = open_reactor(opened, config);
+    {
+        Scope scope(reactor);
+        Deadline deadline(reactor, never);
+        const Pair pair(reactor);
+        Receiver receiver(reactor);
+        const std::string sent(1'000, 'x');
+        pair.write(sent);
+        ::close(pair.peer);
+        std::string text;
+        int end = -1;
+        scope.spawn(read_all(receiver, pair.slot, text, end, deadline));
+        run_until(reactor, [&] { return scope.running() == 0; });
+        EXPECT_EQ(text, sent);
+    }
+    run_until_idle(reactor);
+}
+
+}  // namespace
+}  // namespace pivot::reactor
