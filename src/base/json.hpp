@@ -1,0 +1,180 @@
+// JSON text to a flat tree and back, number for number.
+//
+// simdjson walks the text once; what it says is kept as a flat list of entries in document order,
+// so that a validator can look at a value as often as it needs to. Numbers and strings without
+// escapes are views of the input: a number comes out as it came in, whatever its size.
+//
+//     {"a":[1,2],"b":null}         entry    {   "a"   [   1   2   "b"   null
+//                                  span     7    1    3   1   1    1     1
+#pragma once
+
+#include <pivot/failure.hpp>
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pivot::json {
+
+enum class Kind : std::uint8_t { null, boolean, integer, decimal, string, array, object };
+
+// "null", "a boolean", "an integer", …: for messages.
+std::string_view describe(Kind kind);
+
+// One value, or one name in front of a member's value.
+struct Entry {
+    const char* text;
+    std::uint32_t size_bytes;
+    std::uint32_t span;    // entries from here past the last descendant, itself included
+    std::uint32_t parent;  // entries back to the container; 0 at the root
+    Kind kind;
+};
+
+class Members;
+class Elements;
+
+// One value of a document: a cheap handle that lives until the document reads again.
+class Value {
+public:
+    explicit Value(const Entry* entry) : entry_(entry) {}
+
+    Kind kind() const { return entry_->kind; }
+    bool is_string() const { return kind() == Kind::string; }
+    bool is_array() const { return kind() == Kind::array; }
+    bool is_object() const { return kind() == Kind::object; }
+    bool is_true() const { return kind() == Kind::boolean && *entry_->text == 't'; }
+
+    // A string without its quotes and escapes; a number or a literal as it was written; empty for
+    // containers.
+    std::string_view text() const { return {entry_->text, entry_->size_bytes}; }
+
+    // The number, where it is written as an integer (`20`, not `20.0` or `2e1`) and fits.
+    std::optional<std::int64_t> integer() const;
+
+    // The value of the last member with this name (RFC 8259, section 4, leaves duplicates open);
+    // none where this is not an object.
+    std::optional<Value> find(std::string_view name) const;
+
+    // In the order of the text, duplicates included. `for (const auto [name, value] : …)`
+    Members members() const;    // of an object
+    Elements elements() const;  // of an array
+
+    // The entries of this value and of all it contains.
+    const Entry* begin() const { return entry_; }
+    const Entry* end() const { return entry_ + entry_->span; }
+
+private:
+    const Entry* entry_;
+};
+
+struct Member {
+    std::string_view name;
+    Value value;
+};
+
+class Members {
+public:
+    explicit Members(Value object) : object_(object) { assert(object.is_object()); }
+
+    class Iterator {
+    public:
+        explicit Iterator(const Entry* name) : name_(name) {}
+        Member operator*() const
+        {
+            return {std::string_view(name_->text, name_->size_bytes), Value(name_ + 1)};
+        }
+        Iterator& operator++()
+        {
+            name_ += 1 + name_[1].span;
+            return *this;
+        }
+        bool operator==(const Iterator& other) const = default;
+
+    private:
+        const Entry* name_;
+    };
+
+    Iterator begin() const { return Iterator(object_.begin() + 1); }
+    Iterator end() const { return Iterator(object_.end()); }
+
+private:
+    Value object_;
+};
+
+class Elements {
+public:
+    explicit Elements(Value array) : array_(array) { assert(array.is_array()); }
+
+    class Iterator {
+    public:
+        explicit Iterator(const Entry* entry) : entry_(entry) {}
+        Value operator*() const { return Value(entry_); }
+        Iterator& operator++()
+        {
+            entry_ += entry_->span;
+            return *this;
+        }
+        bool operator==(const Iterator& other) const = default;
+
+    private:
+        const Entry* entry_;
+    };
+
+    Iterator begin() const { return Iterator(array_.begin() + 1); }
+    Iterator end() const { return Iterator(array_.end()); }
+
+private:
+    Value array_;
+};
+
+inline Members Value::members() const
+{
+    return Members(*this);
+}
+inline Elements Value::elements() const
+{
+    return Elements(*this);
+}
+
+// Reads one text at a time and keeps its memory for the next: a text that is no larger than an
+// earlier one costs no allocation.
+class Document {
+public:
+    // At most `depth_max` arrays and objects in each other.
+    explicit Document(std::size_t depth_max = 1024);
+    ~Document();
+    Document(Document&& other) noexcept;
+    Document& operator=(Document&& other) noexcept;
+
+    // Reads UTF-8, with or without a byte order mark; `text` is copied, and may go.
+    // Fails with invalid_json: empty, cut off, trailing data, not UTF-8, too deep, or else not JSON
+    // (RFC 8259). The message has the line and the column, in bytes, from 1.
+    Result<Value> read(std::string_view text);
+
+    // The same without the copy: `text` outlives the values. `capacity_bytes` may be read from the
+    // start of `text`, whatever is there; where that is too little behind the text, it is copied.
+    Result<Value> read_padded(std::string_view text, std::size_t capacity_bytes);
+
+private:
+    class Reader;
+    std::unique_ptr<Reader> reader_;
+};
+
+// Appends a string with its quotes and escapes. Other than ASCII stays as it is.
+void append_quoted(std::string& out, std::string_view text);
+
+// Appends a value without white space, numbers as they came, duplicates included.
+void append_value(std::string& out, Value value);
+
+// Appends one reference token of a JSON pointer (RFC 6901): a slash, and `token` escaped.
+void append_pointer(std::string& pointer, std::string_view token);
+
+// The same JSON for people: a line for each member and element, two spaces deeper in each
+// container.
+std::string pretty(std::string_view json);
+
+}  // namespace pivot::json
