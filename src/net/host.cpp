@@ -1,0 +1,87 @@
+#include "net/host.hpp"
+
+#include "net/address.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace pivot::net {
+namespace {
+
+constexpr std::size_t label_bytes_max = 63;
+constexpr std::size_t name_bytes_max = 253;
+
+bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool is_hex_digit(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
+bool is_letter(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+// `0x` alone is zero to those who read numbers in this way.
+bool is_number(std::string_view label)
+{
+    if (label.starts_with("0x")) return std::ranges::all_of(label.substr(2), is_hex_digit);
+    return !label.empty() && std::ranges::all_of(label, is_digit);
+}
+
+std::string to_lower(std::string_view text)
+{
+    std::string lower(text);
+    for (auto& c : lower) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return lower;
+}
+
+// What is wrong with a name, or empty.
+std::string_view fault(std::string_view name)
+{
+    if (name.size() > name_bytes_max) return "is longer than 253 bytes";
+    for (std::size_t begin = 0; begin <= name.size();) {
+        const auto end = std::min(name.find('.', begin), name.size());
+        if (end == begin) return "has an empty label";
+        if (end - begin > label_bytes_max) return "has a label longer than 63 bytes";
+        begin = end + 1;
+    }
+    for (const char c : name) {
+        if (is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.') continue;
+        if (static_cast<unsigned char>(c) >= 0x80) {
+            return "has characters other than ASCII; write it in punycode (xn--…)";
+        }
+        return "has a character that no host name has";
+    }
+    return {};
+}
+
+}  // namespace
+
+tl::expected<std::string, std::string> canonical_host(std::string_view text)
+{
+    if (text.empty()) return tl::unexpected<std::string>("the host is missing");
+    if (const auto address = IpAddress::parse(text)) return address->to_text();
+
+    auto host = to_lower(text);
+    if (host.ends_with('.')) host.pop_back();
+    const auto last_label = std::string_view(host).substr(host.rfind('.') + 1);
+    if (is_number(last_label)) {
+        return tl::unexpected(fmt::format(
+            "the host \"{}\" is not an IPv4 address in four decimal numbers, such as 192.0.2.7",
+            text));
+    }
+    if (const auto wrong = fault(host); !wrong.empty()) {
+        return tl::unexpected(fmt::format("the host \"{}\" {}", text, wrong));
+    }
+    return host;
+}
+
+}  // namespace pivot::net
