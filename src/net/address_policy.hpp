@@ -1,0 +1,68 @@
+// Where a customer may send the engine.
+//
+// Customers choose URLs, and the engine stands where they do not: behind the operator's firewall.
+// So every attempt, of a redirect too, is judged twice: the host before it is resolved, and the
+// addresses it resolved to before one is connected to. What the operator denies comes first, then
+// what he allows, then the defaults, which deny every address that is not a public host's.
+//
+// An IPv6 address that leads to an IPv4 one (mapped, compatible, translated, NAT64, 6to4) is judged
+// as both. `localhost` and the names below it are judged as 127.0.0.1 and ::1 (RFC 6761,
+// section 6.3), whatever a name server says of them.
+#pragma once
+
+#include "net/address.hpp"
+
+#include <pivot/failure.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace pivot::net {
+
+// A rule is a network (`10.0.0.0/8`, `192.0.2.7`) or a host name: exactly `hooks.example.com`, or
+// with
+// `*.example.com` or `.example.com` all names below it. The error says how to mend the rule.
+class AddressPolicy {
+public:
+    AddressPolicy();  // the defaults
+
+    tl::expected<void, std::string> deny(std::string_view rule);
+
+    // A host name that is allowed may resolve to what the defaults deny, never to what the operator
+    // denies.
+    tl::expected<void, std::string> allow(std::string_view rule);
+
+    // Before `host` is resolved; it is spelled as canonical_host() does. Fails with blocked.
+    Result<void> admit_host(std::string_view host) const;
+
+    // Leaves those of the addresses of `host` that may be connected to, in their order. Fails with
+    // blocked when none is left.
+    Result<void> admit(std::string_view host, std::vector<SocketAddress>& addresses) const;
+
+private:
+    struct NamedNetwork {
+        Network network;
+        std::string_view name;
+    };
+
+    struct Rules {
+        std::vector<Network> networks;
+        std::vector<std::string> hosts;
+
+        tl::expected<void, std::string> add(std::string_view rule);
+        const Network* find(const IpAddress& address) const;
+        const std::string* find(std::string_view host) const;
+    };
+
+    // Why `address` may not be connected to; empty: it may.
+    std::string objection(const IpAddress& address, bool is_host_allowed) const;
+
+    Rules denied_;
+    Rules allowed_;
+    std::vector<NamedNetwork> defaults_;
+};
+
+}  // namespace pivot::net
