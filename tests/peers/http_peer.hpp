@@ -1,0 +1,116 @@
+// An HTTP/1.1 server on loopback that does, byte for byte, what a test tells it.
+//
+//     HttpPeer peer{[](HttpPeer::Exchange& exchange) {
+//         exchange.reply(200, "application/json", flow);
+//     }};
+//
+// The handler runs on a thread of the connection, once per request; when it returns the connection
+// is kept for the next one. What it uses is declared before the peer.
+//
+// A peer serves a few hundred connections at a time; thousands are for CrowdServer.
+#pragma once
+
+#include "peers/http_request.hpp"
+#include "peers/stream.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace pivot::test {
+
+class HttpPeer {
+public:
+    class Exchange;
+    using Handler = std::function<void(Exchange&)>;
+
+    struct Options {
+        // Runs before a connection's first request is read, which may be never: hold() here
+        // accepts without reading, close() closes at once, send() speaks first.
+        Handler on_connect = nullptr;
+        std::string address = "127.0.0.1";  // or "::1"
+        std::uint16_t port = 0;             // 0: a free one
+    };
+
+    explicit HttpPeer(Handler handler);
+    HttpPeer(Handler handler, Options options);
+    ~HttpPeer();
+
+    std::uint16_t port() const { return port_of_listener_; }
+    std::string url(std::string_view target) const;  // "http://127.0.0.1:8080/flow"
+
+    // In the order in which they were read. A request counts before its handler runs.
+    std::vector<Request> requests() const;
+
+    std::size_t connections_accepted() const;
+
+    // Those that have not been closed by both sides.
+    std::size_t connections_open() const;
+
+private:
+    struct Connection {
+        std::atomic<bool> is_over = false;
+        std::jthread thread;
+    };
+
+    void accept_connections();
+    void serve(Descriptor socket, std::size_t connection);
+    void converse(Stream& stream, std::size_t connection);
+
+    const Handler handler_;
+    const Options options_;
+    const Descriptor listener_;
+    const std::uint16_t port_of_listener_;
+    StopSignal stop_;
+
+    mutable std::mutex mutex_;  // guards the three below
+    std::vector<Request> requests_;
+    std::size_t connections_accepted_ = 0;
+    std::size_t connections_open_ = 0;
+
+    std::list<Connection> connections_;  // the acceptor's
+    std::jthread acceptor_;
+};
+
+// One request and what happens after it. Each call ends early, by throwing Over through the
+// handler, when the client has left or the peer is being destroyed.
+class HttpPeer::Exchange {
+public:
+    Exchange(Request received, Stream& stream) : request(std::move(received)), stream_(stream) {}
+
+    const Request request;  // empty in on_connect
+
+    void send(std::string_view bytes) { stream_.send(bytes); }
+
+    // Byte by byte, with `interval` before each but the first.
+    void drip(std::string_view bytes, std::chrono::nanoseconds interval);
+
+    // An ordinary answer. `headers` are more lines of the head, each with its CRLF.
+    void reply(int status, std::string_view content_type, std::string_view body,
+               std::string_view headers = "");
+
+    void sleep(std::chrono::nanoseconds duration) { stream_.sleep_until(Clock::now() + duration); }
+
+    [[noreturn]] void hold();  // until the client leaves
+
+    // These end the connection, and with it what the handler can do.
+    void close() { stream_.close(); }  // FIN; over TLS after a close_notify
+    void cut() { stream_.cut(); }      // FIN; over TLS that truncates
+    void reset() { stream_.reset(); }  // RST
+
+private:
+    Stream& stream_;
+};
+
+// The bytes of reply(), for those who want to cut, drip or spoil them.
+std::string ordinary_answer(int status, std::string_view content_type, std::string_view body,
+                            std::string_view headers = "");
+
+}  // namespace pivot::test
