@@ -1,0 +1,326 @@
+#include "http/url.hpp"
+
+#include "net/address.hpp"
+#include "net/host.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <uriparser/Uri.h>
+
+namespace pivot::http {
+namespace {
+
+using Error = tl::unexpected<std::string>;
+
+constexpr std::uint16_t default_port(Scheme scheme)
+{
+    return scheme == Scheme::http ? 80 : 443;
+}
+
+bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+int hex_value(char c)
+{
+    if (is_digit(c)) return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+bool is_escape(std::string_view text)
+{
+    return text.size() >= 3 && text[0] == '%' && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0;
+}
+
+// A URL or a relative reference in three pieces, each up to where it ends for everyone: the first
+// `#` ends a query, the first `?` a path.
+struct Pieces {
+    std::string front;  // scheme and authority as they came, path with its odd bytes encoded
+    std::optional<std::string> query;
+};
+
+// pchar and `/` of RFC 3986, section 3.3, without escapes.
+bool is_path_character(char c)
+{
+    return is_letter(c) || is_digit(c) ||
+           std::string_view("-._~!$&'()*+,;=:@/").find(c) != std::string_view::npos;
+}
+
+bool is_query_character(char c)
+{
+    return is_path_character(c) || c == '?' || c == '[' || c == ']';
+}
+
+void append_mended(std::string& out, std::string_view text, bool is_allowed(char))
+{
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (is_allowed(text[i]) || is_escape(text.substr(i, 3))) {
+            out += text[i];
+        } else {
+            fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(text[i]));
+        }
+    }
+}
+
+// Where the path begins: behind the authority, or behind the scheme where there is none.
+std::size_t path_offset(std::string_view text)
+{
+    std::size_t begin = 0;
+    const auto colon = text.find_first_of(":/");
+    if (colon != text.npos && text[colon] == ':') begin = colon + 1;
+    if (text.substr(begin, 2) != "//") return begin;
+    return std::min(text.find('/', begin + 2), text.size());
+}
+
+tl::expected<Pieces, std::string> split(std::string_view text)
+{
+    if (text.size() > url_bytes_max) {
+        return Error(fmt::format("the URL is longer than {} bytes", url_bytes_max));
+    }
+    const auto control =
+        std::ranges::find_if(text, [](unsigned char c) { return c < ' ' || c == 0x7f; });
+    if (control != text.end()) {
+        return Error(fmt::format("the URL has a control character (byte {:#04x}) at offset {}",
+                                 static_cast<unsigned char>(*control), control - text.begin()));
+    }
+    text = text.substr(0, text.find('#'));
+    const auto question = text.find('?');
+    const auto front = text.substr(0, question);
+    const auto path = path_offset(front);
+
+    Pieces pieces{std::string(front.substr(0, path)), std::nullopt};
+    append_mended(pieces.front, front.substr(path), is_path_character);
+    if (question != text.npos)
+        append_mended(pieces.query.emplace(), text.substr(question + 1), is_query_character);
+    return pieces;
+}
+
+std::string_view view(const UriTextRangeA& range)
+{
+    if (range.first == nullptr) return {};
+    return {range.first, static_cast<std::size_t>(range.afterLast - range.first)};
+}
+
+// What liburiparser makes of a text: views of it, so the text outlives this.
+class Reading {
+public:
+    Reading() = default;
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+    ~Reading() { uriFreeUriMembersA(&uri_); }
+
+    bool read(std::string_view text)
+    {
+        const char* wrong = nullptr;
+        const auto* end = text.data() + text.size();
+        return uriParseSingleUriExA(&uri_, text.data(), end, &wrong) == URI_SUCCESS;
+    }
+
+    bool resolve(const Reading& reference, const Reading& base)
+    {
+        return uriAddBaseUriExA(&uri_, &reference.uri_, &base.uri_, URI_RESOLVE_STRICTLY) ==
+               URI_SUCCESS;
+    }
+
+    std::string to_text() const
+    {
+        int size = 0;
+        if (uriToStringCharsRequiredA(&uri_, &size) != URI_SUCCESS) return {};
+        std::string text(static_cast<std::size_t>(size) + 1, '\0');
+        int written = 0;
+        if (uriToStringA(text.data(), &uri_, size + 1, &written) != URI_SUCCESS) return {};
+        text.resize(static_cast<std::size_t>(written) - 1);  // the terminator is counted
+        return text;
+    }
+
+    bool names_scheme() const { return uri_.scheme.first != nullptr; }
+    bool names_host() const { return uri_.hostText.first != nullptr; }
+    bool is_future_address() const { return uri_.hostData.ipFuture.first != nullptr; }
+
+    std::string_view scheme() const { return view(uri_.scheme); }
+    std::string_view credentials() const { return view(uri_.userInfo); }
+    std::string_view host() const { return view(uri_.hostText); }
+    std::string_view port() const { return view(uri_.portText); }
+
+private:
+    UriUriA uri_{};
+};
+
+// Why liburiparser could not read the text, in words of the host where it is the host that is
+// wrong.
+std::string syntax_error(std::string_view front)
+{
+    auto authority = front.substr(0, path_offset(front));
+    const auto slashes = authority.find("//");
+    if (slashes == authority.npos) return "the URL is not valid";
+    authority.remove_prefix(slashes + 2);
+    const auto at = authority.rfind('@');
+    auto host = authority.substr(at == authority.npos ? 0 : at + 1);
+    if (host.starts_with('[')) return fmt::format("the host \"{}\" is not an IPv6 address", host);
+    host = host.substr(0, host.find(':'));
+    if (const auto canonical = net::canonical_host(host); !canonical) return canonical.error();
+    return "the URL is not valid before its path; escape what is special in user and password";
+}
+
+std::optional<Scheme> read_scheme(std::string_view text)
+{
+    for (const auto scheme : {Scheme::http, Scheme::https}) {
+        const auto is_same = [](char a, char b) { return (a | 0x20) == b; };
+        if (std::ranges::equal(text, name(scheme), is_same)) return scheme;
+    }
+    return std::nullopt;
+}
+
+tl::expected<std::uint16_t, std::string> read_port(std::string_view text, Scheme scheme)
+{
+    if (text.empty()) return default_port(scheme);
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (error != std::errc() || end != text.data() + text.size() || port == 0) {
+        return Error(fmt::format("the port {} is not a number from 1 to 65535", text));
+    }
+    return port;
+}
+
+std::string unescape(std::string_view text)
+{
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (is_escape(text.substr(i, 3))) {
+            plain += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+            i += 2;
+        } else {
+            plain += text[i];
+        }
+    }
+    return plain;
+}
+
+std::string basic_authorization(std::string_view credentials)
+{
+    if (credentials.empty()) return {};
+    auto plain = unescape(credentials);
+    if (credentials.find(':') == credentials.npos) plain += ':';
+
+    const std::string_view prefix = "Basic ";
+    std::string value(prefix.size() + (plain.size() + 2) / 3 * 4 + 1, '\0');
+    std::ranges::copy(prefix, value.begin());
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(value.data() + prefix.size()),
+                    reinterpret_cast<const unsigned char*>(plain.data()),
+                    static_cast<int>(plain.size()));
+    value.pop_back();  // the terminator
+    return value;
+}
+
+tl::expected<Url, std::string> read(const Pieces& pieces)
+{
+    Reading reading;
+    if (!reading.read(pieces.front)) return Error(syntax_error(pieces.front));
+
+    const auto scheme = read_scheme(reading.scheme());
+    if (!scheme) return Error("the URL does not begin with http:// or https://");
+    if (reading.is_future_address()) {
+        return Error(fmt::format("the host \"[{}]\" is not an IPv6 address", reading.host()));
+    }
+    auto host = net::canonical_host(reading.host());
+    if (!host) return Error(host.error());
+    const auto port = read_port(reading.port(), *scheme);
+    if (!port) return Error(port.error());
+
+    auto target = pieces.front.substr(path_offset(pieces.front));
+    if (target.empty()) target = "/";
+    if (pieces.query) target.append("?").append(*pieces.query);
+    return Url{*scheme, basic_authorization(reading.credentials()), std::move(*host), *port,
+               std::move(target)};
+}
+
+std::string bracketed(const std::string& host)
+{
+    return host.find(':') == host.npos ? host : fmt::format("[{}]", host);
+}
+
+}  // namespace
+
+std::string_view name(Scheme scheme)
+{
+    switch (scheme) {
+        case Scheme::http:
+            return "http";
+        case Scheme::https:
+            return "https";
+    }
+    return "unknown";
+}
+
+tl::expected<Url, std::string> Url::parse(std::string_view text)
+{
+    const auto pieces = split(text);
+    if (!pieces) return Error(pieces.error());
+    return read(*pieces);
+}
+
+tl::expected<Url, std::string> Url::resolve(std::string_view reference) const
+{
+    auto pieces = split(reference);
+    if (!pieces) return Error(pieces.error());
+
+    const auto question = target.find('?');
+    const auto base_text = origin() + target.substr(0, question);
+    if (pieces->front.empty() && !pieces->query && question != target.npos) {
+        pieces->query = target.substr(question + 1);
+    }
+
+    Reading base;
+    Reading relative;
+    Reading absolute;
+    if (!relative.read(pieces->front)) return Error(syntax_error(pieces->front));
+    if (!base.read(base_text) || !absolute.resolve(relative, base))
+        return Error("the URL cannot be resolved");
+    const bool is_same_authority = !relative.names_scheme() && !relative.names_host();
+
+    auto url = read({absolute.to_text(), std::move(pieces->query)});
+    if (url && is_same_authority) url->authorization = authorization;
+    return url;
+}
+
+void Url::append_query(std::string_view parameters)
+{
+    if (parameters.empty()) return;
+    if (target.find('?') == target.npos) {
+        target += '?';
+    } else if (!target.ends_with('?') && !target.ends_with('&')) {
+        target += '&';
+    }
+    target += parameters;
+}
+
+std::string Url::authority() const
+{
+    auto text = bracketed(host);
+    if (port != default_port(scheme)) fmt::format_to(std::back_inserter(text), ":{}", port);
+    return text;
+}
+
+std::string Url::origin() const
+{
+    return fmt::format("{}://{}:{}", name(scheme), bracketed(host), port);
+}
+
+std::string Url::to_text() const
+{
+    return fmt::format("{}://{}{}", name(scheme), authority(), target);
+}
+
+}  // namespace pivot::http

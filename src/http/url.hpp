@@ -1,0 +1,58 @@
+// Absolute http and https URLs (RFC 3986, read by liburiparser), as a customer or a Location writes
+// them.
+//
+//     https://ann:secret@Hooks.Example.com:8443/ivr?site=7#top
+//     scheme  credentials host             port target     dropped
+//
+// A customer's URL is mended where that is harmless, and refused where two readers might read it
+// differently. In path and query every byte that RFC 3986 has no place for is percent-encoded, but
+// control characters are refused; `[` and `]` stay as they are in a query, where PHP's users write
+// them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+namespace pivot::http {
+
+enum class Scheme : std::uint8_t { http, https };
+
+std::string_view name(Scheme scheme);
+
+constexpr std::size_t url_bytes_max = 8192;
+
+struct Url {
+    Scheme scheme = Scheme::http;
+    std::string
+        authorization;  // value of the header (RFC 7617): `Basic YW5uOnNlY3JldA==`; empty: none
+    std::string host;   // as net::canonical_host() spells it: IPv6 without brackets
+    std::uint16_t port = 80;
+    std::string target;  // path and query as they are sent; begins with `/`
+
+    // At most `url_bytes_max` bytes. The error is a sentence without credentials.
+    static tl::expected<Url, std::string> parse(std::string_view text);
+
+    // What `reference` means in the document at this URL (RFC 3986, section 5, strict): a
+    // redirect's Location, a verb's action. Credentials stay where the reference names no host.
+    tl::expected<Url, std::string> resolve(std::string_view reference) const;
+
+    // Joins form-encoded parameters to the query.
+    void append_query(std::string_view parameters);
+
+    // Value of the Host header: the port where it is not the scheme's own.
+    std::string authority() const;
+
+    // Connections to equal origins are interchangeable: `https://hooks.example.com:8443`.
+    std::string origin() const;
+
+    // The URL without credentials.
+    std::string to_text() const;
+
+    friend bool operator==(const Url&, const Url&) = default;
+};
+
+}  // namespace pivot::http
