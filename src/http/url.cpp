@@ -102,8 +102,9 @@ tl::expected<Pieces, std::string> split(std::string_view text)
 
     Pieces pieces{std::string(front.substr(0, path)), std::nullopt};
     append_mended(pieces.front, front.substr(path), is_path_character);
-    if (question != text.npos)
+    if (question != text.npos) {
         append_mended(pieces.query.emplace(), text.substr(question + 1), is_query_character);
+    }
     return pieces;
 }
 

@@ -1,0 +1,117 @@
+#include "http/form.hpp"
+
+#include <array>
+
+namespace pivot::http {
+
+// A name and those of the containers around it, innermost first, each on the stack of its caller.
+struct FormWriter::Key {
+    const Key* outer;  // null: at the top
+    std::string_view name;
+};
+
+namespace {
+
+constexpr auto is_unreserved = [] {
+    std::array<bool, 256> table{};
+    for (unsigned char c = '0'; c <= '9'; ++c) table[c] = true;
+    for (unsigned char c = 'A'; c <= 'Z'; ++c) table[c] = true;
+    for (unsigned char c = 'a'; c <= 'z'; ++c) table[c] = true;
+    for (const unsigned char c : {'-', '.', '_', '~'}) table[c] = true;
+    return table;
+}();
+
+}  // namespace
+
+void FormWriter::add(std::string_view name, std::string_view value)
+{
+    begin_pair({nullptr, name});
+    append_encoded(value);
+}
+
+void FormWriter::add(std::string_view name, json::Value value)
+{
+    if (value.kind() == json::Kind::null) return;
+    add(Key{nullptr, name}, value);
+}
+
+void FormWriter::add(std::string_view name, std::span<const std::string> elements)
+{
+    const Key key{nullptr, name};
+    for (const auto& element : elements) {
+        begin_pair({&key, {}});
+        append_encoded(element);
+    }
+}
+
+void FormWriter::add(const Key& key, json::Value value)
+{
+    switch (value.kind()) {
+        case json::Kind::object:
+            for (const auto [name, member] : value.members()) add({&key, name}, member);
+            return;
+        case json::Kind::array:
+            for (const auto element : value.elements()) add_element({&key, {}}, element);
+            return;
+        case json::Kind::null:
+            begin_pair(key);
+            return;
+        case json::Kind::boolean:
+        case json::Kind::integer:
+        case json::Kind::decimal:
+        case json::Kind::string:
+            begin_pair(key);
+            append_encoded(value.text());
+            return;
+    }
+}
+
+void FormWriter::add_element(const Key& key, json::Value element)
+{
+    if (!element.is_object()) return add(key, element);
+
+    const auto members = element.members();
+    if (members.begin() == members.end()) return;
+    std::string text;
+    json::append_value(text, element);
+    begin_pair(key);
+    append_encoded(text);
+}
+
+void FormWriter::begin_pair(const Key& key)
+{
+    if (out_.size() != begin_) out_ += '&';
+    append(key);
+    out_ += '=';
+}
+
+void FormWriter::append(const Key& key)
+{
+    if (key.outer == nullptr) return append_encoded(key.name);
+    append(*key.outer);
+    out_ += '[';
+    append_encoded(key.name);
+    out_ += ']';
+}
+
+void FormWriter::append_encoded(std::string_view text)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto* run = text.data();
+    const auto* end = run + text.size();
+    for (const auto* c = run; c != end; ++c) {
+        const auto byte = static_cast<unsigned char>(*c);
+        if (is_unreserved[byte]) continue;
+        out_.append(run, c);
+        run = c + 1;
+        if (byte == ' ') {
+            out_ += '+';
+        } else {
+            const std::array escape = {'%', digits[byte >> 4], digits[byte & 15]};
+            out_.append(escape.data(), escape.size());
+        }
+    }
+    out_.append(run, end);
+}
+
+}  // namespace pivot::http

@@ -1,0 +1,44 @@
+// Form encoding: the body of a POST and the query of a GET (application/x-www-form-urlencoded),
+// with KAZOO's brackets for what is nested.
+//
+//     {"a":"x y","b":{"c":1,"d":["2",null]},"e":[],"f":[{"g":3}]}
+//     a=x+y&b[c]=1&b[d][]=2&b[d][]=&f[]=%7B%22g%22%3A3%7D
+//
+// Letters, digits and `- . _ ~` stay, a space becomes `+`, every other byte `%XX`, in names as in
+// values; so a bracket in the output is the encoder's own. An object in an array is its JSON text.
+// An empty array or object leaves nothing behind. A null is an empty value, and at the top level
+// nothing.
+#pragma once
+
+#include "base/json.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pivot::http {
+
+// Appends pairs to `out`, with `&` between those of this writer.
+class FormWriter {
+public:
+    explicit FormWriter(std::string& out) : out_(out), begin_(out.size()) {}
+
+    void add(std::string_view name, std::string_view value);
+    void add(std::string_view name, json::Value value);
+    void add(std::string_view name, std::span<const std::string> elements);  // of an array
+
+private:
+    struct Key;
+
+    void add(const Key& key, json::Value value);
+    void add_element(const Key& key, json::Value element);
+    void begin_pair(const Key& key);
+    void append(const Key& key);
+    void append_encoded(std::string_view text);
+
+    std::string& out_;
+    std::size_t begin_;
+};
+
+}  // namespace pivot::http
