@@ -14,6 +14,14 @@ namespace ondemand = simdjson::ondemand;
 
 namespace {
 
+// Names in one object.
+constexpr std::size_t sorting_is_slower_up_to = 16;
+
+std::string_view text_of(const Entry& entry)
+{
+    return {entry.text, entry.size_bytes};
+}
+
 bool is_space(char c)
 {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -137,12 +145,11 @@ std::optional<std::int64_t> Value::integer() const
 
 std::optional<Value> Value::find(std::string_view name) const
 {
-    std::optional<Value> found;
-    if (!is_object()) return found;
+    if (!is_object()) return std::nullopt;
     for (const auto member : members()) {
-        if (member.name == name) found = member.value;
+        if (member.name == name) return member.value;
     }
-    return found;
+    return std::nullopt;
 }
 
 class Document::Reader {
@@ -174,6 +181,7 @@ private:
     template <typename Container>
     simdjson::error_code open(simdjson::simdjson_result<Container> result);
     void close();
+    void mark_replaced(Entry& object);
     void add(Kind kind, std::string_view text);
     std::string_view look_at(std::string_view token);
     Failure explain(simdjson::error_code error) const;
@@ -185,6 +193,7 @@ private:
     const char* where_ = nullptr;  // the token that is looked at
     std::vector<Entry> entries_;
     std::vector<Level> levels_;
+    std::vector<Entry*> names_;  // of the object that is closed
 };
 
 Result<Value> Document::Reader::read(std::string_view text)
@@ -343,8 +352,33 @@ void Document::Reader::close()
 {
     Entry& container = entries_[levels_.back().entry];
     container.span = static_cast<std::uint32_t>(entries_.size() - levels_.back().entry);
+    if (levels_.back().is_object) mark_replaced(container);
     levels_.pop_back();
     if (!levels_.empty()) levels_.back().advance();
+}
+
+// A name in an object counts once: its last member replaces the others.
+void Document::Reader::mark_replaced(Entry& object)
+{
+    Entry* const end = &object + object.span;
+    names_.clear();
+    for (Entry* name = &object + 1; name != end; name += 1 + name[1].span) names_.push_back(name);
+
+    if (names_.size() <= sorting_is_slower_up_to) {
+        for (std::size_t i = 1; i < names_.size(); ++i) {
+            for (std::size_t j = 0; j < i; ++j) {
+                if (text_of(*names_[i]) == text_of(*names_[j])) names_[j]->is_replaced = true;
+            }
+        }
+        return;
+    }
+    std::sort(names_.begin(), names_.end(), [](const Entry* one, const Entry* other) {
+        const int order = text_of(*one).compare(text_of(*other));
+        return order != 0 ? order < 0 : one < other;
+    });
+    for (std::size_t i = 1; i < names_.size(); ++i) {
+        if (text_of(*names_[i]) == text_of(*names_[i - 1])) names_[i - 1]->is_replaced = true;
+    }
 }
 
 void Document::Reader::add(Kind kind, std::string_view text)
@@ -354,7 +388,8 @@ void Document::Reader::add(Kind kind, std::string_view text)
                         .size_bytes = static_cast<std::uint32_t>(text.size()),
                         .span = 1,
                         .parent = static_cast<std::uint32_t>(parent),
-                        .kind = kind});
+                        .kind = kind,
+                        .is_replaced = false});
 }
 
 Failure Document::Reader::explain(simdjson::error_code error) const

@@ -32,6 +32,7 @@ struct Entry {
     std::uint32_t span;    // entries from here past the last descendant, itself included
     std::uint32_t parent;  // entries back to the container; 0 at the root
     Kind kind;
+    bool is_replaced;  // a name that a later member of its object has too
 };
 
 class Members;
@@ -55,11 +56,10 @@ public:
     // The number, where it is written as an integer (`20`, not `20.0` or `2e1`) and fits.
     std::optional<std::int64_t> integer() const;
 
-    // The value of the last member with this name (RFC 8259, section 4, leaves duplicates open);
-    // none where this is not an object.
+    // The value of the member with this name; none where this is not an object.
     std::optional<Value> find(std::string_view name) const;
 
-    // In the order of the text, duplicates included. `for (const auto [name, value] : …)`
+    // In the order of the text. `for (const auto [name, value] : object.members())`
     Members members() const;    // of an object
     Elements elements() const;  // of an array
 
@@ -76,30 +76,39 @@ struct Member {
     Value value;
 };
 
+// Of members with one name there is only the last (RFC 8259, section 4, leaves that open).
 class Members {
 public:
     explicit Members(Value object) : object_(object) { assert(object.is_object()); }
 
     class Iterator {
     public:
-        explicit Iterator(const Entry* name) : name_(name) {}
+        Iterator(const Entry* name, const Entry* end) : name_(name), end_(end) { skip_replaced(); }
         Member operator*() const
         {
             return {std::string_view(name_->text, name_->size_bytes), Value(name_ + 1)};
         }
         Iterator& operator++()
         {
-            name_ += 1 + name_[1].span;
+            advance();
+            skip_replaced();
             return *this;
         }
         bool operator==(const Iterator& other) const = default;
 
     private:
+        void advance() { name_ += 1 + name_[1].span; }
+        void skip_replaced()
+        {
+            while (name_ != end_ && name_->is_replaced) advance();
+        }
+
         const Entry* name_;
+        const Entry* end_;
     };
 
-    Iterator begin() const { return Iterator(object_.begin() + 1); }
-    Iterator end() const { return Iterator(object_.end()); }
+    Iterator begin() const { return Iterator(object_.begin() + 1, object_.end()); }
+    Iterator end() const { return Iterator(object_.end(), object_.end()); }
 
 private:
     Value object_;
@@ -167,7 +176,7 @@ private:
 // Appends a string with its quotes and escapes. Other than ASCII stays as it is.
 void append_quoted(std::string& out, std::string_view text);
 
-// Appends a value without white space, numbers as they came, duplicates included.
+// Appends a value without white space, numbers as they came.
 void append_value(std::string& out, Value value);
 
 // Appends one reference token of a JSON pointer (RFC 6901): a slash, and `token` escaped.

@@ -20,6 +20,24 @@ void append_escape(std::string& out, char c)
     }
 }
 
+const Entry* parent_of(const Entry* entry)
+{
+    return entry - entry->parent;
+}
+
+void append_start(std::string& out, const Entry& entry)
+{
+    switch (entry.kind) {
+        case Kind::object: out += '{'; break;
+        case Kind::array: out += '['; break;
+        case Kind::string: append_quoted(out, {entry.text, entry.size_bytes}); break;
+        case Kind::null:
+        case Kind::boolean:
+        case Kind::integer:
+        case Kind::decimal: out.append(entry.text, entry.size_bytes); break;
+    }
+}
+
 void append_line(std::string& out, std::size_t depth)
 {
     out += '\n';
@@ -47,36 +65,27 @@ void append_value(std::string& out, Value value)
 {
     // Not a recursion, because a document may be deeper than a host's stack: each entry knows its
     // container, so that a container is closed behind its last entry.
-    bool is_name = false;
-    for (const Entry* entry = value.begin(); entry != value.end(); ++entry) {
-        const bool is_container = entry->kind == Kind::array || entry->kind == Kind::object;
-        const bool is_opened = is_container && entry->span > 1;
-        is_name =
-            !is_name && entry != value.begin() && (entry - entry->parent)->kind == Kind::object;
-        if (entry->kind == Kind::object) {
-            out += '{';
-        } else if (entry->kind == Kind::array) {
-            out += '[';
-        } else if (entry->kind == Kind::string) {
-            append_quoted(out, Value(entry).text());
-        } else {
-            out += Value(entry).text();
-        }
-        if (is_name) {
-            out += ':';
+    bool is_value_of_member = false;
+    for (const Entry* entry = value.begin(); entry != value.end();) {
+        const bool is_inside = entry != value.begin();
+        const bool is_name =
+            is_inside && !is_value_of_member && parent_of(entry)->kind == Kind::object;
+        if (is_name && entry->is_replaced) {  // not the last of its object: nothing ends here
+            entry += 1 + entry[1].span;
             continue;
         }
-        if (is_opened) continue;
-
-        const Entry* last = entry;
-        if (is_container) out += entry->kind == Kind::object ? '}' : ']';
-        while (last != value.begin()) {
-            const Entry* const container = last - last->parent;
-            if (container->span + container != entry + 1) break;
-            out += container->kind == Kind::object ? '}' : ']';
-            last = container;
+        if (is_inside && !is_value_of_member && out.back() != '{' && out.back() != '[') out += ',';
+        is_value_of_member = is_name;
+        append_start(out, *entry);
+        if (is_name) out += ':';
+        const Entry* const next = entry + 1;
+        while (!is_name && entry + entry->span == next) {
+            if (entry->kind == Kind::object) out += '}';
+            if (entry->kind == Kind::array) out += ']';
+            if (entry == value.begin()) break;
+            entry = parent_of(entry);
         }
-        if (last != value.begin()) out += ',';
+        entry = next;
     }
 }
 
