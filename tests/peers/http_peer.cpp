@@ -7,6 +7,8 @@
 #include <utility>
 
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 namespace pivot::test {
@@ -24,6 +26,16 @@ std::optional<Request> receive_request(Stream& stream, std::string& bytes)
     }
 }
 
+// OpenSSL writes to sockets without MSG_NOSIGNAL. Threads inherit this from the one that starts
+// them.
+void block_sigpipe()
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
 }  // namespace
 
 HttpPeer::HttpPeer(Handler handler) : HttpPeer(std::move(handler), Options{}) {}
@@ -31,6 +43,7 @@ HttpPeer::HttpPeer(Handler handler) : HttpPeer(std::move(handler), Options{}) {}
 HttpPeer::HttpPeer(Handler handler, Options options)
     : handler_(std::move(handler)),
       options_(std::move(options)),
+      tls_(options_.tls ? std::make_unique<TlsServer>(*options_.tls) : nullptr),
       listener_(listen_tcp(options_.address, options_.port)),
       port_of_listener_(port_of(listener_)),
       acceptor_([this] { accept_connections(); })
@@ -47,7 +60,8 @@ std::string HttpPeer::url(std::string_view target) const
 {
     const bool is_v6 = options_.address.find(':') != std::string::npos;
     const auto host = is_v6 ? "[" + options_.address + "]" : options_.address;
-    return "http://" + host + ":" + std::to_string(port()) + std::string(target);
+    return (tls_ ? "https://" : "http://") + host + ":" + std::to_string(port()) +
+           std::string(target);
 }
 
 std::vector<Request> HttpPeer::requests() const
@@ -68,8 +82,15 @@ std::size_t HttpPeer::connections_open() const
     return connections_open_;
 }
 
+std::vector<Handshake> HttpPeer::handshakes() const
+{
+    const std::lock_guard lock{mutex_};
+    return handshakes_;
+}
+
 void HttpPeer::accept_connections()
 {
+    block_sigpipe();
     while (stop_.wait(listener_.get(), POLLIN) == StopSignal::Wake::ready) {
         Descriptor socket{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
         if (!socket.is_open() && (errno == ECONNABORTED || errno == EAGAIN)) continue;
@@ -95,17 +116,27 @@ void HttpPeer::accept_connections()
 
 void HttpPeer::serve(Descriptor socket, std::size_t connection)
 {
-    {
-        Stream stream{std::move(socket), stop_};
-        try {
-            converse(stream, connection);
-        } catch (const Over&) {
-            // The handler has nothing left to do.
-        }
-        stream.drain();
+    auto stream = open_stream(std::move(socket));
+    try {
+        if (stream->is_open()) converse(*stream, connection);
+    } catch (const Over&) {
+        // The handler has nothing left to do.
     }
+    stream->drain();
+    stream.reset();
     const std::lock_guard lock{mutex_};
     --connections_open_;
+}
+
+std::unique_ptr<Stream> HttpPeer::open_stream(Descriptor socket)
+{
+    if (!tls_) return std::make_unique<Stream>(std::move(socket), stop_);
+
+    auto stream = std::make_unique<TlsStream>(std::move(socket), stop_, *tls_);
+    auto handshake = stream->shake_hands();
+    const std::lock_guard lock{mutex_};
+    handshakes_.push_back(std::move(handshake));
+    return stream;
 }
 
 void HttpPeer::converse(Stream& stream, std::size_t connection)

@@ -12,13 +12,16 @@
 
 #include "peers/http_request.hpp"
 #include "peers/stream.hpp"
+#include "peers/tls_stream.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -35,8 +38,9 @@ public:
         // Runs before a connection's first request is read, which may be never: hold() here
         // accepts without reading, close() closes at once, send() speaks first.
         Handler on_connect = nullptr;
-        std::string address = "127.0.0.1";  // or "::1"
-        std::uint16_t port = 0;             // 0: a free one
+        std::optional<TlsOptions> tls = std::nullopt;  // the handshake comes before on_connect
+        std::string address = "127.0.0.1";             // or "::1"
+        std::uint16_t port = 0;                        // 0: a free one
     };
 
     explicit HttpPeer(Handler handler);
@@ -44,7 +48,7 @@ public:
     ~HttpPeer();
 
     std::uint16_t port() const { return port_of_listener_; }
-    std::string url(std::string_view target) const;  // "http://127.0.0.1:8080/flow"
+    std::string url(std::string_view target) const;  // "https://[::1]:8443/flow"
 
     // In the order in which they were read. A request counts before its handler runs.
     std::vector<Request> requests() const;
@@ -54,6 +58,9 @@ public:
     // Those that have not been closed by both sides.
     std::size_t connections_open() const;
 
+    // In the order in which they ended. A client may see the end of one before it is here.
+    std::vector<Handshake> handshakes() const;
+
 private:
     struct Connection {
         std::atomic<bool> is_over = false;
@@ -62,16 +69,19 @@ private:
 
     void accept_connections();
     void serve(Descriptor socket, std::size_t connection);
+    std::unique_ptr<Stream> open_stream(Descriptor socket);
     void converse(Stream& stream, std::size_t connection);
 
     const Handler handler_;
     const Options options_;
+    const std::unique_ptr<const TlsServer> tls_;  // null: plain HTTP
     const Descriptor listener_;
     const std::uint16_t port_of_listener_;
     StopSignal stop_;
 
-    mutable std::mutex mutex_;  // guards the three below
+    mutable std::mutex mutex_;  // guards the four below
     std::vector<Request> requests_;
+    std::vector<Handshake> handshakes_;
     std::size_t connections_accepted_ = 0;
     std::size_t connections_open_ = 0;
 
