@@ -1,0 +1,112 @@
+#include "callflow/form.hpp"
+
+#include <algorithm>
+
+namespace pivot::callflow {
+
+namespace {
+
+bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool are_letters(std::string_view text)
+{
+    return std::ranges::all_of(text, is_letter);
+}
+
+// ^[0-9]+$
+bool are_digits(std::string_view text)
+{
+    return !text.empty() && std::ranges::all_of(text, is_digit);
+}
+
+// ^[a-zA-z0-9_\-]+$ – `A-z` is KAZOO's, and takes the six characters between Z and a as well.
+bool is_header_name(std::string_view text)
+{
+    const auto is_taken = [](char c) { return (c >= 'A' && c <= 'z') || is_digit(c) || c == '-'; };
+    return !text.empty() && std::ranges::all_of(text, is_taken);
+}
+
+// ^[A-Za-z]{2}(-[A-Za-z]{2})?$
+bool is_language_tag(std::string_view text)
+{
+    if (text.size() == 2) return are_letters(text);
+    return text.size() == 5 && are_letters(text.substr(0, 2)) && text[2] == '-' &&
+           are_letters(text.substr(3));
+}
+
+// As KAZOO has it: text, one @, text.
+bool is_email(std::string_view text)
+{
+    const std::size_t at = text.find('@');
+    return at != text.npos && at > 0 && at + 1 < text.size() && text.find('@', at + 1) == text.npos;
+}
+
+}  // namespace
+
+bool matches(Form form, std::string_view text)
+{
+    switch (form) {
+        case Form::any: return true;
+        case Form::digits: return are_digits(text);
+        case Form::email: return is_email(text);
+        case Form::header_name: return is_header_name(text);
+        case Form::language_tag: return is_language_tag(text);
+        case Form::not_empty: return !text.empty();
+        case Form::web_address: return text.starts_with("http://") || text.starts_with("https://");
+    }
+    return false;
+}
+
+std::string_view describe(Form form)
+{
+    switch (form) {
+        case Form::any: return "a string";
+        case Form::digits: return "digits";
+        case Form::email: return "an e-mail address";
+        case Form::header_name: return "letters, digits, hyphens and underscores";
+        case Form::language_tag: return "a language like \"en\" or \"en-us\"";
+        case Form::not_empty: return "not empty";
+        case Form::web_address: return "a URL that starts with http:// or https://";
+    }
+    return "a string";
+}
+
+std::size_t count_characters(std::string_view text)
+{
+    const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+    return static_cast<std::size_t>(std::ranges::count_if(text, is_start));
+}
+
+bool is_web_url(std::string_view url)
+{
+    const std::string_view scheme = url.substr(0, url.find("://"));
+    return scheme.size() < url.size() &&
+           (equal_ignoring_case(scheme, "http") || equal_ignoring_case(scheme, "https"));
+}
+
+std::string_view host_of(std::string_view url)
+{
+    const std::size_t start = url.find("://") + 3;
+    std::string_view authority = url.substr(start, url.find_first_of("/?#\\", start) - start);
+    authority.remove_prefix(authority.rfind('@') + 1);
+    if (authority.starts_with('[')) return authority.substr(1, authority.find(']') - 1);
+    return authority.substr(0, authority.find(':'));
+}
+
+bool equal_ignoring_case(std::string_view one, std::string_view other)
+{
+    return std::ranges::equal(one, other, {}, lower, lower);
+}
+
+}  // namespace pivot::callflow

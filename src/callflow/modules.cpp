@@ -1,0 +1,43 @@
+#include "callflow/modules.hpp"
+
+#include "callflow/modules/audio.hpp"
+#include "callflow/modules/calling.hpp"
+#include "callflow/modules/control.hpp"
+#include "callflow/modules/destinations.hpp"
+#include "callflow/modules/digits.hpp"
+#include "callflow/modules/features.hpp"
+#include "callflow/modules/identity.hpp"
+#include "callflow/modules/reporting.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace pivot::callflow {
+
+namespace {
+
+constexpr auto modules = [] {
+    const std::span<const Module> families[] = {
+        audio_modules,  calling_modules,  control_modules,  destinations_modules,
+        digits_modules, features_modules, identity_modules, reporting_modules};
+    std::array<Module, 78> all;
+    auto end = all.begin();
+    for (const auto family : families) end = std::ranges::copy(family, end).out;
+    std::ranges::sort(all, {}, &Module::name);
+    return all;
+}();
+
+}  // namespace
+
+std::span<const Module> all_modules()
+{
+    return modules;
+}
+
+const Module* find_module(std::string_view name)
+{
+    const auto found = std::ranges::lower_bound(modules, name, {}, &Module::name);
+    return found != modules.end() && found->name == name ? &*found : nullptr;
+}
+
+}  // namespace pivot::callflow

@@ -1,0 +1,148 @@
+// Modules that ring somebody.
+#pragma once
+
+#include "callflow/rule.hpp"
+
+namespace pivot::callflow {
+
+inline constexpr Property endpoint_data[] = {
+    {"delay", integer.by_default("0")},
+    {"endpoint_type", string.one_of("device user group").required()},
+    {"id", string.size(1, 128).required()},
+    {"timeout", integer.by_default("20")},
+    {"weight", integer.at_least(1).at_most(100)},
+};
+
+inline constexpr Rule endpoint = object.with(endpoint_data);
+
+inline constexpr Property device_data[] = {
+    {"can_call_self", boolean},
+    {"can_text_self", boolean},
+    {"custom_sip_headers", object},
+    {"delay", integer.by_default("0")},
+    {"dial_strategy", string.one_of("simultaneous single").by_default("simultaneous")},
+    {"id", string},
+    skip_module,
+    {"static_invite", string},
+    {"suppress_clid", boolean},
+    {"timeout", integer.by_default("0")},
+};
+
+inline constexpr Property ringtones[] = {
+    {"external", string},
+    {"internal", string},
+};
+
+inline constexpr Property group_data[] = {
+    {"endpoints", list_of(string).by_default("[]")},
+    {"fail_on_single_reject", boolean},
+    {"id", string},
+    {"ignore_forward", boolean.by_default("true")},
+    {"repeats", integer.by_default("1")},
+    {"ringback", string},
+    {"ringtones", object.with(ringtones)},
+    skip_module,
+    {"strategy", string.one_of("single simultaneous").by_default("simultaneous")},
+    {"timeout", integer.by_default("20")},
+};
+
+inline constexpr Property intercom_data[] = {
+    {"barge_calls", boolean},
+    skip_module,
+};
+
+// Either headers for the callee, or headers by direction with anything beside them.
+inline constexpr Rule plain_headers = object.only(Form::header_name, string);
+inline constexpr Property directed_headers[] = {
+    {"in", plain_headers},
+    {"out", plain_headers},
+};
+inline constexpr Rule sip_headers = object.with(directed_headers).or_instead(plain_headers);
+
+// Of resources, and of offnet, which is resources without the account's own carriers.
+inline constexpr Property carrier_data[] = {
+    {"bypass_e164", boolean},
+    {"caller_id_type", string.by_default("external")},
+    {"custom_sip_headers", sip_headers},
+    {"do_not_normalize", boolean},
+    {"dynamic_flags", list_of(string)},
+    {"emit_account_id", boolean},
+    {"format_from_uri", boolean},
+    {"from_uri_realm", string},
+    {"hunt_account_id", string},
+    {"ignore_early_media", boolean.by_default("false")},
+    {"outbound_flags", list_of(string).by_default("[]")},
+    {"resource_type", string},
+    {"ringback", string},
+    skip_module,
+    {"timeout", integer},
+    {"to_did", string},
+    {"use_local_resources", boolean.by_default("true")},
+};
+
+inline constexpr Property page_group_data[] = {
+    {"audio", string.one_of("one-way two-way").required().by_default("one-way")},
+    {"barge_calls", boolean},
+    {"endpoints", list_of(endpoint).size_at_least(1).required()},
+    skip_module,
+    {"timeout", integer.by_default("5")},
+};
+
+inline constexpr Property ring_group_data[] = {
+    {"endpoints", list_of(endpoint).size_at_least(1).required()},
+    {"fail_on_single_reject", boolean},
+    {"ignore_forward", boolean.by_default("true")},
+    {"repeats", integer.at_least(1).by_default("1")},
+    {"ringback", string},
+    {"ringtones", object.with(ringtones)},
+    skip_module,
+    {"strategy", string.one_of("simultaneous single weighted_random").by_default("simultaneous")},
+    {"timeout", integer.by_default("20")},
+};
+
+inline constexpr Property ring_group_toggle_data[] = {
+    {"action", string.one_of("login logout").required()},
+    {"callflow_id", string.required()},
+    skip_module,
+};
+
+inline constexpr Property route_to_cid_data[] = {
+    {"can_call_self", boolean},
+    {"can_text_self", boolean},
+    {"cid_types", list_of(string).size_at_least(1).by_default(R"(["internal"])")},
+    {"delay", integer.by_default("0")},
+    {"endpoint_types", list_of(string).by_default("[]")},
+    skip_module,
+    {"static_invite", string},
+    {"suppress_clid", boolean},
+    {"timeout", integer.by_default("0")},
+};
+
+inline constexpr Property user_data[] = {
+    {"can_call_self", boolean},
+    {"can_text_self", boolean},
+    {"custom_sip_headers", object},
+    {"delay", integer.by_default("0")},
+    {"fail_on_single_reject", boolean},
+    {"id", string},
+    skip_module,
+    {"static_invite", string},
+    {"strategy", string.one_of("simultaneous single").by_default("simultaneous")},
+    {"suppress_clid", boolean},
+    {"timeout", integer.by_default("20")},
+};
+
+inline constexpr Module calling_modules[] = {
+    {"device", device_data},
+    {"group", group_data},
+    {"intercom", intercom_data},
+    {"offnet", carrier_data},
+    {"page_group", page_group_data},
+    {"resources", carrier_data},
+    {"ring_group", ring_group_data},
+    {"ring_group_toggle", ring_group_toggle_data},
+    {"route_to_cid", route_to_cid_data},
+    {"user", user_data},
+};
+
+}  // namespace pivot::callflow

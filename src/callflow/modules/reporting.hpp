@@ -1,0 +1,74 @@
+// Modules that record and report.
+#pragma once
+
+#include "callflow/rule.hpp"
+
+namespace pivot::callflow {
+
+inline constexpr Rule email_or_emails =
+    Rule{bit(json::Kind::string) | bit(json::Kind::array)}.matching(Form::email).each(email);
+
+inline constexpr Property recipient_data[] = {
+    {"id", email_or_emails.required()},
+    {"type", string.one_of("user email").required()},
+};
+
+inline constexpr Rule recipient = object.with(recipient_data);
+
+inline constexpr Property missed_call_alert_data[] = {
+    {"recipients", list_of(recipient).required()},
+    skip_module,
+};
+
+inline constexpr Rule notification_medium = string.one_of("email sms");
+
+inline constexpr Property notification_data[] = {
+    {"comments", string},
+    {"notification_media", list_of(notification_medium)},
+    {"recipients", list_of(recipient).required().by_default("[]")},
+    {"send_at", string.one_of("callflow_exec channel_destroy").by_default("channel_destroy")},
+    {"template_id", string},
+};
+
+inline constexpr Property record_call_data[] = {
+    {"action", string.one_of("start stop").required().by_default("start")},
+    {"format", string.one_of("mp3 wav")},
+    {"label", string},
+    {"media_name", string},
+    {"method", string.one_of("put post").by_default("put")},
+    {"origin", string},
+    {"record_min_sec", integer},
+    {"record_on_answer", boolean.by_default("false")},
+    {"record_on_bridge", boolean.by_default("false")},
+    {"record_sample_rate", integer},
+    {"should_follow_transfer", boolean.by_default("true")},
+    skip_module,
+    {"time_limit", integer.at_least(5).at_most(10800).by_default("3600")},
+    {"url", url},
+};
+
+inline constexpr Property record_caller_data[] = {
+    {"format", string.one_of("mp3 wav")},
+    {"method", string.one_of("put post").by_default("put")},
+    skip_module,
+    {"time_limit", integer.at_least(5).at_most(10800).by_default("3600")},
+    {"url", url},
+};
+
+inline constexpr Property webhook_data[] = {
+    {"custom_data", object},
+    {"http_verb", string.one_of("post get")},
+    {"retries", integer},
+    skip_module,
+    {"uri", url},
+};
+
+inline constexpr Module reporting_modules[] = {
+    {"missed_call_alert", missed_call_alert_data},
+    {"notification", notification_data},
+    {"record_call", record_call_data},
+    {"record_caller", record_caller_data},
+    {"webhook", webhook_data},
+};
+
+}  // namespace pivot::callflow
