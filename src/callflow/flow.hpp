@@ -1,0 +1,59 @@
+// Is it a callflow? A web server's answer, and a stored callflow, against the table of modules.
+//
+// A node is `{"module":…,"data":{…},"children":{…}}`; a flow is one node, the root of a tree. All
+// that is wrong is found in one pass over the values, in time linear in their number. Errors point
+// to the value that is wrong or to the key that is missing.
+#pragma once
+
+#include "base/json.hpp"
+#include "callflow/checker.hpp"
+#include "callflow/rule.hpp"
+
+#include <pivot/failure.hpp>
+
+#include <string>
+#include <vector>
+
+namespace pivot::callflow {
+
+// Keeps its memory: after the first few flows a valid one costs no allocation.
+class Validator {
+public:
+    explicit Validator(FlowRules rules = {}) : checker_(std::move(rules)) {}
+
+    // Appends the flow to `out` as compact JSON, with every default of its modules written in, keys
+    // in their order and numbers as they came. Fails with invalid_callflow and all errors; `out` is
+    // then as it was.
+    Result<void> validate(json::Value node, std::string& out);
+
+    // The errors of a stored callflow, an object whose `flow` is a node; none: it is valid.
+    std::vector<Breach> check_document(json::Value document);
+
+private:
+    // Metaflows have nodes of the same shape; their modules are not KAZOO's callflow modules.
+    enum class Tree : std::uint8_t { flow, metaflow };
+
+    // A node that is open, or its branches.
+    struct Level {
+        json::Members::Iterator next;
+        json::Members::Iterator end;
+        bool is_node;
+        bool has_data;
+        const Module* module;  // null: unknown, or of a metaflow
+    };
+
+    void walk(json::Value root, Tree tree);
+    bool open_node(json::Value node, Tree tree);
+    bool open_children(json::Value children);
+    void close();
+    void check_module(json::Value module, Tree tree);
+    void check_data(json::Value data, const Module* module);
+    void check_metaflows(json::Value metaflows);
+
+    Checker checker_;
+    std::string* out_ = nullptr;
+    std::string unused_;  // the text of a stored callflow
+    std::vector<Level> levels_;
+};
+
+}  // namespace pivot::callflow
