@@ -11,7 +11,9 @@ namespace pivot {
 
 enum class Direction : std::uint8_t { inbound, outbound };
 
-// One side of a call. An empty part is sent as `nouser` or `norealm`.
+PIVOT_API std::string_view name(Direction direction);
+
+// One end of a call. An empty part is unknown, and sent as `nouser` or `norealm`.
 struct Party {
     std::string user;
     std::string realm;
@@ -38,7 +40,9 @@ struct PIVOT_API Call {
     std::string other;  // keys of the call object that are not listed here, kept as they came
 
     // Reads KAZOO's call object: `Call-ID`, `Account-ID`, `From` (`user@realm`), and so on. All but
-    // `Call-ID` may be absent. Fails with invalid_json; `errors` lists what has the wrong type.
+    // `Call-ID` may be absent, or null, which is the same. `From-User` and `From-Realm` go before
+    // what `From` says, and so for `To` and `Request`. Fails with invalid_json; `errors` lists what
+    // has the wrong type.
     static Result<Call> from_json(std::string_view text);
 };
 
