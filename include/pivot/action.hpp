@@ -17,8 +17,8 @@ PIVOT_API std::string_view name(Method method);  // "GET", "POST"
 PIVOT_API std::string_view name(Format format);  // "kazoo", "twiml"
 
 struct ActionLimits {
-    std::chrono::milliseconds timeout_max{5000};
-    bool coerce_types = false;  // take "20" for 20 and "true" for true
+    std::chrono::milliseconds timeout_max{5000};  // at least 1
+    bool coerce_types = false;                    // take "20" for 20 and "true" for true
 };
 
 struct PIVOT_API Action {
@@ -27,12 +27,14 @@ struct PIVOT_API Action {
     Method method = Method::get;
     Format req_format = Format::kazoo;
     BodyFormat req_body_format = BodyFormat::form;
-    std::chrono::milliseconds timeout{5000};
+    std::chrono::milliseconds timeout{5000};  // by default as much of this as the limits allow
     bool debug = false;
     bool skip_module = false;
 
-    // Reads the `data` object of a pivot node. Fails with bad_action, which names every key that is
-    // wrong; `errors` point into `text`.
+    // Reads the `data` object of a pivot node: the keys of KAZOO's `callflows.pivot` schema, all
+    // others ignored. Where `req_timeout_ms` is absent, `req_timeout` counts, in seconds, as a
+    // number or as text. Fails with invalid_json when `text` is not JSON, and with bad_action,
+    // whose `errors` name every key that is wrong.
     static Result<Action> from_json(std::string_view text, const ActionLimits& limits = {});
 };
 
@@ -42,7 +44,9 @@ struct PIVOT_API ActionNode {
     std::string next;  // JSON text of the `_` child; empty: none
 
     // Reads `{"module":"pivot","data":{…},"children":{…}}`, a document whose `flow` is one, or bare
-    // action data. Fails with invalid_json when `text` is not a JSON object at all.
+    // action data. Fails with invalid_json when `text` is not a JSON object at all; what is wrong
+    // with the node itself, such as another module, is the action's bad_action. `errors` point into
+    // `text`.
     static Result<ActionNode> from_json(std::string_view text, const ActionLimits& limits = {});
 };
 

@@ -36,9 +36,10 @@ void Breaches::add(std::string at, std::string error)
     list_.push_back({std::move(at), std::move(error)});
 }
 
-void Breaches::add_mismatch(std::string at, std::string_view expected, json::Value found)
+void Breaches::add_mismatch(std::string at, std::string_view expected, json::Value found,
+                            std::string_view advice)
 {
-    add(std::move(at), fmt::format("expected {}, found {}", expected, spell(found)));
+    add(std::move(at), fmt::format("expected {}, found {}{}", expected, spell(found), advice));
 }
 
 Failure Breaches::to_failure(Reason reason, Phase phase) &&

@@ -18,8 +18,9 @@ public:
     // `at` is a JSON pointer, `error` a sentence without a full stop.
     void add(std::string at, std::string error);
 
-    // "expected a string, found 42"
-    void add_mismatch(std::string at, std::string_view expected, json::Value found);
+    // "expected a boolean, found "true"", and `advice` behind it.
+    void add_mismatch(std::string at, std::string_view expected, json::Value found,
+                      std::string_view advice = {});
 
     // Its message lists them all: "/voice_url: is missing; /debug: expected a boolean, found 1".
     Failure to_failure(Reason reason, Phase phase) &&;
