@@ -7,7 +7,7 @@
 // The handler runs on a thread of the connection, once per request; when it returns the connection
 // is kept for the next one. What it uses is declared before the peer.
 //
-// A peer serves a few hundred connections at a time; thousands are for CrowdServer.
+// A peer serves a few hundred connections at a time; thousands are for Crowd.
 #pragma once
 
 #include "peers/http_request.hpp"

@@ -29,6 +29,7 @@ void PlainClient::finish()
 
 std::string PlainClient::receive(std::size_t size)
 {
+    if (size == 0) return "";  // recv(2) waits even for nothing
     std::string bytes(size, '\0');
     const auto count = ::recv(socket_.get(), bytes.data(), size, MSG_WAITALL);
     bytes.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
