@@ -45,9 +45,7 @@ std::string body(const Call& call, Format format = Format::kazoo)
 // A call of which only the id is known.
 Call unknown()
 {
-    Call call;
-    call.call_id = "c";
-    return call;
+    return *Call::from_json(R"({"Call-ID":"c"})");
 }
 
 TEST(Parameters, a_form_for_kazoo_has_the_documented_order)
