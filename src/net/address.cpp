@@ -145,7 +145,11 @@ tl::expected<Network, std::string> Network::parse(std::string_view text)
 
 bool Network::contains(const IpAddress& address) const
 {
-    return address.is_v4() == base_.is_v4() && first_address(address, prefix_bits_) == base_;
+    if (address.is_v4() != base_.is_v4()) return false;
+    const auto whole = prefix_bits_ / 8;
+    if (!std::ranges::equal(address.bytes().first(whole), base_.bytes().first(whole))) return false;
+    if (whole == base_.bytes().size()) return true;
+    return ((address.bytes()[whole] ^ base_.bytes()[whole]) & mask(prefix_bits_, whole)) == 0;
 }
 
 std::string Network::to_text() const
