@@ -53,9 +53,7 @@ void FormWriter::add(const Key& key, json::Value value)
         case json::Kind::array:
             for (const auto element : value.elements()) add_element({&key, {}}, element);
             return;
-        case json::Kind::null:
-            begin_pair(key);
-            return;
+        case json::Kind::null: begin_pair(key); return;
         case json::Kind::boolean:
         case json::Kind::integer:
         case json::Kind::decimal:

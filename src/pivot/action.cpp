@@ -1,8 +1,8 @@
+#include <pivot/action.hpp>
+
 #include "base/json.hpp"
 #include "http/url.hpp"
 #include "pivot/breaches.hpp"
-
-#include <pivot/action.hpp>
 
 #include <algorithm>
 #include <array>
@@ -226,10 +226,8 @@ ActionNode read_node(json::Value node, std::string_view at, const ActionLimits& 
 std::string_view name(Method method)
 {
     switch (method) {
-        case Method::get:
-            return "GET";
-        case Method::post:
-            return "POST";
+        case Method::get: return "GET";
+        case Method::post: return "POST";
     }
     return "unknown";
 }
@@ -237,10 +235,8 @@ std::string_view name(Method method)
 std::string_view name(Format format)
 {
     switch (format) {
-        case Format::kazoo:
-            return "kazoo";
-        case Format::twiml:
-            return "twiml";
+        case Format::kazoo: return "kazoo";
+        case Format::twiml: return "twiml";
     }
     return "unknown";
 }

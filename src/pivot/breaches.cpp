@@ -12,14 +12,12 @@ std::string spell(json::Value value)
 {
     switch (value.kind()) {
         case json::Kind::array:
-        case json::Kind::object:
-            return std::string(json::describe(value.kind()));
+        case json::Kind::object: return std::string(json::describe(value.kind()));
         case json::Kind::null:
         case json::Kind::boolean:
         case json::Kind::integer:
         case json::Kind::decimal:
-        case json::Kind::string:
-            break;
+        case json::Kind::string: break;
     }
     if (value.text().size() > quoted_bytes_max) {
         return fmt::format("{} of {} bytes", json::describe(value.kind()), value.text().size());

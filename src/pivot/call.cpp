@@ -1,7 +1,7 @@
+#include <pivot/call.hpp>
+
 #include "base/json.hpp"
 #include "pivot/breaches.hpp"
-
-#include <pivot/call.hpp>
 
 #include <array>
 
@@ -205,10 +205,8 @@ void CallReader::keep(std::string_view name, json::Value value)
 std::string_view name(Direction direction)
 {
     switch (direction) {
-        case Direction::inbound:
-            return "inbound";
-        case Direction::outbound:
-            return "outbound";
+        case Direction::inbound: return "inbound";
+        case Direction::outbound: return "outbound";
     }
     return "unknown";
 }

@@ -77,12 +77,8 @@ Result<void> Parameters::read(const Call& call, Format format)
     }
     list_.clear();
     switch (format) {
-        case Format::kazoo:
-            list_for_kazoo(call);
-            break;
-        case Format::twiml:
-            list_for_twiml(call);
-            break;
+        case Format::kazoo: list_for_kazoo(call); break;
+        case Format::twiml: list_for_twiml(call); break;
     }
     return {};
 }
