@@ -16,6 +16,8 @@ namespace {
 
 using Error = tl::unexpected<std::string>;
 
+constexpr std::string_view not_ipv6 = "the host in brackets is not an IPv6 address";
+
 constexpr std::uint16_t default_port(Scheme scheme)
 {
     return scheme == Scheme::http ? 80 : 443;
@@ -44,8 +46,8 @@ bool is_escape(std::string_view text)
     return text.size() >= 3 && text[0] == '%' && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0;
 }
 
-// A URL or a relative reference in three pieces, each up to where it ends for everyone: the first
-// `#` ends a query, the first `?` a path.
+// A URL or a relative reference, cut where all readers cut it: the first `#` ends it, the first `?`
+// before that ends the path.
 struct Pieces {
     std::string front;  // scheme and authority as they came, path with its odd bytes encoded
     std::optional<std::string> query;
@@ -169,7 +171,7 @@ std::string syntax_error(std::string_view front)
     authority.remove_prefix(slashes + 2);
     const auto at = authority.rfind('@');
     auto host = authority.substr(at == authority.npos ? 0 : at + 1);
-    if (host.starts_with('[')) return fmt::format("the host \"{}\" is not an IPv6 address", host);
+    if (host.starts_with('[')) return std::string(not_ipv6);
     host = host.substr(0, host.find(':'));
     if (const auto canonical = net::canonical_host(host); !canonical) return canonical.error();
     return "the URL is not valid before its path; escape what is special in user and password";
@@ -190,7 +192,7 @@ tl::expected<std::uint16_t, std::string> read_port(std::string_view text, Scheme
     std::uint16_t port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (error != std::errc() || end != text.data() + text.size() || port == 0) {
-        return Error(fmt::format("the port {} is not a number from 1 to 65535", text));
+        return Error("the port is not a number from 1 to 65535");
     }
     return port;
 }
@@ -233,7 +235,7 @@ tl::expected<Url, std::string> read(const Pieces& pieces)
     const auto scheme = read_scheme(reading.scheme());
     if (!scheme) return Error("the URL does not begin with http:// or https://");
     if (reading.is_future_address()) {
-        return Error(fmt::format("the host \"[{}]\" is not an IPv6 address", reading.host()));
+        return Error(std::string(not_ipv6));
     }
     auto host = net::canonical_host(reading.host());
     if (!host) return Error(host.error());
@@ -257,10 +259,8 @@ std::string bracketed(const std::string& host)
 std::string_view name(Scheme scheme)
 {
     switch (scheme) {
-        case Scheme::http:
-            return "http";
-        case Scheme::https:
-            return "https";
+        case Scheme::http: return "http";
+        case Scheme::https: return "https";
     }
     return "unknown";
 }

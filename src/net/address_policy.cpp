@@ -37,8 +37,8 @@ constexpr std::array specials = {
     Special{"240.0.0.0/4", "reserved"},
     Special{"::/128", "unspecified"},
     Special{"::1/128", "loopback"},
-    // A translator here may hide the IPv4 address in any of the layouts of RFC 6052, so that
-    // reading it in one of them admits nothing (RFC 8215).
+    // Where the IPv4 address is here depends on the translator (RFC 8215; RFC 6052, section 2.2),
+    // so that one that looks public proves nothing.
     Special{"64:ff9b:1::/48", "local NAT64"},
     Special{"100::/64", "discarded"},
     Special{"2001::/23", "reserved for protocols"},

@@ -27,6 +27,11 @@ bool is_letter(char c)
     return c >= 'a' && c <= 'z';
 }
 
+bool is_ascii(char c)
+{
+    return static_cast<unsigned char>(c) < 0x80;
+}
+
 // `0x` alone is zero to those who read numbers in this way.
 bool is_number(std::string_view label)
 {
@@ -43,44 +48,43 @@ std::string to_lower(std::string_view text)
     return lower;
 }
 
-// What is wrong with a name, or empty.
+// What is wrong with a name in ASCII and lower case, or empty.
 std::string_view fault(std::string_view name)
 {
-    if (name.size() > name_bytes_max) return "is longer than 253 bytes";
     for (std::size_t begin = 0; begin <= name.size();) {
         const auto end = std::min(name.find('.', begin), name.size());
         if (end == begin) return "has an empty label";
         if (end - begin > label_bytes_max) return "has a label longer than 63 bytes";
         begin = end + 1;
     }
-    for (const char c : name) {
-        if (is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.') continue;
-        if (static_cast<unsigned char>(c) >= 0x80) {
-            return "has characters other than ASCII; write it in punycode (xn--…)";
-        }
-        return "has a character that no host name has";
+    const auto last_label = name.substr(name.rfind('.') + 1);
+    if (is_number(last_label)) {
+        return "is not an IPv4 address in four decimal numbers, such as 192.0.2.7";
     }
-    return {};
+    const bool is_name = std::ranges::all_of(name, [](char c) {
+        return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+    });
+    return is_name ? "" : "has a character that no host name has";
 }
 
 }  // namespace
 
 tl::expected<std::string, std::string> canonical_host(std::string_view text)
 {
-    if (text.empty()) return tl::unexpected<std::string>("the host is missing");
+    using Error = tl::unexpected<std::string>;
+    if (text.empty()) return Error("the host is missing");
     if (const auto address = IpAddress::parse(text)) return address->to_text();
 
+    // Neither is quoted: a log takes only UTF-8, and not a page of it.
+    if (!std::ranges::all_of(text, is_ascii)) {
+        return Error("the host has characters other than ASCII; write it in punycode (xn--…)");
+    }
     auto host = to_lower(text);
     if (host.ends_with('.')) host.pop_back();
-    const auto last_label = std::string_view(host).substr(host.rfind('.') + 1);
-    if (is_number(last_label)) {
-        return tl::unexpected(fmt::format(
-            "the host \"{}\" is not an IPv4 address in four decimal numbers, such as 192.0.2.7",
-            text));
-    }
-    if (const auto wrong = fault(host); !wrong.empty()) {
-        return tl::unexpected(fmt::format("the host \"{}\" {}", text, wrong));
-    }
+    if (host.size() > name_bytes_max) return Error("the host is longer than 253 bytes");
+
+    const auto wrong = fault(host);
+    if (!wrong.empty()) return Error(fmt::format("the host \"{}\" {}", text, wrong));
     return host;
 }
 

@@ -15,7 +15,7 @@ namespace pivot::net {
 // section 2.3.4). A host whose last label is a number is an IPv4 address, as for browsers (WHATWG
 // URL, section 3.5), and has to be written as four decimal numbers: `127.1`, `0x7f.0.0.1`,
 // `2130706433` and `127.0.0.1.` are refused, because some resolvers take them for loopback. The
-// error is a sentence that quotes the host.
+// error is a sentence, in UTF-8 and short whatever `text` is.
 tl::expected<std::string, std::string> canonical_host(std::string_view text);
 
 }  // namespace pivot::net

@@ -59,12 +59,19 @@ TEST(Host, other_characters_are_refused)
     }
     EXPECT_FALSE(canonical_host(std::string_view("a\0b", 3)));
     EXPECT_EQ(canonical_host("bücher.example").error(),
-              "the host \"bücher.example\" has characters other than ASCII; write it in punycode "
+              "the host has characters other than ASCII; write it in punycode "
               "(xn--…)");
     // Digits and dots that some take for ASCII ones: circled, full width, ideographic full stop.
     for (const auto* odd : {"①②⑦.⓪.⓪.①", "127。0。0。1", "１２７.0.0.1"}) {
         EXPECT_FALSE(canonical_host(odd)) << odd;
     }
+}
+
+TEST(Host, an_error_is_fit_for_a_log_whatever_the_host_is)
+{
+    EXPECT_EQ(canonical_host("h\xff.example").error(),
+              "the host has characters other than ASCII; write it in punycode (xn--…)");
+    EXPECT_EQ(canonical_host(std::string(8000, 'a')).error(), "the host is longer than 253 bytes");
 }
 
 TEST(Host, the_end_of_the_text_is_the_end_of_the_host)

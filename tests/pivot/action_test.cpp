@@ -1,6 +1,6 @@
-#include "../exact.hpp"
-
 #include <pivot/action.hpp>
+
+#include "../exact.hpp"
 
 #include <gtest/gtest.h>
 
@@ -106,7 +106,7 @@ TEST(Action, a_url_has_to_be_one_that_can_be_asked)
     EXPECT_EQ(breaches(R"({"voice_url":""})"),
               "/voice_url: the URL does not begin with http:// or https://\n");
     EXPECT_EQ(breaches(with(R"("cdr_url":"http://h:0/")")),
-              "/cdr_url: the port 0 is not a number from 1 to 65535\n");
+              "/cdr_url: the port is not a number from 1 to 65535\n");
     EXPECT_EQ(breaches(with(R"("cdr_url":"/cdr")")),
               "/cdr_url: the URL does not begin with http:// or https://\n");
 }
