@@ -1,13 +1,12 @@
-// Absolute http and https URLs (RFC 3986, read by liburiparser), as a customer or a Location writes
-// them.
+// Absolute http and https URLs (RFC 3986), as a customer or a Location writes them.
 //
 //     https://ann:secret@Hooks.Example.com:8443/ivr?site=7#top
 //     scheme  credentials host             port target     dropped
 //
 // A customer's URL is mended where that is harmless, and refused where two readers might read it
 // differently. In path and query every byte that RFC 3986 has no place for is percent-encoded, but
-// control characters are refused; `[` and `]` stay as they are in a query, where PHP's users write
-// them.
+// control characters are refused; `[` and `]` stay as they are in a query, where PHP has them.
+// Credentials become a header (RFC 7617).
 #pragma once
 
 #include <cstddef>
@@ -27,9 +26,8 @@ constexpr std::size_t url_bytes_max = 8192;
 
 struct Url {
     Scheme scheme = Scheme::http;
-    std::string
-        authorization;  // value of the header (RFC 7617): `Basic YW5uOnNlY3JldA==`; empty: none
-    std::string host;   // as net::canonical_host() spells it: IPv6 without brackets
+    std::string authorization;  // the header's value: `Basic YW5uOnNlY3JldA==`; empty: none
+    std::string host;           // as net::canonical_host() spells it: IPv6 without brackets
     std::uint16_t port = 80;
     std::string target;  // path and query as they are sent; begins with `/`
 
