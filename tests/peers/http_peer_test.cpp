@@ -208,7 +208,9 @@ TEST(HttpPeer, destruction_ends_every_wait_at_once)
         [](HttpPeer::Exchange& exchange) { exchange.sleep(1h); },
         [](HttpPeer::Exchange& exchange) { exchange.drip("abc", 1h); },
         [](HttpPeer::Exchange& exchange) { exchange.close(); },
-        [](HttpPeer::Exchange& exchange) { exchange.send(std::string(100'000'000, 'x')); },
+        [](HttpPeer::Exchange& exchange) {
+            while (true) exchange.send(std::string(100'000, 'x'));
+        },
         say_hello,
     };
     for (const auto& wait : waits) {
