@@ -1,0 +1,105 @@
+// Questions to DNS servers: c-ares on the ring.
+//
+//   ask() ─► c-ares sends ─► poll of its sockets ─► c-ares reads, asks again, or the next server,
+//                  ▲                 or over TCP ─► replied()
+//                  └──── timer ◄─────────┘
+//
+// c-ares reads no file and never blocks after open(). One timer serves its time-outs and the
+// sockets that became ready: it fires after the clock was read, so that what replies start counts
+// from now.
+#pragma once
+
+#include "net/dns_answer.hpp"
+#include "net/dns_config.hpp"
+#include "reactor/reactor.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+struct ares_channeldata;
+
+namespace pivot::net {
+
+struct DnsError {
+    // What the error is true of, and so for how long it may be believed.
+    enum class Of : std::uint8_t { name, servers, closing };
+
+    Of of;
+    std::string message;  // "no such name (NXDOMAIN)"
+};
+
+class DnsChannel;
+
+// One question on its way. c-ares keeps its address.
+class DnsQuestion {
+public:
+    explicit DnsQuestion(DnsType type) : type_(type) {}
+    DnsQuestion(const DnsQuestion&) = delete;
+    DnsQuestion& operator=(const DnsQuestion&) = delete;
+
+protected:
+    ~DnsQuestion();  // was replied to
+
+    DnsType type() const { return type_; }
+
+private:
+    friend class DnsChannel;
+
+    // Called once for each time it was asked, perhaps before that returns. May ask again, unless
+    // the error is of closing.
+    virtual void replied(const tl::expected<DnsAnswer, DnsError>& reply) = 0;
+
+    const DnsType type_;
+    DnsChannel* channel_ = nullptr;  // while a reply is due
+};
+
+class DnsChannel final : private reactor::Timer {
+public:
+    // The error is a sentence.
+    static tl::expected<std::unique_ptr<DnsChannel>, std::string> open(reactor::Reactor& reactor,
+                                                                       const DnsConfig& config);
+    ~DnsChannel();  // closed, and the reactor turned until idle
+
+    // `name` is complete; no domain is added.
+    void ask(const std::string& name, DnsQuestion& question);
+
+    // `name` is tried in the system's search domains, too.
+    void search(const std::string& name, DnsQuestion& question);
+
+    // Replies to every question, and asks the kernel to end the polls.
+    void close();
+
+    // Retries of a question not counted.
+    std::uint64_t questions() const { return questions_; }
+
+private:
+    class Watch;
+    using Ask = void(ares_channeldata*, const char*, int, int,
+                     void (*)(void*, int, int, unsigned char*, int), void*);
+
+    explicit DnsChannel(reactor::Reactor& reactor, unsigned try_ms);
+
+    tl::expected<void, std::string> initialize(const DnsConfig& config, int flags);
+    void ask(Ask& function, const std::string& name, DnsQuestion& question);
+    void wake();
+    void fired() override;
+    reactor::Nanoseconds next_tick() const;
+    void watch(int socket, unsigned events);
+    void take_reply(DnsQuestion& question, int status, std::span<const std::uint8_t> message);
+    DnsError explain(int status) const;
+
+    reactor::Reactor& reactor_;
+    const unsigned tick_ms_;
+    ares_channeldata* ares_ = nullptr;  // null: closed
+    reactor::Nanoseconds tick_at_ = 0;
+    std::vector<SocketAddress> servers_;
+    std::vector<std::unique_ptr<Watch>> watches_;
+    std::uint64_t questions_ = 0;
+    std::uint64_t replies_ = 0;
+};
+
+}  // namespace pivot::net
