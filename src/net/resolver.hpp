@@ -1,0 +1,90 @@
+// From a name to addresses, with one cache per reactor.
+//
+// What the hosts file says comes first and never expires; then `localhost` and the names below it
+// are loopback (RFC 6761, section 6.3); then the cache; then the DNS servers. Callers who ask for
+// the same name at the same time share one lookup. It goes on when they have given up, for the
+// cache's sake.
+//
+// A lookup asks for IPv6 and IPv4 addresses at once, in two questions, and is answered when both
+// are in, or 50 ms after one family has come with addresses: a dropped AAAA does not hold up A, nor
+// the other way round. RFC 8305, section 3, would go on with IPv6 at once. Here the caller gets one
+// list, and a list without IPv4 leaves him nothing to fall back upon. The family that is late
+// enters the cache.
+//
+// Answers live for their TTL, at most an hour; a name that does not exist or has no address for
+// five seconds (RFC 2308); a failure of the servers for one (RFC 2308, section 7), so that calls to
+// a broken domain do not ask at each.
+#pragma once
+
+#include "net/addresses.hpp"
+#include "net/dns_cache.hpp"
+#include "net/dns_config.hpp"
+#include "net/hosts.hpp"
+#include "net/name_map.hpp"
+#include "reactor/reactor.hpp"
+#include "reactor/task.hpp"
+
+#include <pivot/failure.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+namespace pivot::net {
+
+class DnsChannel;
+
+class Resolver {
+public:
+    // Reads the hosts file and, if `config` names no servers, /etc/resolv.conf. The error is a
+    // sentence.
+    static tl::expected<std::unique_ptr<Resolver>, std::string> open(reactor::Reactor& reactor,
+                                                                     const DnsConfig& config);
+
+    Resolver(const Resolver&) = delete;
+    Resolver& operator=(const Resolver&) = delete;
+    ~Resolver();  // nobody waits; closed, and the reactor turned until idle
+
+    // The addresses in the order in which to try them: at least one, the families by turns, IPv6
+    // first (RFC 8305, section 4). An address is its own answer. A name without a dot is tried in
+    // the system's search domains, too; a trailing dot makes no difference.
+    //
+    // Fails with dns, timeout, cancelled, or overload when too many lookups are under way. What is
+    // known takes a hash probe, without allocation if `host` is spelled as canonical_host() does.
+    reactor::Task<Result<Addresses>> resolve(std::string_view host, reactor::Deadline& deadline);
+
+    // Ends every lookup: who waits fails with cancelled, as does who comes later. The reactor
+    // becomes idle within its next turns.
+    void close();
+
+    // Questions that left for the servers: two for a lookup, and one more for each alias whose
+    // answer has no addresses. Retries are not counted.
+    std::uint64_t questions() const;
+
+    // Names that the cache knew, failures included.
+    std::uint64_t cache_hits() const { return cache_hits_; }
+
+private:
+    class Lookup;
+
+    Resolver(reactor::Reactor& reactor, const DnsConfig& config,
+             std::unique_ptr<DnsChannel> channel, Hosts hosts);
+
+    std::optional<Result<Addresses>> recall(std::string_view name);
+    void forget_if_done(const Lookup& lookup);
+
+    reactor::Reactor& reactor_;
+    const std::size_t lookups_max_;
+    const Hosts hosts_;
+    DnsCache cache_;
+    std::unique_ptr<DnsChannel> channel_;
+    NameMap<std::unique_ptr<Lookup>> lookups_;  // by name, from its start until it is done
+    std::uint64_t cache_hits_ = 0;
+    bool is_closed_ = false;
+};
+
+}  // namespace pivot::net
