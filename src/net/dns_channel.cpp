@@ -282,25 +282,18 @@ DnsError DnsChannel::explain(int status) const
 {
     using Of = DnsError::Of;
     switch (status) {
-        case ARES_ENOTFOUND:
-            return {Of::name, "no such name (NXDOMAIN)"};
-        case ARES_ENODATA:
-            return {Of::name, "no address"};
-        case ARES_ESERVFAIL:
-            return {Of::servers, "server failure (SERVFAIL)"};
-        case ARES_EREFUSED:
-            return {Of::servers, "refused by the DNS server"};
+        case ARES_ENOTFOUND: return {Of::name, "no such name (NXDOMAIN)"};
+        case ARES_ENODATA: return {Of::name, "no address"};
+        case ARES_ESERVFAIL: return {Of::servers, "server failure (SERVFAIL)"};
+        case ARES_EREFUSED: return {Of::servers, "refused by the DNS server"};
         case ARES_EFORMERR:
-        case ARES_ENOTIMP:
-            return {Of::servers, "the DNS server does not understand the question"};
-        case ARES_EBADRESP:
-            return {Of::servers, "the answer of the DNS server is malformed"};
+        case ARES_ENOTIMP: return {Of::servers, "the DNS server does not understand the question"};
+        case ARES_EBADRESP: return {Of::servers, "the answer of the DNS server is malformed"};
         case ARES_ETIMEOUT:
             return {Of::servers, "no answer from the DNS servers " + to_text(servers_)};
         case ARES_ECONNREFUSED:  // or each one failed or refused
             return {Of::servers, "no good answer from the DNS servers " + to_text(servers_)};
-        case ARES_EDESTRUCTION:
-            return {Of::closing, "cancelled"};
+        case ARES_EDESTRUCTION: return {Of::closing, "cancelled"};
         default:
             return {Of::servers, fmt::format("c-ares says {}: {}", status, ares_strerror(status))};
     }

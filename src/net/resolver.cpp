@@ -30,12 +30,9 @@ constexpr std::uint32_t ttl_s_max = 3'600;
 Nanoseconds lifetime_ns(DnsError::Of failure)
 {
     switch (failure) {
-        case DnsError::Of::name:
-            return 5 * second_ns;
-        case DnsError::Of::servers:
-            return second_ns;
-        case DnsError::Of::closing:
-            return 0;
+        case DnsError::Of::name: return 5 * second_ns;
+        case DnsError::Of::servers: return second_ns;
+        case DnsError::Of::closing: return 0;
     }
     return 0;
 }

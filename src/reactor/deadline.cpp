@@ -2,6 +2,7 @@
 
 #include "reactor/reactor.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace pivot::reactor {
@@ -11,14 +12,16 @@ Deadline::Deadline(Reactor& reactor, Nanoseconds at) : reactor_(reactor), at_(at
     if (at != never) reactor_.timers().set(*this, at);
 }
 
-Deadline::Deadline(Deadline& parent) : reactor_(parent.reactor_), at_(parent.at_)
+Deadline::Deadline(Deadline& parent, Nanoseconds at)
+    : reactor_(parent.reactor_), at_(std::min(at, parent.at_))
 {
     if (parent.has_expired()) {
         has_expired_ = true;
         reason_ = parent.reason_;
-    } else {
-        parent.add(*this);
+        return;
     }
+    parent.add(*this);
+    if (at < parent.at_) reactor_.timers().set(*this, at);
 }
 
 Deadline::~Deadline()

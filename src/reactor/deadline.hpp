@@ -38,8 +38,8 @@ class Deadline : private Timer, private Waiter, public ListHook<Deadline> {
 public:
     Deadline(Reactor& reactor, Nanoseconds at);
 
-    // Expires with its parent, for the parent's reason, or earlier by hand.
-    explicit Deadline(Deadline& parent);
+    // Expires with its parent, for the parent's reason, or earlier: at its own time or by hand.
+    explicit Deadline(Deadline& parent, Nanoseconds at = never);
 
     // No waiter is left.
     virtual ~Deadline();

@@ -41,8 +41,7 @@ int io_uring_disabled()
 std::string explain_setup(int error)
 {
     switch (error) {
-        case ENOSYS:
-            return "this kernel has no io_uring: Linux 6.1 or newer is needed";
+        case ENOSYS: return "this kernel has no io_uring: Linux 6.1 or newer is needed";
         case EPERM:
             if (const int disabled = io_uring_disabled(); disabled != 0) {
                 return fmt::format(
@@ -60,10 +59,8 @@ std::string explain_setup(int error)
         case ENOMEM:
             return "not enough locked memory for io_uring: raise RLIMIT_MEMLOCK (ulimit -l)";
         case EMFILE:
-        case ENFILE:
-            return "no descriptor is left for io_uring: raise RLIMIT_NOFILE (ulimit -n)";
-        default:
-            return fmt::format("io_uring_setup failed: {}", std::strerror(error));
+        case ENFILE: return "no descriptor is left for io_uring: raise RLIMIT_NOFILE (ulimit -n)";
+        default: return fmt::format("io_uring_setup failed: {}", std::strerror(error));
     }
 }
 

@@ -11,7 +11,7 @@ namespace pivot::reactor {
 
 class Reactor;
 
-class Scope : private detail::Owner {
+class Scope final : private detail::Owner {
 public:
     explicit Scope(Reactor& reactor) : reactor_(reactor) {}
     Scope(const Scope&) = delete;

@@ -1,0 +1,94 @@
+#include "net/tcp.hpp"
+
+#include "reactor/wait.hpp"
+
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace pivot::net {
+
+namespace {
+
+tl::unexpected<Failure> fail_connect(const SocketAddress& address, std::string_view why)
+{
+    return fail(Reason::connect, Phase::connect,
+                fmt::format("connect {}: {}", address.to_text(), why));
+}
+
+// A small request must not wait for the acknowledgement of what went before it (Nagle); the option
+// needs a plain descriptor.
+int open_socket(const SocketAddress& address)
+{
+    const int family = address.ip().is_v4() ? AF_INET : AF_INET6;
+    const int descriptor = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (descriptor < 0) return -errno;
+    const int on = 1;
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return descriptor;
+}
+
+}  // namespace
+
+TcpStream::~TcpStream()
+{
+    assert(slot_ == reactor::no_slot);
+}
+
+Task<Result<void>> TcpStream::connect(SocketAddress address, Deadline& deadline)
+{
+    const int descriptor = open_socket(address);
+    if (descriptor < 0) co_return fail_connect(address, std::strerror(-descriptor));
+    const int installed = reactor_.ring().install(descriptor, slot_);
+    if (installed == -ENFILE) {
+        co_return fail(Reason::overload, Phase::connect,
+                       fmt::format("all {} connections of this reactor are in use",
+                                   reactor_.ring().slots_max()));
+    }
+    if (installed < 0) co_return fail_connect(address, std::strerror(-installed));
+
+    sockaddr_storage native{};
+    const socklen_t native_bytes = address.to_sockaddr(native);
+    io_uring_sqe request{};
+    io_uring_prep_connect(&request, static_cast<int>(slot_), reinterpret_cast<sockaddr*>(&native),
+                          native_bytes);
+    request.flags |= IOSQE_FIXED_FILE;
+    const int connected = co_await reactor::Request(request, deadline);
+    if (connected == 0) {
+        receiver_.start(slot_);
+        co_return Result<void>();
+    }
+    if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::connect));
+    co_return fail_connect(address, std::strerror(-connected));
+}
+
+Task<Result<void>> TcpStream::send(std::string_view bytes, Deadline& deadline)
+{
+    io_uring_sqe request{};
+    io_uring_prep_send(&request, static_cast<int>(slot_), bytes.data(), bytes.size(),
+                       MSG_WAITALL | MSG_NOSIGNAL);
+    request.flags |= IOSQE_FIXED_FILE;
+    const int sent = co_await reactor::Request(request, deadline);
+    if (sent == static_cast<int>(bytes.size())) co_return Result<void>();
+    if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::send));
+    if (sent >= 0) {
+        co_return fail(
+            Reason::closed, Phase::send,
+            fmt::format("the peer closed after {} of {} bytes sent", sent, bytes.size()));
+    }
+    co_return fail(Reason::connect, Phase::send, fmt::format("send: {}", std::strerror(-sent)));
+}
+
+Task<> TcpStream::close(Reactor&)
+{
+    co_await receiver_.stop();
+    if (slot_ != reactor::no_slot) reactor_.ring().close(std::exchange(slot_, reactor::no_slot));
+}
+
+}  // namespace pivot::net

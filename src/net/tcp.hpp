@@ -1,0 +1,48 @@
+// A TCP connection whose socket lives in the reactor's table of direct descriptors.
+#pragma once
+
+#include "net/address.hpp"
+#include "reactor/reactor.hpp"
+#include "reactor/task.hpp"
+
+#include <pivot/failure.hpp>
+
+#include <string_view>
+
+namespace pivot::net {
+
+using reactor::Deadline;
+using reactor::Reactor;
+using reactor::Receiver;
+using reactor::Task;
+
+class TcpStream {
+public:
+    explicit TcpStream(Reactor& reactor) : reactor_(reactor), receiver_(reactor) {}
+    TcpStream(const TcpStream&) = delete;
+    TcpStream& operator=(const TcpStream&) = delete;
+    ~TcpStream();  // closed, or never opened
+
+    // Once. Fails with connect, overload (the table of descriptors is full), timeout or cancelled.
+    Task<Result<void>> connect(SocketAddress address, Deadline& deadline);
+
+    // Sends all of it. Fails with connect (no byte was sent), closed (some were), timeout,
+    // cancelled.
+    Task<Result<void>> send(std::string_view bytes, Deadline& deadline);
+
+    // Yields a Receiver::Arrival.
+    Receiver::Wait receive(Deadline& deadline) { return receiver_.receive(deadline); }
+
+    Receiver& receiver() { return receiver_; }
+
+    // Ends what is pending and closes. The stream is gone when this returns; the kernel's last work
+    // for it goes on in the background.
+    Task<> close(Reactor& reactor);
+
+private:
+    Reactor& reactor_;
+    Receiver receiver_;
+    reactor::Slot slot_ = reactor::no_slot;
+};
+
+}  // namespace pivot::net

@@ -1,0 +1,302 @@
+#include "net/tls.hpp"
+
+#include <cassert>
+#include <cstring>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+namespace pivot::net {
+
+namespace {
+
+constexpr unsigned char alpn[] = "\x08http/1.1";
+
+std::string last_error()
+{
+    const unsigned long error = ERR_peek_last_error();
+    if (error == 0) return "unknown error";
+    const char* reason = ERR_reason_error_string(error);
+    return reason != nullptr ? reason : fmt::format("OpenSSL error {:#x}", error);
+}
+
+tl::unexpected<std::string> file_error(std::string_view what, std::string_view file)
+{
+    return tl::unexpected(fmt::format("{} {}: {}", what, file, last_error()));
+}
+
+bool is_address_literal(const std::string& host)
+{
+    std::array<unsigned char, sizeof(in6_addr)> bytes;
+    return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+           inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+}
+
+struct FreeOpenssl {
+    void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
+    void operator()(BIO* bio) const { BIO_free(bio); }
+};
+
+std::string subject(X509* certificate)
+{
+    const std::unique_ptr<BIO, FreeOpenssl> text(BIO_new(BIO_s_mem()));
+    X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0,
+                       XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(text.get(), &bytes);
+    return std::string(bytes, static_cast<std::size_t>(size));
+}
+
+// The DNS names and addresses that the certificate is for.
+std::string names(X509* certificate)
+{
+    const std::unique_ptr<GENERAL_NAMES, FreeOpenssl> all(static_cast<GENERAL_NAMES*>(
+        X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+    std::string text;
+    for (int i = 0; i < sk_GENERAL_NAME_num(all.get()); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(all.get(), i);
+        if (!text.empty()) text += ", ";
+        if (name->type == GEN_DNS) {
+            text.append(reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
+                        static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName)));
+        } else if (name->type == GEN_IPADD) {
+            std::array<char, INET6_ADDRSTRLEN> address{};
+            const bool is_v4 = ASN1_STRING_length(name->d.iPAddress) == sizeof(in_addr);
+            inet_ntop(is_v4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(name->d.iPAddress),
+                      address.data(), address.size());
+            text += address.data();
+        }
+    }
+    return text.empty() ? "no name" : text;
+}
+
+std::string time_text(const ASN1_TIME* time)
+{
+    const std::unique_ptr<BIO, FreeOpenssl> text(BIO_new(BIO_s_mem()));
+    ASN1_TIME_print(text.get(), time);
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(text.get(), &bytes);
+    return std::string(bytes, static_cast<std::size_t>(size));
+}
+
+std::string refusal(int error, X509* certificate)
+{
+    const char* why = X509_verify_cert_error_string(error);
+    if (certificate == nullptr) return why;
+    switch (error) {
+        case X509_V_ERR_CERT_HAS_EXPIRED:
+            return fmt::format("{} on {} ({})", why, time_text(X509_get0_notAfter(certificate)),
+                               subject(certificate));
+        case X509_V_ERR_CERT_NOT_YET_VALID:
+            return fmt::format("{} before {} ({})", why,
+                               time_text(X509_get0_notBefore(certificate)), subject(certificate));
+        case X509_V_ERR_HOSTNAME_MISMATCH:
+        case X509_V_ERR_IP_ADDRESS_MISMATCH:
+            return fmt::format("{}: it is for {}", why, names(certificate));
+        default: return fmt::format("{} ({})", why, subject(certificate));
+    }
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<TlsContext>, std::string> TlsContext::open(const TlsConfig& config)
+{
+    ERR_clear_error();
+    SSL_CTX* native = SSL_CTX_new(TLS_client_method());
+    if (native == nullptr) return tl::unexpected("OpenSSL: " + last_error());
+    std::unique_ptr<TlsContext> context(new TlsContext(native));
+
+    SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+    SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_alpn_protos(native, alpn, sizeof alpn - 1);
+    SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(native, &TlsStream::got_session);
+    SSL_CTX_set_verify(native, config.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
+                       config.verify ? &TlsStream::verified : nullptr);
+
+    if (config.ca_file.empty() && config.ca_directory.empty()) {
+        SSL_CTX_set_default_verify_paths(native);
+    }
+    if (!config.ca_file.empty() && SSL_CTX_load_verify_file(native, config.ca_file.c_str()) != 1) {
+        return file_error("CA certificates in", config.ca_file);
+    }
+    if (!config.ca_directory.empty() &&
+        SSL_CTX_load_verify_dir(native, config.ca_directory.c_str()) != 1) {
+        return file_error("CA certificates in", config.ca_directory);
+    }
+    if (config.certificate_file.empty()) return context;
+
+    if (SSL_CTX_use_certificate_chain_file(native, config.certificate_file.c_str()) != 1) {
+        return file_error("client certificate in", config.certificate_file);
+    }
+    if (SSL_CTX_use_PrivateKey_file(native, config.private_key_file.c_str(), SSL_FILETYPE_PEM) !=
+        1) {
+        return file_error("private key in", config.private_key_file);
+    }
+    if (SSL_CTX_check_private_key(native) != 1) {
+        return file_error("private key does not belong to the client certificate:",
+                          config.private_key_file);
+    }
+    return context;
+}
+
+void TlsContext::keep(std::string_view origin, SSL_SESSION* session)
+{
+    if (const auto known = by_origin_.find(origin); known != by_origin_.end()) {
+        known->second->session.reset(session);
+        sessions_.splice(sessions_.begin(), sessions_, known->second);
+        return;
+    }
+    sessions_.emplace_front();
+    sessions_.front().origin = origin;
+    sessions_.front().session.reset(session);
+    by_origin_.emplace(sessions_.front().origin, sessions_.begin());
+    if (sessions_.size() > sessions_max) {
+        by_origin_.erase(sessions_.back().origin);
+        sessions_.pop_back();
+    }
+}
+
+SSL_SESSION* TlsContext::session(std::string_view origin) const
+{
+    const auto known = by_origin_.find(origin);
+    return known == by_origin_.end() ? nullptr : known->second->session.get();
+}
+
+TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
+                     std::string_view origin)
+    : context_(context),
+      tcp_(tcp),
+      origin_(origin),
+      ssl_(SSL_new(context.context_.get())),
+      incoming_(BIO_new(BIO_s_mem())),
+      outgoing_(BIO_new(BIO_s_mem()))
+{
+    SSL_set_bio(ssl_.get(), incoming_, outgoing_);
+    SSL_set_app_data(ssl_.get(), this);
+    SSL_set_connect_state(ssl_.get());
+
+    const std::string name(host);
+    if (is_address_literal(name)) {  // has no place in SNI (RFC 6066, section 3)
+        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name.c_str());
+    } else {
+        SSL_set_tlsext_host_name(ssl_.get(), name.c_str());
+        SSL_set_hostflags(ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        SSL_set1_host(ssl_.get(), name.c_str());
+    }
+    if (SSL_SESSION* session = context_.session(origin_)) SSL_set_session(ssl_.get(), session);
+}
+
+TlsStream::~TlsStream()
+{
+    // Else OpenSSL takes the session of a connection that was closed without ceremony for a bad
+    // one.
+    SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+Task<Result<void>> TlsStream::handshake(Deadline& deadline)
+{
+    while (true) {
+        ERR_clear_error();
+        const int result = SSL_do_handshake(ssl_.get());
+        // What is left to send goes with the request: one segment, one system call.
+        if (result == 1) co_return Result<void>();
+        const int error = SSL_get_error(ssl_.get(), result);
+        std::string why = error == SSL_ERROR_WANT_READ ? std::string() : explain(error);
+
+        auto flushed = co_await flush(deadline);  // an alert too
+        if (!why.empty()) co_return fail(Reason::tls, Phase::tls, std::move(why));
+        if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::tls));
+        if (!flushed)
+            co_return fail(Reason::tls, Phase::tls, "handshake: " + flushed.error().message);
+
+        const Receiver::Arrival arrival = co_await tcp_.receive(deadline);
+        if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::tls));
+        if (arrival.result <= 0) {
+            co_return fail(
+                Reason::tls, Phase::tls,
+                fmt::format("handshake: {}", arrival.result == 0 ? "the peer closed"
+                                                                 : std::strerror(-arrival.result)));
+        }
+        const std::string_view bytes = arrival.buffer.bytes();
+        BIO_write(incoming_, bytes.data(), static_cast<int>(bytes.size()));
+    }
+}
+
+Task<Result<void>> TlsStream::send(std::string_view bytes, Deadline& deadline)
+{
+    ERR_clear_error();
+    const int written = SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
+    if (written != static_cast<int>(bytes.size())) {
+        co_return fail(Reason::connect, Phase::send,
+                       "send: " + explain(SSL_get_error(ssl_.get(), written)));
+    }
+    co_return co_await flush(deadline);
+}
+
+Task<Result<std::string_view>> TlsStream::receive(Deadline& deadline)
+{
+    while (true) {
+        ERR_clear_error();
+        const int size = SSL_read(ssl_.get(), context_.record_.data(),
+                                  static_cast<int>(context_.record_.size()));
+        if (size > 0)
+            co_return std::string_view(context_.record_.data(), static_cast<std::size_t>(size));
+        const int error = SSL_get_error(ssl_.get(), size);
+        if (error == SSL_ERROR_ZERO_RETURN) co_return std::string_view();
+        if (error != SSL_ERROR_WANT_READ) co_return fail(Reason::tls, Phase::read, explain(error));
+
+        auto flushed = co_await flush(deadline);  // the answer to a key update, say
+        if (!flushed) co_return tl::unexpected(std::move(flushed.error()));
+
+        const Receiver::Arrival arrival = co_await tcp_.receive(deadline);
+        if (arrival.result <= 0) {
+            if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::read));
+            co_return fail(Reason::closed, Phase::read,
+                           arrival.result == 0 ? "the peer closed without ending its TLS session"
+                                               : std::strerror(-arrival.result));
+        }
+        const std::string_view bytes = arrival.buffer.bytes();
+        BIO_write(incoming_, bytes.data(), static_cast<int>(bytes.size()));
+    }
+}
+
+Task<Result<void>> TlsStream::flush(Deadline& deadline)
+{
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(outgoing_, &bytes);
+    if (size == 0) co_return Result<void>();
+    auto sent = co_await tcp_.send({bytes, static_cast<std::size_t>(size)}, deadline);
+    BIO_reset(outgoing_);
+    co_return sent;
+}
+
+std::string TlsStream::explain(int error) const
+{
+    if (!refusal_.empty()) return "certificate refused: " + refusal_;
+    if (error == SSL_ERROR_SSL) return last_error();
+    return fmt::format("OpenSSL says {}", error);
+}
+
+int TlsStream::verified(int is_good, X509_STORE_CTX* store)
+{
+    if (is_good == 1) return 1;
+    auto* ssl =
+        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto& stream = *static_cast<TlsStream*>(SSL_get_app_data(ssl));
+    stream.refusal_ =
+        refusal(X509_STORE_CTX_get_error(store), X509_STORE_CTX_get_current_cert(store));
+    return 0;
+}
+
+int TlsStream::got_session(SSL* ssl, SSL_SESSION* session)
+{
+    auto& stream = *static_cast<TlsStream*>(SSL_get_app_data(ssl));
+    stream.context_.keep(stream.origin_, session);
+    return 1;  // the session is ours now
+}
+
+}  // namespace pivot::net

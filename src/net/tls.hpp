@@ -1,0 +1,107 @@
+// TLS 1.2 and 1.3 on OpenSSL, over memory: what it wants to send and receive goes through the ring.
+#pragma once
+
+#include "net/tcp.hpp"
+
+#include <pivot/failure.hpp>
+
+#include <array>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include <openssl/ssl.h>
+#include <tl/expected.hpp>
+
+namespace pivot::net {
+
+struct TlsConfig {
+    std::string ca_file;           // PEM; with ca_directory empty too: the system's default store
+    std::string ca_directory;      // as made by `openssl rehash`
+    std::string certificate_file;  // PEM chain of the client; empty: none is offered
+    std::string private_key_file;  // PEM
+    bool verify = true;            // the certificate, and that it names the host
+};
+
+// What the connections of a reactor share: the trusted certificates and the sessions to resume.
+class TlsContext {
+public:
+    // An error is a sentence that names the file.
+    static tl::expected<std::unique_ptr<TlsContext>, std::string> open(const TlsConfig& config);
+
+    TlsContext(const TlsContext&) = delete;
+    TlsContext& operator=(const TlsContext&) = delete;
+
+private:
+    friend class TlsStream;
+
+    struct Free {
+        void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+        void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+    };
+    struct Session {
+        std::string origin;
+        std::unique_ptr<SSL_SESSION, Free> session;
+    };
+
+    // One TLS record decrypts to 16 KiB at most; what is in here is used up before anybody waits.
+    static constexpr std::size_t record_bytes_max = 16 * 1024;
+    static constexpr std::size_t sessions_max = 1'000;
+
+    explicit TlsContext(SSL_CTX* context) : context_(context) {}
+
+    void keep(std::string_view origin, SSL_SESSION* session);
+    SSL_SESSION* session(std::string_view origin) const;
+
+    std::unique_ptr<SSL_CTX, Free> context_;
+    std::list<Session> sessions_;  // the newest first
+    std::unordered_map<std::string_view, std::list<Session>::iterator> by_origin_;
+    std::array<char, record_bytes_max> record_;
+};
+
+class TlsStream {
+public:
+    // `origin` (scheme, host and port) is what sessions are kept for; `host` is what the
+    // certificate must name: a DNS name or an address literal without brackets.
+    TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host, std::string_view origin);
+    TlsStream(const TlsStream&) = delete;
+    TlsStream& operator=(const TlsStream&) = delete;
+    ~TlsStream();
+
+    // Fails with tls (the message says why a certificate was refused), timeout or cancelled.
+    Task<Result<void>> handshake(Deadline& deadline);
+
+    // Sends all of it. Fails as TcpStream::send does.
+    Task<Result<void>> send(std::string_view bytes, Deadline& deadline);
+
+    // Some bytes, valid until anybody of this reactor receives; empty: the peer closed in good
+    // order. Fails with closed, tls, timeout or cancelled.
+    Task<Result<std::string_view>> receive(Deadline& deadline);
+
+    bool was_resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+
+private:
+    friend class TlsContext;
+
+    struct Free {
+        void operator()(SSL* ssl) const { SSL_free(ssl); }
+    };
+
+    static int verified(int is_good, X509_STORE_CTX* store);
+    static int got_session(SSL* ssl, SSL_SESSION* session);
+
+    Task<Result<void>> flush(Deadline& deadline);
+    std::string explain(int error) const;
+
+    TlsContext& context_;
+    TcpStream& tcp_;
+    std::string origin_;
+    std::string refusal_;  // why the certificate was refused
+    std::unique_ptr<SSL, Free> ssl_;
+    BIO* incoming_;  // encrypted bytes from the peer; the SSL owns both
+    BIO* outgoing_;
+};
+
+}  // namespace pivot::net
