@@ -1,0 +1,34 @@
+// Small questions to ASCII text.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+namespace pivot {
+
+constexpr char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+constexpr bool equals_ignoring_case(std::string_view a, std::string_view b)
+{
+    return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
+constexpr bool ends_ignoring_case(std::string_view text, std::string_view end)
+{
+    return text.size() >= end.size() &&
+           equals_ignoring_case(text.substr(text.size() - end.size()), end);
+}
+
+// Without the spaces and tabs at both ends.
+constexpr std::string_view trim(std::string_view text)
+{
+    constexpr std::string_view blanks = " \t";
+    const std::size_t first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+}  // namespace pivot

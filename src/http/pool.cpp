@@ -1,0 +1,107 @@
+#include "http/pool.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace pivot::http {
+
+namespace {
+
+Task<> tear_down(std::unique_ptr<PooledConnection> connection, Reactor& reactor)
+{
+    co_await connection->close(reactor);
+}
+
+}  // namespace
+
+void PooledConnection::arrived_unasked()
+{
+    pool_.close(pool_.remove(*this));
+}
+
+Pool::~Pool()
+{
+    clear();
+    assert(origins_.empty());
+}
+
+std::unique_ptr<PooledConnection> Pool::add(std::string_view origin, net::Connected connected)
+{
+    auto place = origins_.find(origin);
+    if (place == origins_.end()) {
+        place = origins_.try_emplace(std::string(origin)).first;
+        place->second.name = place->first;
+    }
+    ++place->second.connections;
+    return std::unique_ptr<PooledConnection>(
+        new PooledConnection(std::move(connected), *this, place->second));
+}
+
+std::unique_ptr<PooledConnection> Pool::take(std::string_view origin)
+{
+    const auto place = origins_.find(origin);
+    if (place == origins_.end() || place->second.newest_first.empty()) return nullptr;
+    return remove(place->second.newest_first.front());
+}
+
+void Pool::give_back(std::unique_ptr<PooledConnection> connection)
+{
+    Origin& origin = connection->origin_;
+    if (connection->receiver().has_arrived() || origin.idle >= config_.idle_per_origin_max ||
+        config_.idle_max == 0) {
+        close(std::move(connection));
+        return;
+    }
+    if (idle_ >= config_.idle_max) close(remove(oldest_first_.front()));
+
+    PooledConnection& idle = *connection.release();
+    idle.idle_since_ = reactor_.now();
+    idle.receiver().set_listener(&idle);
+    origin.newest_first.push_front(idle);
+    oldest_first_.push_back(idle);
+    ++origin.idle;
+    ++idle_;
+    if (!is_set()) watch_oldest();
+}
+
+void Pool::close(std::unique_ptr<PooledConnection> connection)
+{
+    Origin& origin = connection->origin_;
+    assert(origin.connections > 0);
+    if (--origin.connections == 0) origins_.erase(origins_.find(origin.name));
+    teardown_.spawn(tear_down(std::move(connection), reactor_));
+}
+
+void Pool::clear()
+{
+    while (!oldest_first_.empty()) close(remove(oldest_first_.front()));
+    reactor_.timers().stop(*this);
+}
+
+void Pool::fired()
+{
+    while (!oldest_first_.empty() &&
+           oldest_first_.front().idle_since_ + config_.idle_ns_max <= reactor_.now()) {
+        close(remove(oldest_first_.front()));
+    }
+    if (!oldest_first_.empty()) watch_oldest();
+}
+
+std::unique_ptr<PooledConnection> Pool::remove(PooledConnection& idle)
+{
+    idle.ListHook<ByOrigin>::unlink();
+    idle.ListHook<ByAge>::unlink();
+    idle.receiver().set_listener(nullptr);
+    --idle.origin_.idle;
+    --idle_;
+    return std::unique_ptr<PooledConnection>(&idle);
+}
+
+// One timer for all: it looks at the oldest, and rests where there is none. Taking a connection
+// leaves it set, since moving it at each request would cost more than one idle look.
+void Pool::watch_oldest()
+{
+    reactor_.timers().set(*this, oldest_first_.front().idle_since_ + config_.idle_ns_max);
+}
+
+}  // namespace pivot::http

@@ -1,0 +1,113 @@
+// Connections to web servers: those in use, and those kept for the next request to the same origin.
+//
+//   add ──► in use ── give_back ──► idle ── take ──► in use
+//             └── close                └── too old, too many, closed by its peer: closed
+//
+// The most recently used one goes first, so that a burst's surplus ages and closes. A connection
+// whose peer closes, or sends what nobody asked for, leaves the pool at once.
+#pragma once
+
+#include "base/list.hpp"
+#include "net/connection.hpp"
+#include "reactor/reactor.hpp"
+#include "reactor/scope.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace pivot::http {
+
+using reactor::Deadline;
+using reactor::Nanoseconds;
+using reactor::Reactor;
+using reactor::Scope;
+using reactor::Task;
+
+struct PoolConfig {
+    std::size_t idle_max = 16'384;  // in all; the oldest are closed first
+    std::size_t idle_per_origin_max = 4'096;
+    Nanoseconds idle_ns_max = 30'000'000'000;
+};
+
+class Pool;
+
+class PooledConnection final : public net::Connection,
+                               public ListHook<struct ByOrigin>,
+                               public ListHook<struct ByAge>,
+                               private reactor::Receiver::Listener {
+private:
+    friend class Pool;
+
+    struct Origin {
+        std::string_view name;
+        TaggedList<PooledConnection, ByOrigin> newest_first;
+        std::size_t idle = 0;
+        std::size_t connections = 0;
+    };
+
+    PooledConnection(net::Connected connected, Pool& pool, Origin& origin)
+        : Connection(std::move(connected)), pool_(pool), origin_(origin)
+    {
+    }
+
+    void arrived_unasked() override;
+
+    Pool& pool_;
+    Origin& origin_;
+    Nanoseconds idle_since_ = 0;
+};
+
+class Pool : private reactor::Timer {
+public:
+    // Connections are closed in `teardown`.
+    Pool(Reactor& reactor, Scope& teardown, const PoolConfig& config)
+        : reactor_(reactor), teardown_(teardown), config_(config)
+    {
+    }
+    ~Pool();  // no connection is in use
+
+    // `origin` is scheme, host and port: `https://example.com:443`.
+    std::unique_ptr<PooledConnection> add(std::string_view origin, net::Connected connected);
+
+    // The most recently used idle connection to `origin`, or null.
+    std::unique_ptr<PooledConnection> take(std::string_view origin);
+
+    // Keeps a connection that is good for another request, or closes it at a limit.
+    void give_back(std::unique_ptr<PooledConnection> connection);
+
+    void close(std::unique_ptr<PooledConnection> connection);
+
+    // Closes all that are idle.
+    void clear();
+
+    std::size_t idle() const { return idle_; }
+
+private:
+    friend class PooledConnection;
+
+    using Origin = PooledConnection::Origin;
+
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const
+        {
+            return std::hash<std::string_view>()(text);
+        }
+    };
+
+    void fired() override;
+    std::unique_ptr<PooledConnection> remove(PooledConnection& idle);
+    void watch_oldest();
+
+    Reactor& reactor_;
+    Scope& teardown_;
+    const PoolConfig& config_;
+    std::unordered_map<std::string, Origin, Hash, std::equal_to<>> origins_;
+    TaggedList<PooledConnection, ByAge> oldest_first_;
+    std::size_t idle_ = 0;
+};
+
+}  // namespace pivot::http

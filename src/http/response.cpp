@@ -1,0 +1,215 @@
+#include "http/response.hpp"
+
+#include "base/text.hpp"
+
+#include <cassert>
+
+#include <fmt/format.h>
+
+namespace pivot::http {
+
+namespace {
+
+// Longer names are none of those we read.
+constexpr std::size_t name_bytes_max = 32;
+
+ResponseParser& parser_of(llhttp_t* parser)
+{
+    return *static_cast<ResponseParser*>(parser->data);
+}
+
+}  // namespace
+
+ResponseParser::ResponseParser(const ResponseLimits& limits) : limits_(limits)
+{
+    llhttp_init(&parser_, HTTP_RESPONSE, &callbacks());
+    parser_.data = this;
+}
+
+// llhttp calls back with plain functions; `data` leads back here. A callback that returns -1 has
+// set `failure_`.
+const llhttp_settings_t& ResponseParser::callbacks()
+{
+    static const llhttp_settings_t settings = [] {
+        llhttp_settings_t callbacks;
+        llhttp_settings_init(&callbacks);
+        callbacks.on_status = [](llhttp_t* parser, const char*, std::size_t size) {
+            return parser_of(parser).count_head(size);
+        };
+        callbacks.on_header_field = [](llhttp_t* parser, const char* at, std::size_t size) {
+            return parser_of(parser).header_field({at, size});
+        };
+        callbacks.on_header_value = [](llhttp_t* parser, const char* at, std::size_t size) {
+            return parser_of(parser).header_value({at, size});
+        };
+        callbacks.on_header_value_complete = [](llhttp_t* parser) {
+            return parser_of(parser).header_complete();
+        };
+        callbacks.on_headers_complete = [](llhttp_t* parser) {
+            return parser_of(parser).headers_complete();
+        };
+        callbacks.on_body = [](llhttp_t* parser, const char* at, std::size_t size) {
+            return parser_of(parser).body({at, size});
+        };
+        callbacks.on_message_complete = [](llhttp_t* parser) {
+            return parser_of(parser).message_complete();
+        };
+        return callbacks;
+    }();
+    return settings;
+}
+
+Result<void> ResponseParser::feed(std::string_view bytes)
+{
+    assert(!is_complete_ && !failure_);
+    const llhttp_errno error = llhttp_execute(&parser_, bytes.data(), bytes.size());
+    if (failure_) return tl::unexpected(std::move(*failure_));
+    if (is_complete_) {
+        assert(error == HPE_PAUSED);
+        has_surplus_ = llhttp_get_error_pos(&parser_) != bytes.data() + bytes.size();
+        return {};
+    }
+    if (error == HPE_OK) return {};
+    return fail(Reason::protocol, Phase::read,
+                fmt::format("not HTTP/1.1: {} ({})", llhttp_get_error_reason(&parser_),
+                            llhttp_errno_name(error)));
+}
+
+Result<void> ResponseParser::finish()
+{
+    assert(!is_complete_ && !failure_);
+    const llhttp_errno error = llhttp_finish(&parser_);
+    if (failure_) return tl::unexpected(std::move(*failure_));
+    if (is_complete_) {
+        keeps_alive_ = false;
+        return {};
+    }
+    if (!has_headers_) {
+        return fail(Reason::closed, Phase::read, "the peer closed in the middle of the headers");
+    }
+    if (parser_.flags & F_CONTENT_LENGTH) {
+        return fail(Reason::closed, Phase::read,
+                    fmt::format("the peer closed {} bytes before the end of the body",
+                                parser_.content_length));
+    }
+    return fail(
+        Reason::closed, Phase::read,
+        fmt::format("the peer closed before the end of the body ({})", llhttp_errno_name(error)));
+}
+
+int ResponseParser::header_field(std::string_view bytes)
+{
+    for (const char c : bytes.substr(0, name_bytes_max + 1)) {
+        if (name_.size() <= name_bytes_max) {
+            name_ += lower(c);
+        }
+    }
+    return count_head(bytes.size());
+}
+
+int ResponseParser::header_value(std::string_view bytes)
+{
+    if (!has_headers_) {  // a trailer is counted, not read
+        if (name_ == "content-type") response_.content_type += bytes;
+        if (name_ == "location") response_.location += bytes;
+        if (name_ == "content-encoding") content_encoding_ += bytes;
+    }
+    return count_head(bytes.size());
+}
+
+int ResponseParser::header_complete()
+{
+    name_.clear();
+    return count_head(std::string_view(": \r\n").size());
+}
+
+int ResponseParser::headers_complete()
+{
+    if (parser_.http_major != 1) {
+        return give_up(Reason::protocol, fmt::format("not HTTP/1.1: the response says HTTP/{}.{}",
+                                                     parser_.http_major, parser_.http_minor));
+    }
+    if (parser_.status_code == HTTP_STATUS_SWITCHING_PROTOCOLS) {
+        return give_up(Reason::protocol, "101 Switching Protocols, which was not asked for");
+    }
+    if (parser_.status_code < 100 || parser_.status_code > 599) {
+        return give_up(Reason::protocol,
+                       fmt::format("not HTTP/1.1: {} is no status", unsigned{parser_.status_code}));
+    }
+    if (parser_.status_code < 200) return 0;
+
+    has_headers_ = true;
+    response_.status = parser_.status_code;
+    if (equals_ignoring_case(content_encoding_, "gzip") ||
+        equals_ignoring_case(content_encoding_, "x-gzip")) {
+        gunzip_.emplace();
+    } else if (!content_encoding_.empty() && !equals_ignoring_case(content_encoding_, "identity")) {
+        return give_up(Reason::protocol,
+                       fmt::format("Content-Encoding {} was not asked for", content_encoding_));
+    }
+    std::size_t expected_bytes = 0;
+    if (parser_.flags & F_CONTENT_LENGTH) {
+        if (parser_.content_length > limits_.body_bytes_max) {
+            return give_up(Reason::too_large,
+                           fmt::format("a body of {} bytes is over the limit of {}",
+                                       parser_.content_length, limits_.body_bytes_max));
+        }
+        expected_bytes = parser_.content_length;
+    }
+    response_.body.reserve(expected_bytes + body_padding_bytes);
+    const bool has_no_body = response_.status == HTTP_STATUS_NO_CONTENT ||
+                             response_.status == HTTP_STATUS_NOT_MODIFIED;  // RFC 9112, section 6.3
+    return has_no_body ? 1 : 0;
+}
+
+int ResponseParser::body(std::string_view bytes)
+{
+    std::string& body = response_.body;
+    if (!gunzip_) {
+        if (body.size() + bytes.size() <= limits_.body_bytes_max) {
+            body += bytes;
+            return 0;
+        }
+    } else {
+        switch (gunzip_->feed(bytes, body, limits_.body_bytes_max)) {
+            case Gunzip::Result::good: return 0;
+            case Gunzip::Result::corrupt:
+                return give_up(Reason::protocol, "the gzip body is corrupt");
+            case Gunzip::Result::too_large: break;
+        }
+    }
+    return give_up(Reason::too_large,
+                   fmt::format("the body is over the limit of {} bytes", limits_.body_bytes_max));
+}
+
+int ResponseParser::message_complete()
+{
+    if (!has_headers_) {  // a 1xx: what counts is what follows
+        response_ = Response();
+        content_encoding_.clear();
+        return 0;
+    }
+    if (gunzip_ && gunzip_->has_begun() && !gunzip_->is_complete()) {
+        return give_up(Reason::protocol, "the gzip body is cut short");
+    }
+    response_.body.reserve(response_.body.size() + body_padding_bytes);
+    keeps_alive_ = llhttp_should_keep_alive(&parser_) != 0;
+    is_complete_ = true;
+    return HPE_PAUSED;
+}
+
+int ResponseParser::count_head(std::size_t size_bytes)
+{
+    head_bytes_ += size_bytes;
+    if (head_bytes_ <= limits_.head_bytes_max) return 0;
+    return give_up(Reason::too_large, fmt::format("the headers are over the limit of {} bytes",
+                                                  limits_.head_bytes_max));
+}
+
+int ResponseParser::give_up(Reason reason, std::string message)
+{
+    failure_ = Failure{reason, Phase::read, std::move(message), {}};
+    return -1;
+}
+
+}  // namespace pivot::http

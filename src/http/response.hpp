@@ -1,0 +1,81 @@
+// Bytes to one response: llhttp in strict mode, with limits.
+//
+// Pure: bytes go in as they come, cut anywhere. What is before the final response (1xx) is skipped.
+#pragma once
+
+#include "http/gunzip.hpp"
+
+#include <pivot/failure.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <llhttp.h>
+
+namespace pivot::http {
+
+struct ResponseLimits {
+    std::size_t head_bytes_max = 64 * 1024;    // status line, headers and trailers, 1xx included
+    std::size_t body_bytes_max = 1024 * 1024;  // decoded
+};
+
+struct Response {
+    int status = 0;
+    std::string content_type;
+    std::string location;
+    std::string body;  // its capacity exceeds its size by body_padding_bytes at least
+};
+
+// For a reader that looks at whole vectors beyond the end (simdjson).
+inline constexpr std::size_t body_padding_bytes = 64;
+
+class ResponseParser {
+public:
+    explicit ResponseParser(const ResponseLimits& limits);
+    ResponseParser(const ResponseParser&) = delete;
+    ResponseParser& operator=(const ResponseParser&) = delete;
+
+    // The next bytes from the peer. Fails with protocol or too_large, phase read; then the
+    // connection is of no more use.
+    Result<void> feed(std::string_view bytes);
+
+    // The peer has closed. Completes a response that lasts until then; else fails with closed.
+    Result<void> finish();
+
+    bool is_complete() const { return is_complete_; }
+
+    // After completion: whether the connection can carry another request.
+    bool can_reuse_connection() const { return is_complete_ && keeps_alive_ && !has_surplus_; }
+
+    Response take() { return std::move(response_); }
+
+private:
+    static const llhttp_settings_t& callbacks();
+
+    int header_field(std::string_view bytes);
+    int header_value(std::string_view bytes);
+    int header_complete();
+    int headers_complete();
+    int body(std::string_view bytes);
+    int message_complete();
+
+    int count_head(std::size_t size_bytes);
+    int give_up(Reason reason, std::string message);
+
+    const ResponseLimits& limits_;
+    llhttp_t parser_;
+    Response response_;
+    std::string name_;  // of the header that is being read, lower-cased
+    std::string content_encoding_;
+    std::size_t head_bytes_ = 0;
+    std::optional<Gunzip> gunzip_;
+    std::optional<Failure> failure_;
+    bool has_headers_ = false;
+    bool is_complete_ = false;
+    bool keeps_alive_ = false;
+    bool has_surplus_ = false;
+};
+
+}  // namespace pivot::http

@@ -1,0 +1,232 @@
+#include "http/response.hpp"
+
+#include "exact.hpp"
+
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+namespace pivot::http {
+namespace {
+
+struct Parsed {
+    Result<void> result;
+    bool is_complete = false;
+    bool can_reuse = false;
+    Response response;
+};
+
+// Feeds `text` in two pieces, then, if `closes`, the end of the stream.
+Parsed parse(std::string_view text, std::size_t cut, bool closes, const ResponseLimits& limits = {})
+{
+    ResponseParser parser(limits);
+    Parsed parsed;
+    for (const std::string_view piece : {text.substr(0, cut), text.substr(cut)}) {
+        if (piece.empty() || parser.is_complete()) continue;
+        const ExactCopy exact(piece);
+        parsed.result = parser.feed(exact.text());
+        if (!parsed.result) return parsed;
+    }
+    if (closes && !parser.is_complete()) parsed.result = parser.finish();
+    parsed.is_complete = parser.is_complete();
+    parsed.can_reuse = parser.can_reuse_connection();
+    parsed.response = parser.take();
+    return parsed;
+}
+
+Parsed parse(std::string_view text, const ResponseLimits& limits = {})
+{
+    return parse(text, text.size(), true, limits);
+}
+
+std::string gzip(std::string_view text)
+{
+    std::string out(text.size() + 100, '\0');
+    z_stream stream{};
+    deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    deflate(&stream, Z_FINISH);
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
+    return out;
+}
+
+std::string with_length(std::string_view headers, std::string_view body)
+{
+    return "HTTP/1.1 200 OK\r\n" + std::string(headers) +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+constexpr std::string_view chunked =
+    "HTTP/1.1 200 OK\r\ncontent-TYPE: application/json; charset=utf-8\r\nTransfer-Encoding: "
+    "chunked\r\n\r\n"
+    "4\r\n{\"a\"\r\n3;x=y\r\n:1}\r\n0\r\nTrailer: yes\r\n\r\n";
+
+TEST(Response, is_the_same_wherever_its_bytes_are_cut)
+{
+    for (std::size_t cut = 0; cut <= chunked.size(); ++cut) {
+        const Parsed parsed = parse(chunked, cut, false);
+        ASSERT_TRUE(parsed.is_complete) << cut;
+        EXPECT_EQ(parsed.response.status, 200);
+        EXPECT_EQ(parsed.response.content_type, "application/json; charset=utf-8");
+        EXPECT_EQ(parsed.response.body, "{\"a\":1}");
+        EXPECT_TRUE(parsed.can_reuse);
+    }
+}
+
+TEST(Response, that_is_cut_off_is_closed_or_incomplete_never_complete)
+{
+    const std::string whole = with_length("", "{\"a\":1}");
+    for (const std::string_view text : {chunked, std::string_view(whole)}) {
+        for (std::size_t size = 1; size < text.size(); ++size) {
+            const Parsed parsed = parse(text.substr(0, size), size / 2, true);
+            ASSERT_FALSE(parsed.result) << size;
+            EXPECT_EQ(parsed.result.error().reason, Reason::closed) << size;
+        }
+    }
+}
+
+TEST(Response, without_a_length_lasts_until_the_peer_closes_and_ends_the_connection)
+{
+    const Parsed parsed = parse("HTTP/1.1 200 OK\r\n\r\n{}");
+    ASSERT_TRUE(parsed.is_complete);
+    EXPECT_EQ(parsed.response.body, "{}");
+    EXPECT_FALSE(parsed.can_reuse);
+}
+
+TEST(Response, of_a_1xx_is_skipped)
+{
+    const Parsed parsed = parse(
+        "HTTP/1.1 100 Continue\r\nContent-Type: no/no\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: "
+        "</x>\r\n\r\n" +
+        with_length("Content-Type: a/b\r\n", "{}"));
+    ASSERT_TRUE(parsed.is_complete);
+    EXPECT_EQ(parsed.response.status, 200);
+    EXPECT_EQ(parsed.response.content_type, "a/b");
+}
+
+TEST(Response, to_an_upgrade_nobody_asked_for_is_a_protocol_failure)
+{
+    const Parsed parsed =
+        parse("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+    ASSERT_FALSE(parsed.result);
+    EXPECT_EQ(parsed.result.error().reason, Reason::protocol);
+}
+
+TEST(Response, without_content_is_complete_at_once)
+{
+    for (const char* text : {"HTTP/1.1 204 No Content\r\n\r\n",
+                             "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n"}) {
+        const Parsed parsed = parse(text, 10, false);
+        EXPECT_TRUE(parsed.is_complete) << text;
+        EXPECT_TRUE(parsed.response.body.empty());
+    }
+}
+
+TEST(Response, that_is_not_http_is_a_protocol_failure)
+{
+    for (const char* text : {
+             "garbage\r\n\r\n",
+             "HTTP/1.1 20 OK\r\n\r\n",
+             "HTTP/2.0 200 OK\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nbad header\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nName : x\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+             "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nxx",
+             "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n",
+         }) {
+        const Parsed parsed = parse(text);
+        ASSERT_FALSE(parsed.result) << text;
+        EXPECT_EQ(parsed.result.error().reason, Reason::protocol) << text;
+        EXPECT_EQ(parsed.result.error().phase, Phase::read);
+    }
+}
+
+TEST(Response, with_bytes_behind_it_is_good_but_its_connection_is_not)
+{
+    const Parsed parsed = parse(with_length("", "{}") + "surplus");
+    ASSERT_TRUE(parsed.is_complete);
+    EXPECT_EQ(parsed.response.body, "{}");
+    EXPECT_FALSE(parsed.can_reuse);
+}
+
+TEST(Response, says_whether_its_connection_can_be_kept)
+{
+    EXPECT_TRUE(parse(with_length("", "{}")).can_reuse);
+    EXPECT_FALSE(parse(with_length("Connection: close\r\n", "{}")).can_reuse);
+    EXPECT_FALSE(parse("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}").can_reuse);
+    EXPECT_TRUE(parse("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}")
+                    .can_reuse);
+}
+
+TEST(Response, over_a_limit_is_too_large)
+{
+    const ResponseLimits limits{.head_bytes_max = 100, .body_bytes_max = 10};
+    const std::string eleven(11, 'x');
+    for (const std::string& text : {
+             with_length("X: " + std::string(200, 'h') + "\r\n", ""),
+             with_length("", eleven),
+             "HTTP/1.1 200 OK\r\n\r\n" + eleven,
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n" + eleven +
+                 "\r\n0\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nT: " +
+                 std::string(200, 't') + "\r\n\r\n",
+             with_length("Content-Encoding: gzip\r\n", gzip(eleven)).substr(0, 300),
+         }) {
+        const Parsed parsed = parse(text, limits);
+        ASSERT_FALSE(parsed.result) << text;
+        EXPECT_EQ(parsed.result.error().reason, Reason::too_large) << text;
+    }
+}
+
+TEST(Response, in_gzip_is_decoded_wherever_it_is_cut)
+{
+    const std::string body(10'000, 'z');
+    const std::string text = with_length("Content-Encoding: GZIP\r\n", gzip(body));
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        const Parsed parsed = parse(text, cut, false);
+        ASSERT_TRUE(parsed.is_complete) << cut;
+        EXPECT_EQ(parsed.response.body, body);
+    }
+}
+
+TEST(Response, in_gzip_of_two_members_is_decoded_whole)
+{
+    EXPECT_EQ(
+        parse(with_length("Content-Encoding: gzip\r\n", gzip("one, ") + gzip("two"))).response.body,
+        "one, two");
+}
+
+TEST(Response, in_a_broken_or_unknown_encoding_is_a_protocol_failure)
+{
+    const std::string whole = gzip("{\"a\":1}");
+    for (const std::string& text : {
+             with_length("Content-Encoding: gzip\r\n", "not gzip at all"),
+             with_length("Content-Encoding: gzip\r\n", whole.substr(0, whole.size() - 4)),
+             with_length("Content-Encoding: gzip\r\n", whole.substr(0, 5)),
+             with_length("Content-Encoding: br\r\n", "x"),
+         }) {
+        const Parsed parsed = parse(text);
+        ASSERT_FALSE(parsed.result) << text;
+        EXPECT_EQ(parsed.result.error().reason, Reason::protocol);
+    }
+}
+
+TEST(Response, names_where_a_redirect_goes)
+{
+    EXPECT_EQ(parse("HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n")
+                  .response.location,
+              "/there");
+}
+
+}  // namespace
+}  // namespace pivot::http
