@@ -11,7 +11,8 @@
 
 namespace pivot {
 
-// Microseconds. Zero: the phase was not needed (a pooled connection, a literal address, plain HTTP).
+// Microseconds. Zero: the phase was not needed (a pooled connection, a literal address, plain
+// HTTP).
 struct Timings {
     std::int64_t dns = 0;
     std::int64_t connect = 0;
@@ -40,8 +41,8 @@ PIVOT_API std::string_view name(OutcomeKind kind);
 struct PIVOT_API Outcome {
     OutcomeKind kind = OutcomeKind::failed;
     std::string call_id;
-    std::string next;                  // JSON text of the node to go on with; empty: none
-    std::optional<Failure> failure;    // of failed
+    std::string next;                // JSON text of the node to go on with; empty: none
+    std::optional<Failure> failure;  // of failed
     int iteration = 1;
     std::chrono::nanoseconds elapsed{0};
     Format format = Format::kazoo;     // of processed: what the server answered with

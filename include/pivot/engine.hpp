@@ -1,0 +1,131 @@
+// Pivots calls: many at a time, each exactly on time.
+//
+// An engine has its own threads, or none: then the host polls descriptor() on a loop of its own and
+// calls run(). Either way a call stays on one thread from its start to its outcome.
+#pragma once
+
+#include <pivot/action.hpp>
+#include <pivot/call.hpp>
+#include <pivot/export.hpp>
+#include <pivot/outcome.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace pivot {
+
+struct PIVOT_API EngineConfig {
+    // 0: host-driven, one reactor on the host's thread.
+    unsigned reactors = 1;
+
+    // Calls in flight; one more fails with overload.
+    std::size_t calls_max = 100'000;
+
+    // Direct descriptors of a reactor, at most the hard limit RLIMIT_NOFILE.
+    unsigned connections_max = 16'384;
+
+    ActionLimits action;
+
+    struct Dns {
+        std::vector<std::string>
+            servers;  // `192.0.2.53`, `[2001:db8::53]:5353`; empty: the system's
+        std::string hosts_file = "/etc/hosts";
+    } dns;
+
+    struct Tls {
+        std::string ca_file;           // PEM; with ca_directory empty too: the system's store
+        std::string ca_directory;      // as made by `openssl rehash`
+        std::string certificate_file;  // PEM chain of the client; empty: none is offered
+        std::string private_key_file;  // PEM
+        bool verify = true;
+    } tls;
+
+    // Networks (`10.0.0.0/8`) and host names (docs/configuration.md, "Address policy").
+    struct Policy {
+        std::vector<std::string> allow;
+        std::vector<std::string> deny;
+    } policy;
+
+    struct Http {
+        std::size_t head_bytes_max = 64 * 1024;
+        std::size_t body_bytes_max = 1024 * 1024;
+        unsigned redirects_max = 5;
+        std::size_t idle_connections_max = 16'384;            // kept for reuse, per reactor
+        std::size_t idle_connections_per_origin_max = 4'096;  // per reactor
+        std::chrono::milliseconds idle_timeout{30'000};
+    } http;
+
+    struct Callflow {
+        bool coerce_types = false;  // take "20" for 20, and write it so
+        std::size_t depth_max = 256;
+    } callflow;
+
+    // Reads the configuration file (docs/configuration.md): a JSON object with these names.
+    // The error is a sentence with the JSON pointer of what is wrong.
+    static tl::expected<EngineConfig, std::string> from_json(std::string_view text);
+};
+
+struct Request {
+    Call call;
+    ActionNode node;
+    int iteration = 1;
+};
+
+class PIVOT_API Engine {
+public:
+    // Names one call in flight. It may outlive the call.
+    struct Ticket {
+        void* call = nullptr;
+        std::uint64_t serial = 0;
+    };
+
+    // Called exactly once a call, on a thread of the engine (host-driven: inside run() or the
+    // destructor), never from inside start(). It may start and cancel calls.
+    using Done = std::function<void(Outcome outcome)>;
+
+    // The error is a sentence that says what the system lacks or which setting is wrong.
+    static tl::expected<std::unique_ptr<Engine>, std::string> create(const EngineConfig& config);
+
+    // Cancels what is in flight and waits until all is torn down. Host-driven: on the thread that
+    // calls run().
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    // Any thread. The deadline counts from here.
+    Ticket start(Request request, Done done);
+
+    // Any thread. The call's outcome is `cancelled`, unless another was first.
+    void cancel(Ticket ticket);
+
+    // Any thread. From now on a start fails with overload. Returns when no call is in flight;
+    // host-driven: at once, and calls_in_flight() tells.
+    void drain();
+
+    // Outcomes not yet delivered, and calls whose connections are still being torn down.
+    std::size_t calls_in_flight() const;
+
+    // Host-driven only. Readable when run() has something to do.
+    int descriptor() const;
+
+    // Host-driven only, always on the same thread. Runs what is ready, never waits. Returns after
+    // how long it wants to be called again if the descriptor does not become readable before;
+    // negative: only then.
+    std::chrono::nanoseconds run();
+
+private:
+    class Parts;
+    explicit Engine(std::unique_ptr<Parts> parts);
+
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace pivot

@@ -1,0 +1,230 @@
+#include <pivot/engine.hpp>
+
+#include "pivot/call_table.hpp"
+#include "pivot/lane.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <ctime>
+#include <future>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot {
+
+namespace {
+
+reactor::Nanoseconds monotonic_now()
+{
+    timespec time{};
+    ::clock_gettime(CLOCK_MONOTONIC, &time);
+    return reactor::Nanoseconds{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+// Turns a lane's reactor on a thread of its own.
+class LaneThread {
+public:
+    static tl::expected<std::unique_ptr<LaneThread>, std::string> start(const EngineConfig& config,
+                                                                        CallTable& calls)
+    {
+        std::unique_ptr<LaneThread> started(new LaneThread);
+        std::promise<tl::expected<Lane*, std::string>> opened;
+        auto result = opened.get_future();
+        started->thread_ = std::thread([&config, &calls, &opened, self = started.get()] {
+            auto lane = Lane::open(config, calls);
+            if (!lane) {
+                opened.set_value(tl::unexpected(std::move(lane.error())));
+                return;
+            }
+            opened.set_value(lane->get());
+            while (!self->stop_.is_delivered) (*lane)->reactor().turn(reactor::never);
+        });
+        auto lane = result.get();
+        if (!lane) {
+            started->thread_.join();
+            return tl::unexpected(std::move(lane.error()));
+        }
+        started->lane_ = *lane;
+        return started;
+    }
+
+    ~LaneThread()
+    {
+        if (!thread_.joinable()) return;
+        lane_->reactor().post(stop_);
+        thread_.join();
+    }
+
+    Lane& lane() { return *lane_; }
+
+private:
+    class Stop final : public reactor::Message {
+    public:
+        bool is_delivered = false;
+
+    private:
+        void deliver() override { is_delivered = true; }
+    };
+
+    LaneThread() = default;
+
+    Lane* lane_ = nullptr;
+    Stop stop_;
+    std::thread thread_;
+};
+
+// An outcome without a call in flight: the limit was reached.
+class Refusal final : public reactor::Message {
+public:
+    Refusal(Request request, Engine::Done done, std::string why)
+        : request_(std::move(request)), done_(std::move(done)), why_(std::move(why))
+    {
+    }
+
+private:
+    void deliver() override
+    {
+        Outcome outcome;
+        outcome.kind = OutcomeKind::failed;
+        outcome.call_id = std::move(request_.call.call_id);
+        outcome.next = std::move(request_.node.next);
+        outcome.iteration = request_.iteration;
+        outcome.failure = Failure{Reason::overload, Phase::queue, std::move(why_), {}};
+        done_(std::move(outcome));
+        delete this;
+    }
+
+    Request request_;
+    Engine::Done done_;
+    std::string why_;
+};
+
+class Cancellation final : public reactor::Message {
+public:
+    Cancellation(Lane& lane, PendingCall& call, std::uint64_t serial)
+        : lane_(lane), call_(call), serial_(serial)
+    {
+    }
+
+private:
+    void deliver() override
+    {
+        lane_.cancel(call_, serial_);
+        delete this;
+    }
+
+    Lane& lane_;
+    PendingCall& call_;
+    std::uint64_t serial_;
+};
+
+}  // namespace
+
+class Engine::Parts {
+public:
+    explicit Parts(const EngineConfig& engine_config)
+        : config(engine_config), calls(config.calls_max)
+    {
+    }
+
+    // Calls go round; each stays where it started.
+    Lane& next_lane()
+    {
+        if (host_lane) return *host_lane;
+        return threads[next.fetch_add(1, std::memory_order_relaxed) % threads.size()]->lane();
+    }
+
+    const EngineConfig config;
+    CallTable calls;
+    std::unique_ptr<Lane> host_lane;
+    std::vector<std::unique_ptr<LaneThread>> threads;
+    std::atomic<std::size_t> next = 0;
+    std::atomic<bool> is_draining = false;
+};
+
+tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineConfig& config)
+{
+    auto parts = std::make_unique<Parts>(config);
+    if (config.reactors == 0) {
+        auto lane = Lane::open(parts->config, parts->calls);
+        if (!lane) return tl::unexpected(std::move(lane.error()));
+        parts->host_lane = std::move(*lane);
+    }
+    for (unsigned i = 0; i < config.reactors; ++i) {
+        auto thread = LaneThread::start(parts->config, parts->calls);
+        if (!thread) return tl::unexpected(std::move(thread.error()));
+        parts->threads.push_back(std::move(*thread));
+    }
+    return std::unique_ptr<Engine>(new Engine(std::move(parts)));
+}
+
+Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Engine::~Engine()
+{
+    parts_->is_draining = true;
+}
+
+Engine::Ticket Engine::start(Request request, Done done)
+{
+    Lane& lane = parts_->next_lane();
+    const bool is_draining = parts_->is_draining.load(std::memory_order_relaxed);
+    PendingCall* call = is_draining ? nullptr : parts_->calls.take();
+    if (call == nullptr) {
+        std::string why = is_draining ? "the engine is stopping"
+                                      : fmt::format("{} calls are in flight, which is the limit",
+                                                    parts_->config.calls_max);
+        lane.reactor().post(*new Refusal(std::move(request), std::move(done), std::move(why)));
+        return {};
+    }
+    call->prepare(lane, std::move(request), std::move(done), monotonic_now());
+    const Ticket ticket{call, call->serial.load(std::memory_order_relaxed)};
+    lane.reactor().post(*call);
+    return ticket;
+}
+
+void Engine::cancel(Ticket ticket)
+{
+    if (ticket.call == nullptr) return;
+    auto& call = *static_cast<PendingCall*>(ticket.call);
+    Lane& lane = call.lane();
+    lane.reactor().post(*new Cancellation(lane, call, ticket.serial));
+}
+
+void Engine::drain()
+{
+    parts_->is_draining = true;
+    if (!parts_->host_lane) parts_->calls.wait_until_empty();
+}
+
+std::size_t Engine::calls_in_flight() const
+{
+    return parts_->calls.taken();
+}
+
+int Engine::descriptor() const
+{
+    assert(parts_->host_lane);
+    return parts_->host_lane->reactor().descriptor();
+}
+
+std::chrono::nanoseconds Engine::run()
+{
+    assert(parts_->host_lane);
+    reactor::Reactor& reactor = parts_->host_lane->reactor();
+    // A turn reaps and resumes; one more submits what was resumed has asked for. The bound keeps a
+    // busy engine from starving its host.
+    constexpr int turns_max = 8;
+    for (int turn = 0; turn < turns_max; ++turn) {
+        reactor.turn(0);
+        if (reactor.next_turn() > reactor.now()) break;
+    }
+    const reactor::Nanoseconds next = reactor.next_turn();
+    if (next == reactor::never) return std::chrono::nanoseconds(-1);
+    return std::chrono::nanoseconds(std::max<reactor::Nanoseconds>(next - monotonic_now(), 0));
+}
+
+}  // namespace pivot

@@ -1,0 +1,194 @@
+#include "pivot/lane.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot {
+
+namespace {
+
+using reactor::Deadline;
+using reactor::Nanoseconds;
+using reactor::Reactor;
+using reactor::Task;
+
+std::string_view doing(Phase phase)
+{
+    switch (phase) {
+        case Phase::queue: return "before anything was asked";
+        case Phase::dns: return "while the name was resolved";
+        case Phase::connect: return "while connecting";
+        case Phase::tls: return "in the TLS handshake";
+        case Phase::send: return "while the request was sent";
+        case Phase::wait: return "while waiting for the first byte of the response";
+        case Phase::read: return "while the response was read";
+        case Phase::parse: return "while the response was parsed";
+    }
+    return "";
+}
+
+Outcome failed(const PendingCall& call, Failure failure, Nanoseconds now)
+{
+    Outcome outcome = call.outcome(OutcomeKind::failed, now);
+    outcome.failure = std::move(failure);
+    return outcome;
+}
+
+bool admits(const net::AddressPolicy& policy, const std::string& host)
+{
+    if (!policy.admit_host(host)) return false;
+    const auto ip = net::IpAddress::parse(host);
+    std::vector<net::SocketAddress> addresses;
+    if (ip) addresses.emplace_back(*ip, 0);
+    return !ip || policy.admit(host, addresses);
+}
+
+// What the operator lets the engine ask, a flow may name.
+callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPolicy& policy)
+{
+    callflow::FlowRules rules;
+    rules.coerce_types = config.callflow.coerce_types;
+    std::erase_if(rules.hosts_denied,
+                  [&policy](const std::string& host) { return admits(policy, host); });
+    return rules;
+}
+
+// Delivers the outcome in the moment it expires, while the exchange is still being torn down.
+class CallDeadline final : public Deadline {
+public:
+    CallDeadline(Reactor& reactor, PendingCall& call, std::chrono::milliseconds timeout)
+        : Deadline(reactor, call.started + std::chrono::nanoseconds(timeout).count()),
+          call_(call),
+          timeout_(timeout)
+    {
+        call_.deadline = this;
+    }
+    ~CallDeadline() override { call_.deadline = nullptr; }
+
+private:
+    void notify_expired() override
+    {
+        const Phase phase = call_.record.progress.phase;
+        std::string message = reason() == Reason::timeout
+                                  ? fmt::format("no outcome within {} ms: the time was up {}",
+                                                timeout_.count(), doing(phase))
+                                  : fmt::format("cancelled {}", doing(phase));
+        call_.deliver(failed(call_, {reason(), phase, std::move(message), {}}, reactor().now()));
+    }
+
+    PendingCall& call_;
+    const std::chrono::milliseconds timeout_;
+};
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(const EngineConfig& config,
+                                                            CallTable& calls)
+{
+    std::unique_ptr<Lane> lane(new Lane(config, calls));
+    lane->client_config_ = {
+        .pool = {.idle_max = config.http.idle_connections_max,
+                 .idle_per_origin_max = config.http.idle_connections_per_origin_max,
+                 .idle_ns_max = std::chrono::nanoseconds(config.http.idle_timeout).count()},
+        .response = {.head_bytes_max = config.http.head_bytes_max,
+                     .body_bytes_max = config.http.body_bytes_max}};
+    for (const std::string& rule : config.policy.deny) {
+        if (auto added = lane->policy_.deny(rule); !added) return tl::unexpected(added.error());
+    }
+    for (const std::string& rule : config.policy.allow) {
+        if (auto added = lane->policy_.allow(rule); !added) return tl::unexpected(added.error());
+    }
+
+    lane->answer_reader_ = std::make_unique<AnswerReader>(flow_rules(config, lane->policy_),
+                                                          config.callflow.depth_max);
+
+    auto tls = net::TlsContext::open({.ca_file = config.tls.ca_file,
+                                      .ca_directory = config.tls.ca_directory,
+                                      .certificate_file = config.tls.certificate_file,
+                                      .private_key_file = config.tls.private_key_file,
+                                      .verify = config.tls.verify});
+    if (!tls) return tl::unexpected(std::move(tls.error()));
+    lane->tls_ = std::move(*tls);
+
+    reactor::ReactorConfig reactor_config;
+    reactor_config.ring.descriptors = config.connections_max;
+    auto reactor = reactor::Reactor::open(reactor_config);
+    if (!reactor) return tl::unexpected(std::move(reactor.error()));
+    lane->reactor_ = std::move(*reactor);
+
+    auto resolver = net::Resolver::open(
+        *lane->reactor_, {.servers = config.dns.servers, .hosts_file = config.dns.hosts_file});
+    if (!resolver) return tl::unexpected(std::move(resolver.error()));
+    lane->resolver_ = std::move(*resolver);
+
+    lane->client_ = std::make_unique<http::Client>(*lane->reactor_, *lane->resolver_, *lane->tls_,
+                                                   lane->policy_, lane->client_config_);
+    lane->running_ = std::make_unique<reactor::Scope>(*lane->reactor_);
+    return lane;
+}
+
+Lane::~Lane()
+{
+    if (!running_) return;  // open() failed half way
+    reactor_->turn(0);      // begins what was posted before
+    while (!in_flight_.empty()) {
+        PendingCall& call = in_flight_.front();
+        call.unlink();
+        call.deadline->expire(Reason::cancelled);
+    }
+    while (running_->running() > 0) reactor_->turn(reactor::never);
+    client_->close();
+    resolver_->close();
+    while (!reactor_->is_idle()) reactor_->turn(reactor::never);
+}
+
+void Lane::begin(PendingCall& call)
+{
+    in_flight_.push_back(call);
+    running_->spawn(run(call, *reactor_));
+}
+
+void Lane::cancel(PendingCall& call, std::uint64_t serial)
+{
+    if (call.serial.load(std::memory_order_relaxed) == serial && call.deadline != nullptr) {
+        call.deadline->expire(Reason::cancelled);
+    }
+}
+
+Task<> Lane::run(PendingCall& call, Reactor& reactor)
+{
+    // A call without a valid action or with nothing to ask has its outcome before time matters.
+    const auto& action = call.request.node.action;
+    const auto timeout = action ? action->timeout : config_.action.timeout_max;
+    {
+        CallDeadline deadline(reactor, call, timeout);
+        Outcome outcome = co_await pivot(call, deadline);
+        call.deliver(std::move(outcome));
+    }
+    call.unlink();
+    calls_.give_back(call);
+}
+
+Task<Outcome> Lane::pivot(PendingCall& call, Deadline& deadline)
+{
+    ExchangeRecord& record = call.record;
+    record.progress.started = call.started;
+    const auto& action = call.request.node.action;
+    if (!action) co_return failed(call, action.error(), reactor_->now());
+    if (action->skip_module) co_return call.outcome(OutcomeKind::skipped, reactor_->now());
+
+    auto response = co_await exchange(*client_, call.request.call, *action, parameters_,
+                                      config_.http.redirects_max, record, deadline);
+    if (!response) co_return failed(call, std::move(response.error()), reactor_->now());
+
+    record.progress.phase = Phase::parse;
+    auto flow = answer_reader_->read(*response);
+    if (!flow) co_return failed(call, std::move(flow.error()), reactor_->now());
+
+    Outcome outcome = call.outcome(OutcomeKind::processed, reactor_->now());
+    outcome.flow = std::move(*flow);
+    co_return outcome;
+}
+
+}  // namespace pivot

@@ -1,0 +1,52 @@
+// One call in flight, from start() to the end of its teardown.
+#pragma once
+
+#include "base/list.hpp"
+#include "pivot/exchange.hpp"
+#include "reactor/deadline.hpp"
+#include "reactor/inbox.hpp"
+
+#include <pivot/engine.hpp>
+
+#include <atomic>
+#include <cstdint>
+
+namespace pivot {
+
+class Lane;
+
+class PendingCall final : public reactor::Message, public ListHook<PendingCall> {
+public:
+    // Host's thread, before it is posted.
+    void prepare(Lane& lane, Request request, Engine::Done done, reactor::Nanoseconds started);
+
+    // The lane's thread. Hands over the outcome, unless one has been handed over already.
+    void deliver(Outcome outcome);
+
+    // Any thread: whoever holds a ticket that has become old may look, too.
+    Lane& lane() const { return *lane_.load(std::memory_order_relaxed); }
+
+    // What every outcome of this call says, whatever else it says.
+    Outcome outcome(OutcomeKind kind, reactor::Nanoseconds now) const;
+
+    Request request;
+    ExchangeRecord record;
+    reactor::Nanoseconds started = 0;
+    reactor::Deadline* deadline = nullptr;  // while the call runs
+
+    // Grows each time the call's place is used again, so that an old ticket names nothing.
+    std::atomic<std::uint64_t> serial = 0;
+
+private:
+    friend class CallTable;
+
+    void deliver() override;  // as a Message: begins on the lane's thread
+
+    std::atomic<Lane*> lane_ = nullptr;
+    Engine::Done done_;
+    bool is_delivered_ = false;
+    std::atomic<std::uint32_t> next_free_ = 0;
+    std::uint32_t index_ = 0;
+};
+
+}  // namespace pivot
