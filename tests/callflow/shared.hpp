@@ -1,0 +1,25 @@
+// KAZOO's own documents, which are not part of the product: tests that hold it against them pass
+// where they are absent, and say so.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+namespace pivot::callflow {
+
+// Beside the source tree, or where PIVOT_SHARED says.
+inline std::filesystem::path shared_folder()
+{
+    const char* const named = std::getenv("PIVOT_SHARED");
+    return named != nullptr ? named : std::filesystem::path(PIVOT_SOURCE_ROOT) / ".." / "shared";
+}
+
+inline std::string read_file(const std::filesystem::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace pivot::callflow
