@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,6 @@ public:
 
 protected:
     ~DnsQuestion();  // was replied to
-
-    DnsType type() const { return type_; }
 
 private:
     friend class DnsChannel;
@@ -81,7 +80,7 @@ private:
     using Ask = void(ares_channeldata*, const char*, int, int,
                      void (*)(void*, int, int, unsigned char*, int), void*);
 
-    explicit DnsChannel(reactor::Reactor& reactor, unsigned try_ms);
+    DnsChannel(reactor::Reactor& reactor, unsigned try_ms);
 
     tl::expected<void, std::string> initialize(const DnsConfig& config, int flags);
     void ask(Ask& function, const std::string& name, DnsQuestion& question);
