@@ -3,7 +3,9 @@
 #include "callflow/form.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <charconv>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -14,6 +16,14 @@ namespace {
 // Pointers of a hostile document may be as long as itself, each of them.
 constexpr std::size_t error_bytes_max = 1 << 20;
 constexpr std::size_t quoted_bytes_max = 64;
+
+// `the string "20"`, `20.0`, `null`, `an array`: for messages.
+std::string describe_found(json::Value value)
+{
+    if (value.is_string()) return "the string " + quote(value.text());
+    if (value.is_array() || value.is_object()) return std::string(json::describe(value.kind()));
+    return std::string(value.text().substr(0, quoted_bytes_max));
+}
 
 // As JSON writes them.
 bool is_integer(std::string_view text)
@@ -359,13 +369,6 @@ std::string Checker::pointer() const
         }
     }
     return pointer;
-}
-
-std::string describe_found(json::Value value)
-{
-    if (value.is_string()) return "the string " + quote(value.text());
-    if (value.is_array() || value.is_object()) return std::string(json::describe(value.kind()));
-    return std::string(value.text().substr(0, quoted_bytes_max));
 }
 
 std::string quote(std::string_view text)

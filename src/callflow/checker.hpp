@@ -11,10 +11,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pivot::callflow {
@@ -82,10 +82,6 @@ private:
     std::size_t error_bytes_ = 0;
     std::vector<std::string_view> elements_;  // of the array that has to be unique
 };
-
-// How a value is named in a message: `the string "20"`, `20.0`, `null`, `an array`. Long ones are
-// cut.
-std::string describe_found(json::Value value);
 
 // The text in quotes, cut where it is long.
 std::string quote(std::string_view text);

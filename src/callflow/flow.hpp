@@ -11,7 +11,9 @@
 
 #include <pivot/failure.hpp>
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pivot::callflow {

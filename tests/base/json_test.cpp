@@ -290,6 +290,22 @@ TEST(Json, quoting_escapes_what_must_be_and_nothing_else)
     EXPECT_EQ(out, "\"a\\\"\\\\/\\u0001\\u001f\x7f\\n\xC3\xA4\\u0000\"");
 }
 
+TEST(Json, quoting_finds_each_character_at_each_place)
+{
+    for (int c = 0; c < 0x80; ++c) {
+        for (std::size_t at = 0; at < 17; ++at) {
+            std::string text(17, 'x');
+            text[at] = static_cast<char>(c);
+            std::string out;
+            append_quoted(out, text);
+            Document document;
+            const auto value = document.read(out);
+            ASSERT_TRUE(value) << out;
+            EXPECT_EQ(value->text(), text);
+        }
+    }
+}
+
 TEST(Json, a_pointer_escapes_tilde_and_slash)
 {
     std::string pointer = "/children";

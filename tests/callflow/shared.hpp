@@ -2,6 +2,7 @@
 // where they are absent, and say so.
 #pragma once
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
