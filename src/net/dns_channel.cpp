@@ -114,7 +114,7 @@ tl::expected<std::unique_ptr<DnsChannel>, std::string> DnsChannel::open(reactor:
 {
     std::unique_ptr<DnsChannel> channel(new DnsChannel(reactor, config.try_ms));
     // Aliases of hosts (HOSTALIASES) are in a file, which would be read for each name.
-    constexpr int flags = ARES_FLAG_STAYOPEN | ARES_FLAG_NOALIASES;
+    constexpr int flags = ARES_FLAG_NOALIASES;
     if (auto initialized = channel->initialize(config, flags); !initialized) {
         return tl::unexpected(initialized.error());
     }
