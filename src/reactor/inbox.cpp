@@ -34,6 +34,7 @@ void Inbox::post(Message& message)
     } while (!newest_.compare_exchange_weak(newest, &message, std::memory_order_release,
                                             std::memory_order_relaxed));
     if (newest != nullptr) return;  // whoever posted the first of this burst wakes the reactor
+    if (turning_.load(std::memory_order_relaxed) == std::this_thread::get_id()) return;
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(wake_up_, &one, sizeof one);
     assert(written == sizeof one);
@@ -57,7 +58,6 @@ void Inbox::completed(int, std::uint32_t)
 {
     if (is_closing_) return;
     read_again();
-    deliver_all();
 }
 
 void Inbox::read_again()

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <thread>
 
 #include <tl/expected.hpp>
 
@@ -38,8 +39,16 @@ public:
 
     tl::expected<void, std::string> open();
 
-    // Any thread. Messages of one thread are delivered in order.
+    // Any thread. Messages of one thread are delivered in order. Wakes the reactor, unless its own
+    // thread posts in the middle of a turn.
     void post(Message& message);
+
+    // Delivers what has been posted, once a turn and before it ends.
+    void deliver_all();
+    bool empty() const { return newest_.load(std::memory_order_relaxed) == nullptr; }
+
+    // The thread that is in the middle of a turn; none between turns.
+    void set_turning(std::thread::id thread) { turning_.store(thread, std::memory_order_relaxed); }
 
     // Asks to be woken. The reactor calls it once.
     void listen(Ring& ring);
@@ -52,9 +61,9 @@ public:
 private:
     void completed(int result, std::uint32_t flags) override;
     void read_again();
-    void deliver_all();
 
     std::atomic<Message*> newest_ = nullptr;
+    std::atomic<std::thread::id> turning_;
     Ring* ring_ = nullptr;
     int wake_up_ = -1;            // an eventfd
     std::uint64_t wake_ups_ = 0;  // what the kernel reads into

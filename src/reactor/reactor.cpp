@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <ctime>
+#include <thread>
 #include <utility>
 
 namespace pivot::reactor {
@@ -50,10 +51,15 @@ void Reactor::turn(Nanoseconds wait_until)
     arm_starved();
     ring_.wait(timeout_ns);
 
+    inbox_.set_turning(std::this_thread::get_id());
     read_clock();
+    inbox_.deliver_all();
     timers_.fire(now_);
     interrupt_waits();
     run_ready();
+    inbox_.deliver_all();  // what was posted by those that ran
+    run_ready();
+    inbox_.set_turning({});
 }
 
 Nanoseconds Reactor::next_turn() const

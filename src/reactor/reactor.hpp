@@ -79,7 +79,7 @@ public:
 private:
     Reactor() = default;
 
-    bool can_go_on() const { return !ready_.empty() || !expired_.empty(); }
+    bool can_go_on() const { return !ready_.empty() || !expired_.empty() || !inbox_.empty(); }
     void read_clock();
     void interrupt_waits();
     void run_ready();
