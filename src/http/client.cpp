@@ -23,18 +23,19 @@ bool was_stale(const Failure& failure, const Request& request, const Progress& p
 }
 
 // A coroutine of its own, so that a call that still waits for its first byte has no parser.
-Task<Result<Response>> read_response(net::Connection& connection, std::string_view bytes,
+Task<Result<Response>> read_response(net::Connection& connection, net::Received received,
                                      const ResponseLimits& limits, bool& can_reuse,
                                      Deadline& deadline)
 {
     ResponseParser parser(limits);
     while (true) {
-        auto parsed = bytes.empty() ? parser.finish() : parser.feed(bytes);
+        auto parsed = received.bytes().empty() ? parser.finish() : parser.feed(received.bytes());
+        received = net::Received();  // the buffer is of use to others while this one waits
         if (!parsed) co_return tl::unexpected(std::move(parsed.error()));
         if (parser.is_complete()) break;
         auto more = co_await connection.receive(deadline);
         if (!more) co_return tl::unexpected(std::move(more.error()));
-        bytes = *more;
+        received = std::move(*more);
     }
     can_reuse = parser.can_reuse_connection();
     co_return parser.take();
@@ -113,7 +114,7 @@ Task<Result<Response>> Client::converse(Lease connection, Request request, Progr
     }
     progress.phase = Phase::wait;
     auto first = co_await connection->receive(deadline);
-    if (first && first->empty())
+    if (first && first->bytes().empty())
         first = fail(Reason::closed, Phase::wait, "the peer closed before it answered");
     if (!first) {
         pool_.close(std::move(connection));
@@ -122,8 +123,8 @@ Task<Result<Response>> Client::converse(Lease connection, Request request, Progr
     progress.phase = Phase::read;
     progress.timings_us.first_byte = (reactor_.now() - progress.started) / 1'000;
     bool can_reuse = false;
-    auto response =
-        co_await read_response(*connection, *first, config_.response, can_reuse, deadline);
+    auto response = co_await read_response(*connection, std::move(*first), config_.response,
+                                           can_reuse, deadline);
     if (can_reuse) {
         pool_.give_back(std::move(connection));
     } else {

@@ -17,20 +17,16 @@ Task<Result<void>> Connection::send(std::string_view bytes, Deadline& deadline)
     return tls_ ? tls_->send(bytes, deadline) : tcp_->send(bytes, deadline);
 }
 
-Task<Result<std::string_view>> Connection::receive(Deadline& deadline)
+Task<Result<Received>> Connection::receive(Deadline& deadline)
 {
-    return tls_ ? tls_->receive(deadline) : receive_plain(deadline);
-}
-
-Task<Result<std::string_view>> Connection::receive_plain(Deadline& deadline)
-{
-    buffer_.give_back();
-    Receiver::Arrival arrival = co_await tcp_->receive(deadline);
-    if (arrival.result > 0) {
-        buffer_ = std::move(arrival.buffer);
-        co_return buffer_.bytes();
+    if (tls_) {
+        auto decrypted = co_await tls_->receive(deadline);
+        if (!decrypted) co_return tl::unexpected(std::move(decrypted.error()));
+        co_return Received(*decrypted);
     }
-    if (arrival.result == 0) co_return std::string_view();
+    Receiver::Arrival arrival = co_await tcp_->receive(deadline);
+    if (arrival.result > 0) co_return Received(std::move(arrival.buffer));
+    if (arrival.result == 0) co_return Received();
     if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::read));
     co_return fail(Reason::closed, Phase::read, std::strerror(-arrival.result));
 }

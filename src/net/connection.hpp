@@ -10,8 +10,27 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace pivot::net {
+
+// Bytes that arrived. Those of a plain connection are a lent buffer, which goes back when this
+// dies; those of a TLS connection are valid until anybody of this reactor receives.
+class Received {
+public:
+    Received() = default;
+    explicit Received(reactor::LentBuffer buffer)
+        : buffer_(std::move(buffer)), bytes_(buffer_.bytes())
+    {
+    }
+    explicit Received(std::string_view decrypted) : bytes_(decrypted) {}
+
+    std::string_view bytes() const { return bytes_; }
+
+private:
+    reactor::LentBuffer buffer_;
+    std::string_view bytes_;
+};
 
 class Connection {
 public:
@@ -30,9 +49,9 @@ public:
     // cancelled.
     Task<Result<void>> send(std::string_view bytes, Deadline& deadline);
 
-    // Some bytes, valid until anybody of this reactor receives; empty: the peer closed in good
-    // order. Fails with closed, tls, timeout or cancelled.
-    Task<Result<std::string_view>> receive(Deadline& deadline);
+    // Some bytes; none: the peer closed in good order. Fails with closed, tls, timeout or
+    // cancelled.
+    Task<Result<Received>> receive(Deadline& deadline);
 
     Task<> close(Reactor& reactor) { return tcp_->close(reactor); }
 
@@ -40,11 +59,8 @@ public:
     const SocketAddress& address() const { return address_; }
 
 private:
-    Task<Result<std::string_view>> receive_plain(Deadline& deadline);
-
     std::unique_ptr<TcpStream> tcp_;
     std::unique_ptr<TlsStream> tls_;
-    reactor::LentBuffer buffer_;  // what receive() returned last, of a plain connection
     SocketAddress address_;
 };
 

@@ -31,7 +31,7 @@ private:
     void completed(int result, std::uint32_t flags) override;
     void interrupt(const Deadline& deadline) override;
 
-    io_uring_sqe request_;
+    const io_uring_sqe& request_;  // of whoever awaits
     Deadline& deadline_;
     std::coroutine_handle<> waiting_;
     int result_ = -ECANCELED;
