@@ -1,0 +1,207 @@
+#include <pivot/engine.hpp>
+
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+namespace pivot {
+namespace {
+
+using std::chrono::milliseconds;
+
+EngineConfig read(std::string_view text)
+{
+    auto config = EngineConfig::from_json(text);
+    EXPECT_TRUE(config) << text << '\n' << config.error();
+    return config ? *std::move(config) : EngineConfig();
+}
+
+std::string error(std::string_view text)
+{
+    const auto config = EngineConfig::from_json(text);
+    return config ? "none" : config.error();
+}
+
+// The first JSON of docs/configuration.md.
+std::string documented_example()
+{
+    std::stringstream page;
+    page << std::ifstream(PIVOT_DOCS "/configuration.md").rdbuf();
+    const std::string text = page.str();
+    const auto start = text.find("```json\n") + 8;
+    return text.substr(start, text.find("```", start) - start);
+}
+
+void expect_defaults(const EngineConfig& config)
+{
+    const EngineConfig defaults;
+    EXPECT_EQ(config.reactors, defaults.reactors);
+    EXPECT_EQ(config.calls_max, defaults.calls_max);
+    EXPECT_EQ(config.connections_max, defaults.connections_max);
+    EXPECT_EQ(config.action.timeout_max, defaults.action.timeout_max);
+    EXPECT_EQ(config.action.coerce_types, defaults.action.coerce_types);
+    EXPECT_EQ(config.dns.servers, defaults.dns.servers);
+    EXPECT_EQ(config.dns.hosts_file, defaults.dns.hosts_file);
+    EXPECT_EQ(config.tls.ca_file, defaults.tls.ca_file);
+    EXPECT_EQ(config.tls.ca_directory, defaults.tls.ca_directory);
+    EXPECT_EQ(config.tls.certificate_file, defaults.tls.certificate_file);
+    EXPECT_EQ(config.tls.private_key_file, defaults.tls.private_key_file);
+    EXPECT_EQ(config.tls.verify, defaults.tls.verify);
+    EXPECT_EQ(config.policy.allow, defaults.policy.allow);
+    EXPECT_EQ(config.policy.deny, defaults.policy.deny);
+    EXPECT_EQ(config.http.head_bytes_max, defaults.http.head_bytes_max);
+    EXPECT_EQ(config.http.body_bytes_max, defaults.http.body_bytes_max);
+    EXPECT_EQ(config.http.redirects_max, defaults.http.redirects_max);
+    EXPECT_EQ(config.http.idle_connections_max, defaults.http.idle_connections_max);
+    EXPECT_EQ(config.http.idle_connections_per_origin_max,
+              defaults.http.idle_connections_per_origin_max);
+    EXPECT_EQ(config.http.idle_timeout, defaults.http.idle_timeout);
+    EXPECT_EQ(config.callflow.coerce_types, defaults.callflow.coerce_types);
+    EXPECT_EQ(config.callflow.depth_max, defaults.callflow.depth_max);
+}
+
+TEST(Config, what_is_not_set_has_its_default)
+{
+    expect_defaults(read("{}"));
+    expect_defaults(read(R"({"action":{},"dns":{},"tls":{},"policy":{},"http":{}})"));
+}
+
+TEST(Config, the_documented_example_has_every_setting_at_its_default)
+{
+    const std::string example = documented_example();
+    for (const char* const name : {"reactors",
+                                   "calls_max",
+                                   "connections_max",
+                                   "timeout_ms_max",
+                                   "coerce_types",
+                                   "servers",
+                                   "hosts_file",
+                                   "ca_file",
+                                   "ca_directory",
+                                   "certificate_file",
+                                   "private_key_file",
+                                   "verify",
+                                   "allow",
+                                   "deny",
+                                   "head_bytes_max",
+                                   "body_bytes_max",
+                                   "redirects_max",
+                                   "idle_connections_max",
+                                   "idle_connections_per_origin_max",
+                                   "idle_timeout_ms",
+                                   "depth_max"}) {
+        EXPECT_NE(example.find('"' + std::string(name) + '"'), std::string::npos) << name;
+    }
+    expect_defaults(read(example));
+}
+
+TEST(Config, every_setting_is_read)
+{
+    const auto config = read(R"({
+        "reactors": 0, "calls_max": 7, "connections_max": 8,
+        "action": {"timeout_ms_max": 9000, "coerce_types": true},
+        "dns": {"servers": ["192.0.2.53", "[2001:db8::53]:5353"], "hosts_file": ""},
+        "tls": {"ca_file": "/ca.pem", "ca_directory": "/ca", "certificate_file": "/me.pem",
+                "private_key_file": "/me.key", "verify": false},
+        "policy": {"allow": ["10.0.0.0/8", "*.example.com"], "deny": ["192.0.2.0/24"]},
+        "http": {"head_bytes_max": 2048, "body_bytes_max": 4096, "redirects_max": 0,
+                 "idle_connections_max": 10, "idle_connections_per_origin_max": 11,
+                 "idle_timeout_ms": 12},
+        "callflow": {"coerce_types": true, "depth_max": 13}})");
+    EXPECT_EQ(config.reactors, 0U);
+    EXPECT_EQ(config.calls_max, 7U);
+    EXPECT_EQ(config.connections_max, 8U);
+    EXPECT_EQ(config.action.timeout_max, milliseconds(9000));
+    EXPECT_TRUE(config.action.coerce_types);
+    EXPECT_EQ(config.dns.servers, (std::vector<std::string>{"192.0.2.53", "[2001:db8::53]:5353"}));
+    EXPECT_EQ(config.dns.hosts_file, "");
+    EXPECT_EQ(config.tls.ca_file, "/ca.pem");
+    EXPECT_EQ(config.tls.ca_directory, "/ca");
+    EXPECT_EQ(config.tls.certificate_file, "/me.pem");
+    EXPECT_EQ(config.tls.private_key_file, "/me.key");
+    EXPECT_FALSE(config.tls.verify);
+    EXPECT_EQ(config.policy.allow, (std::vector<std::string>{"10.0.0.0/8", "*.example.com"}));
+    EXPECT_EQ(config.policy.deny, std::vector<std::string>{"192.0.2.0/24"});
+    EXPECT_EQ(config.http.head_bytes_max, 2048U);
+    EXPECT_EQ(config.http.body_bytes_max, 4096U);
+    EXPECT_EQ(config.http.redirects_max, 0U);
+    EXPECT_EQ(config.http.idle_connections_max, 10U);
+    EXPECT_EQ(config.http.idle_connections_per_origin_max, 11U);
+    EXPECT_EQ(config.http.idle_timeout, milliseconds(12));
+    EXPECT_TRUE(config.callflow.coerce_types);
+    EXPECT_EQ(config.callflow.depth_max, 13U);
+}
+
+TEST(Config, an_unknown_name_is_an_error_that_suggests_the_nearest_one)
+{
+    EXPECT_EQ(error(R"({"call_max":5})"), "/call_max: is not a setting; did you mean /calls_max?");
+    EXPECT_EQ(error(R"({"http":{"redirect_max":5}})"),
+              "/http/redirect_max: is not a setting; did you mean /http/redirects_max?");
+    EXPECT_EQ(error(R"({"polcy":{"allow":[]}})"),
+              "/polcy: is not a setting; did you mean /policy?");
+    EXPECT_EQ(error(R"({"coerce_types":true})"),
+              "/coerce_types: is not a setting; did you mean /action/coerce_types?");
+    EXPECT_EQ(error(R"({"callflow":{"coerse_types":true}})"),
+              "/callflow/coerse_types: is not a setting; did you mean /callflow/coerce_types?");
+    EXPECT_EQ(error(R"({"http/redirects_max":5})"),
+              "/http~1redirects_max: is not a setting; did you mean /http/redirects_max?");
+    EXPECT_NE(error(R"({"":1})"), "none");
+}
+
+TEST(Config, a_number_stays_within_its_bounds)
+{
+    EXPECT_EQ(error(R"({"calls_max":0})"),
+              "/calls_max: expected an integer from 1 to 10000000, found 0");
+    EXPECT_EQ(error(R"({"calls_max":10000001})"),
+              "/calls_max: expected an integer from 1 to 10000000, found 10000001");
+    EXPECT_EQ(error(R"({"reactors":-1})"),
+              "/reactors: expected an integer from 0 to 1024, found -1");
+    EXPECT_EQ(error(R"({"reactors":99999999999999999999})"),
+              "/reactors: expected an integer from 0 to 1024, found 99999999999999999999");
+    EXPECT_EQ(error(R"({"reactors":2.0})"),
+              "/reactors: expected an integer from 0 to 1024, found 2.0");
+    EXPECT_EQ(error(R"({"reactors":"2"})"),
+              "/reactors: expected an integer from 0 to 1024, found \"2\"");
+    EXPECT_EQ(read(R"({"calls_max":10000000})").calls_max, 10'000'000U);
+}
+
+TEST(Config, a_value_has_the_type_of_its_setting)
+{
+    EXPECT_EQ(error(R"({"tls":{"verify":"no"}})"), "/tls/verify: expected a boolean, found \"no\"");
+    EXPECT_EQ(error(R"({"tls":{"ca_file":null}})"),
+              "/tls/ca_file: expected a string without NUL, found null");
+    EXPECT_EQ(error(R"({"tls":{"ca_file":"a\u0000b"}})"),
+              "/tls/ca_file: expected a string without NUL, found \"a\\u0000b\"");
+    EXPECT_EQ(error(R"({"policy":{"deny":"10.0.0.0/8"}})"),
+              "/policy/deny: expected an array of strings, found \"10.0.0.0/8\"");
+    EXPECT_EQ(error(R"({"policy":{"deny":["10.0.0.0/8",5]}})"),
+              "/policy/deny/1: expected a string without NUL, found 5");
+    EXPECT_EQ(error(R"({"http":5})"), "/http: expected an object, found 5");
+    EXPECT_EQ(error("[]"), "expected an object, found an array");
+}
+
+TEST(Config, a_rule_and_a_server_are_judged_where_they_stand)
+{
+    EXPECT_TRUE(error(R"({"policy":{"allow":["10.0.0.0/8","10.0.0.1/8"]}})")
+                    .starts_with("/policy/allow/1: "));
+    EXPECT_TRUE(error(R"({"policy":{"deny":[""]}})").starts_with("/policy/deny/0: "));
+    EXPECT_TRUE(error(R"({"dns":{"servers":["ns.example"]}})").starts_with("/dns/servers/0: "));
+}
+
+TEST(Config, all_that_is_wrong_is_said_at_once)
+{
+    EXPECT_EQ(error(R"({"reactors":-1,"http":{"redirects_max":101,"body_max":true}})"),
+              "/reactors: expected an integer from 0 to 1024, found -1; "
+              "/http/redirects_max: expected an integer from 0 to 100, found 101; "
+              "/http/body_max: is not a setting; did you mean /http/body_bytes_max?");
+}
+
+TEST(Config, what_is_not_json_is_said_with_its_place)
+{
+    EXPECT_EQ(error(""), "not JSON: the text is empty");
+    EXPECT_TRUE(error("{\n  \"reactors\": 1,\n}").starts_with("not JSON: line 3")) << error("{,}");
+}
+
+}  // namespace
+}  // namespace pivot
