@@ -1,0 +1,60 @@
+# Sourced by the scripts beside it: what Pivot is built with, and how it gets onto a Debian machine.
+
+# Debian 13 has llhttp as a library, Debian 12 only its C sources. docs/dependencies.md says what the rest is for.
+build_packages() {
+  echo clang-19 g++ libc-ares-dev libcli11-dev libexpected-dev libfmt-dev libsimdjson-dev libssl-dev \
+    liburing-dev liburiparser-dev meson ninja-build pkg-config python3 zlib1g-dev
+  if [ "$(. /etc/os-release && echo "$VERSION_CODENAME")" = bookworm ]; then echo node-llhttp; else echo libllhttp-dev; fi
+}
+
+test_packages() {
+  echo binutils libbenchmark-dev libclang-rt-19-dev libgtest-dev
+}
+
+# Installs those of the packages that are missing, as root or with sudo.
+install_packages() {
+  local missing=()
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "these packages are missing, and only root can install them: ${missing[*]}"
+    as_root=(sudo)
+  fi
+  step "installing ${missing[*]}"
+  quietly "${as_root[@]}" apt-get update
+  quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+step() { echo "== $*"; }
+
+fail() {
+  echo "$(basename "$0"): $*" >&2
+  exit 1
+}
+
+# Runs a command whose output is of interest only if it fails.
+quietly() {
+  local log
+  log=$(mktemp)
+  if ! "$@" >"$log" 2>&1 </dev/null; then
+    tail -n 60 "$log" >&2
+    rm -f "$log"
+    fail "failed: $*"
+  fi
+  rm -f "$log"
+}
+
+# Configures a build folder once, and builds.    build FOLDER CC CXX TARGET… -- MESON_OPTION…
+build() {
+  local folder=$1 cc=$2 cxx=$3
+  shift 3
+  local targets=()
+  while [ "$1" != -- ]; do targets+=("$1") && shift; done
+  shift
+  [ -f "$folder/build.ninja" ] || quietly env CC="$cc" CXX="$cxx" meson setup "$folder" "$@"
+  quietly ninja -C "$folder" "${targets[@]}"
+}
