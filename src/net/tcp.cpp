@@ -34,6 +34,25 @@ int open_socket(const SocketAddress& address)
     return descriptor;
 }
 
+reactor::Request connect_request(reactor::Slot slot, const sockaddr_storage& address,
+                                 socklen_t size_bytes, Deadline& deadline)
+{
+    io_uring_sqe request{};
+    io_uring_prep_connect(&request, static_cast<int>(slot),
+                          reinterpret_cast<const sockaddr*>(&address), size_bytes);
+    request.flags |= IOSQE_FIXED_FILE;
+    return reactor::Request(request, deadline);
+}
+
+reactor::Request send_request(reactor::Slot slot, std::string_view bytes, Deadline& deadline)
+{
+    io_uring_sqe request{};
+    io_uring_prep_send(&request, static_cast<int>(slot), bytes.data(), bytes.size(),
+                       MSG_WAITALL | MSG_NOSIGNAL);
+    request.flags |= IOSQE_FIXED_FILE;
+    return reactor::Request(request, deadline);
+}
+
 }  // namespace
 
 TcpStream::~TcpStream()
@@ -55,11 +74,7 @@ Task<Result<void>> TcpStream::connect(SocketAddress address, Deadline& deadline)
 
     sockaddr_storage native{};
     const socklen_t native_bytes = address.to_sockaddr(native);
-    io_uring_sqe request{};
-    io_uring_prep_connect(&request, static_cast<int>(slot_), reinterpret_cast<sockaddr*>(&native),
-                          native_bytes);
-    request.flags |= IOSQE_FIXED_FILE;
-    const int connected = co_await reactor::Request(request, deadline);
+    const int connected = co_await connect_request(slot_, native, native_bytes, deadline);
     if (connected == 0) {
         receiver_.start(slot_);
         co_return Result<void>();
@@ -70,11 +85,7 @@ Task<Result<void>> TcpStream::connect(SocketAddress address, Deadline& deadline)
 
 Task<Result<void>> TcpStream::send(std::string_view bytes, Deadline& deadline)
 {
-    io_uring_sqe request{};
-    io_uring_prep_send(&request, static_cast<int>(slot_), bytes.data(), bytes.size(),
-                       MSG_WAITALL | MSG_NOSIGNAL);
-    request.flags |= IOSQE_FIXED_FILE;
-    const int sent = co_await reactor::Request(request, deadline);
+    const int sent = co_await send_request(slot_, bytes, deadline);
     if (sent == static_cast<int>(bytes.size())) co_return Result<void>();
     if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::send));
     if (sent >= 0) {

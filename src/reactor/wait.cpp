@@ -2,13 +2,22 @@
 
 #include "reactor/reactor.hpp"
 
+#include <cstring>
+
 namespace pivot::reactor {
+
+Request::Request(const io_uring_sqe& request, Deadline& deadline) : deadline_(deadline)
+{
+    std::memcpy(request_.data(), &request, sizeof request);
+}
 
 void Request::await_suspend(std::coroutine_handle<> waiting)
 {
     waiting_ = waiting;
     deadline_.add(*this);
-    deadline_.reactor().ring().submit(*this, request_);
+    io_uring_sqe request;
+    std::memcpy(&request, request_.data(), sizeof request);
+    deadline_.reactor().ring().submit(*this, request);
 }
 
 void Request::completed(int result, std::uint32_t)

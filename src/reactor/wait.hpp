@@ -7,7 +7,9 @@
 #include "reactor/operation.hpp"
 #include "reactor/timers.hpp"
 
+#include <array>
 #include <coroutine>
+#include <cstddef>
 
 #include <liburing.h>
 
@@ -18,10 +20,7 @@ namespace pivot::reactor {
 // A completion that wins the race against the cancellation is yielded as it came.
 class Request final : public Operation, private Waiter {
 public:
-    Request(const io_uring_sqe& request, Deadline& deadline)
-        : request_(request), deadline_(deadline)
-    {
-    }
+    Request(const io_uring_sqe& request, Deadline& deadline);
 
     bool await_ready() const noexcept { return deadline_.has_expired(); }
     void await_suspend(std::coroutine_handle<> waiting);
@@ -31,7 +30,9 @@ private:
     void completed(int result, std::uint32_t flags) override;
     void interrupt(const Deadline& deadline) override;
 
-    const io_uring_sqe& request_;  // of whoever awaits
+    // An io_uring_sqe as bytes: GCC refuses one, with its arrays of no elements, as a member, and
+    // so also as a variable of a coroutine.
+    alignas(io_uring_sqe) std::array<std::byte, sizeof(io_uring_sqe)> request_;
     Deadline& deadline_;
     std::coroutine_handle<> waiting_;
     int result_ = -ECANCELED;
