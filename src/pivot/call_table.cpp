@@ -29,6 +29,20 @@ PendingCall* CallTable::take()
         taken_.notify_all();
         return nullptr;
     }
+    // Fewer are taken than there may be, so a place is free or was never made; if others are faster
+    // to it, one of theirs has become free.
+    while (true) {
+        if (PendingCall* call = pop()) return call;
+        std::uint32_t index = made_.load(std::memory_order_relaxed);
+        if (index < calls_max_ &&
+            made_.compare_exchange_weak(index, index + 1, std::memory_order_relaxed)) {
+            return &make(index);
+        }
+    }
+}
+
+PendingCall* CallTable::pop()
+{
     std::uint64_t first = free_.load(std::memory_order_acquire);
     while ((first & index_mask) != 0) {
         PendingCall& call = at(static_cast<std::uint32_t>(first & index_mask) - 1);
@@ -38,8 +52,7 @@ PendingCall* CallTable::take()
             return &call;
         }
     }
-    // Fewer were ever taken at once than the limit allows, so there is a place that was never made.
-    return &make(made_.fetch_add(1, std::memory_order_relaxed));
+    return nullptr;
 }
 
 void CallTable::give_back(PendingCall& call)

@@ -34,6 +34,7 @@ public:
 private:
     static constexpr std::uint32_t chunk_calls = 256;
 
+    PendingCall* pop();  // a free place; null: none
     PendingCall& at(std::uint32_t index);
     PendingCall& make(std::uint32_t index);
 

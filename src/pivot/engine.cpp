@@ -102,6 +102,21 @@ private:
     std::string why_;
 };
 
+// Ends what is in flight on a lane; its thread goes on.
+class CancelAll final : public reactor::Message {
+public:
+    explicit CancelAll(Lane& lane) : lane_(lane) {}
+
+private:
+    void deliver() override
+    {
+        lane_.cancel_all();
+        delete this;
+    }
+
+    Lane& lane_;
+};
+
 class Cancellation final : public reactor::Message {
 public:
     Cancellation(Lane& lane, PendingCall& call, std::uint64_t serial)
@@ -166,6 +181,14 @@ Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Engine::~Engine()
 {
     parts_->is_draining = true;
+    for (const auto& thread : parts_->threads) {
+        thread->lane().reactor().post(*new CancelAll(thread->lane()));
+    }
+    // Outcomes may start calls, which are refused on any lane: so no thread ends before all are
+    // quiet.
+    if (!parts_->host_lane) parts_->calls.wait_until_empty();
+    parts_->threads.clear();
+    parts_->host_lane.reset();
 }
 
 Engine::Ticket Engine::start(Request request, Done done)

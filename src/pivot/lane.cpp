@@ -132,11 +132,7 @@ Lane::~Lane()
 {
     if (!running_) return;  // open() failed half way
     reactor_->turn(0);      // begins what was posted before
-    while (!in_flight_.empty()) {
-        PendingCall& call = in_flight_.front();
-        call.unlink();
-        call.deadline->expire(Reason::cancelled);
-    }
+    cancel_all();
     while (running_->running() > 0) reactor_->turn(reactor::never);
     client_->close();
     resolver_->close();
@@ -151,9 +147,22 @@ void Lane::begin(PendingCall& call)
 
 void Lane::cancel(PendingCall& call, std::uint64_t serial)
 {
-    if (call.serial.load(std::memory_order_relaxed) == serial && call.deadline != nullptr) {
-        call.deadline->expire(Reason::cancelled);
+    if (call.serial.load(std::memory_order_relaxed) == serial) cancel(call);
+}
+
+void Lane::cancel_all()
+{
+    while (!in_flight_.empty()) {
+        PendingCall& call = in_flight_.front();
+        call.unlink();
+        cancel(call);
     }
+}
+
+void Lane::cancel(PendingCall& call)
+{
+    call.is_cancelled = true;
+    if (call.deadline != nullptr) call.deadline->expire(Reason::cancelled);
 }
 
 Task<> Lane::run(PendingCall& call, Reactor& reactor)
@@ -163,8 +172,11 @@ Task<> Lane::run(PendingCall& call, Reactor& reactor)
     const auto timeout = action ? action->timeout : config_.action.timeout_max;
     {
         CallDeadline deadline(reactor, call, timeout);
-        Outcome outcome = co_await pivot(call, deadline);
-        call.deliver(std::move(outcome));
+        if (call.is_cancelled) deadline.expire(Reason::cancelled);
+        if (!deadline.has_expired()) {
+            Outcome outcome = co_await pivot(call, deadline);
+            call.deliver(std::move(outcome));
+        }
     }
     call.unlink();
     calls_.give_back(call);

@@ -34,10 +34,12 @@ public:
     // On the lane's thread.
     void begin(PendingCall& call);
     void cancel(PendingCall& call, std::uint64_t serial);
+    void cancel_all();
 
 private:
     Lane(const EngineConfig& config, CallTable& calls) : config_(config), calls_(calls) {}
 
+    void cancel(PendingCall& call);
     reactor::Task<> run(PendingCall& call, reactor::Reactor& reactor);
     reactor::Task<Outcome> pivot(PendingCall& call, reactor::Deadline& deadline);
 

@@ -14,6 +14,7 @@ void PendingCall::prepare(Lane& lane, Request new_request, Engine::Done done,
     done_ = std::move(done);
     record = ExchangeRecord();
     started = now;
+    is_cancelled = false;
     is_delivered_ = false;
     serial.fetch_add(1, std::memory_order_relaxed);
 }

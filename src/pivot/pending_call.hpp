@@ -33,6 +33,7 @@ public:
     ExchangeRecord record;
     reactor::Nanoseconds started = 0;
     reactor::Deadline* deadline = nullptr;  // while the call runs
+    bool is_cancelled = false;              // perhaps before it runs
 
     // Grows each time the call's place is used again, so that an old ticket names nothing.
     std::atomic<std::uint64_t> serial = 0;
