@@ -22,15 +22,25 @@ bool was_stale(const Failure& failure, const Request& request, const Progress& p
            progress.phase != Phase::read;
 }
 
+// Puts what the headers say into `progress`, once they have come.
+void note_headers(const ResponseParser& parser, Progress& progress)
+{
+    if (parser.status() == 0 || progress.status != 0) return;
+    progress.status = parser.status();
+    progress.content_type = parser.content_type();
+}
+
 // A coroutine of its own, so that a call that still waits for its first byte has no parser.
 Task<Result<Response>> read_response(net::Connection& connection, net::Received received,
                                      const ResponseLimits& limits, bool& can_reuse,
-                                     Deadline& deadline)
+                                     Progress& progress, Deadline& deadline)
 {
+    progress.status = 0;
     ResponseParser parser(limits);
     while (true) {
         auto parsed = received.bytes().empty() ? parser.finish() : parser.feed(received.bytes());
         received = net::Received();  // the buffer is of use to others while this one waits
+        note_headers(parser, progress);
         if (!parsed) co_return tl::unexpected(std::move(parsed.error()));
         if (parser.is_complete()) break;
         auto more = co_await connection.receive(deadline);
@@ -124,7 +134,7 @@ Task<Result<Response>> Client::converse(Lease connection, Request request, Progr
     progress.timings_us.first_byte = (reactor_.now() - progress.started) / 1'000;
     bool can_reuse = false;
     auto response = co_await read_response(*connection, std::move(*first), config_.response,
-                                           can_reuse, deadline);
+                                           can_reuse, progress, deadline);
     if (can_reuse) {
         pool_.give_back(std::move(connection));
     } else {

@@ -7,6 +7,7 @@
 #include <pivot/outcome.hpp>
 
 #include <optional>
+#include <string>
 
 namespace pivot::http {
 
@@ -16,7 +17,8 @@ struct Progress {
     Timings timings_us;
     std::optional<net::SocketAddress> address;  // of the last connection
     bool was_reused = false;
-    int status = 0;
+    int status = 0;  // of the last response whose headers have come
+    std::string content_type;
     int redirects = 0;
 };
 

@@ -44,6 +44,10 @@ public:
     // The peer has closed. Completes a response that lasts until then; else fails with closed.
     Result<void> finish();
 
+    // Of the final response; 0 before its headers are complete.
+    int status() const { return response_.status; }
+    const std::string& content_type() const { return response_.content_type; }
+
     bool is_complete() const { return is_complete_; }
 
     // After completion: whether the connection can carry another request.

@@ -44,6 +44,16 @@ reactor::Request connect_request(reactor::Slot slot, const sockaddr_storage& add
     return reactor::Request(request, deadline);
 }
 
+// A connect to no address resets the connection: connect(2), AF_UNSPEC.
+reactor::Request disconnect_request(reactor::Slot slot, Deadline& deadline)
+{
+    static constexpr sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};
+    io_uring_sqe request{};
+    io_uring_prep_connect(&request, static_cast<int>(slot), &nowhere, sizeof nowhere);
+    request.flags |= IOSQE_FIXED_FILE;
+    return reactor::Request(request, deadline);
+}
+
 reactor::Request send_request(reactor::Slot slot, std::string_view bytes, Deadline& deadline)
 {
     io_uring_sqe request{};
@@ -87,6 +97,7 @@ Task<Result<void>> TcpStream::send(std::string_view bytes, Deadline& deadline)
 {
     const int sent = co_await send_request(slot_, bytes, deadline);
     if (sent == static_cast<int>(bytes.size())) co_return Result<void>();
+    has_unsent_ = true;
     if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::send));
     if (sent >= 0) {
         co_return fail(
@@ -99,7 +110,12 @@ Task<Result<void>> TcpStream::send(std::string_view bytes, Deadline& deadline)
 Task<> TcpStream::close(Reactor&)
 {
     co_await receiver_.stop();
-    if (slot_ != reactor::no_slot) reactor_.ring().close(std::exchange(slot_, reactor::no_slot));
+    if (slot_ == reactor::no_slot) co_return;
+    if (has_unsent_) {  // else the kernel would keep trying to deliver it
+        Deadline unlimited(reactor_, reactor::never);
+        co_await disconnect_request(slot_, unlimited);
+    }
+    reactor_.ring().close(std::exchange(slot_, reactor::no_slot));
 }
 
 }  // namespace pivot::net

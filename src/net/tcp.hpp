@@ -35,14 +35,16 @@ public:
 
     Receiver& receiver() { return receiver_; }
 
-    // Ends what is pending and closes. The stream is gone when this returns; the kernel's last work
-    // for it goes on in the background.
+    // Ends what is pending and closes; resets a connection whose peer does not take what was sent.
+    // The stream is gone when this returns; the kernel's last work for it goes on in the
+    // background.
     Task<> close(Reactor& reactor);
 
 private:
     Reactor& reactor_;
     Receiver receiver_;
     reactor::Slot slot_ = reactor::no_slot;
+    bool has_unsent_ = false;  // a send ended before all was out
 };
 
 }  // namespace pivot::net

@@ -86,7 +86,7 @@ Exchange ExchangeRecord::to_exchange() const
     exchange.url = url;
     exchange.final_url = final_url;
     exchange.status = progress.status;
-    exchange.content_type = content_type;
+    exchange.content_type = progress.content_type;
     exchange.redirects = progress.redirects;
     exchange.was_reused = progress.was_reused;
     if (progress.address) exchange.address = progress.address->to_text();
@@ -113,8 +113,6 @@ reactor::Task<Result<http::Response>> exchange(http::Client& client, const Call&
         const http::Request request{question.url, message, question.method == Method::get};
         auto response = co_await client.ask(request, record.progress, deadline);
         if (!response) co_return response;
-        record.progress.status = response->status;
-        record.content_type = response->content_type;
         if (!is_redirect(response->status)) co_return response;
 
         if (static_cast<unsigned>(record.progress.redirects) == redirects_max) {

@@ -19,7 +19,6 @@ struct ExchangeRecord {
     http::Progress progress;
     std::string url;        // the first one asked, without credentials; empty: nothing was asked
     std::string final_url;  // after a redirect
-    std::string content_type;
     Method method = Method::get;
 
     Exchange to_exchange() const;
