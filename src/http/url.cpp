@@ -238,7 +238,10 @@ tl::expected<Url, std::string> read(const Pieces& pieces)
         return Error(std::string(not_ipv6));
     }
     auto host = net::canonical_host(reading.host());
-    if (!host) return Error(host.error());
+    if (!host) {
+        if (!net::is_odd_address(reading.host())) return Error(host.error());
+        host = std::string(reading.host());  // as a URL it is well formed; the policy says no
+    }
     const auto port = read_port(reading.port(), *scheme);
     if (!port) return Error(port.error());
 

@@ -27,7 +27,8 @@ constexpr std::size_t url_bytes_max = 8192;
 struct Url {
     Scheme scheme = Scheme::http;
     std::string authorization;  // the header's value: `Basic YW5uOnNlY3JldA==`; empty: none
-    std::string host;           // as net::canonical_host() spells it: IPv6 without brackets
+    std::string host;           // as net::canonical_host() spells it: IPv6 without brackets; or an
+                                // odd spelling of IPv4, which the address policy refuses
     std::uint16_t port = 80;
     std::string target;  // path and query as they are sent; begins with `/`
 

@@ -131,6 +131,7 @@ tl::expected<void, std::string> AddressPolicy::allow(std::string_view rule)
 
 Result<void> AddressPolicy::admit_host(std::string_view host) const
 {
+    if (is_odd_address(host)) return blocked(canonical_host(host).error());
     if (const auto* rule = denied_.find(host)) {
         const auto* below = rule->starts_with('.') ? "*" : "";
         return blocked(fmt::format("{} is denied by the operator's rule {}{}", host, below, *rule));

@@ -48,6 +48,18 @@ std::string to_lower(std::string_view text)
     return lower;
 }
 
+bool ends_in_number(std::string_view name)
+{
+    return is_number(name.substr(name.rfind('.') + 1));
+}
+
+bool is_name(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) {
+        return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+    });
+}
+
 // What is wrong with a name in ASCII and lower case, or empty.
 std::string_view fault(std::string_view name)
 {
@@ -57,14 +69,10 @@ std::string_view fault(std::string_view name)
         if (end - begin > label_bytes_max) return "has a label longer than 63 bytes";
         begin = end + 1;
     }
-    const auto last_label = name.substr(name.rfind('.') + 1);
-    if (is_number(last_label)) {
+    if (ends_in_number(name)) {
         return "is not an IPv4 address in four decimal numbers, such as 192.0.2.7";
     }
-    const bool is_name = std::ranges::all_of(name, [](char c) {
-        return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
-    });
-    return is_name ? "" : "has a character that no host name has";
+    return is_name(name) ? "" : "has a character that no host name has";
 }
 
 }  // namespace
@@ -86,6 +94,14 @@ tl::expected<std::string, std::string> canonical_host(std::string_view text)
     const auto wrong = fault(host);
     if (!wrong.empty()) return Error(fmt::format("the host \"{}\" {}", text, wrong));
     return host;
+}
+
+bool is_odd_address(std::string_view text)
+{
+    if (IpAddress::parse(text)) return false;
+    auto host = to_lower(text);
+    if (host.ends_with('.')) host.pop_back();
+    return host.size() <= name_bytes_max && is_name(host) && ends_in_number(host);
 }
 
 }  // namespace pivot::net

@@ -18,4 +18,8 @@ namespace pivot::net {
 // error is a sentence, in UTF-8 and short whatever `text` is.
 tl::expected<std::string, std::string> canonical_host(std::string_view text);
 
+// Whether canonical_host() refuses `text` as an odd spelling of an IPv4 address. Then `text` has no
+// other characters than names have.
+bool is_odd_address(std::string_view text);
+
 }  // namespace pivot::net

@@ -99,10 +99,6 @@ TEST(Action, all_that_is_wrong_is_listed_by_key)
 
 TEST(Action, a_url_has_to_be_one_that_can_be_asked)
 {
-    EXPECT_EQ(
-        breaches(R"({"voice_url":"http://127.1/"})"),
-        "/voice_url: the host \"127.1\" is not an IPv4 address in four decimal numbers, such as "
-        "192.0.2.7\n");
     EXPECT_EQ(breaches(R"({"voice_url":""})"),
               "/voice_url: the URL does not begin with http:// or https://\n");
     EXPECT_EQ(breaches(with(R"("cdr_url":"http://h:0/")")),

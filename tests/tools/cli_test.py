@@ -1,0 +1,424 @@
+"""`pivot run` and `pivot check` as docs/command-line.md has them. The argument is the program."""
+
+import http.server
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+PIVOT = None
+FLOW = {"module": "play", "data": {"id": "hello"}}
+SORRY = {"module": "play", "data": {"id": "sorry"}}
+
+
+class Answers(http.server.BaseHTTPRequestHandler):
+    """Answers by path, and keeps what it was asked."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        length = int(self.headers.get("Content-Length", 0))
+        self.server.asked.append((self.command, self.path, self.rfile.read(length).decode()))
+        path = self.path.split("?")[0]
+        status, content_type, body = {
+            "/flow": (200, "application/json", json.dumps(FLOW)),
+            "/broken": (200, "application/json", '{"module":"tts","data":{}}'),
+            "/error": (500, "text/plain", "sorry"),
+            "/redirect": (302, "text/plain", ""),
+        }[path]
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        if path == "/redirect":
+            self.send_header("Location", "/flow")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    do_GET = do_POST = answer
+
+    def log_message(self, *_):
+        pass
+
+
+def dns_server():
+    """One that says that every name is 127.0.0.1, and returns its port."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            query, asker = sock.recvfrom(4096)
+            end = query.index(b"\0", 12) + 5
+            is_a = query[end - 4 : end - 2] == b"\0\1"
+            head = query[:2] + struct.pack("!HHHHH", 0x8180, 1, is_a, 0, 0)
+            record = b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 60, 4) + bytes([127, 0, 0, 1])
+            sock.sendto(head + query[12:end] + (record if is_a else b""), asker)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return sock.getsockname()[1]
+
+
+class CommandLine(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+        cls.server.daemon_threads = True
+        cls.server.asked = []
+        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
+        cls.port = cls.server.server_address[1]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.shutdown()
+        cls.server.server_close()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.server.asked.clear()
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def file(self, content, name="file.json"):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(content if isinstance(content, str) else json.dumps(content))
+        return path
+
+    def pivot(self, *arguments, text=""):
+        return subprocess.run(
+            [PIVOT, *arguments], input=text, capture_output=True, text=True, timeout=30
+        )
+
+    def node(self, path="/flow", **data):
+        return {
+            "module": "pivot",
+            "data": {"voice_url": self.url(path), **data},
+            "children": {"_": SORRY},
+        }
+
+    def outcome(self, action, *arguments, status):
+        """Of `pivot run` with this action, loopback allowed."""
+        ended = self.pivot("run", "--allow", "127.0.0.0/8", *arguments, self.file(action))
+        self.assertEqual(ended.returncode, status, ended.stderr + ended.stdout)
+        self.assertEqual(ended.stderr, "")
+        self.assertEqual(ended.stdout.count("\n"), 1, "one object on one line")
+        return json.loads(ended.stdout)
+
+    def assert_usage_error(self, ended, *words):
+        self.assertEqual(ended.returncode, 2, ended.stdout)
+        self.assertEqual(ended.stdout, "")
+        self.assertEqual(ended.stderr.count("\n"), 1, ended.stderr)
+        self.assertTrue(ended.stderr.endswith("\n"))
+        self.assertGreater(len(ended.stderr), 5)
+        for word in words:
+            self.assertIn(word, ended.stderr)
+
+
+class Run(CommandLine):
+    def test_a_processed_call(self):
+        outcome = self.outcome(self.node(), status=0)
+        self.assertEqual(outcome["outcome"], "processed")
+        self.assertIsNone(outcome["branch"])
+        self.assertIsNone(outcome["next"])
+        self.assertEqual(outcome["iteration"], 1)
+        self.assertEqual(outcome["format"], "kazoo")
+        self.assertEqual(outcome["flow"]["module"], "play")
+        self.assertEqual(outcome["flow"]["data"]["id"], "hello")
+        self.assertEqual(outcome["flow"]["data"]["endless_playback"], False)
+        self.assertGreater(outcome["elapsed_ms"], 0)
+        self.assertIn("call_id", outcome)
+        for key in ("reason", "phase", "message", "errors", "verbs"):
+            self.assertNotIn(key, outcome)
+        exchange = outcome["exchange"]
+        self.assertEqual(exchange["method"], "GET")
+        self.assertTrue(exchange["url"].startswith(self.url("/flow?")))
+        self.assertEqual(exchange["status"], 200)
+        self.assertEqual(exchange["content_type"], "application/json")
+        self.assertEqual(exchange["redirects"], 0)
+        self.assertIs(exchange["reused"], False)
+        self.assertEqual(exchange["address"], f"127.0.0.1:{self.port}")
+        self.assertNotIn("final_url", exchange)
+        self.assertEqual(
+            set(exchange["timings_us"]), {"dns", "connect", "tls", "first_byte", "total"}
+        )
+
+    def test_the_keys_have_the_documented_order(self):
+        outcome = self.outcome(self.node(), status=0)
+        self.assertEqual(
+            list(outcome),
+            "call_id outcome branch next iteration elapsed_ms format flow exchange".split(),
+        )
+        self.assertEqual(
+            list(outcome["exchange"]),
+            "method url status content_type redirects reused address timings_us".split(),
+        )
+
+    def test_a_failed_call(self):
+        outcome = self.outcome(self.node("/error"), status=1)
+        self.assertEqual(outcome["outcome"], "failed")
+        self.assertEqual(outcome["branch"], "_")
+        self.assertEqual(outcome["next"], SORRY)
+        self.assertEqual(outcome["reason"], "status")
+        self.assertIn("500", outcome["message"])
+        self.assertEqual(outcome["exchange"]["status"], 500)
+        for key in ("flow", "errors", "verbs", "format"):
+            self.assertNotIn(key, outcome)
+
+    def test_a_flow_that_is_not_valid(self):
+        outcome = self.outcome(self.node("/broken"), status=1)
+        self.assertEqual(outcome["reason"], "invalid_callflow")
+        self.assertEqual(outcome["phase"], "parse")
+        self.assertEqual([error["at"] for error in outcome["errors"]], ["/data/text"])
+
+    def test_a_skipped_call(self):
+        outcome = self.outcome(self.node(skip_module=True), status=0)
+        self.assertEqual(outcome["outcome"], "skipped")
+        self.assertEqual(outcome["branch"], "_")
+        self.assertEqual(outcome["next"], SORRY)
+        self.assertNotIn("exchange", outcome)
+        self.assertEqual(self.server.asked, [])
+
+    def test_next_is_null_without_a_default_child(self):
+        node = self.node("/error")
+        node["children"] = {"1": SORRY}
+        outcome = self.outcome(node, status=1)
+        self.assertEqual(outcome["branch"], "_")
+        self.assertIsNone(outcome["next"])
+
+    def test_a_bad_action_is_an_outcome(self):
+        node = self.node(method="put")
+        outcome = self.outcome(node, status=1)
+        self.assertEqual(outcome["reason"], "bad_action")
+        self.assertEqual(outcome["next"], SORRY)
+        self.assertEqual([error["at"] for error in outcome["errors"]], ["/data/method"])
+        self.assertIn("method", outcome["message"])
+
+    def test_another_module_is_a_bad_action(self):
+        outcome = self.outcome(FLOW, status=1)
+        self.assertEqual(outcome["reason"], "bad_action")
+
+    def test_the_forms_of_an_action(self):
+        for action in (self.node(), {"flow": self.node()}, self.node()["data"]):
+            outcome = self.outcome(action, status=0)
+            self.assertEqual(outcome["outcome"], "processed", action)
+        self.assertEqual(self.outcome({"flow": self.node("/error")}, status=1)["next"], SORRY)
+        self.assertIsNone(self.outcome(self.node("/error")["data"], status=1)["next"])
+
+    def test_errors_point_into_the_document(self):
+        outcome = self.outcome({"flow": self.node(method="put")}, status=1)
+        self.assertEqual([error["at"] for error in outcome["errors"]], ["/flow/data/method"])
+        outcome = self.outcome({"voice_url": 7}, status=1)
+        self.assertEqual([error["at"] for error in outcome["errors"]], ["/voice_url"])
+
+    def test_standard_input(self):
+        ended = self.pivot("run", "--allow", "127.0.0.1", "-", text=json.dumps(self.node()))
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        self.assertEqual(json.loads(ended.stdout)["outcome"], "processed")
+
+    def test_a_redirect_has_a_final_url(self):
+        exchange = self.outcome(self.node("/redirect"), status=0)["exchange"]
+        self.assertEqual(exchange["final_url"], self.url("/flow"))
+        self.assertEqual(exchange["redirects"], 1)
+
+    def test_a_call_file(self):
+        call = self.file(
+            {
+                "Call-ID": "a@b",
+                "From": "ann@acme.example",
+                "Custom-Application-Vars": {"k": "v w"},
+                "Unknown": [1],
+            },
+            "call.json",
+        )
+        outcome = self.outcome(self.node(), "--call", call, status=0)
+        self.assertEqual(outcome["call_id"], "a@b")
+        target = self.server.asked[0][1]
+        for part in ("Call-ID=a%40b&", "Custom-Application-Vars[k]=v+w&", "&From=ann&From-Realm=acme.example&"):
+            self.assertIn(part, target)
+
+    def test_a_call_file_that_cannot_be_read(self):
+        action = self.file(self.node(), "action.json")
+        for call in ({}, {"From": "a@b"}, "[]", "{", "", {"Call-ID": 7}):
+            ended = self.pivot("run", "--call", self.file(call, "call.json"), action)
+            self.assert_usage_error(ended, "call.json")
+        self.assertIn("Call-ID", self.pivot("run", "--call", self.file({}, "c.json"), action).stderr)
+        self.assert_usage_error(self.pivot("run", "--call", "/nowhere.json", action), "/nowhere.json")
+        self.assertEqual(self.server.asked, [])
+
+    def test_an_action_file_that_cannot_be_read(self):
+        for content in ("", "{", "[]", "7", '{"voice_url":"http://h/"} x'):
+            self.assert_usage_error(self.pivot("run", self.file(content, "a.json")), "a.json")
+        self.assert_usage_error(self.pivot("run", "/nowhere.json"), "/nowhere.json")
+        self.assert_usage_error(self.pivot("run", self.folder))
+        self.assert_usage_error(self.pivot("run", "-", text="{"))
+
+    def test_a_usage_that_is_wrong(self):
+        action = self.file(self.node())
+        for arguments in (
+            [],
+            ["nonsense"],
+            ["run"],
+            ["run", "--nonsense", action],
+            ["run", action, action],
+            ["run", "--allow"],
+            ["run", "--allow", "10.0.0.0/33", action],
+            ["run", "--deny", "10.0.0.0/x", action],
+            ["run", "--dns", "not an address", action],
+            ["run", "--dns", "127.0.0.1:99999", action],
+            ["run", "--config", "/nowhere.json", action],
+            ["check"],
+            ["check", "--as", "nonsense", action],
+        ):
+            with self.subTest(arguments=arguments):
+                self.assert_usage_error(self.pivot(*arguments))
+        self.assertEqual(self.server.asked, [])
+
+    def test_loopback_is_blocked_by_default(self):
+        ended = self.pivot("run", self.file(self.node()))
+        self.assertEqual(ended.returncode, 1)
+        self.assertEqual(json.loads(ended.stdout)["reason"], "blocked")
+        self.assertEqual(self.server.asked, [])
+
+    def test_deny_goes_before_allow(self):
+        outcome = self.outcome(self.node(), "--deny", "127.0.0.1", status=1)
+        self.assertEqual(outcome["reason"], "blocked")
+
+    def test_several_networks_may_be_allowed(self):
+        action = self.file(self.node())
+        ended = self.pivot("run", "--allow", "10.0.0.0/8", "--allow", "127.0.0.1/32", action)
+        self.assertEqual(ended.returncode, 0, ended.stdout)
+
+    def test_a_dns_server(self):
+        node = self.node()
+        node["data"]["voice_url"] = f"http://voice.example:{self.port}/flow"
+        outcome = self.outcome(node, "--dns", f"127.0.0.1:{dns_server()}", status=0)
+        self.assertEqual(outcome["exchange"]["address"], f"127.0.0.1:{self.port}")
+
+    def test_pretty(self):
+        ended = self.pivot("run", "--allow", "127.0.0.1", "--pretty", self.file(self.node()))
+        self.assertEqual(ended.returncode, 0)
+        self.assertGreater(ended.stdout.count("\n"), 10)
+        self.assertEqual(json.loads(ended.stdout)["outcome"], "processed")
+
+    def test_a_post(self):
+        self.outcome(self.node(method="post", req_body_format="json"), status=0)
+        method, path, body = self.server.asked[0]
+        self.assertEqual((method, path), ("POST", "/flow"))
+        self.assertEqual(json.loads(body)["Api-Version"], "4.x")
+
+    def test_a_config_file(self):
+        config = self.file({"policy": {"allow": ["127.0.0.1/32"]}}, "config.json")
+        ended = self.pivot("run", "--config", config, self.file(self.node()))
+        self.assertEqual(ended.returncode, 0, ended.stderr + ended.stdout)
+        for wrong in ("{", "[]", {"nonsense": 1}, {"policy": {"allow": 7}}):
+            path = self.file(wrong, "wrong.json")
+            self.assert_usage_error(self.pivot("run", "--config", path, self.file(self.node())))
+
+
+class Check(CommandLine):
+    def check(self, *arguments, status, text=""):
+        ended = self.pivot("check", *arguments, text=text)
+        self.assertEqual(ended.returncode, status, ended.stdout + ended.stderr)
+        if status != 2:
+            self.assertEqual(ended.stderr, "")
+        return ended.stdout.splitlines()
+
+    def test_what_is_valid_says_nothing(self):
+        node = {"module": "pivot", "data": {"voice_url": "https://voice.example.com/"}}
+        for content in (FLOW, node, {"flow": FLOW, "numbers": ["100"]}):
+            self.assertEqual(self.check(self.file(content), status=0), [], content)
+
+    def test_each_error_has_a_line_with_its_pointer(self):
+        flow = {
+            "module": "play",
+            "data": {"id": "x"},
+            "children": {
+                "_": {"module": "tts", "data": {}},
+                "1": {"module": "nonsense", "data": {}},
+            },
+        }
+        path = self.file(flow)
+        lines = self.check(path, status=1)
+        self.assertEqual(len(lines), 2, lines)
+        self.assertTrue(lines[0].startswith(f"{path}:/children/_/data/text: "), lines)
+        self.assertTrue(lines[1].startswith(f"{path}:/children/1/module: "), lines)
+
+    def test_a_document_has_its_flow_checked(self):
+        path = self.file({"flow": {"module": "tts", "data": {}}, "numbers": ["100"]})
+        lines = self.check(path, status=1)
+        self.assertEqual(len(lines), 1, lines)
+        self.assertTrue(lines[0].startswith(f"{path}:/flow/data/text: "), lines)
+
+    def test_a_document_has_its_own_keys_checked(self):
+        path = self.file({"flow": FLOW, "numbers": "100"})
+        lines = self.check(path, status=1)
+        self.assertEqual(len(lines), 1, lines)
+        self.assertTrue(lines[0].startswith(f"{path}:/numbers: "), lines)
+
+    def test_what_is_not_json_has_no_pointer(self):
+        for content in ("{", "", "[1,]"):
+            path = self.file(content)
+            lines = self.check("--as", "kazoo", path, status=1)
+            self.assertEqual(len(lines), 1, lines)
+            self.assertTrue(lines[0].startswith(f"{path}: "), lines)
+
+    def test_the_root_has_no_pointer(self):
+        path = self.file("[]")
+        lines = self.check("--as", "kazoo", path, status=1)
+        self.assertTrue(lines[0].startswith(f"{path}: "), lines)
+
+    def test_an_action(self):
+        path = self.file({"voice_url": 7, "method": "put"})
+        lines = self.check("--as", "action", path, status=1)
+        self.assertEqual(
+            sorted(line.split(": ")[0] for line in lines), [f"{path}:/method", f"{path}:/voice_url"]
+        )
+        self.assertEqual(self.check("--as", "action", self.file({"voice_url": "http://h/"}), status=0), [])
+
+    def test_several_files(self):
+        good = self.file(FLOW, "good.json")
+        bad = self.file({"module": "tts", "data": {}}, "bad.json")
+        lines = self.check(good, bad, status=1)
+        self.assertEqual(len(lines), 1)
+        self.assertTrue(lines[0].startswith(bad))
+
+    def test_a_file_that_cannot_be_read(self):
+        ended = self.pivot("check", "/nowhere.json")
+        self.assert_usage_error(ended, "/nowhere.json")
+
+    def test_a_file_that_cannot_be_read_does_not_hide_the_others(self):
+        bad = self.file({"module": "tts", "data": {}})
+        ended = self.pivot("check", "/nowhere.json", bad)
+        self.assertEqual(ended.returncode, 2)
+        self.assertIn("/nowhere.json", ended.stderr)
+
+
+class Help(CommandLine):
+    def test_version(self):
+        ended = self.pivot("--version")
+        self.assertEqual(ended.returncode, 0)
+        self.assertIn("0.1.0", ended.stdout)
+        self.assertEqual(ended.stderr, "")
+
+    def test_help(self):
+        for arguments in (["--help"], ["run", "--help"], ["check", "--help"]):
+            ended = self.pivot(*arguments)
+            self.assertEqual(ended.returncode, 0)
+            self.assertEqual(ended.stderr, "")
+            self.assertIn("pivot", ended.stdout)
+        for option in ("--call", "--config", "--allow", "--deny", "--dns", "--pretty"):
+            self.assertIn(option, self.pivot("run", "--help").stdout)
+        self.assertIn("--as", self.pivot("check", "--help").stdout)
+
+
+if __name__ == "__main__":
+    PIVOT = sys.argv.pop(1)
+    unittest.main()
