@@ -199,6 +199,7 @@ TEST(Engine, one_call_more_than_the_limit_is_an_overload)
     EXPECT_EQ(pivots.engine().calls_in_flight(), 2u);
     EXPECT_TRUE(has_failed(pivots.run(node(peer.url("/"))), Reason::overload, Phase::queue));
 
+    EXPECT_TRUE(eventually([&] { return peer.requests().size() == 2; }));
     pivots.engine().cancel(first_ticket);
     EXPECT_TRUE(has_failed(first.get(), Reason::cancelled));
     EXPECT_TRUE(eventually([&] { return pivots.engine().calls_in_flight() == 1; }));

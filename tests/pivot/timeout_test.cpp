@@ -83,7 +83,7 @@ TEST(Timeout, in_send)
     HttpPeer peer{answer(), {.on_connect = [](HttpPeer::Exchange& exchange) { exchange.hold(); }}};
     Pivots pivots;
     auto call = some_call();
-    call.custom_application_vars = R"({"x":")" + std::string(32 * 1024 * 1024, 'x') + R"("})";
+    call.custom_application_vars = R"({"x":")" + std::string(16 * 1024 * 1024, 'x') + R"("})";
     expect_timeout(
         timed(pivots, request_of(node(peer.url("/"), std::string(brief) + R"(,"method":"post")"),
                                  std::move(call))),
@@ -95,7 +95,7 @@ TEST(Timeout, in_send_does_not_leave_the_rest_to_the_kernel)
     HttpPeer peer{answer(), {.on_connect = [](HttpPeer::Exchange& exchange) { exchange.hold(); }}};
     Pivots pivots;
     auto call = some_call();
-    call.custom_application_vars = R"({"x":")" + std::string(32 * 1024 * 1024, 'x') + R"("})";
+    call.custom_application_vars = R"({"x":")" + std::string(16 * 1024 * 1024, 'x') + R"("})";
     expect_timeout(
         timed(pivots, request_of(node(peer.url("/"), std::string(brief) + R"(,"method":"post")"),
                                  std::move(call))),
