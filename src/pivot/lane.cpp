@@ -113,6 +113,7 @@ tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(const EngineConfig& 
 
     reactor::ReactorConfig reactor_config;
     reactor_config.ring.descriptors = config.connections_max;
+    reactor_config.ring.is_polled = config.reactors == 0;
     auto reactor = reactor::Reactor::open(reactor_config);
     if (!reactor) return tl::unexpected(std::move(reactor.error()));
     lane->reactor_ = std::move(*reactor);

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -19,10 +20,16 @@ Inbox::~Inbox()
     if (wake_up_ >= 0) ::close(wake_up_);
 }
 
-tl::expected<void, std::string> Inbox::open()
+tl::expected<void, std::string> Inbox::open(Ring& ring)
 {
-    wake_up_ = ::eventfd(0, EFD_CLOEXEC);
+    // A completion that a write causes reaches who polls the ring after milliseconds only: the
+    // kernel does not write to one eventfd from inside the wake-up of another.
+    ring_ = &ring;
+    const bool is_polled = ring.descriptor() >= 0;
+    wake_up_ =
+        is_polled ? ::fcntl(ring.descriptor(), F_DUPFD_CLOEXEC, 0) : ::eventfd(0, EFD_CLOEXEC);
     if (wake_up_ < 0) return tl::unexpected(fmt::format("no eventfd: {}", std::strerror(errno)));
+    if (!is_polled) read_again();
     return {};
 }
 
@@ -38,12 +45,6 @@ void Inbox::post(Message& message)
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(wake_up_, &one, sizeof one);
     assert(written == sizeof one);
-}
-
-void Inbox::listen(Ring& ring)
-{
-    ring_ = &ring;
-    read_again();
 }
 
 void Inbox::close()

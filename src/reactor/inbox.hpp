@@ -37,7 +37,8 @@ public:
     Inbox() = default;
     ~Inbox();  // closed
 
-    tl::expected<void, std::string> open();
+    // Asks the ring to wake its waiter, or where it is polled, wakes who polls it.
+    tl::expected<void, std::string> open(Ring& ring);
 
     // Any thread. Messages of one thread are delivered in order. Wakes the reactor, unless its own
     // thread posts in the middle of a turn.
@@ -49,9 +50,6 @@ public:
 
     // The thread that is in the middle of a turn; none between turns.
     void set_turning(std::thread::id thread) { turning_.store(thread, std::memory_order_relaxed); }
-
-    // Asks to be woken. The reactor calls it once.
-    void listen(Ring& ring);
 
     // Cancels the wait and waits for that; undelivered messages are delivered.
     void close();

@@ -27,8 +27,9 @@ tl::expected<std::unique_ptr<Reactor>, std::string> Reactor::open(const ReactorC
     if (auto opened = reactor->buffers_.open(reactor->ring_.native(), config.buffers); !opened) {
         return tl::unexpected(opened.error());
     }
-    if (auto opened = reactor->inbox_.open(); !opened) return tl::unexpected(opened.error());
-    reactor->inbox_.listen(reactor->ring_);
+    if (auto opened = reactor->inbox_.open(reactor->ring_); !opened) {
+        return tl::unexpected(opened.error());
+    }
     reactor->read_clock();
     return reactor;
 }

@@ -45,14 +45,14 @@ public:
     ~Reactor();  // idle, as is_idle() has it
 
     // One turn on this thread, the same at every call. Waits, until `wait_until` at the latest,
-    // only if nothing can go on.
+    // only if nothing can go on. On a polled ring, messages do not end that wait.
     void turn(Nanoseconds wait_until);
 
     // When the next turn is due if the descriptor does not ask for one earlier; `never` if no timer
     // is set, now() if something can go on or is still to be submitted.
     Nanoseconds next_turn() const;
 
-    // Readable when the kernel has completed something.
+    // Of a polled ring: readable when a turn has something to do, the first one included.
     int descriptor() const { return ring_.descriptor(); }
 
     // Hands `message` to this reactor's thread. Any thread; no lock, one wake-up for a burst.

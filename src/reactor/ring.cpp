@@ -8,6 +8,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -70,6 +71,7 @@ Ring::~Ring()
 {
     assert(in_flight_ == 0);
     if (is_open_) io_uring_queue_exit(&ring_);
+    if (signal_ >= 0) ::close(signal_);
 }
 
 tl::expected<void, std::string> Ring::check_kernel()
@@ -120,6 +122,18 @@ tl::expected<void, std::string> Ring::open(const RingConfig& config)
     }
     free_slots_.resize(slots_max_);
     for (Slot slot = 0; slot < slots_max_; ++slot) free_slots_[slot] = slots_max_ - 1 - slot;
+    if (config.is_polled) return open_signal();
+    return {};
+}
+
+tl::expected<void, std::string> Ring::open_signal()
+{
+    // Readable at once: the first wait submits what was queued before there was a thread to do so.
+    signal_ = ::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (signal_ < 0) return tl::unexpected(fmt::format("no eventfd: {}", std::strerror(errno)));
+    if (const int error = io_uring_register_eventfd(&ring_, signal_); error < 0) {
+        return tl::unexpected(fmt::format("io_uring takes no eventfd: {}", std::strerror(-error)));
+    }
     return {};
 }
 
@@ -145,6 +159,10 @@ void Ring::cancel(const Operation& operation)
 void Ring::wait(Nanoseconds timeout_ns)
 {
     enable();
+    if (signal_ >= 0) {  // before the reaping: what completes from here on signals again
+        std::uint64_t signals = 0;
+        [[maybe_unused]] const auto read = ::read(signal_, &signals, sizeof signals);
+    }
     if (timeout_ns == 0) {
         io_uring_submit_and_get_events(&ring_);
     } else {

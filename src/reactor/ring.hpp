@@ -20,6 +20,7 @@ namespace pivot::reactor {
 struct RingConfig {
     unsigned requests = 2048;       // submission queue entries; completions get eight times as many
     unsigned descriptors = 16'384;  // direct descriptors, at most the hard RLIMIT_NOFILE
+    bool is_polled = false;         // has a descriptor(), which costs a signal for each batch
 };
 
 // The index of a direct descriptor in its ring's table.
@@ -63,10 +64,14 @@ public:
     unsigned slots_free() const { return static_cast<unsigned>(free_slots_.size()); }
     unsigned slots_max() const { return slots_max_; }
 
-    int descriptor() const { return ring_.ring_fd; }
+    // Of a polled ring, else -1: an eventfd, readable when wait() has something to reap; others may
+    // write to it. The ring's own descriptor would not do: with the kernel's work deferred, nobody
+    // who polls that is woken.
+    int descriptor() const { return signal_; }
     io_uring& native() { return ring_; }
 
 private:
+    tl::expected<void, std::string> open_signal();
     void enable();
     io_uring_sqe& next_request();
     void reap();
@@ -74,6 +79,7 @@ private:
     io_uring ring_{};
     bool is_open_ = false;
     bool is_enabled_ = false;
+    int signal_ = -1;
     unsigned slots_max_ = 0;
     std::vector<Slot> free_slots_;
     std::uint64_t in_flight_ = 0;
