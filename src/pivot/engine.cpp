@@ -8,6 +8,7 @@
 #include <cassert>
 #include <ctime>
 #include <future>
+#include <latch>
 #include <thread>
 #include <utility>
 
@@ -41,6 +42,7 @@ public:
             }
             opened.set_value(lane->get());
             while (!self->stop_.is_delivered) (*lane)->reactor().turn(reactor::never);
+            self->stop_is_posted_.wait();
         });
         auto lane = result.get();
         if (!lane) {
@@ -54,7 +56,8 @@ public:
     ~LaneThread()
     {
         if (!thread_.joinable()) return;
-        lane_->reactor().post(stop_);
+        lane_->reactor().post(stop_);  // which may be delivered before this returns
+        stop_is_posted_.count_down();
         thread_.join();
     }
 
@@ -73,6 +76,7 @@ private:
 
     Lane* lane_ = nullptr;
     Stop stop_;
+    std::latch stop_is_posted_{1};
     std::thread thread_;
 };
 
