@@ -1,0 +1,86 @@
+// What crosses the C ABI: text, structs that grow, and mistakes.
+#pragma once
+
+#include <pivot/pivot.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <tl/expected.hpp>
+
+namespace pivot::abi {
+
+// Why a host does not get what it asks for.
+struct Mistake {
+    pivot_status status;
+    std::string sentence;
+};
+
+template <typename Value>
+using Granted = tl::expected<Value, Mistake>;
+
+inline tl::unexpected<Mistake> refuse(pivot_status status, std::string sentence)
+{
+    return tl::unexpected<Mistake>({status, std::move(sentence)});
+}
+
+// Runs `work`, which returns Granted<void>, and lets nothing escape.
+template <typename Work>
+pivot_status guard(pivot_error* error, Work work) noexcept;
+
+// Writes `sentence`, cut in front of the character that does not fit; not where `error` is null.
+void say(pivot_error* error, std::string_view sentence);
+
+// The bytes of `text`; `name` is for the sentence. Fails with PIVOT_NULL where there are none, or
+// PIVOT_BAD_UTF8.
+Granted<std::string_view> read(pivot_text text, std::string_view name);
+
+inline pivot_text view(std::string_view text)
+{
+    return {text.data(), text.size()};
+}
+
+// The `size` of a struct's first version. When a struct grows, this stays.
+template <typename Struct>
+inline constexpr std::size_t first_size = sizeof(Struct);
+
+// A copy of a struct that may be from an older or a newer header. Fails with PIVOT_NULL or
+// PIVOT_SHORT.
+template <typename Struct>
+Granted<Struct> take(const Struct* given, std::string_view name)
+{
+    if (given == nullptr) return refuse(PIVOT_NULL, fmt::format("{} is null", name));
+    if (given->size < first_size<Struct>) {
+        return refuse(PIVOT_SHORT, fmt::format("{} has a size of {} bytes instead of {}: set it to "
+                                               "sizeof",
+                                               name, given->size, sizeof(Struct)));
+    }
+    Struct taken = {};
+    std::memcpy(&taken, given, std::min(given->size, sizeof taken));
+    return taken;
+}
+
+template <typename Work>
+pivot_status guard(pivot_error* error, Work work) noexcept
+{
+    try {
+        const Granted<void> granted = work();
+        say(error, granted ? "" : granted.error().sentence);
+        return granted ? PIVOT_OK : granted.error().status;
+    } catch (const std::bad_alloc&) {
+        say(error, "there is no memory left");
+        return PIVOT_NO_MEMORY;
+    } catch (const std::exception& exception) {
+        say(error, exception.what());
+        return PIVOT_INTERNAL;
+    }
+}
+
+}  // namespace pivot::abi

@@ -1,0 +1,23 @@
+#!/bin/sh
+# The shared library shows the C ABI and the C++ API of include/pivot, and nothing else.
+#     exports_test.sh LIBRARY HEADER
+set -eu
+library=$1
+header=$2
+
+shown=$(nm --dynamic --defined-only --demangle --format=posix "$library")
+public='pivot::(Action|ActionNode|Call|Engine|EngineConfig|Outcome)(::|$)|pivot::name\(pivot::[A-Za-z]+\) '
+strange=$(printf '%s\n' "$shown" | grep -Ev "^pivot_[a-z_0-9]+ |^((typeinfo|typeinfo name|vtable) for )?($public)" || true)
+if [ -n "$strange" ]; then
+    echo "These should be hidden:"
+    echo "$strange"
+    exit 1
+fi
+
+for function in $(grep -Eo '\bpivot_[a-z_]+\(' "$header" | tr -d '(' | sort -u); do
+    case $function in pivot_text_of | pivot_done_fn) continue ;; esac  # inline, and a type
+    printf '%s\n' "$shown" | grep -q "^$function T" || {
+        echo "$function is declared, but not shown"
+        exit 1
+    }
+done
