@@ -15,10 +15,10 @@
  *     nothing. pivot_start(), pivot_cancel(), pivot_drain() and pivot_calls_in_flight() may be
  *     called from any thread, the first two and the last from callbacks, too.
  *  6. A mistake of the host is a status, never an abort: null, a short struct, broken UTF-8 or
- * JSON, a call on the wrong thread. Whatever goes wrong with a call after that is its outcome. What
- *     cannot be seen is not looked for: a dead handle, a ticket that was not handed out.
+ *     JSON, a call on the wrong thread. Whatever goes wrong with a call after that is its outcome.
+ *     What cannot be seen is not looked for: a dead handle, a ticket that was not handed out.
  *  7. pivot_engine_destroy(NULL) does nothing. An accessor of a null outcome says what it says
- * where there is nothing to say.
+ *     where there is nothing to say.
  *  8. Values of enums and orders of members never change; more are added at the end.
  */
 #ifndef PIVOT_PIVOT_H
