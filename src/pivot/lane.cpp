@@ -180,6 +180,7 @@ Task<> Lane::run(PendingCall& call, Reactor& reactor)
         }
     }
     call.unlink();
+    call.serial.fetch_add(1, std::memory_order_relaxed);
     calls_.give_back(call);
 }
 

@@ -16,7 +16,6 @@ void PendingCall::prepare(Lane& lane, Request new_request, Engine::Done done,
     started = now;
     is_cancelled = false;
     is_delivered_ = false;
-    serial.fetch_add(1, std::memory_order_relaxed);
 }
 
 void PendingCall::deliver(Outcome outcome)

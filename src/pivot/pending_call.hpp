@@ -35,7 +35,7 @@ public:
     reactor::Deadline* deadline = nullptr;  // while the call runs
     bool is_cancelled = false;              // perhaps before it runs
 
-    // Grows each time the call's place is used again, so that an old ticket names nothing.
+    // Grows when the call ends, before its place can be used again: so an old ticket names nothing.
     std::atomic<std::uint64_t> serial = 0;
 
 private:
