@@ -88,14 +88,15 @@ public:
     };
 
     // Called exactly once a call, on a thread of the engine (host-driven: inside run() or the
-    // destructor), never from inside start(). It may start and cancel calls.
+    // destructor), never from inside start(). It may start and cancel calls,
+    // but one that starts a call at each refusal keeps drain() and the destructor from returning.
     using Done = std::function<void(Outcome outcome)>;
 
     // The error is a sentence that says what the system lacks or which setting is wrong.
     static tl::expected<std::unique_ptr<Engine>, std::string> create(const EngineConfig& config);
 
-    // Cancels what is in flight and waits until all is torn down. Host-driven: on the thread that
-    // calls run().
+    // Cancels what is in flight and waits until all is torn down; not from a Done. Host-driven: on
+    // the thread that calls run().
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
@@ -106,8 +107,8 @@ public:
     // Any thread. The call's outcome is `cancelled`, unless another was first.
     void cancel(Ticket ticket);
 
-    // Any thread. From now on a start fails with overload. Returns when no call is in flight;
-    // host-driven: at once, and calls_in_flight() tells.
+    // Any thread, but not from a Done. From now on a start fails with overload. Returns when no
+    // call is in flight; host-driven: at once, and calls_in_flight() tells.
     void drain();
 
     // Outcomes not yet delivered, and calls whose connections are still being torn down.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 namespace pivot {
@@ -20,6 +21,15 @@ constexpr bool ends_ignoring_case(std::string_view text, std::string_view end)
 {
     return text.size() >= end.size() &&
            equals_ignoring_case(text.substr(text.size() - end.size()), end);
+}
+
+// What a peer wrote, as a log or a message takes it: ASCII, 200 bytes at most, all else as `?`.
+inline std::string printable(std::string_view text)
+{
+    constexpr std::size_t size_max = 200;
+    std::string out(text.substr(0, size_max));
+    std::ranges::replace_if(out, [](char c) { return c < ' ' || c > '~'; }, '?');
+    return out;
 }
 
 // Without the spaces and tabs at both ends.

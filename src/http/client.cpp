@@ -6,7 +6,7 @@ namespace pivot::http {
 
 namespace {
 
-// Adds the time since `since`, and reads the clock anew.
+// Adds the time since `since`, which becomes now.
 void note(std::int64_t& timing_us, Nanoseconds& since, Reactor& reactor)
 {
     timing_us += (reactor.now() - since) / 1'000;
@@ -36,6 +36,7 @@ Task<Result<Response>> read_response(net::Connection& connection, net::Received 
                                      Progress& progress, Deadline& deadline)
 {
     progress.status = 0;
+    progress.content_type.clear();
     ResponseParser parser(limits);
     while (true) {
         auto parsed = received.bytes().empty() ? parser.finish() : parser.feed(received.bytes());
@@ -67,6 +68,7 @@ Client::Client(Reactor& reactor, net::Resolver& resolver, net::TlsContext& tls,
 
 Task<Result<Response>> Client::ask(Request request, Progress& progress, Deadline& deadline)
 {
+    progress.was_reused = false;
     const auto admitted = policy_.admit_host(request.url.host);
     if (!admitted) co_return tl::unexpected(admitted.error());
 
@@ -96,6 +98,8 @@ Task<Result<Client::Lease>> Client::open(const Url& url, std::string_view origin
     const auto admitted = policy_.admit(url.host, addresses);
     if (!admitted) co_return tl::unexpected(admitted.error());
 
+    // Idle connections must not keep a new origin out.
+    if (reactor_.ring().slots_free() < reactor_.ring().slots_max() / 8) pool_.close_oldest();
     progress.phase = Phase::connect;
     auto connected = co_await net::connect(addresses, deadline);
     note(progress.timings_us.connect, since, reactor_);
@@ -108,8 +112,14 @@ Task<Result<Client::Lease>> Client::open(const Url& url, std::string_view origin
     auto secured = co_await connection->secure(tls_, url.host, origin, deadline);
     note(progress.timings_us.tls, since, reactor_);
     if (secured) co_return connection;
-    pool_.close(std::move(connection));
+    discard(std::move(connection));
     co_return tl::unexpected(std::move(secured.error()));
+}
+
+void Client::discard(Lease connection)
+{
+    connection->reset_on_close();
+    pool_.close(std::move(connection));
 }
 
 Task<Result<Response>> Client::converse(Lease connection, Request request, Progress& progress,
@@ -119,7 +129,7 @@ Task<Result<Response>> Client::converse(Lease connection, Request request, Progr
     progress.phase = Phase::send;
     auto sent = co_await connection->send(request.message, deadline);
     if (!sent) {
-        pool_.close(std::move(connection));
+        discard(std::move(connection));
         co_return tl::unexpected(std::move(sent.error()));
     }
     progress.phase = Phase::wait;
@@ -127,7 +137,8 @@ Task<Result<Response>> Client::converse(Lease connection, Request request, Progr
     if (first && first->bytes().empty())
         first = fail(Reason::closed, Phase::wait, "the peer closed before it answered");
     if (!first) {
-        pool_.close(std::move(connection));
+        first.error().phase = Phase::wait;
+        discard(std::move(connection));
         co_return tl::unexpected(std::move(first.error()));
     }
     progress.phase = Phase::read;
@@ -137,8 +148,10 @@ Task<Result<Response>> Client::converse(Lease connection, Request request, Progr
                                            can_reuse, progress, deadline);
     if (can_reuse) {
         pool_.give_back(std::move(connection));
-    } else {
+    } else if (response) {
         pool_.close(std::move(connection));
+    } else {
+        discard(std::move(connection));
     }
     co_return response;
 }

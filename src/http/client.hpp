@@ -48,6 +48,7 @@ public:
 private:
     using Lease = std::unique_ptr<PooledConnection>;
 
+    void discard(Lease connection);  // in the middle of an exchange
     Task<Result<Lease>> open(const Url& url, std::string_view origin, Progress& progress,
                              Deadline& deadline);
     Task<Result<Response>> converse(Lease connection, Request request, Progress& progress,

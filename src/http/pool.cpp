@@ -47,12 +47,12 @@ std::unique_ptr<PooledConnection> Pool::take(std::string_view origin)
 void Pool::give_back(std::unique_ptr<PooledConnection> connection)
 {
     Origin& origin = connection->origin_;
-    if (connection->receiver().has_arrived() || origin.idle >= config_.idle_per_origin_max ||
+    if (!connection->is_quiet() || origin.idle >= config_.idle_per_origin_max ||
         config_.idle_max == 0) {
         close(std::move(connection));
         return;
     }
-    if (idle_ >= config_.idle_max) close(remove(oldest_first_.front()));
+    if (idle_ >= config_.idle_max) close_oldest();
 
     PooledConnection& idle = *connection.release();
     idle.idle_since_ = reactor_.now();
@@ -70,6 +70,11 @@ void Pool::close(std::unique_ptr<PooledConnection> connection)
     assert(origin.connections > 0);
     if (--origin.connections == 0) origins_.erase(origins_.find(origin.name));
     teardown_.spawn(tear_down(std::move(connection), reactor_));
+}
+
+void Pool::close_oldest()
+{
+    if (!oldest_first_.empty()) close(remove(oldest_first_.front()));
 }
 
 void Pool::clear()

@@ -56,7 +56,7 @@ private:
     void arrived_unasked() override;
 
     Pool& pool_;
-    Origin& origin_;
+    Origin& origin_;  // until it is closed
     Nanoseconds idle_since_ = 0;
 };
 
@@ -79,6 +79,9 @@ public:
     void give_back(std::unique_ptr<PooledConnection> connection);
 
     void close(std::unique_ptr<PooledConnection> connection);
+
+    // Closes the connection that has been idle for longest, if there is one.
+    void close_oldest();
 
     // Closes all that are idle.
     void clear();

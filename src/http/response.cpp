@@ -99,28 +99,38 @@ Result<void> ResponseParser::finish()
 
 int ResponseParser::header_field(std::string_view bytes)
 {
-    for (const char c : bytes.substr(0, name_bytes_max + 1)) {
-        if (name_.size() <= name_bytes_max) {
-            name_ += lower(c);
-        }
+    for (const char c : bytes) {
+        if (name_.size() == name_bytes_max) break;
+        name_ += lower(c);
     }
     return count_head(bytes.size());
 }
 
 int ResponseParser::header_value(std::string_view bytes)
 {
-    if (!has_headers_) {  // a trailer is counted, not read
-        if (name_ == "content-type") response_.content_type += bytes;
-        if (name_ == "location") response_.location += bytes;
-        if (name_ == "content-encoding") content_encoding_ += bytes;
-    }
+    if (place_of_value() != nullptr) value_ += bytes;
     return count_head(bytes.size());
 }
 
 int ResponseParser::header_complete()
 {
+    std::string* place = place_of_value();
+    if (place != nullptr && !place->empty() && *place != value_) {
+        return give_up(Reason::protocol, fmt::format("two headers {} that differ", name_));
+    }
+    if (place != nullptr) *place = std::move(value_);
     name_.clear();
+    value_.clear();
     return count_head(std::string_view(": \r\n").size());
+}
+
+std::string* ResponseParser::place_of_value()
+{
+    if (has_headers_) return nullptr;  // a trailer is counted, not read
+    if (name_ == "content-type") return &response_.content_type;
+    if (name_ == "location") return &response_.location;
+    if (name_ == "content-encoding") return &content_encoding_;
+    return nullptr;
 }
 
 int ResponseParser::headers_complete()
@@ -139,13 +149,14 @@ int ResponseParser::headers_complete()
     if (parser_.status_code < 200) return 0;
 
     has_headers_ = true;
+    response_.content_type = printable(response_.content_type);
     response_.status = parser_.status_code;
     if (equals_ignoring_case(content_encoding_, "gzip") ||
         equals_ignoring_case(content_encoding_, "x-gzip")) {
         gunzip_.emplace();
     } else if (!content_encoding_.empty() && !equals_ignoring_case(content_encoding_, "identity")) {
-        return give_up(Reason::protocol,
-                       fmt::format("Content-Encoding {} was not asked for", content_encoding_));
+        return give_up(Reason::protocol, fmt::format("Content-Encoding {} was not asked for",
+                                                     printable(content_encoding_)));
     }
     std::size_t expected_bytes = 0;
     if (parser_.flags & F_CONTENT_LENGTH) {

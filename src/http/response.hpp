@@ -65,13 +65,15 @@ private:
     int body(std::string_view bytes);
     int message_complete();
 
+    std::string* place_of_value();  // of the header that is being read; null: it is of no use
     int count_head(std::size_t size_bytes);
     int give_up(Reason reason, std::string message);
 
     const ResponseLimits& limits_;
     llhttp_t parser_;
     Response response_;
-    std::string name_;  // of the header that is being read, lower-cased
+    std::string name_;   // of the header that is being read, lower-cased, perhaps cut
+    std::string value_;  // and its value, if it is of use
     std::string content_encoding_;
     std::size_t head_bytes_ = 0;
     std::optional<Gunzip> gunzip_;

@@ -45,7 +45,7 @@ public:
     Task<Result<void>> secure(TlsContext& context, std::string_view host, std::string_view origin,
                               Deadline& deadline);
 
-    // Sends all of it. Fails with connect (reset before the request was sent), timeout or
+    // Sends all of it. Fails with connect (no byte was sent), closed (some were), timeout,
     // cancelled.
     Task<Result<void>> send(std::string_view bytes, Deadline& deadline);
 
@@ -54,6 +54,12 @@ public:
     Task<Result<Received>> receive(Deadline& deadline);
 
     Task<> close(Reactor& reactor) { return tcp_->close(reactor); }
+
+    // Nothing has arrived that nobody has read, TLS included.
+    bool is_quiet() { return !tcp_->receiver().has_arrived() && (!tls_ || tls_->is_quiet()); }
+
+    // close() will be a reset: of a connection in the middle of something.
+    void reset_on_close() { tcp_->reset_on_close(); }
 
     Receiver& receiver() { return tcp_->receiver(); }
     const SocketAddress& address() const { return address_; }

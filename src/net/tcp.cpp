@@ -44,12 +44,15 @@ reactor::Request connect_request(reactor::Slot slot, const sockaddr_storage& add
     return reactor::Request(request, deadline);
 }
 
-// A connect to no address resets the connection: connect(2), AF_UNSPEC.
-reactor::Request disconnect_request(reactor::Slot slot, Deadline& deadline)
+reactor::Request end_request(reactor::Slot slot, bool resets, Deadline& deadline)
 {
     static constexpr sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};
     io_uring_sqe request{};
-    io_uring_prep_connect(&request, static_cast<int>(slot), &nowhere, sizeof nowhere);
+    if (resets) {  // a connect to no address: connect(2), AF_UNSPEC
+        io_uring_prep_connect(&request, static_cast<int>(slot), &nowhere, sizeof nowhere);
+    } else {
+        io_uring_prep_shutdown(&request, static_cast<int>(slot), SHUT_RDWR);
+    }
     request.flags |= IOSQE_FIXED_FILE;
     return reactor::Request(request, deadline);
 }
@@ -86,6 +89,7 @@ Task<Result<void>> TcpStream::connect(SocketAddress address, Deadline& deadline)
     const socklen_t native_bytes = address.to_sockaddr(native);
     const int connected = co_await connect_request(slot_, native, native_bytes, deadline);
     if (connected == 0) {
+        resets_on_close_ = false;
         receiver_.start(slot_);
         co_return Result<void>();
     }
@@ -97,7 +101,7 @@ Task<Result<void>> TcpStream::send(std::string_view bytes, Deadline& deadline)
 {
     const int sent = co_await send_request(slot_, bytes, deadline);
     if (sent == static_cast<int>(bytes.size())) co_return Result<void>();
-    has_unsent_ = true;
+    resets_on_close_ = true;
     if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::send));
     if (sent >= 0) {
         co_return fail(
@@ -111,10 +115,10 @@ Task<> TcpStream::close(Reactor&)
 {
     co_await receiver_.stop();
     if (slot_ == reactor::no_slot) co_return;
-    if (has_unsent_) {  // else the kernel would keep trying to deliver it
-        Deadline unlimited(reactor_, reactor::never);
-        co_await disconnect_request(slot_, unlimited);
-    }
+    // Before Linux 6.13 a closed slot lets its socket go only after older ones; the peer hears of
+    // the end now.
+    Deadline unlimited(reactor_, reactor::never);
+    co_await end_request(slot_, resets_on_close_, unlimited);
     reactor_.ring().close(std::exchange(slot_, reactor::no_slot));
 }
 

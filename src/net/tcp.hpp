@@ -35,16 +35,18 @@ public:
 
     Receiver& receiver() { return receiver_; }
 
-    // Ends what is pending and closes; resets a connection whose peer does not take what was sent.
-    // The stream is gone when this returns; the kernel's last work for it goes on in the
-    // background.
+    void reset_on_close() { resets_on_close_ = true; }
+
+    // Ends what is pending and closes: with a reset where the exchange was cut off, so that the
+    // kernel does not go on delivering, else in good order. The stream is gone when this returns;
+    // the kernel's last work for it goes on in the background.
     Task<> close(Reactor& reactor);
 
 private:
     Reactor& reactor_;
     Receiver receiver_;
     reactor::Slot slot_ = reactor::no_slot;
-    bool has_unsent_ = false;  // a send ended before all was out
+    bool resets_on_close_ = true;  // not connected, or cut off
 };
 
 }  // namespace pivot::net

@@ -1,7 +1,10 @@
 #include "net/tls.hpp"
 
+#include "base/text.hpp"
+
 #include <cassert>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -43,8 +46,7 @@ struct FreeOpenssl {
 std::string subject(X509* certificate)
 {
     const std::unique_ptr<BIO, FreeOpenssl> text(BIO_new(BIO_s_mem()));
-    X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0,
-                       XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+    X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_ONELINE);
     char* bytes = nullptr;
     const long size = BIO_get_mem_data(text.get(), &bytes);
     return std::string(bytes, static_cast<std::size_t>(size));
@@ -58,13 +60,20 @@ std::string names(X509* certificate)
     std::string text;
     for (int i = 0; i < sk_GENERAL_NAME_num(all.get()); ++i) {
         const GENERAL_NAME* name = sk_GENERAL_NAME_value(all.get(), i);
+        const int address_bytes =
+            name->type == GEN_IPADD ? ASN1_STRING_length(name->d.iPAddress) : 0;
+        if (name->type != GEN_DNS && address_bytes != sizeof(in_addr) &&
+            address_bytes != sizeof(in6_addr)) {
+            continue;  // the peer's own length: nobody has checked it
+        }
         if (!text.empty()) text += ", ";
         if (name->type == GEN_DNS) {
-            text.append(reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
-                        static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName)));
-        } else if (name->type == GEN_IPADD) {
+            text +=
+                printable({reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
+                           static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))});
+        } else {
             std::array<char, INET6_ADDRSTRLEN> address{};
-            const bool is_v4 = ASN1_STRING_length(name->d.iPAddress) == sizeof(in_addr);
+            const bool is_v4 = address_bytes == sizeof(in_addr);
             inet_ntop(is_v4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(name->d.iPAddress),
                       address.data(), address.size());
             text += address.data();
@@ -111,6 +120,7 @@ tl::expected<std::unique_ptr<TlsContext>, std::string> TlsContext::open(const Tl
 
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_alpn_protos(native, alpn, sizeof alpn - 1);
     SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(native, &TlsStream::got_session);
@@ -122,6 +132,11 @@ tl::expected<std::unique_ptr<TlsContext>, std::string> TlsContext::open(const Tl
     }
     if (!config.ca_file.empty() && SSL_CTX_load_verify_file(native, config.ca_file.c_str()) != 1) {
         return file_error("CA certificates in", config.ca_file);
+    }
+    // OpenSSL looks into the directory during handshakes only.
+    if (!config.ca_directory.empty() && !std::filesystem::is_directory(config.ca_directory)) {
+        return tl::unexpected(
+            fmt::format("CA certificates in {}: not a directory", config.ca_directory));
     }
     if (!config.ca_directory.empty() &&
         SSL_CTX_load_verify_dir(native, config.ca_directory.c_str()) != 1) {
@@ -181,11 +196,11 @@ TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
 
     const std::string name(host);
     if (is_address_literal(name)) {  // has no place in SNI (RFC 6066, section 3)
-        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name.c_str());
+        checks_host_ = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name.c_str()) == 1;
     } else {
         SSL_set_tlsext_host_name(ssl_.get(), name.c_str());
         SSL_set_hostflags(ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-        SSL_set1_host(ssl_.get(), name.c_str());
+        checks_host_ = SSL_set1_host(ssl_.get(), name.c_str()) == 1;
     }
     if (SSL_SESSION* session = context_.session(origin_)) SSL_set_session(ssl_.get(), session);
 }
@@ -199,6 +214,8 @@ TlsStream::~TlsStream()
 
 Task<Result<void>> TlsStream::handshake(Deadline& deadline)
 {
+    if (!checks_host_)
+        co_return fail(Reason::tls, Phase::tls, "OpenSSL takes no host name to check");
     while (true) {
         ERR_clear_error();
         const int result = SSL_do_handshake(ssl_.get());
@@ -272,6 +289,14 @@ Task<Result<void>> TlsStream::flush(Deadline& deadline)
     auto sent = co_await tcp_.send({bytes, static_cast<std::size_t>(size)}, deadline);
     BIO_reset(outgoing_);
     co_return sent;
+}
+
+bool TlsStream::is_quiet()
+{
+    ERR_clear_error();
+    char byte = 0;
+    const int result = SSL_peek(ssl_.get(), &byte, 1);  // keeps a session ticket that came behind
+    return SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ && BIO_pending(outgoing_) == 0;
 }
 
 std::string TlsStream::explain(int error) const

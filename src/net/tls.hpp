@@ -80,7 +80,8 @@ public:
     // order. Fails with closed, tls, timeout or cancelled.
     Task<Result<std::string_view>> receive(Deadline& deadline);
 
-    bool was_resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+    // Whether nothing that arrived is unread: what is decrypted here and now counts, too.
+    bool is_quiet();
 
 private:
     friend class TlsContext;
@@ -99,6 +100,7 @@ private:
     TcpStream& tcp_;
     std::string origin_;
     std::string refusal_;  // why the certificate was refused
+    bool checks_host_ = false;
     std::unique_ptr<SSL, Free> ssl_;
     BIO* incoming_;  // encrypted bytes from the peer; the SSL owns both
     BIO* outgoing_;

@@ -24,7 +24,7 @@ CallTable::~CallTable()
 
 PendingCall* CallTable::take()
 {
-    if (taken_.fetch_add(1, std::memory_order_acq_rel) >= calls_max_) {
+    if (taken_.fetch_add(1) >= calls_max_) {
         taken_.fetch_sub(1, std::memory_order_acq_rel);
         taken_.notify_all();
         return nullptr;

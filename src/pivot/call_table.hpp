@@ -26,7 +26,7 @@ public:
     // Any thread.
     void give_back(PendingCall& call);
 
-    std::size_t taken() const { return taken_.load(std::memory_order_acquire); }
+    std::size_t taken() const { return taken_.load(); }
 
     // Returns when nothing is taken.
     void wait_until_empty() const;

@@ -1,12 +1,12 @@
 #include <pivot/engine.hpp>
 
+#include "base/clock.hpp"
 #include "pivot/call_table.hpp"
 #include "pivot/lane.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cassert>
-#include <ctime>
 #include <future>
 #include <latch>
 #include <thread>
@@ -17,13 +17,6 @@
 namespace pivot {
 
 namespace {
-
-reactor::Nanoseconds monotonic_now()
-{
-    timespec time{};
-    ::clock_gettime(CLOCK_MONOTONIC, &time);
-    return reactor::Nanoseconds{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
 
 // Turns a lane's reactor on a thread of its own.
 class LaneThread {
@@ -83,9 +76,15 @@ private:
 // An outcome without a call in flight: the limit was reached.
 class Refusal final : public reactor::Message {
 public:
-    Refusal(Request request, Engine::Done done, std::string why)
-        : request_(std::move(request)), done_(std::move(done)), why_(std::move(why))
+    // `undelivered` counts the refusals whose outcome has not been taken yet.
+    Refusal(Request request, Engine::Done done, std::string why,
+            std::atomic<std::size_t>& undelivered)
+        : request_(std::move(request)),
+          done_(std::move(done)),
+          why_(std::move(why)),
+          undelivered_(undelivered)
     {
+        undelivered_.fetch_add(1);
     }
 
 private:
@@ -97,13 +96,16 @@ private:
         outcome.next = std::move(request_.node.next);
         outcome.iteration = request_.iteration;
         outcome.failure = Failure{Reason::overload, Phase::queue, std::move(why_), {}};
+        std::atomic<std::size_t>& undelivered = undelivered_;
         done_(std::move(outcome));
         delete this;
+        if (undelivered.fetch_sub(1) == 1) undelivered.notify_all();
     }
 
     Request request_;
     Engine::Done done_;
     std::string why_;
+    std::atomic<std::size_t>& undelivered_;
 };
 
 // Ends what is in flight on a lane; its thread goes on.
@@ -152,15 +154,26 @@ public:
     // Calls go round; each stays where it started.
     Lane& next_lane()
     {
-        if (host_lane) return *host_lane;
-        return threads[next.fetch_add(1, std::memory_order_relaxed) % threads.size()]->lane();
+        return *lanes[next.fetch_add(1, std::memory_order_relaxed) % lanes.size()];
+    }
+
+    // No call is in flight and every refusal has been taken.
+    bool is_quiet() const { return calls.taken() == 0 && refusals == 0; }
+    void wait_until_quiet() const
+    {
+        while (!is_quiet()) {
+            calls.wait_until_empty();
+            if (const std::size_t left = refusals; left != 0) refusals.wait(left);
+        }
     }
 
     const EngineConfig config;
     CallTable calls;
     std::unique_ptr<Lane> host_lane;
     std::vector<std::unique_ptr<LaneThread>> threads;
+    std::vector<Lane*> lanes;  // the host's, or one of each thread
     std::atomic<std::size_t> next = 0;
+    std::atomic<std::size_t> refusals = 0;
     std::atomic<bool> is_draining = false;
 };
 
@@ -171,11 +184,13 @@ tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineCo
         auto lane = Lane::open(parts->config, parts->calls);
         if (!lane) return tl::unexpected(std::move(lane.error()));
         parts->host_lane = std::move(*lane);
+        parts->lanes.push_back(parts->host_lane.get());
     }
     for (unsigned i = 0; i < config.reactors; ++i) {
         auto thread = LaneThread::start(parts->config, parts->calls);
         if (!thread) return tl::unexpected(std::move(thread.error()));
         parts->threads.push_back(std::move(*thread));
+        parts->lanes.push_back(&parts->threads.back()->lane());
     }
     return std::unique_ptr<Engine>(new Engine(std::move(parts)));
 }
@@ -185,26 +200,33 @@ Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Engine::~Engine()
 {
     parts_->is_draining = true;
-    for (const auto& thread : parts_->threads) {
-        thread->lane().reactor().post(*new CancelAll(thread->lane()));
-    }
-    // Outcomes may start calls, which are refused on any lane: so no thread ends before all are
+    for (Lane* lane : parts_->lanes) lane->reactor().post(*new CancelAll(*lane));
+    // Outcomes may start calls, which are refused on any lane: so no lane ends before all are
     // quiet.
-    if (!parts_->host_lane) parts_->calls.wait_until_empty();
-    parts_->threads.clear();
-    parts_->host_lane.reset();
+    if (!parts_->host_lane) {
+        parts_->wait_until_quiet();
+        return;
+    }
+    constexpr Nanoseconds patience_ns = 1'000'000;  // other threads' messages do not end a wait
+    reactor::Reactor& reactor = parts_->host_lane->reactor();
+    do {
+        reactor.turn(monotonic_now() + patience_ns);
+    } while (!parts_->is_quiet());
 }
 
 Engine::Ticket Engine::start(Request request, Done done)
 {
     Lane& lane = parts_->next_lane();
-    const bool is_draining = parts_->is_draining.load(std::memory_order_relaxed);
-    PendingCall* call = is_draining ? nullptr : parts_->calls.take();
+    // Taken first: who drains either sees this call in flight, or is seen here.
+    PendingCall* call = parts_->calls.take();
+    const bool is_draining = parts_->is_draining;
+    if (call != nullptr && is_draining) parts_->calls.give_back(*std::exchange(call, nullptr));
     if (call == nullptr) {
         std::string why = is_draining ? "the engine is stopping"
                                       : fmt::format("{} calls are in flight, which is the limit",
                                                     parts_->config.calls_max);
-        lane.reactor().post(*new Refusal(std::move(request), std::move(done), std::move(why)));
+        lane.reactor().post(
+            *new Refusal(std::move(request), std::move(done), std::move(why), parts_->refusals));
         return {};
     }
     call->prepare(lane, std::move(request), std::move(done), monotonic_now());
@@ -224,7 +246,7 @@ void Engine::cancel(Ticket ticket)
 void Engine::drain()
 {
     parts_->is_draining = true;
-    if (!parts_->host_lane) parts_->calls.wait_until_empty();
+    if (!parts_->host_lane) parts_->wait_until_quiet();
 }
 
 std::size_t Engine::calls_in_flight() const

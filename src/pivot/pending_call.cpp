@@ -2,6 +2,7 @@
 
 #include "pivot/lane.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace pivot {
@@ -9,7 +10,7 @@ namespace pivot {
 void PendingCall::prepare(Lane& lane, Request new_request, Engine::Done done,
                           reactor::Nanoseconds now)
 {
-    lane_.store(&lane, std::memory_order_relaxed);
+    lane_.store(&lane, std::memory_order_release);
     request = std::move(new_request);
     done_ = std::move(done);
     record = ExchangeRecord();
@@ -30,11 +31,13 @@ Outcome PendingCall::outcome(OutcomeKind kind, reactor::Nanoseconds now) const
     outcome.kind = kind;
     outcome.call_id = request.call.call_id;
     outcome.iteration = request.iteration;
-    outcome.elapsed = std::chrono::nanoseconds(now - started);
+    // The turn's time may lie before a start in the same turn.
+    const reactor::Nanoseconds elapsed_ns = std::max<reactor::Nanoseconds>(now - started, 0);
+    outcome.elapsed = std::chrono::nanoseconds(elapsed_ns);
     if (kind != OutcomeKind::processed) outcome.next = request.node.next;
     if (!record.url.empty()) {
         outcome.exchange = record.to_exchange();
-        outcome.exchange->timings_us.total = (now - started) / 1'000;
+        outcome.exchange->timings_us.total = elapsed_ns / 1'000;
     }
     return outcome;
 }

@@ -24,7 +24,7 @@ public:
     void deliver(Outcome outcome);
 
     // Any thread: whoever holds a ticket that has become old may look, too.
-    Lane& lane() const { return *lane_.load(std::memory_order_relaxed); }
+    Lane& lane() const { return *lane_.load(std::memory_order_acquire); }
 
     // What every outcome of this call says, whatever else it says.
     Outcome outcome(OutcomeKind kind, reactor::Nanoseconds now) const;

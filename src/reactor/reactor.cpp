@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <ctime>
 #include <thread>
 #include <utility>
 
@@ -65,7 +64,8 @@ void Reactor::turn(Nanoseconds wait_until)
 
 Nanoseconds Reactor::next_turn() const
 {
-    return can_go_on() || ring_.has_unsubmitted() ? now_ : timers_.earliest();
+    const bool can_arm = !starved_.empty() && buffers_.lent() < buffers_.count();
+    return can_go_on() || can_arm || ring_.has_unsubmitted() ? now_ : timers_.earliest();
 }
 
 bool Reactor::is_idle() const
@@ -77,9 +77,7 @@ bool Reactor::is_idle() const
 
 void Reactor::read_clock()
 {
-    timespec time{};
-    ::clock_gettime(CLOCK_MONOTONIC, &time);
-    now_ = Nanoseconds{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+    now_ = monotonic_now();
 }
 
 void Reactor::interrupt_waits()

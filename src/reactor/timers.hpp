@@ -4,6 +4,8 @@
 // moving and stopping it needs no search.
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -11,9 +13,8 @@
 
 namespace pivot::reactor {
 
-// Nanoseconds on the monotonic clock.
-using Nanoseconds = std::int64_t;
-inline constexpr Nanoseconds never = std::numeric_limits<Nanoseconds>::max();
+using pivot::Nanoseconds;
+using pivot::never;
 
 class Timer {
 public:

@@ -221,6 +221,27 @@ TEST(Response, in_a_broken_or_unknown_encoding_is_a_protocol_failure)
     }
 }
 
+TEST(Response, with_two_headers_that_contradict_each_other_is_a_protocol_failure)
+{
+    for (const char* headers : {"Location: http://a/\r\nLocation: /b\r\n",
+                                "Content-Type: text/html\r\ncontent-type: a/b\r\n",
+                                "Content-Encoding: gzip\r\nContent-Encoding: br\r\n"}) {
+        const Parsed parsed = parse(with_length(headers, "{}"));
+        ASSERT_FALSE(parsed.result) << headers;
+        EXPECT_EQ(parsed.result.error().reason, Reason::protocol);
+    }
+    EXPECT_TRUE(parse(with_length("Content-Type: a/b\r\nContent-Type: a/b\r\n", "{}")).is_complete);
+}
+
+TEST(Response, has_a_content_type_that_a_log_can_take)
+{
+    const Parsed parsed =
+        parse(with_length("Content-Type: a\xff\xfe/" + std::string(1'000, 'b') + "\r\n", "{}"));
+    ASSERT_TRUE(parsed.is_complete);
+    EXPECT_EQ(parsed.response.content_type,
+              "a" + std::string(2, '?') + "/" + std::string(196, 'b'));
+}
+
 TEST(Response, names_where_a_redirect_goes)
 {
     EXPECT_EQ(parse("HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n")

@@ -166,8 +166,9 @@ TEST(Engine, cancelling_in_a_race_leaves_one_outcome)
         std::this_thread::sleep_for(std::chrono::microseconds(i));
         pivots.engine().cancel(ticket);
         const auto outcome = call.get();
-        if (outcome.kind == OutcomeKind::failed)
+        if (outcome.kind == OutcomeKind::failed) {
             EXPECT_TRUE(has_failed(outcome, Reason::cancelled));
+        }
     }
 }
 

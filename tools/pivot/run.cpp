@@ -5,6 +5,9 @@
 
 #include <pivot/engine.hpp>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <future>
 #include <utility>
 
@@ -68,15 +71,18 @@ int run(const RunOptions& options)
     if (!call) return refuse(command, call.error());
     auto node = read_action(options.action_file, config->action);
     if (!node) return refuse(command, node.error());
+    std::promise<Outcome> promise;  // outlives the engine, whose thread sets it
     const auto engine = Engine::create(*config);
     if (!engine) return refuse(command, engine.error());
 
-    std::promise<Outcome> promise;
     (*engine)->start({.call = std::move(*call), .node = std::move(*node)},
                      [&promise](Outcome outcome) { promise.set_value(std::move(outcome)); });
     const Outcome outcome = promise.get_future().get();
     const std::string json = outcome.to_json();
-    fmt::print("{}\n", options.pretty ? json::pretty(json) : json);
+    const std::string text = (options.pretty ? json::pretty(json) : json) + '\n';
+    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
+        return refuse(command, fmt::format("standard output: {}", std::strerror(errno)));
+    }
     return outcome.kind == OutcomeKind::failed ? exit_bad : exit_good;
 }
 
