@@ -32,7 +32,7 @@ enum class Reason : std::uint8_t {
     invalid_callflow,  // JSON, but not a valid flow
     invalid_twiml,     // not a TwiML document
     cancelled,         // the caller hung up, or the host cancelled
-    overload,          // a limit on calls in flight was reached
+    overload,          // a limit was reached: on calls in flight, connections or lookups
 };
 
 // Where in the exchange it happened.

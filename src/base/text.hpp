@@ -23,6 +23,16 @@ constexpr bool ends_ignoring_case(std::string_view text, std::string_view end)
            equals_ignoring_case(text.substr(text.size() - end.size()), end);
 }
 
+// What a document begins with, behind a UTF-8 byte order mark and blanks: `{` of JSON, `<` of XML.
+// None: '\0'.
+constexpr char first_sign(std::string_view document)
+{
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (document.starts_with(byte_order_mark)) document.remove_prefix(byte_order_mark.size());
+    const std::size_t first = document.find_first_not_of(" \t\r\n");
+    return first == std::string_view::npos ? '\0' : document[first];
+}
+
 // What a peer wrote, as a log or a message takes it: ASCII, 200 bytes at most, all else as `?`.
 inline std::string printable(std::string_view text)
 {

@@ -20,12 +20,9 @@ std::string_view essence(std::string_view content_type)
 
 Translator translator_of(std::string_view body)
 {
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
-    const std::size_t first = body.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return Translator::none;
-    if (body[first] == '{') return Translator::callflow;
-    if (body[first] == '<') return Translator::twiml;
+    const char sign = first_sign(body);
+    if (sign == '{') return Translator::callflow;
+    if (sign == '<') return Translator::twiml;
     return Translator::none;
 }
 

@@ -66,21 +66,23 @@ private:
 TEST(Engine, an_outcome_comes_on_a_thread_of_the_engine_and_not_inside_start)
 {
     HttpPeer peer{answer()};
-    Pivots pivots;
     const auto skip = R"(,"skip_module":true)";
-    for (const auto& text : {node(peer.url("/")), node(peer.url("/"), skip),
-                             node("http://10.0.0.1/"), std::string(R"({"voice_url":7})")}) {
-        // Held while start() runs: an outcome inside it would wait for itself.
-        std::mutex starting;
-        std::promise<std::thread::id> thread;
+    const std::vector<std::string> texts{node(peer.url("/")), node(peer.url("/"), skip),
+                                         node("http://10.0.0.1/"), R"({"voice_url":7})"};
+    // What a Done touches outlives the engine.
+    std::mutex starting;
+    std::vector<std::promise<std::thread::id>> threads(texts.size());
+    Pivots pivots;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
         {
+            // Held while start() runs: an outcome inside it would wait for itself.
             const std::lock_guard lock(starting);
-            pivots.engine().start(request_of(text), [&](Outcome) {
+            pivots.engine().start(request_of(texts[i]), [&starting, &thread = threads[i]](Outcome) {
                 const std::lock_guard inner(starting);
                 thread.set_value(std::this_thread::get_id());
             });
         }
-        EXPECT_NE(thread.get_future().get(), std::this_thread::get_id());
+        EXPECT_NE(threads[i].get_future().get(), std::this_thread::get_id());
     }
 }
 
@@ -261,10 +263,10 @@ TEST(Engine, several_reactors_share_the_calls)
     auto config = loopback();
     config.reactors = 3;
     HttpPeer peer{answer()};
-    Pivots pivots{config};
     std::mutex mutex;
     std::set<std::thread::id> threads;
     std::atomic<int> done = 0;
+    Pivots pivots{config};
     for (int i = 0; i < 60; ++i)
         pivots.engine().start(request_of(node(peer.url("/"))), [&](Outcome outcome) {
             EXPECT_TRUE(is_processed(outcome));

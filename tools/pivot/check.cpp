@@ -1,6 +1,7 @@
 #include "pivot/check.hpp"
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "callflow/flow.hpp"
 #include "pivot/input.hpp"
 
@@ -52,9 +53,7 @@ int check(const CheckOptions& options)
     for (const std::string& file : options.files) {
         const auto text = read_input(file);
         if (!text) return refuse("pivot check", text.error());
-        const bool is_markup =
-            text->find_first_not_of(" \t\r\n") == text->find('<') && text->find('<') != text->npos;
-        if (options.as == "twiml" || (options.as.empty() && is_markup)) {
+        if (options.as == "twiml" || (options.as.empty() && first_sign(*text) == '<')) {
             return refuse("pivot check", file + ": this version does not check TwiML");
         }
         for (const Breach& breach : check_text(*text, options.as)) {
