@@ -1,6 +1,8 @@
 // Redirects: what is asked next, of whom, and when enough is enough.
 #include "pivot/pivot_fixture.hpp"
 
+#include <future>
+
 namespace pivot::test {
 namespace {
 
@@ -130,12 +132,12 @@ TEST(Redirect, to_another_origin_drops_credentials)
 
 TEST(Redirect, there_and_back_does_not_bring_credentials_back)
 {
-    std::string back;
-    HttpPeer other{[&](HttpPeer::Exchange& exchange) {
-        exchange.reply(302, "", "", "Location: " + back + "\r\n");
+    std::promise<std::string> back;
+    HttpPeer other{[url = back.get_future().share()](HttpPeer::Exchange& exchange) {
+        exchange.reply(302, "", "", "Location: " + url.get() + "\r\n");
     }};
     HttpPeer peer{redirect(302, other.url("/"))};
-    back = peer.url("/end");
+    back.set_value(peer.url("/end"));
     Pivots pivots;
     const auto url = "http://ann:secret@127.0.0.1:" + std::to_string(peer.port()) + "/start";
     const auto outcome = pivots.run(node(url));
