@@ -88,9 +88,10 @@ public:
     };
 
     // Called exactly once a call, on a thread of the engine (host-driven: inside run() or the
-    // destructor), never from inside start(). It may start and cancel calls,
-    // but one that starts a call at each refusal keeps drain() and the destructor from returning.
-    using Done = std::function<void(Outcome outcome)>;
+    // destructor), never from inside start(). It may start calls, which stay on its reactor, and
+    // cancel calls, but one that starts a call at each refusal keeps drain() and the destructor
+    // from returning. A function that takes an Outcome will do, too.
+    using Done = std::function<void(const OutcomeView& outcome)>;
 
     // The error is a sentence that says what the system lacks or which setting is wrong.
     static tl::expected<std::unique_ptr<Engine>, std::string> create(const EngineConfig& config);
@@ -101,8 +102,9 @@ public:
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    // Any thread. The deadline counts from here.
-    Ticket start(Request request, Done done);
+    // Any thread. The deadline counts from here. What is still needed of `request` is copied
+    // before this returns.
+    Ticket start(const Request& request, Done done);
 
     // Any thread. The call's outcome is `cancelled`, unless another was first.
     void cancel(Ticket ticket);

@@ -1,4 +1,4 @@
-// How one pivot ended.
+// How one pivot ended: as a value to keep, and as it is shown while it is delivered.
 #pragma once
 
 #include <pivot/action.hpp>
@@ -38,6 +38,12 @@ enum class OutcomeKind : std::uint8_t { processed, failed, skipped };
 
 PIVOT_API std::string_view name(OutcomeKind kind);
 
+// The child key that the callflow goes on with: `_`, or empty after processed.
+constexpr std::string_view branch_after(OutcomeKind kind)
+{
+    return kind == OutcomeKind::processed ? "" : "_";
+}
+
 struct PIVOT_API Outcome {
     OutcomeKind kind = OutcomeKind::failed;
     std::string call_id;
@@ -49,11 +55,41 @@ struct PIVOT_API Outcome {
     std::string flow;                  // of processed: JSON text, defaults written in
     std::optional<Exchange> exchange;  // none: nothing was asked
 
-    // The child key that the callflow goes on with: `_`, or empty after processed.
-    std::string_view branch() const { return kind == OutcomeKind::processed ? "" : "_"; }
+    std::string_view branch() const { return branch_after(kind); }
 
     // The one JSON object that `pivot run` prints (docs/command-line.md), without line breaks.
     std::string to_json() const;
+};
+
+// The exchange of an outcome that is being delivered. Texts are put together when they are asked
+// for: most calls are over without anybody looking.
+class PIVOT_API ExchangeView {
+public:
+    virtual const Timings& timings_us() const = 0;
+    virtual int status() const = 0;  // 0: no response came
+    virtual bool was_reused() const = 0;
+    virtual Exchange to_exchange() const = 0;
+
+protected:
+    ~ExchangeView() = default;
+};
+
+// An outcome while it is delivered: nothing is copied. All that it shows lives until the callback
+// returns; what shall live longer is converted to an Outcome.
+struct PIVOT_API OutcomeView {
+    OutcomeKind kind = OutcomeKind::failed;
+    std::string_view call_id;
+    std::string_view next;
+    const Failure* failure = nullptr;  // of failed
+    int iteration = 1;
+    std::chrono::nanoseconds elapsed{0};
+    Format format = Format::kazoo;           // of processed
+    std::string_view flow;                   // of processed
+    const ExchangeView* exchange = nullptr;  // null: nothing was asked
+
+    std::string_view branch() const { return branch_after(kind); }
+
+    operator Outcome() const;
 };
 
 }  // namespace pivot

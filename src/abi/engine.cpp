@@ -149,12 +149,12 @@ pivot_status pivot_start(pivot_engine* engine, const pivot_request* request, piv
     return guard(error, [=]() -> Granted<void> {
         if (auto checked = check_handle(engine); !checked) return checked;
         if (done == nullptr) return refuse(PIVOT_NULL, "done is null");
-        auto read = pivot::abi::read_request(request, engine->limits);
-        if (!read) return tl::unexpected(std::move(read.error()));
+        const auto read = pivot::abi::read_request(request, engine->limits);
+        if (!read) return tl::unexpected(read.error());
         const auto started =
-            engine->engine->start(std::move(*read), [done, user](pivot::Outcome outcome) {
+            engine->engine->start(*read, [done, user](const pivot::OutcomeView& outcome) {
                 const CallbackMark mark;
-                const pivot_outcome handed{std::move(outcome)};
+                const pivot_outcome handed{outcome};
                 done(&handed, user);
             });
         if (ticket != nullptr) *ticket = {started.call, started.serial};

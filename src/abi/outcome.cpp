@@ -13,12 +13,12 @@ using pivot::abi::view;
 // A failed, skipped or missing part says nothing.
 const pivot::Failure* failure_of(const pivot_outcome* outcome)
 {
-    return outcome != nullptr && outcome->outcome.failure ? &*outcome->outcome.failure : nullptr;
+    return outcome != nullptr ? outcome->view.failure : nullptr;
 }
 
 bool is_processed(const pivot_outcome* outcome)
 {
-    return outcome != nullptr && outcome->outcome.kind == pivot::OutcomeKind::processed;
+    return outcome != nullptr && outcome->view.kind == pivot::OutcomeKind::processed;
 }
 
 pivot_exchange to_c(const pivot::Exchange& exchange)
@@ -46,43 +46,43 @@ pivot_exchange to_c(const pivot::Exchange& exchange)
 pivot_kind pivot_outcome_kind(const pivot_outcome* outcome)
 {
     if (outcome == nullptr) return PIVOT_KIND_FAILED;
-    return static_cast<pivot_kind>(outcome->outcome.kind);
+    return static_cast<pivot_kind>(outcome->view.kind);
 }
 
 pivot_text pivot_outcome_call_id(const pivot_outcome* outcome)
 {
-    return outcome == nullptr ? pivot_text{} : view(outcome->outcome.call_id);
+    return outcome == nullptr ? pivot_text{} : view(outcome->view.call_id);
 }
 
 int32_t pivot_outcome_iteration(const pivot_outcome* outcome)
 {
-    return outcome == nullptr ? 0 : outcome->outcome.iteration;
+    return outcome == nullptr ? 0 : outcome->view.iteration;
 }
 
 int64_t pivot_outcome_elapsed_ns(const pivot_outcome* outcome)
 {
-    return outcome == nullptr ? 0 : outcome->outcome.elapsed.count();
+    return outcome == nullptr ? 0 : outcome->view.elapsed.count();
 }
 
 pivot_text pivot_outcome_branch(const pivot_outcome* outcome)
 {
-    return outcome == nullptr ? pivot_text{} : view(outcome->outcome.branch());
+    return outcome == nullptr ? pivot_text{} : view(outcome->view.branch());
 }
 
 pivot_text pivot_outcome_next(const pivot_outcome* outcome)
 {
-    return outcome == nullptr ? pivot_text{} : view(outcome->outcome.next);
+    return outcome == nullptr ? pivot_text{} : view(outcome->view.next);
 }
 
 pivot_format pivot_outcome_format(const pivot_outcome* outcome)
 {
     if (!is_processed(outcome)) return PIVOT_FORMAT_NONE;
-    return static_cast<pivot_format>(outcome->outcome.format);
+    return static_cast<pivot_format>(outcome->view.format);
 }
 
 pivot_text pivot_outcome_flow(const pivot_outcome* outcome)
 {
-    return outcome == nullptr ? pivot_text{} : view(outcome->outcome.flow);
+    return outcome == nullptr ? pivot_text{} : view(outcome->view.flow);
 }
 
 pivot_reason pivot_outcome_reason(const pivot_outcome* outcome)
@@ -120,18 +120,21 @@ pivot_status pivot_outcome_exchange(const pivot_outcome* outcome, pivot_exchange
 {
     if (outcome == nullptr || exchange == nullptr) return PIVOT_NULL;
     if (exchange->size < pivot::abi::first_size<pivot_exchange>) return PIVOT_SHORT;
-    if (!outcome->outcome.exchange) return PIVOT_NOTHING;
-    pivot_exchange filled = to_c(*outcome->outcome.exchange);
-    filled.size = exchange->size;
-    std::memcpy(exchange, &filled, std::min(exchange->size, sizeof filled));
-    return PIVOT_OK;
+    if (outcome->view.exchange == nullptr) return PIVOT_NOTHING;
+    return pivot::abi::guard(nullptr, [outcome, exchange] {
+        if (!outcome->exchange) outcome->exchange = outcome->view.exchange->to_exchange();
+        pivot_exchange filled = to_c(*outcome->exchange);
+        filled.size = exchange->size;
+        std::memcpy(exchange, &filled, std::min(exchange->size, sizeof filled));
+        return pivot::abi::Granted<void>();
+    });
 }
 
 pivot_text pivot_outcome_json(const pivot_outcome* outcome)
 {
     if (outcome == nullptr) return {};
     pivot::abi::guard(nullptr, [outcome] {
-        if (outcome->json.empty()) outcome->json = outcome->outcome.to_json();
+        if (outcome->json.empty()) outcome->json = pivot::Outcome(outcome->view).to_json();
         return pivot::abi::Granted<void>();
     });
     return view(outcome->json);

@@ -4,9 +4,13 @@
 #include <pivot/outcome.hpp>
 #include <pivot/pivot.h>
 
+#include <optional>
 #include <string>
 
 struct pivot_outcome {
-    const pivot::Outcome outcome;
-    mutable std::string json = {};  // made when it is asked for
+    const pivot::OutcomeView& view;
+
+    // Made when they are asked for.
+    mutable std::optional<pivot::Exchange> exchange = {};
+    mutable std::string json = {};
 };

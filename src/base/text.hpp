@@ -34,11 +34,17 @@ constexpr char first_sign(std::string_view document)
 }
 
 // What a peer wrote, as a log or a message takes it: ASCII, 200 bytes at most, all else as `?`.
-inline std::string printable(std::string_view text)
+inline void make_printable(std::string& text)
 {
     constexpr std::size_t size_max = 200;
-    std::string out(text.substr(0, size_max));
-    std::ranges::replace_if(out, [](char c) { return c < ' ' || c > '~'; }, '?');
+    if (text.size() > size_max) text.resize(size_max);
+    std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
+}
+
+inline std::string printable(std::string_view text)
+{
+    std::string out(text);
+    make_printable(out);
     return out;
 }
 

@@ -1,10 +1,14 @@
 #include "http/client.hpp"
 
+#include <cassert>
 #include <utility>
 
 namespace pivot::http {
 
 namespace {
+
+// A larger message's memory is not kept.
+constexpr std::size_t kept_bytes_max = 64 * 1024;
 
 // Adds the time since `since`, which becomes now.
 void note(std::int64_t& timing_us, Nanoseconds& since, Reactor& reactor)
@@ -13,43 +17,21 @@ void note(std::int64_t& timing_us, Nanoseconds& since, Reactor& reactor)
     since = reactor.now();
 }
 
+// Puts what the headers say into `progress`, once they have come.
+void note_headers(const ResponseParser& parser, Progress& progress)
+{
+    if (parser.response().status == 0) return;
+    progress.status = static_cast<std::uint16_t>(parser.response().status);
+    progress.response = &parser.response();
+}
+
 // Whether a kept connection turned out dead before it could do any harm to send again.
 bool was_stale(const Failure& failure, const Request& request, const Progress& progress)
 {
     if (failure.reason == Reason::connect && failure.phase == Phase::send)
         return true;  // nothing was sent
-    return request.is_idempotent && failure.reason == Reason::closed &&
+    return request.is_idempotent() && failure.reason == Reason::closed &&
            progress.phase != Phase::read;
-}
-
-// Puts what the headers say into `progress`, once they have come.
-void note_headers(const ResponseParser& parser, Progress& progress)
-{
-    if (parser.status() == 0 || progress.status != 0) return;
-    progress.status = parser.status();
-    progress.content_type = parser.content_type();
-}
-
-// A coroutine of its own, so that a call that still waits for its first byte has no parser.
-Task<Result<Response>> read_response(net::Connection& connection, net::Received received,
-                                     const ResponseLimits& limits, bool& can_reuse,
-                                     Progress& progress, Deadline& deadline)
-{
-    progress.status = 0;
-    progress.content_type.clear();
-    ResponseParser parser(limits);
-    while (true) {
-        auto parsed = received.bytes().empty() ? parser.finish() : parser.feed(received.bytes());
-        received = net::Received();  // the buffer is of use to others while this one waits
-        note_headers(parser, progress);
-        if (!parsed) co_return tl::unexpected(std::move(parsed.error()));
-        if (parser.is_complete()) break;
-        auto more = co_await connection.receive(deadline);
-        if (!more) co_return tl::unexpected(std::move(more.error()));
-        received = std::move(*more);
-    }
-    can_reuse = parser.can_reuse_connection();
-    co_return parser.take();
 }
 
 }  // namespace
@@ -66,27 +48,109 @@ Client::Client(Reactor& reactor, net::Resolver& resolver, net::TlsContext& tls,
 {
 }
 
-Task<Result<Response>> Client::ask(Request request, Progress& progress, Deadline& deadline)
+Task<const Failure*> Client::ask(const Request& request, Progress& progress, Deadline& deadline)
 {
-    progress.was_reused = false;
-    const auto admitted = policy_.admit_host(request.url.host);
-    if (!admitted) co_return tl::unexpected(admitted.error());
+    progress.response = nullptr;
+    const Destination& destination = request.destination();
+    if (!destination.admission) co_return fail_with(destination.admission.error());
 
-    const std::string origin = request.url.origin();
-    if (Lease idle = pool_.take(origin)) {
-        progress.was_reused = true;
-        auto response = co_await converse(std::move(idle), request, progress, deadline);
-        if (response || !was_stale(response.error(), request, progress)) co_return response;
-        progress.was_reused = false;
+    Lease connection = pool_.take(destination.origin);
+    while (true) {
+        progress.was_reused = connection != nullptr;
+        if (!connection) {
+            auto opened = co_await open(destination, progress, deadline);
+            if (!opened) co_return fail_with(std::move(opened.error()));
+            connection = std::move(*opened);
+        }
+        progress.address = connection->address();
+        progress.phase = Phase::send;
+        const Failure* failure = nullptr;
+        bool is_over = false;
+        {
+            const Messages::Lent message = write(request);
+            auto sent = co_await connection->send(message->text, deadline);
+            if (sent) {
+                progress.phase = Phase::wait;
+            } else {
+                failure = fail_with(std::move(sent.error()));
+                is_over = true;
+            }
+        }
+        Parsers::Lent parser;  // a call that waits for its first byte has none
+        while (!is_over) {
+            auto received = co_await connection->receive(deadline);
+            failure = read(std::move(received), parser, progress);
+            is_over = failure != nullptr || parser->is_complete();
+        }
+        if (failure != nullptr) {
+            discard(std::move(connection));
+        } else if (parser->can_reuse_connection()) {
+            pool_.give_back(std::move(connection));
+        } else {
+            pool_.close(std::move(connection));
+        }
+        const bool is_stale =
+            failure != nullptr && progress.was_reused && was_stale(*failure, request, progress);
+        if (!is_stale) co_return failure;
     }
-    auto fresh = co_await open(request.url, origin, progress, deadline);
-    if (!fresh) co_return tl::unexpected(std::move(fresh.error()));
-    co_return co_await converse(std::move(*fresh), request, progress, deadline);
 }
 
-Task<Result<Client::Lease>> Client::open(const Url& url, std::string_view origin,
-                                         Progress& progress, Deadline& deadline)
+Client::Messages::Lent Client::write(const Request& request)
 {
+    Messages::Lent message = messages_.lend();
+    request.append_to(message->text);
+    return message;
+}
+
+void Client::Message::recycle()
+{
+    text.clear();
+    if (text.capacity() > kept_bytes_max) text.shrink_to_fit();
+}
+
+// Takes what arrived into the response, which is then whole or not. Null: nothing is wrong.
+const Failure* Client::read(Result<net::Received> received, Parsers::Lent& parser,
+                            Progress& progress)
+{
+    if (received && received->bytes().empty() && !parser)
+        received = fail(Reason::closed, Phase::wait, "the peer closed before it answered");
+    if (!received && !parser) received.error().phase = Phase::wait;
+    Result<void> result;
+    if (received) {
+        if (!parser) begin_response(parser, progress);
+        const std::string_view bytes = received->bytes();
+        result = bytes.empty() ? parser->finish() : parser->feed(bytes);
+        note_headers(*parser, progress);
+    } else {
+        result = tl::unexpected(std::move(received.error()));
+    }
+    const bool is_over = !result || parser->is_complete();
+    if (is_over && progress.response != nullptr) {  // outlives the parser, if not by much
+        parser->swap_response(response_);
+        progress.response = &response_;
+    }
+    return result ? nullptr : fail_with(std::move(result.error()));
+}
+
+void Client::begin_response(Parsers::Lent& parser, Progress& progress)
+{
+    parser = parsers_.lend();
+    parser->set_limits(config_.response);
+    progress.phase = Phase::read;
+    progress.status = 0;
+    progress.timings_us.first_byte = (reactor_.now() - progress.started) / 1'000;
+}
+
+const Failure* Client::fail_with(Failure failure)
+{
+    failure_ = std::move(failure);
+    return &failure_;
+}
+
+Task<Result<Client::Lease>> Client::open(const Destination& destination, Progress& progress,
+                                         Deadline& deadline)
+{
+    const Url& url = destination.url;
     Nanoseconds since = reactor_.now();
     progress.phase = Phase::dns;
     const auto resolved = co_await resolver_.resolve(url.host, deadline);
@@ -104,12 +168,12 @@ Task<Result<Client::Lease>> Client::open(const Url& url, std::string_view origin
     auto connected = co_await net::connect(addresses, deadline);
     note(progress.timings_us.connect, since, reactor_);
     if (!connected) co_return tl::unexpected(std::move(connected.error()));
-    Lease connection = pool_.add(origin, std::move(*connected));
+    Lease connection = pool_.add(destination.origin, std::move(*connected));
     progress.address = connection->address();
     if (url.scheme == Scheme::http) co_return connection;
 
     progress.phase = Phase::tls;
-    auto secured = co_await connection->secure(tls_, url.host, origin, deadline);
+    auto secured = co_await connection->secure(tls_, url.host, destination.origin, deadline);
     note(progress.timings_us.tls, since, reactor_);
     if (secured) co_return connection;
     discard(std::move(connection));
@@ -120,40 +184,6 @@ void Client::discard(Lease connection)
 {
     connection->reset_on_close();
     pool_.close(std::move(connection));
-}
-
-Task<Result<Response>> Client::converse(Lease connection, Request request, Progress& progress,
-                                        Deadline& deadline)
-{
-    progress.address = connection->address();
-    progress.phase = Phase::send;
-    auto sent = co_await connection->send(request.message, deadline);
-    if (!sent) {
-        discard(std::move(connection));
-        co_return tl::unexpected(std::move(sent.error()));
-    }
-    progress.phase = Phase::wait;
-    auto first = co_await connection->receive(deadline);
-    if (first && first->bytes().empty())
-        first = fail(Reason::closed, Phase::wait, "the peer closed before it answered");
-    if (!first) {
-        first.error().phase = Phase::wait;
-        discard(std::move(connection));
-        co_return tl::unexpected(std::move(first.error()));
-    }
-    progress.phase = Phase::read;
-    progress.timings_us.first_byte = (reactor_.now() - progress.started) / 1'000;
-    bool can_reuse = false;
-    auto response = co_await read_response(*connection, std::move(*first), config_.response,
-                                           can_reuse, progress, deadline);
-    if (can_reuse) {
-        pool_.give_back(std::move(connection));
-    } else if (response) {
-        pool_.close(std::move(connection));
-    } else {
-        discard(std::move(connection));
-    }
-    co_return response;
 }
 
 }  // namespace pivot::http

@@ -4,10 +4,11 @@
 //                        └─► resolve ─► admitted addresses ─► connect ─► TLS ─► send ─► receive
 #pragma once
 
+#include "base/spares.hpp"
 #include "http/pool.hpp"
 #include "http/progress.hpp"
+#include "http/request.hpp"
 #include "http/response.hpp"
-#include "http/url.hpp"
 #include "net/address_policy.hpp"
 #include "net/resolver.hpp"
 #include "net/tls.hpp"
@@ -15,7 +16,7 @@
 
 #include <pivot/failure.hpp>
 
-#include <string_view>
+#include <string>
 
 namespace pivot::http {
 
@@ -24,20 +25,16 @@ struct ClientConfig {
     ResponseLimits response;
 };
 
-struct Request {
-    const Url& url;
-    std::string_view message;  // head and body as they go onto the wire
-    bool is_idempotent;        // may be sent again when nothing came back (RFC 9110, section 9.2.2)
-};
-
 // Closed before it dies, and then the reactor turns until closing() is 0.
 class Client {
 public:
     Client(Reactor& reactor, net::Resolver& resolver, net::TlsContext& tls,
            const net::AddressPolicy& policy, const ClientConfig& config);
 
-    // Fails with any reason of the network and of HTTP; `progress` tells the phase.
-    Task<Result<Response>> ask(Request request, Progress& progress, Deadline& deadline);
+    // Null: `progress.response` is the whole response. Or why there is none: any reason of the
+    // network and of HTTP; `progress` tells the phase. Both are the client's own, and valid until
+    // anybody else of this reactor goes on.
+    Task<const Failure*> ask(const Request& request, Progress& progress, Deadline& deadline);
 
     // Closes all idle connections.
     void close() { pool_.clear(); }
@@ -48,17 +45,31 @@ public:
 private:
     using Lease = std::unique_ptr<PooledConnection>;
 
+    // A request on its way to the kernel.
+    struct Message {
+        std::string text;
+        void recycle();
+    };
+    using Messages = Spares<Message>;
+    using Parsers = Spares<ResponseParser>;
+
+    Messages::Lent write(const Request& request);
+    const Failure* read(Result<net::Received> received, Parsers::Lent& parser, Progress& progress);
+    void begin_response(Parsers::Lent& parser, Progress& progress);
+    const Failure* fail_with(Failure failure);
     void discard(Lease connection);  // in the middle of an exchange
-    Task<Result<Lease>> open(const Url& url, std::string_view origin, Progress& progress,
+    Task<Result<Lease>> open(const Destination& destination, Progress& progress,
                              Deadline& deadline);
-    Task<Result<Response>> converse(Lease connection, Request request, Progress& progress,
-                                    Deadline& deadline);
 
     Reactor& reactor_;
     net::Resolver& resolver_;
     net::TlsContext& tls_;
     const net::AddressPolicy& policy_;
     const ClientConfig& config_;
+    Messages messages_;
+    Parsers parsers_;
+    Response response_;  // the last one that was read
+    Failure failure_{};  // the last one
     Scope teardown_;
     Pool pool_;
 };

@@ -35,15 +35,6 @@ void FormWriter::add(std::string_view name, json::Value value)
     add(Key{nullptr, name}, value);
 }
 
-void FormWriter::add(std::string_view name, std::span<const std::string> elements)
-{
-    const Key key{nullptr, name};
-    for (const auto& element : elements) {
-        begin_pair({&key, {}});
-        append_encoded(element);
-    }
-}
-
 void FormWriter::add(const Key& key, json::Value value)
 {
     switch (value.kind()) {

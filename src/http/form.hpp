@@ -13,7 +13,6 @@
 #include "base/json.hpp"
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,7 +25,6 @@ public:
 
     void add(std::string_view name, std::string_view value);
     void add(std::string_view name, json::Value value);
-    void add(std::string_view name, std::span<const std::string> elements);  // of an array
 
 private:
     struct Key;

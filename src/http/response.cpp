@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 #include <fmt/format.h>
@@ -10,8 +11,8 @@ namespace pivot::http {
 
 namespace {
 
-// Longer names are none of those we read.
-constexpr std::size_t name_bytes_max = 32;
+// A larger body's memory is not kept.
+constexpr std::size_t kept_bytes_max = 64 * 1024;
 
 ResponseParser& parser_of(llhttp_t* parser)
 {
@@ -20,10 +21,32 @@ ResponseParser& parser_of(llhttp_t* parser)
 
 }  // namespace
 
+void Response::clear()
+{
+    status = 0;
+    content_type.clear();
+    location.clear();
+    body.clear();
+    if (body.capacity() > kept_bytes_max) body.shrink_to_fit();
+}
+
 ResponseParser::ResponseParser(const ResponseLimits& limits) : limits_(limits)
+{
+    recycle();
+}
+
+void ResponseParser::recycle()
 {
     llhttp_init(&parser_, HTTP_RESPONSE, &callbacks());
     parser_.data = this;
+    response_.clear();
+    name_bytes_ = 0;
+    value_.clear();
+    content_encoding_.clear();
+    head_bytes_ = 0;
+    gunzip_.reset();
+    failure_.reset();
+    has_headers_ = is_complete_ = keeps_alive_ = has_surplus_ = false;
 }
 
 // llhttp calls back with plain functions; `data` leads back here. A callback that returns -1 has
@@ -99,10 +122,11 @@ Result<void> ResponseParser::finish()
 
 int ResponseParser::header_field(std::string_view bytes)
 {
-    for (const char c : bytes) {
-        if (name_.size() == name_bytes_max) break;
-        name_ += lower(c);
+    if (name_bytes_ < name_bytes_max) {
+        const std::size_t room_bytes = name_bytes_max - name_bytes_;
+        bytes.copy(name_.data() + name_bytes_, room_bytes);
     }
+    name_bytes_ += bytes.size();
     return count_head(bytes.size());
 }
 
@@ -116,20 +140,31 @@ int ResponseParser::header_complete()
 {
     std::string* place = place_of_value();
     if (place != nullptr && !place->empty() && *place != value_) {
-        return give_up(Reason::protocol, fmt::format("two headers {} that differ", name_));
+        return give_up(Reason::protocol, fmt::format("two headers {} that differ", name()));
     }
-    if (place != nullptr) *place = std::move(value_);
-    name_.clear();
+    if (place != nullptr) std::swap(*place, value_);
+    name_bytes_ = 0;
     value_.clear();
     return count_head(std::string_view(": \r\n").size());
+}
+
+std::string ResponseParser::name() const
+{
+    std::string lower_cased(name_.data(), std::min(name_bytes_, name_bytes_max));
+    std::ranges::transform(lower_cased, lower_cased.begin(), lower);
+    return lower_cased;
 }
 
 std::string* ResponseParser::place_of_value()
 {
     if (has_headers_) return nullptr;  // a trailer is counted, not read
-    if (name_ == "content-type") return &response_.content_type;
-    if (name_ == "location") return &response_.location;
-    if (name_ == "content-encoding") return &content_encoding_;
+    const auto is_named = [this](std::string_view name) {
+        return name.size() == name_bytes_ &&
+               equals_ignoring_case(name, {name_.data(), name_bytes_});
+    };
+    if (is_named("content-type")) return &response_.content_type;
+    if (is_named("location")) return &response_.location;
+    if (is_named("content-encoding")) return &content_encoding_;
     return nullptr;
 }
 
@@ -149,7 +184,7 @@ int ResponseParser::headers_complete()
     if (parser_.status_code < 200) return 0;
 
     has_headers_ = true;
-    response_.content_type = printable(response_.content_type);
+    make_printable(response_.content_type);
     response_.status = parser_.status_code;
     if (equals_ignoring_case(content_encoding_, "gzip") ||
         equals_ignoring_case(content_encoding_, "x-gzip")) {
@@ -196,7 +231,7 @@ int ResponseParser::body(std::string_view bytes)
 int ResponseParser::message_complete()
 {
     if (!has_headers_) {  // a 1xx: what counts is what follows
-        response_ = Response();
+        response_.clear();
         content_encoding_.clear();
         return 0;
     }

@@ -7,10 +7,12 @@
 
 #include <pivot/failure.hpp>
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <llhttp.h>
 
@@ -26,6 +28,9 @@ struct Response {
     std::string content_type;
     std::string location;
     std::string body;  // its capacity exceeds its size by body_padding_bytes at least
+
+    // Keeps its memory.
+    void clear();
 };
 
 // For a reader that looks at whole vectors beyond the end (simdjson).
@@ -33,9 +38,13 @@ inline constexpr std::size_t body_padding_bytes = 64;
 
 class ResponseParser {
 public:
-    explicit ResponseParser(const ResponseLimits& limits);
+    explicit ResponseParser(const ResponseLimits& limits = {});
     ResponseParser(const ResponseParser&) = delete;
     ResponseParser& operator=(const ResponseParser&) = delete;
+
+    // For the next response, as Spares has it.
+    void recycle();
+    void set_limits(const ResponseLimits& limits) { limits_ = limits; }
 
     // The next bytes from the peer. Fails with protocol or too_large, phase read; then the
     // connection is of no more use.
@@ -44,18 +53,21 @@ public:
     // The peer has closed. Completes a response that lasts until then; else fails with closed.
     Result<void> finish();
 
-    // Of the final response; 0 before its headers are complete.
-    int status() const { return response_.status; }
-    const std::string& content_type() const { return response_.content_type; }
+    // The final response, as far as it has come: its status is 0 before its headers are complete.
+    const Response& response() const { return response_; }
 
     bool is_complete() const { return is_complete_; }
 
     // After completion: whether the connection can carry another request.
     bool can_reuse_connection() const { return is_complete_ && keeps_alive_ && !has_surplus_; }
 
-    Response take() { return std::move(response_); }
+    // Exchanges the response for another one's memory.
+    void swap_response(Response& response) { std::swap(response_, response); }
 
 private:
+    // Longer names are none of those we read.
+    static constexpr std::size_t name_bytes_max = 32;
+
     static const llhttp_settings_t& callbacks();
 
     int header_field(std::string_view bytes);
@@ -65,15 +77,17 @@ private:
     int body(std::string_view bytes);
     int message_complete();
 
+    std::string name() const;       // of the header that is being read, lower-cased
     std::string* place_of_value();  // of the header that is being read; null: it is of no use
     int count_head(std::size_t size_bytes);
     int give_up(Reason reason, std::string message);
 
-    const ResponseLimits& limits_;
+    ResponseLimits limits_;
     llhttp_t parser_;
     Response response_;
-    std::string name_;   // of the header that is being read, lower-cased, perhaps cut
-    std::string value_;  // and its value, if it is of use
+    std::array<char, name_bytes_max> name_;  // of the header that is being read, perhaps cut
+    std::size_t name_bytes_ = 0;             // uncut
+    std::string value_;                      // and its value, if it is of use
     std::string content_encoding_;
     std::size_t head_bytes_ = 0;
     std::optional<Gunzip> gunzip_;

@@ -299,15 +299,16 @@ tl::expected<Url, std::string> Url::resolve(std::string_view reference) const
     return url;
 }
 
-void Url::append_query(std::string_view parameters)
+void Url::append_target(std::string& out, std::string_view parameters) const
 {
+    out += target;
     if (parameters.empty()) return;
     if (target.find('?') == target.npos) {
-        target += '?';
+        out += '?';
     } else if (!target.ends_with('?') && !target.ends_with('&')) {
-        target += '&';
+        out += '&';
     }
-    target += parameters;
+    out += parameters;
 }
 
 std::string Url::authority() const
@@ -322,9 +323,11 @@ std::string Url::origin() const
     return fmt::format("{}://{}:{}", name(scheme), bracketed(host), port);
 }
 
-std::string Url::to_text() const
+std::string Url::to_text(std::string_view parameters) const
 {
-    return fmt::format("{}://{}{}", name(scheme), authority(), target);
+    auto text = fmt::format("{}://{}", name(scheme), authority());
+    append_target(text, parameters);
+    return text;
 }
 
 }  // namespace pivot::http

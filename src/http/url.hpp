@@ -39,8 +39,8 @@ struct Url {
     // redirect's Location, a verb's action. Credentials stay where the reference names no host.
     tl::expected<Url, std::string> resolve(std::string_view reference) const;
 
-    // Joins form-encoded parameters to the query.
-    void append_query(std::string_view parameters);
+    // Appends the target with form-encoded parameters joined to its query.
+    void append_target(std::string& out, std::string_view parameters) const;
 
     // Value of the Host header: the port where it is not the scheme's own.
     std::string authority() const;
@@ -48,8 +48,8 @@ struct Url {
     // Connections to equal origins are interchangeable: `https://hooks.example.com:8443`.
     std::string origin() const;
 
-    // The URL without credentials.
-    std::string to_text() const;
+    // The URL without credentials, with form-encoded parameters joined to its query.
+    std::string to_text(std::string_view parameters = {}) const;
 
     friend bool operator==(const Url&, const Url&) = default;
 };

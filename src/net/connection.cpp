@@ -17,18 +17,37 @@ Task<Result<void>> Connection::send(std::string_view bytes, Deadline& deadline)
     return tls_ ? tls_->send(bytes, deadline) : tcp_->send(bytes, deadline);
 }
 
-Task<Result<Received>> Connection::receive(Deadline& deadline)
+Receive Connection::receive(Deadline& deadline)
 {
-    if (tls_) {
-        auto decrypted = co_await tls_->receive(deadline);
-        if (!decrypted) co_return tl::unexpected(std::move(decrypted.error()));
-        co_return Received(*decrypted);
+    if (tls_) return Receive(tls_->receive(deadline), deadline);
+    return Receive(tcp_->receive(deadline), deadline);
+}
+
+bool Receive::await_ready() const noexcept
+{
+    const auto* plain = std::get_if<Receiver::Wait>(&way_);
+    return plain != nullptr && plain->await_ready();
+}
+
+bool Receive::await_suspend(std::coroutine_handle<> waiting)
+{
+    if (auto* tls = std::get_if<OverTls>(&way_)) return tls->await_suspend(waiting);
+    std::get<Receiver::Wait>(way_).await_suspend(waiting);
+    return true;
+}
+
+Result<Received> Receive::await_resume()
+{
+    if (auto* tls = std::get_if<OverTls>(&way_)) {
+        auto decrypted = tls->await_resume();
+        if (!decrypted) return tl::unexpected(std::move(decrypted.error()));
+        return Received(*decrypted);
     }
-    Receiver::Arrival arrival = co_await tcp_->receive(deadline);
-    if (arrival.result > 0) co_return Received(std::move(arrival.buffer));
-    if (arrival.result == 0) co_return Received();
-    if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::read));
-    co_return fail(Reason::closed, Phase::read, std::strerror(-arrival.result));
+    Receiver::Arrival arrival = std::get<Receiver::Wait>(way_).await_resume();
+    if (arrival.result > 0) return Received(std::move(arrival.buffer));
+    if (arrival.result == 0) return Received();
+    if (deadline_.has_expired()) return tl::unexpected(deadline_.failure(Phase::read));
+    return fail(Reason::closed, Phase::read, std::strerror(-arrival.result));
 }
 
 }  // namespace pivot::net

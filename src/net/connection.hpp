@@ -7,10 +7,11 @@
 
 #include <pivot/failure.hpp>
 
+#include <coroutine>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace pivot::net {
 
@@ -32,6 +33,24 @@ private:
     std::string_view bytes_;
 };
 
+// What is awaited to receive. A plain connection waits for its socket and needs no frame of its
+// own.
+class Receive {
+public:
+    using OverTls = Task<Result<std::string_view>>;
+
+    Receive(Receiver::Wait plain, Deadline& deadline) : way_(plain), deadline_(deadline) {}
+    Receive(OverTls tls, Deadline& deadline) : way_(std::move(tls)), deadline_(deadline) {}
+
+    bool await_ready() const noexcept;
+    bool await_suspend(std::coroutine_handle<> waiting);
+    Result<Received> await_resume();
+
+private:
+    std::variant<Receiver::Wait, OverTls> way_;
+    Deadline& deadline_;
+};
+
 class Connection {
 public:
     explicit Connection(Connected connected)
@@ -49,9 +68,9 @@ public:
     // cancelled.
     Task<Result<void>> send(std::string_view bytes, Deadline& deadline);
 
-    // Some bytes; none: the peer closed in good order. Fails with closed, tls, timeout or
-    // cancelled.
-    Task<Result<Received>> receive(Deadline& deadline);
+    // To be awaited: some bytes; none: the peer closed in good order. Fails with closed, tls,
+    // timeout or cancelled.
+    Receive receive(Deadline& deadline);
 
     Task<> close(Reactor& reactor) { return tcp_->close(reactor); }
 

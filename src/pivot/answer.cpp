@@ -41,7 +41,7 @@ Translator translator_of(const http::Response& response)
 
 }  // namespace
 
-Result<std::string> AnswerReader::read(const http::Response& response)
+Result<std::string_view> AnswerReader::read(const http::Response& response)
 {
     if (response.status < 200 || response.status > 299) {
         return fail(Reason::status, Phase::read,
@@ -65,11 +65,10 @@ Result<std::string> AnswerReader::read(const http::Response& response)
     }
     const auto value = document_.read_padded(response.body, response.body.capacity());
     if (!value) return tl::unexpected(value.error());
-    std::string flow;
-    flow.reserve(response.body.size() * 2);
-    auto validated = validator_.validate(*value, flow);
+    flow_.clear();
+    auto validated = validator_.validate(*value, flow_);
     if (!validated) return tl::unexpected(std::move(validated.error()));
-    return flow;
+    return flow_;
 }
 
 }  // namespace pivot

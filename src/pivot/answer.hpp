@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace pivot {
@@ -22,12 +23,14 @@ public:
     }
 
     // Reads the final response of an exchange and returns the flow as JSON text, defaults written
-    // in. Fails with status (phase read), content_type, invalid_json or invalid_callflow (parse).
-    Result<std::string> read(const http::Response& response);
+    // in: until the next one is read. Fails with status (phase read), content_type, invalid_json or
+    // invalid_callflow (parse).
+    Result<std::string_view> read(const http::Response& response);
 
 private:
     json::Document document_;
     callflow::Validator validator_;
+    std::string flow_;
 };
 
 }  // namespace pivot

@@ -55,6 +55,7 @@ public:
     }
 
     Lane& lane() { return *lane_; }
+    std::thread::id id() const { return thread_.get_id(); }
 
 private:
     class Stop final : public reactor::Message {
@@ -77,11 +78,13 @@ private:
 class Refusal final : public reactor::Message {
 public:
     // `undelivered` counts the refusals whose outcome has not been taken yet.
-    Refusal(Request request, Engine::Done done, std::string why,
+    Refusal(const Request& request, Engine::Done done, std::string why,
             std::atomic<std::size_t>& undelivered)
-        : request_(std::move(request)),
+        : call_id_(request.call.call_id),
+          next_(request.node.next),
+          iteration_(request.iteration),
           done_(std::move(done)),
-          why_(std::move(why)),
+          failure_{Reason::overload, Phase::queue, std::move(why), {}},
           undelivered_(undelivered)
     {
         undelivered_.fetch_add(1);
@@ -90,21 +93,23 @@ public:
 private:
     void deliver() override
     {
-        Outcome outcome;
+        OutcomeView outcome;
         outcome.kind = OutcomeKind::failed;
-        outcome.call_id = std::move(request_.call.call_id);
-        outcome.next = std::move(request_.node.next);
-        outcome.iteration = request_.iteration;
-        outcome.failure = Failure{Reason::overload, Phase::queue, std::move(why_), {}};
+        outcome.call_id = call_id_;
+        outcome.next = next_;
+        outcome.failure = &failure_;
+        outcome.iteration = iteration_;
         std::atomic<std::size_t>& undelivered = undelivered_;
-        done_(std::move(outcome));
+        done_(outcome);
         delete this;
         if (undelivered.fetch_sub(1) == 1) undelivered.notify_all();
     }
 
-    Request request_;
+    const std::string call_id_;
+    const std::string next_;
+    const int iteration_;
     Engine::Done done_;
-    std::string why_;
+    const Failure failure_;
     std::atomic<std::size_t>& undelivered_;
 };
 
@@ -151,9 +156,12 @@ public:
     {
     }
 
-    // Calls go round; each stays where it started.
+    // A call that is started on a lane's thread stays there; others go round.
     Lane& next_lane()
     {
+        for (const auto& thread : threads) {
+            if (thread->id() == std::this_thread::get_id()) return thread->lane();
+        }
         return *lanes[next.fetch_add(1, std::memory_order_relaxed) % lanes.size()];
     }
 
@@ -214,7 +222,7 @@ Engine::~Engine()
     } while (!parts_->is_quiet());
 }
 
-Engine::Ticket Engine::start(Request request, Done done)
+Engine::Ticket Engine::start(const Request& request, Done done)
 {
     Lane& lane = parts_->next_lane();
     // Taken first: who drains either sees this call in flight, or is seen here.
@@ -226,10 +234,10 @@ Engine::Ticket Engine::start(Request request, Done done)
                                       : fmt::format("{} calls are in flight, which is the limit",
                                                     parts_->config.calls_max);
         lane.reactor().post(
-            *new Refusal(std::move(request), std::move(done), std::move(why), parts_->refusals));
+            *new Refusal(request, std::move(done), std::move(why), parts_->refusals));
         return {};
     }
-    call->prepare(lane, std::move(request), std::move(done), monotonic_now());
+    call->prepare(lane, request, parts_->config.action, std::move(done), monotonic_now());
     const Ticket ticket{call, call->serial.load(std::memory_order_relaxed)};
     lane.reactor().post(*call);
     return ticket;

@@ -28,13 +28,6 @@ std::string_view doing(Phase phase)
     return "";
 }
 
-Outcome failed(const PendingCall& call, Failure failure, Nanoseconds now)
-{
-    Outcome outcome = call.outcome(OutcomeKind::failed, now);
-    outcome.failure = std::move(failure);
-    return outcome;
-}
-
 bool admits(const net::AddressPolicy& policy, const std::string& host)
 {
     if (!policy.admit_host(host)) return false;
@@ -57,10 +50,10 @@ callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPol
 // Delivers the outcome in the moment it expires, while the exchange is still being torn down.
 class CallDeadline final : public Deadline {
 public:
-    CallDeadline(Reactor& reactor, PendingCall& call, std::chrono::milliseconds timeout)
-        : Deadline(reactor, call.started + std::chrono::nanoseconds(timeout).count()),
-          call_(call),
-          timeout_(timeout)
+    CallDeadline(Reactor& reactor, PendingCall& call)
+        : Deadline(reactor,
+                   call.started + std::chrono::nanoseconds(call.request.timeout()).count()),
+          call_(call)
     {
         call_.deadline = this;
     }
@@ -69,16 +62,16 @@ public:
 private:
     void notify_expired() override
     {
-        const Phase phase = call_.record.progress.phase;
+        const Phase phase =
+            call_.question != nullptr ? call_.question->progress().phase : Phase::queue;
         std::string message = reason() == Reason::timeout
                                   ? fmt::format("no outcome within {} ms: the time was up {}",
-                                                timeout_.count(), doing(phase))
+                                                call_.request.timeout().count(), doing(phase))
                                   : fmt::format("cancelled {}", doing(phase));
-        call_.deliver(failed(call_, {reason(), phase, std::move(message), {}}, reactor().now()));
+        call_.deliver_failed({reason(), phase, std::move(message), {}}, reactor().now());
     }
 
     PendingCall& call_;
-    const std::chrono::milliseconds timeout_;
 };
 
 }  // namespace
@@ -168,41 +161,64 @@ void Lane::cancel(PendingCall& call)
 
 Task<> Lane::run(PendingCall& call, Reactor& reactor)
 {
-    // A call without a valid action or with nothing to ask has its outcome before time matters.
-    const auto& action = call.request.node.action;
-    const auto timeout = action ? action->timeout : config_.action.timeout_max;
     {
-        CallDeadline deadline(reactor, call, timeout);
+        CallDeadline deadline(reactor, call);
+        Question question(call.request, parameters_);
         if (call.is_cancelled) deadline.expire(Reason::cancelled);
-        if (!deadline.has_expired()) {
-            Outcome outcome = co_await pivot(call, deadline);
-            call.deliver(std::move(outcome));
+        bool is_asking = !deadline.has_expired() && begin(call, question);
+        while (is_asking) {
+            const auto* failure = co_await client_->ask(question, question.progress(), deadline);
+            is_asking = conclude(call, question, failure);
         }
+        call.question = nullptr;
     }
     call.unlink();
+    call.request.clear();
     call.serial.fetch_add(1, std::memory_order_relaxed);
     calls_.give_back(call);
 }
 
-Task<Outcome> Lane::pivot(PendingCall& call, Deadline& deadline)
+// Whether there is something to ask; else the call has its outcome.
+bool Lane::begin(PendingCall& call, Question& question)
 {
-    ExchangeRecord& record = call.record;
-    record.progress.started = call.started;
-    const auto& action = call.request.node.action;
-    if (!action) co_return failed(call, action.error(), reactor_->now());
-    if (action->skip_module) co_return call.outcome(OutcomeKind::skipped, reactor_->now());
+    if (const Failure* bad_action = call.request.bad_action()) {
+        call.deliver_failed(*bad_action, reactor_->now());
+        return false;
+    }
+    if (call.request.skips_module()) {
+        call.deliver_skipped(reactor_->now());
+        return false;
+    }
+    question.progress().started = call.started;
+    if (const auto begun = question.begin(destinations_); !begun) {
+        call.deliver_failed(begun.error(), reactor_->now());
+        return false;
+    }
+    call.question = &question;
+    return true;
+}
 
-    auto response = co_await exchange(*client_, call.request.call, *action, parameters_,
-                                      config_.http.redirects_max, record, deadline);
-    if (!response) co_return failed(call, std::move(response.error()), reactor_->now());
-
-    record.progress.phase = Phase::parse;
-    auto flow = answer_reader_->read(*response);
-    if (!flow) co_return failed(call, std::move(flow.error()), reactor_->now());
-
-    Outcome outcome = call.outcome(OutcomeKind::processed, reactor_->now());
-    outcome.flow = std::move(*flow);
-    co_return outcome;
+// Whether there is more to ask; else the call has its outcome.
+bool Lane::conclude(PendingCall& call, Question& question, const Failure* failure)
+{
+    if (failure != nullptr) {
+        call.deliver_failed(*failure, reactor_->now());
+        return false;
+    }
+    const http::Response& response = *question.progress().response;
+    if (Question::is_redirect(response)) {
+        const auto followed = question.follow(response, config_.http.redirects_max, policy_);
+        if (!followed) call.deliver_failed(followed.error(), reactor_->now());
+        return followed.has_value();
+    }
+    question.progress().phase = Phase::parse;
+    const auto flow = answer_reader_->read(response);
+    if (flow) {
+        call.deliver_processed(*flow, reactor_->now());
+    } else {
+        call.deliver_failed(flow.error(), reactor_->now());
+    }
+    return false;
 }
 
 }  // namespace pivot

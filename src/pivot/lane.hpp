@@ -9,6 +9,7 @@
 #include "pivot/answer.hpp"
 #include "pivot/call_table.hpp"
 #include "pivot/parameters.hpp"
+#include "pivot/question.hpp"
 #include "reactor/reactor.hpp"
 #include "reactor/scope.hpp"
 
@@ -41,12 +42,14 @@ private:
 
     void cancel(PendingCall& call);
     reactor::Task<> run(PendingCall& call, reactor::Reactor& reactor);
-    reactor::Task<Outcome> pivot(PendingCall& call, reactor::Deadline& deadline);
+    bool begin(PendingCall& call, Question& question);
+    bool conclude(PendingCall& call, Question& question, const Failure* failure);
 
     const EngineConfig config_;
     CallTable& calls_;
     http::ClientConfig client_config_;
     net::AddressPolicy policy_;
+    http::DestinationCache destinations_{policy_};
     Parameters parameters_;
     std::unique_ptr<AnswerReader> answer_reader_;
     std::unique_ptr<reactor::Reactor> reactor_;

@@ -73,6 +73,21 @@ std::string_view name(OutcomeKind kind)
     return "unknown";
 }
 
+OutcomeView::operator Outcome() const
+{
+    Outcome outcome;
+    outcome.kind = kind;
+    outcome.call_id = call_id;
+    outcome.next = next;
+    if (failure != nullptr) outcome.failure = *failure;
+    outcome.iteration = iteration;
+    outcome.elapsed = elapsed;
+    outcome.format = format;
+    outcome.flow = flow;
+    if (exchange != nullptr) outcome.exchange = exchange->to_exchange();
+    return outcome;
+}
+
 std::string Outcome::to_json() const
 {
     std::string out = "{\"call_id\":";

@@ -2,11 +2,13 @@
 
 #include "http/form.hpp"
 
+#include <cassert>
 #include <optional>
 
 #include <fmt/format.h>
 
 namespace pivot {
+
 namespace {
 
 std::string_view or_else(std::string_view text, std::string_view substitute)
@@ -34,31 +36,23 @@ void append_json_value(std::string& out, json::Value value)
     json::append_value(out, value);
 }
 
-void append_json_value(std::string& out, std::span<const std::string> elements)
-{
-    out += '[';
-    for (const auto& element : elements) {
-        if (&element != elements.data()) out += ',';
-        json::append_quoted(out, element);
-    }
-    out += ']';
-}
-
 }  // namespace
 
 Parameters::Parameters()
     : empty_(*empty_document_.read("{}")),
       store_{json::Document(), empty_},
       variables_{json::Document(), empty_},
-      headers_{json::Document(), empty_}
+      headers_{json::Document(), empty_},
+      owners_{json::Document(), empty_}
 {
 }
 
-Result<void> Parameters::read(const Call& call, Format format)
+Result<void> Parameters::read(const PackedRequest& request)
 {
+    const CallFacts call = request.facts();
     struct Source {
         std::string_view name;
-        const std::string& text;
+        std::string_view text;
         Object& object;
     };
     const Source sources[] = {{"key_value_store", call.key_value_store, store_},
@@ -76,14 +70,22 @@ Result<void> Parameters::read(const Call& call, Format format)
         object.value = *value;
     }
     list_.clear();
-    switch (format) {
+    switch (request.req_format()) {
         case Format::kazoo: list_for_kazoo(call); break;
         case Format::twiml: list_for_twiml(call); break;
     }
+    read_ = &request;
     return {};
 }
 
-void Parameters::list_for_kazoo(const Call& call)
+void Parameters::recall(const PackedRequest& request)
+{
+    if (read_ == &request) return;
+    [[maybe_unused]] const auto read = this->read(request);
+    assert(read);
+}
+
+void Parameters::list_for_kazoo(const CallFacts& call)
 {
     if (!call.account_id.empty()) add("Account-ID", call.account_id);
     add("Api-Version", "4.x");
@@ -104,11 +106,11 @@ void Parameters::list_for_kazoo(const Call& call)
     add("Request-Realm", or_else(call.request.realm, "norealm"));
     add("To", or_else(call.to.user, "nouser"));
     add("To-Realm", or_else(call.to.realm, "norealm"));
-    if (call.owner_ids.size() == 1) add("User-ID", call.owner_ids.front());
-    if (call.owner_ids.size() > 1) add("User-ID", std::span(call.owner_ids));
+    if (!call.owner_id.empty()) add("User-ID", call.owner_id);
+    if (!call.owner_ids.empty()) add("User-ID", *owners_.document.read(call.owner_ids));
 }
 
-void Parameters::list_for_twiml(const Call& call)
+void Parameters::list_for_twiml(const CallFacts& call)
 {
     add("CallSid", call.call_id);
     if (!call.account_id.empty()) add("AccountSid", call.account_id);
@@ -144,25 +146,29 @@ void Parameters::add_digits()
     if (digits) add("Digits", *digits);
 }
 
-void Parameters::append_form(std::string& out) const
+std::string_view Parameters::form()
 {
-    http::FormWriter form(out);
+    text_.clear();
+    http::FormWriter form(text_);
     for (const auto& [name, value] : list_) {
         std::visit([&, name = name](const auto& known) { form.add(name, known); }, value);
     }
+    return text_;
 }
 
-void Parameters::append_json(std::string& out) const
+std::string_view Parameters::json()
 {
+    text_.clear();
     char separator = '{';
     for (const auto& [name, value] : list_) {
-        out += separator;
+        text_ += separator;
         separator = ',';
-        json::append_quoted(out, name);
-        out += ':';
-        std::visit([&](const auto& known) { append_json_value(out, known); }, value);
+        json::append_quoted(text_, name);
+        text_ += ':';
+        std::visit([&](const auto& known) { append_json_value(text_, known); }, value);
     }
-    out += '}';
+    text_ += '}';
+    return text_;
 }
 
 }  // namespace pivot

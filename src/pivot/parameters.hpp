@@ -5,11 +5,10 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "pivot/packed_request.hpp"
 
-#include <pivot/action.hpp>
-#include <pivot/call.hpp>
+#include <pivot/failure.hpp>
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -22,19 +21,21 @@ class Parameters {
 public:
     Parameters();
 
-    // Replaces the list by that of `call`, which neither changes nor goes while the list is in use.
-    // Fails with invalid_json when a text of `call` that should be a JSON object is none.
-    Result<void> read(const Call& call, Format format);
+    // Replaces the list by that of `request`, which neither changes nor goes while the list is in
+    // use. Fails with invalid_json when a text of the call that should be a JSON object is none.
+    Result<void> read(const PackedRequest& request);
 
-    // Appends pairs with `&` between them; see http/form.hpp.
-    void append_form(std::string& out) const;
+    // The same for one that was read before, and has not changed: free if no other one has been
+    // read since.
+    void recall(const PackedRequest& request);
 
-    // Appends one JSON object.
-    void append_json(std::string& out) const;
+    // Pairs with `&` between them (http/form.hpp), or one JSON object: until another is read.
+    std::string_view form();
+    std::string_view json();
 
 private:
-    // Views of the call, of its JSON texts, or of constants.
-    using Value = std::variant<std::string_view, json::Value, std::span<const std::string>>;
+    // Views of the request, of its JSON texts, or of constants.
+    using Value = std::variant<std::string_view, json::Value>;
     struct Parameter {
         std::string_view name;
         Value value;
@@ -46,8 +47,8 @@ private:
         json::Value value;
     };
 
-    void list_for_kazoo(const Call& call);
-    void list_for_twiml(const Call& call);
+    void list_for_kazoo(const CallFacts& call);
+    void list_for_twiml(const CallFacts& call);
 
     void add(std::string_view name, Value value);
     void add_stored(std::string_view name, std::string_view key);
@@ -59,6 +60,9 @@ private:
     Object store_;
     Object variables_;
     Object headers_;
+    Object owners_;                        // an array, in fact
+    const PackedRequest* read_ = nullptr;  // whose list this is
+    std::string text_;
 };
 
 }  // namespace pivot

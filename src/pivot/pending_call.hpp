@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/list.hpp"
-#include "pivot/exchange.hpp"
+#include "pivot/packed_request.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/inbox.hpp"
 
@@ -14,25 +14,26 @@
 namespace pivot {
 
 class Lane;
+class Question;
 
 class PendingCall final : public reactor::Message, public ListHook<PendingCall> {
 public:
     // Host's thread, before it is posted.
-    void prepare(Lane& lane, Request request, Engine::Done done, reactor::Nanoseconds started);
+    void prepare(Lane& lane, const Request& given, const ActionLimits& limits, Engine::Done done,
+                 reactor::Nanoseconds now);
 
-    // The lane's thread. Hands over the outcome, unless one has been handed over already.
-    void deliver(Outcome outcome);
+    // The lane's thread. Each hands over the outcome, unless one has been handed over already.
+    void deliver_processed(std::string_view flow, reactor::Nanoseconds now);
+    void deliver_failed(const Failure& failure, reactor::Nanoseconds now);
+    void deliver_skipped(reactor::Nanoseconds now);
 
     // Any thread: whoever holds a ticket that has become old may look, too.
     Lane& lane() const { return *lane_.load(std::memory_order_acquire); }
 
-    // What every outcome of this call says, whatever else it says.
-    Outcome outcome(OutcomeKind kind, reactor::Nanoseconds now) const;
-
-    Request request;
-    ExchangeRecord record;
+    PackedRequest request;
     reactor::Nanoseconds started = 0;
     reactor::Deadline* deadline = nullptr;  // while the call runs
+    Question* question = nullptr;           // likewise
     bool is_cancelled = false;              // perhaps before it runs
 
     // Grows when the call ends, before its place can be used again: so an old ticket names nothing.
@@ -42,6 +43,8 @@ private:
     friend class CallTable;
 
     void deliver() override;  // as a Message: begins on the lane's thread
+    OutcomeView outcome(OutcomeKind kind, reactor::Nanoseconds now) const;
+    void deliver(const OutcomeView& outcome);
 
     std::atomic<Lane*> lane_ = nullptr;
     Engine::Done done_;

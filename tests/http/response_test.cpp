@@ -32,7 +32,7 @@ Parsed parse(std::string_view text, std::size_t cut, bool closes, const Response
     if (closes && !parser.is_complete()) parsed.result = parser.finish();
     parsed.is_complete = parser.is_complete();
     parsed.can_reuse = parser.can_reuse_connection();
-    parsed.response = parser.take();
+    parser.swap_response(parsed.response);
     return parsed;
 }
 

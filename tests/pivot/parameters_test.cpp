@@ -24,22 +24,29 @@ Call ann()
         "To": "4155550199@acme.sip.example.com"})");
 }
 
+PackedRequest packed(const Call& call, Format format = Format::kazoo)
+{
+    Action action;
+    action.req_format = format;
+    PackedRequest request;
+    request.pack({.call = call, .node = {.action = action, .next = {}}}, {});
+    return request;
+}
+
 std::string form(const Call& call, Format format = Format::kazoo)
 {
+    const auto request = packed(call, format);
     Parameters parameters;
-    EXPECT_TRUE(parameters.read(call, format));
-    std::string out;
-    parameters.append_form(out);
-    return out;
+    EXPECT_TRUE(parameters.read(request));
+    return std::string(parameters.form());
 }
 
 std::string body(const Call& call, Format format = Format::kazoo)
 {
+    const auto request = packed(call, format);
     Parameters parameters;
-    EXPECT_TRUE(parameters.read(call, format));
-    std::string out;
-    parameters.append_json(out);
-    return out;
+    EXPECT_TRUE(parameters.read(request));
+    return std::string(parameters.json());
 }
 
 // A call of which only the id is known.
@@ -183,23 +190,34 @@ TEST(Parameters, text_that_is_not_an_object_is_a_failure)
     Parameters parameters;
     auto call = unknown();
     call.custom_sip_headers = "[]";
-    const auto read = parameters.read(call, Format::kazoo);
+    const auto read = parameters.read(packed(call));
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().reason, Reason::invalid_json);
     EXPECT_EQ(read.error().message, "the call's custom_sip_headers: not a JSON object");
     call.custom_sip_headers = R"({"X-Tag":)";
-    EXPECT_FALSE(parameters.read(call, Format::twiml));
+    EXPECT_FALSE(parameters.read(packed(call, Format::twiml)));
 }
 
 TEST(Parameters, nothing_is_left_of_the_call_before)
 {
     Parameters parameters;
-    EXPECT_TRUE(parameters.read(ann(), Format::kazoo));
-    const auto call = unknown();
-    EXPECT_TRUE(parameters.read(call, Format::kazoo));
-    std::string out = "/p?";
-    parameters.append_form(out);
-    EXPECT_EQ(out, "/p?" + form(call));
+    const auto first = packed(ann());
+    EXPECT_TRUE(parameters.read(first));
+    const auto second = packed(unknown());
+    EXPECT_TRUE(parameters.read(second));
+    EXPECT_EQ(parameters.form(), form(unknown()));
+}
+
+TEST(Parameters, those_of_a_call_come_back_after_another_one_was_read)
+{
+    Parameters parameters;
+    const auto first = packed(ann());
+    EXPECT_TRUE(parameters.read(first));
+    const auto second = packed(unknown());
+    EXPECT_TRUE(parameters.read(second));
+    parameters.recall(first);
+    EXPECT_EQ(parameters.form(), form(ann()));
+    EXPECT_EQ(parameters.json(), body(ann()));
 }
 
 }  // namespace

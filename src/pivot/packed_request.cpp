@@ -1,0 +1,132 @@
+#include "pivot/packed_request.hpp"
+
+#include "base/json.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <string>
+
+namespace pivot {
+
+namespace {
+
+// A larger block is not kept for the next call.
+constexpr std::size_t kept_bytes_max = 4'096;
+
+// More than one, as a JSON array.
+std::string owner_list(const std::vector<std::string>& owner_ids)
+{
+    std::string list;
+    if (owner_ids.size() < 2) return list;
+    for (const std::string& id : owner_ids) {
+        list += list.empty() ? '[' : ',';
+        json::append_quoted(list, id);
+    }
+    list += ']';
+    return list;
+}
+
+}  // namespace
+
+void PackedRequest::pack(const Request& request, const ActionLimits& limits)
+{
+    const Call& call = request.call;
+    const auto& action = request.node.action;
+    const std::string owner_ids = owner_list(call.owner_ids);
+    const Texts texts = {
+        call.call_id,
+        call.account_id,
+        call.from.user,
+        call.from.realm,
+        call.to.user,
+        call.to.realm,
+        call.request.user,
+        call.request.realm,
+        call.caller_id_name,
+        call.caller_id_number,
+        call.owner_ids.size() == 1 ? std::string_view(call.owner_ids.front()) : "",
+        owner_ids,
+        call.language,
+        call.custom_application_vars,
+        call.custom_sip_headers,
+        call.key_value_store,
+        action ? std::string_view(action->voice_url) : "",
+        request.node.next,
+    };
+    store(texts);
+
+    iteration_ = request.iteration;
+    direction_ = call.direction;
+    bad_action_ = action ? nullptr : std::make_unique<Failure>(action.error());
+    timeout_ms_ = (action ? action->timeout : limits.timeout_max).count();
+    if (!action) return;
+    method_ = action->method;
+    req_format_ = action->req_format;
+    req_body_format_ = action->req_body_format;
+    skips_module_ = action->skip_module;
+}
+
+void PackedRequest::store(const Texts& texts)
+{
+    std::size_t total_bytes = text_count * sizeof(std::uint32_t);
+    for (const std::string_view text : texts) total_bytes += text.size();
+    if (capacity_bytes_ < total_bytes) {
+        block_ = std::make_unique_for_overwrite<char[]>(total_bytes);
+        capacity_bytes_ = total_bytes;
+    }
+    char* size = block_.get();
+    char* end = size + text_count * sizeof(std::uint32_t);
+    for (const std::string_view text : texts) {
+        const auto size_bytes = static_cast<std::uint32_t>(text.size());
+        std::memcpy(size, &size_bytes, sizeof size_bytes);
+        size += sizeof size_bytes;
+        end = std::ranges::copy(text, end).out;
+    }
+}
+
+void PackedRequest::clear()
+{
+    bad_action_.reset();
+    if (capacity_bytes_ <= kept_bytes_max) return;
+    block_.reset();
+    capacity_bytes_ = 0;
+}
+
+CallFacts PackedRequest::facts() const
+{
+    const Texts texts = this->texts();
+    const auto text = [&texts](Text wanted) { return texts[static_cast<std::size_t>(wanted)]; };
+    return {.call_id = text(Text::call_id),
+            .account_id = text(Text::account_id),
+            .from = {text(Text::from_user), text(Text::from_realm)},
+            .to = {text(Text::to_user), text(Text::to_realm)},
+            .request = {text(Text::request_user), text(Text::request_realm)},
+            .caller_id_name = text(Text::caller_id_name),
+            .caller_id_number = text(Text::caller_id_number),
+            .direction = direction_,
+            .owner_id = text(Text::owner_id),
+            .owner_ids = text(Text::owner_ids),
+            .language = text(Text::language),
+            .custom_application_vars = text(Text::custom_application_vars),
+            .custom_sip_headers = text(Text::custom_sip_headers),
+            .key_value_store = text(Text::key_value_store)};
+}
+
+PackedRequest::Texts PackedRequest::texts() const
+{
+    assert(block_);
+    Texts texts;
+    const char* size = block_.get();
+    const char* begin = size + text_count * sizeof(std::uint32_t);
+    for (std::string_view& text : texts) {
+        std::uint32_t size_bytes = 0;
+        std::memcpy(&size_bytes, size, sizeof size_bytes);
+        text = {begin, size_bytes};
+        size += sizeof size_bytes;
+        begin += size_bytes;
+    }
+    return texts;
+}
+
+}  // namespace pivot

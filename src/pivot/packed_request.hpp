@@ -1,0 +1,107 @@
+// What is kept of a request while its call is in flight: its texts, in one block.
+//
+//     | size of each text | text | text | …
+//
+// A call that waits for its server costs little more than what it is about. Its place keeps the
+// block for the next call, so that packing costs no allocation in steady state.
+#pragma once
+
+#include <pivot/engine.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace pivot {
+
+// What a web server is told about a call. An empty text is unknown.
+struct CallFacts {
+    struct Party {
+        std::string_view user;
+        std::string_view realm;
+    };
+
+    std::string_view call_id;
+    std::string_view account_id;
+    Party from;
+    Party to;
+    Party request;
+    std::string_view caller_id_name;
+    std::string_view caller_id_number;
+    Direction direction = Direction::inbound;
+    std::string_view owner_id;
+    std::string_view owner_ids;  // of more than one: the text of a JSON array
+    std::string_view language;
+    std::string_view custom_application_vars;  // this and those below: the text of a JSON object
+    std::string_view custom_sip_headers;
+    std::string_view key_value_store;
+};
+
+class PackedRequest {
+public:
+    PackedRequest() = default;
+
+    // Takes the place of the request before. Of an action that is not valid there is nothing but
+    // its failure.
+    void pack(const Request& request, const ActionLimits& limits);
+
+    // The call is over. A block of unusual size goes back to the heap.
+    void clear();
+
+    CallFacts facts() const;
+    std::string_view call_id() const { return text(Text::call_id); }
+    std::string_view next() const { return text(Text::next); }
+    std::string_view voice_url() const { return text(Text::voice_url); }
+
+    int iteration() const { return iteration_; }
+    const Failure* bad_action() const { return bad_action_.get(); }  // null: the action is valid
+    std::chrono::milliseconds timeout() const { return std::chrono::milliseconds(timeout_ms_); }
+    Method method() const { return method_; }
+    Format req_format() const { return req_format_; }
+    BodyFormat req_body_format() const { return req_body_format_; }
+    bool skips_module() const { return skips_module_; }
+
+private:
+    enum class Text : std::uint8_t {
+        call_id,
+        account_id,
+        from_user,
+        from_realm,
+        to_user,
+        to_realm,
+        request_user,
+        request_realm,
+        caller_id_name,
+        caller_id_number,
+        owner_id,
+        owner_ids,
+        language,
+        custom_application_vars,
+        custom_sip_headers,
+        key_value_store,
+        voice_url,
+        next,
+    };
+    static constexpr std::size_t text_count = static_cast<std::size_t>(Text::next) + 1;
+    using Texts = std::array<std::string_view, text_count>;
+
+    void store(const Texts& texts);
+    Texts texts() const;
+    std::string_view text(Text wanted) const { return texts()[static_cast<std::size_t>(wanted)]; }
+
+    std::unique_ptr<char[]> block_;
+    std::unique_ptr<Failure> bad_action_;
+    std::size_t capacity_bytes_ = 0;
+    std::int64_t timeout_ms_ = 0;
+    std::int32_t iteration_ = 1;
+    Direction direction_ = Direction::inbound;
+    Method method_ = Method::get;
+    Format req_format_ = Format::kazoo;
+    BodyFormat req_body_format_ = BodyFormat::form;
+    bool skips_module_ = false;
+};
+
+}  // namespace pivot
