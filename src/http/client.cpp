@@ -52,15 +52,14 @@ Task<const Failure*> Client::ask(const Request& request, Progress& progress, Dea
 {
     progress.response = nullptr;
     const Destination& destination = request.destination();
-    if (!destination.admission) co_return fail_with(destination.admission.error());
+    if (!destination.admission) co_return &destination.admission.error();
 
     Lease connection = pool_.take(destination.origin);
     while (true) {
         progress.was_reused = connection != nullptr;
         if (!connection) {
-            auto opened = co_await open(destination, progress, deadline);
-            if (!opened) co_return fail_with(std::move(opened.error()));
-            connection = std::move(*opened);
+            connection = co_await open(destination, progress, deadline);
+            if (!connection) co_return &failure_;
         }
         progress.address = connection->address();
         progress.phase = Phase::send;
@@ -109,7 +108,7 @@ void Client::Message::recycle()
 }
 
 // Takes what arrived into the response, which is then whole or not. Null: nothing is wrong.
-const Failure* Client::read(Result<net::Received> received, Parsers::Lent& parser,
+const Failure* Client::read(Result<net::Received>&& received, Parsers::Lent& parser,
                             Progress& progress)
 {
     if (received && received->bytes().empty() && !parser)
@@ -141,43 +140,61 @@ void Client::begin_response(Parsers::Lent& parser, Progress& progress)
     progress.timings_us.first_byte = (reactor_.now() - progress.started) / 1'000;
 }
 
-const Failure* Client::fail_with(Failure failure)
+const Failure* Client::fail_with(Failure&& failure)
 {
     failure_ = std::move(failure);
     return &failure_;
 }
 
-Task<Result<Client::Lease>> Client::open(const Destination& destination, Progress& progress,
-                                         Deadline& deadline)
+Task<Client::Lease> Client::open(const Destination& destination, Progress& progress,
+                                 Deadline& deadline)
 {
-    const Url& url = destination.url;
-    Nanoseconds since = reactor_.now();
-    progress.phase = Phase::dns;
-    const auto resolved = co_await resolver_.resolve(url.host, deadline);
-    note(progress.timings_us.dns, since, reactor_);
-    if (!resolved) co_return tl::unexpected(resolved.error());
-
-    std::vector<net::SocketAddress> addresses;
-    for (const net::IpAddress& ip : *resolved) addresses.emplace_back(ip, url.port);
-    const auto admitted = policy_.admit(url.host, addresses);
-    if (!admitted) co_return tl::unexpected(admitted.error());
+    const auto addresses = co_await locate(destination.url, progress, deadline);
+    if (addresses.empty()) co_return nullptr;
 
     // Idle connections must not keep a new origin out.
     if (reactor_.ring().slots_free() < reactor_.ring().slots_max() / 8) pool_.close_oldest();
     progress.phase = Phase::connect;
+    Nanoseconds since = reactor_.now();
     auto connected = co_await net::connect(addresses, deadline);
     note(progress.timings_us.connect, since, reactor_);
-    if (!connected) co_return tl::unexpected(std::move(connected.error()));
+    if (!connected) {
+        fail_with(std::move(connected.error()));
+        co_return nullptr;
+    }
     Lease connection = pool_.add(destination.origin, std::move(*connected));
     progress.address = connection->address();
-    if (url.scheme == Scheme::http) co_return connection;
+    if (destination.url.scheme == Scheme::http) co_return connection;
 
     progress.phase = Phase::tls;
-    auto secured = co_await connection->secure(tls_, url.host, destination.origin, deadline);
+    auto secured =
+        co_await connection->secure(tls_, destination.url.host, destination.origin, deadline);
     note(progress.timings_us.tls, since, reactor_);
     if (secured) co_return connection;
+    fail_with(std::move(secured.error()));
     discard(std::move(connection));
-    co_return tl::unexpected(std::move(secured.error()));
+    co_return nullptr;
+}
+
+Task<std::vector<net::SocketAddress>> Client::locate(const Url& url, Progress& progress,
+                                                     Deadline& deadline)
+{
+    progress.phase = Phase::dns;
+    Nanoseconds since = reactor_.now();
+    auto resolved = co_await resolver_.resolve(url.host, deadline);
+    note(progress.timings_us.dns, since, reactor_);
+    std::vector<net::SocketAddress> addresses;
+    if (!resolved) {
+        fail_with(std::move(resolved.error()));
+        co_return addresses;
+    }
+    for (const net::IpAddress& ip : *resolved) addresses.emplace_back(ip, url.port);
+    auto admitted = policy_.admit(url.host, addresses);
+    if (!admitted) {
+        fail_with(std::move(admitted.error()));
+        addresses.clear();
+    }
+    co_return addresses;
 }
 
 void Client::discard(Lease connection)

@@ -16,7 +16,9 @@
 
 #include <pivot/failure.hpp>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace pivot::http {
 
@@ -54,12 +56,17 @@ private:
     using Parsers = Spares<ResponseParser>;
 
     Messages::Lent write(const Request& request);
-    const Failure* read(Result<net::Received> received, Parsers::Lent& parser, Progress& progress);
+    // By reference, so that a coroutine that calls them keeps no place for another copy.
+    const Failure* read(Result<net::Received>&& received, Parsers::Lent& parser,
+                        Progress& progress);
+    const Failure* fail_with(Failure&& failure);
     void begin_response(Parsers::Lent& parser, Progress& progress);
-    const Failure* fail_with(Failure failure);
     void discard(Lease connection);  // in the middle of an exchange
-    Task<Result<Lease>> open(const Destination& destination, Progress& progress,
-                             Deadline& deadline);
+
+    // Null, or none: `failure_` says why.
+    Task<Lease> open(const Destination& destination, Progress& progress, Deadline& deadline);
+    Task<std::vector<net::SocketAddress>> locate(const Url& url, Progress& progress,
+                                                 Deadline& deadline);
 
     Reactor& reactor_;
     net::Resolver& resolver_;

@@ -74,7 +74,7 @@ std::string SocketAddress::to_text() const
     return ip_.is_v4() ? fmt::format("{}:{}", ip, port_) : fmt::format("[{}]:{}", ip, port_);
 }
 
-socklen_t SocketAddress::to_sockaddr(sockaddr_storage& out) const
+socklen_t SocketAddress::to_sockaddr(NativeAddress& out) const
 {
     out = {};
     if (ip_.is_v4()) {

@@ -40,6 +40,9 @@ private:
     std::uint8_t size_bytes_ = 4;
 };
 
+// Room for what connect(2) takes, of either family.
+using NativeAddress = sockaddr_in6;
+
 // What a socket connects to.
 class SocketAddress {
 public:
@@ -56,7 +59,7 @@ public:
     std::string to_text() const;
 
     // Writes what connect(2) takes and returns its length.
-    socklen_t to_sockaddr(sockaddr_storage& out) const;
+    socklen_t to_sockaddr(NativeAddress& out) const;
 
     friend bool operator==(const SocketAddress&, const SocketAddress&) = default;
 

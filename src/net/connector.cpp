@@ -13,6 +13,15 @@ namespace {
 
 constexpr reactor::Nanoseconds attempt_delay_ns = 250'000'000;  // RFC 8305, section 5
 
+Task<Result<Connected>> connect_to(SocketAddress address, Deadline& deadline)
+{
+    auto stream = std::make_unique<TcpStream>(deadline.reactor());
+    auto connected = co_await stream->connect(address, deadline);
+    if (connected) co_return Connected{std::move(stream), address};
+    co_await stream->close(deadline.reactor());
+    co_return tl::unexpected(std::move(connected.error()));
+}
+
 struct Race {
     std::optional<Connected> winner;
     std::optional<Failure> failure;  // of the attempt that failed last
@@ -21,22 +30,19 @@ struct Race {
 
 Task<> attempt(Race& race, SocketAddress address, Deadline& racing)
 {
-    auto stream = std::make_unique<TcpStream>(racing.reactor());
-    auto connected = co_await stream->connect(address, racing);
+    auto connected = co_await connect_to(address, racing);
     if (connected && !race.winner) {
-        race.winner.emplace(std::move(stream), address);
+        race.winner = std::move(*connected);
+    } else if (connected) {
+        co_await connected->stream->close(racing.reactor());
     } else {
-        if (!connected) race.failure = std::move(connected.error());
-        co_await stream->close(racing.reactor());
+        race.failure = std::move(connected.error());
     }
     race.attempt_ended.happen();
 }
 
-}  // namespace
-
-Task<Result<Connected>> connect(std::span<const SocketAddress> addresses, Deadline& deadline)
+Task<Result<Connected>> race(std::span<const SocketAddress> addresses, Deadline& deadline)
 {
-    assert(!addresses.empty());
     Race race;
     reactor::Scope attempts(deadline.reactor());
     {
@@ -56,6 +62,15 @@ Task<Result<Connected>> connect(std::span<const SocketAddress> addresses, Deadli
     if (race.winner) co_return std::move(*race.winner);
     if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::connect));
     co_return tl::unexpected(std::move(*race.failure));
+}
+
+}  // namespace
+
+Task<Result<Connected>> connect(std::span<const SocketAddress> addresses, Deadline& deadline)
+{
+    assert(!addresses.empty());
+    return addresses.size() == 1 ? connect_to(addresses.front(), deadline)
+                                 : race(addresses, deadline);
 }
 
 }  // namespace pivot::net

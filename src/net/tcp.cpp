@@ -34,7 +34,7 @@ int open_socket(const SocketAddress& address)
     return descriptor;
 }
 
-reactor::Request connect_request(reactor::Slot slot, const sockaddr_storage& address,
+reactor::Request connect_request(reactor::Slot slot, const NativeAddress& address,
                                  socklen_t size_bytes, Deadline& deadline)
 {
     io_uring_sqe request{};
@@ -85,7 +85,7 @@ Task<Result<void>> TcpStream::connect(SocketAddress address, Deadline& deadline)
     }
     if (installed < 0) co_return fail_connect(address, std::strerror(-installed));
 
-    sockaddr_storage native{};
+    NativeAddress native{};
     const socklen_t native_bytes = address.to_sockaddr(native);
     const int connected = co_await connect_request(slot_, native, native_bytes, deadline);
     if (connected == 0) {

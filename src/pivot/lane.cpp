@@ -124,8 +124,8 @@ tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(const EngineConfig& 
 
 Lane::~Lane()
 {
-    if (!running_) return;  // open() failed half way
-    reactor_->turn(0);      // begins what was posted before
+    if (!running_) return;                               // open() failed half way
+    while (reactor_->has_messages()) reactor_->turn(0);  // begins what was posted before
     cancel_all();
     while (running_->running() > 0) reactor_->turn(reactor::never);
     client_->close();

@@ -14,6 +14,37 @@ namespace {
 // A larger block is not kept for the next call.
 constexpr std::size_t kept_bytes_max = 4'096;
 
+// A size is one byte, or behind `is_long` four.
+constexpr std::uint8_t is_long = 255;
+
+std::size_t size_of_size(std::string_view text)
+{
+    return text.size() < is_long ? 1 : 1 + sizeof(std::uint32_t);
+}
+
+char* append(char* end, std::string_view text)
+{
+    if (text.size() < is_long) {
+        *end++ = static_cast<char>(text.size());
+    } else {
+        const auto size_bytes = static_cast<std::uint32_t>(text.size());
+        *end++ = static_cast<char>(is_long);
+        std::memcpy(end, &size_bytes, sizeof size_bytes);
+        end += sizeof size_bytes;
+    }
+    return std::ranges::copy(text, end).out;
+}
+
+std::string_view read(const char* at)
+{
+    std::uint32_t size_bytes = static_cast<unsigned char>(*at++);
+    if (size_bytes == is_long) {
+        std::memcpy(&size_bytes, at, sizeof size_bytes);
+        at += sizeof size_bytes;
+    }
+    return {at, size_bytes};
+}
+
 // More than one, as a JSON array.
 std::string owner_list(const std::vector<std::string>& owner_ids)
 {
@@ -69,20 +100,14 @@ void PackedRequest::pack(const Request& request, const ActionLimits& limits)
 
 void PackedRequest::store(const Texts& texts)
 {
-    std::size_t total_bytes = text_count * sizeof(std::uint32_t);
-    for (const std::string_view text : texts) total_bytes += text.size();
+    std::size_t total_bytes = 0;
+    for (const std::string_view text : texts) total_bytes += size_of_size(text) + text.size();
     if (capacity_bytes_ < total_bytes) {
         block_ = std::make_unique_for_overwrite<char[]>(total_bytes);
-        capacity_bytes_ = total_bytes;
+        capacity_bytes_ = static_cast<std::uint32_t>(total_bytes);
     }
-    char* size = block_.get();
-    char* end = size + text_count * sizeof(std::uint32_t);
-    for (const std::string_view text : texts) {
-        const auto size_bytes = static_cast<std::uint32_t>(text.size());
-        std::memcpy(size, &size_bytes, sizeof size_bytes);
-        size += sizeof size_bytes;
-        end = std::ranges::copy(text, end).out;
-    }
+    char* end = block_.get();
+    for (const std::string_view text : texts) end = append(end, text);
 }
 
 void PackedRequest::clear()
@@ -117,14 +142,10 @@ PackedRequest::Texts PackedRequest::texts() const
 {
     assert(block_);
     Texts texts;
-    const char* size = block_.get();
-    const char* begin = size + text_count * sizeof(std::uint32_t);
+    const char* at = block_.get();
     for (std::string_view& text : texts) {
-        std::uint32_t size_bytes = 0;
-        std::memcpy(&size_bytes, size, sizeof size_bytes);
-        text = {begin, size_bytes};
-        size += sizeof size_bytes;
-        begin += size_bytes;
+        text = read(at);
+        at = text.data() + text.size();
     }
     return texts;
 }

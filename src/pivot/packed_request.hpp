@@ -1,6 +1,6 @@
 // What is kept of a request while its call is in flight: its texts, in one block.
 //
-//     | size of each text | text | text | …
+//     | size | text | size | text | …
 //
 // A call that waits for its server costs little more than what it is about. Its place keeps the
 // block for the next call, so that packing costs no allocation in steady state.
@@ -93,9 +93,9 @@ private:
     std::string_view text(Text wanted) const { return texts()[static_cast<std::size_t>(wanted)]; }
 
     std::unique_ptr<char[]> block_;
-    std::unique_ptr<Failure> bad_action_;
-    std::size_t capacity_bytes_ = 0;
+    std::unique_ptr<const Failure> bad_action_;
     std::int64_t timeout_ms_ = 0;
+    std::uint32_t capacity_bytes_ = 0;
     std::int32_t iteration_ = 1;
     Direction direction_ = Direction::inbound;
     Method method_ = Method::get;

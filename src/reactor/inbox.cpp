@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include <fcntl.h>
@@ -16,7 +17,7 @@ namespace pivot::reactor {
 
 Inbox::~Inbox()
 {
-    assert(newest_.load() == nullptr);
+    assert(empty());
     if (wake_up_ >= 0) ::close(wake_up_);
 }
 
@@ -52,7 +53,8 @@ void Inbox::close()
     is_closing_ = true;
     if (is_in_flight()) ring_->cancel(*this);
     while (is_in_flight()) ring_->wait(never);
-    deliver_all();
+    unsigned no_limit = std::numeric_limits<unsigned>::max();
+    deliver(no_limit);
 }
 
 void Inbox::completed(int, std::uint32_t)
@@ -68,19 +70,29 @@ void Inbox::read_again()
     ring_->submit(*this, request);
 }
 
-void Inbox::deliver_all()
+void Inbox::deliver(unsigned& budget)
 {
-    Message* oldest = nullptr;
-    Message* message = newest_.exchange(nullptr, std::memory_order_acquire);
-    while (message != nullptr) {
-        Message* next = std::exchange(message->next_, oldest);
-        oldest = std::exchange(message, next);
+    take_posted();
+    while (oldest_ != nullptr && budget > 0) {
+        --budget;
+        Message& message = *oldest_;
+        oldest_ = message.next_;  // first: delivering may destroy the message, or post it
+        message.deliver();
     }
-    while (oldest != nullptr) {
-        Message* next = oldest->next_;  // looked up first: delivering may destroy the message
-        oldest->deliver();
-        oldest = next;
+}
+
+// Behind what was taken before, and turned round.
+void Inbox::take_posted()
+{
+    Message* const newest = newest_.exchange(nullptr, std::memory_order_acquire);
+    if (newest == nullptr) return;
+    Message* first = nullptr;
+    for (Message* message = newest; message != nullptr;) {
+        Message* const older = std::exchange(message->next_, first);
+        first = std::exchange(message, older);
     }
+    (oldest_ == nullptr ? oldest_ : last_->next_) = first;
+    last_ = newest;
 }
 
 }  // namespace pivot::reactor

@@ -44,9 +44,13 @@ public:
     // thread posts in the middle of a turn.
     void post(Message& message);
 
-    // Delivers what has been posted, once a turn and before it ends.
-    void deliver_all();
-    bool empty() const { return newest_.load(std::memory_order_relaxed) == nullptr; }
+    // Delivers what has been posted, the oldest first, until nothing is left or the budget is used
+    // up; once a turn and before it ends.
+    void deliver(unsigned& budget);
+    bool empty() const
+    {
+        return oldest_ == nullptr && newest_.load(std::memory_order_relaxed) == nullptr;
+    }
 
     // The thread that is in the middle of a turn; none between turns.
     void set_turning(std::thread::id thread) { turning_.store(thread, std::memory_order_relaxed); }
@@ -59,8 +63,11 @@ public:
 private:
     void completed(int result, std::uint32_t flags) override;
     void read_again();
+    void take_posted();
 
     std::atomic<Message*> newest_ = nullptr;
+    Message* oldest_ = nullptr;  // taken from there, and in order
+    Message* last_ = nullptr;    // of those
     std::atomic<std::thread::id> turning_;
     Ring* ring_ = nullptr;
     int wake_up_ = -1;            // an eventfd

@@ -58,6 +58,9 @@ public:
     // Hands `message` to this reactor's thread. Any thread; no lock, one wake-up for a burst.
     void post(Message& message) { inbox_.post(message); }
 
+    // Some have not been delivered yet.
+    bool has_messages() const { return !inbox_.empty(); }
+
     // The time of this turn.
     Nanoseconds now() const { return now_; }
 

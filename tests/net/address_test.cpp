@@ -62,7 +62,7 @@ TEST(SocketAddress, it_comes_back_from_what_the_kernel_takes)
 {
     for (const auto* text : {"192.0.2.7", "2001:db8::7"}) {
         const SocketAddress address(*IpAddress::parse(text), 8443);
-        sockaddr_storage storage;
+        NativeAddress storage;
         const auto length = address.to_sockaddr(storage);
         EXPECT_EQ(length, address.ip().is_v4() ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
         EXPECT_EQ(SocketAddress::from(reinterpret_cast<const sockaddr&>(storage)), address);
