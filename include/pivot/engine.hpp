@@ -32,6 +32,10 @@ struct PIVOT_API EngineConfig {
     // Direct descriptors of a reactor, at most the hard limit RLIMIT_NOFILE.
     unsigned connections_max = 16'384;
 
+    // Local addresses to connect from, by turns; of one target those of its family. Empty: the
+    // kernel chooses.
+    std::vector<std::string> source_addresses;
+
     ActionLimits action;
 
     struct Dns {

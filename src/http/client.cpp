@@ -37,11 +37,13 @@ bool was_stale(const Failure& failure, const Request& request, const Progress& p
 }  // namespace
 
 Client::Client(Reactor& reactor, net::Resolver& resolver, net::TlsContext& tls,
-               const net::AddressPolicy& policy, const ClientConfig& config)
+               const net::AddressPolicy& policy, net::SourceAddresses& sources,
+               const ClientConfig& config)
     : reactor_(reactor),
       resolver_(resolver),
       tls_(tls),
       policy_(policy),
+      sources_(sources),
       config_(config),
       teardown_(reactor),
       pool_(reactor, teardown_, config_.pool)
@@ -156,7 +158,7 @@ Task<Client::Lease> Client::open(const Destination& destination, Progress& progr
     if (reactor_.ring().slots_free() < reactor_.ring().slots_max() / 8) pool_.close_oldest();
     progress.phase = Phase::connect;
     Nanoseconds since = reactor_.now();
-    auto connected = co_await net::connect(addresses, deadline);
+    auto connected = co_await net::connect(addresses, sources_, deadline);
     note(progress.timings_us.connect, since, reactor_);
     if (!connected) {
         fail_with(std::move(connected.error()));

@@ -11,6 +11,7 @@
 #include "http/response.hpp"
 #include "net/address_policy.hpp"
 #include "net/resolver.hpp"
+#include "net/source_addresses.hpp"
 #include "net/tls.hpp"
 #include "reactor/scope.hpp"
 
@@ -31,7 +32,8 @@ struct ClientConfig {
 class Client {
 public:
     Client(Reactor& reactor, net::Resolver& resolver, net::TlsContext& tls,
-           const net::AddressPolicy& policy, const ClientConfig& config);
+           const net::AddressPolicy& policy, net::SourceAddresses& sources,
+           const ClientConfig& config);
 
     // Null: `progress.response` is the whole response. Or why there is none: any reason of the
     // network and of HTTP; `progress` tells the phase. Both are the client's own, and valid until
@@ -72,6 +74,7 @@ private:
     net::Resolver& resolver_;
     net::TlsContext& tls_;
     const net::AddressPolicy& policy_;
+    net::SourceAddresses& sources_;
     const ClientConfig& config_;
     Messages messages_;
     Parsers parsers_;

@@ -13,10 +13,11 @@ namespace {
 
 constexpr reactor::Nanoseconds attempt_delay_ns = 250'000'000;  // RFC 8305, section 5
 
-Task<Result<Connected>> connect_to(SocketAddress address, Deadline& deadline)
+Task<Result<Connected>> connect_to(SocketAddress address, SourceAddresses& sources,
+                                   Deadline& deadline)
 {
     auto stream = std::make_unique<TcpStream>(deadline.reactor());
-    auto connected = co_await stream->connect(address, deadline);
+    auto connected = co_await stream->connect(address, sources, deadline);
     if (connected) co_return Connected{std::move(stream), address};
     co_await stream->close(deadline.reactor());
     co_return tl::unexpected(std::move(connected.error()));
@@ -28,9 +29,9 @@ struct Race {
     reactor::Event attempt_ended;
 };
 
-Task<> attempt(Race& race, SocketAddress address, Deadline& racing)
+Task<> attempt(Race& race, SocketAddress address, SourceAddresses& sources, Deadline& racing)
 {
-    auto connected = co_await connect_to(address, racing);
+    auto connected = co_await connect_to(address, sources, racing);
     if (connected && !race.winner) {
         race.winner = std::move(*connected);
     } else if (connected) {
@@ -41,7 +42,8 @@ Task<> attempt(Race& race, SocketAddress address, Deadline& racing)
     race.attempt_ended.happen();
 }
 
-Task<Result<Connected>> race(std::span<const SocketAddress> addresses, Deadline& deadline)
+Task<Result<Connected>> race(std::span<const SocketAddress> addresses, SourceAddresses& sources,
+                             Deadline& deadline)
 {
     Race race;
     reactor::Scope attempts(deadline.reactor());
@@ -50,7 +52,7 @@ Task<Result<Connected>> race(std::span<const SocketAddress> addresses, Deadline&
         auto next = addresses.begin();
         while (!race.winner && !deadline.has_expired()) {
             if (next == addresses.end() && attempts.running() == 0) break;
-            if (next != addresses.end()) attempts.spawn(attempt(race, *next++, racing));
+            if (next != addresses.end()) attempts.spawn(attempt(race, *next++, sources, racing));
             const bool is_last = next == addresses.end();
             Deadline delay(racing,
                            is_last ? reactor::never : deadline.reactor().now() + attempt_delay_ns);
@@ -66,11 +68,12 @@ Task<Result<Connected>> race(std::span<const SocketAddress> addresses, Deadline&
 
 }  // namespace
 
-Task<Result<Connected>> connect(std::span<const SocketAddress> addresses, Deadline& deadline)
+Task<Result<Connected>> connect(std::span<const SocketAddress> addresses, SourceAddresses& sources,
+                                Deadline& deadline)
 {
     assert(!addresses.empty());
-    return addresses.size() == 1 ? connect_to(addresses.front(), deadline)
-                                 : race(addresses, deadline);
+    return addresses.size() == 1 ? connect_to(addresses.front(), sources, deadline)
+                                 : race(addresses, sources, deadline);
 }
 
 }  // namespace pivot::net

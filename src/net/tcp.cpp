@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace pivot::net {
 
@@ -32,6 +33,17 @@ int open_socket(const SocketAddress& address)
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return descriptor;
+}
+
+// Leaves the choice of the port to connect(2), which knows the far end: so one port serves many.
+int bind_source(int descriptor, const IpAddress& source)
+{
+    const int on = 1;
+    ::setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    NativeAddress native{};
+    const socklen_t native_bytes = SocketAddress(source, 0).to_sockaddr(native);
+    const int bound = ::bind(descriptor, reinterpret_cast<const sockaddr*>(&native), native_bytes);
+    return bound < 0 ? -errno : 0;
 }
 
 reactor::Request connect_request(reactor::Slot slot, const NativeAddress& address,
@@ -73,10 +85,18 @@ TcpStream::~TcpStream()
     assert(slot_ == reactor::no_slot);
 }
 
-Task<Result<void>> TcpStream::connect(SocketAddress address, Deadline& deadline)
+Task<Result<void>> TcpStream::connect(SocketAddress address, SourceAddresses& sources,
+                                      Deadline& deadline)
 {
     const int descriptor = open_socket(address);
     if (descriptor < 0) co_return fail_connect(address, std::strerror(-descriptor));
+    if (const IpAddress* source = sources.next(address.ip())) {
+        if (const int bound = bind_source(descriptor, *source); bound < 0) {
+            ::close(descriptor);
+            co_return fail_connect(
+                address, fmt::format("from {}: {}", source->to_text(), std::strerror(-bound)));
+        }
+    }
     const int installed = reactor_.ring().install(descriptor, slot_);
     if (installed == -ENFILE) {
         co_return fail(Reason::overload, Phase::connect,

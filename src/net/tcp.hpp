@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/address.hpp"
+#include "net/source_addresses.hpp"
 #include "reactor/reactor.hpp"
 #include "reactor/task.hpp"
 
@@ -24,7 +25,7 @@ public:
     ~TcpStream();  // closed, or never opened
 
     // Once. Fails with connect, overload (the table of descriptors is full), timeout or cancelled.
-    Task<Result<void>> connect(SocketAddress address, Deadline& deadline);
+    Task<Result<void>> connect(SocketAddress address, SourceAddresses& sources, Deadline& deadline);
 
     // Sends all of it. Fails with connect (no byte was sent), closed (some were), timeout,
     // cancelled.

@@ -1,6 +1,7 @@
 #include "base/json.hpp"
 #include "net/address_policy.hpp"
 #include "net/dns_config.hpp"
+#include "net/source_addresses.hpp"
 #include "pivot/breaches.hpp"
 
 #include <pivot/engine.hpp>
@@ -42,6 +43,13 @@ tl::expected<void, std::string> check_server(std::string_view text)
     return {};
 }
 
+tl::expected<void, std::string> check_source(std::string_view text)
+{
+    const auto source = net::SourceAddresses::parse(std::array{std::string(text)});
+    if (!source) return tl::unexpected(source.error());
+    return {};
+}
+
 // Every setting there is (docs/configuration.md has a row for each).
 auto settings_of(EngineConfig& config)
 {
@@ -49,11 +57,13 @@ auto settings_of(EngineConfig& config)
     constexpr std::int64_t minute_ms = 60'000;
     constexpr std::int64_t day_ms = 24 * 60 * minute_ms;
     constexpr std::int64_t descriptors_max = 1'048'576;  // the kernel's IORING_MAX_FIXED_FILES
-    auto& [reactors, calls_max, connections_max, action, dns, tls, policy, http, callflow] = config;
+    auto& [reactors, calls_max, connections_max, source_addresses, action, dns, tls, policy, http,
+           callflow] = config;
     return std::to_array<Setting>({
         {"/reactors", &reactors, 0, 1'024},
         {"/calls_max", &calls_max, 1, 10'000'000},
         {"/connections_max", &connections_max, 1, descriptors_max},
+        {"/source_addresses", &source_addresses, 0, 0, check_source},
         {"/action/timeout_ms_max", &action.timeout_max, 1, 10 * minute_ms},
         {"/action/coerce_types", &action.coerce_types},
         {"/dns/servers", &dns.servers, 0, 0, check_server},

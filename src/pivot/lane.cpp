@@ -92,6 +92,9 @@ tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(const EngineConfig& 
     for (const std::string& rule : config.policy.allow) {
         if (auto added = lane->policy_.allow(rule); !added) return tl::unexpected(added.error());
     }
+    auto sources = net::SourceAddresses::parse(config.source_addresses);
+    if (!sources) return tl::unexpected(std::move(sources.error()));
+    lane->sources_ = std::move(*sources);
 
     lane->answer_reader_ = std::make_unique<AnswerReader>(flow_rules(config, lane->policy_),
                                                           config.callflow.depth_max);
@@ -116,8 +119,9 @@ tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(const EngineConfig& 
     if (!resolver) return tl::unexpected(std::move(resolver.error()));
     lane->resolver_ = std::move(*resolver);
 
-    lane->client_ = std::make_unique<http::Client>(*lane->reactor_, *lane->resolver_, *lane->tls_,
-                                                   lane->policy_, lane->client_config_);
+    lane->client_ =
+        std::make_unique<http::Client>(*lane->reactor_, *lane->resolver_, *lane->tls_,
+                                       lane->policy_, lane->sources_, lane->client_config_);
     lane->running_ = std::make_unique<reactor::Scope>(*lane->reactor_);
     return lane;
 }

@@ -5,6 +5,7 @@
 #include "http/client.hpp"
 #include "net/address_policy.hpp"
 #include "net/resolver.hpp"
+#include "net/source_addresses.hpp"
 #include "net/tls.hpp"
 #include "pivot/answer.hpp"
 #include "pivot/call_table.hpp"
@@ -50,6 +51,7 @@ private:
     http::ClientConfig client_config_;
     net::AddressPolicy policy_;
     http::DestinationCache destinations_{policy_};
+    net::SourceAddresses sources_;
     Parameters parameters_;
     std::unique_ptr<AnswerReader> answer_reader_;
     std::unique_ptr<reactor::Reactor> reactor_;

@@ -39,6 +39,7 @@ void expect_defaults(const EngineConfig& config)
     EXPECT_EQ(config.reactors, defaults.reactors);
     EXPECT_EQ(config.calls_max, defaults.calls_max);
     EXPECT_EQ(config.connections_max, defaults.connections_max);
+    EXPECT_EQ(config.source_addresses, defaults.source_addresses);
     EXPECT_EQ(config.action.timeout_max, defaults.action.timeout_max);
     EXPECT_EQ(config.action.coerce_types, defaults.action.coerce_types);
     EXPECT_EQ(config.dns.servers, defaults.dns.servers);
@@ -73,6 +74,7 @@ TEST(Config, the_documented_example_has_every_setting_at_its_default)
     for (const char* const name : {"reactors",
                                    "calls_max",
                                    "connections_max",
+                                   "source_addresses",
                                    "timeout_ms_max",
                                    "coerce_types",
                                    "servers",
@@ -100,6 +102,7 @@ TEST(Config, every_setting_is_read)
 {
     const auto config = read(R"({
         "reactors": 0, "calls_max": 7, "connections_max": 8,
+        "source_addresses": ["192.0.2.7", "2001:db8::7"],
         "action": {"timeout_ms_max": 9000, "coerce_types": true},
         "dns": {"servers": ["192.0.2.53", "[2001:db8::53]:5353"], "hosts_file": ""},
         "tls": {"ca_file": "/ca.pem", "ca_directory": "/ca", "certificate_file": "/me.pem",
@@ -112,6 +115,7 @@ TEST(Config, every_setting_is_read)
     EXPECT_EQ(config.reactors, 0U);
     EXPECT_EQ(config.calls_max, 7U);
     EXPECT_EQ(config.connections_max, 8U);
+    EXPECT_EQ(config.source_addresses, (std::vector<std::string>{"192.0.2.7", "2001:db8::7"}));
     EXPECT_EQ(config.action.timeout_max, milliseconds(9000));
     EXPECT_TRUE(config.action.coerce_types);
     EXPECT_EQ(config.dns.servers, (std::vector<std::string>{"192.0.2.53", "[2001:db8::53]:5353"}));
@@ -181,12 +185,14 @@ TEST(Config, a_value_has_the_type_of_its_setting)
     EXPECT_EQ(error("[]"), "expected an object, found an array");
 }
 
-TEST(Config, a_rule_and_a_server_are_judged_where_they_stand)
+TEST(Config, rules_and_addresses_are_judged_where_they_stand)
 {
     EXPECT_TRUE(error(R"({"policy":{"allow":["10.0.0.0/8","10.0.0.1/8"]}})")
                     .starts_with("/policy/allow/1: "));
     EXPECT_TRUE(error(R"({"policy":{"deny":[""]}})").starts_with("/policy/deny/0: "));
     EXPECT_TRUE(error(R"({"dns":{"servers":["ns.example"]}})").starts_with("/dns/servers/0: "));
+    EXPECT_TRUE(
+        error(R"({"source_addresses":["::1","10.0.0.0/8"]})").starts_with("/source_addresses/1: "));
 }
 
 TEST(Config, all_that_is_wrong_is_said_at_once)

@@ -1,0 +1,38 @@
+// The local addresses that connections come from, taken by turns.
+//
+// Each has ephemeral ports of its own, so that with several of them more connections to one server
+// can be open than there are such ports.
+#pragma once
+
+#include "net/address.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace pivot::net {
+
+class SourceAddresses {
+public:
+    SourceAddresses() = default;  // the kernel chooses
+
+    // The error is a sentence about the first text that is not an address.
+    static tl::expected<SourceAddresses, std::string> parse(std::span<const std::string> texts);
+
+    // The one whose turn it is, of the family of `target`. Null: the kernel chooses.
+    const IpAddress* next(const IpAddress& target);
+
+private:
+    struct Turns {
+        std::vector<IpAddress> addresses;
+        std::size_t taken = 0;
+    };
+
+    Turns v4_;
+    Turns v6_;
+};
+
+}  // namespace pivot::net
