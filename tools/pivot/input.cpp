@@ -49,4 +49,10 @@ int refuse(std::string_view command, std::string_view why)
     return exit_usage;
 }
 
+int print(std::string_view command, const std::string& text)
+{
+    if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return exit_good;
+    return refuse(command, fmt::format("standard output: {}", std::strerror(errno)));
+}
+
 }  // namespace pivot::tools

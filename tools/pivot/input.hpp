@@ -1,4 +1,4 @@
-// What the command line reads, and how it says that it can't.
+// What the command line reads and prints, and how it says that it can't.
 #pragma once
 
 #include <string>
@@ -16,7 +16,10 @@ inline constexpr int exit_usage = 2;  // bad usage, or input that cannot be read
 // The whole of a file, or of standard input where the path is `-`. The error names the file.
 tl::expected<std::string, std::string> read_input(const std::string& path);
 
-// Prints one line on standard error.
+// Prints one line on standard error, and returns the exit status for it.
 int refuse(std::string_view command, std::string_view why);
+
+// Prints `text` on standard output, and returns the exit status: good, unless it cannot be written.
+int print(std::string_view command, const std::string& text);
 
 }  // namespace pivot::tools

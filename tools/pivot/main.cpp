@@ -2,6 +2,7 @@
 
 #include "pivot/check.hpp"
 #include "pivot/input.hpp"
+#include "pivot/load.hpp"
 #include "pivot/run.hpp"
 
 #include <string_view>
@@ -15,7 +16,9 @@ using namespace pivot::tools;
 constexpr const char* about =
     "Pivot asks a web server over HTTP what to do with a phone call.\n\n"
     "  pivot run --allow 127.0.0.1 action.json     one call in, one outcome out\n"
-    "  pivot check callflow.json                   what is wrong in a callflow";
+    "  pivot check callflow.json                   what is wrong in a callflow\n"
+    "  pivot load --url http://127.0.0.1:8080/ --allow 127.0.0.1\n"
+    "                                              how much a web server can take";
 
 constexpr const char* run_examples =
     "ACTION.json is a pivot node, a document whose `flow` is one, or the bare data of one:\n"
@@ -33,6 +36,38 @@ constexpr const char* check_examples =
     "  pivot check --as action action.json other.json\n\n"
     "Exit status: 0 all are valid, 1 some are not, 2 bad usage or unreadable input.";
 
+constexpr const char* load_notes =
+    "Every pivot is a whole one: parameters of a call sent, the answer parsed, its callflow\n"
+    "validated. Callers start a pivot each when their last one ends, or, with --rate, pivots are\n"
+    "due at fixed times whatever the server does, and latency counts from then.\n\n"
+    "Counting begins when connections are up: when each caller has had its first outcome, but at\n"
+    "most a second after their first starts, which are spread over time; with --rate, after a\n"
+    "second. What is in flight at the end is cancelled and does not count. --count counts exactly\n"
+    "so many, of those that start after that. Ctrl-C ends the load early and still reports.\n\n"
+    "Examples:\n"
+    "  pivot load --url https://voice.example.com/ivr --concurrency 200 --duration 30\n"
+    "  pivot load --url http://127.0.0.1:8080/ --allow 127.0.0.1 --rate 5000 --json\n\n"
+    "Exit status: 0 the load ran, whatever the outcomes; 2 bad usage, unreadable input, or a "
+    "limit\n"
+    "of the system is in the way.";
+
+void add_engine_options(CLI::App& command, EngineOptions& options)
+{
+    command.add_option("--config", options.config_file, "Settings of the engine")
+        ->type_name("FILE");
+    command
+        .add_option("--allow", options.allow,
+                    "Network or host that may be asked, though denied by default")
+        ->type_name("CIDR|HOST")
+        ->allow_extra_args(false);
+    command.add_option("--deny", options.deny, "Network or host that must not be asked")
+        ->type_name("CIDR|HOST")
+        ->allow_extra_args(false);
+    command.add_option("--dns", options.dns, "DNS server to ask instead of the system's")
+        ->type_name("ADDRESS[:PORT]")
+        ->allow_extra_args(false);
+}
+
 void add_run(CLI::App& app, RunOptions& options)
 {
     CLI::App* run = app.add_subcommand(
@@ -40,17 +75,7 @@ void add_run(CLI::App& app, RunOptions& options)
     run->footer(run_examples);
     run->add_option("--call", options.call_file, "The call, as KAZOO's call object")
         ->type_name("CALL.json");
-    run->add_option("--config", options.config_file, "Settings of the engine")->type_name("FILE");
-    run->add_option("--allow", options.allow,
-                    "Network or host that may be asked, though denied by default")
-        ->type_name("CIDR|HOST")
-        ->allow_extra_args(false);
-    run->add_option("--deny", options.deny, "Network or host that must not be asked")
-        ->type_name("CIDR|HOST")
-        ->allow_extra_args(false);
-    run->add_option("--dns", options.dns, "DNS server to ask instead of the system's")
-        ->type_name("ADDRESS[:PORT]")
-        ->allow_extra_args(false);
+    add_engine_options(*run, options.engine);
     run->add_flag("--pretty", options.pretty, "Print the outcome indented");
     run->add_option("ACTION.json", options.action_file, "The pivot action; - reads standard input")
         ->required()
@@ -69,6 +94,49 @@ void add_check(CLI::App& app, CheckOptions& options)
         ->type_name("");
 }
 
+void add_load(CLI::App& app, LoadOptions& options)
+{
+    CLI::App* load =
+        app.add_subcommand("load", "Load-test a web server with pivots, and print what it took");
+    load->footer(load_notes);
+    load->add_option("--url", options.url, "What to ask")->required()->type_name("URL");
+    load->add_option("--concurrency", options.concurrency, "Pivots in flight, at most")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
+        ->type_name("N")
+        ->capture_default_str();
+    CLI::Option* duration =
+        load->add_option("--duration", options.duration_s, "How long to count, in seconds")
+            ->check(CLI::Range(0.001, 1e6))
+            ->type_name("S")
+            ->capture_default_str();
+    load->add_option("--count", options.count, "How many to count, however long they take")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))
+        ->type_name("N")
+        ->excludes(duration);
+    load->add_option("--rate", options.rate, "Pivots due a second, whatever the server does")
+        ->check(CLI::Range(0.001, 1e7))
+        ->type_name("R");
+    load->add_option("--method", options.method, "Of the request")
+        ->check(CLI::IsMember({"get", "post"}))
+        ->capture_default_str();
+    load->add_option("--body", options.body, "Of a POST")
+        ->check(CLI::IsMember({"form", "json"}))
+        ->capture_default_str();
+    load->add_option("--timeout", options.timeout_ms, "Of each pivot, in milliseconds")
+        ->check(CLI::Range(1U, 600'000U))
+        ->type_name("MS")
+        ->capture_default_str();
+    load->add_option("--reactors", options.reactors,
+                     "Threads, each with connections of its own; as many as are needed by default")
+        ->check(CLI::Range(1U, 1'024U))
+        ->type_name("N");
+    load->add_option("--call", options.call_file,
+                     "The call, as KAZOO's call object; a typical one by default")
+        ->type_name("CALL.json");
+    add_engine_options(*load, options.engine);
+    load->add_flag("--json", options.as_json, "Print one JSON object");
+}
+
 }  // namespace
 
 int main(int argc, char** argv)
@@ -78,8 +146,10 @@ int main(int argc, char** argv)
     app.require_subcommand(1);
     RunOptions run_options;
     CheckOptions check_options;
+    LoadOptions load_options;
     add_run(app, run_options);
     add_check(app, check_options);
+    add_load(app, load_options);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {
@@ -88,5 +158,6 @@ int main(int argc, char** argv)
         return refuse("pivot", std::string(error.what()) + " (pivot --help tells more)");
     }
     if (app.got_subcommand("run")) return run(run_options);
-    return check(check_options);
+    if (app.got_subcommand("check")) return check(check_options);
+    return load(load_options);
 }

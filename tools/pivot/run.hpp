@@ -1,18 +1,16 @@
 // `pivot run`: one call in, one outcome out (docs/command-line.md).
 #pragma once
 
+#include "pivot/engine_input.hpp"
+
 #include <string>
-#include <vector>
 
 namespace pivot::tools {
 
 struct RunOptions {
     std::string action_file;
-    std::string call_file;    // empty: a call of our own
-    std::string config_file;  // empty: the defaults
-    std::vector<std::string> allow;
-    std::vector<std::string> deny;
-    std::vector<std::string> dns;
+    std::string call_file;  // empty: a call of our own
+    EngineOptions engine;
     bool pretty = false;
 };
 

@@ -1,0 +1,61 @@
+// How often each duration came: a log-linear histogram of fixed size, as HdrHistogram has them.
+//
+//   nanoseconds    0 … 255    256 … 511    512 … 1023    …    up to 100 s
+//   bucket width      1           2            4              1/128 of the value at most
+//
+// So what comes out is exact below 256 ns and less than 0.8 % too high above. One thread records;
+// any thread may read meanwhile, and then sees a little less than all.
+//
+// Our own because Debian has no HdrHistogram for C or C++.
+#pragma once
+
+#include "base/clock.hpp"
+#include "pivot/load/counter.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace pivot::tools {
+
+class Histogram {
+public:
+    Histogram() = default;
+    Histogram(const Histogram&) = delete;
+    Histogram& operator=(const Histogram&) = delete;
+
+    // What is negative counts as the least, and what is above 100 s as the most; min() and max()
+    // know better.
+    void record(Nanoseconds value);
+
+    // All that `other` has.
+    void add(const Histogram& other);
+
+    std::uint64_t count() const;
+
+    // Exact; 0 where nothing was recorded.
+    Nanoseconds min() const;
+    Nanoseconds max() const;
+
+    // The value that `percent` of all are not above; 0 where nothing was recorded.
+    Nanoseconds percentile(double percent) const;
+
+private:
+    static constexpr Nanoseconds value_max = 100'000'000'000;
+    static constexpr unsigned linear_bits = 8;  // below 2^8 each value has a bucket of its own
+    static constexpr std::size_t half = 1U << (linear_bits - 1);  // buckets to a power of two
+
+    static constexpr std::size_t bucket_of(std::uint64_t value);
+    static constexpr std::uint64_t highest_in(std::size_t bucket);
+
+    static constexpr std::size_t buckets = 31 * half;
+
+    void widen(Nanoseconds low, Nanoseconds high);
+
+    std::array<Counter, buckets> counts_;
+    std::atomic<Nanoseconds> min_ = never;
+    std::atomic<Nanoseconds> max_ = -never;
+};
+
+}  // namespace pivot::tools

@@ -1,0 +1,21 @@
+// What this process has used.
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <cstddef>
+
+namespace pivot::tools {
+
+struct CpuTime {
+    Nanoseconds user_ns = 0;
+    Nanoseconds system_ns = 0;
+};
+
+CpuTime cpu_time();
+
+// Resident memory, now and at its peak. 0: /proc is not there.
+std::size_t resident_bytes();
+std::size_t resident_bytes_peak();
+
+}  // namespace pivot::tools
