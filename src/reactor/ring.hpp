@@ -74,6 +74,7 @@ private:
     tl::expected<void, std::string> open_signal();
     void enable();
     io_uring_sqe& next_request();
+    void complete_rest();  // of what the kernel has deferred
     void reap();
 
     io_uring ring_{};

@@ -1,5 +1,7 @@
 #include "reactor/ring.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <string>
@@ -7,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -86,6 +89,35 @@ TEST(Ring, whose_table_is_full_closes_the_descriptor)
     ring.close(slot);
     while (ring.in_flight() > 0) ring.wait(never);
     EXPECT_EQ(ring.slots_free(), 1U);
+}
+
+class Poll final : public Operation {
+public:
+    bool has_completed = false;
+
+private:
+    void completed(int, std::uint32_t) override { has_completed = true; }
+};
+
+TEST(Ring, one_wait_reaps_all_that_has_happened)
+{
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    Ring ring;
+    ASSERT_TRUE(ring.open({}));
+    std::array<Poll, 500> polls;
+    for (Poll& poll : polls) {
+        io_uring_sqe request{};
+        io_uring_prep_poll_add(&request, ends[0], POLLIN);
+        ring.submit(poll, request);
+    }
+    ring.wait(0);
+    ASSERT_EQ(::write(ends[1], "x", 1), 1);
+    ring.wait(never);
+    EXPECT_EQ(std::ranges::count(polls, true, &Poll::has_completed), 500);
+    while (ring.in_flight() > 0) ring.wait(never);
+    ::close(ends[0]);
+    ::close(ends[1]);
 }
 
 }  // namespace
