@@ -8,13 +8,18 @@ namespace pivot::tools {
 namespace {
 
 // How long the pacing thread rests where a start is overdue and nothing can start.
-constexpr Nanoseconds nap_ns = 1'000'000;
+constexpr Nanoseconds nap_ns = 500'000;
 
-// Callers of a closed load who found the engine full start again a few at a time.
-constexpr unsigned restarts_a_nap = 16;
+// So many starts the pacing thread makes before the engine's thread has begun them.
+constexpr std::uint64_t slice_starts = 64;
 
 // How long no pivot starts after one that failed with overload.
 constexpr Nanoseconds full_ns = 10'000'000;
+
+bool has_failed(const Outcome& outcome, Reason reason)
+{
+    return outcome.failure && outcome.failure->reason == reason;
+}
 
 }  // namespace
 
@@ -34,37 +39,40 @@ LoadReactor::LoadReactor(const Setup& setup, LoadWindow& window)
       timeout_ns_(std::chrono::nanoseconds(setup.request.node.action->timeout).count()),
       calls_max_(setup.callers + setup.callers / 16 + 64),
       window_(window),
-      pace_(setup.pace),
+      schedule_(setup.loop, setup.callers, setup.pace, setup.restarts_a_second),
       callers_(setup.callers),
       paced_request_(setup.request, 2 * setup.index),
-      next_request_(setup.request, 2 * setup.index + 1)
+      next_request_(setup.request, 2 * setup.index + 1),
+      skipping_request_(setup.request)
 {
-    idle_.reserve(setup.callers);
-    for (std::size_t i = setup.callers; i > 0; --i) {
-        idle_.push_back(static_cast<std::uint32_t>(i - 1));
-    }
+    skipping_request_.node.action->skip_module = true;
 }
 
 Nanoseconds LoadReactor::start_due(Nanoseconds now)
 {
-    for (unsigned restarts = 0; restarts < restarts_a_nap;) {
-        std::uint32_t index = 0;
-        Nanoseconds due = now;
-        {
-            const std::lock_guard lock(mutex_);
-            const bool is_ramp_over = loop_ == LoadLoop::closed && pace_.taken() >= callers_.size();
-            if (!is_ramp_over && pace_.next() > now) return pace_.next();
-            if (idle_.empty() && is_ramp_over) return never;
-            if (idle_.empty() || !has_room(now)) return now + nap_ns;
-            if (is_ramp_over) ++restarts;
-            index = idle_.back();
-            idle_.pop_back();
-            if (loop_ == LoadLoop::open) due = pace_.next();
-            pace_.take();
-        }
-        start(index, due, now, paced_request_, paced_starts_);
+    while (has_room(now) && !is_slice_pending_.load(std::memory_order_acquire)) {
+        const auto due = take_due(now);
+        if (!due) break;
+        start(*due, now, paced_request_, paced_starts_);
+        if (paced_starts_.count() % slice_starts == 0) end_slice();
     }
-    return now + nap_ns;
+    const std::lock_guard lock(mutex_);
+    const Nanoseconds next = schedule_.next();
+    return next > now ? next : now + nap_ns;
+}
+
+void LoadReactor::end_slice()
+{
+    is_slice_pending_.store(true, std::memory_order_relaxed);
+    engine_->start(skipping_request_, [this](const Outcome&) {
+        is_slice_pending_.store(false, std::memory_order_release);
+    });
+}
+
+std::optional<LoadSchedule::Due> LoadReactor::take_due(Nanoseconds now)
+{
+    const std::lock_guard lock(mutex_);
+    return schedule_.take(now);
 }
 
 bool LoadReactor::has_room(Nanoseconds now) const
@@ -73,18 +81,19 @@ bool LoadReactor::has_room(Nanoseconds now) const
            now >= full_until_.load(std::memory_order_relaxed);
 }
 
-void LoadReactor::start(std::uint32_t index, Nanoseconds due, Nanoseconds now,
-                        NumberedRequest& request, Counter& started)
+void LoadReactor::start(LoadSchedule::Due due, Nanoseconds now, NumberedRequest& request,
+                        Counter& started)
 {
     const auto [may_start, may_count] = window_.admit(now);
     if (!may_start) return;
-    Caller& caller = callers_[index];
-    caller.due = due;
+    Caller& caller = callers_[due.caller];
+    caller.due = due.at;
     caller.started = now;
     caller.may_count = may_count;
     started.add(1);
-    engine_->start(request.next(),
-                   [this, index](const Outcome& outcome) { finished(index, outcome); });
+    engine_->start(request.next(), [this, index = due.caller](const Outcome& outcome) {
+        finished(index, outcome);
+    });
 }
 
 void LoadReactor::finished(std::uint32_t index, const Outcome& outcome)
@@ -96,32 +105,25 @@ void LoadReactor::finished(std::uint32_t index, const Outcome& outcome)
     }
     finished_.add(1);
     if (!std::exchange(caller.is_warm, true)) warm_.add(1);
-    if (outcome.failure && outcome.failure->reason == Reason::overload) {
+    if (has_failed(outcome, Reason::overload)) {
         full_until_.store(now + full_ns, std::memory_order_relaxed);
     }
-    start_next(index, now);
-}
-
-void LoadReactor::start_next(std::uint32_t index, Nanoseconds now)
-{
-    Nanoseconds due = now;
-    if (loop_ == LoadLoop::open || !has_room(now)) {
-        const std::lock_guard lock(mutex_);
-        const bool is_due = loop_ == LoadLoop::open && has_room(now) && pace_.next() <= now;
-        if (!is_due) {
-            idle_.push_back(index);
-            return;
-        }
-        due = pace_.next();
-        pace_.take();
+    if (loop_ == LoadLoop::closed && !has_failed(outcome, Reason::timeout) && has_room(now)) {
+        start({index, now}, now, next_request_, next_starts_);
+        return;
     }
-    start(index, due, now, next_request_, next_starts_);
+    {
+        const std::lock_guard lock(mutex_);
+        schedule_.rest(index, now);
+    }
+    if (loop_ == LoadLoop::closed || !has_room(now)) return;
+    if (const auto due = take_due(now)) start(*due, now, next_request_, next_starts_);
 }
 
 bool LoadReactor::has_ramped()
 {
     const std::lock_guard lock(mutex_);
-    return pace_.taken() >= callers_.size();
+    return schedule_.have_all_begun();
 }
 
 std::uint64_t LoadReactor::in_flight() const

@@ -1,19 +1,16 @@
 // One reactor's share of a load: an engine, the callers who keep it busy, and what they saw.
 //
-//   closed   a caller starts its next pivot when the last one's outcome comes; the pace is that of
-//            the callers' first ones
-//   open     pivots are due at the pace, whatever the web server does, and an idle caller takes the
-//            next; where none is idle, the first to become so starts late
-//
-// The pacing thread starts what becomes due with time, the engine's thread what becomes possible
-// with an outcome. They share the idle callers and the pace, under a lock that nobody holds while
-// he starts a pivot; a closed load takes it only where the engine is full.
+// The engine's thread starts what becomes possible with an outcome, the pacing thread what becomes
+// due with time. They share the schedule, under a lock that nobody holds while he starts a pivot; a
+// closed loop takes it only after a timeout, whose connection is lost: all callers of a silent
+// server would else connect anew at once, and be busy with that when other deadlines pass.
 #pragma once
 
 #include "base/clock.hpp"
 #include "pivot/load/counter.hpp"
 #include "pivot/load/load_call.hpp"
 #include "pivot/load/load_pace.hpp"
+#include "pivot/load/load_schedule.hpp"
 #include "pivot/load/load_statistics.hpp"
 #include "pivot/load/load_window.hpp"
 
@@ -32,8 +29,6 @@
 
 namespace pivot::tools {
 
-enum class LoadLoop : std::uint8_t { closed, open };
-
 class LoadReactor {
 public:
     struct Setup {
@@ -41,6 +36,7 @@ public:
         std::size_t callers;
         LoadLoop loop;
         LoadPace pace;
+        double restarts_a_second;
         const Request& request;  // its action is valid
     };
 
@@ -52,14 +48,13 @@ public:
     LoadReactor(const LoadReactor&) = delete;
     LoadReactor& operator=(const LoadReactor&) = delete;
 
-    // The pacing thread. Starts what is due and returns when to come again; `never`: not for a new
-    // start, though the engine may have been full.
+    // The pacing thread. Starts what is due and returns when to come again.
     Nanoseconds start_due(Nanoseconds now);
 
     // Cancels what is in flight and waits for its end. The window is closed before.
     void stop() { engine_owner_.reset(); }
 
-    bool has_ramped();  // as many have started as there are callers
+    bool has_ramped();  // each caller has had a start
     bool is_warm() const { return warm_.count() >= callers_.size(); }  // each had an outcome
 
     std::uint64_t in_flight() const;
@@ -79,10 +74,13 @@ private:
     // ones might find all connections in use, and for a moment after one did.
     bool has_room(Nanoseconds now) const;
 
-    void start(std::uint32_t index, Nanoseconds due, Nanoseconds now, NumberedRequest& request,
-               Counter& started);
+    std::optional<LoadSchedule::Due> take_due(Nanoseconds now);
+    void start(LoadSchedule::Due due, Nanoseconds now, NumberedRequest& request, Counter& started);
+    // A pivot that asks nothing follows a slice of starts: when its outcome is there, the engine's
+    // thread has begun them all. So deadlines pass between slices, however slow the machine is.
+    void end_slice();
+
     void finished(std::uint32_t index, const Outcome& outcome);
-    void start_next(std::uint32_t index, Nanoseconds now);
 
     const LoadLoop loop_;
     const Nanoseconds timeout_ns_;
@@ -90,13 +88,14 @@ private:
     std::atomic<Nanoseconds> full_until_ = 0;
     LoadWindow& window_;
 
-    std::mutex mutex_;  // guards the two below
-    std::vector<std::uint32_t> idle_;
-    LoadPace pace_;
+    std::mutex mutex_;
+    LoadSchedule schedule_;  // guarded by it
 
     std::vector<Caller> callers_;
     NumberedRequest paced_request_;  // the pacing thread's
     NumberedRequest next_request_;   // the engine's thread's
+    Request skipping_request_;
+    std::atomic<bool> is_slice_pending_ = false;
     Counter paced_starts_;
     Counter next_starts_;
     Counter finished_;

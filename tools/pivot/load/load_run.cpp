@@ -19,12 +19,15 @@ constexpr Nanoseconds tick_ns = 10'000'000;
 // How long first outcomes are waited for after the ramp; of an open loop, after the first start.
 constexpr Nanoseconds warm_up_ns = second_ns;
 
-// First starts a second: connections cost the processors much more than pivots over them do, on
-// both ends, and deadlines that pass in a ramp that takes all of the processors are late.
-double ramp_rate()
+// First starts a second, and starts after a timeout: connections cost the processors much more than
+// pivots over them do, on both ends, and deadlines that pass while they are busy with that are
+// late. Deadlines seldom pass during first starts.
+constexpr double first_starts_a_processor = 15'000;
+constexpr double restarts_a_processor = 5'000;
+
+double processors()
 {
-    constexpr double starts_a_processor = 5'000;
-    return starts_a_processor * std::max(1U, std::thread::hardware_concurrency());
+    return std::max(1U, std::thread::hardware_concurrency());
 }
 
 }  // namespace
@@ -39,11 +42,13 @@ tl::expected<void, std::string> LoadRun::open(EngineConfig config, const Request
     config.http.idle_connections_per_origin_max = plan_.connections_max;
     started_ = monotonic_now();
     for (unsigned index = 0; index < plan_.reactors; ++index) {
-        const LoadReactor::Setup setup{.index = index,
-                                       .callers = plan_.callers_of(index),
-                                       .loop = rate_ > 0 ? LoadLoop::open : LoadLoop::closed,
-                                       .pace = pace_of(index, started_),
-                                       .request = request};
+        const LoadReactor::Setup setup{
+            .index = index,
+            .callers = plan_.callers_of(index),
+            .loop = rate_ > 0 ? LoadLoop::open : LoadLoop::closed,
+            .pace = pace_of(index, started_),
+            .restarts_a_second = restarts_a_processor * processors() / plan_.reactors,
+            .request = request};
         auto reactor = LoadReactor::open(config, setup, window_);
         if (!reactor) return tl::unexpected(std::move(reactor.error()));
         reactors_.push_back(std::move(*reactor));
@@ -55,7 +60,7 @@ tl::expected<void, std::string> LoadRun::open(EngineConfig config, const Request
 // The reactors take turns.
 LoadPace LoadRun::pace_of(unsigned reactor, Nanoseconds first) const
 {
-    const double all = rate_ > 0 ? rate_ : ramp_rate();
+    const double all = rate_ > 0 ? rate_ : first_starts_a_processor * processors();
     const auto turn_ns = static_cast<Nanoseconds>(static_cast<double>(second_ns) / all);
     return LoadPace(first + reactor * turn_ns, all / plan_.reactors);
 }
