@@ -64,7 +64,7 @@ Nanoseconds Histogram::percentile(double percent) const
 {
     const std::uint64_t all = count();
     const auto rank = std::max<std::uint64_t>(
-        1, static_cast<std::uint64_t>(std::ceil(percent / 100.0 * static_cast<double>(all))));
+        1, static_cast<std::uint64_t>(std::ceil(percent * static_cast<double>(all) / 100)));
     std::uint64_t seen = 0;
     for (std::size_t i = 0; i < buckets && all > 0; ++i) {
         seen += counts_[i].count();

@@ -13,9 +13,9 @@ namespace pivot::tools {
 
 struct LoadDemand {
     std::size_t concurrency = 0;
-    unsigned reactors = 0;                      // 0: as many as are needed
-    std::vector<std::string> source_addresses;  // of the configuration
-    bool is_loopback = false;                   // the web server is at 127.0.0.0/8
+    unsigned reactors = 0;                           // 0: as many as are needed
+    std::vector<std::string> source_addresses = {};  // of the configuration
+    bool is_loopback = false;                        // the web server is at 127.0.0.0/8
 };
 
 struct LoadPlan {

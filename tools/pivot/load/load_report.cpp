@@ -120,8 +120,10 @@ std::string LoadReport::to_json() const
         fmt::format_to(std::back_inserter(out), format, std::forward<Values>(values)...);
     };
     const std::uint64_t pivots = statistics.pivots();
-    append("{{\"pivots\":{},\"seconds\":{:.6f},\"rate\":{:.3f},\"concurrency\":{},\"reactors\":{}",
-           pivots, seconds(), rate(), concurrency, reactors);
+    append(
+        "{{\"pivots\":{},\"seconds\":{:.6f},\"rate\":{:.3f},\"concurrency\":{},\"reactors\":{},"
+        "\"in_flight_max\":{}",
+        pivots, seconds(), rate(), concurrency, reactors, in_flight_max);
 
     out += ",\"outcomes\":{";
     for (const auto& [name, count, example] : statistics.outcomes()) {
@@ -181,8 +183,8 @@ std::string LoadReport::to_text() const
     const double system_us = per_pivot_us(cpu.system_ns, pivots);
     append("\n{:<17}{:.2f} µs a pivot: user {:.2f}, system {:.2f}\n", "CPU", user_us + system_us,
            user_us, system_us);
-    append("{:<17}{} at the peak, {} for each call in flight\n", "memory",
-           bytes_text(rss_bytes_peak), bytes_text(rss_bytes_per_call));
+    append("{:<17}{} at the peak, {} for each of {} calls in flight\n", "memory",
+           bytes_text(rss_bytes_peak), bytes_text(rss_bytes_per_call), in_flight_max);
     return out;
 }
 

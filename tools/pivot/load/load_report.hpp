@@ -5,6 +5,7 @@
 #include "pivot/load/process_usage.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace pivot::tools {
@@ -17,7 +18,8 @@ struct LoadReport {
     Nanoseconds window_ns = 0;  // what is counted came in this time
     CpuTime cpu;                // in this time
     std::size_t rss_bytes_peak = 0;
-    std::size_t rss_bytes_per_call = 0;  // in flight
+    std::size_t rss_bytes_per_call = 0;  // of those in flight at the top
+    std::uint64_t in_flight_max = 0;
     LoadStatistics statistics;
 
     double seconds() const { return static_cast<double>(window_ns) / 1e9; }

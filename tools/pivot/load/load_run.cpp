@@ -173,6 +173,7 @@ void LoadRun::report(LoadReport& report) const
     }
     report.cpu = cpu_;
     report.rss_bytes_peak = rss_bytes_peak_;
+    report.in_flight_max = in_flight_top_;
     if (in_flight_top_ > 0 && rss_bytes_top_ > rss_bytes_idle_) {
         report.rss_bytes_per_call = (rss_bytes_top_ - rss_bytes_idle_) / in_flight_top_;
     }
