@@ -102,7 +102,7 @@ tl::expected<LoadPlan, std::string> plan_load(const LoadDemand& demand, const Sy
 
     LoadPlan plan{demand.concurrency, *reactors, 0, std::move(source_addresses)};
     const std::size_t callers = plan.callers_of(0);
-    const std::size_t roomy = callers + callers / 4 + 256;
+    const std::size_t roomy = callers + callers / 4 + 2'048;  // some are being closed
     plan.connections_max = static_cast<unsigned>(
         std::min({roomy, std::max<std::size_t>(limits.descriptors_max, 1), table_max}));
     return plan;
