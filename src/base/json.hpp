@@ -1,11 +1,11 @@
 // JSON text to a flat tree and back, number for number.
 //
-// simdjson walks the text once; what it says is kept as a flat list of entries in document order,
-// so that a validator can look at a value as often as it needs to. Numbers and strings without
-// escapes are views of the input: a number comes out as it came in, whatever its size.
+// simdjson finds the tokens; what they say is kept as a flat list of entries in document order, so
+// that a validator can look at a value as often as it needs to. Numbers and strings without escapes
+// are views of the input: a number comes out as it came in, whatever its size.
 //
-//     {"a":[1,2],"b":null}         entry    {   "a"   [   1   2   "b"   null
-//                                  span     7    1    3   1   1    1     1
+//     {"a":[1,2],"b":null}         entry    {   "a"   [   1   2   ]   "b"   null   }
+//                                  span     9    1    4   1   1   1    1     1     1
 #pragma once
 
 #include <pivot/failure.hpp>
@@ -25,15 +25,26 @@ enum class Kind : std::uint8_t { null, boolean, integer, decimal, string, array,
 // "null", "a boolean", "an integer", …: for messages.
 std::string_view describe(Kind kind);
 
-// One value, or one name in front of a member's value.
+enum class Role : std::uint8_t { value, name, replaced_name, end };
+
+// One value, one name in front of a member's value, or the end of an array or object. Of names that
+// are equal in one object all but the last are replaced.
 struct Entry {
-    const char* text;
-    std::uint32_t size_bytes;
-    std::uint32_t span;    // entries from here past the last descendant, itself included
-    std::uint32_t parent;  // entries back to the container; 0 at the root
+    const char* text;    // of an array or object, and of its end: the bracket
+    std::uint32_t size;  // bytes of `text`; of an array or object: its entries, with both ends
     Kind kind;
-    bool is_replaced;  // a name that a later member of its object has too
+    Role role;
+    bool has_escapes;  // a string whose text is not what stands between its quotes
+
+    bool is_container() const { return kind >= Kind::array && role == Role::value; }
+    std::uint32_t span() const { return is_container() ? size : 1; }
 };
+static_assert(sizeof(Entry) == 16);
+
+inline std::string_view text_of(const Entry& entry)
+{
+    return {entry.text, entry.size};
+}
 
 class Members;
 class Elements;
@@ -51,7 +62,10 @@ public:
 
     // A string without its quotes and escapes; a number or a literal as it was written; empty for
     // containers.
-    std::string_view text() const { return {entry_->text, entry_->size_bytes}; }
+    std::string_view text() const
+    {
+        return {entry_->text, entry_->is_container() ? 0 : entry_->size};
+    }
 
     // The number, where it is written as an integer (`20`, not `20.0` or `2e1`) and fits.
     std::optional<std::int64_t> integer() const;
@@ -65,7 +79,7 @@ public:
 
     // The entries of this value and of all it contains.
     const Entry* begin() const { return entry_; }
-    const Entry* end() const { return entry_ + entry_->span; }
+    const Entry* end() const { return entry_ + entry_->span(); }
 
 private:
     const Entry* entry_;
@@ -84,10 +98,9 @@ public:
     class Iterator {
     public:
         Iterator(const Entry* name, const Entry* end) : name_(name), end_(end) { skip_replaced(); }
-        Member operator*() const
-        {
-            return {std::string_view(name_->text, name_->size_bytes), Value(name_ + 1)};
-        }
+        Member operator*() const { return {text_of(*name_), value()}; }
+        const Entry& name() const { return *name_; }
+        Value value() const { return Value(name_ + 1); }
         Iterator& operator++()
         {
             advance();
@@ -97,18 +110,18 @@ public:
         bool operator==(const Iterator& other) const = default;
 
     private:
-        void advance() { name_ += 1 + name_[1].span; }
+        void advance() { name_ += 1 + name_[1].span(); }
         void skip_replaced()
         {
-            while (name_ != end_ && name_->is_replaced) advance();
+            while (name_ != end_ && name_->role == Role::replaced_name) advance();
         }
 
         const Entry* name_;
         const Entry* end_;
     };
 
-    Iterator begin() const { return Iterator(object_.begin() + 1, object_.end()); }
-    Iterator end() const { return Iterator(object_.end(), object_.end()); }
+    Iterator begin() const { return Iterator(object_.begin() + 1, object_.end() - 1); }
+    Iterator end() const { return Iterator(object_.end() - 1, object_.end() - 1); }
 
 private:
     Value object_;
@@ -124,7 +137,7 @@ public:
         Value operator*() const { return Value(entry_); }
         Iterator& operator++()
         {
-            entry_ += entry_->span;
+            entry_ += entry_->span();
             return *this;
         }
         bool operator==(const Iterator& other) const = default;
@@ -134,7 +147,7 @@ public:
     };
 
     Iterator begin() const { return Iterator(array_.begin() + 1); }
-    Iterator end() const { return Iterator(array_.end()); }
+    Iterator end() const { return Iterator(array_.end() - 1); }
 
 private:
     Value array_;
@@ -147,6 +160,15 @@ inline Members Value::members() const
 inline Elements Value::elements() const
 {
     return Elements(*this);
+}
+
+inline std::optional<Value> Value::find(std::string_view name) const
+{
+    if (!is_object()) return std::nullopt;
+    for (const auto member : members()) {
+        if (member.name == name) return member.value;
+    }
+    return std::nullopt;
 }
 
 // Reads one text at a time and keeps its memory for the next: a text that is no larger than an

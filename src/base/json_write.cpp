@@ -1,41 +1,38 @@
-#include "base/json.hpp"
+#include "base/json_string.hpp"
+#include "base/json_writer.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+#include <cassert>
 
 namespace pivot::json {
 
 namespace {
 
-void append_escape(std::string& out, char c)
+constexpr std::size_t escape_bytes_max = 6;
+
+char* write_escape(char* out, char c)
 {
+    const auto put = [&](char second) {
+        *out++ = '\\';
+        *out++ = second;
+        return out;
+    };
     switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\b': out += "\\b"; break;
-        case '\f': out += "\\f"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
-        default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+        case '"':
+        case '\\': return put(c);
+        case '\b': return put('b');
+        case '\f': return put('f');
+        case '\n': return put('n');
+        case '\r': return put('r');
+        case '\t': return put('t');
+        default: break;
     }
-}
-
-const Entry* parent_of(const Entry* entry)
-{
-    return entry - entry->parent;
-}
-
-void append_start(std::string& out, const Entry& entry)
-{
-    switch (entry.kind) {
-        case Kind::object: out += '{'; break;
-        case Kind::array: out += '['; break;
-        case Kind::string: append_quoted(out, {entry.text, entry.size_bytes}); break;
-        case Kind::null:
-        case Kind::boolean:
-        case Kind::integer:
-        case Kind::decimal: out.append(entry.text, entry.size_bytes); break;
-    }
+    constexpr std::string_view digits = "0123456789abcdef";
+    out = std::ranges::copy(std::string_view("\\u00"), out).out;
+    *out++ = digits[static_cast<unsigned char>(c) >> 4];
+    *out++ = digits[c & 0xF];
+    return out;
 }
 
 void append_line(std::string& out, std::size_t depth)
@@ -46,47 +43,96 @@ void append_line(std::string& out, std::size_t depth)
 
 }  // namespace
 
+std::size_t room_for(Value value)
+{
+    const Entry& first = *value.begin();
+    const Entry& last = value.end()[-1];
+    constexpr std::size_t quotes_and_comma = 3;
+    return static_cast<std::size_t>(last.text - first.text) + last.size + quotes_and_comma;
+}
+
+void Writer::start(std::string& out, std::size_t size_expected)
+{
+    out_ = &out;
+    size_before_ = out.size();
+    at_ = end_ = out.data() + out.size();
+    grow(size_expected + step);
+}
+
+void Writer::finish()
+{
+    if (size() > size_before_ && at_[-1] == ',') --at_;
+    out_->resize(size());
+}
+
+void Writer::grow(std::size_t size)
+{
+    const std::size_t size_now = this->size();
+    out_->resize(size_now + std::max(size, size_now - size_before_));
+    at_ = out_->data() + size_now;
+    end_ = out_->data() + out_->size();
+}
+
+void Writer::add_name(std::string_view name)
+{
+    make_room(name.size() + 3);
+    *at_++ = '"';
+    std::memcpy(at_, name.data(), name.size());
+    at_ += name.size();
+    *at_++ = '"';
+    *at_++ = ':';
+}
+
+void Writer::add_quoted(std::string_view text, char behind)
+{
+    make_room(1);
+    *at_++ = '"';
+    while (true) {
+        const std::size_t plain = count_plain(text);
+        make_room(plain + escape_bytes_max);
+        std::memcpy(at_, text.data(), plain);
+        at_ += plain;
+        if (plain == text.size()) break;
+        at_ = write_escape(at_, text[plain]);
+        text.remove_prefix(plain + 1);
+    }
+    *at_++ = '"';
+    *at_++ = behind;
+}
+
+// Not a recursion, because a document may be deeper than a host's stack.
+void Writer::add(Value value)
+{
+    for (const Entry* entry = value.begin(); entry != value.end();) {
+        switch (entry->role) {
+            case Role::name: add_name(*entry); break;
+            case Role::end: close(*entry->text); break;
+            case Role::replaced_name: entry += entry[1].span(); break;
+            case Role::value:
+                if (entry->is_container()) {
+                    open(*entry->text);
+                } else {
+                    add_scalar(Value(entry));
+                }
+        }
+        ++entry;
+    }
+}
+
 void append_quoted(std::string& out, std::string_view text)
 {
-    out += '"';
-    std::size_t start = 0;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const char c = text[at];
-        if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
-        out.append(text, start, at - start);
-        append_escape(out, c);
-        start = at + 1;
-    }
-    out.append(text, start);
-    out += '"';
+    Writer writer;
+    writer.start(out, text.size() + 2);
+    writer.add_string(text);
+    writer.finish();
 }
 
 void append_value(std::string& out, Value value)
 {
-    // Not a recursion, because a document may be deeper than a host's stack: each entry knows its
-    // container, so that a container is closed behind its last entry.
-    bool is_value_of_member = false;
-    for (const Entry* entry = value.begin(); entry != value.end();) {
-        const bool is_inside = entry != value.begin();
-        const bool is_name =
-            is_inside && !is_value_of_member && parent_of(entry)->kind == Kind::object;
-        if (is_name && entry->is_replaced) {  // not the last of its object: nothing ends here
-            entry += 1 + entry[1].span;
-            continue;
-        }
-        if (is_inside && !is_value_of_member && out.back() != '{' && out.back() != '[') out += ',';
-        is_value_of_member = is_name;
-        append_start(out, *entry);
-        if (is_name) out += ':';
-        const Entry* const next = entry + 1;
-        while (!is_name && entry + entry->span == next) {
-            if (entry->kind == Kind::object) out += '}';
-            if (entry->kind == Kind::array) out += ']';
-            if (entry == value.begin()) break;
-            entry = parent_of(entry);
-        }
-        entry = next;
-    }
+    Writer writer;
+    writer.start(out, room_for(value));
+    writer.add(value);
+    writer.finish();
 }
 
 void append_pointer(std::string& pointer, std::string_view token)

@@ -1,8 +1,10 @@
 #include "callflow/checker.hpp"
 
+#include "base/text.hpp"
 #include "callflow/form.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <charconv>
 #include <limits>
@@ -76,50 +78,20 @@ std::string list_choices(std::string_view choices, bool are_strings)
     return out;
 }
 
-const Property* find(std::span<const Property> properties, std::string_view name)
-{
-    const auto found = std::ranges::find(properties, name, &Property::name);
-    return found != properties.end() ? &*found : nullptr;
-}
-
-std::span<const Property> variant_of(json::Value object, const Rule& rule)
+Properties variant_of(json::Value object, const Rule& rule)
 {
     if (rule.variants.empty()) return {};
     const auto key = object.find(rule.variant_key);
     if (!key || !key->is_string()) return {};
     const auto found = std::ranges::find(rule.variants, key->text(), &Variant::name);
-    return found != rule.variants.end() ? found->properties : std::span<const Property>{};
+    return found != rule.variants.end() ? found->properties : Properties();
 }
-
-// The properties that an object has, a bit for each.
-class Presence {
-public:
-    explicit Presence(std::span<const Property> properties) : properties_(properties)
-    {
-        assert(properties.size() <= 64);
-    }
-
-    // The property with this name, which is noted; null: there is none.
-    const Property* note(std::string_view name)
-    {
-        const Property* const property = find(properties_, name);
-        if (property != nullptr) bits_ |= std::uint64_t{1} << (property - properties_.data());
-        return property;
-    }
-
-    std::span<const Property> properties() const { return properties_; }
-    std::uint64_t bits() const { return bits_; }
-
-private:
-    std::span<const Property> properties_;
-    std::uint64_t bits_ = 0;
-};
 
 }  // namespace
 
-void Checker::start(std::string& out)
+void Checker::start(json::Value value, std::string& out)
 {
-    out_ = &out;
+    writer_.start(out, json::room_for(value));
     path_.clear();
     errors_.clear();
     error_count_ = 0;
@@ -134,16 +106,14 @@ void Checker::check(json::Value value, const Rule& rule)
         case json::Kind::string:
             if (!rule.choices.empty()) check_choice(value, rule);
             check_string(value.text(), rule);
-            json::append_quoted(*out_, value.text());
-            return;
+            return writer_.add_scalar(value);
         case json::Kind::integer:
             if (!rule.choices.empty()) check_choice(value, rule);
             check_integer(value.text(), rule);
-            *out_ += value.text();
-            return;
+            return writer_.add_scalar(value);
         case json::Kind::null:
         case json::Kind::boolean:
-        case json::Kind::decimal: *out_ += value.text(); return;
+        case json::Kind::decimal: return writer_.add_scalar(value);
         case json::Kind::array: return check_array(value, rule);
         case json::Kind::object: return check_object(value, rule);
     }
@@ -152,13 +122,13 @@ void Checker::check(json::Value value, const Rule& rule)
 // Leaves no trace where the value does not pass.
 bool Checker::passes(json::Value value, const Rule& rule)
 {
-    const std::size_t out_bytes = out_->size();
+    const std::size_t out_bytes = writer_.size();
     const std::size_t kept = errors_.size();
     const std::size_t error_count = error_count_;
     const std::size_t error_bytes = error_bytes_;
     check(value, rule);
     if (error_count_ == error_count) return true;
-    out_->resize(out_bytes);
+    writer_.cut(out_bytes);
     errors_.resize(kept);
     error_count_ = error_count;
     error_bytes_ = error_bytes;
@@ -176,12 +146,13 @@ void Checker::check_mistyped(json::Value value, const Rule& rule)
         if (!rule.choices.empty()) check_choice(value, rule);
         check_integer(value.text(), rule);
     }
-    *out_ += value.text();
+    writer_.add_padded(value.text(), ',');
 }
 
 void Checker::check_string(std::string_view text, const Rule& rule)
 {
-    if (rule.size_min > 0 || text.size() > rule.size_max) {
+    constexpr std::size_t character_bytes_max = 4;
+    if (text.size() < rule.size_min * character_bytes_max || text.size() > rule.size_max) {
         check_size(count_characters(text), "character", rule);
     }
     if (!matches(rule.form, text)) {
@@ -197,7 +168,7 @@ void Checker::check_url(std::string_view url)
         return fail(fmt::format("must be an http or https URL, not {}", quote(url)));
     const std::string_view host = host_of(url);
     const auto is_host = [&](const std::string& denied) {
-        return equal_ignoring_case(denied, host);
+        return equals_ignoring_case(denied, host);
     };
     if (std::ranges::any_of(rules_.hosts_denied, is_host)) {
         fail(fmt::format("must not be a URL of the host {}", quote(host)));
@@ -243,16 +214,16 @@ void Checker::check_size(std::size_t size, std::string_view unit, const Rule& ru
 
 void Checker::check_array(json::Value array, const Rule& rule)
 {
-    if (rule.element == nullptr) return json::append_value(*out_, array);
-    *out_ += '[';
+    if (rule.element == nullptr) return writer_.add(array);
+    writer_.open('[');
+    path_.open();
     std::size_t index = 0;
     for (const json::Value element : array.elements()) {
-        if (index > 0) *out_ += ',';
-        enter(index++);
+        path_.look_at(index++);
         check(element, *rule.element);
-        leave();
     }
-    *out_ += ']';
+    path_.close();
+    writer_.close(']');
     check_size(index, "element", rule);
     if (rule.is_unique) check_unique(array);
 }
@@ -271,104 +242,86 @@ void Checker::check_unique(json::Value array)
 
 void Checker::check_object(json::Value object, const Rule& rule)
 {
-    Presence own(rule.properties);
-    Presence variant(variant_of(object, rule));
-    *out_ += '{';
-    for (const auto [name, value] : object.members()) {
-        append_name(name);
-        const Property* property = own.note(name);
-        if (property == nullptr) property = variant.note(name);
-        enter(name);
-        if (property != nullptr) {
-            check(value, property->rule);
+    const Properties variant = variant_of(object, rule);
+    std::uint64_t present = 0;
+    std::uint64_t present_of_variant = 0;
+    writer_.open('{');
+    path_.open();
+    const json::Members members = object.members();
+    for (auto member = members.begin(); member != members.end(); ++member) {
+        const std::string_view name = text_of(member.name());
+        writer_.add_name(member.name());
+        path_.look_at(name);
+        if (const Property* const property = rule.properties.find(name)) {
+            present |= rule.properties.bit_of(*property);
+            check(member.value(), property->rule);
+        } else if (const Property* const other = variant.find(name)) {
+            present_of_variant |= variant.bit_of(*other);
+            check(member.value(), other->rule);
         } else if (rule.member == nullptr) {
-            json::append_value(*out_, value);
+            writer_.add(member.value());
         } else if (!matches(rule.member_form, name)) {
             fail(fmt::format("is not allowed: a name here is {}", describe(rule.member_form)));
         } else {
-            check(value, *rule.member);
+            check(member.value(), *rule.member);
         }
-        leave();
     }
-    append_missing(own.properties(), own.bits());
-    append_missing(variant.properties(), variant.bits());
-    *out_ += '}';
+    add_missing(rule.properties, present);
+    add_missing(variant, present_of_variant);
+    path_.close();
+    writer_.close('}');
 }
 
-void Checker::append_name(std::string_view name)
+void Checker::add_missing(const Properties& properties, std::uint64_t present)
 {
-    if (out_->back() != '{') *out_ += ',';
-    json::append_quoted(*out_, name);
-    *out_ += ':';
-}
-
-void Checker::append_missing(std::span<const Property> properties, std::uint64_t present)
-{
-    for (const Property& property : properties) {
-        const bool is_present = (present & 1) != 0;
-        present >>= 1;
-        if (is_present) continue;
+    for (auto missing = properties.expected() & ~present; missing != 0; missing &= missing - 1) {
+        const Property& property = properties.begin()[std::countr_zero(missing)];
         if (property.rule.preset) {
-            append_default(property);
-        } else if (property.rule.is_required) {
+            add_default(property);
+        } else {
             fail_missing(property.name);
         }
     }
 }
 
-void Checker::append_default(const Property& property)
+void Checker::add_default(const Property& property)
 {
-    append_name(property.name);
-    const std::string_view preset = *property.rule.preset;
-    if (property.rule.takes(json::Kind::string)) {
-        json::append_quoted(*out_, preset);
+    if (!property.rule.takes(json::Kind::object)) {
+        writer_.add_padded(property.preset.json(), ',');
+        // A default has to keep to its rule. Only one does not.
+        if (property.rule.takes(json::Kind::array) && property.rule.size_min > 0) {
+            path_.look_at(property.name);
+            check_size(0, "element", property.rule);
+        }
         return;
     }
-    enter(property.name);
-    if (property.rule.takes(json::Kind::object)) {
-        assert(preset == "{}");
-        *out_ += '{';
-        append_missing(property.rule.properties, 0);
-        *out_ += '}';
-    } else {
-        *out_ += preset;
-        // A default has to keep to its rule. Only one does not.
-        if (preset == "[]") check_size(0, "element", property.rule);
-    }
-    leave();
+    assert(*property.rule.preset == "{}");
+    writer_.add_name(property.name);
+    path_.look_at(property.name);
+    writer_.open('{');
+    path_.open();
+    add_missing(property.rule.properties, 0);
+    path_.close();
+    writer_.close('}');
 }
 
 void Checker::fail(std::string error)
 {
     ++error_count_;
     if (errors_.size() >= rules_.errors_max || error_bytes_ >= error_bytes_max) return;
-    errors_.push_back({pointer(), std::move(error)});
+    errors_.push_back({path_.pointer(), std::move(error)});
     error_bytes_ += errors_.back().at.size() + errors_.back().error.size();
 }
 
 void Checker::fail_missing(std::string_view name)
 {
-    enter(name);
+    path_.look_at(name);
     fail("is required");
-    leave();
 }
 
 void Checker::fail_kind(json::Value value, std::string_view expected)
 {
     fail(fmt::format("must be {}, not {}", expected, describe_found(value)));
-}
-
-std::string Checker::pointer() const
-{
-    std::string pointer;
-    for (const Step& step : path_) {
-        if (step.is_index) {
-            fmt::format_to(std::back_inserter(pointer), "/{}", step.index);
-        } else {
-            json::append_pointer(pointer, step.name);
-        }
-    }
-    return pointer;
 }
 
 std::string quote(std::string_view text)

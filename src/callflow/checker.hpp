@@ -5,13 +5,14 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "base/json_writer.hpp"
+#include "callflow/path.hpp"
 #include "callflow/rule.hpp"
 
 #include <pivot/failure.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,37 +31,30 @@ class Checker {
 public:
     explicit Checker(FlowRules rules) : rules_(std::move(rules)) {}
 
-    // Begins anew, at the root. What is right is appended to `out`, which outlives the checking.
-    void start(std::string& out);
+    // Begins anew, at the root. What is right of `value` is appended to `out`, which is the
+    // checker's until finish().
+    void start(json::Value value, std::string& out);
+    void finish() { writer_.finish(); }
 
-    // Where the value that is checked next is.
-    void enter(std::string_view name) { path_.push_back({name, 0, false}); }
-    void enter(std::size_t index) { path_.push_back({{}, index, true}); }
-    void leave() { path_.pop_back(); }
+    // Where the value is that is checked next, and what is right so far.
+    Path& path() { return path_; }
+    json::Writer& writer() { return writer_; }
 
     void check(json::Value value, const Rule& rule);
 
-    // Writes a comma, unless this is the first member, and the name.
-    void append_name(std::string_view name);
+    // The properties of the object that is open which have no bit in `present`: their defaults, or
+    // that they are required.
+    void add_missing(const Properties& properties, std::uint64_t present);
 
-    // The properties that have no bit in `present`: their defaults, or that they are required.
-    void append_missing(std::span<const Property> properties, std::uint64_t present);
-
-    // Notes what is wrong where the checker is: a sentence without a full stop.
+    // Notes what is wrong where the path leads: a sentence without a full stop.
     void fail(std::string error);
-    void fail_missing(std::string_view name);
+    void fail_missing(std::string_view name);  // a member of the object that is open
     void fail_kind(json::Value value, std::string_view expected);
 
     std::size_t error_count() const { return error_count_; }
     std::vector<Breach> take_errors() { return std::move(errors_); }
 
 private:
-    struct Step {
-        std::string_view name;
-        std::size_t index;
-        bool is_index;
-    };
-
     bool passes(json::Value value, const Rule& rule);
     void check_mistyped(json::Value value, const Rule& rule);
     void check_string(std::string_view text, const Rule& rule);
@@ -71,12 +65,11 @@ private:
     void check_array(json::Value array, const Rule& rule);
     void check_unique(json::Value array);
     void check_object(json::Value object, const Rule& rule);
-    void append_default(const Property& property);
-    std::string pointer() const;
+    void add_default(const Property& property);
 
     FlowRules rules_;
-    std::string* out_ = nullptr;
-    std::vector<Step> path_;
+    json::Writer writer_;
+    Path path_;
     std::vector<Breach> errors_;
     std::size_t error_count_ = 0;
     std::size_t error_bytes_ = 0;

@@ -13,9 +13,10 @@ namespace {
 
 constexpr Rule module_name = string.size(1, 64);
 
-std::span<const Property> properties_of(const Module* module)
+// Of the data that is left out, or of a module that is not known.
+const Rule& rule_of(const Module* module)
 {
-    return module != nullptr ? module->properties : std::span<const Property>();
+    return module != nullptr ? module->data : object;
 }
 
 std::string summarize(const std::vector<Breach>& errors, std::size_t count)
@@ -32,9 +33,9 @@ std::string summarize(const std::vector<Breach>& errors, std::size_t count)
 Result<void> Validator::validate(json::Value node, std::string& out)
 {
     const std::size_t size_before = out.size();
-    checker_.start(out);
-    out_ = &out;
+    checker_.start(node, out);
     walk(node, Tree::flow);
+    checker_.finish();
     const std::size_t error_count = checker_.error_count();
     if (error_count == 0) return {};
 
@@ -55,124 +56,116 @@ void Validator::walk(json::Value root, Tree tree)
             close();
             continue;
         }
-        const auto [name, value] = *level.next;
+        const std::string_view name = text_of(level.next.name());
+        const json::Value value = level.next.value();
+        checker_.writer().add_name(level.next.name());
+        checker_.path().look_at(name);
         ++level.next;
-        checker_.append_name(name);
-        checker_.enter(name);
         if (!level.is_node) {
-            if (open_node(value, tree)) continue;
+            open_node(value, tree);
         } else if (name == "children") {
-            if (open_children(value)) continue;
+            open_children(value);
         } else if (name == "data") {
             level.has_data = true;
-            check_data(value, level.module);
+            checker_.check(value, rule_of(level.module));
         } else if (name == "module") {
-            check_module(value, tree);
+            check_module(value, tree, level.module);
         } else {
-            json::append_value(*out_, value);
+            checker_.writer().add(value);
         }
-        checker_.leave();
     }
 }
 
-bool Validator::open_node(json::Value node, Tree tree)
+void Validator::open_node(json::Value node, Tree tree)
 {
-    if (!node.is_object()) {
-        checker_.fail_kind(node, "a node, which is an object");
-        return false;
-    }
+    if (!node.is_object()) return checker_.fail_kind(node, "a node, which is an object");
+    open(node);
+    Level& level = levels_.back();
+    level.is_node = true;
     const auto module = node.find("module");
-    if (!module) checker_.fail_missing("module");
-    *out_ += '{';
-    levels_.push_back({.next = node.members().begin(),
-                       .end = node.members().end(),
-                       .is_node = true,
-                       .has_data = false,
-                       .module = module && module->is_string() && tree == Tree::flow
-                                     ? find_module(module->text())
-                                     : nullptr});
-    return true;
+    if (!module) {
+        checker_.fail_missing("module");
+    } else if (module->is_string() && tree == Tree::flow) {
+        level.module = find_module(module->text());
+    }
 }
 
-bool Validator::open_children(json::Value children)
+void Validator::open_children(json::Value children)
 {
-    if (!children.is_object()) {
-        checker_.fail_kind(children, "an object");
-        return false;
-    }
-    *out_ += '{';
-    levels_.push_back({.next = children.members().begin(),
-                       .end = children.members().end(),
-                       .is_node = false,
-                       .has_data = false,
-                       .module = nullptr});
-    return true;
+    if (!children.is_object()) return checker_.fail_kind(children, "an object");
+    open(children);
+}
+
+void Validator::open(json::Value object)
+{
+    levels_.emplace_back(object.members());
+    checker_.writer().open('{');
+    checker_.path().open();
 }
 
 void Validator::close()
 {
-    const Level level = levels_.back();
+    const Level& level = levels_.back();
+    if (level.is_node && !level.has_data) add_data(rule_of(level.module));
+    checker_.path().close();
+    checker_.writer().close('}');
     levels_.pop_back();
-    if (level.is_node && !level.has_data) {
-        checker_.append_name("data");
-        *out_ += '{';
-        checker_.enter("data");
-        checker_.append_missing(properties_of(level.module), 0);
-        checker_.leave();
-        *out_ += '}';
-    }
-    *out_ += '}';
-    if (!levels_.empty()) checker_.leave();
 }
 
-void Validator::check_module(json::Value module, Tree tree)
+void Validator::add_data(const Rule& rule)
 {
+    checker_.path().look_at("data");
+    checker_.writer().add_name("data");
+    checker_.writer().open('{');
+    checker_.path().open();
+    checker_.add_missing(rule.properties, 0);
+    checker_.path().close();
+    checker_.writer().close('}');
+}
+
+void Validator::check_module(json::Value module, Tree tree, const Module* known)
+{
+    if (known != nullptr) return checker_.writer().add_scalar(module);
     const std::size_t error_count = checker_.error_count();
     checker_.check(module, module_name);
     if (tree == Tree::metaflow || checker_.error_count() > error_count) return;
-    if (find_module(module.text()) == nullptr) {
-        checker_.fail(fmt::format("unknown module {}", quote(module.text())));
-    }
-}
-
-void Validator::check_data(json::Value data, const Module* module)
-{
-    checker_.check(data, object.with(properties_of(module)));
+    checker_.fail(fmt::format("unknown module {}", quote(module.text())));
 }
 
 std::vector<Breach> Validator::check_document(json::Value document)
 {
     unused_.clear();
-    out_ = &unused_;
-    checker_.start(unused_);
+    checker_.start(document, unused_);
     checker_.check(document, stored_callflow);
+    checker_.path().open();
     if (const auto flow = document.find("flow")) {
-        checker_.enter("flow");
+        checker_.path().look_at("flow");
         walk(*flow, Tree::flow);
-        checker_.leave();
     }
     if (const auto metaflow = document.find("metaflow")) {
-        checker_.enter("metaflow");
+        checker_.path().look_at("metaflow");
         check_metaflows(*metaflow);
-        checker_.leave();
     }
+    checker_.path().close();
     return checker_.take_errors();
 }
 
 void Validator::check_metaflows(json::Value metaflows)
 {
     checker_.check(metaflows, metaflow_bindings);
+    checker_.path().open();
     for (const std::string_view key : {"numbers", "patterns"}) {
         const auto flows = metaflows.find(key);
         if (!flows || !flows->is_object()) continue;
-        checker_.enter(key);
+        checker_.path().look_at(key);
+        checker_.path().open();
         for (const auto [name, flow] : flows->members()) {
-            checker_.enter(name);
+            checker_.path().look_at(name);
             walk(flow, Tree::metaflow);
-            checker_.leave();
         }
-        checker_.leave();
+        checker_.path().close();
     }
+    checker_.path().close();
 }
 
 }  // namespace pivot::callflow

@@ -37,23 +37,25 @@ private:
 
     // A node that is open, or its branches.
     struct Level {
+        explicit Level(json::Members members) : next(members.begin()), end(members.end()) {}
+
         json::Members::Iterator next;
         json::Members::Iterator end;
-        bool is_node;
-        bool has_data;
-        const Module* module;  // null: unknown, or of a metaflow
+        bool is_node = false;
+        bool has_data = false;
+        const Module* module = nullptr;  // null: unknown, or of a metaflow
     };
 
     void walk(json::Value root, Tree tree);
-    bool open_node(json::Value node, Tree tree);
-    bool open_children(json::Value children);
+    void open_node(json::Value node, Tree tree);
+    void open_children(json::Value children);
+    void open(json::Value object);
     void close();
-    void check_module(json::Value module, Tree tree);
-    void check_data(json::Value data, const Module* module);
+    void add_data(const Rule& rule);
+    void check_module(json::Value module, Tree tree, const Module* known);
     void check_metaflows(json::Value metaflows);
 
     Checker checker_;
-    std::string* out_ = nullptr;
     std::string unused_;  // the text of a stored callflow
     std::vector<Level> levels_;
 };

@@ -1,6 +1,11 @@
 #include "callflow/form.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
 
 namespace pivot::callflow {
 
@@ -13,10 +18,6 @@ bool is_digit(char c)
 bool is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 bool are_letters(std::string_view text)
@@ -82,31 +83,39 @@ std::string_view describe(Form form)
     return "a string";
 }
 
+// All bytes but those that continue one: 10xxxxxx.
 std::size_t count_characters(std::string_view text)
 {
-    const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-    return static_cast<std::size_t>(std::ranges::count_if(text, is_start));
+    std::size_t continuing = 0;
+    std::size_t at = 0;
+    for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, sizeof word);
+        constexpr std::uint64_t ones = 0x0101010101010101;
+        continuing += static_cast<std::size_t>(std::popcount(word >> 7 & ~word >> 6 & ones));
+    }
+    for (; at < text.size(); ++at) continuing += (text[at] & 0xC0) == 0x80 ? 1 : 0;
+    return text.size() - continuing;
 }
 
 bool is_web_url(std::string_view url)
 {
-    const std::string_view scheme = url.substr(0, url.find("://"));
-    return scheme.size() < url.size() &&
-           (equal_ignoring_case(scheme, "http") || equal_ignoring_case(scheme, "https"));
+    const std::string_view scheme = url.substr(0, url.find(':'));
+    return url.substr(scheme.size()).starts_with("://") &&
+           (equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https"));
 }
 
 std::string_view host_of(std::string_view url)
 {
-    const std::size_t start = url.find("://") + 3;
-    std::string_view authority = url.substr(start, url.find_first_of("/?#\\", start) - start);
+    const auto ends_authority = [](char c) {
+        return c == '/' || c == '?' || c == '#' || c == '\\';
+    };
+    url.remove_prefix(url.find(':') + 3);
+    const auto end = std::ranges::find_if(url, ends_authority);
+    std::string_view authority(url.begin(), end);
     authority.remove_prefix(authority.rfind('@') + 1);
     if (authority.starts_with('[')) return authority.substr(1, authority.find(']') - 1);
     return authority.substr(0, authority.find(':'));
-}
-
-bool equal_ignoring_case(std::string_view one, std::string_view other)
-{
-    return std::ranges::equal(one, other, {}, lower, lower);
 }
 
 }  // namespace pivot::callflow

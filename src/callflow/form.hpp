@@ -21,6 +21,4 @@ bool is_web_url(std::string_view url);  // its scheme is http or https, in any c
 // The host of a web URL, without port, user and brackets, as it is spelled.
 std::string_view host_of(std::string_view url);
 
-bool equal_ignoring_case(std::string_view one, std::string_view other);  // of ASCII letters
-
 }  // namespace pivot::callflow

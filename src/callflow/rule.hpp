@@ -9,7 +9,10 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "base/json_name.hpp"
 
+#include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -33,6 +36,31 @@ enum class Form : std::uint8_t {
 struct Property;
 struct Variant;
 
+// The properties that an object may have, 64 at most: a set of them has a bit for each.
+class Properties {
+public:
+    constexpr Properties() = default;
+    template <std::size_t count>
+    constexpr Properties(const Property (&table)[count]);
+
+    constexpr const Property* begin() const { return begin_; }
+    constexpr const Property* end() const { return end_; }
+    constexpr std::size_t size() const;
+
+    // Null: there is none.
+    constexpr const Property* find(std::string_view name) const;
+
+    constexpr std::uint64_t bit_of(const Property& property) const;
+
+    // Those whose absence is not nothing: they have a default or are required.
+    constexpr std::uint64_t expected() const { return expected_; }
+
+private:
+    const Property* begin_ = nullptr;
+    const Property* end_ = nullptr;
+    std::uint64_t expected_ = 0;
+};
+
 constexpr std::uint8_t bit(json::Kind kind)
 {
     return static_cast<std::uint8_t>(1U << static_cast<unsigned>(kind));
@@ -50,7 +78,7 @@ struct Rule {
     std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
     std::string_view choices = {};                // separated by spaces; empty: any
     std::optional<std::string_view> preset = {};  // a string as it is, else JSON
-    std::span<const Property> properties = {};    // others may be there too
+    Properties properties = {};                   // others may be there too
     std::span<const Variant> variants = {};       // more properties, by the string in `variant_key`
     std::string_view variant_key = {};
     const Rule* element = nullptr;  // of an array
@@ -73,13 +101,13 @@ struct Rule {
     constexpr Rule one_of(std::string_view value) const;
     constexpr Rule by_default(std::string_view value) const;
     constexpr Rule each(const Rule& value) const;
-    constexpr Rule with(std::span<const Property> value) const;
+    constexpr Rule with(const Properties& value) const;
     constexpr Rule with(std::string_view key, std::span<const Variant> value) const;
     constexpr Rule only(Form names, const Rule& value) const;
     constexpr Rule or_instead(const Rule& value) const;
 
     template <typename Field>
-    constexpr Rule changed(Field Rule::* field, Field value) const
+    constexpr Rule changed(Field Rule::*field, Field value) const
     {
         Rule rule = *this;
         rule.*field = value;
@@ -136,7 +164,7 @@ constexpr Rule Rule::each(const Rule& value) const
     return changed(&Rule::element, &value);
 }
 
-constexpr Rule Rule::with(std::span<const Property> value) const
+constexpr Rule Rule::with(const Properties& value) const
 {
     return changed(&Rule::properties, value);
 }
@@ -156,19 +184,69 @@ constexpr Rule Rule::or_instead(const Rule& value) const
     return changed(&Rule::alternative, &value);
 }
 
+// A member as it is written where it is missing: `"method":"get"`. Empty: there is no default, or
+// it is an object, which has to be looked into.
+class Preset {
+public:
+    constexpr Preset(std::string_view name, const Rule& rule)
+    {
+        if (!rule.preset || rule.takes(json::Kind::object)) return;
+        const std::string_view quote = rule.takes(json::Kind::string) ? "\"" : "";
+        for (const std::string_view part :
+             {std::string_view("\""), name, std::string_view("\":"), quote, *rule.preset, quote}) {
+            for (const char c : part) json_[size_++] = c;
+        }
+    }
+
+    // Can be read to the end of its block, as the values of a document can.
+    constexpr std::string_view json() const { return {json_.data(), size_}; }
+
+private:
+    std::array<char, 96> json_ = {};
+    std::size_t size_ = 0;
+};
+
 struct Property {
     std::string_view name;
     Rule rule;
+    json::Spelling spelling = json::Spelling(name);
+    Preset preset = Preset(name, rule);
 };
+
+template <std::size_t count>
+constexpr Properties::Properties(const Property (&table)[count])
+    : begin_(table), end_(table + count)
+{
+    static_assert(count <= 64);
+    for (const Property& property : table) {
+        if (property.rule.preset || property.rule.is_required) expected_ |= bit_of(property);
+    }
+}
+
+constexpr std::size_t Properties::size() const
+{
+    return static_cast<std::size_t>(end_ - begin_);
+}
+
+constexpr const Property* Properties::find(std::string_view name) const
+{
+    const json::Spelling spelling(name);
+    for (const Property& property : *this) {
+        if (property.spelling == spelling && (spelling.is_whole() || property.name == name)) {
+            return &property;
+        }
+    }
+    return nullptr;
+}
+
+constexpr std::uint64_t Properties::bit_of(const Property& property) const
+{
+    return std::uint64_t{1} << (&property - begin_);
+}
 
 struct Variant {
     std::string_view name;
-    std::span<const Property> properties;
-};
-
-struct Module {
-    std::string_view name;
-    std::span<const Property> properties;  // of `data`
+    Properties properties;
 };
 
 inline constexpr Rule string{bit(json::Kind::string)};
@@ -181,6 +259,12 @@ inline constexpr Rule integer_or_string{bit(json::Kind::integer) | bit(json::Kin
 inline constexpr Rule digits = string.matching(Form::digits);
 inline constexpr Rule email = string.matching(Form::email);
 inline constexpr Rule url = string.changed(&Rule::is_url, true);
+
+struct Module {
+    std::string_view name;
+    Properties properties;  // of `data`
+    Rule data = object.with(properties);
+};
 
 constexpr Rule list_of(const Rule& element)
 {
