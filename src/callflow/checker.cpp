@@ -289,7 +289,7 @@ void Checker::add_default(const Property& property)
     if (!property.rule.takes(json::Kind::object)) {
         writer_.add_padded(property.preset.json(), ',');
         // A default has to keep to its rule. Only one does not.
-        if (property.rule.takes(json::Kind::array) && property.rule.size_min > 0) {
+        if (*property.rule.preset == "[]") {
             path_.look_at(property.name);
             check_size(0, "element", property.rule);
         }
