@@ -70,17 +70,33 @@ char* append_utf8(char* out, std::uint32_t point)
     return out;
 }
 
-// A bit in each byte that cannot stand in a string as it is, and possibly in bytes above such a
-// one: right up to the lowest.
-std::uint64_t mark_special(std::uint64_t word)
+// Eight bytes at a time, the first of them lowest.
+using Word = std::uint64_t;
+static_assert(std::endian::native == std::endian::little);
+
+constexpr Word ones = 0x0101010101010101;
+
+Word copy_word(const char* from, char* to)
 {
-    constexpr std::uint64_t ones = 0x0101010101010101;
-    const auto mark_below = [&](std::uint64_t bytes, std::uint64_t limit) {
-        return (bytes - ones * limit) & ~bytes;
-    };
-    const std::uint64_t marks = mark_below(word, 0x20) | mark_below(word ^ ones * '"', 1) |
-                                mark_below(word ^ ones * '\\', 1);
-    return marks & ones * 0x80;
+    Word word = 0;
+    std::memcpy(&word, from, sizeof word);
+    std::memcpy(to, &word, sizeof word);
+    return word;
+}
+
+// A bit in each byte below `limit`, and perhaps in bytes behind such a one: right up to the first.
+Word mark_below(Word word, unsigned char limit)
+{
+    return (word - ones * limit) & ~word & ones * 0x80;
+}
+Word mark_equal(Word word, char c)
+{
+    return mark_below(word ^ ones * static_cast<unsigned char>(c), 1);
+}
+
+std::size_t bytes_before(Word marks)
+{
+    return static_cast<std::size_t>(std::countr_zero(marks)) / 8;
 }
 
 bool is_special(char c)
@@ -88,47 +104,61 @@ bool is_special(char c)
     return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
+// What an escape at the start of `text` stands for, as UTF-8 at `out`.
+struct Unescaped {
+    const char* from;  // behind the escape; null: it is none
+    char* out;         // behind the UTF-8
+};
+
+Unescaped unescape_one(std::string_view text, char* out)
+{
+    if (const char c = text.size() < 2 ? '\0' : unescaped(text[1])) {
+        *out = c;
+        return {text.data() + 2, out + 1};
+    }
+    auto point = hex_escape(text);
+    if (!point) return {};
+    const char* behind = text.data() + 6;
+    if (*point >= 0xD800 && *point < 0xE000) {
+        const auto low = hex_escape(text.substr(6));
+        if (*point >= 0xDC00 || !low || *low < 0xDC00 || *low >= 0xE000) return {};
+        point = 0x10000 + ((*point - 0xD800) << 10) + (*low - 0xDC00);
+        behind += 6;
+    }
+    return {behind, append_utf8(out, *point)};
+}
+
 }  // namespace
 
 char* unescape(std::string_view escaped, char* out)
 {
+    const char* from = escaped.data();
+    const char* const end = from + escaped.size();
     while (true) {
-        const std::size_t plain = std::min(escaped.find('\\'), escaped.size());
-        std::memcpy(out, escaped.data(), plain);
+        const Word backslashes = mark_equal(copy_word(from, out), '\\');
+        const std::size_t plain = backslashes == 0 ? sizeof(Word) : bytes_before(backslashes);
+        const auto left = static_cast<std::size_t>(end - from);
+        if (plain >= left) return out + left;
+        from += plain;
         out += plain;
-        escaped.remove_prefix(plain);
-        if (escaped.empty()) return out;
-
-        if (const char c = escaped.size() < 2 ? '\0' : unescaped(escaped[1])) {
-            *out++ = c;
-            escaped.remove_prefix(2);
-            continue;
-        }
-        auto point = hex_escape(escaped);
-        if (!point) return nullptr;
-        escaped.remove_prefix(6);
-        if (*point >= 0xD800 && *point < 0xE000) {
-            const auto low = hex_escape(escaped);
-            if (*point >= 0xDC00 || !low || *low < 0xDC00 || *low >= 0xE000) return nullptr;
-            point = 0x10000 + ((*point - 0xD800) << 10) + (*low - 0xDC00);
-            escaped.remove_prefix(6);
-        }
-        out = append_utf8(out, *point);
+        if (backslashes == 0) continue;
+        const Unescaped one = unescape_one({from, end}, out);
+        if (one.from == nullptr) return nullptr;
+        from = one.from;
+        out = one.out;
     }
 }
 
-std::size_t count_plain(std::string_view text)
+std::size_t copy_plain(std::string_view text, char* out)
 {
-    static_assert(std::endian::native == std::endian::little, "the lowest byte is the first");
     std::size_t at = 0;
-    for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, sizeof word);
-        if (const std::uint64_t marks = mark_special(word)) {
-            return at + static_cast<std::size_t>(std::countr_zero(marks)) / 8;
-        }
+    for (; text.size() - at >= sizeof(Word); at += sizeof(Word)) {
+        const Word word = copy_word(text.data() + at, out + at);
+        const Word special =
+            mark_below(word, 0x20) | mark_equal(word, '"') | mark_equal(word, '\\');
+        if (special != 0) return at + bytes_before(special);
     }
-    while (at < text.size() && !is_special(text[at])) ++at;
+    for (; at < text.size() && !is_special(text[at]); ++at) out[at] = text[at];
     return at;
 }
 

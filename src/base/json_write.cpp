@@ -88,9 +88,8 @@ void Writer::add_quoted(std::string_view text, char behind)
     make_room(1);
     *at_++ = '"';
     while (true) {
-        const std::size_t plain = count_plain(text);
-        make_room(plain + escape_bytes_max);
-        std::memcpy(at_, text.data(), plain);
+        make_room(text.size() + escape_bytes_max);
+        const std::size_t plain = copy_plain(text, at_);
         at_ += plain;
         if (plain == text.size()) break;
         at_ = write_escape(at_, text[plain]);
