@@ -16,20 +16,20 @@ void DnsCache::store(std::string_view name, const Result<Addresses>& answer, Nan
                      Nanoseconds now)
 {
     if (expires_at <= now || names_max_ == 0) return;
-    if (const auto known = entries_.find(name); known != entries_.end()) forget(known);
-    if (entries_.size() == names_max_) {
-        const std::string_view first = by_expiry_.begin()->second;
-        forget(entries_.find(first));
-    }
-    const auto [entry, is_new] = entries_.emplace(name, Entry{answer, expires_at});
-    assert(is_new);
-    by_expiry_.emplace(expires_at, entry->first);
+    auto [place, is_new] = entries_.try_emplace(std::string(name), *this);
+    Entry& entry = place->second;
+    entry.name = place->first;
+    entry.answer = answer;
+    entry.expires_at = expires_at;
+    if (entries_.size() > names_max_) by_expiry_.fire_earliest();  // the new one is not set yet
+    by_expiry_.set(entry, expires_at);
 }
 
-void DnsCache::forget(NameMap<Entry>::iterator entry)
+void DnsCache::forget(const Entry& entry)
 {
-    by_expiry_.erase({entry->second.expires_at, entry->first});
-    entries_.erase(entry);
+    const auto found = entries_.find(entry.name);
+    assert(found != entries_.end());
+    entries_.erase(found);
 }
 
 }  // namespace pivot::net

@@ -8,9 +8,7 @@
 #include <pivot/failure.hpp>
 
 #include <cstddef>
-#include <set>
 #include <string_view>
-#include <utility>
 
 namespace pivot::net {
 
@@ -33,18 +31,27 @@ public:
     std::size_t size() const { return entries_.size(); }
 
 private:
-    struct Entry {
+    // A timer only to be found as the one that expires first: it fires when it has to make room.
+    class Entry final : public reactor::Timer {
+    public:
+        explicit Entry(DnsCache& cache) : cache_(cache) {}
+        ~Entry() { cache_.by_expiry_.stop(*this); }
+
+        std::string_view name;  // the key's own
         Result<Addresses> answer;
-        Nanoseconds expires_at;
+        Nanoseconds expires_at = 0;
+
+    private:
+        void fired() override { cache_.forget(*this); }
+
+        DnsCache& cache_;
     };
 
-    void forget(NameMap<Entry>::iterator entry);
+    void forget(const Entry& entry);
 
     const std::size_t names_max_;
+    reactor::Timers by_expiry_;
     NameMap<Entry> entries_;
-
-    // Of each entry, the names being the keys' own.
-    std::set<std::pair<Nanoseconds, std::string_view>> by_expiry_;
 };
 
 }  // namespace pivot::net

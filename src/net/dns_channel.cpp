@@ -19,6 +19,7 @@ namespace pivot::net {
 
 namespace {
 
+constexpr reactor::Nanoseconds millisecond_ns = 1'000'000;
 constexpr int class_in = 1;
 constexpr std::uint16_t dns_port = 53;
 
@@ -113,8 +114,9 @@ tl::expected<std::unique_ptr<DnsChannel>, std::string> DnsChannel::open(reactor:
                                                                         const DnsConfig& config)
 {
     std::unique_ptr<DnsChannel> channel(new DnsChannel(reactor, config.try_ms));
-    // Aliases of hosts (HOSTALIASES) are in a file, which would be read for each name.
-    constexpr int flags = ARES_FLAG_NOALIASES;
+    // Aliases of hosts (HOSTALIASES) are in a file, which would be read for each name. A socket
+    // that is opened and closed for each lookup doubles its cost.
+    constexpr int flags = ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN;
     if (auto initialized = channel->initialize(config, flags); !initialized) {
         return tl::unexpected(initialized.error());
     }
@@ -197,7 +199,7 @@ void DnsChannel::ask(Ask& function, const std::string& name, DnsQuestion& questi
         auto& question = *static_cast<DnsQuestion*>(asked);
         question.channel_->take_reply(question, status, {message, static_cast<std::size_t>(size)});
     };
-    if (!is_set()) wake();
+    if (!is_set()) reactor_.timers().set(*this, reactor_.now() + tick_ms_ * millisecond_ns);
     function(ares_, name.c_str(), class_in, static_cast<int>(question.type_), callback, &question);
 }
 

@@ -76,8 +76,11 @@ tl::unexpected<Failure> failure_of(std::string_view name, Reason reason, std::st
 // get the answer at once, even if its TTL has passed: it is seconds old at most.
 class Resolver::Lookup final : private reactor::Timer {
 public:
-    Lookup(Resolver& resolver, std::string_view name)
-        : resolver_(resolver), name_(name), v6_(*this, DnsType::aaaa), v4_(*this, DnsType::a)
+    Lookup(Resolver& resolver, std::string name)
+        : resolver_(resolver),
+          name_(std::move(name)),
+          v6_(*this, DnsType::aaaa),
+          v4_(*this, DnsType::a)
     {
     }
 
@@ -176,21 +179,19 @@ Task<Result<Addresses>> Resolver::resolve(std::string_view host, Deadline& deadl
 {
     if (auto known = recall(host)) co_return std::move(*known);
 
-    const auto name = canonical_host(host);
+    auto name = canonical_host(host);
     if (!name) co_return fail(Reason::dns, Phase::dns, name.error());
     if (const auto address = IpAddress::parse(*name)) co_return Addresses{*address};
-    if (auto known = recall(*name)) co_return std::move(*known);
-
+    if (*name != host) {
+        if (auto known = recall(*name)) co_return std::move(*known);
+    }
     if (is_closed_) co_return failure_of(*name, Reason::cancelled, "cancelled");
-    auto found = lookups_.find(*name);
-    if (found == lookups_.end()) {
-        if (lookups_.size() >= lookups_max_) {
-            co_return failure_of(*name, Reason::overload, "too many lookups are under way");
-        }
-        found = lookups_.emplace(*name, std::make_unique<Lookup>(*this, *name)).first;
+    const auto found = lookups_.find(*name);
+    if (found == lookups_.end() && lookups_.size() >= lookups_max_) {
+        co_return failure_of(*name, Reason::overload, "too many lookups are under way");
     }
 
-    Lookup& lookup = *found->second;
+    Lookup& lookup = found != lookups_.end() ? *found->second : start(std::move(*name));
     lookup.enter();
     bool is_answered = lookup.is_answered();
     if (!is_answered) is_answered = co_await lookup.wait(deadline);
@@ -219,6 +220,13 @@ std::optional<Result<Addresses>> Resolver::recall(std::string_view name)
     if (known == nullptr) return std::nullopt;
     ++cache_hits_;
     return *known;
+}
+
+Resolver::Lookup& Resolver::start(std::string name)
+{
+    auto lookup = std::make_unique<Lookup>(*this, std::move(name));
+    const std::string_view own_name = lookup->name();
+    return *lookups_.emplace(own_name, std::move(lookup)).first->second;
 }
 
 void Resolver::forget_if_done(const Lookup& lookup)

@@ -24,11 +24,15 @@ void Timers::stop(Timer& timer)
 
 void Timers::fire(Nanoseconds now)
 {
-    while (!heap_.empty() && heap_.front().at <= now) {
-        Timer& due = *heap_.front().timer;
-        remove(0);
-        due.fired();
-    }
+    while (!heap_.empty() && heap_.front().at <= now) fire_earliest();
+}
+
+void Timers::fire_earliest()
+{
+    assert(!heap_.empty());
+    Timer& due = *heap_.front().timer;
+    remove(0);
+    due.fired();
 }
 
 void Timers::place(std::size_t index, Entry entry)

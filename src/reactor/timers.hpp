@@ -45,6 +45,9 @@ public:
     // set when it fires; it may set itself or others again.
     void fire(Nanoseconds now);
 
+    // Fires one, whatever time it is. At least one is set.
+    void fire_earliest();
+
     // When the earliest is due; `never` if none is set.
     Nanoseconds earliest() const { return heap_.empty() ? never : heap_.front().at; }
 
