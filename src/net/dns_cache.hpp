@@ -2,12 +2,13 @@
 #pragma once
 
 #include "net/addresses.hpp"
-#include "net/name_map.hpp"
+#include "net/name_table.hpp"
 #include "reactor/timers.hpp"
 
 #include <pivot/failure.hpp>
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace pivot::net {
@@ -34,24 +35,22 @@ private:
     // A timer only to be found as the one that expires first: it fires when it has to make room.
     class Entry final : public reactor::Timer {
     public:
-        explicit Entry(DnsCache& cache) : cache_(cache) {}
+        Entry(DnsCache& cache, std::string_view its_name) : name(its_name), cache_(cache) {}
         ~Entry() { cache_.by_expiry_.stop(*this); }
 
-        std::string_view name;  // the key's own
+        const std::string name;
         Result<Addresses> answer;
         Nanoseconds expires_at = 0;
 
     private:
-        void fired() override { cache_.forget(*this); }
+        void fired() override { cache_.entries_.remove(name); }
 
         DnsCache& cache_;
     };
 
-    void forget(const Entry& entry);
-
     const std::size_t names_max_;
     reactor::Timers by_expiry_;
-    NameMap<Entry> entries_;
+    NameTable<Entry> entries_;
 };
 
 }  // namespace pivot::net

@@ -76,15 +76,16 @@ tl::unexpected<Failure> failure_of(std::string_view name, Reason reason, std::st
 // get the answer at once, even if its TTL has passed: it is seconds old at most.
 class Resolver::Lookup final : private reactor::Timer {
 public:
-    Lookup(Resolver& resolver, std::string name)
-        : resolver_(resolver),
-          name_(std::move(name)),
+    Lookup(Resolver& resolver, std::string its_name)
+        : name(std::move(its_name)),
+          resolver_(resolver),
           v6_(*this, DnsType::aaaa),
           v4_(*this, DnsType::a)
     {
     }
 
-    const std::string& name() const { return name_; }
+    const std::string name;
+
     bool is_answered() const { return answer_.has_value(); }
     bool is_done() const { return v6_.is_over() && v4_.is_over() && callers_ == 0; }
 
@@ -131,7 +132,6 @@ private:
     Nanoseconds expires_at() const;
 
     Resolver& resolver_;
-    const std::string name_;
     Family v6_;
     Family v4_;
     reactor::Event answered_;
@@ -186,12 +186,15 @@ Task<Result<Addresses>> Resolver::resolve(std::string_view host, Deadline& deadl
         if (auto known = recall(*name)) co_return std::move(*known);
     }
     if (is_closed_) co_return failure_of(*name, Reason::cancelled, "cancelled");
-    const auto found = lookups_.find(*name);
-    if (found == lookups_.end() && lookups_.size() >= lookups_max_) {
+    Lookup* found = lookups_.find(*name);
+    if (found == nullptr && lookups_.size() >= lookups_max_) {
         co_return failure_of(*name, Reason::overload, "too many lookups are under way");
     }
+    if (found == nullptr) {
+        found = &lookups_.add(std::make_unique<Lookup>(*this, std::move(*name)));
+    }
 
-    Lookup& lookup = found != lookups_.end() ? *found->second : start(std::move(*name));
+    Lookup& lookup = *found;
     lookup.enter();
     bool is_answered = lookup.is_answered();
     if (!is_answered) is_answered = co_await lookup.wait(deadline);
@@ -222,24 +225,14 @@ std::optional<Result<Addresses>> Resolver::recall(std::string_view name)
     return *known;
 }
 
-Resolver::Lookup& Resolver::start(std::string name)
-{
-    auto lookup = std::make_unique<Lookup>(*this, std::move(name));
-    const std::string_view own_name = lookup->name();
-    return *lookups_.emplace(own_name, std::move(lookup)).first->second;
-}
-
 void Resolver::forget_if_done(const Lookup& lookup)
 {
-    if (!lookup.is_done()) return;
-    const auto found = lookups_.find(lookup.name());
-    assert(found != lookups_.end());
-    lookups_.erase(found);
+    if (lookup.is_done()) lookups_.remove(lookup.name);
 }
 
 void Resolver::Lookup::Family::start()
 {
-    const std::string& name = lookup_.name_;
+    const std::string& name = lookup_.name;
     DnsChannel& channel = *lookup_.resolver_.channel_;
     if (name.find('.') == name.npos) {
         channel.search(name, *this);
@@ -297,7 +290,7 @@ void Resolver::Lookup::family_is_over()
 void Resolver::Lookup::answer_callers()
 {
     answer_ = combined();
-    resolver_.cache_.store(name_, *answer_, expires_at(), resolver_.reactor_.now());
+    resolver_.cache_.store(name, *answer_, expires_at(), resolver_.reactor_.now());
     answered_.happen();
 }
 
@@ -319,7 +312,7 @@ Result<Addresses> Resolver::Lookup::combined() const
     if (has_addresses()) return interleave(v6_.addresses(), v4_.addresses());
     const DnsError& error = failed().error();
     const bool is_closing = error.of == DnsError::Of::closing;
-    return failure_of(name_, is_closing ? Reason::cancelled : Reason::dns, error.message);
+    return failure_of(name, is_closing ? Reason::cancelled : Reason::dns, error.message);
 }
 
 Nanoseconds Resolver::Lookup::expires_at() const

@@ -20,6 +20,7 @@
 #include "net/dns_cache.hpp"
 #include "net/dns_config.hpp"
 #include "net/hosts.hpp"
+#include "net/name_table.hpp"
 #include "reactor/reactor.hpp"
 #include "reactor/task.hpp"
 
@@ -30,7 +31,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include <tl/expected.hpp>
 
@@ -75,7 +75,6 @@ private:
              std::unique_ptr<DnsChannel> channel, Hosts hosts);
 
     std::optional<Result<Addresses>> recall(std::string_view name);
-    Lookup& start(std::string name);
     void forget_if_done(const Lookup& lookup);
 
     reactor::Reactor& reactor_;
@@ -83,9 +82,7 @@ private:
     const Hosts hosts_;
     DnsCache cache_;
     std::unique_ptr<DnsChannel> channel_;
-
-    // By their own names, from the start of each until it is done.
-    std::unordered_map<std::string_view, std::unique_ptr<Lookup>> lookups_;
+    NameTable<Lookup> lookups_;  // from the start of each until it is done
     std::uint64_t cache_hits_ = 0;
     bool is_closed_ = false;
 };
