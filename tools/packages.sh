@@ -8,7 +8,7 @@ build_packages() {
 }
 
 test_packages() {
-  echo binutils libbenchmark-dev libclang-rt-19-dev libgtest-dev
+  echo binutils knot libbenchmark-dev libclang-rt-19-dev libgtest-dev nginx-light
 }
 
 # Installs those of the packages that are missing, as root or with sudo.

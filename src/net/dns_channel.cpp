@@ -23,6 +23,9 @@ constexpr reactor::Nanoseconds millisecond_ns = 1'000'000;
 constexpr int class_in = 1;
 constexpr std::uint16_t dns_port = 53;
 
+// Whoever forges an answer has to guess the port it goes to (RFC 5452, section 9.2).
+constexpr std::uint64_t questions_a_port = 1'000;
+
 // c-ares times no try shorter (1.34 measures how long its servers take).
 constexpr unsigned try_ms_min = 250;
 
@@ -163,6 +166,10 @@ tl::expected<void, std::string> DnsChannel::initialize(const DnsConfig& config, 
     };
     int given = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
                 ARES_OPT_SOCK_STATE_CB;
+#ifdef ARES_OPT_UDP_MAX_QUERIES
+    options.udp_max_queries = static_cast<int>(questions_a_port);
+    given |= ARES_OPT_UDP_MAX_QUERIES;
+#endif
 #ifdef ARES_OPT_QUERY_CACHE
     given |= ARES_OPT_QUERY_CACHE;  // 0 s: there is one cache, the resolver's
 #endif
@@ -176,6 +183,7 @@ tl::expected<void, std::string> DnsChannel::initialize(const DnsConfig& config, 
             fmt::format("the DNS client does not start: {}", ares_strerror(status)));
     }
     servers_ = servers_of(ares_);
+    renewal_at_ = questions_a_port;
     return {};
 }
 
@@ -227,7 +235,10 @@ void DnsChannel::fired()
         ares_process_fd(ares_, (ready & POLLIN) != 0 ? socket : ARES_SOCKET_BAD,
                         (ready & POLLOUT) != 0 ? socket : ARES_SOCKET_BAD);
     }
-    if (ares_ != nullptr) ares_process_fd(ares_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    if (ares_ != nullptr) {
+        ares_process_fd(ares_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+        renew_sockets();
+    }
 
     std::erase_if(watches_, [](const std::unique_ptr<Watch>& watch) {
         return !watch->is_wanted() && !watch->is_in_flight();
@@ -239,6 +250,18 @@ void DnsChannel::fired()
     if (questions_ == replies_) return;
     if (tick_at_ <= reactor_.now()) tick_at_ = next_tick();
     reactor_.timers().set(*this, tick_at_);
+}
+
+// To be given servers makes c-ares 1.18, which has no option for it, close its sockets. It takes
+// them only while no question is on its way; so did it change ports before it kept its sockets.
+void DnsChannel::renew_sockets()
+{
+    if (questions_ != replies_ || questions_ < renewal_at_) return;
+    renewal_at_ = questions_ + questions_a_port;
+    ares_addr_port_node* servers = nullptr;
+    ares_get_servers_ports(ares_, &servers);
+    ares_set_servers_ports(ares_, servers);
+    ares_free_data(servers);
 }
 
 // When to look for time-outs. ares_timeout() goes through all questions, so it is called once a

@@ -86,6 +86,7 @@ private:
     void ask(Ask& function, const std::string& name, DnsQuestion& question);
     void wake();
     void fired() override;
+    void renew_sockets();
     reactor::Nanoseconds next_tick() const;
     void watch(int socket, unsigned events);
     void take_reply(DnsQuestion& question, int status, std::span<const std::uint8_t> message);
@@ -98,6 +99,7 @@ private:
     std::vector<SocketAddress> servers_;
     std::vector<std::unique_ptr<Watch>> watches_;
     std::uint64_t questions_ = 0;
+    std::uint64_t renewal_at_ = 0;  // so many questions: other sockets
     std::uint64_t replies_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "net/host.hpp"
 
+#include "base/text.hpp"
 #include "net/address.hpp"
 
 #include <algorithm>
@@ -41,11 +42,9 @@ bool is_number(std::string_view label)
 
 std::string to_lower(std::string_view text)
 {
-    std::string lower(text);
-    for (auto& c : lower) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return lower;
+    std::string lowered(text);
+    std::ranges::transform(lowered, lowered.begin(), lower);
+    return lowered;
 }
 
 bool ends_in_number(std::string_view name)

@@ -5,6 +5,7 @@
 #include "reactor/run_until.hpp"
 #include "reactor/scope.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -440,6 +441,29 @@ TEST_F(ResolverTest, a_server_that_is_not_there_is_a_failure)
     EXPECT_TRUE(failure.ends_with(" from the DNS servers " + address)) << failure;
 }
 
+// Answers the questions that have come to a socket of a test's own. Returns the ports they came
+// from, in the order of their coming.
+std::vector<std::uint16_t> answer_all(const test::Descriptor& socket)
+{
+    std::vector<std::uint16_t> ports;
+    while (true) {
+        std::array<char, 512> query;
+        sockaddr_storage asker{};
+        socklen_t asker_size = sizeof asker;
+        auto* const from = reinterpret_cast<sockaddr*>(&asker);
+        const auto size =
+            ::recvfrom(socket.get(), query.data(), query.size(), 0, from, &asker_size);
+        if (size <= 0) return ports;
+        const auto question =
+            test::parse_dns_query({query.data(), static_cast<std::size_t>(size)}).value();
+        const auto address = question.type == Type::a ? "192.0.2.1" : "2001:db8::1";
+        const auto response =
+            test::dns_response(question, {.addresses = {address}}, test::DnsTransport::udp);
+        ::sendto(socket.get(), response.data(), response.size(), 0, from, asker_size);
+        ports.push_back(SocketAddress::from(*from)->port());
+    }
+}
+
 TEST_F(ResolverTest, a_server_may_have_an_ipv6_address)
 {
     const auto socket = test::bind_udp("::1");
@@ -450,22 +474,28 @@ TEST_F(ResolverTest, a_server_may_have_an_ipv6_address)
     scope.spawn(ask(resolver(), "a.example", answer, deadline));
     while (!answer.result) {
         reactor.turn(reactor.now() + millisecond_ns);
-        std::array<char, 512> query;
-        sockaddr_storage asker{};
-        socklen_t asker_size = sizeof asker;
-        auto* const from = reinterpret_cast<sockaddr*>(&asker);
-        const auto size =
-            ::recvfrom(socket.get(), query.data(), query.size(), 0, from, &asker_size);
-        if (size <= 0) continue;
-        const auto question =
-            test::parse_dns_query({query.data(), static_cast<std::size_t>(size)}).value();
-        const auto address = question.type == Type::a ? "192.0.2.1" : "2001:db8::1";
-        const auto response =
-            test::dns_response(question, {.addresses = {address}}, test::DnsTransport::udp);
-        ::sendto(socket.get(), response.data(), response.size(), 0, from, asker_size);
+        answer_all(socket);
     }
     const std::string both = "2001:db8::1 192.0.2.1";
     EXPECT_EQ(text_of(*answer.result), both);
+}
+
+TEST_F(ResolverTest, a_port_is_kept_for_many_questions_but_not_for_ever)
+{
+    const auto socket = test::bind_udp("127.0.0.1");
+    open({.servers = {server_at(test::port_of(socket))}, .hosts_file = no_hosts_file});
+    std::vector<std::uint16_t> ports;
+    for (int i = 0; i < 600; ++i) {
+        Deadline deadline(reactor, reactor.now() + 20 * second_ns);
+        Answer answer;
+        scope.spawn(ask(resolver(), fmt::format("{}.example", i), answer, deadline));
+        while (!answer.result) {
+            reactor.turn(reactor.now() + millisecond_ns);
+            for (const auto port : answer_all(socket)) ports.push_back(port);
+        }
+    }
+    EXPECT_GE(std::ranges::count(ports, ports.front()), 1'000);
+    EXPECT_NE(ports.front(), ports.back());
 }
 
 class HostsFile {
