@@ -25,7 +25,6 @@
 #include <string>
 #include <vector>
 
-#include <cxxabi.h>
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <fmt/format.h>
@@ -33,8 +32,7 @@
 namespace pivot::bench {
 namespace {
 
-// Counts the allocations of those threads that switched it on. Under its own lock, since the
-// engine's thread and the starting one may both allocate.
+// Those of the one thread that switched its flag on, below.
 class Allocations {
 public:
     using Stack = std::array<void*, 24>;
@@ -84,19 +82,25 @@ void note_allocation()
     allocations.note();
 }
 
+// "pivot::net::connect(…) at ??:?", and what was inlined there. Of a library its symbol.
 std::string name_of(void* address)
 {
-    Dl_info symbol{};
-    if (::dladdr(address, &symbol) == 0) return fmt::format("{}", fmt::ptr(address));
-    if (symbol.dli_sname == nullptr) {
-        const auto offset =
-            static_cast<const char*>(address) - static_cast<const char*>(symbol.dli_fbase);
-        return fmt::format("{}+{:#x}", symbol.dli_fname, offset);
+    Dl_info place{};
+    if (::dladdr(address, &place) == 0) return "?";
+    const std::string file = place.dli_fname;
+    const auto offset =
+        static_cast<const char*>(address) - static_cast<const char*>(place.dli_fbase);
+    if (file.find("/lib") != file.npos) {
+        return fmt::format("{} in {}", place.dli_sname != nullptr ? place.dli_sname : "?", file);
     }
-    int status = 0;
-    const std::unique_ptr<char, decltype(&std::free)> name(
-        abi::__cxa_demangle(symbol.dli_sname, nullptr, nullptr, &status), std::free);
-    return status == 0 ? name.get() : symbol.dli_sname;
+    const auto command = fmt::format("addr2line -C -f -i -p -e {} {:#x}", file, offset - 1);
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> lines(::popen(command.c_str(), "re"),
+                                                                ::pclose);
+    std::string text;
+    for (int c = std::getc(lines.get()); c != EOF; c = std::getc(lines.get())) {
+        text += static_cast<char>(c);
+    }
+    return text.substr(0, text.rfind('\n'));
 }
 
 void Allocations::print_stacks() const
@@ -104,11 +108,14 @@ void Allocations::print_stacks() const
     std::vector<std::pair<std::uint64_t, const Stack*>> sorted;
     for (const auto& [stack, count] : stacks_) sorted.emplace_back(count, &stack);
     std::ranges::sort(sorted, std::greater());
+    std::map<void*, std::string> names;
     for (const auto& [count, stack] : sorted) {
         fmt::print("\n{} times\n", count);
         // The first three are this program's own.
         for (std::size_t i = 3; i < stack->size() && (*stack)[i] != nullptr; ++i) {
-            fmt::print("    {}\n", name_of((*stack)[i]));
+            auto [name, is_new] = names.try_emplace((*stack)[i]);
+            if (is_new) name->second = name_of(name->first);
+            fmt::print("    {}\n", name->second);
         }
     }
 }

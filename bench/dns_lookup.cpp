@@ -10,6 +10,7 @@
 #include "knot.hpp"
 #include "net/resolver.hpp"
 #include "peers/crowd.hpp"
+#include "pivot_loop.hpp"
 #include "reactor/reactor.hpp"
 #include "reactor/scope.hpp"
 #include "rounds.hpp"
@@ -17,7 +18,6 @@
 #include <pivot/engine.hpp>
 
 #include <array>
-#include <atomic>
 #include <cstdio>
 #include <stdexcept>
 #include <string>
@@ -242,61 +242,6 @@ private:
     std::unique_ptr<Resolver> resolver_;
 };
 
-// Whole pivots, 64 at a time, on the engine's own thread.
-class Pivots {
-public:
-    explicit Pivots(const std::string& url)
-    {
-        EngineConfig config;
-        config.policy.allow = {"127.0.0.0/8"};
-        auto engine = Engine::create(config);
-        if (!engine) throw std::runtime_error(engine.error());
-        engine_ = std::move(*engine);
-        auto node = ActionNode::from_json(fmt::format(R"({{"voice_url":"{}"}})", url));
-        if (!node || !node->action) throw std::runtime_error("the action is not valid");
-        request_.emplace(Call(), std::move(*node));
-        request_->call.call_id = "1";
-    }
-
-    // CPU time of one.
-    double measure(std::size_t count)
-    {
-        left_ = count;
-        for (int i = 0; i < 64; ++i) start();
-        running_.wait(true);
-        running_ = true;
-        return static_cast<double>(cpu_ended_ - cpu_started_) / static_cast<double>(count - 64);
-    }
-
-private:
-    void start()
-    {
-        engine_->start(*request_, [this](const Outcome& outcome) { took(outcome); });
-    }
-
-    // On the engine's thread.
-    void took(const Outcome& outcome)
-    {
-        if (outcome.kind != OutcomeKind::processed) std::abort();
-        ++done_;
-        if (done_ == 64) cpu_started_ = thread_cpu_ns();
-        if (done_ + 64 <= left_) start();
-        if (done_ < left_) return;
-        cpu_ended_ = thread_cpu_ns();
-        done_ = 0;
-        running_ = false;
-        running_.notify_all();
-    }
-
-    std::unique_ptr<Engine> engine_;
-    std::optional<Request> request_;
-    std::size_t left_ = 0;
-    std::size_t done_ = 0;
-    Nanoseconds cpu_started_ = 0;
-    Nanoseconds cpu_ended_ = 0;
-    std::atomic<bool> running_ = true;
-};
-
 int run(const Arguments& arguments)
 {
     if (!Knot::is_installed()) {
@@ -318,7 +263,11 @@ int run(const Arguments& arguments)
     };
     BareLoop bare(knot.port());
     ResolverLoop resolver(knot.port());
-    Pivots pivots(crowd.url("/flow"));
+    EngineConfig config;
+    config.policy.allow = {"127.0.0.0/8"};
+    auto engine = Engine::create(config);
+    if (!engine) throw std::runtime_error(engine.error());
+    PivotLoop pivots(**engine, crowd.url("/flow"));
     const std::size_t many = arguments.is_small ? 1'000 : 20'000;
     bare.look_up(Names(many / 10), 1);
     resolver.look_up(Names(many / 10), 1);
@@ -331,7 +280,7 @@ int run(const Arguments& arguments)
                 resolver.look_up(Names(count), at_a_time));
         }
         add("resolver, cached", many * 10, resolver.look_up_again(many * 10));
-        report.add("a full pivot", "ns", pivots.measure(many));
+        report.add("a full pivot", "ns", pivots.run(many, 64));
     }
     for (const std::size_t at_a_time : {std::size_t{1}, std::size_t{16}, at_a_time_max}) {
         report.add_ratio(fmt::format("resolver ÷ bare c-ares, {} at a time", at_a_time),

@@ -23,7 +23,7 @@ public:
     // `servers` is a part of the configuration: `server { listen 127.0.0.1:8080; }`, and so on.
     // Files are served from folder(), as JSON.
     explicit Nginx(std::string_view servers)
-        : process_(program, {"-c", write_configuration(servers)}, patience)
+        : process_(program, {"-p", folder(), "-c", write_configuration(servers)}, patience)
     {
     }
 
@@ -31,7 +31,13 @@ public:
 
     void serve(std::string_view file, std::string_view content) const
     {
-        std::ofstream(folder() + "/" + std::string(file)) << content;
+        std::ofstream(path_of(file)) << content;
+    }
+
+    // Relative paths of the configuration are in the same folder.
+    std::string path_of(std::string_view file) const
+    {
+        return fmt::format("{}/{}", folder(), file);
     }
 
 private:
@@ -42,7 +48,7 @@ private:
 
     std::string write_configuration(std::string_view servers) const
     {
-        const std::string path = folder() + "/nginx.conf";
+        const std::string path = path_of("nginx.conf");
         // Its first line on standard output comes when it listens.
         std::ofstream(path) << fmt::format(
             "{0}"
