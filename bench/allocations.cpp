@@ -179,11 +179,11 @@ private:
         const bool before = std::exchange(is_counted, false);
         Request request = request_;
         is_counted = before;
-        engine_.start(std::move(request), [this](const Outcome& outcome) { took(outcome); });
+        engine_.start(std::move(request), [this](const OutcomeView& outcome) { took(outcome); });
     }
 
     // On the engine's thread. Counts there from the first round of pivots to the last.
-    void took(const Outcome& outcome)
+    void took(const OutcomeView& outcome)
     {
         if (outcome.kind != OutcomeKind::processed) has_failed_ = true;
         bytes_ += outcome.flow.size();

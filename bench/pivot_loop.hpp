@@ -44,10 +44,10 @@ private:
     void start()
     {
         if (++started_ > pivots_) return;
-        engine_.start(request_, [this](const Outcome& outcome) { took(outcome); });
+        engine_.start(request_, [this](const OutcomeView& outcome) { took(outcome); });
     }
 
-    void took(const Outcome& outcome)
+    void took(const OutcomeView& outcome)
     {
         if (outcome.failure) failure_ = outcome.failure->message;
         ++ended_;

@@ -134,7 +134,7 @@ Lateness wait_in_pivots(const Sizes& sizes, Nanoseconds start, Random random, En
         const Nanoseconds timeout_ms = std::max<Nanoseconds>((until - now) / millisecond_ns, 1);
         request.node.action->timeout = std::chrono::milliseconds(timeout_ms);
         Pivot& pivot = pivots.emplace_back(timed, now + timeout_ms * millisecond_ns);
-        engine.start(request, [&pivot](const Outcome& outcome) {
+        engine.start(request, [&pivot](const OutcomeView& outcome) {
             const Nanoseconds late = monotonic_now() - pivot.deadline;
             pivot.timed.late.push_back(microseconds(late));
             const bool is_timeout = outcome.failure && outcome.failure->reason == Reason::timeout &&

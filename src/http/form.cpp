@@ -25,7 +25,7 @@ constexpr auto is_unreserved = [] {
 
 void FormWriter::add(std::string_view name, std::string_view value)
 {
-    begin_pair({nullptr, name});
+    begin_pair(Key{nullptr, name});
     append_encoded(value);
 }
 
@@ -69,38 +69,50 @@ void FormWriter::add_element(const Key& key, json::Value element)
 
 void FormWriter::begin_pair(const Key& key)
 {
-    if (out_.size() != begin_) out_ += '&';
+    if (at_ != 0) append_plain("&");
     append(key);
-    out_ += '=';
+    append_plain("=");
 }
 
 void FormWriter::append(const Key& key)
 {
-    if (key.outer == nullptr) return append_encoded(key.name);
+    if (key.outer == nullptr) return append_plain(key.name);
     append(*key.outer);
-    out_ += '[';
+    append_plain("[");
     append_encoded(key.name);
-    out_ += ']';
+    append_plain("]");
+}
+
+void FormWriter::append_plain(std::string_view text)
+{
+    text.copy(make_room(text.size()), text.size());
+    at_ += text.size();
 }
 
 void FormWriter::append_encoded(std::string_view text)
 {
     constexpr std::string_view digits = "0123456789ABCDEF";
-    const auto* run = text.data();
-    const auto* end = run + text.size();
-    for (const auto* c = run; c != end; ++c) {
-        const auto byte = static_cast<unsigned char>(*c);
-        if (is_unreserved[byte]) continue;
-        out_.append(run, c);
-        run = c + 1;
-        if (byte == ' ') {
-            out_ += '+';
+    char* const begin = make_room(3 * text.size());
+    char* out = begin;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (is_unreserved[byte]) {
+            *out++ = c;
+        } else if (c == ' ') {
+            *out++ = '+';
         } else {
-            const std::array escape = {'%', digits[byte >> 4], digits[byte & 15]};
-            out_.append(escape.data(), escape.size());
+            *out++ = '%';
+            *out++ = digits[byte >> 4];
+            *out++ = digits[byte & 15];
         }
     }
-    out_.append(run, end);
+    at_ += static_cast<std::size_t>(out - begin);
+}
+
+char* FormWriter::make_room(std::size_t size_bytes)
+{
+    if (room_.size() - at_ < size_bytes) room_.resize(2 * (at_ + size_bytes));
+    return room_.data() + at_;
 }
 
 }  // namespace pivot::http

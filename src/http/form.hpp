@@ -18,13 +18,18 @@
 
 namespace pivot::http {
 
-// Appends pairs to `out`, with `&` between those of this writer.
+// Made once per reactor: it keeps its memory from form to form.
 class FormWriter {
 public:
-    explicit FormWriter(std::string& out) : out_(out), begin_(out.size()) {}
+    // Begins anew.
+    void start() { at_ = 0; }
 
+    // `name` has nothing to escape; names inside `value` may.
     void add(std::string_view name, std::string_view value);
     void add(std::string_view name, json::Value value);
+
+    // All pairs, until start().
+    std::string_view text() const { return std::string_view(room_).substr(0, at_); }
 
 private:
     struct Key;
@@ -34,9 +39,11 @@ private:
     void begin_pair(const Key& key);
     void append(const Key& key);
     void append_encoded(std::string_view text);
+    void append_plain(std::string_view text);
+    char* make_room(std::size_t size_bytes);
 
-    std::string& out_;
-    std::size_t begin_;
+    std::string room_;  // grows ahead of what is written
+    std::size_t at_ = 0;
 };
 
 }  // namespace pivot::http

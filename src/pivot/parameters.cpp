@@ -1,7 +1,5 @@
 #include "pivot/parameters.hpp"
 
-#include "http/form.hpp"
-
 #include <cassert>
 #include <optional>
 
@@ -148,27 +146,26 @@ void Parameters::add_digits()
 
 std::string_view Parameters::form()
 {
-    text_.clear();
-    http::FormWriter form(text_);
+    form_.start();
     for (const auto& [name, value] : list_) {
-        std::visit([&, name = name](const auto& known) { form.add(name, known); }, value);
+        std::visit([&, name = name](const auto& known) { form_.add(name, known); }, value);
     }
-    return text_;
+    return form_.text();
 }
 
 std::string_view Parameters::json()
 {
-    text_.clear();
+    json_.clear();
     char separator = '{';
     for (const auto& [name, value] : list_) {
-        text_ += separator;
+        json_ += separator;
         separator = ',';
-        json::append_quoted(text_, name);
-        text_ += ':';
-        std::visit([&](const auto& known) { append_json_value(text_, known); }, value);
+        json::append_quoted(json_, name);
+        json_ += ':';
+        std::visit([&](const auto& known) { append_json_value(json_, known); }, value);
     }
-    text_ += '}';
-    return text_;
+    json_ += '}';
+    return json_;
 }
 
 }  // namespace pivot

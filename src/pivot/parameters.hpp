@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "http/form.hpp"
 #include "pivot/packed_request.hpp"
 
 #include <pivot/failure.hpp>
@@ -62,7 +63,8 @@ private:
     Object headers_;
     Object owners_;                        // an array, in fact
     const PackedRequest* read_ = nullptr;  // whose list this is
-    std::string text_;
+    http::FormWriter form_;
+    std::string json_;
 };
 
 }  // namespace pivot

@@ -26,8 +26,8 @@ public:
 private:
     struct Block;
 
-    static constexpr std::size_t granule_bytes = 64;
-    static constexpr std::size_t classes = 32;  // blocks over 2 KiB go to the heap and back
+    static constexpr std::size_t granule_bytes = 16;
+    static constexpr std::size_t classes = 128;  // blocks over 2 KiB go to the heap and back
     static constexpr std::size_t slab_bytes = 64 * 1024;
 
     Block* carve(std::size_t size_bytes);

@@ -53,8 +53,7 @@ void Inbox::close()
     is_closing_ = true;
     if (is_in_flight()) ring_->cancel(*this);
     while (is_in_flight()) ring_->wait(never);
-    unsigned no_limit = std::numeric_limits<unsigned>::max();
-    deliver(no_limit);
+    while (!empty()) deliver(std::numeric_limits<unsigned>::max());
 }
 
 void Inbox::completed(int, std::uint32_t)
@@ -70,11 +69,10 @@ void Inbox::read_again()
     ring_->submit(*this, request);
 }
 
-void Inbox::deliver(unsigned& budget)
+void Inbox::deliver(unsigned messages_max)
 {
     take_posted();
-    while (oldest_ != nullptr && budget > 0) {
-        --budget;
+    for (; oldest_ != nullptr && messages_max > 0; --messages_max) {
         Message& message = *oldest_;
         oldest_ = message.next_;  // first: delivering may destroy the message, or post it
         message.deliver();

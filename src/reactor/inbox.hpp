@@ -44,9 +44,8 @@ public:
     // thread posts in the middle of a turn.
     void post(Message& message);
 
-    // Delivers what has been posted, the oldest first, until nothing is left or the budget is used
-    // up; once a turn and before it ends.
-    void deliver(unsigned& budget);
+    // Delivers what has been posted, the oldest first, and leaves what is more than that.
+    void deliver(unsigned messages_max);
     bool empty() const
     {
         return oldest_ == nullptr && newest_.load(std::memory_order_relaxed) == nullptr;

@@ -27,6 +27,7 @@ private:
     virtual void completed(int result, std::uint32_t flags) = 0;
 
     bool is_in_flight_ = false;
+    bool is_prompt_ = false;  // completes while it is submitted, as a rule
 };
 
 }  // namespace pivot::reactor

@@ -57,12 +57,10 @@ void Reactor::turn(Nanoseconds wait_until)
 
     inbox_.set_turning(std::this_thread::get_id());
     read_clock();
-    unsigned budget = messages_a_turn;
-    inbox_.deliver(budget);
     timers_.fire(now_);
     interrupt_waits();
     run_ready();
-    inbox_.deliver(budget);  // what was posted by those that ran
+    inbox_.deliver(messages_a_turn);  // by those that ran, too
     run_ready();
     inbox_.set_turning({});
 }

@@ -46,8 +46,9 @@ public:
     // Asks the kernel to end `operation`, whose completion comes in any case.
     void cancel(const Operation& operation);
 
-    // Submits, waits for at least one completion or until `timeout_ns` have passed (0: does not
-    // wait), and hands every completion to its operation.
+    // Submits, waits for something to happen or until `timeout_ns` have passed (0: does not wait),
+    // and hands every completion to its operation. Under load it waits up to 200 us for more to
+    // happen. May return before anything has.
     void wait(Nanoseconds timeout_ns);
 
     // Moves `descriptor` into a free slot of the table; the plain descriptor is closed. Negative
@@ -84,6 +85,8 @@ private:
     unsigned slots_max_ = 0;
     std::vector<Slot> free_slots_;
     std::uint64_t in_flight_ = 0;
+    unsigned prompt_ = 0;  // unsubmitted requests that complete at once
+    unsigned crowd_ = 1;   // how many other completions are worth a turn
 };
 
 }  // namespace pivot::reactor

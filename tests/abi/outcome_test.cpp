@@ -1,5 +1,7 @@
 #include "abi/outcome.hpp"
 
+#include "shown.hpp"
+
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -27,37 +29,9 @@ Outcome failed_outcome()
     return outcome;
 }
 
-// An outcome as it is shown to a callback.
-class Shown final : public ExchangeView {
-public:
-    explicit Shown(Outcome outcome) : outcome_(std::move(outcome))
-    {
-        view_.kind = outcome_.kind;
-        view_.call_id = outcome_.call_id;
-        view_.next = outcome_.next;
-        view_.failure = outcome_.failure ? &*outcome_.failure : nullptr;
-        view_.iteration = outcome_.iteration;
-        view_.elapsed = outcome_.elapsed;
-        view_.format = outcome_.format;
-        view_.flow = outcome_.flow;
-        view_.exchange = outcome_.exchange ? this : nullptr;
-    }
-
-    const OutcomeView& view() const { return view_; }
-
-    const Timings& timings_us() const override { return outcome_.exchange->timings_us; }
-    int status() const override { return outcome_.exchange->status; }
-    bool was_reused() const override { return outcome_.exchange->was_reused; }
-    Exchange to_exchange() const override { return *outcome_.exchange; }
-
-private:
-    const Outcome outcome_;
-    OutcomeView view_;
-};
-
 TEST(COutcome, a_failed_one_says_all_that_it_knows)
 {
-    const Shown shown(failed_outcome());
+    const test::Shown shown(failed_outcome());
     const pivot_outcome outcome{shown.view()};
     EXPECT_EQ(pivot_outcome_kind(&outcome), PIVOT_KIND_FAILED);
     EXPECT_EQ(pivot_outcome_reason(&outcome), PIVOT_REASON_INVALID_CALLFLOW);
@@ -80,7 +54,7 @@ TEST(COutcome, a_failed_one_says_all_that_it_knows)
 
 TEST(COutcome, an_exchange_says_all_that_it_knows)
 {
-    const Shown shown(failed_outcome());
+    const test::Shown shown(failed_outcome());
     const pivot_outcome outcome{shown.view()};
     pivot_exchange exchange = {};
     exchange.size = sizeof exchange;
@@ -103,7 +77,7 @@ TEST(COutcome, an_exchange_says_all_that_it_knows)
 
 TEST(COutcome, an_exchange_is_filled_as_far_as_its_size_reaches)
 {
-    const Shown shown(failed_outcome());
+    const test::Shown shown(failed_outcome());
     const pivot_outcome outcome{shown.view()};
     struct {
         pivot_exchange exchange = {};
@@ -126,7 +100,7 @@ TEST(COutcome, a_processed_one_has_a_flow_and_no_branch)
     processed.kind = OutcomeKind::processed;
     processed.format = Format::twiml;
     processed.flow = R"({"module":"play"})";
-    const Shown shown(std::move(processed));
+    const test::Shown shown(std::move(processed));
     const pivot_outcome outcome{shown.view()};
     EXPECT_EQ(pivot_outcome_kind(&outcome), PIVOT_KIND_PROCESSED);
     EXPECT_EQ(pivot_outcome_reason(&outcome), PIVOT_REASON_NONE);

@@ -11,10 +11,9 @@ std::string form(std::string_view object)
     json::Document document;
     const auto value = document.read(object);
     EXPECT_TRUE(value) << object;
-    std::string out;
-    FormWriter writer(out);
+    FormWriter writer;
     for (const auto [name, member] : value->members()) writer.add(name, member);
-    return out;
+    return std::string(writer.text());
 }
 
 // KAZOO's own cases (kz_http_util).
@@ -40,8 +39,8 @@ TEST(Form, objects_become_pairs_as_in_kazoo)
 
 TEST(Form, names_are_encoded_like_values)
 {
-    EXPECT_EQ(form(R"({"k y":"v","a&b=c":1,"a[b]":2,"é":{"x]":3}})"),
-              "k+y=v&a%26b%3Dc=1&a%5Bb%5D=2&%C3%A9[x%5D]=3");
+    EXPECT_EQ(form(R"({"p":{"k y":"v","a&b=c":1,"a[b]":2,"é":{"x]":3}}})"),
+              "p[k+y]=v&p[a%26b%3Dc]=1&p[a%5Bb%5D]=2&p[%C3%A9][x%5D]=3");
 }
 
 TEST(Form, what_is_empty_leaves_nothing_behind)
@@ -67,25 +66,37 @@ TEST(Form, numbers_stay_as_they_are_written)
 
 TEST(Form, every_byte_but_the_unreserved_is_escaped)
 {
-    std::string out;
-    FormWriter(out).add("all", "AZaz09-._~ !\"#$%&'()*+,/:;<=>?@[\\]^`{|}\x7f\xff");
+    FormWriter writer;
+    writer.add("all", "AZaz09-._~ !\"#$%&'()*+,/:;<=>?@[\\]^`{|}\x7f\xff");
     EXPECT_EQ(
-        out,
+        writer.text(),
         "all=AZaz09-._~+%21%22%23%24%25%26%27%28%29%2A%2B%2C%2F%3A%3B%3C%3D%3E%3F%40%5B%5C%5D%5E%60"
         "%7B%7C%7D%7F%FF");
-    out.clear();
-    FormWriter(out).add("zero", std::string_view("\0", 1));
-    EXPECT_EQ(out, "zero=%00");
+    writer.start();
+    writer.add("zero", std::string_view("\0", 1));
+    EXPECT_EQ(writer.text(), "zero=%00");
 }
 
-TEST(Form, a_writer_appends_and_separates_only_its_own_pairs)
+TEST(Form, pairs_are_separated_and_a_new_form_has_none_of_the_last)
 {
-    std::string out = "/p?";
-    FormWriter writer(out);
+    FormWriter writer;
     writer.add("a", "1");
     writer.add("b", "x y");
-    writer.add("", "");
-    EXPECT_EQ(out, "/p?a=1&b=x+y&=");
+    writer.add("c", "");
+    EXPECT_EQ(writer.text(), "a=1&b=x+y&c=");
+    writer.start();
+    EXPECT_EQ(writer.text(), "");
+    writer.add("d", "2");
+    EXPECT_EQ(writer.text(), "d=2");
+}
+
+TEST(Form, a_text_of_escapes_alone_finds_room)
+{
+    FormWriter writer;
+    const std::string text(1'000, '&');
+    for (int i = 0; i < 10; ++i) writer.add("n", text);
+    EXPECT_EQ(writer.text().size(), 10 * (2 + 3 * text.size()) + 9);
+    EXPECT_TRUE(writer.text().ends_with("%26%26"));
 }
 
 TEST(Form, depth_is_no_danger)

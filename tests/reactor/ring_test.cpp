@@ -120,5 +120,20 @@ TEST(Ring, one_wait_reaps_all_that_has_happened)
     ::close(ends[1]);
 }
 
+TEST(Ring, that_was_busy_does_not_wait_long_for_more)
+{
+    Ring ring;
+    ASSERT_TRUE(ring.open({}));
+    std::array<Poll, 64> polls;
+    for (Poll& poll : polls) {
+        io_uring_sqe request{};
+        io_uring_prep_nop(&request);
+        ring.submit(poll, request);
+    }
+    ring.wait(never);
+    ASSERT_EQ(ring.in_flight(), 0U);
+    ring.wait(never);  // would last for ever
+}
+
 }  // namespace
 }  // namespace pivot::reactor

@@ -12,10 +12,11 @@ namespace {
 TEST(LoadCall, the_typical_call_has_20_parameters_of_about_650_bytes)
 {
     NumberedRequest request({.call = typical_call(), .node = {Action(), ""}}, 0);
+    PackedRequest packed;
+    packed.pack(request.next(), {});
     Parameters parameters;
-    ASSERT_TRUE(parameters.read(request.next().call, Format::kazoo));
-    std::string form;
-    parameters.append_form(form);
+    ASSERT_TRUE(parameters.read(packed));
+    const std::string form(parameters.form());
     EXPECT_NEAR(static_cast<double>(form.size()), 650, 50) << form;
     EXPECT_NEAR(static_cast<double>(std::ranges::count(form, '&')), 20, 3) << form;
 }

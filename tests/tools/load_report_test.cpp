@@ -2,11 +2,14 @@
 
 #include "base/json.hpp"
 #include "pivot/load/load_progress.hpp"
+#include "shown.hpp"
 
 #include <gtest/gtest.h>
 
 namespace pivot::tools {
 namespace {
+
+using test::Shown;
 
 void add_pivots(LoadStatistics& statistics)
 {
@@ -15,10 +18,10 @@ void add_pivots(LoadStatistics& statistics)
     processed.exchange.emplace();
     processed.exchange->status = 200;
     processed.exchange->timings_us.total = 900;
-    statistics.add(processed, 1'000'000, 0, 0);
+    statistics.add(Shown(processed).view(), 1'000'000, 0, 0);
     Outcome silent;
     silent.failure = Failure{Reason::timeout, Phase::wait, "the time was up", {}};
-    statistics.add(silent, 2'000'250, 0, 2'000'000);
+    statistics.add(Shown(silent).view(), 2'000'250, 0, 2'000'000);
 }
 
 void fill(LoadReport& report)

@@ -1,9 +1,13 @@
 #include "pivot/load/load_statistics.hpp"
 
+#include "shown.hpp"
+
 #include <gtest/gtest.h>
 
 namespace pivot::tools {
 namespace {
+
+using test::Shown;
 
 Outcome processed()
 {
@@ -33,9 +37,9 @@ std::uint64_t pivots(const LoadStatistics& statistics, std::string_view name)
 TEST(LoadStatistics, count_outcomes_by_reason_with_the_first_message)
 {
     LoadStatistics statistics;
-    statistics.add(processed(), 100, 0, 0);
-    statistics.add(failed(Reason::connect, "refused"), 200, 0, 0);
-    statistics.add(failed(Reason::connect, "unreachable"), 300, 0, 0);
+    statistics.add(Shown(processed()).view(), 100, 0, 0);
+    statistics.add(Shown(failed(Reason::connect, "refused")).view(), 200, 0, 0);
+    statistics.add(Shown(failed(Reason::connect, "unreachable")).view(), 300, 0, 0);
     EXPECT_EQ(statistics.pivots(), 3U);
     EXPECT_EQ(statistics.last(), 300);
     const auto outcomes = statistics.outcomes();
@@ -52,7 +56,7 @@ TEST(LoadStatistics, count_outcomes_by_reason_with_the_first_message)
 TEST(LoadStatistics, have_latency_from_when_a_pivot_was_due)
 {
     LoadStatistics statistics;
-    statistics.add(processed(), 350, 250, 0);
+    statistics.add(Shown(processed()).view(), 350, 250, 0);
     EXPECT_EQ(statistics.latency().max(), 100);
     EXPECT_EQ(statistics.timeout_lateness().count(), 0U);
     EXPECT_EQ(statistics.phases().dns.max(), 1'000);
@@ -62,8 +66,8 @@ TEST(LoadStatistics, have_latency_from_when_a_pivot_was_due)
 TEST(LoadStatistics, say_how_late_timeouts_were_and_that_one_was_early)
 {
     LoadStatistics statistics;
-    statistics.add(failed(Reason::timeout, "the time was up"), 1'040, 0, 1'000);
-    statistics.add(failed(Reason::timeout, "the time was up"), 1'997, 0, 2'000);
+    statistics.add(Shown(failed(Reason::timeout, "the time was up")).view(), 1'040, 0, 1'000);
+    statistics.add(Shown(failed(Reason::timeout, "the time was up")).view(), 1'997, 0, 2'000);
     EXPECT_EQ(statistics.timeout_lateness().count(), 2U);
     EXPECT_EQ(statistics.timeout_lateness().min(), -3);
     EXPECT_EQ(statistics.timeout_lateness().max(), 40);
@@ -74,7 +78,7 @@ TEST(LoadStatistics, leave_out_the_first_byte_that_never_came)
     LoadStatistics statistics;
     Outcome silent = failed(Reason::timeout, "the time was up");
     silent.exchange.emplace();
-    statistics.add(silent, 10, 0, 5);
+    statistics.add(Shown(silent).view(), 10, 0, 5);
     EXPECT_EQ(statistics.phases().first_byte.count(), 0U);
     EXPECT_EQ(statistics.phases().total.count(), 1U);
 }
@@ -83,9 +87,9 @@ TEST(LoadStatistics, of_several_reactors_add_up)
 {
     LoadStatistics one;
     LoadStatistics other;
-    one.add(processed(), 100, 0, 0);
-    other.add(processed(), 200, 0, 0);
-    other.add(failed(Reason::status, "503"), 300, 0, 0);
+    one.add(Shown(processed()).view(), 100, 0, 0);
+    other.add(Shown(processed()).view(), 200, 0, 0);
+    other.add(Shown(failed(Reason::status, "503")).view(), 300, 0, 0);
     LoadStatistics all;
     all.add(one);
     all.add(other);

@@ -16,7 +16,7 @@ constexpr std::uint64_t slice_starts = 64;
 // How long no pivot starts after one that failed with overload.
 constexpr Nanoseconds full_ns = 10'000'000;
 
-bool has_failed(const Outcome& outcome, Reason reason)
+bool has_failed(const OutcomeView& outcome, Reason reason)
 {
     return outcome.failure && outcome.failure->reason == reason;
 }
@@ -64,7 +64,7 @@ Nanoseconds LoadReactor::start_due(Nanoseconds now)
 void LoadReactor::end_slice()
 {
     is_slice_pending_.store(true, std::memory_order_relaxed);
-    engine_->start(skipping_request_, [this](const Outcome&) {
+    engine_->start(skipping_request_, [this](const OutcomeView&) {
         is_slice_pending_.store(false, std::memory_order_release);
     });
 }
@@ -91,12 +91,12 @@ void LoadReactor::start(LoadSchedule::Due due, Nanoseconds now, NumberedRequest&
     caller.started = now;
     caller.may_count = may_count;
     started.add(1);
-    engine_->start(request.next(), [this, index = due.caller](const Outcome& outcome) {
+    engine_->start(request.next(), [this, index = due.caller](const OutcomeView& outcome) {
         finished(index, outcome);
     });
 }
 
-void LoadReactor::finished(std::uint32_t index, const Outcome& outcome)
+void LoadReactor::finished(std::uint32_t index, const OutcomeView& outcome)
 {
     const Nanoseconds now = monotonic_now();
     Caller& caller = callers_[index];

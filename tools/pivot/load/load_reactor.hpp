@@ -80,7 +80,7 @@ private:
     // thread has begun them all. So deadlines pass between slices, however slow the machine is.
     void end_slice();
 
-    void finished(std::uint32_t index, const Outcome& outcome);
+    void finished(std::uint32_t index, const OutcomeView& outcome);
 
     const LoadLoop loop_;
     const Nanoseconds timeout_ns_;

@@ -14,7 +14,7 @@ void record_us(Histogram& histogram, std::int64_t timing_us)
 
 }  // namespace
 
-std::size_t LoadStatistics::way_of(const Outcome& outcome)
+std::size_t LoadStatistics::way_of(const OutcomeView& outcome)
 {
     if (outcome.failure) return first_reason + static_cast<std::size_t>(outcome.failure->reason);
     return outcome.kind == OutcomeKind::processed ? 0 : 1;
@@ -26,7 +26,7 @@ std::string_view LoadStatistics::name_of(std::size_t way)
     return name(way == 0 ? OutcomeKind::processed : OutcomeKind::skipped);
 }
 
-void LoadStatistics::add(const Outcome& outcome, Nanoseconds now, Nanoseconds due,
+void LoadStatistics::add(const OutcomeView& outcome, Nanoseconds now, Nanoseconds due,
                          Nanoseconds deadline)
 {
     const std::size_t way = way_of(outcome);
@@ -39,13 +39,13 @@ void LoadStatistics::add(const Outcome& outcome, Nanoseconds now, Nanoseconds du
     if (outcome.failure && outcome.failure->reason == Reason::timeout) {
         timeout_lateness_.record(now - deadline);
     }
-    if (!outcome.exchange) return;
+    if (outcome.exchange == nullptr) return;
 
-    const Timings& timings_us = outcome.exchange->timings_us;
+    const Timings& timings_us = outcome.exchange->timings_us();
     record_us(phases_.dns, timings_us.dns);
     record_us(phases_.connect, timings_us.connect);
     record_us(phases_.tls, timings_us.tls);
-    if (outcome.exchange->status != 0) record_us(phases_.first_byte, timings_us.first_byte);
+    if (outcome.exchange->status() != 0) record_us(phases_.first_byte, timings_us.first_byte);
     record_us(phases_.total, timings_us.total);
 }
 

@@ -28,7 +28,7 @@ class LoadStatistics {
 public:
     // `now` is when it came. Its latency counts from `due`, and its lateness, where its time was
     // up, from `deadline`.
-    void add(const Outcome& outcome, Nanoseconds now, Nanoseconds due, Nanoseconds deadline);
+    void add(const OutcomeView& outcome, Nanoseconds now, Nanoseconds due, Nanoseconds deadline);
 
     // All that `other` has.
     void add(const LoadStatistics& other);
@@ -60,7 +60,7 @@ private:
     static constexpr std::size_t first_reason = 2;
     static constexpr std::size_t ways = 64;
 
-    static std::size_t way_of(const Outcome& outcome);
+    static std::size_t way_of(const OutcomeView& outcome);
     static std::string_view name_of(std::size_t way);
 
     Counter pivots_;
