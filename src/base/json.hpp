@@ -175,7 +175,7 @@ inline std::optional<Value> Value::find(std::string_view name) const
 // earlier one costs no allocation.
 class Document {
 public:
-    // At most `depth_max` arrays and objects in each other.
+    // At most `depth_max` arrays and objects in each other, one at least.
     explicit Document(std::size_t depth_max = 1024);
     ~Document();
     Document(Document&& other) noexcept;

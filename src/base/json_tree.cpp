@@ -74,7 +74,7 @@ simdjson::error_code scalar_error(std::string_view token)
     return is_number ? simdjson::NUMBER_ERROR : simdjson::T_ATOM_ERROR;
 }
 
-Entry scalar(Kind kind, std::string_view token)
+Entry value_entry(Kind kind, std::string_view token)
 {
     return {.text = token.data(),
             .size = static_cast<std::uint32_t>(token.size()),
@@ -124,13 +124,23 @@ simdjson::error_code Tree::read_lone(std::span<const std::uint32_t> tokens)
         if (!set_string(entries_.front(), only, Role::value)) {
             return stop(only.data(), simdjson::STRING_ERROR);
         }
-    } else if (const auto kind = scalar_kind(only)) {
-        entries_.front() = scalar(*kind, only);
-    } else {
-        return stop(only.data(), scalar_error(only));
+    } else if (const auto error = read_word(entries_.front(), only)) {
+        return error;
     }
     return tokens.size() == 1 ? simdjson::SUCCESS
                               : stop(text_.data() + tokens[1], simdjson::TRAILING_CONTENT);
+}
+
+// A name, and the colon behind it.
+inline simdjson::error_code Tree::read_name(Entry& entry, const std::uint32_t* next,
+                                            NameFilter& names)
+{
+    const char* const at = text_.data() + next[0];
+    if (*at != '"') return stop(at, simdjson::TAPE_ERROR);
+    if (!set_string(entry, token(next), Role::name)) return stop(at, simdjson::STRING_ERROR);
+    names.add(Spelling(text_of(entry)).hash());
+    const char* const colon = text_.data() + next[1];
+    return *colon == ':' ? simdjson::SUCCESS : stop(colon, simdjson::TAPE_ERROR);
 }
 
 // The last token is a closing bracket, so that the tokens end nowhere but behind one.
@@ -143,53 +153,51 @@ simdjson::error_code Tree::read_container(const std::uint32_t* next, const std::
     while (true) {
         if (!is_empty) {
             if (level->closing == '}') {
-                if (text[*next] != '"') return stop(text + *next, simdjson::TAPE_ERROR);
-                if (!set_string(*entry, token(next), Role::name)) {
-                    return stop(text + *next, simdjson::STRING_ERROR);
-                }
-                level->names.add(Spelling(text_of(*entry)).hash());
+                if (const auto error = read_name(*entry, next, level->names)) return error;
                 ++entry;
-                ++next;
-                if (text[*next] != ':') return stop(text + *next, simdjson::TAPE_ERROR);
-                ++next;
+                next += 2;
             }
             const char* const at = text + *next;
+            if (is_opening(*at)) {
+                if (depth_ == depth_max_) return stop(at, simdjson::DEPTH_ERROR);
+                level = &open(entry++, at);
+                is_empty = text[*++next] == level->closing;
+                continue;
+            }
             if (*at == '"') {
                 if (!set_string(*entry, token(next), Role::value)) {
                     return stop(at, simdjson::STRING_ERROR);
                 }
-                ++entry;
-                ++next;
-            } else if (is_opening(*at)) {
-                if (depth_ == depth_max_) return stop(at, simdjson::DEPTH_ERROR);
-                level = &open(entry++, at);
-                ++next;
-                is_empty = text[*next] == level->closing;
-                continue;
-            } else {
-                const std::string_view word = token(next);
-                const auto kind = scalar_kind(word);
-                if (!kind) return stop(at, scalar_error(word));
-                *entry++ = scalar(*kind, word);
-                ++next;
+            } else if (const auto error = read_word(*entry, token(next))) {
+                return error;
             }
+            ++entry;
+            ++next;
         }
-        while (text[*next] == level->closing) {
+        is_empty = false;
+        for (; text[*next] == level->closing; --level) {
+            if (level->names.has_met_one_twice()) mark_replaced(level->entry, entry);
             *entry = end_of(*level->entry, entry, text + *next);
             ++entry;
             ++next;
-            if (level->names.has_met_one_twice()) mark_replaced(level->entry);
             if (--depth_ == 0) {
                 return next == end ? simdjson::SUCCESS
                                    : stop(text + *next, simdjson::TRAILING_CONTENT);
             }
             if (next == end) return stop(text + text_.size(), simdjson::TAPE_ERROR);
-            --level;
         }
         if (text[*next] != ',') return stop(text + *next, simdjson::TAPE_ERROR);
         ++next;
-        is_empty = false;
     }
+}
+
+// A number or a literal.
+simdjson::error_code Tree::read_word(Entry& entry, std::string_view word)
+{
+    const auto kind = scalar_kind(word);
+    if (!kind) return stop(word.data(), scalar_error(word));
+    entry = value_entry(*kind, word);
+    return simdjson::SUCCESS;
 }
 
 simdjson::error_code Tree::stop(const char* at, simdjson::error_code error)
@@ -231,7 +239,7 @@ bool Tree::set_string(Entry& entry, std::string_view token, Role role)
 
 Tree::Level& Tree::open(Entry* entry, const char* bracket)
 {
-    *entry = scalar(*bracket == '{' ? Kind::object : Kind::array, {bracket, 1});
+    *entry = value_entry(*bracket == '{' ? Kind::object : Kind::array, {bracket, 1});
     if (depth_ == levels_.size()) levels_.emplace_back();
     Level& level = levels_[depth_++];
     level.entry = entry;
@@ -241,10 +249,9 @@ Tree::Level& Tree::open(Entry* entry, const char* bracket)
 }
 
 // A name in an object counts once: its last member replaces the others.
-void Tree::mark_replaced(Entry* object)
+void Tree::mark_replaced(Entry* object, const Entry* end)
 {
     names_.clear();
-    const Entry* const end = object + object->size - 1;
     for (Entry* name = object + 1; name != end; name += 1 + name[1].span()) {
         names_.push_back({Spelling(text_of(*name)).hash(), name});
     }

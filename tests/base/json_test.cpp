@@ -1,10 +1,13 @@
 #include "base/json.hpp"
 
+#include "exact.hpp"
+
 #include <cstring>
 #include <memory>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <simdjson.h>
 
 namespace pivot::json {
 namespace {
@@ -126,6 +129,28 @@ TEST(Json, a_string_without_escapes_is_a_view_of_the_text)
     EXPECT_EQ((*root->elements().begin()).text().data(), text.data() + 2);
 }
 
+// Each in a block of its exact size and the padding, which is no better than the text.
+TEST(Json, a_padded_text_cut_anywhere_is_refused)
+{
+    Document document;
+    for (const std::string_view whole : documents) {
+        const std::size_t end = whole.find_last_not_of(" \t\r\n") + 1;
+        for (std::size_t size = 0; size <= whole.size(); ++size) {
+            for (const char behind : {'"', '\\', '}', '0'}) {
+                const std::string padded = std::string(whole.substr(0, size)) +
+                                           std::string(simdjson::SIMDJSON_PADDING, behind);
+                const ExactCopy block(padded);
+                const auto value =
+                    document.read_padded(block.text().substr(0, size), block.text().size());
+                EXPECT_EQ(value.has_value(), size >= end) << padded;
+                std::string out;
+                if (value) append_value(out, *value);
+                EXPECT_EQ(out, value ? reread(whole) : "");
+            }
+        }
+    }
+}
+
 TEST(Json, what_is_behind_a_padded_text_is_not_part_of_it)
 {
     for (const std::string_view text :
@@ -179,6 +204,35 @@ TEST(Json, failures_say_where)
     EXPECT_EQ(failure.phase, Phase::parse);
 }
 
+TEST(Json, between_values_there_is_what_belongs_there)
+{
+    for (const char* const text : {R"({"a":"b":1})",
+                                   R"({"a","b"})",
+                                   R"({"a":1 "b":2})",
+                                   R"({"a":1:2})",
+                                   R"(["a" "b"])",
+                                   R"(["a""b"])",
+                                   R"(["a"b])",
+                                   R"([1"a"])",
+                                   R"([a"b"])",
+                                   "[1:2]",
+                                   "[1,,2]",
+                                   "[1,]",
+                                   "[,]",
+                                   R"({"a":1,})",
+                                   R"({1:2})",
+                                   R"({"a":[1}])",
+                                   "[}",
+                                   "{]",
+                                   "{]}",
+                                   "[{]}",
+                                   R"([\])",
+                                   R"(["a"\])",
+                                   R"({"a"\:1})"}) {
+        EXPECT_FALSE(is_json(text)) << text;
+    }
+}
+
 TEST(Json, what_is_not_utf_8_is_refused)
 {
     for (const char* const text : {"\"\x80\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"",
@@ -227,6 +281,44 @@ TEST(Json, of_members_with_one_name_there_is_only_the_last)
     for (int i = 0; i < 1000; ++i) wide += fmt::format("\"k{}\":{},", i % 100, i);
     for (int i = 900; i < 1000; ++i) unique += fmt::format("\"k{}\":{},", i % 100, i);
     EXPECT_EQ(reread(wide + "\"z\":0}"), unique + "\"z\":0}");
+}
+
+TEST(Json, names_of_any_size_are_told_apart)
+{
+    for (std::size_t size = 0; size <= 40; ++size) {
+        const std::string name(size, 'n');
+        std::string all = fmt::format("{{\"{}\":0,", name);
+        std::string last = "{";
+        for (std::size_t at = 0; at < size; ++at) {
+            std::string other = name;
+            other[at] = 'm';
+            all += fmt::format("\"{}\":{},", other, at);
+            last += fmt::format("\"{}\":{},", other, at);
+        }
+        const std::string end = fmt::format("\"{}\":1}}", name);
+        EXPECT_EQ(reread(all + end), last + end);
+    }
+}
+
+TEST(Json, a_string_is_unescaped_wherever_its_escape_is)
+{
+    const std::pair<std::string_view, std::string_view> escapes[] = {
+        {"\\n", "\n"}, {"\\u00e4", "\xC3\xA4"}, {"\\ud83d\\ude00", "\xF0\x9F\x98\x80"}};
+    Document document;
+    for (std::size_t size = 0; size <= 40; ++size) {
+        for (std::size_t at = 0; at <= size; ++at) {
+            for (const auto& [escape, text] : escapes) {
+                std::string escaped(size, 'x');
+                std::string unescaped = escaped;
+                escaped.insert(at, escape);
+                unescaped.insert(at, text);
+                const auto root = document.read(fmt::format(R"([0,"{}","plain"])", escaped));
+                ASSERT_TRUE(root);
+                const auto element = ++root->elements().begin();
+                EXPECT_EQ((*element).text(), unescaped);
+            }
+        }
+    }
 }
 
 TEST(Json, members_and_elements_come_in_the_order_of_the_text)

@@ -1,0 +1,58 @@
+// Once it has seen a few flows, a validator asks for no memory to read and check another.
+#include "callflow/flow.hpp"
+
+#include <cstdlib>
+#include <new>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+std::size_t allocations = 0;
+
+}  // namespace
+
+// All of this program's, so that each is counted.
+void* operator new(std::size_t size_bytes)
+{
+    ++allocations;
+    void* const block = std::malloc(size_bytes);
+    if (block == nullptr) throw std::bad_alloc();
+    return block;
+}
+void operator delete(void* block) noexcept
+{
+    std::free(block);
+}
+void operator delete(void* block, std::size_t) noexcept
+{
+    std::free(block);
+}
+
+namespace pivot::callflow {
+namespace {
+
+TEST(Allocation, a_valid_flow_costs_none_after_the_first)
+{
+    std::string text =
+        R"({"module":"play","data":{"id":"a\/\u00e4","k":{"a":1,"a":[null,{}]}},"children":{)"
+        R"("_":{"module":"pivot","data":{"voice_url":"http://a.example/","method":"post"}},)"
+        R"("1":{"module":"ring_group","data":{"endpoints":[{"id":"x","endpoint_type":"user"}]}},)"
+        R"("2":{"module":"voicemail"}}})";
+    text.reserve(text.size() + 64);
+    json::Document document;
+    Validator validator;
+    std::string out;
+    std::size_t before = 0;
+    for (int turn = 0; turn < 3; ++turn) {
+        out.clear();
+        before = allocations;
+        const auto value = document.read_padded(text, text.capacity());
+        ASSERT_TRUE(value);
+        ASSERT_TRUE(validator.validate(*value, out));
+    }
+    EXPECT_EQ(allocations, before);
+}
+
+}  // namespace
+}  // namespace pivot::callflow
