@@ -158,29 +158,6 @@ tl::expected<std::unique_ptr<TlsContext>, std::string> TlsContext::open(const Tl
     return context;
 }
 
-void TlsContext::keep(std::string_view origin, SSL_SESSION* session)
-{
-    if (const auto known = by_origin_.find(origin); known != by_origin_.end()) {
-        known->second->session.reset(session);
-        sessions_.splice(sessions_.begin(), sessions_, known->second);
-        return;
-    }
-    sessions_.emplace_front();
-    sessions_.front().origin = origin;
-    sessions_.front().session.reset(session);
-    by_origin_.emplace(sessions_.front().origin, sessions_.begin());
-    if (sessions_.size() > sessions_max) {
-        by_origin_.erase(sessions_.back().origin);
-        sessions_.pop_back();
-    }
-}
-
-SSL_SESSION* TlsContext::session(std::string_view origin) const
-{
-    const auto known = by_origin_.find(origin);
-    return known == by_origin_.end() ? nullptr : known->second->session.get();
-}
-
 TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
                      std::string_view origin)
     : context_(context),
@@ -202,7 +179,9 @@ TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
         SSL_set_hostflags(ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
         checks_host_ = SSL_set1_host(ssl_.get(), name.c_str()) == 1;
     }
-    if (SSL_SESSION* session = context_.session(origin_)) SSL_set_session(ssl_.get(), session);
+    if (const auto session = context_.sessions_.take(origin_)) {
+        SSL_set_session(ssl_.get(), session.get());
+    }
 }
 
 TlsStream::~TlsStream()
@@ -225,22 +204,26 @@ Task<Result<void>> TlsStream::handshake(Deadline& deadline)
         std::string why = error == SSL_ERROR_WANT_READ ? std::string() : explain(error);
 
         auto flushed = co_await flush(deadline);  // an alert too
-        if (!why.empty()) co_return fail(Reason::tls, Phase::tls, std::move(why));
+        if (!why.empty()) co_return fail_handshake(std::move(why));
         if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::tls));
-        if (!flushed)
-            co_return fail(Reason::tls, Phase::tls, "handshake: " + flushed.error().message);
+        if (!flushed) co_return fail_handshake("handshake: " + flushed.error().message);
 
         const Receiver::Arrival arrival = co_await tcp_.receive(deadline);
         if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::tls));
         if (arrival.result <= 0) {
-            co_return fail(
-                Reason::tls, Phase::tls,
+            co_return fail_handshake(
                 fmt::format("handshake: {}", arrival.result == 0 ? "the peer closed"
                                                                  : std::strerror(-arrival.result)));
         }
         const std::string_view bytes = arrival.buffer.bytes();
         BIO_write(incoming_, bytes.data(), static_cast<int>(bytes.size()));
     }
+}
+
+tl::unexpected<Failure> TlsStream::fail_handshake(std::string why)
+{
+    context_.sessions_.forget(origin_);
+    return fail(Reason::tls, Phase::tls, std::move(why));
 }
 
 Task<Result<void>> TlsStream::send(std::string_view bytes, Deadline& deadline)
@@ -320,7 +303,7 @@ int TlsStream::verified(int is_good, X509_STORE_CTX* store)
 int TlsStream::got_session(SSL* ssl, SSL_SESSION* session)
 {
     auto& stream = *static_cast<TlsStream*>(SSL_get_app_data(ssl));
-    stream.context_.keep(stream.origin_, session);
+    stream.context_.sessions_.keep(stream.origin_, TlsSessions::Session(session));
     return 1;  // the session is ours now
 }
 

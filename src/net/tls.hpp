@@ -2,15 +2,14 @@
 #pragma once
 
 #include "net/tcp.hpp"
+#include "net/tls_sessions.hpp"
 
 #include <pivot/failure.hpp>
 
 #include <array>
-#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include <openssl/ssl.h>
 #include <tl/expected.hpp>
@@ -39,25 +38,15 @@ private:
 
     struct Free {
         void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-        void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
-    };
-    struct Session {
-        std::string origin;
-        std::unique_ptr<SSL_SESSION, Free> session;
     };
 
     // One TLS record decrypts to 16 KiB at most; what is in here is used up before anybody waits.
     static constexpr std::size_t record_bytes_max = 16 * 1024;
-    static constexpr std::size_t sessions_max = 1'000;
 
     explicit TlsContext(SSL_CTX* context) : context_(context) {}
 
-    void keep(std::string_view origin, SSL_SESSION* session);
-    SSL_SESSION* session(std::string_view origin) const;
-
     std::unique_ptr<SSL_CTX, Free> context_;
-    std::list<Session> sessions_;  // the newest first
-    std::unordered_map<std::string_view, std::list<Session>::iterator> by_origin_;
+    TlsSessions sessions_;
     std::array<char, record_bytes_max> record_;
 };
 
@@ -94,6 +83,7 @@ private:
     static int got_session(SSL* ssl, SSL_SESSION* session);
 
     Task<Result<void>> flush(Deadline& deadline);
+    tl::unexpected<Failure> fail_handshake(std::string why);
     std::string explain(int error) const;
 
     TlsContext& context_;

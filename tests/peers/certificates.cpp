@@ -78,6 +78,7 @@ struct Certificates::Wishes {
     std::chrono::seconds from = -24h;  // both from now
     std::chrono::seconds until = 30 * 24h;
     bool is_authority = false;
+    std::string alternative_names = "";  // as OpenSSL's configuration has them; empty: of `names`
 };
 
 struct Certificates::Issued {
@@ -124,6 +125,19 @@ Identity Certificates::untrusted(const Names& names)
     return issue(other_ca_.get(), {.names = names})->identity;
 }
 
+Identity Certificates::with_address(const std::string& bytes)
+{
+    // RFC 5280, section 4.2.1.6:  GeneralNames (30) and its size │ iPAddress (87) and its │ bytes
+    const auto size = static_cast<unsigned char>(bytes.size());
+    std::string der = {'\x30', static_cast<char>(size + 2), '\x87', static_cast<char>(size)};
+    std::string hex = "DER:";
+    for (const unsigned char byte : der + bytes) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        hex += {digits[byte >> 4], digits[byte & 15]};
+    }
+    return issue(ca_.get(), {.names = {"An address"}, .alternative_names = hex})->identity;
+}
+
 Identity Certificates::client(const std::string& name)
 {
     return issue(ca_.get(), {.names = {name}, .usage = "clientAuth"})->identity;
@@ -163,7 +177,9 @@ std::unique_ptr<Certificates::Issued> Certificates::issue(const Issued* issuer,
         add_extension(certificate, &issuing, NID_authority_key_identifier, "keyid");
         add_extension(certificate, &issuing, NID_key_usage, "critical,digitalSignature");
         add_extension(certificate, &issuing, NID_ext_key_usage, wishes.usage);
-        add_extension(certificate, &issuing, NID_subject_alt_name, alternative_names(wishes.names));
+        const auto& alternatives = wishes.alternative_names;
+        add_extension(certificate, &issuing, NID_subject_alt_name,
+                      alternatives.empty() ? alternative_names(wishes.names) : alternatives);
     }
     must(X509_sign(certificate, signer->key.get(), EVP_sha256()), "X509_sign");
 

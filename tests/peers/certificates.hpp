@@ -40,6 +40,9 @@ public:
     Identity self_signed(const Names& names);
     Identity untrusted(const Names& names);  // issued by an authority that is not in ca_file()
 
+    // Good, but for the one address that it names, which has these bytes, however many.
+    Identity with_address(const std::string& bytes);
+
     Identity client(const std::string& name);  // good, but for clients only
 
 private:

@@ -54,6 +54,8 @@ int record_hello(SSL* ssl, int*, void*)
     handshake.server_name = server_name(extension(ssl, TLSEXT_TYPE_server_name));
     handshake.alpn_offered =
         protocols(extension(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation));
+    handshake.offered_ticket = !extension(ssl, TLSEXT_TYPE_psk).empty() ||
+                               !extension(ssl, TLSEXT_TYPE_session_ticket).empty();
     return SSL_CLIENT_HELLO_SUCCESS;
 }
 

@@ -33,6 +33,7 @@ struct Handshake {
     std::string server_name;
     std::vector<std::string> alpn_offered;
     std::string version;  // "TLSv1.3"
+    bool offered_ticket = false;
     bool was_resumed = false;
     std::string client_name;  // the common name of its certificate
 };

@@ -2,6 +2,7 @@
 #include "peers/certificates.hpp"
 #include "pivot/pivot_fixture.hpp"
 
+#include <algorithm>
 #include <latch>
 
 namespace pivot::test {
@@ -254,6 +255,91 @@ TEST(Resumption, a_new_connection_resumes_the_tls_session)
         EXPECT_TRUE(peer.handshakes()[1].was_resumed) << version;
         EXPECT_TRUE(peer.handshakes()[2].was_resumed) << version;
     }
+}
+
+// How many of the handshakes from the one of this index on have resumed.
+std::size_t resumed(const HttpPeer& peer, std::size_t first)
+{
+    const auto handshakes = peer.handshakes();
+    return static_cast<std::size_t>(
+        std::count_if(handshakes.begin() + static_cast<std::ptrdiff_t>(first), handshakes.end(),
+                      [](const Handshake& handshake) { return handshake.was_resumed; }));
+}
+
+constexpr auto closing = "Connection: close\r\n";
+
+TEST(Resumption, more_connections_at_once_than_there_are_tickets_all_resume)
+{
+    constexpr std::size_t at_a_time = 20;
+    Certificates certificates;
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        TlsOptions tls{.identity = certificates.good({"127.0.0.1"}),
+                       .version_min = version,
+                       .version_max = version};
+        HttpPeer peer{answer(hello, "application/json", 200, closing), {.tls = std::move(tls)}};
+        auto config = loopback();
+        config.tls.ca_file = certificates.ca_file();
+        Pivots pivots{config};
+        EXPECT_TRUE(is_processed(pivots.run(node(peer.url("/")))));
+        for (int burst = 0; burst < 3; ++burst) {
+            std::vector<std::future<Outcome>> outcomes;
+            for (std::size_t i = 0; i < at_a_time; ++i)
+                outcomes.push_back(pivots.start(node(peer.url("/"))));
+            for (auto& outcome : outcomes) EXPECT_TRUE(is_processed(outcome.get()));
+        }
+        ASSERT_TRUE(eventually([&] { return peer.handshakes().size() == 1 + 3 * at_a_time; }));
+        EXPECT_EQ(resumed(peer, 1), 3 * at_a_time) << version;
+    }
+}
+
+TEST(Resumption, a_server_that_has_forgotten_the_tickets_gets_a_full_handshake)
+{
+    Certificates certificates;
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        const TlsOptions tls{.identity = certificates.good({"127.0.0.1"}),
+                             .version_min = version,
+                             .version_max = version};
+        const auto handler = answer(hello, "application/json", 200, closing);
+        auto before = std::make_unique<HttpPeer>(handler, HttpPeer::Options{.tls = tls});
+        const auto url = before->url("/");
+        const auto port = before->port();
+        auto config = loopback();
+        config.tls.ca_file = certificates.ca_file();
+        Pivots pivots{config};
+        for (int i = 0; i < 3; ++i) EXPECT_TRUE(is_processed(pivots.run(node(url))));
+        before.reset();
+
+        HttpPeer after{handler, {.tls = tls, .port = port}};
+        for (int i = 0; i < 3; ++i) EXPECT_TRUE(is_processed(pivots.run(node(url))));
+        ASSERT_TRUE(eventually([&] { return after.handshakes().size() == 3; }));
+        EXPECT_FALSE(after.handshakes()[0].was_resumed) << version;
+        EXPECT_EQ(resumed(after, 1), 2U) << version;
+    }
+}
+
+TEST(Resumption, a_server_that_chokes_on_a_ticket_is_not_offered_it_again)
+{
+    Certificates certificates;
+    TlsOptions tls{.identity = certificates.good({"127.0.0.1"})};
+    const auto handler = answer(hello, "application/json", 200, closing);
+    auto peer = std::make_unique<HttpPeer>(handler, HttpPeer::Options{.tls = tls});
+    const auto url = peer->url("/");
+    const auto port = peer->port();
+    auto config = loopback();
+    config.tls.ca_file = certificates.ca_file();
+    Pivots pivots{config};
+    EXPECT_TRUE(is_processed(pivots.run(node(url))));
+
+    auto choking = tls;
+    choking.hello = Hello::close;
+    peer.reset();
+    peer = std::make_unique<HttpPeer>(handler, HttpPeer::Options{.tls = choking, .port = port});
+    EXPECT_TRUE(has_failed(pivots.run(node(url)), Reason::tls, Phase::tls));
+    peer.reset();
+    peer = std::make_unique<HttpPeer>(handler, HttpPeer::Options{.tls = tls, .port = port});
+    EXPECT_TRUE(is_processed(pivots.run(node(url))));
+    ASSERT_TRUE(eventually([&] { return peer->handshakes().size() == 1; }));
+    EXPECT_FALSE(peer->handshakes()[0].offered_ticket);
 }
 
 TEST(Resumption, a_tls_connection_is_kept_too)

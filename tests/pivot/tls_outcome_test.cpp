@@ -99,6 +99,15 @@ TEST_F(Tls, a_certificate_of_another_host)
     expect_distrust(certificates.good({"127.0.0.2"}), {"mismatch", "127.0.0.1"});
 }
 
+TEST_F(Tls, an_address_in_a_certificate_that_is_of_no_family)
+{
+    for (const std::size_t size : {0, 1, 3, 5, 15, 17, 100}) {
+        const auto identity = certificates.with_address(std::string(size, '\x7f'));
+        expect_distrust(identity, {"it is for no name"});
+    }
+    expect_distrust(certificates.with_address("\x7f\1\2\3"), {"it is for 127.1.2.3"});
+}
+
 TEST_F(Tls, a_certificate_of_another_name)
 {
     DnsServer dns;
