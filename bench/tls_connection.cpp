@@ -17,12 +17,14 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -188,6 +190,7 @@ std::size_t count_full(const std::string& path, std::size_t connections)
         const auto full = static_cast<std::size_t>(std::ranges::count(lines, ".?"));
         const auto resumed = static_cast<std::size_t>(std::ranges::count(lines, "r?"));
         if (full + resumed == connections) return full;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
 }
 
@@ -216,7 +219,7 @@ int run(const Arguments& arguments)
     auto engine = Engine::create(config);
     if (!engine) throw std::runtime_error(engine.error());
 
-    const std::size_t connections = arguments.is_small ? 150 : 1'000;
+    const std::size_t connections = arguments.is_small ? 100 : 1'000;
     std::uint64_t made = 0;
     for (const Kind& kind : kinds) {
         BareClient bare(certificates.ca_file(), kind);
