@@ -8,7 +8,7 @@ build_packages() {
 }
 
 test_packages() {
-  echo binutils knot libbenchmark-dev libclang-rt-19-dev libgtest-dev nginx-light
+  echo binutils knot libbenchmark-dev libclang-rt-19-dev libcurl4-openssl-dev libgtest-dev nginx-light wrk
 }
 
 # Installs those of the packages that are missing, as root or with sudo.
