@@ -16,6 +16,7 @@ import statistics
 import sys
 
 from harness import programs
+from harness.numbers import format_number, format_target
 
 SKIPPED = 77  # what Meson takes for a test that could not run
 
@@ -111,7 +112,7 @@ def _spread(values):
 
 def _print(result):
     print(f"{result['claim']}: {result['title']}")
-    print(f"{result['machine']}; median, least and greatest of {result['rounds']} interleaved rounds")
+    print(f"{result['machine']}; median, least and greatest of {result['rounds']} interleaved round(s)")
     group = None
     for row in result["rows"]:
         if row["group"] != group:
@@ -119,20 +120,10 @@ def _print(result):
             print(f"\n{group}")
         numbers = "  ".join(f"{format_number(row[key]):>10}" for key in ("median", "min", "max"))
         print(f"  {row['name']:<44}{numbers}  {row['unit']}")
-    print(f"\n{'ratio':<58}{'value':>8}   target")
+    print(f"\n{'ratio':<72}{'value':>7}   target")
     for ratio in result["ratios"]:
-        target = ""
-        if ratio["target"] is not None:
-            sense = "≥" if ratio["at_least"] else "≤"
-            target = f"{sense} {ratio['target']:g}   {'met' if ratio['met'] else 'missed'}"
-        print(f"  {ratio['name']:<56}{ratio['value']:>8.2f}   {target}")
+        verdict = {True: "met", False: "missed", None: ""}[ratio["met"]]
+        print(f"  {ratio['name']:<70}{ratio['value']:>7.2f}   {format_target(ratio):<8}{verdict}")
     print()
     for note in result["notes"]:
         print(note)
-
-
-def format_number(value):
-    """Three digits that say something, thousands apart."""
-    if value and abs(value) < 100:
-        return f"{value:.3g}" if abs(value) < 1 else f"{value:.{2 if abs(value) < 10 else 1}f}"
-    return f"{round(value):,}"
