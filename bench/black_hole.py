@@ -20,7 +20,7 @@ from harness import bench, callflows, programs
 IN_FLIGHT = 90_000
 TIMEOUT_MS = 20_000
 REACTORS = 6
-QUANTILES = {"min": "least", "p50": "p50", "p99": "p99", "p99_9": "p99.9", "max": "max"}
+QUANTILES = {"min": "min", "p50": "p50", "p99": "p99", "p99_9": "p99.9", "max": "max"}
 
 
 def measure(bench):
@@ -36,11 +36,11 @@ def measure(bench):
             at_once=lambda: load(in_flight, "--count", in_flight),
             steady=lambda: load(round(in_flight * 1.05), "--rate", rate, "--count", 2 * in_flight),
         )
-    names = {"at_once": f"{in_flight:,} at once", "steady": f"{in_flight:,} in flight, {rate:,} a second"}
+    names = {"at_once": f"{in_flight:,} at once", "steady": f"{in_flight:,}, {rate:,} a second"}
     for key, name in names.items():
         for quantile, label in QUANTILES.items():
             found = [report["timeout_lateness_us"][quantile] for report in reports[key]]
-            bench.row("lateness of timeouts", f"{name} {label}", "µs", found)
+            bench.row("lateness of timeouts", f"{name}, {label}", "µs", found)
     for key, name in names.items():
         bench.row("the whole run, connecting included", name, "s", [report["took"] for report in reports[key]])
     for key, name in names.items():
@@ -48,7 +48,7 @@ def measure(bench):
         bench.row("CPU of a pivot that times out, its new connection included", name, "µs", cpu)
     timeouts = sum(report["pivots"] for key in reports for report in reports[key])
     bench.note(f"All {timeouts:,} calls timed out, none of them early.")
-    bench.finish("Timeouts with 90,000 calls in flight to a black hole")
+    bench.finish("90,000 calls in flight to a black hole all end on time")
 
 
 def timed(run):

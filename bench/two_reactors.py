@@ -25,7 +25,7 @@ def measure(bench):
     with programs.nginx(body, workers=2, cores=programs.ALL_CORES) as port:
         compare(bench, port, "nginx, 2 workers")
     bench.note("The server's processes share the two cores with the reactors, which limits the rate.")
-    bench.finish("Two reactors on two cores, against one on one")
+    bench.finish("A second reactor costs a pivot no CPU")
 
 
 def compare(bench, port, server):

@@ -1,11 +1,12 @@
 """What all benchmarks share: arguments, interleaved rounds, a table, and JSON for tools/plot_performance.
 
-    {"claim": …, "title": …, "machine": …, "rounds": 5, "command": …,
+    {"claim": sentence, "machine": …, "rounds": 5, "command": …,
      "rows":   [{"group": …, "name": …, "unit": …, "median": …, "min": …, "max": …}, …],
      "ratios": [{"name": …, "value": …, "min": …, "max": …, "target": 0.9 or null, "at_least": false, "met": true}, …],
      "notes":  [sentence, …]}
 
-Programs in C++ print the same; "title", "group", "at_least", "notes" and a ratio's "min" and "max" may be left out.
+Programs in C++ print the same. "machine", "command", "group", "at_least", "notes" and a ratio's "min" and "max" may be
+left out.
 """
 
 import argparse
@@ -22,10 +23,10 @@ SKIPPED = 77  # what Meson takes for a test that could not run
 
 
 class Bench:
-    """One claim: `rows` are what was measured, `ratios` what is claimed."""
+    """`rows` are what was measured, `ratios` what is claimed."""
 
-    def __init__(self, claim, arguments):
-        self.claim = claim
+    def __init__(self, name, arguments):
+        self.name = name
         self.small = arguments.small
         self.rounds = 1 if self.small else arguments.rounds
         self.peers = programs.Peers(arguments.pivot, arguments.peers)
@@ -65,13 +66,12 @@ class Bench:
     def note(self, sentence):
         self._notes.append(sentence)
 
-    def finish(self, title):
+    def finish(self, claim):
         result = {
-            "claim": self.claim,
-            "title": title,
+            "claim": claim,
             "machine": machine(),
             "rounds": self.rounds,
-            "command": f"tools/benchmark {self.claim}",
+            "command": f"tools/benchmark {self.name}",
             "rows": self._rows,
             "ratios": self._ratios,
             "notes": self._notes,
@@ -82,7 +82,7 @@ class Bench:
                 json.dump(result, file, indent=1, ensure_ascii=False)
 
 
-def run(claim, measure, description):
+def run(name, measure, description):
     """The main function of a benchmark: reads the arguments, and lets `measure` do the rest with a Bench."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pivot", required=True, help="the program `pivot`")
@@ -91,12 +91,12 @@ def run(claim, measure, description):
     parser.add_argument("--small", action="store_true", help="small sizes, which prove only that it runs")
     parser.add_argument("--json", metavar="FILE", help="writes the results to this file, too")
     try:
-        measure(Bench(claim, parser.parse_args()))
+        measure(Bench(name, parser.parse_args()))
     except programs.Missing as missing:
-        print(f"{claim}: {missing}", file=sys.stderr)
+        print(f"{name}: {missing}", file=sys.stderr)
         sys.exit(SKIPPED)
     except programs.Failed as failed:
-        sys.exit(f"{claim}: {failed}")
+        sys.exit(f"{name}: {failed}")
 
 
 def machine():
@@ -111,7 +111,7 @@ def _spread(values):
 
 
 def _print(result):
-    print(f"{result['claim']}: {result['title']}")
+    print(result["claim"])
     print(f"{result['machine']}; median, least and greatest of {result['rounds']} interleaved round(s)")
     group = None
     for row in result["rows"]:

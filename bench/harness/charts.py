@@ -31,7 +31,7 @@ svg { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-ser
 }
 """
 
-_PERCENTILE = re.compile(r"(?P<series>.*) (?P<quantile>p\d+(\.\d+)?|max)")
+_PERCENTILE = re.compile(r"(?P<series>.*), (?P<quantile>p\d+(\.\d+)?|min|max)")
 
 
 def claim_chart(result):
@@ -44,7 +44,7 @@ def claim_chart(result):
     claimed = [ratio for ratio in result["ratios"] if ratio.get("target") is not None]
     if claimed:
         panels.append(_ratio_panel("Ratios; the line is the target", claimed))
-    return _document(result.get("title", result["claim"]), panels)
+    return _document(result["claim"], panels)
 
 
 def overview_chart(results):
@@ -53,7 +53,7 @@ def overview_chart(results):
     for result in results:
         ratios = [ratio for ratio in result["ratios"] if ratio.get("target") is not None]
         if ratios:
-            panels.append(_ratio_panel(result.get("title", result["claim"]), ratios))
+            panels.append(_ratio_panel(result["claim"], ratios))
     return _document("Claims: what was measured ÷ target", panels)
 
 
@@ -105,7 +105,10 @@ def _ratio_panel(title, ratios):
     """The line is the target; twice the target is the end of the scale."""
 
     def share(value, ratio):
-        return ratio["target"] / value if ratio.get("at_least") else value / ratio["target"]
+        above, below = (ratio["target"], value) if ratio.get("at_least") else (value, ratio["target"])
+        if not below:
+            return 1 if not above else math.inf
+        return above / below
 
     left, right = 420, 680
 
@@ -132,11 +135,11 @@ def _ratio_panel(title, ratios):
 
 
 def _curves(rows):
-    """{series: {quantile: row}}, where every row is a percentile and there are enough of them for a curve."""
+    """{series: {quantile: row}}, where there are enough percentiles for curves."""
     found = [_PERCENTILE.fullmatch(row["name"]) for row in rows]
     curves = {}
     for match, row in zip(found, rows):
-        if match:
+        if match and match["quantile"] != "min":  # on a logarithmic scale it would be far below all others
             curves.setdefault(match["series"], {})[match["quantile"]] = row
     return curves if curves and min(map(len, curves.values())) >= 3 else {}
 

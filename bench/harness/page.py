@@ -5,6 +5,7 @@
     <!-- end -->
 
 `machine` and `overview` are about all benchmarks. A benchmark that the page does not name is added at its end.
+`results` have the names of the benchmarks, in the page's order.
 """
 
 import re
@@ -14,8 +15,8 @@ from harness.numbers import format_number, format_target
 
 def filled(page, results):
     """The page with the tables of these results. Others are left as they are."""
-    blocks = {"machine": _machine(results), "overview": _overview(results)}
-    blocks.update({result["claim"]: _claim(result) for result in results})
+    blocks = {"machine": _machine(results.values()), "overview": _overview(results.values())}
+    blocks.update({name: _claim(name, result) for name, result in results.items()})
     for name in blocks:
         if f"<!-- results: {name} -->" not in page:
             page += f"\n## {name}\n\n<!-- results: {name} -->\n<!-- end -->\n"
@@ -26,7 +27,7 @@ def filled(page, results):
 
 
 def _machine(results):
-    return "".join(f"{machine}\n" for machine in sorted({result["machine"] for result in results}))
+    return "".join(f"{machine}\n" for machine in sorted({result["machine"] for result in results if "machine" in result}))
 
 
 def _overview(results):
@@ -35,21 +36,21 @@ def _overview(results):
         for ratio in result["ratios"]:
             if ratio.get("target") is not None:
                 lines.append([ratio["name"], _spread(ratio, "value"), format_target(ratio), _verdict(ratio)])
-    return "\n![Claims against their targets](performance/overview.svg)\n\n" + _table(
-        ["claim", "measured (least–greatest)", "target", ""], lines)
+    table = _table(["claim", "measured (least–greatest)", "target", ""], lines)
+    return f"![Claims against their targets](performance/overview.svg)\n\n{table}\n"
 
 
-def _claim(result):
-    title = result.get("title", result["claim"])
-    parts = [f"\nRepeat with `{result['command']}`.\n", f"\n![{title}](performance/{result['claim']}.svg)\n"]
+def _claim(name, result):
+    command = result.get("command", f"tools/benchmark {name}")
+    parts = [f"![{result['claim']}](performance/{name}.svg)", f"{result['claim']}. Repeat with `{command}`."]
     if result["ratios"]:
         lines = [[ratio["name"], _spread(ratio, "value"), format_target(ratio), _verdict(ratio)]
                  for ratio in result["ratios"]]
         parts.append(_table(["ratio", "measured (least–greatest)", "target", ""], lines))
     for unit in dict.fromkeys(row["unit"] for row in result["rows"]):
         parts.append(_measured([row for row in result["rows"] if row["unit"] == unit], unit))
-    parts += [f"{note}\n" for note in result.get("notes", [])]
-    return "\n".join(parts) + "\n"
+    parts += result.get("notes", [])
+    return "\n\n".join(parts) + "\n"
 
 
 def _measured(rows, unit):
@@ -82,4 +83,4 @@ def _verdict(ratio):
 
 def _table(head, lines):
     rows = [head, ["---"] * len(head), *lines]
-    return "\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
