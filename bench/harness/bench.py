@@ -1,12 +1,13 @@
-"""What all benchmarks share: arguments, interleaved rounds, a table, and JSON for tools/plot_performance.
+"""What all benchmarks share: arguments, interleaved rounds, a table, and JSON for
+tools/plot_performance.
 
     {"claim": sentence, "machine": …, "rounds": 5, "command": …,
      "rows":   [{"group": …, "name": …, "unit": …, "median": …, "min": …, "max": …}, …],
      "ratios": [{"name": …, "value": …, "min": …, "max": …, "target": 0.9 or null, "at_least": false, "met": true}, …],
      "notes":  [sentence, …]}
 
-Programs in C++ print the same. "machine", "command", "group", "at_least", "notes" and a ratio's "min" and "max" may be
-left out.
+Programs in C++ print the same. "machine", "command", "group", "at_least", "notes" and a ratio's
+"min" and "max" may be left out.
 """
 
 import argparse
@@ -60,7 +61,14 @@ class Bench:
         if target is not None:
             met = value >= target if at_least is not None else value <= target
         self._ratios.append(
-            {"name": name, "value": value, **spread, "target": target, "at_least": at_least is not None, "met": met}
+            {
+                "name": name,
+                "value": value,
+                **spread,
+                "target": target,
+                "at_least": at_least is not None,
+                "met": met,
+            }
         )
 
     def note(self, sentence):
@@ -84,11 +92,15 @@ class Bench:
 
 def run(name, measure, description):
     """The main function of a benchmark: reads the arguments, and lets `measure` do the rest with a Bench."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pivot", required=True, help="the program `pivot`")
     parser.add_argument("--peers", required=True, help="the folder of the programs of bench/peers")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--small", action="store_true", help="small sizes, which prove only that it runs")
+    parser.add_argument(
+        "--small", action="store_true", help="small sizes, which prove only that it runs"
+    )
     parser.add_argument("--json", metavar="FILE", help="writes the results to this file, too")
     try:
         measure(Bench(name, parser.parse_args()))
@@ -112,7 +124,9 @@ def _spread(values):
 
 def _print(result):
     print(result["claim"])
-    print(f"{result['machine']}; median, least and greatest of {result['rounds']} interleaved round(s)")
+    print(
+        f"{result['machine']}; median, least and greatest of {result['rounds']} interleaved round(s)"
+    )
     group = None
     for row in result["rows"]:
         if row["group"] != group:

@@ -1,4 +1,5 @@
-"""Charts as SVG: bars with the spread of their rounds, percentile curves, and ratios against their targets.
+"""Charts as SVG: bars with the spread of their rounds, percentile curves, and ratios against their
+targets.
 
 A reader's light or dark scheme is followed by the style sheet inside each file.
 """
@@ -43,7 +44,11 @@ def claim_chart(result):
         panels.append(_curve_panel(shown, curves) if curves else _bar_panel(shown))
     claimed = [ratio for ratio in result["ratios"] if ratio.get("target") is not None]
     if claimed:
-        panels.append(_ratio_panel("Ratios; the line is the target", claimed))
+        panels.append(
+            _ratio_panel(
+                "Ratios; the line is the target, twice of which is the end of the scale", claimed
+            )
+        )
     return _document(result["claim"], panels)
 
 
@@ -54,7 +59,9 @@ def overview_chart(results):
         ratios = [ratio for ratio in result["ratios"] if ratio.get("target") is not None]
         if ratios:
             panels.append(_ratio_panel(result["claim"], ratios))
-    return _document("Claims: what was measured ÷ target", panels)
+    return _document(
+        "Claims; the line is the target, twice of which is the end of the scale", panels
+    )
 
 
 def _groups(rows):
@@ -74,7 +81,9 @@ def _document(title, panels):
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
         f'role="img" aria-label="{escape(title)}">\n<style>{_STYLE}</style>\n'
-        f'<rect class="paper" width="{WIDTH}" height="{height}" rx="6"/>\n' + "\n".join(shapes) + "\n</svg>\n"
+        f'<rect class="paper" width="{WIDTH}" height="{height}" rx="6"/>\n'
+        + "\n".join(shapes)
+        + "\n</svg>\n"
     )
 
 
@@ -102,10 +111,10 @@ def _bar_panel(rows):
 
 
 def _ratio_panel(title, ratios):
-    """The line is the target; twice the target is the end of the scale."""
-
     def share(value, ratio):
-        above, below = (ratio["target"], value) if ratio.get("at_least") else (value, ratio["target"])
+        above, below = (
+            (ratio["target"], value) if ratio.get("at_least") else (value, ratio["target"])
+        )
         if not below:
             return 1 if not above else math.inf
         return above / below
@@ -123,9 +132,16 @@ def _ratio_panel(title, ratios):
             ends = sorted(share(ratio.get(key, ratio["value"]), ratio) for key in ("min", "max"))
             shapes += [
                 _text(left - 10, y + 15, ratio["name"], "", "end"),
-                _bar(left, y + 3, x(share(ratio["value"], ratio)) - left, "met" if ratio["met"] else "missed"),
+                _bar(
+                    left,
+                    y + 3,
+                    x(share(ratio["value"], ratio)) - left,
+                    "met" if ratio["met"] else "missed",
+                ),
                 _line(x(ends[0]), y + 11, x(ends[1]), y + 11, "spread"),
-                _text(right + 10, y + 15, f"{format_number(ratio['value'])}  ({format_target(ratio)})"),
+                _text(
+                    right + 10, y + 15, f"{format_number(ratio['value'])}  ({format_target(ratio)})"
+                ),
             ]
             y += _LINE
         shapes.append(_line(x(1), begin, x(1), y, "target"))
@@ -139,7 +155,9 @@ def _curves(rows):
     found = [_PERCENTILE.fullmatch(row["name"]) for row in rows]
     curves = {}
     for match, row in zip(found, rows):
-        if match and match["quantile"] != "min":  # on a logarithmic scale it would be far below all others
+        if (
+            match and match["quantile"] != "min"
+        ):  # on a logarithmic scale it would be far below all others
             curves.setdefault(match["series"], {})[match["quantile"]] = row
     return curves if curves and min(map(len, curves.values())) >= 3 else {}
 
@@ -147,7 +165,9 @@ def _curves(rows):
 def _curve_panel(rows, curves):
     """Percentiles from left to right, both scales logarithmic."""
     quantiles = sorted({quantile for curve in curves.values() for quantile in curve}, key=_rank)
-    values = [row[key] for curve in curves.values() for row in curve.values() for key in ("min", "max")]
+    values = [
+        row[key] for curve in curves.values() for row in curve.values() for key in ("min", "max")
+    ]
     least = 10 ** math.floor(math.log10(max(min(values), 0.1)))
     greatest = 10 ** math.ceil(math.log10(max(max(values), least * 10)))
     left, right, tall = 90, 560, 220
@@ -161,24 +181,33 @@ def _curve_panel(rows, curves):
             share = math.log10(max(value, least) / least) / math.log10(greatest / least)
             return top + 36 + tall * (1 - share)
 
-        shapes = [_text(20, top + 16, f"{rows[0].get('group', '')} ({rows[0]['unit']})".strip(), "group")]
+        shapes = [
+            _text(20, top + 16, f"{rows[0].get('group', '')} ({rows[0]['unit']})".strip(), "group")
+        ]
         step = least
         while step <= greatest * 1.001:
-            shapes += [_line(left, y(step), right, y(step), "grid"),
-                       _text(left - 8, y(step) + 4, format_number(step), "quiet", "end")]
+            shapes += [
+                _line(left, y(step), right, y(step), "grid"),
+                _text(left - 8, y(step) + 4, format_number(step), "quiet", "end"),
+            ]
             step *= 10
         for quantile in quantiles:
             shapes.append(_text(x(quantile), top + 36 + tall + 20, quantile, "quiet", "middle"))
         for number, (series, curve) in enumerate(curves.items()):
             colour = number % _COLOURS
             known = [quantile for quantile in quantiles if quantile in curve]
-            points = " ".join(f"{x(quantile):.1f},{y(curve[quantile]['median']):.1f}" for quantile in known)
+            points = " ".join(
+                f"{x(quantile):.1f},{y(curve[quantile]['median']):.1f}" for quantile in known
+            )
             shapes.append(f'<polyline class="line line{colour}" points="{points}"/>')
             for quantile in known:
                 row, at = curve[quantile], x(quantile) + 3 * number
                 shapes.append(_line(at, y(row["min"]), at, y(row["max"]), "spread"))
             key_y = top + 46 + 22 * number
-            shapes += [_bar(right + 20, key_y, 14, f"bar{colour}", 14), _text(right + 42, key_y + 12, series)]
+            shapes += [
+                _bar(right + 20, key_y, 14, f"bar{colour}", 14),
+                _text(right + 42, key_y + 12, series),
+            ]
         return shapes, top + 36 + tall + 40
 
     return draw

@@ -13,7 +13,7 @@ def format_number(value):
 
 
 def format_target(ratio):
-    """"≤ 0.9", or nothing where nothing is claimed."""
+    """ "≤ 0.9", or nothing where nothing is claimed."""
     if ratio.get("target") is None:
         return ""
     return f"{'≥' if ratio.get('at_least') else '≤'} {ratio['target']:g}"

@@ -4,8 +4,8 @@
     …
     <!-- end -->
 
-`machine` and `overview` are about all benchmarks. A benchmark that the page does not name is added at its end.
-`results` have the names of the benchmarks, in the page's order.
+`machine` and `overview` are about all benchmarks. A benchmark that the page does not name is
+added at its end. `results` have the names of the benchmarks, in the page's order.
 """
 
 import re
@@ -21,13 +21,18 @@ def filled(page, results):
         if f"<!-- results: {name} -->" not in page:
             page += f"\n## {name}\n\n<!-- results: {name} -->\n<!-- end -->\n"
     for name, block in blocks.items():
-        between = re.compile(rf"(<!-- results: {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
+        between = re.compile(
+            rf"(<!-- results: {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL
+        )
         page = between.sub(lambda found: found[1] + block + found[2], page)
     return page
 
 
 def _machine(results):
-    return "".join(f"{machine}\n" for machine in sorted({result["machine"] for result in results if "machine" in result}))
+    return "".join(
+        f"{machine}\n"
+        for machine in sorted({result["machine"] for result in results if "machine" in result})
+    )
 
 
 def _overview(results):
@@ -35,17 +40,24 @@ def _overview(results):
     for result in results:
         for ratio in result["ratios"]:
             if ratio.get("target") is not None:
-                lines.append([ratio["name"], _spread(ratio, "value"), format_target(ratio), _verdict(ratio)])
+                lines.append(
+                    [ratio["name"], _spread(ratio, "value"), format_target(ratio), _verdict(ratio)]
+                )
     table = _table(["claim", "measured (least–greatest)", "target", ""], lines)
     return f"![Claims against their targets](performance/overview.svg)\n\n{table}\n"
 
 
 def _claim(name, result):
     command = result.get("command", f"tools/benchmark {name}")
-    parts = [f"![{result['claim']}](performance/{name}.svg)", f"{result['claim']}. Repeat with `{command}`."]
+    parts = [
+        f"![{result['claim']}](performance/{name}.svg)",
+        f"{result['claim']}. Repeat with `{command}`.",
+    ]
     if result["ratios"]:
-        lines = [[ratio["name"], _spread(ratio, "value"), format_target(ratio), _verdict(ratio)]
-                 for ratio in result["ratios"]]
+        lines = [
+            [ratio["name"], _spread(ratio, "value"), format_target(ratio), _verdict(ratio)]
+            for ratio in result["ratios"]
+        ]
         parts.append(_table(["ratio", "measured (least–greatest)", "target", ""], lines))
     for unit in dict.fromkeys(row["unit"] for row in result["rows"]):
         parts.append(_measured([row for row in result["rows"] if row["unit"] == unit], unit))
@@ -59,8 +71,14 @@ def _measured(rows, unit):
     for row in rows:
         groups.setdefault(row.get("group", ""), {})[row["name"]] = row
     names = list(next(iter(groups.values())))
-    if len(groups) > 1 and len(names) > 1 and all(list(group) == names for group in groups.values()):
-        lines = [[name, *(_spread(row) for row in group.values())] for name, group in groups.items()]
+    if (
+        len(groups) > 1
+        and len(names) > 1
+        and all(list(group) == names for group in groups.values())
+    ):
+        lines = [
+            [name, *(_spread(row) for row in group.values())] for name, group in groups.items()
+        ]
         return _table([unit, *names], lines)
     lines = [[row.get("group", ""), row["name"], _spread(row)] for row in rows]
     if not any(line[0] for line in lines):

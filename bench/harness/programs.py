@@ -1,7 +1,9 @@
-"""Programs under measurement and their peers: started, pinned to a core, ended by their id, and read.
+"""Programs under measurement and their peers: started, pinned to a core, ended by their id, and
+read.
 
-Clients run on the first core that this process may use, servers on the last one. A client is a function that
-returns a Cost; a server is a context that gives its port on 127.0.0.1 and ends with the context.
+Clients run on the first core that this process may use, servers on the last one. A client is a
+function that returns a Cost; a server is a context that gives its port on 127.0.0.1 and ends with
+the context.
 """
 
 import contextlib
@@ -65,7 +67,9 @@ def nginx(body, workers=1, cores=SERVER_CORE):
     with tempfile.TemporaryDirectory(prefix="pivot-bench-") as folder:
         port = _free_port()
         with open(f"{folder}/nginx.conf", "w") as file:
-            file.write(_NGINX.format(folder=folder, port=port, workers=workers, sets=sets, whole=whole))
+            file.write(
+                _NGINX.format(folder=folder, port=port, workers=workers, sets=sets, whole=whole)
+            )
         command = [program, "-p", folder, "-c", f"{folder}/nginx.conf", "-e", f"{folder}/error.log"]
         server = _start(command, cores, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         try:
@@ -116,7 +120,9 @@ class Peers:
         with _file(body) as path:
             delay = "never" if delay_us is None else str(int(delay_us))
             command = [f"{self.folder}/delay_server", str(processes), delay, path]
-            server = _start(command, cores, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            server = _start(
+                command, cores, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
             try:
                 line = server.stdout.readline()
                 if not line:
@@ -149,10 +155,28 @@ class Peers:
         return json.loads(_run(command, CLIENT_CORE))
 
 
-def wrk(port, connections, seconds):
-    """wrk's bare GET. Its CPU is that of the whole process, its connecting included."""
+def wrk(port, silent_port, connections, seconds):
+    """wrk's bare GET, without its start.
+
+    wrk tells the CPU of no window, so that the whole process is what can be measured. Starting and
+    connecting are much of that in a short run. They are measured by themselves, on a server that
+    never answers, and taken off; what its first requests cost goes with them.
+    """
+    start_us, _ = _run_wrk(silent_port, connections, 1)
+    whole_us, output = _run_wrk(port, connections, max(1, round(seconds)))
+    found = re.search(r"(\d+) requests in ([\d.]+)(m?s)", output)
+    if not found or "Non-2xx" in output or "Socket errors" in output:
+        raise Failed(f"wrk: {output}")
+    requests = int(found[1])
+    took = float(found[2]) / (1000 if found[3] == "ms" else 1)
+    user, system = ((whole - start) / requests for whole, start in zip(whole_us, start_us))
+    return Cost(requests, took, user, system)
+
+
+def _run_wrk(port, connections, seconds):
+    """Returns the CPU of the process in µs, user and system, and what it printed."""
     command = [_installed("wrk"), "--threads", "1", "--connections", connections]
-    command += ["--duration", f"{max(1, round(seconds))}s", f"http://127.0.0.1:{port}/flow"]
+    command += ["--duration", f"{seconds}s", f"http://127.0.0.1:{port}/flow"]
     client = _start(command, CLIENT_CORE, stdout=subprocess.PIPE)
     try:
         output = client.stdout.read().decode()
@@ -160,12 +184,7 @@ def wrk(port, connections, seconds):
         client.returncode = os.waitstatus_to_exitcode(status)
     finally:
         _end(client)
-    found = re.search(r"(\d+) requests in ([\d.]+)(m?s)", output)
-    if not found or "Non-2xx" in output or "Socket errors" in output:
-        raise Failed(f"wrk: {output}")
-    requests = int(found[1])
-    took = float(found[2]) / (1000 if found[3] == "ms" else 1)
-    return Cost(requests, took, usage.ru_utime * 1e6 / requests, usage.ru_stime * 1e6 / requests)
+    return (usage.ru_utime * 1e6, usage.ru_stime * 1e6), output
 
 
 def answer_size(port):

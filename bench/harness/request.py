@@ -1,4 +1,5 @@
-"""The request of a pivot, as `pivot load` itself sends it: peers send the same bytes, or build the same parameters."""
+"""The request of a pivot, as `pivot load` itself sends it: peers send the same bytes, or build the
+same parameters."""
 
 import dataclasses
 import re
@@ -23,7 +24,9 @@ class Request:
 
     @property
     def parameters(self):
-        return urllib.parse.parse_qsl(urllib.parse.urlsplit(self.target).query, keep_blank_values=True)
+        return urllib.parse.parse_qsl(
+            urllib.parse.urlsplit(self.target).query, keep_blank_values=True
+        )
 
 
 def capture(peers):

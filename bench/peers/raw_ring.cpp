@@ -7,8 +7,8 @@
 // allocated on the way; there are no coroutines, timers or deadlines.
 //
 // io_uring as it is cheapest here: one submitter with deferred task running, direct descriptors,
-// one multishot receive per connection into buffers that all share (a receive for each answer costs
-// up to 7 % more), one system call a turn.
+// one multishot receive per connection into buffers that all share (a receive for each answer
+// costs as much or a little more), one system call a turn.
 //
 // Prints what MeasuredWindow prints; the checksum is the number of bytes of all answers.
 #include "checked.hpp"
