@@ -142,7 +142,7 @@ int ResponseParser::header_complete()
     if (place != nullptr && !place->empty() && *place != value_) {
         return give_up(Reason::protocol, fmt::format("two headers {} that differ", name()));
     }
-    if (place != nullptr) std::swap(*place, value_);
+    if (place != nullptr) *place = value_;
     name_bytes_ = 0;
     value_.clear();
     return count_head(std::string_view(": \r\n").size());
