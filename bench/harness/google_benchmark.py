@@ -1,0 +1,53 @@
+"""What bench/callflow_reading writes with Google Benchmark, as the other benchmarks write it."""
+
+import statistics
+
+TARGET = 1.5
+
+
+def is_google_benchmark(result):
+    return "benchmarks" in result
+
+
+def converted(result):
+    """Of each body: both times, the speed, and the ratio, over the repetitions."""
+    runs = {}
+    for run in result["benchmarks"]:
+        if run["run_type"] == "iteration":
+            runs.setdefault(run["run_name"].split("/")[1], []).append(run)
+    rows, ratios = [], []
+    for body, repetitions in runs.items():
+        group = f"{body}, {round(repetitions[0]['bytes']):,} bytes"
+        rows += [
+            _row(group, "read and validate", "ns", repetitions, "ns"),
+            _row(group, "simdjson's walk", "ns", repetitions, "walk_ns"),
+            _row(group, "read and validate, a node", "ns a node", repetitions, "ns_per_node"),
+            _row(group, "read and validate, speed", "GB/s", repetitions, "GB_per_s"),
+        ]
+        ratio = _spread(repetitions, "ratio")
+        value = ratio.pop("median")
+        ratios.append(
+            {
+                "name": f"read and validate ÷ simdjson's walk, {group}",
+                "value": value,
+                **ratio,
+                "target": TARGET,
+                "at_least": False,
+                "met": value <= TARGET,
+            }
+        )
+    return {
+        "claim": "Reading and validating a callflow costs little more than simdjson's own walk",
+        "command": "tools/benchmark callflow_reading",
+        "rows": rows,
+        "ratios": ratios,
+    }
+
+
+def _row(group, name, unit, repetitions, counter):
+    return {"group": group, "name": name, "unit": unit, **_spread(repetitions, counter)}
+
+
+def _spread(repetitions, counter):
+    values = [run[counter] for run in repetitions]
+    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
