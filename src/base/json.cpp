@@ -59,6 +59,12 @@ std::string at_position(std::string_view text, std::size_t at, std::string_view 
     return fmt::format("not JSON: line {}, column {}: {}", line, column, trouble);
 }
 
+void append_line(std::string& out, std::size_t depth)
+{
+    out += '\n';
+    out.append(2 * depth, ' ');
+}
+
 }  // namespace
 
 std::string_view describe(Kind kind)
@@ -185,6 +191,51 @@ Result<Value> Document::read(std::string_view text)
 Result<Value> Document::read_padded(std::string_view text, std::size_t capacity_bytes)
 {
     return reader_->read_padded(text, capacity_bytes);
+}
+
+void append_pointer(std::string& pointer, std::string_view token)
+{
+    pointer += '/';
+    for (const char c : token) {
+        if (c == '~') {
+            pointer += "~0";
+        } else if (c == '/') {
+            pointer += "~1";
+        } else {
+            pointer += c;
+        }
+    }
+}
+
+std::string pretty(std::string_view json)
+{
+    std::string out;
+    std::size_t depth = 0;
+    bool is_inside = false;  // a string
+    bool is_empty = false;   // the container that was just opened, as far as is known
+    for (std::size_t at = 0; at < json.size(); ++at) {
+        const char c = json[at];
+        if (is_inside) {
+            out += c;
+            if (c == '\\' && at + 1 < json.size()) out += json[++at];
+            is_inside = c != '"';
+            continue;
+        }
+        if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
+        if (c == '}' || c == ']') {
+            if (depth > 0) --depth;
+            if (!is_empty) append_line(out, depth);
+        } else if (is_empty) {
+            append_line(out, depth);
+        }
+        is_empty = c == '{' || c == '[';
+        is_inside = c == '"';
+        out += c;
+        if (is_empty) ++depth;
+        if (c == ',') append_line(out, depth);
+        if (c == ':') out += ' ';
+    }
+    return out;
 }
 
 }  // namespace pivot::json

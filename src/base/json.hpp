@@ -186,8 +186,8 @@ public:
     // (RFC 8259). The message has the line and the column, in bytes, from 1.
     Result<Value> read(std::string_view text);
 
-    // The same without the copy: `text` outlives the values. `capacity_bytes` may be read from the
-    // start of `text`, whatever is there; where that is too little behind the text, it is copied.
+    // The same without the copy: `text` outlives the values. As long, `capacity_bytes` may be read
+    // from its start, whatever is there; where that is too little behind the text, it is copied.
     Result<Value> read_padded(std::string_view text, std::size_t capacity_bytes);
 
 private:

@@ -12,7 +12,6 @@
 #include "base/json_name.hpp"
 
 #include <array>
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -45,7 +44,6 @@ public:
 
     constexpr const Property* begin() const { return begin_; }
     constexpr const Property* end() const { return end_; }
-    constexpr std::size_t size() const;
 
     // Null: there is none.
     constexpr const Property* find(std::string_view name) const;
@@ -221,11 +219,6 @@ constexpr Properties::Properties(const Property (&table)[count])
     for (const Property& property : table) {
         if (property.rule.preset || property.rule.is_required) expected_ |= bit_of(property);
     }
-}
-
-constexpr std::size_t Properties::size() const
-{
-    return static_cast<std::size_t>(end_ - begin_);
 }
 
 constexpr const Property* Properties::find(std::string_view name) const

@@ -13,10 +13,14 @@ std::size_t allocations = 0;
 }  // namespace
 
 // All of this program's, so that each is counted.
-void* operator new(std::size_t size_bytes)
+void* operator new(std::size_t size_bytes, const std::nothrow_t&) noexcept
 {
     ++allocations;
-    void* const block = std::malloc(size_bytes);
+    return std::malloc(size_bytes);
+}
+void* operator new(std::size_t size_bytes)
+{
+    void* const block = operator new(size_bytes, std::nothrow);
     if (block == nullptr) throw std::bad_alloc();
     return block;
 }

@@ -1,9 +1,8 @@
-#include "base/json_string.hpp"
 #include "base/json_writer.hpp"
 
+#include "base/json_string.hpp"
+
 #include <algorithm>
-#include <array>
-#include <cassert>
 
 namespace pivot::json {
 
@@ -33,12 +32,6 @@ char* write_escape(char* out, char c)
     *out++ = digits[static_cast<unsigned char>(c) >> 4];
     *out++ = digits[c & 0xF];
     return out;
-}
-
-void append_line(std::string& out, std::size_t depth)
-{
-    out += '\n';
-    out.append(2 * depth, ' ');
 }
 
 }  // namespace
@@ -132,51 +125,6 @@ void append_value(std::string& out, Value value)
     writer.start(out, room_for(value));
     writer.add(value);
     writer.finish();
-}
-
-void append_pointer(std::string& pointer, std::string_view token)
-{
-    pointer += '/';
-    for (const char c : token) {
-        if (c == '~') {
-            pointer += "~0";
-        } else if (c == '/') {
-            pointer += "~1";
-        } else {
-            pointer += c;
-        }
-    }
-}
-
-std::string pretty(std::string_view json)
-{
-    std::string out;
-    std::size_t depth = 0;
-    bool is_inside = false;  // a string
-    bool is_empty = false;   // the container that was just opened, as far as is known
-    for (std::size_t at = 0; at < json.size(); ++at) {
-        const char c = json[at];
-        if (is_inside) {
-            out += c;
-            if (c == '\\' && at + 1 < json.size()) out += json[++at];
-            is_inside = c != '"';
-            continue;
-        }
-        if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
-        if (c == '}' || c == ']') {
-            if (depth > 0) --depth;
-            if (!is_empty) append_line(out, depth);
-        } else if (is_empty) {
-            append_line(out, depth);
-        }
-        is_empty = c == '{' || c == '[';
-        is_inside = c == '"';
-        out += c;
-        if (is_empty) ++depth;
-        if (c == ',') append_line(out, depth);
-        if (c == ':') out += ' ';
-    }
-    return out;
 }
 
 }  // namespace pivot::json
