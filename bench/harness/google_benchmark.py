@@ -20,27 +20,32 @@ def converted(result):
         group = f"{body}, {round(repetitions[0]['bytes']):,} bytes"
         rows += [
             _row(group, "read and validate", "ns", repetitions, "ns"),
-            _row(group, "simdjson's walk", "ns", repetitions, "walk_ns"),
+            _row(group, "simdjson's walk, the faster one", "ns", repetitions, "walk_ns"),
             _row(group, "read and validate, a node", "ns a node", repetitions, "ns_per_node"),
             _row(group, "read and validate, speed", "GB/s", repetitions, "GB_per_s"),
         ]
-        ratio = _spread(repetitions, "ratio")
-        value = ratio.pop("median")
-        ratios.append(
-            {
-                "name": f"read and validate ÷ simdjson's walk, {group}",
-                "value": value,
-                **ratio,
-                "target": TARGET,
-                "at_least": False,
-                "met": value <= TARGET,
-            }
-        )
+        ratios += [
+            _ratio(f"÷ the faster walk, {group}", repetitions, "ratio"),
+            _ratio(f"÷ the slower walk, {group}", repetitions, "ratio_to_slower"),
+        ]
     return {
-        "claim": "Reading and validating a callflow costs little more than simdjson's own walk",
+        "claim": "Reading and validating a callflow, beside simdjson's own walk",
         "command": "tools/benchmark callflow_reading",
         "rows": rows,
         "ratios": ratios,
+    }
+
+
+def _ratio(name, repetitions, counter):
+    spread = _spread(repetitions, counter)
+    value = spread.pop("median")
+    return {
+        "name": name,
+        "value": value,
+        **spread,
+        "target": TARGET,
+        "at_least": False,
+        "met": value <= TARGET,
     }
 
 
