@@ -48,6 +48,13 @@ inline std::string printable(std::string_view text)
     return out;
 }
 
+// Empties a text that will be filled again. Memory goes back if it is more than that.
+inline void clear_to_reuse(std::string& text, std::size_t kept_bytes_max)
+{
+    text.clear();
+    if (text.capacity() > kept_bytes_max) text.shrink_to_fit();
+}
+
 // Without the spaces and tabs at both ends.
 constexpr std::string_view trim(std::string_view text)
 {

@@ -1,5 +1,7 @@
 #include "http/client.hpp"
 
+#include "base/text.hpp"
+
 #include <cassert>
 #include <utility>
 
@@ -28,7 +30,7 @@ void note_headers(const ResponseParser& parser, Progress& progress)
 // Whether a kept connection turned out dead before it could do any harm to send again.
 bool was_stale(const Failure& failure, const Request& request, const Progress& progress)
 {
-    if (failure.reason == Reason::connect && failure.phase == Phase::send)
+    if (failure.reason == Reason::connect && progress.phase == Phase::send)
         return true;  // nothing was sent
     return request.is_idempotent() && failure.reason == Reason::closed &&
            progress.phase != Phase::read;
@@ -52,6 +54,7 @@ Client::Client(Reactor& reactor, net::Resolver& resolver, net::TlsContext& tls,
 
 Task<const Failure*> Client::ask(const Request& request, Progress& progress, Deadline& deadline)
 {
+    progress.was_reused = false;
     progress.response = nullptr;
     const Destination& destination = request.destination();
     if (!destination.admission) co_return &destination.admission.error();
@@ -65,6 +68,7 @@ Task<const Failure*> Client::ask(const Request& request, Progress& progress, Dea
         }
         progress.address = connection->address();
         progress.phase = Phase::send;
+        progress.response = nullptr;
         const Failure* failure = nullptr;
         bool is_over = false;
         {
@@ -105,8 +109,7 @@ Client::Messages::Lent Client::write(const Request& request)
 
 void Client::Message::recycle()
 {
-    text.clear();
-    if (text.capacity() > kept_bytes_max) text.shrink_to_fit();
+    clear_to_reuse(text, kept_bytes_max);
 }
 
 // Takes what arrived into the response, which is then whole or not. Null: nothing is wrong.

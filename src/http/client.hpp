@@ -36,8 +36,8 @@ public:
            const ClientConfig& config);
 
     // Null: `progress.response` is the whole response. Or why there is none: any reason of the
-    // network and of HTTP; `progress` tells the phase. Both are the client's own, and valid until
-    // anybody else of this reactor goes on.
+    // network and of HTTP; `progress` tells the phase. Both are valid until anybody else of this
+    // reactor goes on.
     Task<const Failure*> ask(const Request& request, Progress& progress, Deadline& deadline);
 
     // Closes all idle connections.

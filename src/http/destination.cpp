@@ -8,8 +8,10 @@ namespace pivot::http {
 
 namespace {
 
-// More than an engine's customers have at a time. Where there are more the cache begins anew.
+// More than an engine's customers have at a time. Where there are more the cache begins anew. A
+// long URL is likely to be one call's own.
 constexpr std::size_t destinations_max = 4'096;
+constexpr std::size_t cached_bytes_max = 512;
 
 std::string common_headers(const Url& url)
 {
@@ -40,8 +42,9 @@ tl::expected<std::shared_ptr<const Destination>, std::string> DestinationCache::
     if (const auto known = by_url_.find(url); known != by_url_.end()) return known->second;
     auto parsed = Url::parse(url);
     if (!parsed) return tl::unexpected(std::move(parsed.error()));
-    if (by_url_.size() == destinations_max) by_url_.clear();  // calls in flight keep theirs
     auto destination = std::make_shared<const Destination>(std::move(*parsed), policy_);
+    if (url.size() > cached_bytes_max) return destination;
+    if (by_url_.size() == destinations_max) by_url_.clear();  // calls in flight keep theirs
     by_url_.emplace(url, destination);
     return destination;
 }

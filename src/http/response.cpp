@@ -11,8 +11,9 @@ namespace pivot::http {
 
 namespace {
 
-// A larger body's memory is not kept.
-constexpr std::size_t kept_bytes_max = 64 * 1024;
+// Memory for the next response, but not for the greatest there was.
+constexpr std::size_t kept_body_bytes_max = 64 * 1024;
+constexpr std::size_t kept_header_bytes_max = 256;
 
 ResponseParser& parser_of(llhttp_t* parser)
 {
@@ -24,10 +25,9 @@ ResponseParser& parser_of(llhttp_t* parser)
 void Response::clear()
 {
     status = 0;
-    content_type.clear();
-    location.clear();
-    body.clear();
-    if (body.capacity() > kept_bytes_max) body.shrink_to_fit();
+    clear_to_reuse(content_type, kept_header_bytes_max);
+    clear_to_reuse(location, kept_header_bytes_max);
+    clear_to_reuse(body, kept_body_bytes_max);
 }
 
 ResponseParser::ResponseParser(const ResponseLimits& limits) : limits_(limits)
@@ -41,8 +41,8 @@ void ResponseParser::recycle()
     parser_.data = this;
     response_.clear();
     name_bytes_ = 0;
-    value_.clear();
-    content_encoding_.clear();
+    clear_to_reuse(value_, kept_header_bytes_max);
+    clear_to_reuse(content_encoding_, kept_header_bytes_max);
     head_bytes_ = 0;
     gunzip_.reset();
     failure_.reset();

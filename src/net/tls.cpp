@@ -250,7 +250,10 @@ Task<Result<std::string_view>> TlsStream::receive(Deadline& deadline)
         if (error != SSL_ERROR_WANT_READ) co_return fail(Reason::tls, Phase::read, explain(error));
 
         auto flushed = co_await flush(deadline);  // the answer to a key update, say
-        if (!flushed) co_return tl::unexpected(std::move(flushed.error()));
+        if (!flushed) {
+            if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::read));
+            co_return fail(Reason::closed, Phase::read, std::move(flushed.error().message));
+        }
 
         const Receiver::Arrival arrival = co_await tcp_.receive(deadline);
         if (arrival.result <= 0) {

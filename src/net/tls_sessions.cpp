@@ -27,6 +27,8 @@ TlsSessions::Session TlsSessions::take(std::string_view origin)
 {
     Origin* known = origins_.find(origin);
     if (known == nullptr) return nullptr;
+    known->unlink();
+    by_use_.push_front(*known);
     auto& sessions = known->newest_last;
     // OpenSSL marks the session of a connection that ended with an alert.
     while (!sessions.empty() && SSL_SESSION_is_resumable(sessions.back().get()) == 0) {

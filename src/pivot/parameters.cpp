@@ -47,6 +47,7 @@ Parameters::Parameters()
 
 Result<void> Parameters::read(const PackedRequest& request)
 {
+    read_ = nullptr;  // of what was read before, something is lost
     const CallFacts call = request.facts();
     struct Source {
         std::string_view name;
@@ -66,6 +67,14 @@ Result<void> Parameters::read(const PackedRequest& request)
                         fmt::format("the call's {}: {}", name, why));
         }
         object.value = *value;
+    }
+    if (!call.owner_ids.empty()) {
+        const auto value = owners_.document.read(call.owner_ids);
+        if (!value) {
+            return fail(Reason::invalid_json, Phase::queue,
+                        fmt::format("the call's owner_ids: {}", value.error().message));
+        }
+        owners_.value = *value;
     }
     list_.clear();
     switch (request.req_format()) {
@@ -105,7 +114,7 @@ void Parameters::list_for_kazoo(const CallFacts& call)
     add("To", or_else(call.to.user, "nouser"));
     add("To-Realm", or_else(call.to.realm, "norealm"));
     if (!call.owner_id.empty()) add("User-ID", call.owner_id);
-    if (!call.owner_ids.empty()) add("User-ID", *owners_.document.read(call.owner_ids));
+    if (!call.owner_ids.empty()) add("User-ID", owners_.value);
 }
 
 void Parameters::list_for_twiml(const CallFacts& call)

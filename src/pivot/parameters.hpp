@@ -26,8 +26,7 @@ public:
     // use. Fails with invalid_json when a text of the call that should be a JSON object is none.
     Result<void> read(const PackedRequest& request);
 
-    // The same for one that was read before, and has not changed: free if no other one has been
-    // read since.
+    // The same for one that was read before, and has not changed: free if it was the last one.
     void recall(const PackedRequest& request);
 
     // Pairs with `&` between them (http/form.hpp), or one JSON object: until another is read.

@@ -49,6 +49,7 @@ Result<void> Question::follow(const http::Response& response, unsigned redirects
     if (target->authorization.empty() && target->origin() == current_->origin) {
         target->authorization = current_->url.authorization;
     }
+    redirect_type_ = std::make_unique<const std::string>(response.content_type);
     current_ = std::make_shared<const http::Destination>(std::move(*target), policy);
     if (response.status <= 303) method_ = Method::get;
     ++progress_.redirects;
@@ -57,14 +58,13 @@ Result<void> Question::follow(const http::Response& response, unsigned redirects
 
 void Question::append_to(std::string& message) const
 {
-    parameters_.recall(request_);
     if (method_ == Method::get) {
-        const std::string_view query = has_query() ? parameters_.form() : std::string_view();
+        const std::string_view query = progress_.redirects == 0 ? form() : "";
         http::append_head(message, method_, *current_, query, {}, 0);
         return;
     }
     const bool is_form = request_.req_body_format() == BodyFormat::form;
-    const std::string_view body = is_form ? parameters_.form() : parameters_.json();
+    const std::string_view body = is_form ? form() : json();
     http::append_head(message, method_, *current_, {}, is_form ? form_type : json_type,
                       body.size());
     message += body;
@@ -74,16 +74,31 @@ Exchange Question::to_exchange() const
 {
     Exchange exchange;
     exchange.method = request_.method();
-    parameters_.recall(request_);
-    exchange.url = first_->url.to_text(exchange.method == Method::get ? parameters_.form() : "");
+    exchange.url = first_->url.to_text(exchange.method == Method::get ? form() : "");
     if (progress_.redirects > 0) exchange.final_url = current_->url.to_text();
     exchange.status = progress_.status;
-    if (progress_.response != nullptr) exchange.content_type = progress_.response->content_type;
+    if (progress_.response != nullptr) {
+        exchange.content_type = progress_.response->content_type;
+    } else if (redirect_type_ != nullptr) {
+        exchange.content_type = *redirect_type_;
+    }
     exchange.redirects = progress_.redirects;
     exchange.was_reused = progress_.was_reused;
     if (progress_.address) exchange.address = progress_.address->to_text();
     exchange.timings_us = progress_.timings_us;
     return exchange;
+}
+
+std::string_view Question::form() const
+{
+    parameters_.recall(request_);
+    return parameters_.form();
+}
+
+std::string_view Question::json() const
+{
+    parameters_.recall(request_);
+    return parameters_.json();
 }
 
 }  // namespace pivot

@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace pivot {
 
@@ -52,12 +53,14 @@ public:
     Exchange to_exchange() const override;
 
 private:
-    bool has_query() const { return method_ == Method::get && progress_.redirects == 0; }
+    std::string_view form() const;
+    std::string_view json() const;
 
     const PackedRequest& request_;
     Parameters& parameters_;
     std::shared_ptr<const http::Destination> first_;
     std::shared_ptr<const http::Destination> current_;
+    std::unique_ptr<const std::string> redirect_type_;  // Content-Type of the last redirect
     http::Progress progress_;
     Method method_ = Method::get;
 };

@@ -208,6 +208,31 @@ TEST(Parameters, nothing_is_left_of_the_call_before)
     EXPECT_EQ(parameters.form(), form(unknown()));
 }
 
+TEST(Parameters, of_a_call_are_its_own_after_another_one_could_not_be_read)
+{
+    Parameters parameters;
+    const auto first = packed(ann());
+    EXPECT_TRUE(parameters.read(first));
+    auto call = unknown();
+    call.custom_application_vars = R"({"stranger":"yes"})";
+    call.custom_sip_headers = "[]";
+    const auto second = packed(call);
+    EXPECT_FALSE(parameters.read(second));
+    parameters.recall(first);
+    EXPECT_EQ(parameters.form(), form(ann()));
+}
+
+TEST(Parameters, owners_that_are_not_utf_8_are_a_failure)
+{
+    Parameters parameters;
+    auto call = unknown();
+    call.owner_ids = {"a", "\xe9"};
+    const auto read = parameters.read(packed(call));
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().reason, Reason::invalid_json);
+    EXPECT_NE(read.error().message.find("the call's owner_ids"), std::string::npos);
+}
+
 TEST(Parameters, those_of_a_call_come_back_after_another_one_was_read)
 {
     Parameters parameters;

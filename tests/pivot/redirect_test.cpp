@@ -35,6 +35,20 @@ TEST(Redirect, of_a_get_is_followed)
     }
 }
 
+TEST(Redirect, that_leads_to_silence_is_what_the_outcome_tells_of)
+{
+    HttpPeer peer{[](HttpPeer::Exchange& exchange) {
+        if (!exchange.request.target.starts_with("/silent"))
+            exchange.reply(302, "text/plain", "", "Location: /silent\r\n");
+    }};
+    Pivots pivots;
+    const auto outcome = pivots.run(node(peer.url("/start"), brief));
+    EXPECT_TRUE(has_failed(outcome, Reason::timeout, Phase::wait));
+    EXPECT_EQ(outcome.exchange->status, 302);
+    EXPECT_EQ(outcome.exchange->content_type, "text/plain");
+    EXPECT_EQ(outcome.exchange->final_url, peer.url("/silent"));
+}
+
 TEST(Redirect, of_a_post_becomes_a_get)
 {
     for (const int status : {301, 302, 303}) {
