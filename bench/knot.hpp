@@ -7,11 +7,20 @@
 #include "peers/process.hpp"
 #include "peers/temporary_folder.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <fstream>
+#include <memory>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace pivot::bench {
@@ -20,15 +29,56 @@ class Knot {
 public:
     static bool is_installed() { return ::access(program, X_OK) == 0; }
 
-    Knot() : port_(free_port()), process_(program, {"-c", write_files()}, patience) {}
+    // Throws std::runtime_error when it does not answer on any of some ports.
+    Knot()
+    {
+        for (int attempt = 0; attempt < attempts_max; ++attempt) {
+            port_ = free_port();
+            process_ = std::make_unique<test::Process>(
+                program, std::vector<std::string>{"-c", write_files()}, patience);
+            if (answers()) return;
+        }
+        throw std::runtime_error("knotd does not answer");
+    }
 
     std::uint16_t port() const { return port_; }
 
 private:
     static constexpr const char* program = "/usr/sbin/knotd";
     static constexpr std::chrono::milliseconds patience{500};
+    static constexpr int attempts_max = 5;
 
+    // Somebody may take it before knotd does, or have it for TCP alone: so answers() tells.
     static std::uint16_t free_port() { return test::port_of(test::bind_udp("127.0.0.1")); }
+
+    // It speaks before it listens, and lives on for a moment when it cannot.
+    bool answers() const
+    {
+        using namespace std::string_view_literals;
+        constexpr auto question =
+            "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"
+            "\x01"
+            "a"
+            "\x05"
+            "bench"
+            "\x07"
+            "example"
+            "\x00\x00\x01\x00\x01"sv;
+        constexpr int questions_max = 30;
+        constexpr int answer_ms_max = 100;
+        const test::Descriptor socket = test::bind_udp("127.0.0.1");
+        sockaddr_in server{};
+        server.sin_family = AF_INET;
+        server.sin_port = htons(port_);
+        server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        for (int i = 0; i < questions_max; ++i) {
+            ::sendto(socket.get(), question.data(), question.size(), 0,
+                     reinterpret_cast<const sockaddr*>(&server), sizeof server);
+            pollfd watched{socket.get(), POLLIN, 0};
+            if (::poll(&watched, 1, answer_ms_max) > 0) return true;
+        }
+        return false;
+    }
 
     // Returns the path of the configuration.
     std::string write_files()
@@ -61,8 +111,8 @@ private:
     }
 
     test::TemporaryFolder folder_;
-    const std::uint16_t port_;
-    test::Process process_;
+    std::uint16_t port_ = 0;
+    std::unique_ptr<test::Process> process_;
 };
 
 }  // namespace pivot::bench

@@ -6,7 +6,7 @@ library=$1
 header=$2
 
 shown=$(nm --dynamic --defined-only --demangle --format=posix "$library")
-public='pivot::(Action|ActionNode|Call|Engine|EngineConfig|Outcome)(::|$)|pivot::name\(pivot::[A-Za-z]+\) '
+public='pivot::(Action|ActionNode|Call|Engine|EngineConfig|ExchangeView|Outcome|OutcomeView)(::|$)|pivot::name\(pivot::[A-Za-z]+\) '
 strange=$(printf '%s\n' "$shown" | grep -Ev "^pivot_[a-z_0-9]+ |^((typeinfo|typeinfo name|vtable) for )?($public)" || true)
 if [ -n "$strange" ]; then
     echo "These should be hidden:"
