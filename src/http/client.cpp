@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 
-#include <cassert>
 #include <utility>
 
 namespace pivot::http {
