@@ -130,7 +130,7 @@ constexpr std::array ways{Way{"GET form", ""}, Way{"POST form", R"(,"method":"po
 constexpr std::array<std::size_t, 3> flow_bytes{400, 1'024, 8'192};
 
 // What grows with the greatest burst may grow once more; a pivot that allocates does so each time.
-constexpr double grown_late = 0.01;
+constexpr double grown_late = 0.1;
 
 Call a_call()
 {
