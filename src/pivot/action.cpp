@@ -71,6 +71,7 @@ Action ActionReader::read()
     static constexpr std::array methods = {Choice{"get", Method::get}, Choice{"post", Method::post},
                                            Choice{"GET", Method::get},
                                            Choice{"POST", Method::post}};
+    constexpr std::string_view expected_method = R"("get", "post", "GET" or "POST")";
     static constexpr std::array formats = {Choice{"kazoo", Format::kazoo},
                                            Choice{"twiml", Format::twiml}};
     static constexpr std::array body_formats = {Choice{"form", BodyFormat::form},
@@ -80,12 +81,16 @@ Action ActionReader::read()
     Action action;
     action.voice_url = read_url("voice_url");
     action.cdr_url = read_url("cdr_url");
-    action.method = read_choice("method", methods, R"("get", "post", "GET" or "POST")");
+    action.method = read_choice("method", methods, expected_method);
     action.req_format = read_choice("req_format", formats, R"("kazoo" or "twiml")");
     action.req_body_format = read_choice("req_body_format", body_formats, R"("form" or "json")");
     action.timeout = read_timeout();
     action.debug = read_boolean("debug");
     action.skip_module = read_boolean("skip_module");
+    action.fallback_url = read_url("fallback_url");
+    action.fallback_method = data_.find("fallback_method")
+                                 ? read_choice("fallback_method", methods, expected_method)
+                                 : action.method;
     return action;
 }
 
