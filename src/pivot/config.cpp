@@ -58,7 +58,7 @@ auto settings_of(EngineConfig& config)
     constexpr std::int64_t day_ms = 24 * 60 * minute_ms;
     constexpr std::int64_t descriptors_max = 1'048'576;  // the kernel's IORING_MAX_FIXED_FILES
     auto& [reactors, calls_max, connections_max, source_addresses, action, dns, tls, policy, http,
-           callflow] = config;
+           callflow, twiml] = config;
     return std::to_array<Setting>({
         {"/reactors", &reactors, 0, 1'024},
         {"/calls_max", &calls_max, 1, 10'000'000},
@@ -84,6 +84,7 @@ auto settings_of(EngineConfig& config)
         {"/http/idle_timeout_ms", &http.idle_timeout, 1, day_ms},
         {"/callflow/coerce_types", &callflow.coerce_types},
         {"/callflow/depth_max", &callflow.depth_max, 1, 4'096},
+        {"/twiml/strict", &twiml.strict},
     });
 }
 

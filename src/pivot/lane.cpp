@@ -96,8 +96,10 @@ tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(const EngineConfig& 
     if (!sources) return tl::unexpected(std::move(sources.error()));
     lane->sources_ = std::move(*sources);
 
+    const twiml::Limits twiml_limits{.bytes_max = config.http.body_bytes_max,
+                                     .is_strict = config.twiml.strict};
     lane->answer_reader_ = std::make_unique<AnswerReader>(flow_rules(config, lane->policy_),
-                                                          config.callflow.depth_max);
+                                                          config.callflow.depth_max, twiml_limits);
 
     auto tls = net::TlsContext::open({.ca_file = config.tls.ca_file,
                                       .ca_directory = config.tls.ca_directory,
@@ -216,11 +218,13 @@ bool Lane::conclude(PendingCall& call, Question& question, const Failure* failur
         return followed.has_value();
     }
     question.progress().phase = Phase::parse;
-    const auto flow = answer_reader_->read(response);
-    if (flow) {
-        call.deliver_processed(*flow, reactor_->now());
+    const auto answer = answer_reader_->read(response);
+    if (!answer) {
+        call.deliver_failed(answer.error(), reactor_->now());
+    } else if (answer->format == Format::twiml) {
+        call.deliver_processed(ShownDocument(*answer->document), reactor_->now());
     } else {
-        call.deliver_failed(flow.error(), reactor_->now());
+        call.deliver_processed(answer->flow, reactor_->now());
     }
     return false;
 }
