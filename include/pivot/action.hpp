@@ -23,18 +23,20 @@ struct ActionLimits {
 
 struct PIVOT_API Action {
     std::string voice_url;
-    std::string cdr_url;  // empty: none
+    std::string cdr_url;       // empty: none
+    std::string fallback_url;  // asked where voice_url or a later one fails; empty: none
     Method method = Method::get;
+    Method fallback_method = Method::post;
     Format req_format = Format::kazoo;
     BodyFormat req_body_format = BodyFormat::form;
     std::chrono::milliseconds timeout{5000};  // by default as much of this as the limits allow
     bool debug = false;
     bool skip_module = false;
 
-    // Reads the `data` object of a pivot node: the keys of KAZOO's `callflows.pivot` schema, all
-    // others ignored. Where `req_timeout_ms` is absent, `req_timeout` counts, in seconds, as a
-    // number or as text. Fails with invalid_json when `text` is not JSON, and with bad_action,
-    // whose `errors` name every key that is wrong.
+    // Reads the `data` object of a pivot node: the keys of KAZOO's `callflows.pivot` schema,
+    // and `fallback_url` and `fallback_method`; all others are ignored. Where `req_timeout_ms` is
+    // absent, `req_timeout` counts, in seconds, as a number or as text. Fails with invalid_json
+    // when `text` is not JSON, and with bad_action, whose `errors` name every key that is wrong.
     static Result<Action> from_json(std::string_view text, const ActionLimits& limits = {});
 };
 

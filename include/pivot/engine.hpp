@@ -72,6 +72,16 @@ struct PIVOT_API EngineConfig {
         std::size_t depth_max = 256;
     } callflow;
 
+    struct Twiml {
+        bool strict = false;  // what else warns is invalid_twiml
+    } twiml;
+
+    struct Session {
+        unsigned exchanges_max = 1'000;         // of one call
+        std::string signing_key;                // empty: who has none of his own does not sign
+        std::vector<std::string> signing_keys;  // `ACCOUNT=KEY`
+    } session;
+
     // Reads the configuration file (docs/configuration.md): a JSON object with these names.
     // The error is a sentence with the JSON pointer of what is wrong.
     static tl::expected<EngineConfig, std::string> from_json(std::string_view text);

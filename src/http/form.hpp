@@ -15,6 +15,8 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace pivot::http {
 
@@ -45,5 +47,9 @@ private:
     std::string room_;  // grows ahead of what is written
     std::size_t at_ = 0;
 };
+
+// The pairs of a form as who receives it reads them: decoded, brackets as part of the name. A pair
+// without `=` has an empty value; an empty pair is none.
+std::vector<std::pair<std::string, std::string>> read_form(std::string_view form);
 
 }  // namespace pivot::http

@@ -80,6 +80,11 @@ Action ActionReader::read()
     Action action;
     action.voice_url = read_url("voice_url");
     action.cdr_url = read_url("cdr_url");
+    action.fallback_url = read_url("fallback_url");
+    if (data_.find("fallback_method")) {
+        action.fallback_method =
+            read_choice("fallback_method", methods, R"("get", "post", "GET" or "POST")");
+    }
     action.method = read_choice("method", methods, R"("get", "post", "GET" or "POST")");
     action.req_format = read_choice("req_format", formats, R"("kazoo" or "twiml")");
     action.req_body_format = read_choice("req_body_format", body_formats, R"("form" or "json")");

@@ -50,6 +50,13 @@ tl::expected<void, std::string> check_source(std::string_view text)
     return {};
 }
 
+tl::expected<void, std::string> check_signing_key(std::string_view text)
+{
+    const std::size_t equals = text.find('=');
+    if (equals != text.npos && equals > 0 && equals + 1 < text.size()) return {};
+    return tl::unexpected<std::string>("expected ACCOUNT=KEY");
+}
+
 // Every setting there is (docs/configuration.md has a row for each).
 auto settings_of(EngineConfig& config)
 {
@@ -58,7 +65,7 @@ auto settings_of(EngineConfig& config)
     constexpr std::int64_t day_ms = 24 * 60 * minute_ms;
     constexpr std::int64_t descriptors_max = 1'048'576;  // the kernel's IORING_MAX_FIXED_FILES
     auto& [reactors, calls_max, connections_max, source_addresses, action, dns, tls, policy, http,
-           callflow] = config;
+           callflow, twiml, session] = config;
     return std::to_array<Setting>({
         {"/reactors", &reactors, 0, 1'024},
         {"/calls_max", &calls_max, 1, 10'000'000},
@@ -84,6 +91,10 @@ auto settings_of(EngineConfig& config)
         {"/http/idle_timeout_ms", &http.idle_timeout, 1, day_ms},
         {"/callflow/coerce_types", &callflow.coerce_types},
         {"/callflow/depth_max", &callflow.depth_max, 1, 4'096},
+        {"/twiml/strict", &twiml.strict},
+        {"/session/exchanges_max", &session.exchanges_max, 1, 1'000'000},
+        {"/session/signing_key", &session.signing_key},
+        {"/session/signing_keys", &session.signing_keys, 0, 0, check_signing_key},
     });
 }
 

@@ -1,5 +1,7 @@
 #include "pivot/lane.hpp"
 
+#include "pivot/time_up.hpp"
+
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,40 +14,6 @@ using reactor::Deadline;
 using reactor::Nanoseconds;
 using reactor::Reactor;
 using reactor::Task;
-
-std::string_view doing(Phase phase)
-{
-    switch (phase) {
-        case Phase::queue: return "before anything was asked";
-        case Phase::dns: return "while the name was resolved";
-        case Phase::connect: return "while connecting";
-        case Phase::tls: return "in the TLS handshake";
-        case Phase::send: return "while the request was sent";
-        case Phase::wait: return "while waiting for the first byte of the response";
-        case Phase::read: return "while the response was read";
-        case Phase::parse: return "while the response was parsed";
-    }
-    return "";
-}
-
-bool admits(const net::AddressPolicy& policy, const std::string& host)
-{
-    if (!policy.admit_host(host)) return false;
-    const auto ip = net::IpAddress::parse(host);
-    std::vector<net::SocketAddress> addresses;
-    if (ip) addresses.emplace_back(*ip, 0);
-    return !ip || policy.admit(host, addresses);
-}
-
-// What the operator lets the engine ask, a flow may name.
-callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPolicy& policy)
-{
-    callflow::FlowRules rules;
-    rules.coerce_types = config.callflow.coerce_types;
-    std::erase_if(rules.hosts_denied,
-                  [&policy](const std::string& host) { return admits(policy, host); });
-    return rules;
-}
 
 // Delivers the outcome in the moment it expires, while the exchange is still being torn down.
 class CallDeadline final : public Deadline {
@@ -65,8 +33,7 @@ private:
         const Phase phase =
             call_.question != nullptr ? call_.question->progress().phase : Phase::queue;
         std::string message = reason() == Reason::timeout
-                                  ? fmt::format("no outcome within {} ms: the time was up {}",
-                                                call_.request.timeout().count(), doing(phase))
+                                  ? time_up(call_.request.timeout(), phase)
                                   : fmt::format("cancelled {}", doing(phase));
         call_.deliver_failed({reason(), phase, std::move(message), {}}, reactor().now());
     }
@@ -79,68 +46,22 @@ private:
 tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(const EngineConfig& config,
                                                             CallTable& calls)
 {
-    std::unique_ptr<Lane> lane(new Lane(config, calls));
-    lane->client_config_ = {
-        .pool = {.idle_max = config.http.idle_connections_max,
-                 .idle_per_origin_max = config.http.idle_connections_per_origin_max,
-                 .idle_ns_max = std::chrono::nanoseconds(config.http.idle_timeout).count()},
-        .response = {.head_bytes_max = config.http.head_bytes_max,
-                     .body_bytes_max = config.http.body_bytes_max}};
-    for (const std::string& rule : config.policy.deny) {
-        if (auto added = lane->policy_.deny(rule); !added) return tl::unexpected(added.error());
-    }
-    for (const std::string& rule : config.policy.allow) {
-        if (auto added = lane->policy_.allow(rule); !added) return tl::unexpected(added.error());
-    }
-    auto sources = net::SourceAddresses::parse(config.source_addresses);
-    if (!sources) return tl::unexpected(std::move(sources.error()));
-    lane->sources_ = std::move(*sources);
-
-    lane->answer_reader_ = std::make_unique<AnswerReader>(flow_rules(config, lane->policy_),
-                                                          config.callflow.depth_max);
-
-    auto tls = net::TlsContext::open({.ca_file = config.tls.ca_file,
-                                      .ca_directory = config.tls.ca_directory,
-                                      .certificate_file = config.tls.certificate_file,
-                                      .private_key_file = config.tls.private_key_file,
-                                      .verify = config.tls.verify});
-    if (!tls) return tl::unexpected(std::move(tls.error()));
-    lane->tls_ = std::move(*tls);
-
-    reactor::ReactorConfig reactor_config;
-    reactor_config.ring.descriptors = config.connections_max;
-    reactor_config.ring.is_polled = config.reactors == 0;
-    auto reactor = reactor::Reactor::open(reactor_config);
-    if (!reactor) return tl::unexpected(std::move(reactor.error()));
-    lane->reactor_ = std::move(*reactor);
-
-    auto resolver = net::Resolver::open(
-        *lane->reactor_, {.servers = config.dns.servers, .hosts_file = config.dns.hosts_file});
-    if (!resolver) return tl::unexpected(std::move(resolver.error()));
-    lane->resolver_ = std::move(*resolver);
-
-    lane->client_ =
-        std::make_unique<http::Client>(*lane->reactor_, *lane->resolver_, *lane->tls_,
-                                       lane->policy_, lane->sources_, lane->client_config_);
-    lane->running_ = std::make_unique<reactor::Scope>(*lane->reactor_);
-    return lane;
+    auto exchanges = Exchanges::open(config);
+    if (!exchanges) return tl::unexpected(std::move(exchanges.error()));
+    return std::unique_ptr<Lane>(new Lane(std::move(*exchanges), calls));
 }
 
 Lane::~Lane()
 {
-    if (!running_) return;                               // open() failed half way
-    while (reactor_->has_messages()) reactor_->turn(0);  // begins what was posted before
+    while (reactor().has_messages()) reactor().turn(0);  // begins what was posted before
     cancel_all();
-    while (running_->running() > 0) reactor_->turn(reactor::never);
-    client_->close();
-    resolver_->close();
-    while (!reactor_->is_idle()) reactor_->turn(reactor::never);
+    while (running_.running() > 0) reactor().turn(reactor::never);
 }
 
 void Lane::begin(PendingCall& call)
 {
     in_flight_.push_back(call);
-    running_->spawn(run(call, *reactor_));
+    running_.spawn(run(call, reactor()));
 }
 
 void Lane::cancel(PendingCall& call, std::uint64_t serial)
@@ -167,11 +88,12 @@ Task<> Lane::run(PendingCall& call, Reactor& reactor)
 {
     {
         CallDeadline deadline(reactor, call);
-        Question question(call.request, parameters_);
+        Question question(call.request, exchanges_->parameters());
         if (call.is_cancelled) deadline.expire(Reason::cancelled);
         bool is_asking = !deadline.has_expired() && begin(call, question);
         while (is_asking) {
-            const auto* failure = co_await client_->ask(question, question.progress(), deadline);
+            const auto* failure =
+                co_await exchanges_->client().ask(question, question.progress(), deadline);
             is_asking = conclude(call, question, failure);
         }
         call.question = nullptr;
@@ -186,16 +108,16 @@ Task<> Lane::run(PendingCall& call, Reactor& reactor)
 bool Lane::begin(PendingCall& call, Question& question)
 {
     if (const Failure* bad_action = call.request.bad_action()) {
-        call.deliver_failed(*bad_action, reactor_->now());
+        call.deliver_failed(*bad_action, reactor().now());
         return false;
     }
     if (call.request.skips_module()) {
-        call.deliver_skipped(reactor_->now());
+        call.deliver_skipped(reactor().now());
         return false;
     }
     question.progress().started = call.started;
-    if (const auto begun = question.begin(destinations_); !begun) {
-        call.deliver_failed(begun.error(), reactor_->now());
+    if (const auto begun = question.begin(exchanges_->destinations()); !begun) {
+        call.deliver_failed(begun.error(), reactor().now());
         return false;
     }
     call.question = &question;
@@ -206,21 +128,24 @@ bool Lane::begin(PendingCall& call, Question& question)
 bool Lane::conclude(PendingCall& call, Question& question, const Failure* failure)
 {
     if (failure != nullptr) {
-        call.deliver_failed(*failure, reactor_->now());
+        call.deliver_failed(*failure, reactor().now());
         return false;
     }
     const http::Response& response = *question.progress().response;
-    if (Question::is_redirect(response)) {
-        const auto followed = question.follow(response, config_.http.redirects_max, policy_);
-        if (!followed) call.deliver_failed(followed.error(), reactor_->now());
+    if (http::Route::is_redirect(response)) {
+        const auto followed = question.follow(response, exchanges_->config().http.redirects_max,
+                                              exchanges_->policy());
+        if (!followed) call.deliver_failed(followed.error(), reactor().now());
         return followed.has_value();
     }
     question.progress().phase = Phase::parse;
-    const auto flow = answer_reader_->read(response);
-    if (flow) {
-        call.deliver_processed(*flow, reactor_->now());
+    const auto answer = exchanges_->answers().read(response);
+    if (!answer) {
+        call.deliver_failed(answer.error(), reactor().now());
+    } else if (answer->format == Format::twiml) {
+        call.deliver_processed(ShownDocument(*answer->document), reactor().now());
     } else {
-        call.deliver_failed(flow.error(), reactor_->now());
+        call.deliver_processed(answer->flow, reactor().now());
     }
     return false;
 }

@@ -1,23 +1,17 @@
-// One reactor and all that its calls share: nothing of it is shared with another.
+// The calls of one reactor.
 #pragma once
 
 #include "base/list.hpp"
-#include "http/client.hpp"
-#include "net/address_policy.hpp"
-#include "net/resolver.hpp"
-#include "net/source_addresses.hpp"
-#include "net/tls.hpp"
-#include "pivot/answer.hpp"
 #include "pivot/call_table.hpp"
-#include "pivot/parameters.hpp"
+#include "pivot/exchanges.hpp"
 #include "pivot/question.hpp"
-#include "reactor/reactor.hpp"
 #include "reactor/scope.hpp"
 
 #include <pivot/engine.hpp>
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <tl/expected.hpp>
 
@@ -31,7 +25,7 @@ public:
 
     ~Lane();  // ends what is in flight as cancelled, and turns until all is torn down
 
-    reactor::Reactor& reactor() { return *reactor_; }
+    reactor::Reactor& reactor() { return exchanges_->reactor(); }
 
     // On the lane's thread.
     void begin(PendingCall& call);
@@ -39,26 +33,19 @@ public:
     void cancel_all();
 
 private:
-    Lane(const EngineConfig& config, CallTable& calls) : config_(config), calls_(calls) {}
+    Lane(std::unique_ptr<Exchanges> exchanges, CallTable& calls)
+        : exchanges_(std::move(exchanges)), calls_(calls), running_(exchanges_->reactor())
+    {
+    }
 
     void cancel(PendingCall& call);
     reactor::Task<> run(PendingCall& call, reactor::Reactor& reactor);
     bool begin(PendingCall& call, Question& question);
     bool conclude(PendingCall& call, Question& question, const Failure* failure);
 
-    const EngineConfig config_;
+    const std::unique_ptr<Exchanges> exchanges_;
     CallTable& calls_;
-    http::ClientConfig client_config_;
-    net::AddressPolicy policy_;
-    http::DestinationCache destinations_{policy_};
-    net::SourceAddresses sources_;
-    Parameters parameters_;
-    std::unique_ptr<AnswerReader> answer_reader_;
-    std::unique_ptr<reactor::Reactor> reactor_;
-    std::unique_ptr<net::Resolver> resolver_;
-    std::unique_ptr<net::TlsContext> tls_;
-    std::unique_ptr<http::Client> client_;
-    std::unique_ptr<reactor::Scope> running_;
+    reactor::Scope running_;
     List<PendingCall> in_flight_;
 };
 

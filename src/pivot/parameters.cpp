@@ -1,5 +1,6 @@
 #include "pivot/parameters.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <optional>
 
@@ -122,8 +123,10 @@ void Parameters::list_for_twiml(const CallFacts& call)
     add("CallSid", call.call_id);
     if (!call.account_id.empty()) add("AccountSid", call.account_id);
     add("From", or_else(call.from.user, "nouser"));
+    add("Caller", or_else(call.from.user, "nouser"));
     add("FromRealm", or_else(call.from.realm, "norealm"));
     add("To", or_else(call.to.user, "nouser"));
+    add("Called", or_else(call.to.user, "nouser"));
     add("ToRealm", or_else(call.to.realm, "norealm"));
     add_stored("CallStatus", "call_status");
     add("ApiVersion", "2010-04-01");
@@ -151,6 +154,27 @@ void Parameters::add_digits()
     auto digits = find_known(store_.value, "digit_pressed");
     if (!digits) digits = find_known(store_.value, "dtmf_collections");
     if (digits) add("Digits", *digits);
+}
+
+void Parameters::set(std::string_view name, std::string_view value)
+{
+    read_ = nullptr;
+    const auto found = std::ranges::find(list_, name, &Parameter::name);
+    if (found == list_.end()) return add(name, value);
+    found->value = value;
+}
+
+void Parameters::set(std::string_view name, json::Value value)
+{
+    read_ = nullptr;
+    const auto found = std::ranges::find(list_, name, &Parameter::name);
+    if (found == list_.end()) return add(name, value);
+    found->value = value;
+}
+
+bool Parameters::has(std::string_view name) const
+{
+    return std::ranges::find(list_, name, &Parameter::name) != list_.end();
 }
 
 std::string_view Parameters::form()
