@@ -129,8 +129,10 @@ constexpr std::array ways{Way{"GET form", ""}, Way{"POST form", R"(,"method":"po
                           Way{"POST json", R"(,"method":"post","req_body_format":"json")"}};
 constexpr std::array<std::size_t, 3> flow_bytes{400, 1'024, 8'192};
 
-// What grows with the greatest burst may grow once more; a pivot that allocates does so each time.
-constexpr double grown_late = 0.1;
+// What grows with the greatest burst may grow once more; a pivot that allocates does so each time,
+// in each of this many runs.
+constexpr double grown_late = 0.01;
+constexpr int runs_max = 3;
 
 Call a_call()
 {
@@ -164,6 +166,7 @@ public:
     {
         pivots_ = pivots;
         started_ = ended_ = 0;
+        bytes_ = 0;
         is_over_ = false;
         for (std::size_t i = 0; i < at_a_time; ++i) start();
         is_over_.wait(false);
@@ -171,7 +174,7 @@ public:
         return static_cast<double>(counted_) / static_cast<double>(pivots - 2 * at_a_time);
     }
 
-    std::uint64_t bytes() const { return bytes_; }
+    std::uint64_t bytes() const { return bytes_; }  // of the last run
 
 private:
     static constexpr std::size_t at_a_time = 64;
@@ -240,7 +243,10 @@ int run(const Arguments& arguments)
                 Load load(**engine, fmt::format("http://127.0.0.1:{}/flow{}", port, size), way);
                 load.run(pivots);  // until what grows has grown
                 if (arguments.has("--trace")) allocations.trace();
-                const double count = load.run(pivots);
+                double count = load.run(pivots);
+                for (int runs = 1; count >= grown_late && runs < runs_max; ++runs) {
+                    count = load.run(pivots);
+                }
                 if (count >= grown_late) throw std::runtime_error("a pivot allocates");
                 report.add(fmt::format("{}, callflow of {} bytes", way.name, size), "allocations",
                            count);
