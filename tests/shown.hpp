@@ -19,6 +19,8 @@ public:
         view_.elapsed = outcome_.elapsed;
         view_.format = outcome_.format;
         view_.flow = outcome_.flow;
+        view_.verbs = outcome_.verbs;
+        view_.warnings = outcome_.warnings;
         view_.exchange = outcome_.exchange ? this : nullptr;
     }
 

@@ -2,8 +2,8 @@
 
 # Debian 13 has llhttp as a library, Debian 12 only its C sources. docs/dependencies.md says what the rest is for.
 build_packages() {
-  echo clang-19 g++ libc-ares-dev libcli11-dev libexpected-dev libfmt-dev libsimdjson-dev libssl-dev \
-    liburing-dev liburiparser-dev meson ninja-build pkg-config python3 zlib1g-dev
+  echo clang-19 g++ libc-ares-dev libcli11-dev libexpected-dev libfmt-dev libpugixml-dev libsimdjson-dev \
+    libsqlite3-dev libssl-dev liburing-dev liburiparser-dev meson ninja-build pkg-config python3 zlib1g-dev
   if [ "$(. /etc/os-release && echo "$VERSION_CODENAME")" = bookworm ]; then echo node-llhttp; else echo libllhttp-dev; fi
 }
 

@@ -31,10 +31,14 @@ struct PIVOT_API Action {
     bool debug = false;
     bool skip_module = false;
 
-    // Reads the `data` object of a pivot node: the keys of KAZOO's `callflows.pivot` schema, all
-    // others ignored. Where `req_timeout_ms` is absent, `req_timeout` counts, in seconds, as a
-    // number or as text. Fails with invalid_json when `text` is not JSON, and with bad_action,
-    // whose `errors` name every key that is wrong.
+    // Extensions of ours: where a session asks when a URL has failed. Empty: nowhere.
+    std::string fallback_url;
+    Method fallback_method = Method::get;  // by default the same as `method`
+
+    // Reads the `data` object of a pivot node: the keys of KAZOO's `callflows.pivot` schema,
+    // `fallback_url` and `fallback_method`, all others ignored. Where `req_timeout_ms` is absent,
+    // `req_timeout` counts, in seconds, as a number or as text. Fails with invalid_json when `text`
+    // is not JSON, and with bad_action, whose `errors` name every key that is wrong.
     static Result<Action> from_json(std::string_view text, const ActionLimits& limits = {});
 };
 

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -71,6 +72,20 @@ struct PIVOT_API EngineConfig {
         bool coerce_types = false;  // take "20" for 20, and write it so
         std::size_t depth_max = 256;
     } callflow;
+
+    struct Twiml {
+        bool is_strict = false;  // refuse what would be skipped with a warning
+    } twiml;
+
+    struct Session {
+        unsigned iterations_max = 1'000;  // what one call may ask; more fails with redirect
+    } session;
+
+    // Keys that requests of sessions are signed with; none: they are not signed.
+    struct Signing {
+        std::map<std::string, std::string> keys;  // by account id
+        std::string key;                          // of all other accounts
+    } signing;
 
     // Reads the configuration file (docs/configuration.md): a JSON object with these names.
     // The error is a sentence with the JSON pointer of what is wrong.

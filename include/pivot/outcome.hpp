@@ -6,8 +6,10 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pivot {
 
@@ -52,8 +54,13 @@ struct PIVOT_API Outcome {
     int iteration = 1;
     std::chrono::nanoseconds elapsed{0};
     Format format = Format::kazoo;     // of processed: what the server answered with
-    std::string flow;                  // of processed: JSON text, defaults written in
+    std::string flow;                  // of kazoo: JSON text, defaults written in
     std::optional<Exchange> exchange;  // none: nothing was asked
+
+    // Of twiml: a JSON array, an object for each verb (docs/command-line.md). What was skipped or
+    // replaced has a warning, whose `at` is `LINE:COLUMN`.
+    std::string verbs;
+    std::vector<Breach> warnings;
 
     std::string_view branch() const { return branch_after(kind); }
 
@@ -84,8 +91,10 @@ struct PIVOT_API OutcomeView {
     int iteration = 1;
     std::chrono::nanoseconds elapsed{0};
     Format format = Format::kazoo;           // of processed
-    std::string_view flow;                   // of processed
+    std::string_view flow;                   // of kazoo
     const ExchangeView* exchange = nullptr;  // null: nothing was asked
+    std::string_view verbs;                  // of twiml
+    std::span<const Breach> warnings;        // of twiml
 
     std::string_view branch() const { return branch_after(kind); }
 

@@ -239,9 +239,12 @@ pivot_text pivot_outcome_branch(const pivot_outcome* outcome);
 /* The JSON text of that child; empty: none. */
 pivot_text pivot_outcome_next(const pivot_outcome* outcome);
 
-/* Of `processed`: the flow to run as JSON text, defaults written in. */
+/* Of `processed`: what the server answered with. A callflow is JSON text, defaults written in, and
+ * empty of TwiML; the verbs of TwiML are a JSON array (docs/command-line.md), and empty of a
+ * callflow. */
 pivot_format pivot_outcome_format(const pivot_outcome* outcome);
 pivot_text pivot_outcome_flow(const pivot_outcome* outcome);
+pivot_text pivot_outcome_verbs(const pivot_outcome* outcome);
 
 /* Of `failed`. The message is for a human. */
 pivot_reason pivot_outcome_reason(const pivot_outcome* outcome);
@@ -249,7 +252,7 @@ pivot_phase pivot_outcome_phase(const pivot_outcome* outcome);
 pivot_text pivot_outcome_message(const pivot_outcome* outcome);
 
 /* One thing that is wrong in the action or the answer. `at` is a JSON pointer (RFC 6901), empty at
- * the root. */
+ * the root; in TwiML `LINE:COLUMN`, from 1, the column in bytes. */
 typedef struct pivot_breach {
     pivot_text at;
     pivot_text error;
@@ -258,6 +261,10 @@ typedef struct pivot_breach {
 /* Both texts are empty behind the last one. */
 size_t pivot_outcome_error_count(const pivot_outcome* outcome);
 pivot_breach pivot_outcome_error(const pivot_outcome* outcome, size_t index);
+
+/* Of `processed` TwiML: what was skipped or replaced, as the errors are. */
+size_t pivot_outcome_warning_count(const pivot_outcome* outcome);
+pivot_breach pivot_outcome_warning(const pivot_outcome* outcome, size_t index);
 
 /* What was asked and what answered. URLs carry no credentials. */
 typedef struct pivot_exchange {

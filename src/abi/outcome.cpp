@@ -85,6 +85,11 @@ pivot_text pivot_outcome_flow(const pivot_outcome* outcome)
     return outcome == nullptr ? pivot_text{} : view(outcome->view.flow);
 }
 
+pivot_text pivot_outcome_verbs(const pivot_outcome* outcome)
+{
+    return outcome == nullptr ? pivot_text{} : view(outcome->view.verbs);
+}
+
 pivot_reason pivot_outcome_reason(const pivot_outcome* outcome)
 {
     const auto* failure = failure_of(outcome);
@@ -113,6 +118,18 @@ pivot_breach pivot_outcome_error(const pivot_outcome* outcome, size_t index)
 {
     if (index >= pivot_outcome_error_count(outcome)) return {};
     const pivot::Breach& breach = failure_of(outcome)->errors[index];
+    return {view(breach.at), view(breach.error)};
+}
+
+size_t pivot_outcome_warning_count(const pivot_outcome* outcome)
+{
+    return outcome == nullptr ? 0 : outcome->view.warnings.size();
+}
+
+pivot_breach pivot_outcome_warning(const pivot_outcome* outcome, size_t index)
+{
+    if (index >= pivot_outcome_warning_count(outcome)) return {};
+    const pivot::Breach& breach = outcome->view.warnings[index];
     return {view(breach.at), view(breach.error)};
 }
 

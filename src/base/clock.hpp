@@ -1,4 +1,4 @@
-// The monotonic clock, in nanoseconds.
+// The monotonic clock, in nanoseconds, and the calendar's, in milliseconds.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,14 @@ inline Nanoseconds monotonic_now()
     timespec time{};
     ::clock_gettime(CLOCK_MONOTONIC, &time);
     return Nanoseconds{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+// Since 1970. It may be set back.
+inline std::int64_t unix_now_ms()
+{
+    timespec time{};
+    ::clock_gettime(CLOCK_REALTIME, &time);
+    return std::int64_t{time.tv_sec} * 1'000 + time.tv_nsec / 1'000'000;
 }
 
 }  // namespace pivot

@@ -23,13 +23,25 @@ constexpr bool ends_ignoring_case(std::string_view text, std::string_view end)
            equals_ignoring_case(text.substr(text.size() - end.size()), end);
 }
 
-// What a document begins with, behind a UTF-8 byte order mark and blanks: `{` of JSON, `<` of XML.
-// None: '\0'.
+constexpr bool starts_ignoring_case(std::string_view text, std::string_view start)
+{
+    return text.size() >= start.size() && equals_ignoring_case(text.substr(0, start.size()), start);
+}
+
+// What a document begins with, behind a byte order mark and blanks: `{` of JSON, `<` of XML, of
+// UTF-16, too. None: '\0'.
 constexpr char first_sign(std::string_view document)
 {
+    using namespace std::string_view_literals;
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    if (document.starts_with(byte_order_mark)) document.remove_prefix(byte_order_mark.size());
-    const std::size_t first = document.find_first_not_of(" \t\r\n");
+    std::string_view blanks = " \t\r\n";
+    if (document.starts_with(byte_order_mark)) {
+        document.remove_prefix(byte_order_mark.size());
+    } else if (document.starts_with("\xFF\xFE") || document.starts_with("\xFE\xFF")) {
+        document.remove_prefix(2);
+        blanks = " \t\r\n\0"sv;
+    }
+    const std::size_t first = document.find_first_not_of(blanks);
     return first == std::string_view::npos ? '\0' : document[first];
 }
 
@@ -62,6 +74,14 @@ constexpr std::string_view trim(std::string_view text)
     const std::size_t first = text.find_first_not_of(blanks);
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+// Cuts the text before the next `separator` off, and that: all, where there is none.
+constexpr std::string_view take_until(std::string_view& text, char separator)
+{
+    const auto part = text.substr(0, text.find(separator));
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+    return part;
 }
 
 }  // namespace pivot

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace pivot::http {
 
 namespace {
@@ -33,6 +35,56 @@ bool was_stale(const Failure& failure, const Request& request, const Progress& p
         return true;  // nothing was sent
     return request.is_idempotent() && failure.reason == Reason::closed &&
            progress.phase != Phase::read;
+}
+
+bool is_connect_limited(const Progress& progress)
+{
+    return progress.demands != nullptr && progress.demands->connect_ns_max != never;
+}
+
+bool is_read_limited(const Progress& progress)
+{
+    return progress.demands != nullptr && progress.demands->read_ns_max != never;
+}
+
+// Says which time was up, if it was this one.
+template <typename Value>
+void explain(Result<Value>& result, std::string_view what, Nanoseconds ns_max,
+             const Deadline& in_time, const Deadline& deadline)
+{
+    if (result || !in_time.has_expired() || deadline.has_expired()) return;
+    result.error().message = fmt::format("{} within {} ms", what, ns_max / 1'000'000);
+}
+
+Task<Result<net::Connected>> connect_in_time(std::span<const net::SocketAddress> addresses,
+                                             net::SourceAddresses& sources, Nanoseconds ns_max,
+                                             Deadline& deadline)
+{
+    Deadline in_time(deadline, deadline.reactor().now() + ns_max);
+    auto connected = co_await net::connect(addresses, sources, in_time);
+    explain(connected, "no connection", ns_max, in_time, deadline);
+    co_return connected;
+}
+
+Task<Result<void>> secure_in_time(net::Connection& connection, net::TlsContext& tls,
+                                  const Destination& destination, Nanoseconds ns_max,
+                                  Deadline& deadline)
+{
+    Deadline in_time(deadline, deadline.reactor().now() + ns_max);
+    auto secured = co_await connection.secure(tls, destination.url.host, destination.origin,
+                                              destination.sends_sni, in_time);
+    explain(secured, "no TLS handshake", ns_max, in_time, deadline);
+    co_return secured;
+}
+
+Task<Result<net::Received>> receive_in_time(net::Connection& connection, const Progress& progress,
+                                            Deadline& deadline)
+{
+    const Nanoseconds ns_max = progress.demands->read_ns_max;
+    Deadline in_time(deadline, deadline.reactor().now() + ns_max);
+    auto received = co_await connection.receive(in_time);
+    explain(received, "no byte of the response", ns_max, in_time, deadline);
+    co_return received;
 }
 
 }  // namespace
@@ -82,8 +134,13 @@ Task<const Failure*> Client::ask(const Request& request, Progress& progress, Dea
         }
         Parsers::Lent parser;  // a call that waits for its first byte has none
         while (!is_over) {
-            auto received = co_await connection->receive(deadline);
-            failure = read(std::move(received), parser, progress);
+            if (is_read_limited(progress)) {
+                auto received = co_await receive_in_time(*connection, progress, deadline);
+                failure = read(std::move(received), parser, progress);
+            } else {
+                auto received = co_await connection->receive(deadline);
+                failure = read(std::move(received), parser, progress);
+            }
             is_over = failure != nullptr || parser->is_complete();
         }
         if (failure != nullptr) {
@@ -139,6 +196,7 @@ void Client::begin_response(Parsers::Lent& parser, Progress& progress)
 {
     parser = parsers_.lend();
     parser->set_limits(config_.response);
+    if (progress.demands != nullptr && progress.demands->keeps_headers) parser->keep_headers();
     progress.phase = Phase::read;
     progress.status = 0;
     progress.timings_us.first_byte = (reactor_.now() - progress.started) / 1'000;
@@ -160,7 +218,7 @@ Task<Client::Lease> Client::open(const Destination& destination, Progress& progr
     if (reactor_.ring().slots_free() < reactor_.ring().slots_max() / 8) pool_.close_oldest();
     progress.phase = Phase::connect;
     Nanoseconds since = reactor_.now();
-    auto connected = co_await net::connect(addresses, sources_, deadline);
+    auto connected = co_await connect(addresses, progress, deadline);
     note(progress.timings_us.connect, since, reactor_);
     if (!connected) {
         fail_with(std::move(connected.error()));
@@ -171,8 +229,7 @@ Task<Client::Lease> Client::open(const Destination& destination, Progress& progr
     if (destination.url.scheme == Scheme::http) co_return connection;
 
     progress.phase = Phase::tls;
-    auto secured =
-        co_await connection->secure(tls_, destination.url.host, destination.origin, deadline);
+    auto secured = co_await secure(*connection, destination, progress, deadline);
     note(progress.timings_us.tls, since, reactor_);
     if (secured) co_return connection;
     fail_with(std::move(secured.error()));
@@ -199,6 +256,24 @@ Task<std::vector<net::SocketAddress>> Client::locate(const Url& url, Progress& p
         addresses.clear();
     }
     co_return addresses;
+}
+
+Task<Result<net::Connected>> Client::connect(std::span<const net::SocketAddress> addresses,
+                                             const Progress& progress, Deadline& deadline)
+{
+    if (!is_connect_limited(progress)) return net::connect(addresses, sources_, deadline);
+    return connect_in_time(addresses, sources_, progress.demands->connect_ns_max, deadline);
+}
+
+Task<Result<void>> Client::secure(net::Connection& connection, const Destination& destination,
+                                  const Progress& progress, Deadline& deadline)
+{
+    if (is_connect_limited(progress)) {
+        return secure_in_time(connection, tls_, destination, progress.demands->connect_ns_max,
+                              deadline);
+    }
+    return connection.secure(tls_, destination.url.host, destination.origin, destination.sends_sni,
+                             deadline);
 }
 
 void Client::discard(Lease connection)

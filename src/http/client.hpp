@@ -18,6 +18,7 @@
 #include <pivot/failure.hpp>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,10 @@ private:
 
     // Null, or none: `failure_` says why.
     Task<Lease> open(const Destination& destination, Progress& progress, Deadline& deadline);
+    Task<Result<net::Connected>> connect(std::span<const net::SocketAddress> addresses,
+                                         const Progress& progress, Deadline& deadline);
+    Task<Result<void>> secure(net::Connection& connection, const Destination& destination,
+                              const Progress& progress, Deadline& deadline);
     Task<std::vector<net::SocketAddress>> locate(const Url& url, Progress& progress,
                                                  Deadline& deadline);
 

@@ -28,9 +28,10 @@ std::string common_headers(const Url& url)
 
 }  // namespace
 
-Destination::Destination(Url parsed, const net::AddressPolicy& policy)
+Destination::Destination(Url parsed, const net::AddressPolicy& policy, bool says_name)
     : url(std::move(parsed)),
-      origin(url.origin()),
+      sends_sni(says_name),
+      origin(sends_sni ? url.origin() : url.origin() + " without SNI"),
       headers(common_headers(url)),
       admission(policy.admit_host(url.host))
 {

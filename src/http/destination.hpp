@@ -17,10 +17,11 @@
 namespace pivot::http {
 
 struct Destination {
-    Destination(Url url, const net::AddressPolicy& policy);
+    Destination(Url url, const net::AddressPolicy& policy, bool sends_sni = true);
 
     const Url url;
-    const std::string origin;
+    const bool sends_sni;          // whether TLS says the host's name
+    const std::string origin;      // connections to equal ones are interchangeable
     const std::string headers;     // Host, User-Agent, …: those of every request, each with its end
     const Result<void> admission;  // what the address policy says of the host
 };

@@ -1,5 +1,9 @@
 #include "http/form.hpp"
 
+#include "base/text.hpp"
+#include "http/url.hpp"
+
+#include <algorithm>
 #include <array>
 
 namespace pivot::http {
@@ -33,6 +37,14 @@ void FormWriter::add(std::string_view name, json::Value value)
 {
     if (value.kind() == json::Kind::null) return;
     add(Key{nullptr, name}, value);
+}
+
+void FormWriter::add_escaped(std::string_view name, std::string_view value)
+{
+    if (at_ != 0) append_plain("&");
+    append_encoded(name);
+    append_plain("=");
+    append_encoded(value);
 }
 
 void FormWriter::add(const Key& key, json::Value value)
@@ -76,7 +88,7 @@ void FormWriter::begin_pair(const Key& key)
 
 void FormWriter::append(const Key& key)
 {
-    if (key.outer == nullptr) return append_plain(key.name);
+    if (key.outer == nullptr) return append_encoded(key.name);
     append(*key.outer);
     append_plain("[");
     append_encoded(key.name);
@@ -113,6 +125,29 @@ char* FormWriter::make_room(std::size_t size_bytes)
 {
     if (room_.size() - at_ < size_bytes) room_.resize(2 * (at_ + size_bytes));
     return room_.data() + at_;
+}
+
+namespace {
+
+std::string decode(std::string_view text)
+{
+    std::string spaced(text);
+    std::ranges::replace(spaced, '+', ' ');
+    return unescape(spaced);
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> read_form(std::string_view form)
+{
+    std::vector<std::pair<std::string, std::string>> pairs;
+    while (!form.empty()) {
+        auto value = take_until(form, '&');
+        if (value.empty()) continue;
+        const auto name = take_until(value, '=');
+        pairs.emplace_back(decode(name), decode(value));
+    }
+    return pairs;
 }
 
 }  // namespace pivot::http

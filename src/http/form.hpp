@@ -15,6 +15,8 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace pivot::http {
 
@@ -27,6 +29,9 @@ public:
     // `name` has nothing to escape; names inside `value` may.
     void add(std::string_view name, std::string_view value);
     void add(std::string_view name, json::Value value);
+
+    // The same for a name that anybody may have chosen.
+    void add_escaped(std::string_view name, std::string_view value);
 
     // All pairs, until start().
     std::string_view text() const { return std::string_view(room_).substr(0, at_); }
@@ -45,5 +50,9 @@ private:
     std::string room_;  // grows ahead of what is written
     std::size_t at_ = 0;
 };
+
+// The pairs of a form as who receives it reads them: decoded, brackets as part of the name. A pair
+// without `=` has an empty value; an empty pair is none.
+std::vector<std::pair<std::string, std::string>> read_form(std::string_view form);
 
 }  // namespace pivot::http

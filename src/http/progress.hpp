@@ -11,14 +11,21 @@
 
 namespace pivot::http {
 
+// What an exchange asks for beyond the ordinary. Only those that have any pay for it.
+struct Demands {
+    reactor::Nanoseconds connect_ns_max = never;  // for TCP, and again for TLS
+    reactor::Nanoseconds read_ns_max = never;     // to the first byte, and between bytes
+    bool keeps_headers = false;                   // of the response
+};
+
 struct Progress {
+    const Demands* demands = nullptr;  // null: none
     reactor::Nanoseconds started = 0;
     Timings timings_us;
     std::optional<net::SocketAddress> address;  // of the last connection
     Phase phase = Phase::queue;
     bool was_reused = false;
-    std::uint16_t status = 0;  // of the last response whose headers have come
-    std::uint16_t redirects = 0;
+    std::uint16_t status = 0;            // of the last response whose headers have come
     const Response* response = nullptr;  // that one, as long as it is there
 };
 

@@ -7,7 +7,8 @@
 namespace pivot::http {
 
 void append_head(std::string& message, Method method, const Destination& destination,
-                 std::string_view query, std::string_view content_type, std::size_t body_bytes)
+                 std::string_view query, std::string_view content_type, std::size_t body_bytes,
+                 std::string_view headers)
 {
     message += name(method);
     message += ' ';
@@ -18,6 +19,7 @@ void append_head(std::string& message, Method method, const Destination& destina
         fmt::format_to(std::back_inserter(message), "Content-Type: {}\r\nContent-Length: {}\r\n",
                        content_type, body_bytes);
     }
+    message += headers;
     message += "\r\n";
 }
 

@@ -27,8 +27,9 @@ protected:
 };
 
 // Appends the head of an HTTP/1.1 request (RFC 9112) and an empty line. `query` joins that of the
-// URL. With a body of `content_type`, its length.
+// URL. With a body of `content_type`, its length. `headers` are more lines, each with its end.
 void append_head(std::string& message, Method method, const Destination& destination,
-                 std::string_view query, std::string_view content_type, std::size_t body_bytes);
+                 std::string_view query, std::string_view content_type, std::size_t body_bytes,
+                 std::string_view headers = {});
 
 }  // namespace pivot::http

@@ -14,6 +14,7 @@ namespace {
 // Memory for the next response, but not for the greatest there was.
 constexpr std::size_t kept_body_bytes_max = 64 * 1024;
 constexpr std::size_t kept_header_bytes_max = 256;
+constexpr std::size_t kept_head_bytes_max = 4 * 1024;
 
 ResponseParser& parser_of(llhttp_t* parser)
 {
@@ -27,7 +28,23 @@ void Response::clear()
     status = 0;
     clear_to_reuse(content_type, kept_header_bytes_max);
     clear_to_reuse(location, kept_header_bytes_max);
+    clear_to_reuse(headers, kept_head_bytes_max);
     clear_to_reuse(body, kept_body_bytes_max);
+}
+
+std::vector<std::string_view> Response::values_of(std::string_view name) const
+{
+    std::vector<std::string_view> values;
+    std::string_view rest = headers;
+    while (!rest.empty()) {
+        const std::string_view line = rest.substr(0, rest.find("\r\n"));
+        rest.remove_prefix(line.size() + 2);
+        const std::size_t colon = line.find(':');
+        if (equals_ignoring_case(line.substr(0, colon), name)) {
+            values.push_back(trim(line.substr(colon + 1)));
+        }
+    }
+    return values;
 }
 
 ResponseParser::ResponseParser(const ResponseLimits& limits) : limits_(limits)
@@ -46,6 +63,7 @@ void ResponseParser::recycle()
     head_bytes_ = 0;
     gunzip_.reset();
     failure_.reset();
+    keeps_headers_ = keeps_value_ = false;
     has_headers_ = is_complete_ = keeps_alive_ = has_surplus_ = false;
 }
 
@@ -127,17 +145,31 @@ int ResponseParser::header_field(std::string_view bytes)
         bytes.copy(name_.data() + name_bytes_, room_bytes);
     }
     name_bytes_ += bytes.size();
+    if (keeps_headers_ && !has_headers_) response_.headers += bytes;
     return count_head(bytes.size());
 }
 
 int ResponseParser::header_value(std::string_view bytes)
 {
     if (place_of_value() != nullptr) value_ += bytes;
+    if (keeps_headers_ && !has_headers_) keep_value(bytes);
     return count_head(bytes.size());
+}
+
+void ResponseParser::keep_value(std::string_view bytes)
+{
+    if (!keeps_value_) response_.headers += ": ";
+    keeps_value_ = true;
+    response_.headers += bytes;
 }
 
 int ResponseParser::header_complete()
 {
+    if (keeps_headers_ && !has_headers_) {
+        keep_value({});
+        response_.headers += "\r\n";
+        keeps_value_ = false;
+    }
     std::string* place = place_of_value();
     if (place != nullptr && !place->empty() && *place != value_) {
         return give_up(Reason::protocol, fmt::format("two headers {} that differ", name()));

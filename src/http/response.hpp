@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <llhttp.h>
 
@@ -27,10 +28,14 @@ struct Response {
     int status = 0;
     std::string content_type;
     std::string location;
-    std::string body;  // its capacity exceeds its size by body_padding_bytes at least
+    std::string headers;  // `Name: value` and CRLF each, as they came; empty: nobody asked for them
+    std::string body;     // its capacity exceeds its size by body_padding_bytes at least
 
     // Keeps its memory.
     void clear();
+
+    // Of the headers that were kept, the values of those with this name, in their order.
+    std::vector<std::string_view> values_of(std::string_view name) const;
 };
 
 // For a reader that looks at whole vectors beyond the end (simdjson).
@@ -45,6 +50,9 @@ public:
     // For the next response, as Spares has it.
     void recycle();
     void set_limits(const ResponseLimits& limits) { limits_ = limits; }
+
+    // For this response only: keeps its headers.
+    void keep_headers() { keeps_headers_ = true; }
 
     // The next bytes from the peer. Fails with protocol or too_large, phase read; then the
     // connection is of no more use.
@@ -73,6 +81,7 @@ private:
     int header_field(std::string_view bytes);
     int header_value(std::string_view bytes);
     int header_complete();
+    void keep_value(std::string_view bytes);
     int headers_complete();
     int body(std::string_view bytes);
     int message_complete();
@@ -92,6 +101,8 @@ private:
     std::size_t head_bytes_ = 0;
     std::optional<Gunzip> gunzip_;
     std::optional<Failure> failure_;
+    bool keeps_headers_ = false;
+    bool keeps_value_ = false;  // of the header that is being read, its name is kept
     bool has_headers_ = false;
     bool is_complete_ = false;
     bool keeps_alive_ = false;

@@ -1,5 +1,6 @@
 #include "http/url.hpp"
 
+#include "base/base64.hpp"
 #include "net/address.hpp"
 #include "net/host.hpp"
 
@@ -8,7 +9,6 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <uriparser/Uri.h>
 
 namespace pivot::http {
@@ -197,33 +197,14 @@ tl::expected<std::uint16_t, std::string> read_port(std::string_view text, Scheme
     return port;
 }
 
-std::string unescape(std::string_view text)
-{
-    std::string plain;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (is_escape(text.substr(i, 3))) {
-            plain += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
-        } else {
-            plain += text[i];
-        }
-    }
-    return plain;
-}
-
 std::string basic_authorization(std::string_view credentials)
 {
     if (credentials.empty()) return {};
     auto plain = unescape(credentials);
     if (credentials.find(':') == credentials.npos) plain += ':';
 
-    const std::string_view prefix = "Basic ";
-    std::string value(prefix.size() + (plain.size() + 2) / 3 * 4 + 1, '\0');
-    std::ranges::copy(prefix, value.begin());
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(value.data() + prefix.size()),
-                    reinterpret_cast<const unsigned char*>(plain.data()),
-                    static_cast<int>(plain.size()));
-    value.pop_back();  // the terminator
+    std::string value = "Basic ";
+    append_base64(value, plain);
     return value;
 }
 
@@ -259,6 +240,20 @@ std::string bracketed(const std::string& host)
 
 }  // namespace
 
+std::string unescape(std::string_view text)
+{
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (is_escape(text.substr(i, 3))) {
+            plain += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+            i += 2;
+        } else {
+            plain += text[i];
+        }
+    }
+    return plain;
+}
+
 std::string_view name(Scheme scheme)
 {
     switch (scheme) {
@@ -266,6 +261,13 @@ std::string_view name(Scheme scheme)
         case Scheme::https: return "https";
     }
     return "unknown";
+}
+
+std::string_view front(std::string_view url)
+{
+    const auto slashes = url.find("://");
+    if (slashes == url.npos) return url;
+    return url.substr(0, url.find_first_of("/?#", slashes + 3));
 }
 
 tl::expected<Url, std::string> Url::parse(std::string_view text)

@@ -24,6 +24,12 @@ std::string_view name(Scheme scheme);
 
 constexpr std::size_t url_bytes_max = 8192;
 
+// With percent-escapes decoded (RFC 3986, section 2.1); a `%` that begins none stays.
+std::string unescape(std::string_view text);
+
+// Scheme and authority of an absolute URL, as they were written: `https://ann:secret@h:443`.
+std::string_view front(std::string_view url);
+
 struct Url {
     Scheme scheme = Scheme::http;
     std::string authorization;  // the header's value: `Basic YW5uOnNlY3JldA==`; empty: none

@@ -6,9 +6,9 @@
 namespace pivot::net {
 
 Task<Result<void>> Connection::secure(TlsContext& context, std::string_view host,
-                                      std::string_view origin, Deadline& deadline)
+                                      std::string_view origin, bool sends_sni, Deadline& deadline)
 {
-    tls_ = std::make_unique<TlsStream>(context, *tcp_, host, origin);
+    tls_ = std::make_unique<TlsStream>(context, *tcp_, host, origin, sends_sni);
     co_return co_await tls_->handshake(deadline);
 }
 

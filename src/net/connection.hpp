@@ -62,7 +62,7 @@ public:
 
     // Once, before anything is sent. Arguments and failures are those of TlsStream.
     Task<Result<void>> secure(TlsContext& context, std::string_view host, std::string_view origin,
-                              Deadline& deadline);
+                              bool sends_sni, Deadline& deadline);
 
     // Sends all of it. Fails with connect (no byte was sent), closed (some were), timeout,
     // cancelled.

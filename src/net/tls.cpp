@@ -159,7 +159,7 @@ tl::expected<std::unique_ptr<TlsContext>, std::string> TlsContext::open(const Tl
 }
 
 TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
-                     std::string_view origin)
+                     std::string_view origin, bool sends_sni)
     : context_(context),
       tcp_(tcp),
       origin_(origin),
@@ -175,7 +175,7 @@ TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
     if (is_address_literal(name)) {  // has no place in SNI (RFC 6066, section 3)
         checks_host_ = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name.c_str()) == 1;
     } else {
-        SSL_set_tlsext_host_name(ssl_.get(), name.c_str());
+        if (sends_sni) SSL_set_tlsext_host_name(ssl_.get(), name.c_str());
         SSL_set_hostflags(ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
         checks_host_ = SSL_set1_host(ssl_.get(), name.c_str()) == 1;
     }

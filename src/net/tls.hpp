@@ -53,8 +53,9 @@ private:
 class TlsStream {
 public:
     // `origin` (scheme, host and port) is what sessions are kept for; `host` is what the
-    // certificate must name: a DNS name or an address literal without brackets.
-    TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host, std::string_view origin);
+    // certificate must name: a DNS name or an address literal without brackets. SNI says the name.
+    TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host, std::string_view origin,
+              bool sends_sni);
     TlsStream(const TlsStream&) = delete;
     TlsStream& operator=(const TlsStream&) = delete;
     ~TlsStream();

@@ -20,6 +20,9 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view coercion_advice = ", which coerce_types would take";
 
+// Of a node in a flow: `callflow.depth_max` at most.
+constexpr std::size_t node_depth_max = 4'096;
+
 template <typename Number>
 std::optional<Number> read_number(std::string_view text)
 {
@@ -71,6 +74,7 @@ Action ActionReader::read()
     static constexpr std::array methods = {Choice{"get", Method::get}, Choice{"post", Method::post},
                                            Choice{"GET", Method::get},
                                            Choice{"POST", Method::post}};
+    constexpr std::string_view expected_method = R"("get", "post", "GET" or "POST")";
     static constexpr std::array formats = {Choice{"kazoo", Format::kazoo},
                                            Choice{"twiml", Format::twiml}};
     static constexpr std::array body_formats = {Choice{"form", BodyFormat::form},
@@ -80,12 +84,16 @@ Action ActionReader::read()
     Action action;
     action.voice_url = read_url("voice_url");
     action.cdr_url = read_url("cdr_url");
-    action.method = read_choice("method", methods, R"("get", "post", "GET" or "POST")");
+    action.method = read_choice("method", methods, expected_method);
     action.req_format = read_choice("req_format", formats, R"("kazoo" or "twiml")");
     action.req_body_format = read_choice("req_body_format", body_formats, R"("form" or "json")");
     action.timeout = read_timeout();
     action.debug = read_boolean("debug");
     action.skip_module = read_boolean("skip_module");
+    action.fallback_url = read_url("fallback_url");
+    action.fallback_method = data_.find("fallback_method")
+                                 ? read_choice("fallback_method", methods, expected_method)
+                                 : action.method;
     return action;
 }
 
@@ -254,7 +262,7 @@ Result<Action> Action::from_json(std::string_view text, const ActionLimits& limi
 
 Result<ActionNode> ActionNode::from_json(std::string_view text, const ActionLimits& limits)
 {
-    json::Document document;
+    json::Document document(node_depth_max);
     const auto root = document.read(text);
     if (!root) return tl::unexpected(root.error());
     if (!root->is_object()) {

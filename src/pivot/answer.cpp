@@ -1,6 +1,6 @@
 #include "pivot/answer.hpp"
 
-#include "base/text.hpp"
+#include "pivot/answer_kind.hpp"
 
 #include <utility>
 
@@ -8,40 +8,7 @@
 
 namespace pivot {
 
-namespace {
-
-enum class Translator { callflow, twiml, none };
-
-// The type without parameters: `application/json` of `Application/JSON; charset=utf-8`.
-std::string_view essence(std::string_view content_type)
-{
-    return trim(content_type.substr(0, content_type.find(';')));
-}
-
-Translator translator_of(std::string_view body)
-{
-    const char sign = first_sign(body);
-    if (sign == '{') return Translator::callflow;
-    if (sign == '<') return Translator::twiml;
-    return Translator::none;
-}
-
-Translator translator_of(const http::Response& response)
-{
-    const std::string_view type = essence(response.content_type);
-    if (equals_ignoring_case(type, "application/json") || ends_ignoring_case(type, "+json")) {
-        return Translator::callflow;
-    }
-    if (equals_ignoring_case(type, "application/xml") || equals_ignoring_case(type, "text/xml") ||
-        ends_ignoring_case(type, "+xml")) {
-        return Translator::twiml;
-    }
-    return translator_of(response.body);
-}
-
-}  // namespace
-
-Result<std::string_view> AnswerReader::read(const http::Response& response)
+Result<AnswerView> AnswerReader::read(const http::Response& response)
 {
     if (response.status < 200 || response.status > 299) {
         return fail(Reason::status, Phase::read,
@@ -51,24 +18,38 @@ Result<std::string_view> AnswerReader::read(const http::Response& response)
         return fail(Reason::invalid_json, Phase::parse,
                     fmt::format("the server answered {} with an empty body", response.status));
     }
-    switch (translator_of(response)) {
-        case Translator::callflow: break;
-        case Translator::twiml:
-            return fail(Reason::content_type, Phase::parse,
-                        "the server answered with TwiML, which this version does not run: answer "
-                        "with callflow JSON");
-        case Translator::none:
-            return fail(
-                Reason::content_type, Phase::parse,
+    switch (kind_of(response)) {
+        case AnswerKind::callflow: {
+            const auto flow = read_flow(response);
+            if (!flow) return tl::unexpected(flow.error());
+            return AnswerView{.format = Format::kazoo, .flow = *flow};
+        }
+        case AnswerKind::twiml: {
+            auto document = read_document(response);
+            if (!document) return tl::unexpected(std::move(document.error()));
+            document_ = std::move(*document);
+            return AnswerView{.format = Format::twiml, .document = &document_};
+        }
+        case AnswerKind::none: break;
+    }
+    return fail(Reason::content_type, Phase::parse,
                 fmt::format("neither callflow JSON nor TwiML: Content-Type is {}",
                             response.content_type.empty() ? "missing" : response.content_type));
-    }
-    const auto value = document_.read_padded(response.body, response.body.capacity());
+}
+
+Result<std::string_view> AnswerReader::read_flow(const http::Response& response)
+{
+    const auto value = json_.read_padded(response.body, response.body.capacity());
     if (!value) return tl::unexpected(value.error());
     flow_.clear();
     auto validated = validator_.validate(*value, flow_);
     if (!validated) return tl::unexpected(std::move(validated.error()));
     return flow_;
+}
+
+Result<twiml::Document> AnswerReader::read_document(const http::Response& response)
+{
+    return twiml_reader_.read(response.body, charset(response.content_type));
 }
 
 }  // namespace pivot

@@ -1,10 +1,12 @@
-// What a web server answered, as a flow.
+// What a web server answered: a callflow, or TwiML.
 #pragma once
 
 #include "base/json.hpp"
 #include "callflow/flow.hpp"
 #include "http/response.hpp"
+#include "twiml/reader.hpp"
 
+#include <pivot/action.hpp>
 #include <pivot/failure.hpp>
 
 #include <cstddef>
@@ -14,23 +16,35 @@
 
 namespace pivot {
 
+// An answer that can be performed: until the next one is read.
+struct AnswerView {
+    Format format = Format::kazoo;
+    std::string_view flow = {};                 // kazoo: JSON text, defaults written in
+    const twiml::Document* document = nullptr;  // twiml
+};
+
 // Made once per reactor: it keeps its memory from answer to answer.
 class AnswerReader {
 public:
-    AnswerReader(callflow::FlowRules rules, std::size_t depth_max)
-        : document_(depth_max), validator_(std::move(rules))
+    AnswerReader(callflow::FlowRules rules, std::size_t depth_max, const twiml::Limits& limits)
+        : json_(depth_max), validator_(std::move(rules)), twiml_reader_(limits)
     {
     }
 
-    // Reads the final response of an exchange and returns the flow as JSON text, defaults written
-    // in: until the next one is read. Fails with status (phase read), content_type, invalid_json or
-    // invalid_callflow (parse).
-    Result<std::string_view> read(const http::Response& response);
+    // Reads the final response of an exchange. Fails with status (phase read), content_type,
+    // invalid_json, invalid_callflow, invalid_twiml or too_large (parse).
+    Result<AnswerView> read(const http::Response& response);
+
+    // The same of a body that is known to be JSON, or TwiML, whatever its status.
+    Result<std::string_view> read_flow(const http::Response& response);
+    Result<twiml::Document> read_document(const http::Response& response);
 
 private:
-    json::Document document_;
+    json::Document json_;
     callflow::Validator validator_;
     std::string flow_;
+    twiml::Reader twiml_reader_;
+    twiml::Document document_;
 };
 
 }  // namespace pivot

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <numeric>
 #include <utility>
 #include <variant>
@@ -17,8 +18,9 @@
 namespace pivot {
 namespace {
 
-using Target = std::variant<bool*, unsigned*, std::size_t*, std::chrono::milliseconds*,
-                            std::string*, std::vector<std::string>*>;
+using Target =
+    std::variant<bool*, unsigned*, std::size_t*, std::chrono::milliseconds*, std::string*,
+                 std::vector<std::string>*, std::map<std::string, std::string>*>;
 
 // The error says how to mend the text.
 using Check = tl::expected<void, std::string> (*)(std::string_view text);
@@ -58,7 +60,7 @@ auto settings_of(EngineConfig& config)
     constexpr std::int64_t day_ms = 24 * 60 * minute_ms;
     constexpr std::int64_t descriptors_max = 1'048'576;  // the kernel's IORING_MAX_FIXED_FILES
     auto& [reactors, calls_max, connections_max, source_addresses, action, dns, tls, policy, http,
-           callflow] = config;
+           callflow, twiml, session, signing] = config;
     return std::to_array<Setting>({
         {"/reactors", &reactors, 0, 1'024},
         {"/calls_max", &calls_max, 1, 10'000'000},
@@ -84,6 +86,10 @@ auto settings_of(EngineConfig& config)
         {"/http/idle_timeout_ms", &http.idle_timeout, 1, day_ms},
         {"/callflow/coerce_types", &callflow.coerce_types},
         {"/callflow/depth_max", &callflow.depth_max, 1, 4'096},
+        {"/twiml/strict", &twiml.is_strict},
+        {"/session/iterations_max", &session.iterations_max, 1, 1'000'000},
+        {"/signing/keys", &signing.keys},
+        {"/signing/key", &signing.key},
     });
 }
 
@@ -138,6 +144,8 @@ private:
     void read_value(bool& boolean, const Setting& setting, json::Value value);
     void read_value(std::string& text, const Setting& setting, json::Value value);
     void read_value(std::vector<std::string>& texts, const Setting& setting, json::Value value);
+    void read_value(std::map<std::string, std::string>& texts, const Setting& setting,
+                    json::Value value);
 
     const Setting* find(std::string_view at) const;
     bool is_section(std::string_view at) const;
@@ -219,6 +227,22 @@ void ConfigReader::read_value(std::vector<std::string>& texts, const Setting& se
             breaches_.add_mismatch(std::move(at), expected_text, element);
         } else if (const auto checked = setting.check(element.text()); !checked) {
             breaches_.add(std::move(at), checked.error());
+        }
+    }
+}
+
+void ConfigReader::read_value(std::map<std::string, std::string>& texts, const Setting& setting,
+                              json::Value value)
+{
+    if (!value.is_object()) {
+        breaches_.add_mismatch(std::string(setting.at), "an object of strings", value);
+        return;
+    }
+    for (const auto [name, element] : value.members()) {
+        if (is_text(element)) {
+            texts.insert_or_assign(std::string(name), std::string(element.text()));
+        } else {
+            breaches_.add_mismatch(pointer(setting.at, name), expected_text, element);
         }
     }
 }

@@ -28,25 +28,6 @@ std::string_view doing(Phase phase)
     return "";
 }
 
-bool admits(const net::AddressPolicy& policy, const std::string& host)
-{
-    if (!policy.admit_host(host)) return false;
-    const auto ip = net::IpAddress::parse(host);
-    std::vector<net::SocketAddress> addresses;
-    if (ip) addresses.emplace_back(*ip, 0);
-    return !ip || policy.admit(host, addresses);
-}
-
-// What the operator lets the engine ask, a flow may name.
-callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPolicy& policy)
-{
-    callflow::FlowRules rules;
-    rules.coerce_types = config.callflow.coerce_types;
-    std::erase_if(rules.hosts_denied,
-                  [&policy](const std::string& host) { return admits(policy, host); });
-    return rules;
-}
-
 // Delivers the outcome in the moment it expires, while the exchange is still being torn down.
 class CallDeadline final : public Deadline {
 public:
@@ -79,61 +60,27 @@ private:
 tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(const EngineConfig& config,
                                                             CallTable& calls)
 {
-    std::unique_ptr<Lane> lane(new Lane(config, calls));
-    lane->client_config_ = {
-        .pool = {.idle_max = config.http.idle_connections_max,
-                 .idle_per_origin_max = config.http.idle_connections_per_origin_max,
-                 .idle_ns_max = std::chrono::nanoseconds(config.http.idle_timeout).count()},
-        .response = {.head_bytes_max = config.http.head_bytes_max,
-                     .body_bytes_max = config.http.body_bytes_max}};
-    for (const std::string& rule : config.policy.deny) {
-        if (auto added = lane->policy_.deny(rule); !added) return tl::unexpected(added.error());
-    }
-    for (const std::string& rule : config.policy.allow) {
-        if (auto added = lane->policy_.allow(rule); !added) return tl::unexpected(added.error());
-    }
-    auto sources = net::SourceAddresses::parse(config.source_addresses);
-    if (!sources) return tl::unexpected(std::move(sources.error()));
-    lane->sources_ = std::move(*sources);
-
-    lane->answer_reader_ = std::make_unique<AnswerReader>(flow_rules(config, lane->policy_),
-                                                          config.callflow.depth_max);
-
-    auto tls = net::TlsContext::open({.ca_file = config.tls.ca_file,
-                                      .ca_directory = config.tls.ca_directory,
-                                      .certificate_file = config.tls.certificate_file,
-                                      .private_key_file = config.tls.private_key_file,
-                                      .verify = config.tls.verify});
-    if (!tls) return tl::unexpected(std::move(tls.error()));
-    lane->tls_ = std::move(*tls);
-
     reactor::ReactorConfig reactor_config;
     reactor_config.ring.descriptors = config.connections_max;
     reactor_config.ring.is_polled = config.reactors == 0;
     auto reactor = reactor::Reactor::open(reactor_config);
     if (!reactor) return tl::unexpected(std::move(reactor.error()));
+    auto exchanges = Exchanges::open(config, **reactor);
+    if (!exchanges) return tl::unexpected(std::move(exchanges.error()));
+
+    std::unique_ptr<Lane> lane(new Lane(calls));
     lane->reactor_ = std::move(*reactor);
-
-    auto resolver = net::Resolver::open(
-        *lane->reactor_, {.servers = config.dns.servers, .hosts_file = config.dns.hosts_file});
-    if (!resolver) return tl::unexpected(std::move(resolver.error()));
-    lane->resolver_ = std::move(*resolver);
-
-    lane->client_ =
-        std::make_unique<http::Client>(*lane->reactor_, *lane->resolver_, *lane->tls_,
-                                       lane->policy_, lane->sources_, lane->client_config_);
+    lane->exchanges_ = std::move(*exchanges);
     lane->running_ = std::make_unique<reactor::Scope>(*lane->reactor_);
     return lane;
 }
 
 Lane::~Lane()
 {
-    if (!running_) return;                               // open() failed half way
     while (reactor_->has_messages()) reactor_->turn(0);  // begins what was posted before
     cancel_all();
     while (running_->running() > 0) reactor_->turn(reactor::never);
-    client_->close();
-    resolver_->close();
+    exchanges_->close();
     while (!reactor_->is_idle()) reactor_->turn(reactor::never);
 }
 
@@ -167,11 +114,12 @@ Task<> Lane::run(PendingCall& call, Reactor& reactor)
 {
     {
         CallDeadline deadline(reactor, call);
-        Question question(call.request, parameters_);
+        Question question(call.request, exchanges_->parameters);
         if (call.is_cancelled) deadline.expire(Reason::cancelled);
         bool is_asking = !deadline.has_expired() && begin(call, question);
         while (is_asking) {
-            const auto* failure = co_await client_->ask(question, question.progress(), deadline);
+            const auto* failure =
+                co_await exchanges_->client->ask(question, question.progress(), deadline);
             is_asking = conclude(call, question, failure);
         }
         call.question = nullptr;
@@ -194,7 +142,7 @@ bool Lane::begin(PendingCall& call, Question& question)
         return false;
     }
     question.progress().started = call.started;
-    if (const auto begun = question.begin(destinations_); !begun) {
+    if (const auto begun = question.begin(exchanges_->destinations); !begun) {
         call.deliver_failed(begun.error(), reactor_->now());
         return false;
     }
@@ -210,17 +158,20 @@ bool Lane::conclude(PendingCall& call, Question& question, const Failure* failur
         return false;
     }
     const http::Response& response = *question.progress().response;
-    if (Question::is_redirect(response)) {
-        const auto followed = question.follow(response, config_.http.redirects_max, policy_);
+    if (http::Route::is_redirect(response)) {
+        const auto followed =
+            question.follow(response, exchanges_->config.http.redirects_max, exchanges_->policy);
         if (!followed) call.deliver_failed(followed.error(), reactor_->now());
         return followed.has_value();
     }
     question.progress().phase = Phase::parse;
-    const auto flow = answer_reader_->read(response);
-    if (flow) {
-        call.deliver_processed(*flow, reactor_->now());
+    const auto answer = exchanges_->answer_reader->read(response);
+    if (!answer) {
+        call.deliver_failed(answer.error(), reactor_->now());
+    } else if (answer->format == Format::twiml) {
+        call.deliver_processed(ShownDocument(*answer->document), reactor_->now());
     } else {
-        call.deliver_failed(flow.error(), reactor_->now());
+        call.deliver_processed(answer->flow, reactor_->now());
     }
     return false;
 }

@@ -1,15 +1,9 @@
-// One reactor and all that its calls share: nothing of it is shared with another.
+// One reactor and the calls on it.
 #pragma once
 
 #include "base/list.hpp"
-#include "http/client.hpp"
-#include "net/address_policy.hpp"
-#include "net/resolver.hpp"
-#include "net/source_addresses.hpp"
-#include "net/tls.hpp"
-#include "pivot/answer.hpp"
 #include "pivot/call_table.hpp"
-#include "pivot/parameters.hpp"
+#include "pivot/exchanges.hpp"
 #include "pivot/question.hpp"
 #include "reactor/reactor.hpp"
 #include "reactor/scope.hpp"
@@ -39,25 +33,16 @@ public:
     void cancel_all();
 
 private:
-    Lane(const EngineConfig& config, CallTable& calls) : config_(config), calls_(calls) {}
+    explicit Lane(CallTable& calls) : calls_(calls) {}
 
     void cancel(PendingCall& call);
     reactor::Task<> run(PendingCall& call, reactor::Reactor& reactor);
     bool begin(PendingCall& call, Question& question);
     bool conclude(PendingCall& call, Question& question, const Failure* failure);
 
-    const EngineConfig config_;
     CallTable& calls_;
-    http::ClientConfig client_config_;
-    net::AddressPolicy policy_;
-    http::DestinationCache destinations_{policy_};
-    net::SourceAddresses sources_;
-    Parameters parameters_;
-    std::unique_ptr<AnswerReader> answer_reader_;
     std::unique_ptr<reactor::Reactor> reactor_;
-    std::unique_ptr<net::Resolver> resolver_;
-    std::unique_ptr<net::TlsContext> tls_;
-    std::unique_ptr<http::Client> client_;
+    std::unique_ptr<Exchanges> exchanges_;
     std::unique_ptr<reactor::Scope> running_;
     List<PendingCall> in_flight_;
 };

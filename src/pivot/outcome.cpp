@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 
 #include <iterator>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -21,22 +22,26 @@ void append_number(std::string& out, std::string_view name, std::int64_t number)
     fmt::format_to(std::back_inserter(out), ",\"{}\":{}", name, number);
 }
 
-void append_failure(std::string& out, const Failure& failure)
+void append_breaches(std::string& out, std::string_view name, std::span<const Breach> breaches)
 {
-    append_member(out, "reason", name(failure.reason));
-    append_member(out, "phase", name(failure.phase));
-    append_member(out, "message", failure.message);
-    if (failure.errors.empty()) return;
-
-    out += ",\"errors\":[";
-    for (const Breach& breach : failure.errors) {
-        if (&breach != &failure.errors.front()) out += ',';
+    if (breaches.empty()) return;
+    fmt::format_to(std::back_inserter(out), ",\"{}\":[", name);
+    for (const Breach& breach : breaches) {
+        if (&breach != &breaches.front()) out += ',';
         out += "{\"at\":";
         json::append_quoted(out, breach.at);
         append_member(out, "error", breach.error);
         out += '}';
     }
     out += ']';
+}
+
+void append_failure(std::string& out, const Failure& failure)
+{
+    append_member(out, "reason", name(failure.reason));
+    append_member(out, "phase", name(failure.phase));
+    append_member(out, "message", failure.message);
+    append_breaches(out, "errors", failure.errors);
 }
 
 void append_exchange(std::string& out, const Exchange& exchange)
@@ -85,6 +90,8 @@ OutcomeView::operator Outcome() const
     outcome.format = format;
     outcome.flow = flow;
     if (exchange != nullptr) outcome.exchange = exchange->to_exchange();
+    outcome.verbs = verbs;
+    outcome.warnings.assign(warnings.begin(), warnings.end());
     return outcome;
 }
 
@@ -102,8 +109,9 @@ std::string Outcome::to_json() const
                    std::chrono::duration<double, std::milli>(elapsed).count());
     if (kind == OutcomeKind::processed) {
         append_member(out, "format", name(format));
-        out += ",\"flow\":";
-        out += flow;
+        out += format == Format::twiml ? ",\"verbs\":" : ",\"flow\":";
+        out += format == Format::twiml ? verbs : flow;
+        append_breaches(out, "warnings", warnings);
     }
     if (exchange) append_exchange(out, *exchange);
     out += '}';

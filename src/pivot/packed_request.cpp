@@ -1,7 +1,5 @@
 #include "pivot/packed_request.hpp"
 
-#include "base/json.hpp"
-
 #include <algorithm>
 #include <cassert>
 #include <cstring>
@@ -45,26 +43,13 @@ std::string_view read(const char* at)
     return {at, size_bytes};
 }
 
-// More than one, as a JSON array.
-std::string owner_list(const std::vector<std::string>& owner_ids)
-{
-    std::string list;
-    if (owner_ids.size() < 2) return list;
-    for (const std::string& id : owner_ids) {
-        list += list.empty() ? '[' : ',';
-        json::append_quoted(list, id);
-    }
-    list += ']';
-    return list;
-}
-
 }  // namespace
 
 void PackedRequest::pack(const Request& request, const ActionLimits& limits)
 {
-    const Call& call = request.call;
     const auto& action = request.node.action;
-    const std::string owner_ids = owner_list(call.owner_ids);
+    const std::string owner_ids = list_owners(request.call.owner_ids);
+    const CallFacts call = facts_of(request.call, owner_ids);
     const Texts texts = {
         call.call_id,
         call.account_id,
@@ -76,8 +61,8 @@ void PackedRequest::pack(const Request& request, const ActionLimits& limits)
         call.request.realm,
         call.caller_id_name,
         call.caller_id_number,
-        call.owner_ids.size() == 1 ? std::string_view(call.owner_ids.front()) : "",
-        owner_ids,
+        call.owner_id,
+        call.owner_ids,
         call.language,
         call.custom_application_vars,
         call.custom_sip_headers,

@@ -6,6 +6,8 @@
 // block for the next call, so that packing costs no allocation in steady state.
 #pragma once
 
+#include "pivot/call_facts.hpp"
+
 #include <pivot/engine.hpp>
 
 #include <array>
@@ -16,29 +18,6 @@
 #include <string_view>
 
 namespace pivot {
-
-// What a web server is told about a call. An empty text is unknown.
-struct CallFacts {
-    struct Party {
-        std::string_view user;
-        std::string_view realm;
-    };
-
-    std::string_view call_id;
-    std::string_view account_id;
-    Party from;
-    Party to;
-    Party request;
-    std::string_view caller_id_name;
-    std::string_view caller_id_number;
-    Direction direction = Direction::inbound;
-    std::string_view owner_id;
-    std::string_view owner_ids;  // of more than one: the text of a JSON array
-    std::string_view language;
-    std::string_view custom_application_vars;  // this and those below: the text of a JSON object
-    std::string_view custom_sip_headers;
-    std::string_view key_value_store;
-};
 
 class PackedRequest {
 public:

@@ -1,5 +1,8 @@
 #include "pivot/parameters.hpp"
 
+#include "base/text.hpp"
+
+#include <algorithm>
 #include <cassert>
 #include <optional>
 
@@ -47,8 +50,14 @@ Parameters::Parameters()
 
 Result<void> Parameters::read(const PackedRequest& request)
 {
+    auto result = read(request.facts(), request.req_format());
+    if (result) read_ = &request;
+    return result;
+}
+
+Result<void> Parameters::read(const CallFacts& call, Format format)
+{
     read_ = nullptr;  // of what was read before, something is lost
-    const CallFacts call = request.facts();
     struct Source {
         std::string_view name;
         std::string_view text;
@@ -77,11 +86,10 @@ Result<void> Parameters::read(const PackedRequest& request)
         owners_.value = *value;
     }
     list_.clear();
-    switch (request.req_format()) {
+    switch (format) {
         case Format::kazoo: list_for_kazoo(call); break;
         case Format::twiml: list_for_twiml(call); break;
     }
-    read_ = &request;
     return {};
 }
 
@@ -121,11 +129,16 @@ void Parameters::list_for_twiml(const CallFacts& call)
 {
     add("CallSid", call.call_id);
     if (!call.account_id.empty()) add("AccountSid", call.account_id);
-    add("From", or_else(call.from.user, "nouser"));
+    const std::string_view from = or_else(call.from.user, "nouser");
+    const std::string_view to = or_else(call.to.user, "nouser");
+    add("From", from);
     add("FromRealm", or_else(call.from.realm, "norealm"));
-    add("To", or_else(call.to.user, "nouser"));
+    add("To", to);
     add("ToRealm", or_else(call.to.realm, "norealm"));
-    add_stored("CallStatus", "call_status");
+    add("Caller", from);
+    add("Called", to);
+    const auto status = find_known(store_.value, "call_status");
+    add("CallStatus", status ? Value(*status) : Value("ringing"));
     add("ApiVersion", "2010-04-01");
     add("Direction", name(call.direction));
     add("CallerName", or_else(call.caller_id_name, "unknown"));
@@ -133,11 +146,12 @@ void Parameters::list_for_twiml(const CallFacts& call)
     add_stored("RecordingUrl", "recording_url");
     add_stored("RecordingDuration", "recording_duration");
     add_digits();
+    add_sip_headers();
 }
 
 void Parameters::add(std::string_view name, Value value)
 {
-    list_.push_back({name, value});
+    list_.push_back({name, value, false});
 }
 
 void Parameters::add_stored(std::string_view name, std::string_view key)
@@ -153,11 +167,60 @@ void Parameters::add_digits()
     if (digits) add("Digits", *digits);
 }
 
+// What a phone or a carrier adds to its request is told, as Twilio does.
+void Parameters::add_sip_headers()
+{
+    names_.clear();
+    for (const auto [name, value] : headers_.value.members()) {
+        if (name.size() < 3 || !equals_ignoring_case(name.substr(0, 2), "X-")) continue;
+        if (value.kind() >= json::Kind::array || value.kind() == json::Kind::null) continue;
+        names_.push_back(fmt::format("SipHeader_{}", name));
+        list_.push_back({names_.back(), value.text(), true});
+    }
+}
+
+void Parameters::put(std::string_view name, std::string_view value)
+{
+    read_ = nullptr;
+    if (Parameter* known = find(name)) {
+        known->value = value;
+    } else {
+        list_.push_back({name, value, true});
+    }
+}
+
+void Parameters::put_if_new(std::string_view name, std::string_view value)
+{
+    if (find(name) == nullptr) put(name, value);
+}
+
+void Parameters::remove(std::string_view name)
+{
+    read_ = nullptr;
+    std::erase_if(list_, [name](const Parameter& parameter) { return parameter.name == name; });
+}
+
+void Parameters::clear()
+{
+    read_ = nullptr;
+    list_.clear();
+}
+
+Parameters::Parameter* Parameters::find(std::string_view name)
+{
+    const auto found = std::ranges::find(list_, name, &Parameter::name);
+    return found == list_.end() ? nullptr : &*found;
+}
+
 std::string_view Parameters::form()
 {
     form_.start();
-    for (const auto& [name, value] : list_) {
-        std::visit([&, name = name](const auto& known) { form_.add(name, known); }, value);
+    for (const Parameter& parameter : list_) {
+        if (parameter.is_escaped) {
+            form_.add_escaped(parameter.name, std::get<std::string_view>(parameter.value));
+            continue;
+        }
+        std::visit([&](const auto& known) { form_.add(parameter.name, known); }, parameter.value);
     }
     return form_.text();
 }
@@ -166,7 +229,7 @@ std::string_view Parameters::json()
 {
     json_.clear();
     char separator = '{';
-    for (const auto& [name, value] : list_) {
+    for (const auto& [name, value, is_escaped] : list_) {
         json_ += separator;
         separator = ',';
         json::append_quoted(json_, name);

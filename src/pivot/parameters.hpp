@@ -6,10 +6,12 @@
 
 #include "base/json.hpp"
 #include "http/form.hpp"
+#include "pivot/call_facts.hpp"
 #include "pivot/packed_request.hpp"
 
 #include <pivot/failure.hpp>
 
+#include <deque>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -26,8 +28,28 @@ public:
     // use. Fails with invalid_json when a text of the call that should be a JSON object is none.
     Result<void> read(const PackedRequest& request);
 
+    // The same for facts that nobody will recall. What is added to the list outlives it.
+    Result<void> read(const CallFacts& call, Format format);
+
+    // In the place of one with this name, or behind all others.
+    void put(std::string_view name, std::string_view value);
+
+    // Unless there is one with this name.
+    void put_if_new(std::string_view name, std::string_view value);
+
+    void remove(std::string_view name);
+    void clear();
+
     // The same for one that was read before, and has not changed: free if it was the last one.
     void recall(const PackedRequest& request);
+
+    // Adds one that a session has, in place of the one of that name; `name` and `value` outlive the
+    // use of the list. The list is then no longer the request's own, which is to be read again.
+    void set(std::string_view name, std::string_view value);
+    void set(std::string_view name, json::Value value);
+
+    // Whether there is one of that name.
+    bool has(std::string_view name) const;
 
     // Pairs with `&` between them (http/form.hpp), or one JSON object: until another is read.
     std::string_view form();
@@ -39,6 +61,7 @@ private:
     struct Parameter {
         std::string_view name;
         Value value;
+        bool is_escaped = false;  // anybody may have chosen the name
     };
 
     // One of the call's JSON texts, read.
@@ -53,6 +76,8 @@ private:
     void add(std::string_view name, Value value);
     void add_stored(std::string_view name, std::string_view key);
     void add_digits();
+    void add_sip_headers();
+    Parameter* find(std::string_view name);
 
     std::vector<Parameter> list_;
     json::Document empty_document_;
@@ -62,6 +87,7 @@ private:
     Object headers_;
     Object owners_;                        // an array, in fact
     const PackedRequest* read_ = nullptr;  // whose list this is
+    std::deque<std::string> names_;        // those that are made of others
     http::FormWriter form_;
     std::string json_;
 };

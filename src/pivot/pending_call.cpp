@@ -27,6 +27,16 @@ void PendingCall::deliver_processed(std::string_view flow, reactor::Nanoseconds 
     deliver(view);
 }
 
+void PendingCall::deliver_processed(const ShownDocument& document, reactor::Nanoseconds now)
+{
+    if (is_delivered_) return;
+    OutcomeView view = outcome(OutcomeKind::processed, now);
+    view.format = Format::twiml;
+    view.verbs = document.verbs();
+    view.warnings = document.warnings();
+    deliver(view);
+}
+
 void PendingCall::deliver_failed(const Failure& failure, reactor::Nanoseconds now)
 {
     if (is_delivered_) return;

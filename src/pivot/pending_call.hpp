@@ -3,6 +3,7 @@
 
 #include "base/list.hpp"
 #include "pivot/packed_request.hpp"
+#include "pivot/shown_document.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/inbox.hpp"
 
@@ -24,6 +25,7 @@ public:
 
     // The lane's thread. Each hands over the outcome, unless one has been handed over already.
     void deliver_processed(std::string_view flow, reactor::Nanoseconds now);
+    void deliver_processed(const ShownDocument& document, reactor::Nanoseconds now);
     void deliver_failed(const Failure& failure, reactor::Nanoseconds now);
     void deliver_skipped(reactor::Nanoseconds now);
 

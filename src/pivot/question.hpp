@@ -4,13 +4,13 @@
 #include "http/progress.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
+#include "http/route.hpp"
 #include "pivot/packed_request.hpp"
 #include "pivot/parameters.hpp"
 
 #include <pivot/failure.hpp>
 #include <pivot/outcome.hpp>
 
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -27,23 +27,22 @@ public:
     // The first request. Fails with bad_action or invalid_json, phase queue.
     Result<void> begin(http::DestinationCache& destinations);
 
-    // Whether `response` asks to go on elsewhere.
-    static bool is_redirect(const http::Response& response);
-
-    // Turns the question into the one that a redirect asks for (RFC 9110, section 15.4). Fails with
-    // redirect: after `redirects_max` of them, or where it leads nowhere.
+    // Turns the question into the one that a redirect asks for. Fails as Route::follow does.
     Result<void> follow(const http::Response& response, unsigned redirects_max,
-                        const net::AddressPolicy& policy);
+                        const net::AddressPolicy& policy)
+    {
+        return route_.follow(response, redirects_max, policy);
+    }
 
     // Whether anything was asked yet.
-    bool has_begun() const { return first_ != nullptr; }
+    bool has_begun() const { return route_.has_begun(); }
 
     http::Progress& progress() { return progress_; }
     const http::Progress& progress() const { return progress_; }
 
     // As a request to send.
-    const http::Destination& destination() const override { return *current_; }
-    bool is_idempotent() const override { return method_ == Method::get; }
+    const http::Destination& destination() const override { return route_.current(); }
+    bool is_idempotent() const override { return route_.method() == Method::get; }
     void append_to(std::string& message) const override;
 
     // As what an outcome says of it.
@@ -58,11 +57,8 @@ private:
 
     const PackedRequest& request_;
     Parameters& parameters_;
-    std::shared_ptr<const http::Destination> first_;
-    std::shared_ptr<const http::Destination> current_;
-    std::unique_ptr<const std::string> redirect_type_;  // Content-Type of the last redirect
+    http::Route route_;
     http::Progress progress_;
-    Method method_ = Method::get;
 };
 
 }  // namespace pivot

@@ -539,6 +539,9 @@ static void nothing_says_nothing(void)
     CHECK(pivot_outcome_branch(NULL).size == 0);
     CHECK(pivot_outcome_next(NULL).size == 0);
     CHECK(pivot_outcome_flow(NULL).size == 0);
+    CHECK(pivot_outcome_verbs(NULL).size == 0);
+    CHECK(pivot_outcome_warning_count(NULL) == 0);
+    CHECK(pivot_outcome_warning(NULL, 0).at.size == 0);
     CHECK(pivot_outcome_message(NULL).size == 0);
     CHECK(pivot_outcome_error_count(NULL) == 0);
     CHECK(pivot_outcome_error(NULL, 0).at.size == 0);

@@ -98,21 +98,41 @@ TEST(COutcome, a_processed_one_has_a_flow_and_no_branch)
 {
     Outcome processed;
     processed.kind = OutcomeKind::processed;
-    processed.format = Format::twiml;
     processed.flow = R"({"module":"play"})";
     const test::Shown shown(std::move(processed));
     const pivot_outcome outcome{shown.view()};
     EXPECT_EQ(pivot_outcome_kind(&outcome), PIVOT_KIND_PROCESSED);
     EXPECT_EQ(pivot_outcome_reason(&outcome), PIVOT_REASON_NONE);
     EXPECT_EQ(pivot_outcome_phase(&outcome), PIVOT_PHASE_NONE);
-    EXPECT_EQ(pivot_outcome_format(&outcome), PIVOT_FORMAT_TWIML);
+    EXPECT_EQ(pivot_outcome_format(&outcome), PIVOT_FORMAT_KAZOO);
     EXPECT_EQ(text(pivot_outcome_flow(&outcome)), R"({"module":"play"})");
+    EXPECT_EQ(text(pivot_outcome_verbs(&outcome)), "");
+    EXPECT_EQ(pivot_outcome_warning_count(&outcome), 0U);
     EXPECT_EQ(text(pivot_outcome_branch(&outcome)), "");
     EXPECT_EQ(pivot_outcome_error_count(&outcome), 0U);
 
     pivot_exchange exchange = {};
     exchange.size = sizeof exchange;
     EXPECT_EQ(pivot_outcome_exchange(&outcome, &exchange), PIVOT_NOTHING);
+}
+
+TEST(COutcome, a_processed_one_of_twiml_has_verbs_and_warnings)
+{
+    Outcome processed;
+    processed.kind = OutcomeKind::processed;
+    processed.format = Format::twiml;
+    processed.verbs = R"([{"verb":"Hangup","line":1}])";
+    processed.warnings = {{"2:1", "Foobar is unknown"}};
+    const test::Shown shown(std::move(processed));
+    const pivot_outcome outcome{shown.view()};
+    EXPECT_EQ(pivot_outcome_format(&outcome), PIVOT_FORMAT_TWIML);
+    EXPECT_EQ(text(pivot_outcome_flow(&outcome)), "");
+    EXPECT_EQ(text(pivot_outcome_verbs(&outcome)), R"([{"verb":"Hangup","line":1}])");
+    ASSERT_EQ(pivot_outcome_warning_count(&outcome), 1U);
+    EXPECT_EQ(text(pivot_outcome_warning(&outcome, 0).at), "2:1");
+    EXPECT_EQ(text(pivot_outcome_warning(&outcome, 0).error), "Foobar is unknown");
+    EXPECT_EQ(pivot_outcome_warning(&outcome, 1).at.size, 0U);
+    EXPECT_NE(text(pivot_outcome_json(&outcome)).find("\"warnings\""), std::string::npos);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "http/form.hpp"
 
+#include "../exact.hpp"
+
 #include <gtest/gtest.h>
 
 namespace pivot::http {
@@ -107,6 +109,22 @@ TEST(Form, depth_is_no_danger)
     auto expected = std::string("a");
     for (int i = 1; i < 500; ++i) expected += "[a]";
     EXPECT_EQ(form(object), expected + "=1");
+}
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+TEST(Form, it_is_read_as_it_was_written)
+{
+    EXPECT_EQ(read_form(""), Pairs{});
+    EXPECT_EQ(read_form("a=x+y&b[c]=%C3%A9%2B&b[]="),
+              (Pairs{{"a", "x y"}, {"b[c]", "\xc3\xa9+"}, {"b[]", ""}}));
+    EXPECT_EQ(read_form("&a&&=1&b=c=d&%41%zz=%"),
+              (Pairs{{"a", ""}, {"", "1"}, {"b", "c=d"}, {"A%zz", "%"}}));
+}
+
+TEST(Form, the_end_of_the_text_is_the_end_of_the_form)
+{
+    for_each_prefix("a%20+b=%41%4&c", [](std::string_view prefix) { read_form(prefix); });
 }
 
 }  // namespace

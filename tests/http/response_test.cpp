@@ -249,5 +249,36 @@ TEST(Response, names_where_a_redirect_goes)
               "/there");
 }
 
+TEST(Response, headers_are_kept_for_who_asks_wherever_they_are_cut)
+{
+    const std::string_view text =
+        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nSet-Cookie: a=1; Path=/\r\nX-Empty:\r\nset-cookie:b=2\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-Trailer: t\r\n\r\n";
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        ResponseParser parser;
+        parser.keep_headers();
+        for (const std::string_view piece : {text.substr(0, cut), text.substr(cut)}) {
+            const ExactCopy exact(piece);
+            if (!piece.empty()) {
+                EXPECT_TRUE(parser.feed(exact.text()));
+            }
+        }
+        Response response;
+        parser.swap_response(response);
+        EXPECT_EQ(response.headers,
+                  "Set-Cookie: a=1; Path=/\r\nX-Empty: \r\nset-cookie: b=2\r\n"
+                  "Transfer-Encoding: chunked\r\n")
+            << cut;
+        const std::vector<std::string_view> cookies = {"a=1; Path=/", "b=2"};
+        EXPECT_EQ(response.values_of("set-cookie"), cookies);
+    }
+}
+
+TEST(Response, headers_are_not_kept_for_who_does_not_ask)
+{
+    EXPECT_EQ(parse("HTTP/1.1 204 No Content\r\nSet-Cookie: a=1\r\n\r\n").response.headers, "");
+}
+
 }  // namespace
 }  // namespace pivot::http

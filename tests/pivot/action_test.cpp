@@ -237,5 +237,20 @@ TEST(ActionNode, what_is_not_a_json_object_is_no_action)
     });
 }
 
+TEST(Action, a_fallback_is_asked_as_the_url_is_unless_it_says_otherwise)
+{
+    const auto same = Action::from_json(
+        R"({"voice_url":"http://h/","method":"post","fallback_url":"http://f/"})");
+    ASSERT_TRUE(same);
+    EXPECT_EQ(same->fallback_url, "http://f/");
+    EXPECT_EQ(same->fallback_method, Method::post);
+
+    const auto other = Action::from_json(
+        R"({"voice_url":"http://h/","fallback_url":"http://f/","fallback_method":"POST"})");
+    ASSERT_TRUE(other);
+    EXPECT_EQ(other->fallback_method, Method::post);
+    EXPECT_FALSE(Action::from_json(R"({"voice_url":"http://h/","fallback_url":"ftp://f/"})"));
+}
+
 }  // namespace
 }  // namespace pivot

@@ -60,12 +60,27 @@ void expect_defaults(const EngineConfig& config)
     EXPECT_EQ(config.http.idle_timeout, defaults.http.idle_timeout);
     EXPECT_EQ(config.callflow.coerce_types, defaults.callflow.coerce_types);
     EXPECT_EQ(config.callflow.depth_max, defaults.callflow.depth_max);
+    EXPECT_EQ(config.twiml.is_strict, defaults.twiml.is_strict);
+    EXPECT_EQ(config.session.iterations_max, defaults.session.iterations_max);
+    EXPECT_EQ(config.signing.keys, defaults.signing.keys);
+    EXPECT_EQ(config.signing.key, defaults.signing.key);
 }
 
 TEST(Config, what_is_not_set_has_its_default)
 {
     expect_defaults(read("{}"));
     expect_defaults(read(R"({"action":{},"dns":{},"tls":{},"policy":{},"http":{}})"));
+}
+
+TEST(Config, accounts_have_keys_of_their_own)
+{
+    const auto config = read(R"({"signing":{"keys":{"a1":"one","a2":"two"},"key":"other"}})");
+    EXPECT_EQ(config.signing.keys,
+              (std::map<std::string, std::string>{{"a1", "one"}, {"a2", "two"}}));
+    EXPECT_EQ(config.signing.key, "other");
+    EXPECT_NE(error(R"({"signing":{"keys":{"a1":7}}})").find("/signing/keys/a1"),
+              std::string::npos);
+    EXPECT_NE(error(R"({"signing":{"keys":[]}})").find("an object of strings"), std::string::npos);
 }
 
 TEST(Config, the_documented_example_has_every_setting_at_its_default)
@@ -92,7 +107,11 @@ TEST(Config, the_documented_example_has_every_setting_at_its_default)
                                    "idle_connections_max",
                                    "idle_connections_per_origin_max",
                                    "idle_timeout_ms",
-                                   "depth_max"}) {
+                                   "depth_max",
+                                   "strict",
+                                   "iterations_max",
+                                   "keys",
+                                   "key"}) {
         EXPECT_NE(example.find('"' + std::string(name) + '"'), std::string::npos) << name;
     }
     expect_defaults(read(example));

@@ -88,14 +88,16 @@ TEST(Parameters, twiml_has_names_of_its_own)
         form(call, Format::twiml),
         "CallSid=a1b2%4010.26.0.158&AccountSid=4642d64460dfba89f0938fa7736c6d1b&From=user_ann"
         "&FromRealm=acme.sip.example.com&To=4155550199&ToRealm=acme.sip.example.com"
+        "&Caller=user_ann&Called=4155550199&CallStatus=ringing"
         "&ApiVersion=2010-04-01&Direction=inbound&CallerName=Ann+Lee&CallerNumber=%2B14155550100"
-        "&Digits=12%2A");
+        "&Digits=12%2A&SipHeader_X-Tag=a+b");
     EXPECT_EQ(
         body(call, Format::twiml),
         R"({"CallSid":"a1b2@10.26.0.158","AccountSid":"4642d64460dfba89f0938fa7736c6d1b","From":"user_ann",)"
         R"("FromRealm":"acme.sip.example.com","To":"4155550199","ToRealm":"acme.sip.example.com",)"
+        R"("Caller":"user_ann","Called":"4155550199","CallStatus":"ringing",)"
         R"("ApiVersion":"2010-04-01","Direction":"inbound","CallerName":"Ann Lee",)"
-        R"("CallerNumber":"+14155550100","Digits":"12*"})");
+        R"("CallerNumber":"+14155550100","Digits":"12*","SipHeader_X-Tag":"a b"})");
 }
 
 TEST(Parameters, what_is_unknown_has_kazoos_name_for_it_or_is_not_sent)
@@ -112,10 +114,10 @@ TEST(Parameters, what_is_unknown_has_kazoos_name_for_it_or_is_not_sent)
         R"("Custom-Application-Vars":{},"Custom-SIP-Headers":{},"Direction":"inbound","From":"nouser",)"
         R"("From-Realm":"norealm","Language":"en-us","Request":"nouser","Request-Realm":"norealm",)"
         R"("To":"nouser","To-Realm":"norealm"})");
-    EXPECT_EQ(
-        form(unknown(), Format::twiml),
-        "CallSid=c&From=nouser&FromRealm=norealm&To=nouser&ToRealm=norealm&ApiVersion=2010-04-01"
-        "&Direction=inbound&CallerName=unknown&CallerNumber=anonymous");
+    EXPECT_EQ(form(unknown(), Format::twiml),
+              "CallSid=c&From=nouser&FromRealm=norealm&To=nouser&ToRealm=norealm&Caller=nouser"
+              "&Called=nouser&CallStatus=ringing&ApiVersion=2010-04-01"
+              "&Direction=inbound&CallerName=unknown&CallerNumber=anonymous");
 }
 
 TEST(Parameters, the_direction_is_the_calls_own)

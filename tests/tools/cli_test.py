@@ -14,6 +14,15 @@ import unittest
 PIVOT = None
 FLOW = {"module": "play", "data": {"id": "hello"}}
 SORRY = {"module": "play", "data": {"id": "sorry"}}
+TWIML = """<?xml version="1.0" encoding="UTF-8"?>
+<Response>
+  <Gather numDigits="1" timeout="soon" action="/menu">
+    <Say voice="alice">Press one.</Say>
+  </Gather>
+  <Foobar/>
+  <Hangup/>
+</Response>
+"""
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
@@ -28,6 +37,8 @@ class Answers(http.server.BaseHTTPRequestHandler):
         status, content_type, body = {
             "/flow": (200, "application/json", json.dumps(FLOW)),
             "/broken": (200, "application/json", '{"module":"tts","data":{}}'),
+            "/twiml": (200, "text/xml", TWIML),
+            "/broken-twiml": (200, "text/xml", "<Response>\n  <Say>a & b</Say></Response>"),
             "/error": (500, "text/plain", "sorry"),
             "/redirect": (302, "text/plain", ""),
         }[path]
@@ -323,7 +334,7 @@ class Run(CommandLine):
             self.assert_usage_error(self.pivot("run", "--config", path, self.file(self.node())))
 
 
-class Check(CommandLine):
+class Checked(CommandLine):
     def check(self, *arguments, status, text=""):
         ended = self.pivot("check", *arguments, text=text)
         self.assertEqual(ended.returncode, status, ended.stdout + ended.stderr)
@@ -331,6 +342,8 @@ class Check(CommandLine):
             self.assertEqual(ended.stderr, "")
         return ended.stdout.splitlines()
 
+
+class Check(Checked):
     def test_what_is_valid_says_nothing(self):
         node = {"module": "pivot", "data": {"voice_url": "https://voice.example.com/"}}
         for content in (FLOW, node, {"flow": FLOW, "numbers": ["100"]}):
@@ -399,6 +412,70 @@ class Check(CommandLine):
         ended = self.pivot("check", "/nowhere.json", bad)
         self.assertEqual(ended.returncode, 2)
         self.assertIn("/nowhere.json", ended.stderr)
+
+
+class CheckTwiml(Checked):
+    def test_valid_twiml_says_nothing(self):
+        for text in ("<Response/>", "<?xml version='1.0'?>\n<Response><Say>Hello</Say></Response>"):
+            path = self.file(text, "good.xml")
+            self.assertEqual(self.check(path, status=0), [], text)
+            self.assertEqual(self.check("--strict", path, status=0), [], text)
+
+    def test_warnings_have_line_and_column_and_leave_it_valid(self):
+        path = self.file(TWIML, "menu.xml")
+        lines = self.check(path, status=0)
+        self.assertEqual(len(lines), 2, lines)
+        self.assertTrue(lines[0].startswith(f"{path}:3:34: warning: timeout of Gather "), lines)
+        self.assertEqual(lines[1], f"{path}:6:3: warning: Foobar is unknown, and skipped")
+
+    def test_strict_makes_errors_of_warnings(self):
+        path = self.file(TWIML, "menu.xml")
+        lines = self.check("--strict", path, status=1)
+        self.assertTrue(lines[0].startswith(f"{path}:3:34: timeout of Gather "), lines)
+        self.assertEqual(lines[1], f"{path}:6:3: Foobar is unknown, and skipped")
+
+    def test_what_is_not_well_formed_has_line_and_column(self):
+        for text, place in (
+            ("<Response>\n  <Say>a & b</Say></Response>", "2:10"),
+            ("<Response>\n<Say>", "2:"),
+            ("<response/>", "1:1"),
+            ("<!DOCTYPE Response><Response/>", "1:1"),
+        ):
+            path = self.file(text, "bad.xml")
+            lines = self.check(path, status=1)
+            self.assertEqual(len(lines), 1, lines)
+            self.assertTrue(lines[0].startswith(f"{path}:{place}"), lines)
+
+    def test_as_twiml_reads_whatever_it_is_as_twiml(self):
+        path = self.file(FLOW)
+        lines = self.check("--as", "twiml", path, status=1)
+        self.assertTrue(lines[0].startswith(f"{path}:1:1: "), lines)
+
+    def test_twiml_that_cannot_be_read_is_a_usage_error(self):
+        self.assert_usage_error(self.pivot("check", "/nowhere.xml"), "/nowhere.xml")
+
+
+class RunTwiml(CommandLine):
+    def test_an_answer_in_twiml_has_verbs_and_warnings(self):
+        outcome = self.outcome(self.node("/twiml"), status=0)
+        self.assertEqual(outcome["outcome"], "processed")
+        self.assertEqual(outcome["format"], "twiml")
+        gather, hangup = outcome["verbs"]
+        self.assertEqual(gather["verb"], "Gather")
+        self.assertEqual(gather["line"], 3)
+        self.assertEqual(gather["attributes"], {"action": "/menu", "numDigits": 1})
+        self.assertEqual(
+            gather["children"],
+            [{"verb": "Say", "line": 4, "attributes": {"voice": "alice"}, "text": "Press one."}],
+        )
+        self.assertEqual(hangup, {"verb": "Hangup", "line": 7})
+        self.assertEqual([warning["at"] for warning in outcome["warnings"]], ["3:34", "6:3"])
+        self.assertNotIn("flow", outcome)
+
+    def test_an_answer_in_broken_twiml_fails_with_its_place(self):
+        outcome = self.outcome(self.node("/broken-twiml"), status=1)
+        self.assertEqual(outcome["reason"], "invalid_twiml")
+        self.assertEqual(outcome["errors"][0]["at"], "2:10")
 
 
 class Help(CommandLine):

@@ -4,9 +4,11 @@
 #include "base/text.hpp"
 #include "callflow/flow.hpp"
 #include "pivot/input.hpp"
+#include "twiml/reader.hpp"
 
 #include <pivot/action.hpp>
 
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +16,11 @@
 namespace pivot::tools {
 
 namespace {
+
+struct Findings {
+    std::vector<Breach> errors = {};
+    std::vector<Breach> warnings = {};
+};
 
 // What is wrong with the text of an action, or of a node that is one.
 std::vector<Breach> check_action(const std::string& text)
@@ -33,16 +40,34 @@ std::vector<Breach> check_callflow(json::Value value)
     return validated ? std::vector<Breach>() : std::move(validated.error().errors);
 }
 
-std::vector<Breach> check_text(const std::string& text, const std::string& as)
+Findings check_text(const std::string& text, const std::string& as)
 {
     json::Document document;
     const auto value = document.read(text);
-    if (!value) return {{"", value.error().message}};
+    if (!value) return {.errors = {{"", value.error().message}}};
 
     const bool is_bare_action =
         !value->find("module") && !value->find("flow") && value->find("voice_url");
-    if (as == "action" || (as.empty() && is_bare_action)) return check_action(text);
-    return check_callflow(*value);
+    if (as == "action" || (as.empty() && is_bare_action)) return {.errors = check_action(text)};
+    return {.errors = check_callflow(*value)};
+}
+
+Findings check_twiml(const std::string& text, bool is_strict)
+{
+    const twiml::Limits limits{.is_strict = is_strict};
+    auto document = twiml::Reader(limits).read(text);
+    if (document) return {.warnings = twiml::breaches(document->warnings())};
+    Failure& failure = document.error();
+    if (failure.errors.empty()) return {.errors = {{"", std::move(failure.message)}}};
+    return {.errors = std::move(failure.errors)};
+}
+
+void print_breaches(const std::string& file, const std::vector<Breach>& breaches,
+                    std::string_view label)
+{
+    for (const auto& [at, error] : breaches) {
+        fmt::print("{}:{} {}{}\n", file, at.empty() ? "" : at + ":", label, error);
+    }
 }
 
 }  // namespace
@@ -53,13 +78,13 @@ int check(const CheckOptions& options)
     for (const std::string& file : options.files) {
         const auto text = read_input(file);
         if (!text) return refuse("pivot check", text.error());
-        if (options.as == "twiml" || (options.as.empty() && first_sign(*text) == '<')) {
-            return refuse("pivot check", file + ": this version does not check TwiML");
-        }
-        for (const Breach& breach : check_text(*text, options.as)) {
-            fmt::print("{}:{} {}\n", file, breach.at.empty() ? "" : breach.at + ":", breach.error);
-            status = exit_bad;
-        }
+        const bool is_twiml =
+            options.as == "twiml" || (options.as.empty() && first_sign(*text) == '<');
+        const Findings findings =
+            is_twiml ? check_twiml(*text, options.is_strict) : check_text(*text, options.as);
+        print_breaches(file, findings.errors, "");
+        print_breaches(file, findings.warnings, "warning: ");
+        if (!findings.errors.empty()) status = exit_bad;
     }
     return status;
 }

@@ -1,4 +1,5 @@
-// `pivot check`: what is wrong in actions, callflows and callflow documents (docs/command-line.md).
+// `pivot check`: what is wrong in actions, callflows, callflow documents and TwiML
+// (docs/command-line.md).
 #pragma once
 
 #include <string>
@@ -8,7 +9,8 @@ namespace pivot::tools {
 
 struct CheckOptions {
     std::vector<std::string> files;
-    std::string as;  // `action`, `kazoo` or `twiml`; empty: the content decides
+    std::string as;          // `action`, `kazoo` or `twiml`; empty: the content decides
+    bool is_strict = false;  // in TwiML, what else is a warning is an error
 };
 
 // Returns the exit status.

@@ -84,11 +84,12 @@ void add_run(CLI::App& app, RunOptions& options)
 
 void add_check(CLI::App& app, CheckOptions& options)
 {
-    CLI::App* check =
-        app.add_subcommand("check", "Print what is wrong in actions and callflows, a line each");
+    CLI::App* check = app.add_subcommand(
+        "check", "Print what is wrong in actions, callflows and TwiML, a line each");
     check->footer(check_examples);
     check->add_option("--as", options.as, "What the files are; without it their content decides")
         ->check(CLI::IsMember({"action", "kazoo", "twiml"}));
+    check->add_flag("--strict", options.is_strict, "In TwiML, take warnings for errors");
     check->add_option("FILE", options.files, "Files to check; - reads standard input")
         ->required()
         ->type_name("");

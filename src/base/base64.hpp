@@ -1,0 +1,11 @@
+// Base64 (RFC 4648, section 4), padded.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pivot {
+
+void append_base64(std::string& out, std::string_view bytes);
+
+}  // namespace pivot

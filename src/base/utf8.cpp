@@ -1,0 +1,51 @@
+#include "base/utf8.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <simdjson.h>
+
+namespace pivot {
+
+namespace {
+
+bool is_continuation(char c)
+{
+    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+// Bytes of the character at the front of `text`. 0: there is none.
+std::size_t character_size(std::string_view text)
+{
+    const auto first = static_cast<unsigned char>(text[0]);
+    if (first < 0x80) return 1;
+    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (text.size() < size || !simdjson::validate_utf8(text.substr(0, size))) return 0;
+    return size;
+}
+
+}  // namespace
+
+std::string to_valid_utf8(std::string_view bytes)
+{
+    if (simdjson::validate_utf8(bytes)) return std::string(bytes);
+    std::string text;
+    text.reserve(bytes.size());
+    while (!bytes.empty()) {
+        const auto size = character_size(bytes);
+        text += size == 0 ? std::string_view("\xEF\xBF\xBD") : bytes.substr(0, size);
+        bytes.remove_prefix(std::max<std::size_t>(size, 1));
+    }
+    return text;
+}
+
+std::string_view cut_utf8(std::string_view text, std::size_t bytes_max)
+{
+    if (text.size() <= bytes_max) return text;
+    constexpr std::size_t continuations_max = 3;
+    std::size_t size = bytes_max;
+    while (size > 0 && bytes_max - size < continuations_max && is_continuation(text[size])) --size;
+    return text.substr(0, is_continuation(text[size]) ? bytes_max : size);
+}
+
+}  // namespace pivot

@@ -1,0 +1,54 @@
+// Where an exchange goes: to its first destination, and then wherever redirects lead (RFC 9110,
+// section 15.4).
+//
+// A Location is asked as it stands. Credentials stay with their origin, unless it brings its own.
+#pragma once
+
+#include "http/destination.hpp"
+#include "http/response.hpp"
+#include "net/address_policy.hpp"
+
+#include <pivot/action.hpp>
+#include <pivot/failure.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace pivot::http {
+
+class Route {
+public:
+    void begin(std::shared_ptr<const Destination> first, Method method);
+
+    bool has_begun() const { return first_ != nullptr; }
+
+    // Whether `response` asks to go on elsewhere.
+    static bool is_redirect(const Response& response);
+
+    // Goes where `response` leads. Fails with redirect: after `redirects_max` of them, or where it
+    // leads nowhere.
+    Result<void> follow(const Response& response, unsigned redirects_max,
+                        const net::AddressPolicy& policy);
+
+    const Destination& first() const { return *first_; }
+    const Destination& current() const { return *current_; }
+    Method method() const { return method_; }  // a redirect may turn POST into GET
+    unsigned redirects() const { return redirects_; }
+
+    // Content-Type of the last redirect; empty: it had none, or none was followed.
+    std::string_view redirect_type() const
+    {
+        return redirect_type_ ? std::string_view(*redirect_type_) : std::string_view();
+    }
+
+private:
+    std::shared_ptr<const Destination> first_;
+    std::shared_ptr<const Destination> current_;
+    std::unique_ptr<const std::string> redirect_type_;
+    std::uint16_t redirects_ = 0;
+    Method method_ = Method::get;
+};
+
+}  // namespace pivot::http

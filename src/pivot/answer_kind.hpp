@@ -1,0 +1,20 @@
+// What a response is, by its Content-Type or, where that says nothing, by its first character.
+#pragma once
+
+#include "http/response.hpp"
+
+#include <string_view>
+
+namespace pivot {
+
+enum class AnswerKind { callflow, twiml, none };
+
+AnswerKind kind_of(const http::Response& response);
+
+// The type without parameters: `application/json` of `Application/JSON; charset=utf-8`.
+std::string_view essence(std::string_view content_type);
+
+// The value of the parameter `charset`; empty: none.
+std::string_view charset(std::string_view content_type);
+
+}  // namespace pivot

@@ -1,0 +1,41 @@
+// What a web server is told about a call, as views of texts that are kept elsewhere.
+#pragma once
+
+#include <pivot/call.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pivot {
+
+// An empty text is unknown.
+struct CallFacts {
+    struct Party {
+        std::string_view user;
+        std::string_view realm;
+    };
+
+    std::string_view call_id;
+    std::string_view account_id;
+    Party from;
+    Party to;
+    Party request;
+    std::string_view caller_id_name;
+    std::string_view caller_id_number;
+    Direction direction = Direction::inbound;
+    std::string_view owner_id;
+    std::string_view owner_ids;  // of more than one: the text of a JSON array
+    std::string_view language;
+    std::string_view custom_application_vars;  // this and those below: the text of a JSON object
+    std::string_view custom_sip_headers;
+    std::string_view key_value_store;
+};
+
+// More than one, as a JSON array; else empty.
+std::string list_owners(const std::vector<std::string>& owner_ids);
+
+// `owner_ids` are list_owners() of the call's. Both outlive the facts.
+CallFacts facts_of(const Call& call, std::string_view owner_ids);
+
+}  // namespace pivot

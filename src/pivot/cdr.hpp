@@ -1,0 +1,43 @@
+// The call detail record of a TwiML session: a form, posted to the action's `cdr_url` when the call
+// has ended.
+//
+// Names are those of KAZOO's CHANNEL_DESTROY event, but with Call-ID and Account-ID, which KAZOO
+// leaves out, so that a server knows which call it is told about.
+#pragma once
+
+#include <pivot/call.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pivot {
+
+// How a call ended. Times are seconds of Unix time.
+struct EndOfCall {
+    std::string hangup_cause;  // `NORMAL_CLEARING`
+    int sip_code = 0;          // 0: unknown
+    std::string disposition;   // `ANSWER`; empty: unknown
+    std::int64_t started_unix_s = 0;
+    std::int64_t answered_unix_s = 0;  // 0: never
+    std::int64_t ended_unix_s = 0;
+};
+
+struct Cdr {
+    std::string id;  // random; the same at every attempt to deliver it
+    std::string call_id;
+    std::string account_id;
+    std::string url;
+    std::string body;  // application/x-www-form-urlencoded
+    std::int64_t ended_unix_ms = 0;
+
+    // Servers that answer for equal origins live and die together.
+    std::string origin() const;
+};
+
+// The header that tells a server that it has seen a CDR before. Its value is the CDR's id.
+inline constexpr std::string_view idempotency_header = "Idempotency-Key";
+
+Cdr make_cdr(const Call& call, const EndOfCall& end, std::string_view url);
+
+}  // namespace pivot

@@ -1,0 +1,10 @@
+// The number that a voice application knows a failure by: Twilio's.
+#pragma once
+
+#include <pivot/failure.hpp>
+
+namespace pivot {
+
+int error_code(Reason reason);
+
+}  // namespace pivot

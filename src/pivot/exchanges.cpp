@@ -1,0 +1,91 @@
+#include "pivot/exchanges.hpp"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace pivot {
+
+namespace {
+
+bool admits(const net::AddressPolicy& policy, const std::string& host)
+{
+    if (!policy.admit_host(host)) return false;
+    const auto ip = net::IpAddress::parse(host);
+    std::vector<net::SocketAddress> addresses;
+    if (ip) addresses.emplace_back(*ip, 0);
+    return !ip || policy.admit(host, addresses);
+}
+
+// What the operator lets the engine ask, a flow may name.
+callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPolicy& policy)
+{
+    callflow::FlowRules rules;
+    rules.coerce_types = config.callflow.coerce_types;
+    std::erase_if(rules.hosts_denied,
+                  [&policy](const std::string& host) { return admits(policy, host); });
+    return rules;
+}
+
+http::ClientConfig client_config_of(const EngineConfig& config)
+{
+    return {.pool = {.idle_max = config.http.idle_connections_max,
+                     .idle_per_origin_max = config.http.idle_connections_per_origin_max,
+                     .idle_ns_max = std::chrono::nanoseconds(config.http.idle_timeout).count()},
+            .response = {.head_bytes_max = config.http.head_bytes_max,
+                         .body_bytes_max = config.http.body_bytes_max}};
+}
+
+}  // namespace
+
+Exchanges::Exchanges(const EngineConfig& engine_config, reactor::Reactor& its_reactor)
+    : config(engine_config), reactor(its_reactor), client_config(client_config_of(config))
+{
+}
+
+tl::expected<std::unique_ptr<Exchanges>, std::string> Exchanges::open(const EngineConfig& config,
+                                                                      reactor::Reactor& reactor)
+{
+    std::unique_ptr<Exchanges> exchanges(new Exchanges(config, reactor));
+    for (const std::string& rule : config.policy.deny) {
+        if (auto added = exchanges->policy.deny(rule); !added) return tl::unexpected(added.error());
+    }
+    for (const std::string& rule : config.policy.allow) {
+        if (auto added = exchanges->policy.allow(rule); !added)
+            return tl::unexpected(added.error());
+    }
+    auto sources = net::SourceAddresses::parse(config.source_addresses);
+    if (!sources) return tl::unexpected(std::move(sources.error()));
+    exchanges->sources = std::move(*sources);
+
+    const twiml::Limits twiml_limits{.bytes_max = config.http.body_bytes_max,
+                                     .is_strict = config.twiml.is_strict};
+    exchanges->answer_reader = std::make_unique<AnswerReader>(
+        flow_rules(config, exchanges->policy), config.callflow.depth_max, twiml_limits);
+
+    auto tls = net::TlsContext::open({.ca_file = config.tls.ca_file,
+                                      .ca_directory = config.tls.ca_directory,
+                                      .certificate_file = config.tls.certificate_file,
+                                      .private_key_file = config.tls.private_key_file,
+                                      .verify = config.tls.verify});
+    if (!tls) return tl::unexpected(std::move(tls.error()));
+    exchanges->tls = std::move(*tls);
+
+    auto resolver = net::Resolver::open(
+        reactor, {.servers = config.dns.servers, .hosts_file = config.dns.hosts_file});
+    if (!resolver) return tl::unexpected(std::move(resolver.error()));
+    exchanges->resolver = std::move(*resolver);
+
+    exchanges->client = std::make_unique<http::Client>(
+        reactor, *exchanges->resolver, *exchanges->tls, exchanges->policy, exchanges->sources,
+        exchanges->client_config);
+    return exchanges;
+}
+
+void Exchanges::close()
+{
+    client->close();
+    resolver->close();
+}
+
+}  // namespace pivot

@@ -1,0 +1,445 @@
+#include "pivot/session.hpp"
+
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "base/random_id.hpp"
+#include "http/connection_overrides.hpp"
+#include "http/url.hpp"
+#include "pivot/error_code.hpp"
+#include "pivot/exchange_facts.hpp"
+#include "pivot/exchanges.hpp"
+#include "pivot/json_object.hpp"
+#include "pivot/retry.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot {
+
+namespace {
+
+using reactor::Deadline;
+using reactor::Nanoseconds;
+using reactor::Task;
+
+constexpr std::size_t variables_max = 256;
+constexpr std::size_t variable_bytes_max = 16 * 1024;
+constexpr Nanoseconds ms = 1'000'000;
+
+struct SplitUrl {
+    std::string_view url;
+    std::string_view fragment;  // without `#`
+};
+
+SplitUrl split(std::string_view url)
+{
+    const auto hash = url.find('#');
+    return {url.substr(0, hash), hash == url.npos ? "" : url.substr(hash + 1)};
+}
+
+std::string json_member(std::string_view name, std::string_view value)
+{
+    std::string object = "{";
+    json::append_quoted(object, name);
+    object += ':';
+    json::append_quoted(object, value);
+    return object + '}';
+}
+
+}  // namespace
+
+struct Session::Attempts {
+    std::unique_ptr<SessionRequest> request;
+    Retry retry;
+    Nanoseconds ns_max;  // all together
+};
+
+Session::Session(Exchanges& exchanges, Callbacks& callbacks, const SessionConfig& config,
+                 Request request)
+    : exchanges_(exchanges),
+      callbacks_(callbacks),
+      config_(config),
+      call_(std::move(request.call)),
+      iteration_(request.iteration)
+{
+    if (request.node.action) {
+        action_ = std::move(*request.node.action);
+        document_url_ = split(action_.voice_url).url;
+    } else {
+        bad_action_ = std::make_unique<const Failure>(std::move(request.node.action.error()));
+    }
+}
+
+Session::~Session()
+{
+    flush_record();
+}
+
+Task<Result<Answer>> Session::begin(Deadline& call)
+{
+    if (bad_action_) co_return tl::unexpected(*bad_action_);
+    Inquiry inquiry;
+    inquiry.url = action_.voice_url;
+    inquiry.method = action_.method;
+    co_return co_await run(std::move(inquiry), call);
+}
+
+Task<Result<Answer>> Session::ask(Ask ask, Deadline& call)
+{
+    ++iteration_;
+    Inquiry inquiry;
+    inquiry.url = resolve(ask.url);
+    if (inquiry.url.empty()) inquiry.url = std::move(ask.url);  // fails with what is wrong with it
+    inquiry.method = ask.method;
+    inquiry.parameters = std::move(ask.parameters);
+    inquiry.is_document = true;
+    co_return co_await run(std::move(inquiry), call);
+}
+
+Task<Result<Answer>> Session::pivot(ActionNode node, Deadline& call)
+{
+    ++iteration_;
+    if (!node.action) co_return tl::unexpected(std::move(node.action.error()));
+    std::string cdr_url = std::move(action_.cdr_url);
+    action_ = std::move(*node.action);
+    if (action_.cdr_url.empty()) action_.cdr_url = std::move(cdr_url);
+    bad_action_.reset();
+    Inquiry inquiry;
+    inquiry.url = action_.voice_url;
+    inquiry.method = action_.method;
+    co_return co_await run(std::move(inquiry), call);
+}
+
+Task<Result<Answer>> Session::run(Inquiry inquiry, Deadline& call)
+{
+    if (call.has_expired()) co_return tl::unexpected(call.failure(Phase::queue));
+    auto answer = co_await try_url(inquiry, call);
+    if (!answer && falls_back(answer, call)) {
+        const Inquiry other = fallback(inquiry, answer.error());
+        auto second = co_await try_url(other, call);
+        if (second) {
+            answer = std::move(second);
+        } else {
+            answer.error().message += "; then the fallback: " + second.error().message;
+        }
+    }
+    forget_results();
+    co_return answer;
+}
+
+Task<Result<Answer>> Session::try_url(const Inquiry& inquiry, Deadline& call)
+{
+    auto prepared = prepare(inquiry);
+    if (!prepared) co_return tl::unexpected(std::move(prepared.error()));
+
+    SessionRequest& request = *prepared->request;
+    Deadline in_time(call, exchanges_.reactor.now() + prepared->ns_max);
+    for (int left = prepared->retry.retries;; --left) {
+        const auto began_unix_ms = unix_now_ms();
+        const auto asked = co_await request.run(exchanges_, in_time);
+        auto answer = conclude(asked, request, in_time, call);
+        if (records()) record(request, began_unix_ms, answer);
+        if (answer) {
+            document_url_ = request.answered_url();
+            has_run_twiml_ |= answer->document != nullptr;
+        }
+        if (answer || left == 0 || in_time.has_expired()) co_return answer;
+        const int status = request.progress().status;
+        if (!prepared->retry.is_worth_another(answer.error(), status)) co_return answer;
+    }
+}
+
+Result<void> Session::count()
+{
+    const unsigned most = exchanges_.config.session.iterations_max;
+    if (asked_ == most) {
+        return fail(Reason::redirect, Phase::queue,
+                    fmt::format("the call has asked {} times, which is the limit", most));
+    }
+    ++asked_;
+    return {};
+}
+
+Result<Session::Attempts> Session::prepare(const Inquiry& inquiry)
+{
+    if (auto counted = count(); !counted) return tl::unexpected(std::move(counted.error()));
+    const auto [url, fragment] = split(inquiry.url);
+    http::ConnectionOverrides overrides;
+    if (auto parsed = http::ConnectionOverrides::parse(fragment)) {
+        overrides = *parsed;
+    } else {
+        warn(fmt::format("{} (error 11243): {}", url, parsed.error()));
+    }
+    const bool is_json = !inquiry.is_document && inquiry.method == Method::post &&
+                         action_.req_body_format == BodyFormat::json;
+
+    SessionRequest::Content content;
+    content.url = url;
+    content.method = inquiry.method;
+    content.body_format = is_json ? BodyFormat::json : BodyFormat::form;
+    content.signing = signing_of(exchanges_, call_.account_id, format());
+    content.sends_sni = overrides.sends_sni;
+    if (format() == Format::twiml) {
+        content.headers = fmt::format("I-Twilio-Idempotency-Token: {}\r\n", random_id());
+    }
+    auto text = write(inquiry, content.body_format);
+    if (!text) return tl::unexpected(std::move(text.error()));
+    content.text = std::move(*text);
+
+    http::Demands demands;
+    demands.keeps_headers = true;
+    if (overrides.connect_ms != 0) demands.connect_ns_max = overrides.connect_ms * ms;
+    if (overrides.read_ms != 0) demands.read_ns_max = overrides.read_ms * ms;
+
+    auto request = SessionRequest::make(std::move(content), &cookies_, demands, exchanges_);
+    if (!request) return tl::unexpected(std::move(request.error()));
+    Nanoseconds ns_max = std::chrono::nanoseconds(action_.timeout).count();
+    if (overrides.total_ms != 0) ns_max = std::min(ns_max, overrides.total_ms * ms);
+    return Attempts{std::move(*request), Retry::of(overrides, format()), ns_max};
+}
+
+Result<Answer> Session::conclude(const Result<void>& asked, const SessionRequest& request,
+                                 const Deadline& in_time, const Deadline& call)
+{
+    if (asked) {
+        return read_answer(*request.progress().response, format(), request.answered_url(),
+                           exchanges_);
+    }
+    Failure failure = asked.error();
+    if (failure.reason == Reason::timeout && in_time.has_expired() && !call.has_expired()) {
+        failure.message =
+            fmt::format("no answer within {} ms", (in_time.at() - request.progress().started) / ms);
+    }
+    return tl::unexpected(std::move(failure));
+}
+
+bool Session::falls_back(const Result<Answer>& answer, const Deadline& call) const
+{
+    return !action_.fallback_url.empty() && answer.error().reason != Reason::cancelled &&
+           !call.has_expired();
+}
+
+Session::Inquiry Session::fallback(const Inquiry& inquiry, const Failure& failure) const
+{
+    Inquiry other;
+    other.url = action_.fallback_url;
+    other.method = action_.fallback_method;
+    other.parameters = inquiry.parameters;
+    other.parameters.push_back({"ErrorCode", fmt::to_string(error_code(failure.reason))});
+    other.parameters.push_back({"ErrorUrl", std::string(split(inquiry.url).url)});
+    other.is_document = inquiry.is_document;
+    return other;
+}
+
+Result<std::string> Session::write(const Inquiry& inquiry, BodyFormat format)
+{
+    const std::string owner_ids = list_owners(call_.owner_ids);
+    const SessionFacts facts = {.call = facts_of(call_, owner_ids),
+                                .format = action_.req_format,
+                                .call_status = call_status_,
+                                .own = inquiry.parameters,
+                                .results = results_,
+                                .variables = variables_,
+                                .is_document = inquiry.is_document};
+    Parameters& parameters = exchanges_.parameters;
+    if (auto listed = list_parameters(parameters, facts); !listed) {
+        return tl::unexpected(std::move(listed.error()));
+    }
+    return std::string(format == BodyFormat::form ? parameters.form() : parameters.json());
+}
+
+// Else a Digits that was sent once would be sent for ever.
+void Session::forget_results()
+{
+    results_.clear();
+    if (call_.key_value_store.empty()) return;
+    call_.key_value_store =
+        merge_objects(call_.key_value_store,
+                      R"({"digit_pressed":null,"recording_url":null,"recording_duration":null})");
+}
+
+void Session::notify(std::string url, Method method, std::vector<SessionParameter> own,
+                     bool with_standard_parameters)
+{
+    const std::string absolute = resolve(url);
+    const auto [target, fragment] = split(absolute);
+    Parameters& parameters = exchanges_.parameters;
+    SessionFacts facts;
+    facts.format = action_.req_format;
+    facts.own = own;
+    const std::string owner_ids = list_owners(call_.owner_ids);
+    if (with_standard_parameters) facts.call = facts_of(call_, owner_ids);
+    if (!with_standard_parameters) {
+        list_own(parameters, facts);
+    } else if (const auto listed = list_notice(parameters, facts); !listed) {
+        warn(fmt::format("callback {}: {}", url, listed.error().message));
+        return;
+    }
+    SessionRequest::Content content;
+    content.url = target;
+    content.method = method;
+    content.text = parameters.form();
+    content.signing = signing_of(exchanges_, call_.account_id, format());
+    http::Demands demands;
+    demands.keeps_headers = records();
+    if (const auto overrides = http::ConnectionOverrides::parse(fragment)) {
+        content.sends_sni = overrides->sends_sni;
+        if (overrides->connect_ms != 0) demands.connect_ns_max = overrides->connect_ms * ms;
+        if (overrides->read_ms != 0) demands.read_ns_max = overrides->read_ms * ms;
+    } else {
+        warn(fmt::format("{} (error 11243): {}", target, overrides.error()));
+    }
+    auto request = SessionRequest::make(std::move(content), nullptr, demands, exchanges_);
+    if (!request) {
+        warn(fmt::format("callback {}: {}", url, request.error().message));
+        return;
+    }
+    Notice notice;
+    notice.request = std::move(*request);
+    notice.url = target;
+    notice.call_id = call_.call_id;
+    notice.account_id = call_.account_id;
+    notice.iteration = iteration_;
+    notice.sink = records() ? config_.sink : nullptr;
+    callbacks_.send(std::move(notice));
+}
+
+void Session::set_variable(std::string name, std::string value)
+{
+    if (name.size() + value.size() > variable_bytes_max) {
+        warn(fmt::format("variable {}: larger than {} bytes", name, variable_bytes_max));
+        return;
+    }
+    const auto known = std::ranges::find(variables_, name, &SessionParameter::name);
+    if (known != variables_.end()) {
+        known->value = std::move(value);
+    } else if (variables_.size() < variables_max) {
+        variables_.push_back({std::move(name), std::move(value)});
+    } else {
+        warn(fmt::format("variable {}: there are {}, which is the limit", name, variables_max));
+    }
+}
+
+void Session::set_call_status(std::string_view status)
+{
+    call_status_ = status;
+    call_.key_value_store =
+        merge_objects(call_.key_value_store, json_member("call_status", status));
+}
+
+void Session::set_digits(std::string_view collection, std::string_view digits)
+{
+    json::Document document;
+    std::string collections;
+    const auto store = document.read(call_.key_value_store.empty() ? "{}" : call_.key_value_store);
+    const auto known = store ? store->find("dtmf_collections") : std::nullopt;
+    if (known && known->is_object()) json::append_value(collections, *known);
+    collections = merge_objects(collections, json_member(collection, digits));
+    call_.key_value_store = merge_objects(call_.key_value_store,
+                                          fmt::format(R"({{"dtmf_collections":{}}})", collections));
+}
+
+std::string Session::digits(std::string_view collection) const
+{
+    json::Document document;
+    const auto store = document.read(call_.key_value_store.empty() ? "{}" : call_.key_value_store);
+    const auto known = store ? store->find("dtmf_collections") : std::nullopt;
+    const auto found = known ? known->find(collection) : std::nullopt;
+    return found ? std::string(found->text()) : std::string();
+}
+
+void Session::set_recording(std::string_view url, int duration_s, std::string_view sid)
+{
+    call_.key_value_store = merge_objects(call_.key_value_store, json_member("recording_url", url));
+    call_.key_value_store = merge_objects(
+        call_.key_value_store, fmt::format(R"({{"recording_duration":{}}})", duration_s));
+    const bool is_twiml = format() == Format::twiml;
+    if (!sid.empty()) {
+        results_.push_back({is_twiml ? "RecordingSid" : "Recording-ID", std::string(sid)});
+    }
+}
+
+void Session::set_caller_id(std::string name, std::string number)
+{
+    call_.caller_id_name = std::move(name);
+    call_.caller_id_number = std::move(number);
+}
+
+void Session::set_application_variables(std::string_view json_object)
+{
+    call_.custom_application_vars = merge_objects(call_.custom_application_vars, json_object);
+}
+
+std::string Session::resolve(std::string_view reference) const
+{
+    const auto hash = reference.find('#');
+    const auto fragment = hash == reference.npos ? "" : reference.substr(hash);
+    const auto bare = reference.substr(0, hash);
+    if (http::Url::parse(bare)) return std::string(reference);
+
+    const auto base = http::Url::parse(document_url_);
+    if (!base) return {};
+    const auto url = base->resolve(bare);
+    if (!url) return {};
+    const bool is_relative = !bare.starts_with("//");
+    std::string text =
+        is_relative ? std::string(http::front(document_url_)) + url->target : url->to_text();
+    return text.append(fragment);
+}
+
+void Session::note_branch(std::string_view branch)
+{
+    if (record_) record_->note_branch(branch);
+    flush_record();
+}
+
+bool Session::records() const
+{
+    return config_.sink != nullptr && (action_.debug || config_.records_all);
+}
+
+void Session::warn(std::string warning)
+{
+    constexpr std::size_t warnings_max = 64;
+    if (records() && warnings_.size() < warnings_max) warnings_.push_back(std::move(warning));
+}
+
+void Session::record(const SessionRequest& request, std::int64_t began_unix_ms,
+                     const Result<Answer>& answer)
+{
+    flush_record();
+    DebugFacts facts = pivot::facts_of(request);
+    facts.call_id = call_.call_id;
+    facts.account_id = call_.account_id;
+    facts.iteration = iteration_;
+    facts.at_unix_ms = began_unix_ms;
+    if (!answer) facts.failure = &answer.error();
+    facts.warnings = std::exchange(warnings_, {});
+    if (answer && answer->document) {
+        for (const auto& [line, column, message] : answer->document->warnings()) {
+            facts.warnings.push_back(fmt::format("{}:{}: {}", line, column, message));
+        }
+    }
+    record_ = std::make_unique<DebugRecord>(facts);
+    if (answer) flush_record();  // after a failure a branch is going to be taken
+}
+
+void Session::flush_record()
+{
+    if (record_) config_.sink->add(std::move(*std::exchange(record_, nullptr)));
+}
+
+void Session::end(const EndOfCall& end)
+{
+    assert(!has_ended_);
+    has_ended_ = true;
+    flush_record();
+    const bool has_twiml = has_run_twiml_ || format() == Format::twiml;
+    if (!has_twiml || action_.cdr_url.empty() || config_.cdrs == nullptr) return;
+    config_.cdrs->put(make_cdr(call_, end, action_.cdr_url), config_.cdr_put);
+}
+
+}  // namespace pivot

@@ -1,0 +1,78 @@
+#include "pivot/session_answer.hpp"
+
+#include "base/text.hpp"
+#include "pivot/answer_kind.hpp"
+#include "pivot/exchanges.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot {
+
+namespace {
+
+Result<Answer> read_document(const http::Response& response, Exchanges& exchanges)
+{
+    auto document = exchanges.answer_reader->read_document(response);
+    if (!document) return tl::unexpected(std::move(document.error()));
+    Answer answer;
+    answer.document = std::make_shared<const twiml::Document>(std::move(*document));
+    return answer;
+}
+
+Result<Answer> read_flow(const http::Response& response, Exchanges& exchanges)
+{
+    const auto flow = exchanges.answer_reader->read_flow(response);
+    if (!flow) return tl::unexpected(flow.error());
+    Answer answer;
+    answer.flow = *flow;
+    return answer;
+}
+
+// Of a type that says nothing about TwiML.
+Result<Answer> read_text(const http::Response& response, Exchanges& exchanges)
+{
+    if (kind_of(response) == AnswerKind::callflow) return read_flow(response, exchanges);
+    if (kind_of(response) == AnswerKind::twiml) {
+        if (auto answer = read_document(response, exchanges)) return answer;
+    }
+    Answer answer;
+    answer.words = response.body;
+    return answer;
+}
+
+}  // namespace
+
+Result<Answer> read_answer(const http::Response& response, Format format, std::string_view url,
+                           Exchanges& exchanges)
+{
+    if (response.status < 200 || response.status > 299) {
+        return fail(Reason::status, Phase::read,
+                    fmt::format("the server answered {}, which is not 2xx", response.status));
+    }
+    const bool is_twiml_session = format == Format::twiml;
+    if (response.body.empty()) {
+        return fail(is_twiml_session ? Reason::invalid_twiml : Reason::invalid_json, Phase::parse,
+                    fmt::format("the server answered {} with an empty body", response.status));
+    }
+    const std::string_view type = essence(response.content_type);
+    if (is_twiml_session && equals_ignoring_case(type.substr(0, 6), "audio/")) {
+        Answer answer;
+        answer.media_url = url;
+        return answer;
+    }
+    if (is_twiml_session && equals_ignoring_case(type, "text/plain")) {
+        return read_text(response, exchanges);
+    }
+    switch (kind_of(response)) {
+        case AnswerKind::callflow: return read_flow(response, exchanges);
+        case AnswerKind::twiml: return read_document(response, exchanges);
+        case AnswerKind::none: break;
+    }
+    return fail(Reason::content_type, Phase::parse,
+                fmt::format("neither callflow JSON nor TwiML: Content-Type is {}",
+                            type.empty() ? "missing" : printable(response.content_type)));
+}
+
+}  // namespace pivot

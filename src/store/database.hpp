@@ -1,0 +1,74 @@
+// SQLite, as far as it is needed here: errors are values, what is prepared is owned.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <sqlite3.h>
+#include <tl/expected.hpp>
+
+namespace pivot::store {
+
+// The error is SQLite's own sentence.
+template <typename Value>
+using Answer = tl::expected<Value, std::string>;
+
+// A prepared statement. Parameters are bound in order; the last one is bound before the first step.
+class Statement {
+public:
+    Statement() = default;
+
+    Statement& bind(std::string_view text);
+    Statement& bind(std::int64_t number);
+
+    // Whether there is a row. False: it is done, and can be bound anew.
+    Answer<bool> step();
+
+    // For what yields no row that matters.
+    Answer<void> run();
+
+    // Of the row, from 0. Lives until the next step.
+    std::string_view text(int column) const;
+    std::int64_t number(int column) const;
+
+    // Ends a reading before its last row.
+    void reset();
+
+private:
+    friend class Database;
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+    };
+
+    std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+    int bound_ = 0;
+};
+
+class Database {
+public:
+    // Creates the file where there is none. The error names it.
+    static Answer<Database> open(const std::string& path);
+
+    Answer<Statement> prepare(std::string_view sql);
+
+    // One or several statements without parameters.
+    Answer<void> run(const char* sql);
+
+    // The first column of the first row, as a number or as text.
+    Answer<std::int64_t> number(std::string_view sql);
+    Answer<std::string> text(std::string_view sql);
+
+    bool is_in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+
+private:
+    struct Close {
+        void operator()(sqlite3* handle) const { sqlite3_close(handle); }
+    };
+
+    std::unique_ptr<sqlite3, Close> handle_;
+};
+
+}  // namespace pivot::store

@@ -1,0 +1,49 @@
+// Where the bytes of a text stand.
+#pragma once
+
+#include "twiml/document.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pivot::twiml {
+
+// Of one text at a time, which is looked through once and then no longer needed.
+class Lines {
+public:
+    void read(std::string_view text)
+    {
+        if (starts_.capacity() > kept_max) starts_ = {};
+        starts_.clear();
+        if (text.size() > kept_max) {  // to grow would cost more than to count
+            starts_.reserve(1 + static_cast<std::size_t>(std::ranges::count(text, '\n')));
+        }
+        starts_.push_back(0);
+        for (std::size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
+            starts_.push_back(static_cast<std::uint32_t>(at + 1));
+        }
+    }
+
+    Remark place(std::size_t offset, std::string message) const
+    {
+        const auto next = std::ranges::upper_bound(starts_, static_cast<std::uint32_t>(offset));
+        Remark remark;
+        remark.line = static_cast<std::uint32_t>(next - starts_.begin());
+        remark.column = static_cast<std::uint32_t>(offset) - *(next - 1) + 1;
+        remark.message = std::move(message);
+        return remark;
+    }
+
+private:
+    // What stays in memory from text to text.
+    static constexpr std::size_t kept_max = 16'384;
+
+    std::vector<std::uint32_t> starts_;
+};
+
+}  // namespace pivot::twiml

@@ -1,0 +1,131 @@
+#include "twiml/speech.hpp"
+
+#include "twiml/value.hpp"
+
+#include <algorithm>
+
+namespace pivot::twiml {
+
+namespace {
+
+constexpr std::string_view blanks = " \t\r\n";
+
+constexpr bool begins_character(char c)
+{
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+}
+
+// How many bytes the first `characters` of a text have.
+std::size_t bytes_of(std::string_view text, std::size_t characters)
+{
+    if (text.size() <= characters) return text.size();
+    std::size_t at = 0;
+    for (; at < text.size(); ++at) {
+        if (begins_character(text[at]) && characters-- == 0) break;
+    }
+    return at;
+}
+
+void append_escaped(std::string& out, std::string_view text)
+{
+    for (const char c : text) {
+        switch (c) {
+            case '&': out += "&amp;"; break;
+            case '<': out += "&lt;"; break;
+            case '>': out += "&gt;"; break;
+            case '"': out += "&quot;"; break;
+            case '\r': out += "&#13;"; break;
+            default: out += c;
+        }
+    }
+}
+
+// Words before and behind it are never one.
+bool stands_apart(Name part)
+{
+    return part == Name::break_ || part == Name::p || part == Name::s;
+}
+
+}  // namespace
+
+void Speech::clear()
+{
+    words_.clear();
+    ssml_.clear();
+    characters_ = 0;
+    has_parts_ = is_apart_ = is_replaced_ = is_cut_ = false;
+}
+
+void Speech::say(std::string_view text)
+{
+    if (is_cut_) return;
+    if (is_replaced_) return append_escaped(ssml_, text);
+    const std::size_t size_before = words_.size();
+    append_word(text);
+    if (!has_parts_) return;
+    append_escaped(ssml_, is_cut_ ? std::string_view(words_).substr(size_before) : text);
+}
+
+void Speech::append_word(std::string_view text)
+{
+    if (words_.empty()) text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    if (text.empty()) return;
+    const bool joins = !words_.empty() && blanks.find(words_.back()) == blanks.npos &&
+                       blanks.find(text.front()) == blanks.npos;
+    if (is_apart_ && joins && characters_ < say_characters_max) {
+        words_ += ' ';
+        ++characters_;
+    }
+    is_apart_ = false;
+    const std::string_view kept = text.substr(0, bytes_of(text, say_characters_max - characters_));
+    words_ += kept;
+    characters_ += static_cast<std::size_t>(std::ranges::count_if(kept, begins_character));
+    is_cut_ = text.find_first_not_of(blanks, kept.size()) != text.npos;
+}
+
+void Speech::open(Name part)
+{
+    if (!has_parts_) append_escaped(ssml_, words_);
+    has_parts_ = true;
+    is_apart_ = is_apart_ || stands_apart(part);
+    ssml_ += '<';
+    ssml_ += name(part);
+}
+
+void Speech::give(Attribute attribute, std::string_view value)
+{
+    ssml_ += ' ';
+    ssml_ += name(attribute);
+    ssml_ += "=\"";
+    append_escaped(ssml_, value);
+    ssml_ += '"';
+    if (attribute != Attribute::alias) return;
+    append_word(value);
+    is_replaced_ = true;
+}
+
+void Speech::enter()
+{
+    ssml_ += '>';
+}
+
+void Speech::close(Name part)
+{
+    is_apart_ = is_apart_ || stands_apart(part);
+    if (part == Name::sub) is_replaced_ = false;
+    ssml_ += "</";
+    ssml_ += name(part);
+    ssml_ += '>';
+}
+
+std::string_view Speech::words() const
+{
+    return trim_blanks(words_);
+}
+
+std::string_view Speech::ssml() const
+{
+    return has_parts_ ? trim_blanks(ssml_) : std::string_view();
+}
+
+}  // namespace pivot::twiml

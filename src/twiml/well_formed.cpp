@@ -1,0 +1,355 @@
+#include "twiml/well_formed.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace pivot::twiml {
+
+namespace {
+
+constexpr bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+constexpr bool is_name_start(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+
+constexpr bool is_name_part(char c)
+{
+    return is_name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
+
+using Bytes = std::array<bool, 256>;
+
+// Bytes that end a run of text, or may not stand in one.
+constexpr Bytes ends_text = [] {
+    Bytes ends{};
+    for (unsigned c = 0; c < 0x20; ++c) ends[c] = c != '\t' && c != '\n' && c != '\r';
+    ends['<'] = ends['&'] = ends[']'] = ends[0xEF] = true;
+    return ends;
+}();
+
+constexpr Bytes ends_value = [] {
+    Bytes ends = ends_text;
+    ends[']'] = false;
+    ends['"'] = ends['\''] = true;
+    return ends;
+}();
+
+constexpr Bytes ends_name = [] {
+    Bytes ends{};
+    for (unsigned c = 0; c < ends.size(); ++c) ends[c] = !is_name_part(static_cast<char>(c));
+    ends[0xEF] = true;
+    return ends;
+}();
+
+class Scan {
+public:
+    Scan(std::string_view document, const ShapeLimits& limits) : text_(document), limits_(limits) {}
+
+    std::optional<Flaw> run()
+    {
+        while (!flaw_ && at_ < text_.size()) {
+            if (text_[at_] == '<') {
+                read_markup();
+            } else {
+                read_text();
+            }
+        }
+        if (!flaw_ && !has_root_)
+            fail(0, "there is no element in it: a document is <Response>…</Response>");
+        return std::move(flaw_);
+    }
+
+private:
+    bool follows(std::string_view what) const { return text_.substr(at_).starts_with(what); }
+
+    // To the first byte that is one of these, or to the end.
+    void skip_to(const Bytes& ends)
+    {
+        std::size_t at = at_;
+        while (at < text_.size() && !ends[static_cast<unsigned char>(text_[at])]) ++at;
+        at_ = at;
+    }
+
+    void fail(std::size_t at, std::string message) { flaw_ = Flaw{at, std::move(message)}; }
+
+    void read_text()
+    {
+        if (depth_ == 0) return read_outside();
+        skip_to(ends_text);
+        if (at_ == text_.size() || text_[at_] == '<') return;
+        read_special("text");
+    }
+
+    // Before the document and behind it.
+    void read_outside()
+    {
+        skip_blanks();
+        if (at_ == text_.size() || text_[at_] == '<') return;
+        fail(at_, has_root_ ? "there is text behind the end of the document"
+                            : "there is text before the document: it begins with < and nothing "
+                              "before that");
+    }
+
+    // What ends_text stops at, but for `<`.
+    void read_special(std::string_view where)
+    {
+        const char c = text_[at_];
+        if (c == '&') return read_reference();
+        if (c == ']' && where == "text" && follows("]]>")) {
+            return fail(at_, "`]]>` ends a CDATA section that is not open: write ]]&gt;");
+        }
+        if (static_cast<unsigned char>(c) < 0x20) {
+            return fail(at_, fmt::format("the control character U+{:04X} is not allowed in XML",
+                                         static_cast<unsigned char>(c)));
+        }
+        if (is_none()) return fail_none();
+        ++at_;
+    }
+
+    bool is_none() const { return follows("\xEF\xBF\xBE") || follows("\xEF\xBF\xBF"); }
+
+    void fail_none()
+    {
+        fail(at_, "a character that is none (U+FFFE, U+FFFF) is not allowed in XML");
+    }
+
+    // Whatever the characters up to there mean, XML has to allow them.
+    void read_characters(std::size_t end)
+    {
+        while (!flaw_ && at_ < end) {
+            const char c = text_[at_];
+            const bool is_markup = c == '&' || c == '<' || c == ']';
+            if (is_markup || !ends_text[static_cast<unsigned char>(c)]) {
+                ++at_;
+            } else {
+                read_special("markup");
+            }
+        }
+    }
+
+    void read_reference()
+    {
+        const std::size_t end = text_.find(';', at_);
+        const std::string_view name =
+            end == text_.npos ? std::string_view() : text_.substr(at_ + 1, end - at_ - 1);
+        if (name.starts_with('#')) {
+            if (!is_character(name.substr(1))) {
+                return fail(at_, "the number of a character reference is none that XML allows");
+            }
+        } else if (name != "amp" && name != "lt" && name != "gt" && name != "quot" &&
+                   name != "apos") {
+            const bool is_entity =
+                !name.empty() && name.size() <= 32 && std::ranges::all_of(name, is_name_part);
+            return fail(at_, is_entity
+                                 ? fmt::format("there is no entity &{};: only amp, lt, gt, quot "
+                                               "and apos, and numbers as &#233;",
+                                               name)
+                                 : "a bare `&`: write &amp;");
+        }
+        at_ = end + 1;
+    }
+
+    static bool is_character(std::string_view number)
+    {
+        const bool is_hex = number.starts_with('x');
+        if (is_hex) number.remove_prefix(1);
+        if (number.empty() || number.size() > 7) return false;
+        std::uint32_t code = 0;
+        for (const char c : number) {
+            const char d = lower(c);
+            if (c >= '0' && c <= '9') {
+                code = code * (is_hex ? 16 : 10) + static_cast<std::uint32_t>(c - '0');
+            } else if (is_hex && d >= 'a' && d <= 'f') {
+                code = code * 16 + static_cast<std::uint32_t>(d - 'a' + 10);
+            } else {
+                return false;
+            }
+        }
+        return code == 9 || code == 10 || code == 13 || (code >= 0x20 && code <= 0xD7FF) ||
+               (code >= 0xE000 && code <= 0xFFFD) || (code >= 0x10000 && code <= 0x10FFFF);
+    }
+
+    void read_markup()
+    {
+        if (follows("</")) return read_end_tag();
+        if (follows("<!--")) return read_comment();
+        if (follows("<![CDATA[")) return read_cdata();
+        if (follows("<!")) {
+            return fail(at_, follows("<!DOCTYPE")
+                                 ? "a DOCTYPE is refused: TwiML has none, leave it out"
+                                 : "`<!` begins neither a comment nor a CDATA section");
+        }
+        if (follows("<?")) return read_instruction();
+        read_start_tag();
+    }
+
+    void read_comment()
+    {
+        const std::size_t end = text_.find("--", at_ + 4);
+        if (end == text_.npos) return fail(at_, "the comment does not end: `-->` is missing");
+        if (!text_.substr(end).starts_with("-->")) {
+            return fail(end, "`--` is not allowed within a comment");
+        }
+        read_characters(end);
+        at_ = end + 3;
+    }
+
+    void read_cdata()
+    {
+        if (depth_ == 0) return fail(at_, "a CDATA section stands outside of the document");
+        const std::size_t end = text_.find("]]>", at_);
+        if (end == text_.npos) return fail(at_, "the CDATA section does not end: `]]>` is missing");
+        read_characters(end);
+        at_ = end + 3;
+    }
+
+    void read_instruction()
+    {
+        const std::size_t end = text_.find("?>", at_);
+        if (end == text_.npos) return fail(at_, "`<?` does not end: `?>` is missing");
+        const std::string_view target = text_.substr(at_ + 2, 3);
+        const bool is_declaration =
+            equals_ignoring_case(target, "xml") && !is_name_part(text_[std::min(at_ + 5, end)]);
+        if (is_declaration && at_ != 0) {
+            return fail(at_, "the XML declaration does not stand at the very beginning");
+        }
+        if (!is_name_start(text_[at_ + 2])) {
+            return fail(at_, "`<?` begins no instruction: its name is missing");
+        }
+        read_characters(end);
+        at_ = end + 2;
+    }
+
+    void read_end_tag()
+    {
+        const std::size_t end = text_.find('>', at_);
+        if (end == text_.npos) return fail(at_, "the tag does not end: `>` is missing");
+        if (depth_ == 0) return fail(at_, "an end tag without its start");
+        --depth_;
+        at_ = end + 1;
+    }
+
+    void read_start_tag()
+    {
+        const std::size_t began = at_++;
+        if (depth_ == 0 && has_root_) return fail(began, "a second element behind the document");
+        if (depth_ == limits_.depth_max) {
+            return fail(began, fmt::format("elements are more than {} deep", limits_.depth_max));
+        }
+        if (element_count_++ == limits_.elements_max) {
+            return fail(began,
+                        fmt::format("there are more than {} elements", limits_.elements_max));
+        }
+        if (at_ == text_.size() || !is_name_start(text_[at_])) {
+            return fail(began, "a bare `<`: write &lt;");
+        }
+        skip_name();
+        if (flaw_) return;
+        has_root_ = true;
+        names_.clear();
+        while (true) {
+            const bool has_blank = skip_blanks();
+            if (at_ == text_.size()) return fail(began, "the tag does not end: `>` is missing");
+            if (text_[at_] == '>') {
+                ++at_;
+                ++depth_;
+                return;
+            }
+            if (follows("/>")) {
+                at_ += 2;
+                return;
+            }
+            if (!has_blank || !is_name_start(text_[at_])) {
+                return fail(at_, "this is no attribute: name=\"value\" with a space before it");
+            }
+            read_attribute();
+            if (flaw_) return;
+        }
+    }
+
+    void read_attribute()
+    {
+        const std::size_t began = at_;
+        skip_name();
+        if (flaw_) return;
+        const std::string_view name = text_.substr(began, at_ - began);
+        if (std::ranges::find(names_, name) != names_.end()) {
+            return fail(began, fmt::format("the attribute {} comes twice", printable(name)));
+        }
+        if (names_.size() == limits_.attributes_max) {
+            return fail(began,
+                        fmt::format("there are more than {} attributes", limits_.attributes_max));
+        }
+        names_.push_back(name);
+        skip_blanks();
+        if (at_ == text_.size() || text_[at_] != '=') {
+            return fail(began, fmt::format("the attribute {} has no value", printable(name)));
+        }
+        ++at_;
+        skip_blanks();
+        if (at_ == text_.size() || (text_[at_] != '"' && text_[at_] != '\'')) {
+            return fail(began, fmt::format("the value of {} has no quotes", printable(name)));
+        }
+        const char quote = text_[at_++];
+        while (!flaw_) {
+            skip_to(ends_value);
+            if (at_ == text_.size()) {
+                return fail(began, fmt::format("the value of {} does not end", printable(name)));
+            }
+            const char c = text_[at_];
+            if (c == quote) break;
+            if (c == '<') return fail(at_, "a `<` in a value: write &lt;");
+            if (c == '"' || c == '\'') {
+                ++at_;
+            } else {
+                read_special("value");
+            }
+        }
+        ++at_;
+    }
+
+    void skip_name()
+    {
+        for (skip_to(ends_name); at_ < text_.size() && text_[at_] == '\xEF'; skip_to(ends_name)) {
+            if (is_none()) return fail_none();
+            ++at_;
+        }
+    }
+
+    bool skip_blanks()
+    {
+        const std::size_t began = at_;
+        while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+        return at_ != began;
+    }
+
+    const std::string_view text_;
+    const ShapeLimits limits_;
+    std::size_t at_ = 0;
+    std::size_t depth_ = 0;
+    std::size_t element_count_ = 0;
+    bool has_root_ = false;
+    std::vector<std::string_view> names_;  // of the element's attributes
+    std::optional<Flaw> flaw_;
+};
+
+}  // namespace
+
+std::optional<Flaw> find_flaw(std::string_view document, const ShapeLimits& limits)
+{
+    return Scan(document, limits).run();
+}
+
+}  // namespace pivot::twiml

@@ -1,0 +1,25 @@
+// What XML forbids and pugixml lets through (XML 1.0, fifth edition).
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pivot::twiml {
+
+struct Flaw {
+    std::size_t at = 0;   // bytes from the start of the document
+    std::string message;  // what is wrong, and what to do
+};
+
+struct ShapeLimits {
+    std::size_t depth_max;
+    std::size_t elements_max;
+    std::size_t attributes_max;  // of one element
+};
+
+// Looks through a document in UTF-8 once. That tags match is for the parser to see.
+std::optional<Flaw> find_flaw(std::string_view document, const ShapeLimits& limits);
+
+}  // namespace pivot::twiml

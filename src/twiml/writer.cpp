@@ -1,0 +1,266 @@
+#include "twiml/writer.hpp"
+
+#include "base/text.hpp"
+#include "twiml/value.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <functional>
+#include <tuple>
+
+namespace pivot::twiml {
+
+namespace {
+
+bool is_text(pugi::xml_node node)
+{
+    return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
+}
+
+// The noun that a Dial keeps to, if it has one that stands alone. Conference and Queue are
+// performed, and go first.
+pugi::xml_node lonely_noun(pugi::xml_node dial)
+{
+    pugi::xml_node lonely;
+    for (const pugi::xml_node child : dial.children()) {
+        const ElementRule* rule = find_element(child.name());
+        if (rule == nullptr || !rule->parents.has(Name::dial)) continue;
+        if (rule->name == Name::conference || rule->name == Name::queue) return child;
+        if (!stands_alone(rule->name) || lonely) continue;
+        lonely = child;
+    }
+    return lonely;
+}
+
+bool rings(pugi::xml_node noun)
+{
+    const ElementRule* rule = find_element(noun.name());
+    return rule != nullptr && rule->parents.has(Name::dial) && !stands_alone(rule->name);
+}
+
+}  // namespace
+
+Document Writer::write(pugi::xml_node root)
+{
+    write_element(root, rule_of(Name::response), Name::response);
+    auto& warnings = document_.warnings_;
+    std::ranges::sort(warnings, {}, [](const Remark& remark) {
+        return std::tie(remark.line, remark.column, remark.message);
+    });
+    if (warning_count_ > warnings.size()) {
+        warnings.back().message =
+            fmt::format("there are {} warnings: the others are not listed", warning_count_);
+    }
+    document_.nodes_.shrink_to_fit();
+    document_.values_.shrink_to_fit();
+    document_.texts_.shrink_to_fit();
+    return std::move(document_);
+}
+
+void Writer::write_element(pugi::xml_node node, const ElementRule& rule, Name parent)
+{
+    const std::size_t index = document_.nodes_.size();
+    const Remark place = lines_.place(offset(node), {});
+    document_.nodes_.emplace_back();
+    document_.nodes_[index].name = rule.name;
+    document_.nodes_[index].line = place.line;
+    document_.nodes_[index].column = place.column;
+    write_attributes(node, rule, parent);
+    check_attributes(node, rule, parent);
+    if (rule.name == Name::say) {
+        write_speech(node, index);
+    } else {
+        if (rule.has_text) document_.nodes_[index].text = write_text(node);
+        write_children(node, rule);
+    }
+    document_.nodes_[index].end = static_cast<std::uint32_t>(document_.nodes_.size());
+}
+
+void Writer::write_attributes(pugi::xml_node node, const ElementRule& rule, Name parent)
+{
+    Document::Node& element = document_.nodes_.back();
+    element.values = static_cast<std::uint32_t>(document_.values_.size());
+    for (auto attribute = node.first_attribute(); attribute;
+         attribute = attribute.next_attribute()) {
+        const AttributeRule* known = find_rule(attribute, rule);
+        if (known == nullptr) continue;
+        if (known->attribute == Attribute::digits && parent == Name::gather) {
+            warn(offset(attribute.name()), "digits are not played in a Gather, and are skipped");
+            continue;
+        }
+        write_value(attribute, rule, *known);
+    }
+    element.value_count = static_cast<std::uint16_t>(document_.values_.size() - element.values);
+}
+
+const AttributeRule* Writer::find_rule(pugi::xml_attribute attribute, const ElementRule& element)
+{
+    const AttributeRule* known = find_attribute(element, std::string_view(attribute.name()));
+    if (known == nullptr) warn_unknown(attribute, element);
+    return known;
+}
+
+void Writer::warn_unknown(pugi::xml_attribute attribute, const ElementRule& element)
+{
+    const std::string_view written = attribute.name();
+    if (written.starts_with("xml")) return;  // XML's own
+    const std::size_t at = offset(attribute.name());
+    for (const AttributeRule& near : element.attributes) {
+        if (!equals_ignoring_case(name(near.attribute), written)) continue;
+        return warn(at, "{} has no attribute {}: did you mean {}?", name(element.name),
+                    printable(written), name(near.attribute));
+    }
+    warn(at, "{} has no attribute {}, which is ignored", name(element.name), printable(written));
+}
+
+void Writer::write_value(pugi::xml_attribute attribute, const ElementRule& element,
+                         const AttributeRule& rule)
+{
+    const ReadValue read = read_value(rule, attribute.value(), scratch_);
+    if (!read.flaw.empty()) {
+        warn(offset(attribute.value()), "{} of {} {}", name(rule.attribute), name(element.name),
+             read.flaw);
+    }
+    if (!read.is_of_use) return;
+    Document::Value value;
+    value.attribute = rule.attribute;
+    value.integer = read.integer;
+    value.text = keep(read.text);
+    document_.values_.push_back(value);
+}
+
+void Writer::check_attributes(pugi::xml_node node, const ElementRule& rule, Name parent)
+{
+    if (rule.name == Name::stream && parent == Name::stop) return;  // its name is enough
+    for (const AttributeRule& attribute : rule.attributes) {
+        const std::string_view written = name(attribute.attribute);
+        if (!attribute.is_required || node.attribute(written.data())) continue;
+        warn(offset(node), "{} needs the attribute {}", name(rule.name), written);
+    }
+}
+
+Document::Text Writer::write_text(pugi::xml_node node)
+{
+    words_.clear();
+    for (auto child = node.first_child(); child; child = child.next_sibling()) {
+        if (is_text(child)) words_ += child.value();
+    }
+    return keep(trim_blanks(words_));
+}
+
+void Writer::write_children(pugi::xml_node node, const ElementRule& rule)
+{
+    const pugi::xml_node lonely = rule.name == Name::dial ? lonely_noun(node) : pugi::xml_node();
+    const ElementRule* kept = lonely ? find_element(lonely.name()) : nullptr;
+    const bool is_performed =
+        kept != nullptr && (kept->name == Name::conference || kept->name == Name::queue);
+    const bool others_ring =
+        kept != nullptr && !is_performed && std::ranges::any_of(node.children(), rings);
+    for (auto child = node.first_child(); child; child = child.next_sibling()) {
+        if (child.type() != pugi::node_element) continue;
+        const ElementRule* noun = kept == nullptr ? nullptr : find_element(child.name());
+        const bool is_noun = noun != nullptr && noun->parents.has(Name::dial);
+        const bool is_left_out =
+            is_noun && (others_ring ? stands_alone(noun->name) : child != lonely);
+        if (is_left_out) {
+            warn(offset(child), "{} is skipped: {} stands alone in a Dial", child.name(),
+                 others_ring ? child.name() : lonely.name());
+        } else {
+            write_child(child, rule);
+        }
+    }
+}
+
+void Writer::write_child(pugi::xml_node child, const ElementRule& parent)
+{
+    const std::string_view written = child.name();
+    const ElementRule* rule = find_element(written);
+    if (rule == nullptr) return warn_unknown(child);
+    if (!rule->parents.has(parent.name)) {
+        return warn(offset(child), "{} cannot stand in {}, and is skipped", written,
+                    name(parent.name));
+    }
+    write_element(child, *rule, parent.name);
+}
+
+void Writer::warn_unknown(pugi::xml_node node)
+{
+    const bool is_read = warning_count_ < Document::warnings_max;
+    const ElementRule* near = is_read ? find_element_ignoring_case(node.name()) : nullptr;
+    if (near == nullptr) {
+        warn(offset(node), "{} is unknown, and skipped", printable(node.name()));
+    } else {
+        warn(offset(node), "{} is unknown, and skipped: did you mean {}?", printable(node.name()),
+             name(near->name));
+    }
+}
+
+void Writer::write_speech(pugi::xml_node say, std::size_t index)
+{
+    speech_.clear();
+    write_spoken(say, rule_of(Name::say));
+    if (speech_.is_cut()) {
+        warn(offset(say), "Say is cut off after {} characters", say_characters_max);
+    }
+    document_.nodes_[index].text = keep(speech_.words());
+    document_.nodes_[index].ssml = keep(speech_.ssml());
+}
+
+void Writer::write_spoken(pugi::xml_node node, const ElementRule& rule)
+{
+    for (auto child = node.first_child(); child; child = child.next_sibling()) {
+        if (speech_.is_cut()) return;
+        if (is_text(child)) {
+            speech_.say(child.value());
+            continue;
+        }
+        const ElementRule* part = find_element(child.name());
+        if (part == nullptr || !is_ssml(part->name)) {
+            write_child(child, rule);
+        } else if (part->parents.has(rule.name)) {
+            write_spoken_part(child, *part);
+        } else {
+            warn(offset(child), "{} cannot stand in {}: only its words are spoken",
+                 name(part->name), name(rule.name));
+            write_spoken(child, rule);
+        }
+    }
+}
+
+void Writer::write_spoken_part(pugi::xml_node part, const ElementRule& rule)
+{
+    speech_.open(rule.name);
+    for (auto attribute = part.first_attribute(); attribute;
+         attribute = attribute.next_attribute()) {
+        const AttributeRule* known = find_rule(attribute, rule);
+        if (known == nullptr) continue;
+        const ReadValue read = read_value(*known, attribute.value(), scratch_);
+        if (!read.flaw.empty()) {
+            warn(offset(attribute.value()), "{} of {} {}", name(known->attribute), name(rule.name),
+                 read.flaw);
+        }
+        if (read.is_of_use) speech_.give(known->attribute, read.text);
+    }
+    check_attributes(part, rule, Name::say);
+    speech_.enter();
+    write_spoken(part, rule);
+    speech_.close(rule.name);
+}
+
+Document::Text Writer::keep(std::string_view text)
+{
+    if (text.empty()) return {};
+    const Text kept{static_cast<std::uint32_t>(document_.texts_.size()),
+                    static_cast<std::uint32_t>(text.size())};
+    document_.texts_ += text;
+    return kept;
+}
+
+std::size_t Writer::offset(const char* part) const
+{
+    assert(std::less_equal()(text_.data(), part) &&
+           std::less_equal()(part, text_.data() + text_.size()));
+    return static_cast<std::size_t>(part - text_.data());
+}
+
+}  // namespace pivot::twiml

@@ -1,0 +1,74 @@
+// A tree of XML elements to a document: what has no place in TwiML becomes a warning.
+#pragma once
+
+#include "twiml/document.hpp"
+#include "twiml/grammar.hpp"
+#include "twiml/lines.hpp"
+#include "twiml/speech.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <pugixml.hpp>
+
+namespace pivot::twiml {
+
+// For one document, whose tree refers to `text` and whose lines are `lines`. Recursion is as deep
+// as the elements are, which the limits of the reader bound.
+class Writer {
+public:
+    Writer(std::string_view text, const Lines& lines) : text_(text), lines_(lines) {}
+
+    // `root` is a Response.
+    Document write(pugi::xml_node root);
+
+private:
+    using Text = Document::Text;
+
+    void write_element(pugi::xml_node node, const ElementRule& rule, Name parent);
+    void write_attributes(pugi::xml_node node, const ElementRule& rule, Name parent);
+    void write_value(pugi::xml_attribute attribute, const ElementRule& element,
+                     const AttributeRule& rule);
+    Text write_text(pugi::xml_node node);
+    void write_children(pugi::xml_node node, const ElementRule& rule);
+    void write_child(pugi::xml_node child, const ElementRule& parent);
+
+    void write_speech(pugi::xml_node say, std::size_t index);
+    void write_spoken(pugi::xml_node node, const ElementRule& rule);
+    void write_spoken_part(pugi::xml_node part, const ElementRule& rule);
+
+    void check_attributes(pugi::xml_node node, const ElementRule& rule, Name parent);
+    void warn_unknown(pugi::xml_node node);
+    void warn_unknown(pugi::xml_attribute attribute, const ElementRule& element);
+
+    // The rule of an attribute that this element has; null: there was a warning, if need be.
+    const AttributeRule* find_rule(pugi::xml_attribute attribute, const ElementRule& element);
+
+    Text keep(std::string_view text);
+
+    // `part` is a name or a value in the text.
+    std::size_t offset(const char* part) const;
+    std::size_t offset(pugi::xml_node node) const { return offset(node.name()) - 1; }
+
+    // Messages that nobody will read are not made.
+    template <typename... Args>
+    void warn(std::size_t at, fmt::format_string<Args...> format, Args&&... args)
+    {
+        if (warning_count_++ >= Document::warnings_max) return;
+        document_.warnings_.push_back(
+            lines_.place(at, fmt::format(format, std::forward<Args>(args)...)));
+    }
+
+    const std::string_view text_;
+    const Lines& lines_;
+    Document document_;
+    std::size_t warning_count_ = 0;
+    Speech speech_;
+    std::string words_;    // of the element that is being written
+    std::string scratch_;  // of the value that is being read
+};
+
+}  // namespace pivot::twiml

@@ -1,0 +1,109 @@
+// Callbacks: told in their order, beside the call.
+
+#include "session_fixture.hpp"
+
+namespace pivot::test {
+namespace {
+
+constexpr CallbackLimits quick = {.pause_ns = 1'000'000};
+
+void tell(Session& session, std::string url, int number)
+{
+    session.notify(std::move(url), Method::post, {{"SequenceNumber", std::to_string(number)}},
+                   false);
+}
+
+TEST(Callbacks, of_a_call_come_in_their_order)
+{
+    HttpPeer peer{answer("", "text/plain", 204)};
+    Sessions sessions;
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    for (int i = 0; i < 20; ++i) tell(*session, peer.url("/told"), i);
+    run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
+    const auto requests = peer.requests();
+    ASSERT_EQ(requests.size(), 20u);
+    for (int i = 0; i < 20; ++i) {
+        const auto index = static_cast<std::size_t>(i);
+        EXPECT_EQ(Told(requests[index])["SequenceNumber"], std::to_string(i));
+        EXPECT_EQ(Told(requests[index])["CallSid"], "-");
+    }
+}
+
+TEST(Callbacks, say_what_was_true_then_and_their_own_first)
+{
+    HttpPeer peer{answer("", "text/plain", 204)};
+    Sessions sessions;
+    const auto session = sessions.make(node("http://h.example/d/", twiml));
+    session->set_call_status("in-progress");
+    session->notify(peer.url("/a"), Method::get, {}, true);
+    session->notify(peer.url("/b"), Method::post, {{"CallSid", "leg"}, {"CallStatus", "busy"}},
+                    true);
+    session->set_call_status("completed");
+    run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
+    auto requests = peer.requests();
+    ASSERT_EQ(requests.size(), 2u);
+    if (requests[0].method != "GET") std::swap(requests[0], requests[1]);
+    EXPECT_EQ(Told(requests[0])["CallStatus"], "in-progress");
+    EXPECT_EQ(Told(requests[0])["CallSid"], "c1");
+    EXPECT_EQ(Told(requests[1])["CallSid"], "leg");
+    EXPECT_EQ(Told(requests[1])["CallStatus"], "busy");
+}
+
+TEST(Callbacks, are_tried_three_times_where_that_may_help)
+{
+    HttpPeer busy{answer("", "text/plain", 503)};
+    HttpPeer wrong{answer("", "text/plain", 404)};
+    Sessions sessions(loopback(), quick);
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    tell(*session, busy.url("/"), 0);
+    tell(*session, wrong.url("/"), 0);
+    run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
+    EXPECT_EQ(busy.requests().size(), 3u);
+    EXPECT_EQ(wrong.requests().size(), 1u);
+}
+
+TEST(Callbacks, to_a_dead_server_hold_up_neither_the_call_nor_others)
+{
+    HttpPeer dead{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};
+    HttpPeer peer{answer(say_hello, "text/xml")};
+    Sessions sessions;
+    const auto session = sessions.make(node(peer.url("/"), twiml));
+    for (int i = 0; i < 10; ++i) tell(*session, dead.url("/told"), i);
+    tell(*session, peer.url("/told"), 0);
+    ASSERT_TRUE(sessions.begin(*session));
+    run_until(sessions.reactor(), [&] { return peer.requests().size() == 2; });
+    EXPECT_EQ(sessions.callbacks().running(), 1u) << "one waits for the dead server";
+}
+
+TEST(Callbacks, over_the_limit_are_dropped_and_counted)
+{
+    HttpPeer dead{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};
+    Sessions sessions(loopback(), {.waiting_max = 3});
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    for (int i = 0; i < 10; ++i) tell(*session, dead.url("/told"), i);
+    EXPECT_EQ(sessions.callbacks().waiting(), 3u);
+    EXPECT_EQ(sessions.callbacks().dropped(), 7u);
+}
+
+TEST(Callbacks, outlive_their_session)
+{
+    HttpPeer peer{answer("", "text/plain", 204)};
+    Sessions sessions;
+    {
+        const auto session = sessions.make(node("http://h.example/", twiml));
+        tell(*session, peer.url("/told"), 1);
+    }
+    run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
+    EXPECT_EQ(peer.requests().size(), 1u);
+}
+
+TEST(Callbacks, to_no_url_are_not_told)
+{
+    Sessions sessions;
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    tell(*session, "mailto:ann@example.com", 0);
+    EXPECT_EQ(sessions.callbacks().waiting(), 0u);
+}
+
+}  // namespace
+}  // namespace pivot::test

@@ -1,0 +1,101 @@
+// What a session leaves behind: debug records and its CDR.
+
+#include "memory_spool.hpp"
+#include "pivot/http_cdr_poster.hpp"
+#include "session_fixture.hpp"
+
+namespace pivot::test {
+namespace {
+
+constexpr std::string_view debug = R"(,"req_format":"twiml","debug":true)";
+
+TEST(SessionRecord, each_exchange_leaves_one_without_secrets)
+{
+    HttpPeer peer{[](HttpPeer::Exchange& exchange) {
+        if (exchange.request.target.starts_with("/bad")) {
+            exchange.reply(500, "text/plain", "oh no");
+        } else {
+            exchange.reply(200, "text/xml", "<Response><Nonsense/></Response>",
+                           "Set-Cookie: session=topsecret\r\n");
+        }
+    }};
+    RecentRecords records;
+    Sessions sessions;
+    sessions.config.sink = &records;
+    {
+        const auto session = sessions.make(node(peer.url("/p"), debug));
+        ASSERT_TRUE(sessions.begin(*session));
+        ASSERT_FALSE(sessions.ask(*session, {"/bad", Method::post, {{"Digits", "1"}}}));
+        session->notify("/told", Method::post, {{"CallStatus", "completed"}}, false);
+        run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
+        session->note_branch("_");
+        session->end({});
+    }
+    const auto kept = records.find("c1");
+    ASSERT_EQ(kept.size(), 3u);
+    const auto has = [&kept](std::size_t index, std::string_view part) {
+        return kept[index].to_json().find(part) != std::string::npos;
+    };
+    EXPECT_TRUE(has(0, R"("iteration":1)") && has(0, "Nonsense")) << kept[0].to_json();
+    EXPECT_TRUE(has(1, R"("kind":"callback")")) << kept[1].to_json();
+    EXPECT_TRUE(has(2, R"("iteration":2)") && has(2, "oh no") && has(2, R"("reason":"status")") &&
+                has(2, R"("branch":"_")"))
+        << kept[2].to_json();
+    for (const auto& record : kept) {
+        EXPECT_EQ(record.to_json().find("topsecret"), std::string::npos) << record.to_json();
+    }
+}
+
+TEST(SessionRecord, nothing_is_kept_that_nobody_asked_for)
+{
+    HttpPeer peer{answer()};
+    RecentRecords records;
+    Sessions sessions;
+    sessions.config.sink = &records;
+    ASSERT_TRUE(sessions.begin(*sessions.make(node(peer.url("/")))));
+    EXPECT_TRUE(records.find("c1").empty());
+    sessions.config.records_all = true;
+    ASSERT_TRUE(sessions.begin(*sessions.make(node(peer.url("/")))));
+    EXPECT_EQ(records.find("c1").size(), 1u);
+}
+
+TEST(SessionRecord, a_twiml_session_ends_with_a_cdr_that_is_posted)
+{
+    HttpPeer peer{answer(say_hello, "text/xml")};
+    HttpPeer cdrs{answer("", "text/plain", 204)};
+    Sessions sessions;
+    MemorySpool spool(sessions.reactor());
+    sessions.config.cdrs = &spool;
+    const auto more = R"(,"cdr_url":")" + cdrs.url("/cdr") + '"';
+    for (const auto format : {twiml, std::string_view()}) {
+        const auto session = sessions.make(node(peer.url("/"), std::string(format) + more));
+        ASSERT_TRUE(sessions.begin(*session));
+        EndOfCall end;
+        end.hangup_cause = "NORMAL_CLEARING";
+        session->end(end);
+    }
+    HttpPeer flows{answer()};
+    const auto flow = sessions.make(node(flows.url("/"), more));
+    ASSERT_TRUE(sessions.begin(*flow));
+    flow->end({});
+
+    HttpCdrPoster poster(sessions.exchanges(), nullptr);
+    CdrDelivery delivery(spool, poster, {}, [](std::string_view) {});
+    reactor::Deadline closing(sessions.reactor(), reactor::never);
+    reactor::Scope scope(sessions.reactor());
+    scope.spawn(delivery.run(closing));
+    run_until(sessions.reactor(), [&] { return cdrs.requests().size() == 2; });
+    closing.expire(Reason::cancelled);
+    run_until(sessions.reactor(), [&] { return scope.running() == 0; });
+
+    const auto posted = cdrs.requests();
+    EXPECT_EQ(posted[0].method, "POST");
+    EXPECT_EQ(Told(posted[0])["Call-ID"], "c1");
+    EXPECT_EQ(Told(posted[0])["Hangup-Cause"], "NORMAL_CLEARING");
+    EXPECT_EQ(posted[0].header("content-type"), "application/x-www-form-urlencoded");
+    EXPECT_FALSE(posted[0].header("idempotency-key").empty());
+    EXPECT_NE(posted[0].header("idempotency-key"), posted[1].header("idempotency-key"));
+}
+
+}  // namespace
+}  // namespace pivot::test

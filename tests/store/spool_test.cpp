@@ -1,0 +1,300 @@
+#include "store/spool.hpp"
+
+#include "spooled.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <thread>
+
+#include <sys/wait.h>
+
+namespace pivot::test {
+namespace {
+
+using Ids = std::vector<std::string>;
+
+class Spool : public ::testing::Test {
+protected:
+    Spool() { config_.path = folder_.path() / "store.db"; }
+
+    void open()
+    {
+        store_ = open_store(config_);
+        spool_.emplace(*store_, *reactor_);
+        client_.emplace(*spool_, *reactor_);
+    }
+    void close() { store_.reset(); }
+
+    SpoolClient& client()
+    {
+        if (!store_) open();
+        return *client_;
+    }
+
+    TemporaryFolder folder_;
+    store::StoreConfig config_;
+    std::unique_ptr<reactor::Reactor> reactor_ = std::move(*reactor::Reactor::open());
+    std::unique_ptr<store::Store> store_;  // closed before the reactor
+    std::optional<store::Spool> spool_;
+    std::optional<SpoolClient> client_;
+};
+
+TEST_F(Spool, what_was_put_is_due)
+{
+    const auto put = cdr_of("1", "https://ann:secret@h/cdr?x=1");
+    EXPECT_TRUE(client().put(put));
+    const auto due = client().due(0);
+    ASSERT_EQ(ids(due), Ids{"1"});
+    EXPECT_EQ(due[0].attempts, 0);
+    const auto& cdr = due[0].cdr;
+    EXPECT_EQ(cdr.call_id, put.call_id);
+    EXPECT_EQ(cdr.account_id, put.account_id);
+    EXPECT_EQ(cdr.url, put.url);
+    EXPECT_EQ(cdr.body, put.body);
+    EXPECT_EQ(cdr.ended_unix_ms, put.ended_unix_ms);
+}
+
+TEST_F(Spool, bytes_come_out_as_they_went_in)
+{
+    auto cdr = cdr_of("1");
+    cdr.account_id = "";
+    cdr.body = std::string("a\0b'\"%\xc3\xab", 9);
+    EXPECT_TRUE(client().put(cdr));
+    const auto due = client().due(0);
+    ASSERT_EQ(due.size(), 1U);
+    EXPECT_EQ(due[0].cdr.account_id, "");
+    EXPECT_EQ(due[0].cdr.body, cdr.body);
+}
+
+TEST_F(Spool, nobody_has_to_wait_for_it)
+{
+    open();
+    spool_->put(cdr_of("1"), {});
+    EXPECT_EQ(ids(client().due(0)), Ids{"1"});
+}
+
+TEST_F(Spool, the_longest_due_comes_first)
+{
+    for (const auto* id : {"b", "a", "c", "d"}) EXPECT_TRUE(client().put(cdr_of(id)));
+    client().due(0);
+    EXPECT_TRUE(client().failed("b", 30));
+    EXPECT_TRUE(client().failed("d", 10));
+    EXPECT_TRUE(client().failed("a", 20));
+    EXPECT_TRUE(client().failed("c", 31));
+    EXPECT_EQ(ids(client().due(30)), (Ids{"d", "a", "b"}));
+}
+
+TEST_F(Spool, what_is_handed_out_is_not_handed_out_again)
+{
+    EXPECT_TRUE(client().put(cdr_of("1")));
+    EXPECT_EQ(ids(client().due(0)), Ids{"1"});
+    EXPECT_EQ(ids(client().due(0)), Ids{});
+    EXPECT_TRUE(client().put(cdr_of("2")));
+    EXPECT_EQ(ids(client().due(0)), Ids{"2"});
+}
+
+TEST_F(Spool, what_failed_is_due_again_at_its_time)
+{
+    EXPECT_TRUE(client().put(cdr_of("1")));
+    client().due(0);
+    EXPECT_TRUE(client().failed("1", 500));
+    EXPECT_EQ(ids(client().due(499)), Ids{});
+    const auto due = client().due(500);
+    ASSERT_EQ(ids(due), Ids{"1"});
+    EXPECT_EQ(due[0].attempts, 1);
+}
+
+TEST_F(Spool, what_is_removed_is_gone)
+{
+    EXPECT_TRUE(client().put(cdr_of("1")));
+    client().due(0);
+    EXPECT_TRUE(client().remove("1"));
+    EXPECT_TRUE(client().remove("1"));
+    EXPECT_TRUE(client().failed("1", 0));
+    EXPECT_EQ(ids(client().due(0)), Ids{});
+    close();
+    open();
+    EXPECT_EQ(ids(client().due(0)), Ids{});
+}
+
+TEST_F(Spool, an_origin_has_only_so_many_handed_out)
+{
+    for (const auto* id : {"1", "2", "3", "4"}) EXPECT_TRUE(client().put(cdr_of(id)));
+    EXPECT_TRUE(client().put(cdr_of("5", "https://other/cdr")));
+    DueQuery query;
+    query.cdrs_max = 10;
+    query.origin_cdrs_max = 2;
+    EXPECT_EQ(ids(client().due(query)), (Ids{"1", "2", "5"}));
+    EXPECT_EQ(ids(client().due(query)), Ids{});
+    EXPECT_TRUE(client().remove("1"));
+    EXPECT_EQ(ids(client().due(query)), Ids{"3"});
+    EXPECT_TRUE(client().failed("2", 0));
+    EXPECT_EQ(ids(client().due(query)), Ids{"2"});
+}
+
+TEST_F(Spool, an_origin_can_be_avoided)
+{
+    EXPECT_TRUE(client().put(cdr_of("1", "https://h/a")));
+    EXPECT_TRUE(client().put(cdr_of("2", "https://H:443/b")));
+    EXPECT_TRUE(client().put(cdr_of("3", "http://h/a")));
+    DueQuery query;
+    query.cdrs_max = query.origin_cdrs_max = 10;
+    query.avoided_origins = {"https://h:443"};
+    EXPECT_EQ(ids(client().due(query)), Ids{"3"});
+    query.avoided_origins.clear();
+    EXPECT_EQ(ids(client().due(query)), (Ids{"1", "2"}));
+}
+
+TEST_F(Spool, origins_take_turns)
+{
+    for (const auto* host : {"a", "b", "c"}) {
+        for (int i = 0; i < 2; ++i) {
+            EXPECT_TRUE(client().put(
+                cdr_of(fmt::format("{}{}", host, i), fmt::format("https://{}/", host))));
+        }
+    }
+    DueQuery query;
+    query.cdrs_max = 1;
+    query.origin_cdrs_max = 10;
+    Ids order;
+    for (int i = 0; i < 7; ++i) {
+        for (const auto& id : ids(client().due(query))) order.push_back(id);
+    }
+    EXPECT_EQ(order, (Ids{"a0", "b0", "c0", "a1", "b1", "c1"}));
+}
+
+TEST_F(Spool, it_survives_a_restart_with_what_was_handed_out)
+{
+    EXPECT_TRUE(client().put(cdr_of("1")));
+    EXPECT_TRUE(client().put(cdr_of("2")));
+    client().due(0);
+    EXPECT_TRUE(client().failed("2", 100));
+    close();
+    open();
+    EXPECT_EQ(ids(client().due(99)), Ids{"1"});
+    const auto due = client().due(100);
+    ASSERT_EQ(ids(due), Ids{"2"});
+    EXPECT_EQ(due[0].attempts, 1);
+}
+
+// The child is killed as soon as the last CDR is done, in the middle of whatever else it does.
+TEST_F(Spool, what_is_done_survives_being_killed)
+{
+    const auto child = checked(::fork(), "fork");
+    if (child == 0) {
+        const auto reactor = std::move(*reactor::Reactor::open());
+        const auto store = open_store(config_);
+        store::Spool spool(*store, *reactor);
+        SpoolClient client(spool, *reactor);
+        for (int i = 0; i < 20; ++i) {
+            if (!client.put(cdr_of(fmt::to_string(i)))) ::_exit(1);
+        }
+        client.due(0);
+        if (!client.remove("0")) ::_exit(1);
+        spool.put(cdr_of("undone"), {});
+        ::raise(SIGKILL);
+    }
+    int status = 0;
+    checked(::waitpid(child, &status, 0), "waitpid");
+    ASSERT_TRUE(WIFSIGNALED(status));
+    const auto due = ids(client().due(0));
+    for (int i = 1; i < 20; ++i) {
+        EXPECT_NE(std::ranges::find(due, fmt::to_string(i)), due.end()) << i;
+    }
+    EXPECT_EQ(std::ranges::find(due, "0"), due.end());
+}
+
+TEST_F(Spool, a_store_that_closes_writes_what_waits_and_replies)
+{
+    open();
+    int done = 0;
+    for (int i = 0; i < 100; ++i) {
+        spool_->put(cdr_of(fmt::to_string(i)), [&](const Result<void>& outcome) {
+            EXPECT_TRUE(outcome);
+            ++done;
+        });
+    }
+    close();
+    run_until(*reactor_, [&] { return done == 100; });
+    open();
+    EXPECT_EQ(client().due(0).size(), 100U);
+}
+
+TEST_F(Spool, too_many_waiting_cdrs_are_an_overload)
+{
+    config_.cdr_backlog_max = 0;
+    const auto put = client().put(cdr_of("1"));
+    ASSERT_FALSE(put);
+    EXPECT_EQ(put.error().reason, Reason::overload);
+    EXPECT_EQ(put.error().message, "the store: 0 CDRs are waiting to be written");
+}
+
+TEST_F(Spool, a_full_disk_is_a_failure_and_not_the_end)
+{
+    config_.bytes_max = 64 * 4096;
+    auto large = cdr_of("large");
+    large.body = std::string(16 * 1024, 'x');
+    Ids stored;
+    Result<void> put;
+    for (int i = 0; i < 100; ++i) {
+        large.id = fmt::to_string(i);
+        put = client().put(large);
+        if (!put) break;
+        stored.push_back(large.id);
+    }
+    ASSERT_FALSE(put);
+    EXPECT_EQ(put.error().reason, Reason::overload);
+    EXPECT_EQ(put.error().message, "the store: database or disk is full");
+    EXPECT_GT(stored.size(), 5U);
+    EXPECT_EQ(ids(client().due(0)), stored);
+
+    for (const auto& id : stored) EXPECT_TRUE(client().remove(id));
+    EXPECT_TRUE(client().put(large));
+}
+
+TEST_F(Spool, one_that_fails_takes_no_other_with_it)
+{
+    open();
+    std::vector<std::string> failed;
+    int done = 0;
+    for (const auto* id : {"1", "2", "1", "3"}) {  // the second "1" breaks the table's promise
+        spool_->put(cdr_of(id), [&failed, &done, id](const Result<void>& outcome) {
+            if (!outcome) failed.push_back(id);
+            ++done;
+        });
+    }
+    run_until(*reactor_, [&] { return done == 4; });
+    EXPECT_EQ(failed, Ids{"1"});
+    EXPECT_EQ(ids(client().due(0)), (Ids{"1", "2", "3"}));
+}
+
+TEST_F(Spool, reactors_on_their_own_threads_share_a_store)
+{
+    constexpr int threads = 4;
+    constexpr int cdrs = 100;
+    open();
+    {
+        std::vector<std::jthread> producers;
+        for (int t = 0; t < threads; ++t) {
+            producers.emplace_back([this, t] {
+                const auto reactor = std::move(*reactor::Reactor::open());
+                store::Spool spool(*store_, *reactor);
+                int done = 0;
+                for (int i = 0; i < cdrs; ++i) {
+                    spool.put(cdr_of(fmt::format("{}-{}", t, i)), [&](const Result<void>& outcome) {
+                        EXPECT_TRUE(outcome);
+                        ++done;
+                    });
+                    store_->add(DebugRecord(DebugFacts()));
+                }
+                run_until(*reactor, [&] { return done == cdrs; });
+            });
+        }
+    }
+    DueQuery query;
+    query.cdrs_max = query.origin_cdrs_max = 1000;
+    EXPECT_EQ(client().due(query).size(), std::size_t{threads * cdrs});
+}
+
+}  // namespace
+}  // namespace pivot::test

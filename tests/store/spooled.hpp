@@ -1,0 +1,90 @@
+// A store in a folder of its own, as one reactor asks it.
+#pragma once
+
+#include "peers/temporary_folder.hpp"
+#include "reactor/run_until.hpp"
+#include "store/spool.hpp"
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace pivot::test {
+
+inline Cdr cdr_of(std::string id, std::string url = "https://h/cdr")
+{
+    return {.id = std::move(id),
+            .call_id = "c1",
+            .account_id = "a1",
+            .url = std::move(url),
+            .body = "Call-ID=c1",
+            .ended_unix_ms = 1000};
+}
+
+inline std::vector<std::string> ids(const std::vector<SpooledCdr>& cdrs)
+{
+    std::vector<std::string> list;
+    for (const auto& [cdr, attempts] : cdrs) list.push_back(cdr.id);
+    return list;
+}
+
+inline std::unique_ptr<store::Store> open_store(const store::StoreConfig& config)
+{
+    auto store = store::Store::open(config);
+    if (!store) throw std::runtime_error(store.error());
+    return std::move(*store);
+}
+
+// Asks, and turns the reactor until the answer is there.
+class SpoolClient {
+public:
+    SpoolClient(CdrSpool& spool, reactor::Reactor& reactor) : spool_(spool), reactor_(reactor) {}
+
+    Result<void> put(Cdr cdr)
+    {
+        return wait([&](auto done) { spool_.put(std::move(cdr), done); });
+    }
+    Result<void> remove(std::string id)
+    {
+        return wait([&](auto done) { spool_.remove(std::move(id), done); });
+    }
+    Result<void> failed(std::string id, std::int64_t next_at_unix_ms)
+    {
+        return wait([&](auto done) { spool_.failed(std::move(id), next_at_unix_ms, done); });
+    }
+    std::vector<SpooledCdr> due(const DueQuery& query)
+    {
+        std::optional<Result<std::vector<SpooledCdr>>> answer;
+        spool_.due(query, [&](auto rows) { answer = std::move(rows); });
+        run_until(reactor_, [&] { return answer.has_value(); });
+        if (!*answer) throw std::runtime_error(answer->error().message);
+        return std::move(**answer);
+    }
+    std::vector<SpooledCdr> due(std::int64_t now_unix_ms)
+    {
+        DueQuery query;
+        query.now_unix_ms = now_unix_ms;
+        query.cdrs_max = query.origin_cdrs_max = 100;
+        return due(query);
+    }
+
+private:
+    template <typename Ask>
+    Result<void> wait(Ask ask)
+    {
+        std::optional<Result<void>> answer;
+        ask([&](Result<void> outcome) { answer = std::move(outcome); });
+        EXPECT_FALSE(answer) << "done from inside the call";
+        run_until(reactor_, [&] { return answer.has_value(); });
+        return *answer;
+    }
+
+    CdrSpool& spool_;
+    reactor::Reactor& reactor_;
+};
+
+}  // namespace pivot::test

@@ -1,0 +1,624 @@
+#include "twiml/reader.hpp"
+
+#include "exact.hpp"
+
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace pivot::twiml {
+namespace {
+
+Document read(std::string_view text, const Limits& limits = {}, std::string_view charset = {})
+{
+    Reader reader(limits);
+    const ExactCopy exact(text);
+    auto document = reader.read(exact.text(), charset);
+    if (!document) throw std::runtime_error(document.error().message);
+    return std::move(*document);
+}
+
+// The place and the sentence of the first error.
+std::string error(std::string_view text, const Limits& limits = {}, std::string_view charset = {})
+{
+    Reader reader(limits);
+    const ExactCopy exact(text);
+    const auto document = reader.read(exact.text(), charset);
+    if (document) return "none";
+    if (document.error().reason == Reason::too_large) return "too_large";
+    EXPECT_EQ(document.error().reason, Reason::invalid_twiml);
+    EXPECT_EQ(document.error().phase, Phase::parse);
+    EXPECT_FALSE(document.error().errors.empty());
+    const Breach& breach = document.error().errors.front();
+    return breach.at + " " + breach.error;
+}
+
+std::string warning(std::string_view text)
+{
+    const Document document = read(text);
+    if (document.warnings().empty()) return "none";
+    const Remark& remark = document.warnings().front();
+    return fmt::format("{}:{} {}", remark.line, remark.column, remark.message);
+}
+
+bool has(const std::string& text, std::string_view part)
+{
+    return text.find(part) != text.npos;
+}
+
+TEST(Reader, a_gather_with_prompts_is_read_with_its_places)
+{
+    const Document document = read(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response>\n"
+        "  <Gather numDigits=\"1\" action=\" /menu?a=1&amp;b=2 \">\n"
+        "    <Say voice=\"alice\">Press <!-- a key -->one.</Say>\n  </Gather>\n"
+        "  <Hangup/>\n</Response>\n");
+    EXPECT_TRUE(document.warnings().empty());
+    auto verb = document.verbs().begin();
+    const Element gather = *verb;
+    EXPECT_EQ(gather.name(), Name::gather);
+    EXPECT_EQ(gather.line(), 3U);
+    EXPECT_EQ(gather.column(), 3U);
+    EXPECT_EQ(gather.integer(Attribute::num_digits), 1);
+    EXPECT_EQ(gather.text(Attribute::action), "/menu?a=1&b=2");
+    EXPECT_EQ(gather.text(Attribute::finish_on_key), "#");
+    EXPECT_FALSE(gather.has(Attribute::finish_on_key));
+    EXPECT_EQ(gather.integer(Attribute::timeout), 5);
+    EXPECT_EQ(gather.text(Attribute::method), "POST");
+    const Element say = *gather.children().begin();
+    EXPECT_EQ(say.text(), "Press one.");
+    EXPECT_EQ(say.text(Attribute::voice), "alice");
+    EXPECT_TRUE(say.ssml().empty());
+    ++verb;
+    EXPECT_EQ((*verb).name(), Name::hangup);
+    ++verb;
+    EXPECT_EQ(verb, document.verbs().end());
+}
+
+TEST(Reader, an_empty_response_has_no_verbs)
+{
+    EXPECT_TRUE(read("<Response/>").verbs().empty());
+    EXPECT_TRUE(read("<Response></Response>").verbs().empty());
+    EXPECT_TRUE(read("<Response> \n <!-- nothing --> </Response>").verbs().empty());
+}
+
+TEST(Reader, ssml_is_kept_as_xml_and_as_words)
+{
+    const Document document = read(
+        "<Response><Say>Call <say-as interpret-as=\"digits\">1&amp;2</say-as> <break time=\"1s\"/>"
+        "now</Say></Response>");
+    const Element say = *document.verbs().begin();
+    EXPECT_EQ(say.text(), "Call 1&2 now");
+    EXPECT_EQ(say.ssml(),
+              "Call <say-as interpret-as=\"digits\">1&amp;2</say-as> "
+              "<break time=\"1s\"></break>now");
+    EXPECT_TRUE(document.warnings().empty());
+}
+
+TEST(Reader, cdata_and_text_around_a_comment_are_one_text)
+{
+    const Document document =
+        read("<Response><Say>a<!--x-->b<![CDATA[ <c> & ]]>d</Say></Response>");
+    EXPECT_EQ((*document.verbs().begin()).text(), "ab <c> & d");
+}
+
+TEST(Reader, what_twiml_does_not_know_warns_and_is_skipped)
+{
+    EXPECT_EQ(warning("<Response>\n <Foobar/></Response>"), "2:2 Foobar is unknown, and skipped");
+    EXPECT_TRUE(has(warning("<Response><say>x</say></Response>"), "did you mean Say?"));
+    EXPECT_TRUE(
+        has(warning("<Response><Message>x</Message></Response>"), "cannot stand in Response"));
+    EXPECT_TRUE(has(warning("<Response><Gather><Dial>1</Dial></Gather></Response>"),
+                    "Dial cannot stand in Gather"));
+    EXPECT_TRUE(
+        has(warning("<Response><Say Voice=\"x\">x</Say></Response>"), "did you mean voice?"));
+    EXPECT_TRUE(
+        has(warning("<Response><Say pitch=\"x\">x</Say></Response>"), "no attribute pitch"));
+    EXPECT_EQ(warning("<Response>Words <Pause>that nobody says</Pause></Response>"), "none");
+}
+
+TEST(Reader, a_bad_value_warns_and_becomes_the_default_or_the_nearest)
+{
+    const auto gather = [](std::string_view attributes) {
+        return fmt::format("<Response><Gather {}/></Response>", attributes);
+    };
+    const Document far = read(gather("timeout=\"99999\" numDigits=\"0\""));
+    EXPECT_EQ((*far.verbs().begin()).integer(Attribute::timeout), 3'600);
+    EXPECT_EQ((*far.verbs().begin()).integer(Attribute::num_digits), 1);
+    EXPECT_EQ(far.warnings().size(), 2U);
+
+    const Document odd = read(gather("timeout=\"soon\" method=\"PUT\" finishOnKey=\"##\""));
+    EXPECT_EQ((*odd.verbs().begin()).integer(Attribute::timeout), 5);
+    EXPECT_EQ((*odd.verbs().begin()).text(Attribute::method), "POST");
+    EXPECT_EQ((*odd.verbs().begin()).text(Attribute::finish_on_key), "#");
+    EXPECT_EQ(odd.warnings().size(), 3U);
+
+    EXPECT_EQ(warning(gather("timeout=\"auto\" speechTimeout=\"auto\" finishOnKey=\"\"")), "none");
+    EXPECT_TRUE(has(warning(gather("input=\"dtmf smell\"")), "smell"));
+    EXPECT_TRUE(has(warning("<Response><Gather actionOnEmptyResult=\"True\"/></Response>"),
+                    "true or false"));
+    const Document huge = read(gather("timeout=\"99999999999999999999999\""));
+    EXPECT_EQ((*huge.verbs().begin()).integer(Attribute::timeout), 3'600);
+}
+
+TEST(Reader, a_flaw_of_an_attribute_has_the_place_of_its_name_or_its_value)
+{
+    EXPECT_TRUE(warning("<Response>\n<Say\n  voice='a'\n  pitch='b'/></Response>")
+                    .starts_with("4:3 Say has no attribute pitch"));
+    EXPECT_TRUE(warning("<Response>\n<Gather numDigits='1'\n timeout = 'soon'/></Response>")
+                    .starts_with("3:13 timeout of Gather is \"soon\""));
+    EXPECT_TRUE(
+        warning("<Response><Gather timeout=''/></Response>").starts_with("1:28 timeout of"));
+}
+
+TEST(Reader, warnings_come_in_the_order_of_the_text)
+{
+    const Document document = read(
+        "<Response><Say loop='x'>a<p>b</p><Foo/></Say><Bar/><Dial a='b'><Baz/></Dial></Response>");
+    ASSERT_EQ(document.warnings().size(), 5U);
+    for (std::size_t i = 1; i < 5; ++i) {
+        EXPECT_LT(document.warnings()[i - 1].column, document.warnings()[i].column);
+    }
+}
+
+TEST(Reader, of_very_many_warnings_the_last_says_how_many)
+{
+    std::string text = "<Response>";
+    for (int i = 0; i < 5'000; ++i) text += "<Foo/>";
+    text += "</Response>";
+    const Document document = read(text);
+    ASSERT_EQ(document.warnings().size(), Document::warnings_max);
+    EXPECT_TRUE(has(document.warnings().back().message, "there are 5000 warnings"));
+    Limits strict;
+    strict.is_strict = true;
+    Reader reader(strict);
+    const auto refused = reader.read(text);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().errors.size(), Document::warnings_max);
+}
+
+TEST(Reader, nouns_of_every_kind_keep_their_attributes)
+{
+    const Document document = read(
+        "<Response><Connect><ConversationRelay url='wss://r.example.com/' voice='v' "
+        "interruptible='speech' ignorebackchannel='true'/></Connect>"
+        "<Start><Transcription statusCallbackUrl='/t' partialResults='true'/>"
+        "<Recording channels='mono' recordingStatusCallback='/r'/>"
+        "<Siprec connectorName='c' statusCallbackMethod='get'/></Start></Response>");
+    EXPECT_TRUE(document.warnings().empty()) << document.warnings().front().message;
+    auto verb = document.verbs().begin();
+    const Element relay = *(*verb).children().begin();
+    EXPECT_EQ(relay.text(Attribute::url), "wss://r.example.com/");
+    EXPECT_EQ(relay.text(Attribute::voice), "v");
+    EXPECT_EQ(relay.text(Attribute::interruptible), "speech");
+    ++verb;
+    auto noun = (*verb).children().begin();
+    EXPECT_EQ((*noun).text(Attribute::status_callback_url), "/t");
+    EXPECT_TRUE((*noun).is_true(Attribute::partial_results));
+    ++noun;
+    EXPECT_EQ((*noun).text(Attribute::channels), "mono");
+    ++noun;
+    EXPECT_EQ((*noun).text(Attribute::status_callback_method), "GET");
+}
+
+TEST(Reader, a_conference_has_the_attributes_of_kazoo)
+{
+    const Document document = read(
+        "<Response><Dial><Conference deaf='true' play_name='true' play_entry_prompt='false' "
+        "announceCount='2' callerControls='a' moderatorControls='b' energyLevel='30' "
+        "comfortNoise='500' interval='40' rate='8000' callerIdName='n' callerIdNumber='1' "
+        "engine='flite' voice='male'>room</Conference></Dial></Response>");
+    EXPECT_TRUE(document.warnings().empty()) << document.warnings().front().message;
+    const Element conference = *(*document.verbs().begin()).children().begin();
+    EXPECT_TRUE(conference.is_true(Attribute::deaf));
+    EXPECT_FALSE(conference.is_true(Attribute::play_entry_prompt));
+    EXPECT_EQ(conference.integer(Attribute::rate), 8'000);
+}
+
+TEST(Reader, attributes_belong_to_the_nouns_that_have_them)
+{
+    const auto dial = [](std::string_view noun) {
+        return fmt::format("<Response><Dial>{}</Dial></Response>", noun);
+    };
+    EXPECT_TRUE(has(warning(dial("<Number username='a'>1</Number>")), "no attribute username"));
+    EXPECT_TRUE(
+        has(warning(dial("<Client machineDetection='Enable'>a</Client>")), "no attribute machine"));
+    EXPECT_EQ(warning(dial("<Sip username='a' password='b'>sip:a@b</Sip>")), "none");
+    EXPECT_EQ(warning(dial("<Number sendDigits='ww12W#'>1</Number>")), "none");
+    EXPECT_TRUE(has(warning(dial("<Number sendDigits='1,2'>1</Number>")), "all else is left out"));
+}
+
+TEST(Reader, a_conference_or_a_queue_is_the_only_noun_of_its_dial)
+{
+    const auto kept = [](std::string_view nouns) {
+        const Document document = read(fmt::format("<Response><Dial>{}</Dial></Response>", nouns));
+        std::string names;
+        for (const Element noun : (*document.verbs().begin()).children()) {
+            names += name(noun.name());
+            names += ' ';
+        }
+        return names + std::to_string(document.warnings().size());
+    };
+    EXPECT_EQ(kept("<Number>1</Number><Conference>r</Conference>"), "Conference 1");
+    EXPECT_EQ(kept("<Queue>q</Queue><Conference>r</Conference><Sip>s</Sip>"), "Queue 2");
+    EXPECT_EQ(kept("<Sim>s</Sim><Number>1</Number><Number>2</Number>"), "Number Number 1");
+    EXPECT_EQ(kept("<Sim>s</Sim><WhatsApp>1</WhatsApp>"), "Sim 1");
+    EXPECT_EQ(kept("<Number>1</Number><Client>a</Client><Sip>s</Sip>"), "Number Client Sip 0");
+    EXPECT_TRUE(has(warning("<Response><Dial><Sip>s</Sip><Queue>q</Queue></Dial></Response>"),
+                    "Sip is skipped: Queue stands alone in a Dial"));
+}
+
+TEST(Reader, a_missing_attribute_that_is_needed_warns)
+{
+    EXPECT_EQ(warning("<Response><Connect>\n <Stream name='a'/></Connect></Response>"),
+              "2:2 Stream needs the attribute url");
+    EXPECT_EQ(warning("<Response><Stop><Stream name='a'/></Stop></Response>"), "none");
+    EXPECT_TRUE(has(warning("<Response><Set><Variable value='1'/></Set></Response>"), "key"));
+    EXPECT_TRUE(
+        has(warning("<Response><Connect><ConversationRelay/></Connect></Response>"), "url"));
+    EXPECT_TRUE(has(warning("<Response><Say><sub>a</sub></Say></Response>"), "alias"));
+}
+
+TEST(Reader, a_url_of_another_scheme_warns_and_is_as_none)
+{
+    const Document document = read(
+        "<Response><Gather action='ftp://example.com/a'/><Gather action='a:b'/>"
+        "<Gather action='/a:b'/><Gather action='HTTPS://example.com/'/></Response>");
+    EXPECT_EQ(document.warnings().size(), 2U);
+    EXPECT_FALSE((*document.verbs().begin()).has(Attribute::action));
+    EXPECT_TRUE(has(warning("<Response><Start><Stream url='https://a/'/></Start></Response>"),
+                    "expected a URL of wss ws"));
+}
+
+TEST(Reader, digits_of_a_play_are_not_for_a_gather)
+{
+    const Document document =
+        read("<Response><Gather><Play digits='12'/></Gather><Play digits='1w2'/></Response>");
+    EXPECT_EQ(document.warnings().size(), 1U);
+    const Element play = *(*document.verbs().begin()).children().begin();
+    EXPECT_FALSE(play.has(Attribute::digits));
+}
+
+TEST(Reader, an_empty_finish_key_is_a_value)
+{
+    const Document document = read("<Response><Gather finishOnKey=\"\"/></Response>");
+    EXPECT_TRUE((*document.verbs().begin()).has(Attribute::finish_on_key));
+    EXPECT_EQ((*document.verbs().begin()).text(Attribute::finish_on_key), "");
+}
+
+TEST(Reader, strict_limits_refuse_what_else_warns)
+{
+    Limits strict;
+    strict.is_strict = true;
+    EXPECT_EQ(error("<Response><Foobar/></Response>", strict),
+              "1:11 Foobar is unknown, and skipped");
+    EXPECT_EQ(error("<Response><Say>x</Say></Response>", strict), "none");
+    for (const std::string_view text :
+         {"<Gather timeout='soon'/>", "<Gather timeout='9999'/>", "<Say Voice='x'>x</Say>",
+          "<Gather><Dial/></Gather>", "<Dial><Queue/><Sip/></Dial>", "<Connect><Stream/></Connect>",
+          "<Say><p><p>x</p></p></Say>", "<Message>x</Message>"}) {
+        EXPECT_NE(error(fmt::format("<Response>{}</Response>", text), strict), "none") << text;
+    }
+    Reader reader(strict);
+    const auto refused = reader.read("<Response><A/>\n<B/>\n<C/></Response>");
+    ASSERT_FALSE(refused);
+    ASSERT_EQ(refused.error().errors.size(), 3U);
+    EXPECT_EQ(refused.error().errors[2].at, "3:1");
+}
+
+TEST(Reader, what_xml_forbids_is_refused_with_its_place)
+{
+    const auto within = [](std::string_view text) {
+        return fmt::format("<Response>\n<Say>{}</Say></Response>", text);
+    };
+    EXPECT_EQ(error(within("AT&T")), "2:8 a bare `&`: write &amp;");
+    EXPECT_TRUE(has(error(within("&eacute;")), "there is no entity &eacute;"));
+    EXPECT_TRUE(has(error(within("&#0;")), "character reference"));
+    EXPECT_TRUE(has(error(within("&#xD800;")), "character reference"));
+    EXPECT_TRUE(has(error(within("a ]]> b")), "]]&gt;"));
+    EXPECT_TRUE(has(error(within("a < b")), "2:8 a bare `<`"));
+    EXPECT_TRUE(has(error(within(std::string_view("\x01", 1))), "control character U+0001"));
+    EXPECT_TRUE(has(error(within("\xC3(")), "2:6 there are bytes that are not UTF-8"));
+    EXPECT_TRUE(has(error(within("<!-- a -- b -->")), "`--` is not allowed"));
+    for (const std::string_view bad : {"\x01", "\x07", "\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+        for (const auto* around : {"<!-- {} -->", "<?p {}?>", "<![CDATA[{}]]>", "{}", "<Foo{}/>",
+                                   "<Foo a{}=''/>", "<Foo a='{}'/>"}) {
+            EXPECT_NE(error(within(fmt::format(fmt::runtime(around), bad))), "none") << around;
+        }
+    }
+    const std::string nul(1, '\0');
+    EXPECT_TRUE(has(error(within("<!-- " + nul + " -->")), "2:11 the control character U+0000"));
+    EXPECT_TRUE(has(error(within("<![CDATA[" + nul + "]]>")), "U+0000"));
+    EXPECT_TRUE(has(error(within("<? p?>")), "its name is missing"));
+    EXPECT_EQ(error(within("<!-- \xEF\xBC\x81 & < ]]> --><![CDATA[&<]]><?p &<?>")), "none");
+    EXPECT_TRUE(has(error("<Response><Say voice=\"a<b\">x</Say></Response>"), "write &lt;"));
+    EXPECT_TRUE(has(error("<Response><Say voice=\"a\" voice=\"b\">x</Say></Response>"), "twice"));
+    EXPECT_TRUE(has(error("<Response><Say voice=a>x</Say></Response>"), "no quotes"));
+    EXPECT_TRUE(has(error("<Response><Say voice>x</Say></Response>"), "no value"));
+    EXPECT_TRUE(has(error("<Response/><Response/>"), "a second element"));
+    EXPECT_TRUE(has(error("<Response/>x"), "text behind the end"));
+    EXPECT_TRUE(has(error("x<Response/>"), "text before the document"));
+    EXPECT_TRUE(has(error("\n<?xml version=\"1.0\"?><Response/>"), "very beginning"));
+    EXPECT_TRUE(has(error("<Response><Say>x</Response>"), "does not match"));
+    EXPECT_TRUE(has(error(""), "there is no element"));
+    EXPECT_TRUE(has(error("<!-- only -->"), "there is no element"));
+}
+
+TEST(Reader, another_root_is_refused)
+{
+    EXPECT_EQ(error("<response/>"), "1:1 the root is response, not Response");
+    EXPECT_TRUE(has(error("<html><body/></html>"), "the root is html"));
+}
+
+TEST(Reader, document_types_and_entities_are_refused)
+{
+    EXPECT_TRUE(
+        has(error("<!DOCTYPE Response SYSTEM \"file:///etc/passwd\"><Response/>"), "DOCTYPE"));
+    EXPECT_TRUE(has(error("<!DOCTYPE r [<!ENTITY a \"aa\"><!ENTITY b \"&a;&a;\">]><Response/>"),
+                    "DOCTYPE"));
+}
+
+TEST(Reader, encodings_other_than_utf8)
+{
+    const std::string_view latin =
+        "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><Response><Say>\xE9</Say></Response>";
+    EXPECT_EQ((*read(latin).verbs().begin()).text(), "é");
+    const std::string_view bare = "<Response><Say>\xE9</Say></Response>";
+    EXPECT_EQ((*read(bare, {}, "iso-8859-1").verbs().begin()).text(), "é");
+    EXPECT_EQ((*read("\xEF\xBB\xBF<Response><Say>é</Say></Response>").verbs().begin()).text(), "é");
+
+    const auto text_of = [](std::string_view bytes, std::string_view charset = {}) {
+        const Document document = read(bytes, {}, charset);
+        return std::string((*document.verbs().begin()).text());
+    };
+    EXPECT_EQ(text_of("<?xml version='1.0' encoding = 'Latin1' ?><Response><Say>\xE9</Say>"
+                      "</Response>"),
+              "é");
+    // A byte order mark says more than a charset, and that more than a declaration.
+    EXPECT_EQ(text_of("\xEF\xBB\xBF<Response><Say>é</Say></Response>", "iso-8859-1"), "é");
+    EXPECT_EQ(text_of("<?xml version='1.0' encoding='UTF-8'?><Response><Say>\xE9</Say></Response>",
+                      "ISO-8859-1"),
+              "é");
+    EXPECT_TRUE(has(error("<?xml version=\"1.0\" encoding=\"EUC-JP\"?><Response/>"), "EUC-JP"));
+    EXPECT_TRUE(has(error("<Response/>", {}, "utf-7"), "utf-7"));
+    EXPECT_TRUE(has(error("<?xml version='1.0' encoding='UTF-16'?><Response/>"), "UTF-16"));
+}
+
+TEST(Reader, utf16_has_a_byte_order_mark_and_whole_characters)
+{
+    const auto encode = [](std::u16string_view text, bool is_big_endian) {
+        std::string bytes;
+        for (const char16_t unit : text) {
+            const auto high = static_cast<char>(unit >> 8);
+            const auto low = static_cast<char>(unit & 0xFF);
+            bytes += is_big_endian ? high : low;
+            bytes += is_big_endian ? low : high;
+        }
+        return bytes;
+    };
+    const std::u16string_view whole =
+        u"\uFEFF<?xml version='1.0' encoding='UTF-16'?><Response><Say>é€😀</Say></Response>";
+    for (const bool is_big_endian : {false, true}) {
+        const std::string bytes = encode(whole, is_big_endian);
+        const Document document = read(bytes);
+        EXPECT_EQ((*document.verbs().begin()).text(), "é€😀");
+        EXPECT_TRUE(has(error(bytes.substr(0, bytes.size() - 1)), "UTF-16"));
+        std::u16string broken(whole);
+        const std::size_t pair = broken.find(u'\xD83D');
+        broken.erase(pair, 1);
+        EXPECT_TRUE(has(error(encode(broken, is_big_endian)), "UTF-16"));
+        broken = whole;
+        broken.erase(pair + 1, 1);
+        EXPECT_TRUE(has(error(encode(broken, is_big_endian)), "UTF-16"));
+        broken.resize(pair + 1);
+        EXPECT_TRUE(has(error(encode(broken, is_big_endian)), "UTF-16"));
+    }
+}
+
+TEST(Reader, the_first_byte_that_is_not_utf8_is_named)
+{
+    for (const std::string_view bad :
+         {"\x80", "\xC0\x80", "\xC3", "\xE0\x80\x80", "\xED\xA0\x80", "\xE2\x82",
+          "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF0\x9F\x98", "\xFF"}) {
+        const std::string text = fmt::format("<Response>\n\né€😀{}<", bad);
+        EXPECT_TRUE(error(text).starts_with("3:10 there are bytes")) << bad.size();
+    }
+}
+
+TEST(Reader, five_megabytes_and_ten_thousand_levels_end_cleanly)
+{
+    EXPECT_EQ(error("<Response><Say>" + std::string(5'000'000, 'a') + "</Say></Response>"),
+              "too_large");
+    std::string deep = "<Response>";
+    for (int i = 0; i < 10'000; ++i) deep += "<Gather>";
+    EXPECT_TRUE(has(error(deep), "64 deep"));
+    Limits wide;
+    wide.elements_max = 100;
+    std::string many = "<Response>";
+    for (int i = 0; i < 200; ++i) many += "<Pause/>";
+    EXPECT_TRUE(has(error(many + "</Response>", wide), "more than 100 elements"));
+}
+
+// Documents that are hard to read, of about so many bytes.
+struct Hostile {
+    std::string_view name;
+    std::string (*make)(std::size_t size_bytes);
+    std::string_view error;  // a part of it
+};
+
+std::string repeat(std::string_view front, std::string_view part, std::size_t size_bytes,
+                   std::string_view back)
+{
+    std::string text(front);
+    while (text.size() + part.size() + back.size() <= size_bytes) text += part;
+    text += back;
+    return text;
+}
+
+const Hostile hostiles[] = {
+    {"elements", [](std::size_t n) { return repeat("<Response>", "<a/>", n, "</Response>"); },
+     "more than 10000 elements"},
+    {"levels", [](std::size_t n) { return repeat("<Response>", "<Foo>", n, ""); }, "64 deep"},
+    {"attributes",
+     [](std::size_t n) {
+         std::string text = "<Response><Say";
+         for (int i = 0; text.size() < n; ++i) text += fmt::format(" a{}=''", i);
+         return text + "/></Response>";
+     },
+     "more than 64 attributes"},
+    {"the same attribute",
+     [](std::size_t n) { return repeat("<Response><Say", " a=''", n, "/></Response>"); },
+     "comes twice"},
+    {"one long value",
+     [](std::size_t n) { return repeat("<Response><Say voice='", "a", n, "'/></Response>"); },
+     "none"},
+    {"a long list of words",
+     [](std::size_t n) { return repeat("<Response><Gather input='", "x ", n, "'/></Response>"); },
+     "none"},
+    {"elements with attributes",
+     [](std::size_t n) {
+         return repeat("<Response>", "<Say loop='x' a='' b='' c='' d='' e='' f=''/>",
+                       std::min<std::size_t>(n, 400'000), "</Response>");
+     },
+     "none"},
+    {"comments", [](std::size_t n) { return repeat("<Response>", "<!---->", n, "</Response>"); },
+     "none"},
+    {"text between comments",
+     [](std::size_t n) { return repeat("<Response><Say>", "a<!---->", n, "</Say></Response>"); },
+     "none"},
+    {"instructions", [](std::size_t n) { return repeat("<Response>", "<?p?>", n, "</Response>"); },
+     "none"},
+    {"CDATA sections",
+     [](std::size_t n) {
+         return repeat("<Response><Say>", "<![CDATA[<]]>", n, "</Say></Response>");
+     },
+     "none"},
+    {"lines and a bad byte",
+     [](std::size_t n) { return repeat("<Response>", "\n", n, "\xC3(</Response>"); }, "not UTF-8"},
+    {"NULs",
+     [](std::size_t n) {
+         return repeat("<Response>", std::string_view("\0", 1), n, "</Response>");
+     },
+     "U+0000"},
+    {"references",
+     [](std::size_t n) { return repeat("<Response><Say>", "&amp;", n, "</Say></Response>"); },
+     "none"},
+    {"a comment without end", [](std::size_t n) { return repeat("<Response><!--", "-a", n, ""); },
+     "does not end"},
+    {"an instruction without end", [](std::size_t n) { return repeat("<?xml ", "?", n, ""); },
+     "does not end"},
+    {"bare ampersands", [](std::size_t n) { return repeat("<Response>", "&", n, ";</Response>"); },
+     "a bare `&`"},
+};
+
+TEST(Reader, hostile_documents_of_any_size_end_cleanly)
+{
+    Limits wide;
+    wide.bytes_max = 8 * 1024 * 1024;
+    Reader unbounded(wide);
+    Reader bounded;
+    for (const auto& [name, make, expected] : hostiles) {
+        for (const std::size_t size : {64 * 1024, 512 * 1024, 5 * 1024 * 1024}) {
+            const std::string text = make(size);
+            const auto document = unbounded.read(text);
+            if (document) {
+                EXPECT_EQ(expected, "none") << name << ' ' << size;
+                EXPECT_LE(document->warnings().size(), Document::warnings_max) << name;
+            } else {
+                EXPECT_EQ(document.error().reason, Reason::invalid_twiml) << name;
+                EXPECT_TRUE(has(document.error().message, expected))
+                    << name << ' ' << size << ": " << document.error().message;
+                EXPECT_LE(document.error().message.size(), 1'000U);
+            }
+            if (text.size() <= Limits().bytes_max) continue;
+            const auto refused = bounded.read(text);
+            ASSERT_FALSE(refused) << name;
+            EXPECT_EQ(refused.error().reason, Reason::too_large) << name;
+        }
+    }
+}
+
+TEST(Reader, say_is_cut_off_at_its_limit_between_characters)
+{
+    std::string words;
+    for (int i = 0; i < 5'000; ++i) words += "é";
+    const Document document = read("<Response><Say>" + words + "</Say></Response>");
+    EXPECT_EQ((*document.verbs().begin()).text().size(), 2U * 4'096);
+    EXPECT_EQ(document.warnings().size(), 1U);
+}
+
+TEST(Reader, markup_counts_nothing_of_what_a_say_may_say)
+{
+    const auto say = [](const std::string& content) {
+        return read("<Response><Say>\n  " + content + "  \n</Say></Response>");
+    };
+    std::string words;
+    for (int i = 0; i < 1'024; ++i) words += "<w>abc</w> ";
+    const Document whole = say(words);
+    EXPECT_TRUE(whole.warnings().empty());
+    EXPECT_EQ((*whole.verbs().begin()).text().size(), 4'095U);
+    EXPECT_GT((*whole.verbs().begin()).ssml().size(), 10'000U);
+
+    words.erase(words.rfind("<w>"));
+    const Document cut = say("<p>" + words + "<s>defghi</s></p><p>never</p>");
+    ASSERT_EQ(cut.warnings().size(), 1U);
+    EXPECT_TRUE(has(cut.warnings()[0].message, "cut off after 4096 characters"));
+    EXPECT_EQ((*cut.verbs().begin()).text().size(), 4'096U);
+    EXPECT_TRUE((*cut.verbs().begin()).text().ends_with("abc defg"));
+    EXPECT_TRUE((*cut.verbs().begin()).ssml().ends_with("<s>defg</s></p>"));
+}
+
+TEST(Reader, words_of_paragraphs_and_sentences_stand_apart)
+{
+    const auto words = [](std::string_view content) {
+        const Document document = read(fmt::format("<Response><Say>{}</Say></Response>", content));
+        return std::string((*document.verbs().begin()).text());
+    };
+    EXPECT_EQ(words("<p>A</p><p>B</p>"), "A B");
+    EXPECT_EQ(words("<p><s>A</s><s>B</s></p>C"), "A B C");
+    EXPECT_EQ(words("A<break/>B"), "A B");
+    EXPECT_EQ(words("A <break/> B"), "A  B");
+    EXPECT_EQ(words("un<emphasis>believ</emphasis>able"), "unbelievable");
+    EXPECT_EQ(words("<sub alias='doctor'>Dr.</sub> No"), "doctor No");
+}
+
+TEST(Reader, ssml_has_what_its_elements_know_and_words_of_the_others)
+{
+    const Document document = read(
+        "<Response><Say><emphasis level='huge'>a</emphasis><break strength='weak' x='y'/>"
+        "<p>b<p>c</p></p><prosody rate='50%' pitch='&lt;1'>d&#13;</prosody></Say></Response>");
+    const Element say = *document.verbs().begin();
+    EXPECT_EQ(say.ssml(),
+              "<emphasis>a</emphasis><break strength=\"weak\"></break><p>bc</p>"
+              "<prosody rate=\"50%\" pitch=\"&lt;1\">d&#13;</prosody>");
+    ASSERT_EQ(document.warnings().size(), 3U);
+    EXPECT_TRUE(has(document.warnings()[2].message, "p cannot stand in p: only its words"));
+}
+
+TEST(Reader, every_prefix_of_a_document_ends_cleanly)
+{
+    const std::string_view text =
+        "<?xml version=\"1.0\"?><Response><Gather action='a&amp;b' numDigits=\"2\"><Say>a &#233; "
+        "<![CDATA[x]]><!-- c --><emphasis level=\"strong\">e</emphasis></Say></Gather>"
+        "<Dial><Conference waitUrl=\"\">r</Conference></Dial></Response>";
+    Reader reader;
+    for_each_prefix(text, [&](std::string_view prefix) {
+        EXPECT_EQ(reader.read(prefix).has_value(), prefix.size() == text.size());
+    });
+}
+
+TEST(Verbs, are_shown_as_json)
+{
+    std::string out;
+    append_verbs(out, read("<Response><Gather numDigits=\"1\" bargeIn=\"true\"><Say>a \"b\"</Say>"
+                           "</Gather></Response>"));
+    EXPECT_EQ(out, R"([{"verb":"Gather","line":1,"attributes":{"numDigits":1,"bargeIn":true},)"
+                   R"("children":[{"verb":"Say","line":1,"text":"a \"b\""}]}])");
+    out.clear();
+    append_verbs(out, read("<Response/>"));
+    EXPECT_EQ(out, "[]");
+}
+
+}  // namespace
+}  // namespace pivot::twiml
