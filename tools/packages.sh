@@ -2,13 +2,13 @@
 
 # Debian 13 has llhttp as a library, Debian 12 only its C sources. docs/dependencies.md says what the rest is for.
 build_packages() {
-  echo clang-19 g++ libc-ares-dev libcli11-dev libexpected-dev libfmt-dev libpugixml-dev libsimdjson-dev \
+  echo clang-19 g++ libc-ares-dev libcli11-dev libexpected-dev libfmt-dev libpcre2-dev libpugixml-dev libsimdjson-dev \
     libsqlite3-dev libssl-dev liburing-dev liburiparser-dev meson ninja-build pkg-config python3 zlib1g-dev
   if [ "$(. /etc/os-release && echo "$VERSION_CODENAME")" = bookworm ]; then echo node-llhttp; else echo libllhttp-dev; fi
 }
 
 test_packages() {
-  echo binutils knot libbenchmark-dev libclang-rt-19-dev libcurl4-openssl-dev libgtest-dev nginx-light wrk
+  echo binutils knot libbenchmark-dev libclang-rt-19-dev libcurl4-openssl-dev libgmock-dev libgtest-dev nginx-light wrk
 }
 
 # Installs those of the packages that are missing, as root or with sudo.

@@ -1,0 +1,93 @@
+// The live call on a switch, as the executor sees it. Commands return at once; what comes of them
+// is told by events, in the order in which it happened. A switch that cannot do something, or not
+// now, ends the job as failed.
+//
+// Commands for a leg or a job that is gone do nothing: a caller hangs up when he likes.
+#pragma once
+
+#include "base/clock.hpp"
+#include "execute/event_queue.hpp"
+#include "execute/order.hpp"
+
+#include <string_view>
+
+namespace pivot::execute {
+
+// What not every switch can do.
+enum class Ability : std::uint8_t { speech_input, streams, queues, conferences, refer };
+
+class Channel {
+public:
+    virtual ~Channel() = default;
+
+    // Where this channel puts what happens.
+    virtual EventQueue& events() = 0;
+
+    virtual bool can(Ability ability) const = 0;
+    virtual bool is_answered() const = 0;
+
+    // Answered comes, or HungUp.
+    virtual void answer() = 0;
+
+    // An unanswered call: refused with a SIP status, and what is said with it.
+    virtual void reject(int sip_code, std::string_view phrase) = 0;
+
+    // The caller, and with him the call, or one leg. An empty cause is NORMAL_CLEARING.
+    virtual void hang_up(LegId leg, std::string_view cause) = 0;
+
+    // Each runs until its JobEnded. One at a time on a leg.
+    virtual void play(LegId leg, JobId job, const Media& media) = 0;
+    virtual void say(LegId leg, JobId job, const Speech& speech) = 0;
+
+    // Keys as the other side hears them: `0-9 A-D * #`, `w` waits half a second, `W` a whole one.
+    virtual void send_keys(LegId leg, JobId job, std::string_view keys,
+                           milliseconds key_length) = 0;
+
+    // Ends a job early: its event comes.
+    virtual void stop(JobId job) = 0;
+
+    // Until RecordingEnded. One of both sides runs beside all else.
+    virtual void record(LegId leg, JobId job, const Recording& recording) = 0;
+
+    // Listens for words until SpeechHeard, which is not partial.
+    virtual void listen(JobId job, const Speaking& speaking) = 0;
+
+    // Until LegAnswered or DialFailed. To stop the job gives all up.
+    virtual void dial(JobId job, const Dial& dial) = 0;
+
+    // Connects the caller with one who has answered, until BridgeEnded.
+    virtual void bridge(LegId leg, JobId job) = 0;
+
+    // The caller is in a room until JobEnded, and ConferenceHappened tells what happens there.
+    virtual void join(JobId job, const Conference& conference) = 0;
+
+    // The caller waits in a queue until QueueEnded. What is played to him is the executor's
+    // business.
+    virtual void enqueue(JobId job, const Queue& queue) = 0;
+
+    // Connects the caller with the first who waits in a queue: QueueEnded, failed where the queue
+    // does not exist.
+    virtual void dequeue(JobId job, std::string_view queue, milliseconds timeout) = 0;
+
+    // Until JobEnded; a one-way stream runs beside all else.
+    virtual void stream(JobId job, const Stream& stream) = 0;
+
+    // The caller hears nothing, and what he says goes nowhere.
+    virtual void mute(bool is_muted) = 0;
+
+    // Of the caller's leg; `is_exported`: of those that will be dialled, too.
+    virtual void set_variable(std::string_view name, std::string_view value, bool is_exported) = 0;
+
+    // Moved, or JobEnded where it failed.
+    virtual void transfer(JobId job, const Transfer& transfer) = 0;
+    virtual void park(JobId job, std::string_view slot) = 0;
+
+    // A module of a callflow, `data` a JSON object, which the host runs: JobEnded with its branch.
+    // False: the host has no such module.
+    virtual bool run_module(JobId job, std::string_view module, std::string_view data) = 0;
+
+    // A whole flow, JSON text: Moved. False: the host leaves flows to us.
+    virtual bool run_flow(JobId job, std::string_view flow) = 0;
+};
+
+}  // namespace pivot::execute

@@ -1,0 +1,144 @@
+// What a channel tells the one who runs its call.
+//
+// Whatever was begun ends with an event, also what could not begin: nobody waits for nothing. When
+// the caller hangs up, all that ran on the call ends first, each with its event, and HungUp is the
+// last one.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace pivot::execute {
+
+// One side of the call: the caller, or one whom a Dial called. Legs are numbered by the executor.
+using LegId = std::uint32_t;
+inline constexpr LegId caller = 0;
+
+// Something that takes its time: a playback, a recording, a dial, … Numbered by the executor.
+using JobId = std::uint32_t;
+
+// Why a leg or a call ended: the switch's name (`USER_BUSY`), and the SIP status where there is
+// one.
+struct Cause {
+    std::string name;
+    int sip_code = 0;
+};
+
+// The caller's leg is answered.
+struct Answered {};
+
+struct KeyPressed {
+    LegId leg = caller;
+    char key = 0;  // 0-9, A-D, *, #
+};
+
+enum class JobEnd : std::uint8_t {
+    finished,  // by itself
+    stopped,   // because it was asked to, or its leg ended
+    failed,    // it could not be done: no such file, no such room, not offered by the switch
+};
+
+// Playback, speech, keys sent, a module or a flow handed over: nothing to tell but that it ended.
+struct JobEnded {
+    JobId job = 0;
+    JobEnd end = JobEnd::finished;
+    std::string branch;  // of a module that the switch ran: the child to go on with; empty: `_`
+};
+
+enum class RecordingEnd : std::uint8_t { key, silence, limit, stopped, hung_up, failed };
+
+struct RecordingEnded {
+    JobId job = 0;
+    RecordingEnd end = RecordingEnd::stopped;
+    char key = 0;     // of key
+    std::string url;  // where it is or will be found; empty: nothing was recorded
+    std::string id;
+    std::chrono::milliseconds duration{0};
+};
+
+// Of speech input. Not heard: both are empty.
+struct SpeechHeard {
+    JobId job = 0;
+    std::string text;
+    std::string confidence;  // `0.93`; empty: unknown
+    bool is_partial = false;
+};
+
+struct LegRinging {
+    LegId leg = caller;
+};
+
+// The first of those dialled to answer; the others are being given up. It waits to be bridged.
+struct LegAnswered {
+    LegId leg = caller;
+    std::string call_id;  // of that leg; empty: the switch does not tell
+};
+
+// One that was dialled is gone, whether it had answered or not.
+struct LegEnded {
+    LegId leg = caller;
+    Cause cause;
+};
+
+// Nobody answered. After LegAnswered there is none.
+struct DialFailed {
+    JobId job = 0;
+    Cause cause;
+};
+
+// The two are no longer connected. Where the other side has hung up, its LegEnded comes before.
+struct BridgeEnded {
+    JobId job = 0;
+};
+
+enum class ConferenceEventKind : std::uint8_t {
+    start,
+    end,
+    join,
+    leave,
+    mute,
+    unmute,
+    hold,
+    unhold,
+    speech_start,
+    speech_stop
+};
+
+// The caller is in the room, or something happened in it.
+struct ConferenceHappened {
+    JobId job = 0;
+    ConferenceEventKind kind = ConferenceEventKind::join;
+    std::string member;  // its call id
+};
+
+// Somebody takes the caller out of the queue: the two are connected until QueueEnded.
+struct QueueBridged {
+    JobId job = 0;
+};
+
+enum class QueueEnd : std::uint8_t { bridged, left, hung_up, full, failed };
+
+// The caller has left the queue, or, bridged, the two have parted.
+struct QueueEnded {
+    JobId job = 0;
+    QueueEnd end = QueueEnd::failed;
+    std::string other_call_id;       // with whom it was bridged
+    std::chrono::seconds waited{0};  // in the queue
+    std::chrono::seconds talked{0};
+};
+
+// The switch has taken the call away: it goes on elsewhere, and must not be hung up.
+struct Moved {};
+
+// The caller is gone. Nothing comes after it.
+struct HungUp {
+    Cause cause;
+};
+
+using Event = std::variant<Answered, KeyPressed, JobEnded, RecordingEnded, SpeechHeard, LegRinging,
+                           LegAnswered, LegEnded, DialFailed, BridgeEnded, ConferenceHappened,
+                           QueueBridged, QueueEnded, Moved, HungUp>;
+
+}  // namespace pivot::execute

@@ -1,0 +1,68 @@
+#include "execute/event_queue.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace pivot::execute {
+
+void EventQueue::push(Event event)
+{
+    if (is_over_) return;
+    if (events_.size() >= unread_max && std::holds_alternative<KeyPressed>(event)) return;
+    const bool is_last =
+        std::holds_alternative<HungUp>(event) || std::holds_alternative<Moved>(event);
+    events_.push_back(std::move(event));
+    if (wait_ != nullptr) wait_->resume();
+    if (!is_last) return;
+    is_over_ = true;
+    deadline_.expire(Reason::cancelled);
+}
+
+bool EventQueue::Wait::await_ready() const
+{
+    return !queue_.events_.empty() || queue_.deadline_.has_expired() ||
+           queue_.clock_.now() >= until_;
+}
+
+void EventQueue::Wait::await_suspend(std::coroutine_handle<> waiting)
+{
+    assert(queue_.wait_ == nullptr);
+    waiting_ = waiting;
+    queue_.wait_ = this;
+    queue_.deadline_.add(*this);
+    queue_.clock_.wait_begins(until_);
+    const bool is_waiting = queue_.wait_ == this;  // the clock may have jumped to an event
+    if (!is_waiting) return;
+    if (queue_.clock_.now() >= until_) return resume();
+    if (until_ != never)
+        queue_.clock_.reactor().timers().set(*this, queue_.clock_.on_reactor(until_));
+}
+
+std::optional<Event> EventQueue::Wait::await_resume()
+{
+    if (queue_.events_.empty()) return std::nullopt;
+    std::optional<Event> event(std::move(queue_.events_.front()));
+    queue_.events_.erase(queue_.events_.begin());
+    if (queue_.events_.empty()) queue_.events_ = {};  // a call that waits keeps no memory for it
+    return event;
+}
+
+void EventQueue::Wait::fired()
+{
+    resume();
+}
+
+void EventQueue::Wait::interrupt(const reactor::Deadline&)
+{
+    resume();
+}
+
+void EventQueue::Wait::resume()
+{
+    queue_.clock_.reactor().timers().stop(*this);
+    Waiter::unlink();
+    queue_.wait_ = nullptr;
+    queue_.clock_.reactor().resume_soon(waiting_);
+}
+
+}  // namespace pivot::execute

@@ -1,0 +1,74 @@
+// What has happened on a channel, in order, until the one who runs its call looks.
+//
+// The call's deadline is here, because it expires in the moment in which the caller hangs up: so an
+// exchange in flight is cancelled at once. What happened before can still be read.
+#pragma once
+
+#include "execute/call_clock.hpp"
+#include "execute/event.hpp"
+#include "reactor/deadline.hpp"
+#include "reactor/timers.hpp"
+
+#include <coroutine>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace pivot::execute {
+
+class EventQueue {
+public:
+    // `host` expires when the host gives the call up.
+    EventQueue(CallClock& clock, reactor::Deadline& host) : clock_(clock), deadline_(host) {}
+
+    CallClock& clock() { return clock_; }
+
+    // Expired: the call is over, as far as its caller is concerned.
+    reactor::Deadline& deadline() { return deadline_; }
+
+    // On the reactor's thread. After HungUp or Moved nothing more is taken.
+    void push(Event event);
+
+    class Wait;
+
+    // The next event. None: it is `until` by the call's clock, or the call's deadline has expired
+    // and there is no event left. One coroutine at a time.
+    Wait next(Nanoseconds until);
+
+private:
+    CallClock& clock_;
+    reactor::Deadline deadline_;
+    // A caller who leans on his keys while nobody looks.
+    static constexpr std::size_t unread_max = 256;
+
+    std::vector<Event> events_;
+    Wait* wait_ = nullptr;
+    bool is_over_ = false;
+};
+
+class EventQueue::Wait final : private reactor::Timer, private reactor::Waiter {
+public:
+    Wait(EventQueue& queue, Nanoseconds until) : queue_(queue), until_(until) {}
+
+    bool await_ready() const;
+    void await_suspend(std::coroutine_handle<> waiting);
+    std::optional<Event> await_resume();
+
+private:
+    friend class EventQueue;
+
+    void fired() override;
+    void interrupt(const reactor::Deadline& deadline) override;
+    void resume();
+
+    EventQueue& queue_;
+    const Nanoseconds until_;
+    std::coroutine_handle<> waiting_;
+};
+
+inline EventQueue::Wait EventQueue::next(Nanoseconds until)
+{
+    return Wait(*this, until);
+}
+
+}  // namespace pivot::execute

@@ -1,0 +1,191 @@
+#include "execute/flow_runner.hpp"
+
+#include "execute/modules/data.hpp"
+#include "execute/modules/modules.hpp"
+#include "execute/modules/recording.hpp"
+
+#include <cassert>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::execute {
+
+namespace {
+
+// A switch that does not say that a call has ended is not waited for.
+constexpr milliseconds hang_up_timeout{5'000};
+
+// FNV-1a: a call that is played again draws the same lots.
+std::uint64_t seed_of(std::string_view call_id)
+{
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : call_id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    return hash;
+}
+
+}  // namespace
+
+FlowRunner::FlowRunner(LiveCall& call) : Watcher(call), call_(call)
+{
+    memory_.random = seed_of(call.session().call().call_id);
+}
+
+// No coroutine: a call waits for long in what this returns, and keeps nothing of this. A parameter
+// lives as long as the caller awaits.
+Task<NextStep> FlowRunner::run(std::string flow, Deadline& deadline)
+{
+    std::string text = std::move(flow);
+    const JobId job = call_.next_job();
+    const bool is_taken = !text.empty() && call_.channel().run_flow(job, text);
+    if (is_taken) return hand_over(job, std::move(text), deadline);
+    return run_nodes(begin(text), deadline);
+}
+
+Task<NextStep> FlowRunner::hand_over(JobId job, std::string flow, Deadline& deadline)
+{
+    const auto ended = co_await finish(call_, job, deadline);
+    const bool has_failed = ended && ended->end == JobEnd::failed;
+    if (!has_failed) co_return next_step(NextStep::Kind::over);
+    call_.warn("flow", "the host could not take it");
+    co_return co_await run_nodes(begin(flow), deadline);
+}
+
+// False: there is nothing to run.
+bool FlowRunner::begin(std::string_view flow)
+{
+    if (flow.empty()) return resume();
+    auto read = Flow::read(flow);
+    if (!read) {
+        call_.warn("flow", read.error().message);
+        return resume();
+    }
+    current_.flow = std::move(*read);
+    current_.node = Flow::root;
+    return true;
+}
+
+Task<NextStep> FlowRunner::run_nodes(bool is_running, Deadline& deadline)
+{
+    while (is_running && !call_.must_stop()) {
+        const ModuleEnd end = co_await begin_module(deadline);
+        if (call_.must_stop() || end.kind == ModuleEnd::Kind::over) {
+            co_return next_step(NextStep::Kind::over);
+        }
+        if (end.kind == ModuleEnd::Kind::pivot) co_return pivot_step();
+        is_running = take(end);
+        const bool has_cause = end.kind == ModuleEnd::Kind::stop && !end.text.empty();
+        if (!is_running && has_cause) co_await hang_up(end.text, deadline);
+    }
+    co_return next_step(is_running ? NextStep::Kind::over : NextStep::Kind::hang_up);
+}
+
+// The node's module, which has read its data when this returns.
+Task<ModuleEnd> FlowRunner::begin_module(Deadline& deadline)
+{
+    if (call_.channel().is_answered()) {
+        modules::begin_armed(call_, memory_, ArmedRecording::Moment::answer);
+    }
+    const Work work{call_, memory_, current_.flow, current_.node};
+    json::Document document(Flow::depth_max);
+    const auto data = document.read(current_.flow.data(current_.node));
+    assert(data);  // it was JSON when the flow was read
+    if (modules::is_true(*data, "skip_module")) {
+        call_.take_branch("_", "skip_module");
+        return at_once(execute::go_on(), deadline);
+    }
+    const modules::Read read = modules::find(current_.flow.module(current_.node));
+    return read == nullptr ? execute::hand_over(work, deadline) : read(work, *data, deadline);
+}
+
+// False: nothing is left to run.
+bool FlowRunner::take(const ModuleEnd& end)
+{
+    switch (end.kind) {
+        case ModuleEnd::Kind::go_on: return go_on(end.text, end.why);
+        case ModuleEnd::Kind::stop: return resume();
+        case ModuleEnd::Kind::branch: return branch(end.text);
+        case ModuleEnd::Kind::hang_up:
+        case ModuleEnd::Kind::pivot:
+        case ModuleEnd::Kind::over: break;
+    }
+    return false;
+}
+
+bool FlowRunner::go_on(std::string_view key, std::string_view why)
+{
+    const Flow& flow = current_.flow;
+    const std::string_view module = flow.module(current_.node);
+    auto child = flow.child(current_.node, key);
+    const bool is_missing = !child;
+    if (is_missing) child = flow.child(current_.node, "_");
+    if (!child || flow.is_empty(*child)) return resume();
+
+    if (is_missing) {
+        call_.take_branch("_", fmt::format("{}: there is no {}", module, key));
+    } else if (!why.empty()) {
+        call_.take_branch("_", fmt::format("{}: {}", module, why));
+    } else if (key != "_") {
+        call_.take_branch(key, module);
+    }
+    current_.node = *child;
+    return true;
+}
+
+bool FlowRunner::branch(std::string_view flow)
+{
+    if (branches_ == call_.config().branches_max) {
+        call_.warn(
+            current_.flow.module(current_.node),
+            fmt::format("the call has been in {} other flows, which is all it may", branches_));
+        return false;
+    }
+    ++branches_;
+    auto read = Flow::read(flow);
+    assert(read);  // it was validated when the directory was read
+    const auto next = current_.flow.child(current_.node, "_");
+    if (next && !current_.flow.is_empty(*next)) {
+        current_.node = *next;
+        waiting_.push_back(std::move(current_));
+    }
+    current_.flow = std::move(*read);
+    current_.node = Flow::root;
+    return true;
+}
+
+bool FlowRunner::resume()
+{
+    if (waiting_.empty()) return false;
+    current_ = std::move(waiting_.back());
+    waiting_.pop_back();
+    return true;
+}
+
+// The node is left: its answer, or its `_`, stands in its place.
+NextStep FlowRunner::pivot_step()
+{
+    NextStep step = next_step(NextStep::Kind::pivot);
+    step.node = std::make_unique<std::string>();
+    current_.flow.append_node(*step.node, current_.node);
+    current_ = Position();
+    return step;
+}
+
+Task<> FlowRunner::hang_up(std::string_view cause, Deadline& deadline)
+{
+    call_.channel().hang_up(caller, cause);
+    co_await call_.pause(hang_up_timeout, deadline);
+}
+
+void FlowRunner::note(const Event& event)
+{
+    if (std::holds_alternative<Answered>(event)) {
+        modules::begin_armed(call_, memory_, ArmedRecording::Moment::answer);
+    }
+    const auto* recorded = std::get_if<RecordingEnded>(&event);
+    if (recorded == nullptr || recorded->job != memory_.recording) return;
+    memory_.recording = 0;
+    modules::keep(call_, *recorded);
+}
+
+}  // namespace pivot::execute

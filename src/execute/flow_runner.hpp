@@ -1,0 +1,57 @@
+// The callflows of a call, from node to node.
+//
+//   run(flow) ─► node ─► its module ─┬─ go on ──► the child, else `_`, else stop
+//                                    ├─ branch ─► another flow; this node's `_` waits on the stack
+//                                    ├─ stop ───► what waits on the stack goes on, else hang up
+//                                    └─ pivot ──► back to the session, which asks a web server
+//
+// What KAZOO's executor does, in short (docs/callflows.md).
+#pragma once
+
+#include "execute/flow.hpp"
+#include "execute/flow_memory.hpp"
+#include "execute/modules/module.hpp"
+#include "execute/next_step.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pivot::execute {
+
+class FlowRunner final : private Watcher {
+public:
+    explicit FlowRunner(LiveCall& call);
+    ~FlowRunner() = default;
+
+    // Runs a flow, JSON text, in the place of the node that asked for it; flows that wait for its
+    // end go on behind it. Empty: they go on at once. Ends with pivot, hang_up or over.
+    Task<NextStep> run(std::string flow, Deadline& deadline);
+
+private:
+    // A flow, and where in it the call is or will go on.
+    struct Position {
+        Flow flow;
+        Flow::Index node = Flow::root;
+    };
+
+    Task<NextStep> hand_over(JobId job, std::string flow, Deadline& deadline);
+    bool begin(std::string_view flow);
+    Task<NextStep> run_nodes(bool is_running, Deadline& deadline);
+    Task<ModuleEnd> begin_module(Deadline& deadline);
+    bool take(const ModuleEnd& end);
+    bool go_on(std::string_view key, std::string_view why);
+    bool branch(std::string_view flow);
+    bool resume();
+    NextStep pivot_step();
+    Task<> hang_up(std::string_view cause, Deadline& deadline);
+    void note(const Event& event) override;
+
+    LiveCall& call_;
+    FlowMemory memory_;
+    Position current_;
+    std::vector<Position> waiting_;  // the last one goes on first
+    unsigned branches_ = 0;
+};
+
+}  // namespace pivot::execute

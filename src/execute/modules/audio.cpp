@@ -1,0 +1,173 @@
+// play, tts, audio_macro: something to hear.
+#include "execute/modules/data.hpp"
+#include "execute/modules/modules.hpp"
+#include "execute/modules/sound.hpp"
+#include "execute/modules/spoken_value.hpp"
+
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace pivot::execute::modules {
+
+namespace {
+
+// The beginning of what is played into a call that was answered just now is often lost.
+constexpr milliseconds behind_answer{100};
+
+Task<ModuleEnd> perform(Work work, std::vector<Sound> sounds, bool answers, Deadline& deadline)
+{
+    const bool is_answering = answers && !work.call.channel().is_answered();
+    if (is_answering) {
+        co_await work.call.answer(deadline);
+        co_await work.call.pause(behind_answer, deadline);
+    }
+    ModuleEnd end = go_on();
+    for (Sound& sound : sounds) {
+        if (work.call.must_stop()) break;
+        const Heard heard = co_await hear(work, std::move(sound), deadline);
+        if (heard.key != 0) break;
+        if (heard.has_failed) end = give_up(work, "the switch could not play it");
+    }
+    co_return end;
+}
+
+Sound sound_of(json::Value data, std::string_view stop_keys)
+{
+    Sound sound;
+    sound.stop_keys = keys(data, "terminators", stop_keys);
+    sound.is_endless = is_true(data, "endless_playback");
+    sound.times = std::max(number(data, "loop_count", 1), std::int64_t{1});
+    return sound;
+}
+
+Sound speech_of(const Work& work, json::Value data, std::string_view language,
+                std::string_view stop_keys)
+{
+    Speech speech;
+    speech.text = text(data, "text");
+    speech.voice = text(data, "voice", "female");
+    speech.language = text(data, "language", language);
+    speech.engine = text(data, "engine");
+    if (speech.language.empty()) speech.language = work.call.session().call().language;
+    Sound sound = sound_of(data, stop_keys);
+    sound.what = std::move(speech);
+    return sound;
+}
+
+Sound say_macro(const Work& work, json::Value data, std::string_view language,
+                std::string_view stop_keys)
+{
+    Speech speech = spoken_value(text(data, "text"), text(data, "type", "name_spelled"),
+                                 text(data, "method", "pronounced"));
+    speech.language = text(data, "language", language);
+    if (speech.language.empty()) speech.language = work.call.session().call().language;
+    const std::string_view gender = text(data, "gender");
+    if (gender == "masculine") speech.voice = "male";
+    if (gender == "feminine") speech.voice = "female";
+    Sound sound = sound_of(data, stop_keys);
+    sound.what = std::move(speech);
+    return sound;
+}
+
+// `%(on_ms,off_ms,hz,…)`, which is how switches have it.
+std::string tone_of(json::Value data)
+{
+    std::string tone;
+    const auto volume = data.find("volume");
+    if (volume && volume->integer()) tone = fmt::format("v=-{};", *volume->integer());
+    tone +=
+        fmt::format("%({},{}", number(data, "duration_on", 500), number(data, "duration_off", 0));
+    const auto frequencies = data.find("frequencies");
+    if (frequencies && frequencies->is_array()) {
+        for (const auto hertz : frequencies->elements()) tone.append(",").append(hertz.text());
+    }
+    tone += ')';
+    const std::int64_t repeat = number(data, "repeat", 1);
+    if (repeat > 1) tone += fmt::format(";loops={}", repeat);
+    return tone;
+}
+
+bool has_frequencies(json::Value macro)
+{
+    const auto frequencies = macro.find("frequencies");
+    if (!frequencies || !frequencies->is_array()) return false;
+    const auto elements = frequencies->elements();
+    return !(elements.begin() == elements.end());
+}
+
+std::optional<Sound> macro_of(const Work& work, json::Value macro, std::string_view language,
+                              std::string_view stop_keys)
+{
+    const std::string_view kind = text(macro, "macro");
+    const std::string_view id = text(macro, "id");
+    if (kind == "tts" && !text(macro, "text").empty()) {
+        return speech_of(work, macro, language, stop_keys);
+    }
+    if (kind == "say" && !text(macro, "text").empty()) {
+        return say_macro(work, macro, language, stop_keys);
+    }
+    Sound sound = sound_of(macro, stop_keys);
+    if (kind == "play" && !id.empty()) {
+        sound.what = media_named(work, id);
+        return sound;
+    }
+    if (kind == "prompt" && !id.empty()) {
+        Media media = prompt(work, id);
+        if (!language.empty()) media.language = language;
+        media.language = text(macro, "language", media.language);
+        sound.what = std::move(media);
+        return sound;
+    }
+    if (kind == "tone" && has_frequencies(macro)) {
+        Media media;
+        media.kind = Media::Kind::tone;
+        media.what = tone_of(macro);
+        sound.what = std::move(media);
+        return sound;
+    }
+    work.warn(fmt::format("a macro of kind \"{}\" has nothing to play", kind));
+    return std::nullopt;
+}
+
+}  // namespace
+
+Task<ModuleEnd> play(Work work, json::Value data, Deadline& deadline)
+{
+    const std::string_view id = text(data, "id");
+    if (id.empty()) return at_once(give_up(work, "there is nothing to play"), deadline);
+    std::vector<Sound> sounds;
+    sounds.push_back(sound_of(data, all_keys));
+    sounds.back().what = media_named(work, id);
+    return perform(work, std::move(sounds), is_true(data, "answer", true), deadline);
+}
+
+Task<ModuleEnd> tts(Work work, json::Value data, Deadline& deadline)
+{
+    if (text(data, "text").empty()) {
+        return at_once(give_up(work, "there is nothing to say"), deadline);
+    }
+    std::vector<Sound> sounds;
+    sounds.push_back(speech_of(work, data, "", all_keys));
+    return perform(work, std::move(sounds), true, deadline);
+}
+
+// Plays as early media on a call that is not answered.
+Task<ModuleEnd> audio_macro(Work work, json::Value data, Deadline& deadline)
+{
+    std::vector<Sound> sounds;
+    const auto macros = data.find("macros");
+    const std::string_view language = text(data, "language");
+    const std::string stop_keys = keys(data, "terminators", all_keys);
+    if (macros && macros->is_array()) {
+        for (const auto macro : macros->elements()) {
+            if (auto sound = macro_of(work, macro, language, stop_keys)) {
+                sounds.push_back(std::move(*sound));
+            }
+        }
+    }
+    return perform(work, std::move(sounds), false, deadline);
+}
+
+}  // namespace pivot::execute::modules

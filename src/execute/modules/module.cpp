@@ -1,0 +1,53 @@
+#include "execute/modules/module.hpp"
+
+namespace pivot::execute {
+
+Task<ModuleEnd> at_once(ModuleEnd end, Deadline&)
+{
+    co_return end;
+}
+
+Task<std::optional<JobEnded>> finish(LiveCall& call, JobId job, Deadline& deadline)
+{
+    std::optional<JobEnded> ended;
+    // When the call is over, what is left to read says how the job ended.
+    while (!call.must_stop() || call.is_over()) {
+        const auto event = co_await call.next(never);
+        if (!event) break;
+        if (job_ended(*event) != job) continue;
+        ended.emplace();
+        if (const auto* how = std::get_if<JobEnded>(&*event)) ended = *how;
+        co_return ended;
+    }
+    if (!call.has_moved()) co_await call.stop(job, deadline);
+    co_return ended;
+}
+
+Task<ModuleEnd> wait_for_end(Work work, Deadline&)
+{
+    while (!work.call.must_stop()) co_await work.call.next(never);
+    co_return end_with(ModuleEnd::Kind::over, "");
+}
+
+namespace {
+
+Task<ModuleEnd> wait_for_host(Work work, JobId job, Deadline& deadline)
+{
+    const auto ended = co_await finish(work.call, job, deadline);
+    if (!ended) co_return end_with(ModuleEnd::Kind::over, "");
+    if (ended->end == JobEnd::failed) co_return give_up(work, "the host could not run it");
+    co_return go_on(ended->branch.empty() ? "_" : ended->branch);
+}
+
+}  // namespace
+
+Task<ModuleEnd> hand_over(Work work, Deadline& deadline)
+{
+    const JobId job = work.call.next_job();
+    const bool is_taken =
+        work.call.channel().run_module(job, work.flow.module(work.node), work.flow.data(work.node));
+    if (is_taken) return wait_for_host(work, job, deadline);
+    return at_once(give_up(work, "is not run here, and the host does not have it"), deadline);
+}
+
+}  // namespace pivot::execute

@@ -1,0 +1,99 @@
+#include "execute/modules/recording.hpp"
+
+#include "base/text.hpp"
+#include "execute/modules/data.hpp"
+#include "execute/modules/modules.hpp"
+#include "execute/recording.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::execute::modules {
+
+namespace {
+
+constexpr std::int64_t length_s = 3'600;
+
+// KAZOO's: five times below its threshold, a second each.
+constexpr milliseconds silence_max{5'000};
+
+Recording recording_of(json::Value data)
+{
+    Recording recording;
+    recording.length_max = time(data, "time_limit", std::chrono::seconds(1), length_s);
+    recording.url = text(data, "url");
+    recording.method = text(data, "method") == "post" ? "POST" : "PUT";
+    recording.format = text(data, "format");
+    return recording;
+}
+
+void begin(LiveCall& call, FlowMemory& memory, const Recording& recording)
+{
+    memory.recording = call.next_job();
+    call.channel().record(caller, memory.recording, recording);
+}
+
+Task<ModuleEnd> record_one(Work work, Recording recording, Deadline& deadline)
+{
+    co_await work.call.answer(deadline);
+    if (work.call.must_stop()) co_return stop();
+    const RecordingEnded ended = co_await record(work.call, std::move(recording), deadline);
+    keep(work.call, ended);
+    if (ended.end == RecordingEnd::failed) co_return give_up(work, "the switch could not record");
+    co_return go_on();
+}
+
+}  // namespace
+
+void begin_armed(LiveCall& call, FlowMemory& memory, ArmedRecording::Moment moment)
+{
+    if (memory.armed_recording == nullptr || memory.armed_recording->moment != moment) return;
+    const auto armed = std::exchange(memory.armed_recording, nullptr);
+    begin(call, memory, armed->recording);
+}
+
+void keep(LiveCall& call, const RecordingEnded& ended)
+{
+    if (ended.url.empty()) return;
+    const auto length = std::chrono::duration_cast<std::chrono::seconds>(ended.duration);
+    call.session().set_variable("Recording-Url", ended.url);
+    call.session().set_variable("Recording-ID", ended.id);
+    call.session().set_variable("Recording-Duration", fmt::to_string(length.count()));
+}
+
+Task<ModuleEnd> record_call(Work work, json::Value data, Deadline& deadline)
+{
+    FlowMemory& memory = work.memory;
+    if (text(data, "action", "start") == "stop") {
+        memory.armed_recording = nullptr;
+        if (memory.recording != 0) work.call.channel().stop(memory.recording);
+        return at_once(go_on(), deadline);
+    }
+    Recording recording = recording_of(data);
+    recording.takes_both_sides = true;
+    recording.name = text(data, "media_name");
+    const bool waits_for_bridge = is_true(data, "record_on_bridge");
+    const bool waits_for_answer =
+        is_true(data, "record_on_answer") && !work.call.channel().is_answered();
+    if (!waits_for_bridge && !waits_for_answer) {
+        begin(work.call, memory, recording);
+        return at_once(go_on(), deadline);
+    }
+    memory.armed_recording = std::make_unique<ArmedRecording>();
+    memory.armed_recording->moment =
+        waits_for_bridge ? ArmedRecording::Moment::bridge : ArmedRecording::Moment::answer;
+    memory.armed_recording->recording = std::move(recording);
+    return at_once(go_on(), deadline);
+}
+
+Task<ModuleEnd> record_caller(Work work, json::Value data, Deadline& deadline)
+{
+    Recording recording = recording_of(data);
+    recording.keys = all_keys;
+    recording.silence_max = silence_max;
+    recording.name = work.call.session().call().call_id;
+    return record_one(work, std::move(recording), deadline);
+}
+
+}  // namespace pivot::execute::modules

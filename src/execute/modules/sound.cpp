@@ -1,0 +1,112 @@
+#include "execute/modules/sound.hpp"
+
+#include "execute/modules/data.hpp"
+
+#include <utility>
+
+namespace pivot::execute::modules {
+
+namespace {
+
+// A caller may lean on his keys for as long as something is played.
+constexpr std::size_t collection_max = 128;
+
+constexpr std::string_view tone_scheme = "tone_stream://";
+constexpr std::string_view prompt_scheme = "prompt://";
+
+bool is_url(std::string_view name)
+{
+    return name.starts_with("http://") || name.starts_with("https://");
+}
+
+Media media_of(Media::Kind kind, std::string_view what, std::string_view language)
+{
+    Media media;
+    media.kind = kind;
+    media.what = what;
+    media.language = language;
+    return media;
+}
+
+// `prompt://ACCOUNT/PROMPT/LANGUAGE`
+Media prompt_of(const Work& work, std::string_view path)
+{
+    const std::string_view behind_account = path.substr(path.find('/') + 1);
+    const auto slash = behind_account.find('/');
+    const bool has_language = slash != behind_account.npos;
+    return media_of(Media::Kind::prompt, behind_account.substr(0, slash),
+                    has_language ? behind_account.substr(slash + 1)
+                                 : std::string_view(work.call.session().call().language));
+}
+
+// Adds what was typed since there were `typed_before` keys.
+void keep_keys(const Work& work, std::size_t typed_before)
+{
+    const std::string& keys = work.call.keys();
+    if (keys.size() <= typed_before) return;
+    std::string collection(work.call.session().digits("default"));
+    collection += std::string_view(keys).substr(typed_before);
+    if (collection.size() > collection_max) collection.resize(collection_max);
+    work.call.session().set_digits("default", collection);
+}
+
+Task<Heard> hear_once(Work work, const Sound& sound, Deadline& deadline)
+{
+    if (const auto* media = std::get_if<Media>(&sound.what)) {
+        return play(work.call, *media, sound.stop_keys, deadline);
+    }
+    return say(work.call, std::get<Speech>(sound.what), sound.stop_keys, deadline);
+}
+
+}  // namespace
+
+Media media_named(const Work& work, std::string_view name)
+{
+    if (const std::string* stored = look_up(work, &Directory::media, name)) name = *stored;
+    if (is_url(name)) return media_of(Media::Kind::url, name, "");
+    if (name.starts_with(tone_scheme)) {
+        return media_of(Media::Kind::tone, name.substr(tone_scheme.size()), "");
+    }
+    if (name.starts_with(prompt_scheme)) {
+        return prompt_of(work, name.substr(prompt_scheme.size()));
+    }
+    for (const std::string_view folder : {"system_media/", "/system_media/"}) {
+        if (name.starts_with(folder)) return prompt(work, name.substr(folder.size()));
+    }
+    return media_of(Media::Kind::name, name, "");
+}
+
+Media prompt(const Work& work, std::string_view name)
+{
+    return media_of(Media::Kind::prompt, name, work.call.session().call().language);
+}
+
+Task<Heard> hear(Work work, Sound sound, Deadline& deadline)
+{
+    Heard heard;
+    const std::size_t typed_before = work.call.keys().size();
+    std::int64_t count = 0;
+    while (!work.call.must_stop() && heard.key == 0 && !heard.has_failed) {
+        if (!sound.is_endless && count == sound.times) break;
+        ++count;
+        const Nanoseconds began = work.call.now();
+        heard = co_await hear_once(work, sound, deadline);
+        const bool took_time = work.call.now() > began;
+        if (sound.is_endless && !took_time) {
+            work.warn("there is nothing to hear in what is to be played for ever");
+            break;
+        }
+    }
+    keep_keys(work, typed_before);
+    co_return heard;
+}
+
+Task<Heard> hear_prompt(Work work, Media media, Deadline& deadline)
+{
+    Sound sound;
+    sound.what = std::move(media);
+    sound.stop_keys = all_keys;
+    return hear(work, std::move(sound), deadline);
+}
+
+}  // namespace pivot::execute::modules

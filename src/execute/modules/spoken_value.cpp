@@ -1,0 +1,81 @@
+#include "execute/modules/spoken_value.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace pivot::execute::modules {
+
+namespace {
+
+struct Interpretation {
+    std::string_view type;
+    std::string_view as;  // of SSML's say-as
+};
+
+constexpr Interpretation interpretations[] = {
+    {"account_number", "digits"},
+    {"currency", "currency"},
+    {"current_date", "date"},
+    {"current_time", "time"},
+    {"items", "cardinal"},
+    {"messages", "cardinal"},
+    {"name_phonetic", "characters"},
+    {"name_spelled", "characters"},
+    {"number", "cardinal"},
+    {"persons", "cardinal"},
+    {"postal_address", "address"},
+    {"telephone_extension", "digits"},
+    {"telephone_number", "telephone"},
+};
+
+// Empty: as any other text.
+std::string_view interpretation(std::string_view type, std::string_view method)
+{
+    if (method == "iterated") return "characters";
+    if (method == "counted") return "ordinal";
+    const auto* const found = std::ranges::find(interpretations, type, &Interpretation::type);
+    return found == std::end(interpretations) ? "" : found->as;
+}
+
+std::string escape(std::string_view text)
+{
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '&': out += "&amp;"; break;
+            case '<': out += "&lt;"; break;
+            case '>': out += "&gt;"; break;
+            default: out += c;
+        }
+    }
+    return out;
+}
+
+// For speech without SSML. A byte of UTF-8 that goes on with a character stays with it.
+std::string spell(std::string_view text)
+{
+    std::string out;
+    for (const char c : text) {
+        const bool goes_on = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+        if (!out.empty() && !goes_on) out += ' ';
+        out += c;
+    }
+    return out;
+}
+
+}  // namespace
+
+Speech spoken_value(std::string_view text, std::string_view type, std::string_view method)
+{
+    const std::string_view as = interpretation(type, method);
+    Speech speech;
+    speech.text = as == "characters" || as == "digits" ? spell(text) : std::string(text);
+    if (!as.empty()) {
+        speech.ssml = fmt::format(R"(<say-as interpret-as="{}">{}</say-as>)", as, escape(text));
+    }
+    return speech;
+}
+
+}  // namespace pivot::execute::modules

@@ -1,0 +1,14 @@
+// A value as it is spoken: letter by letter, as a number, as a date.
+#pragma once
+
+#include "execute/order.hpp"
+
+#include <string_view>
+
+namespace pivot::execute::modules {
+
+// `type` and `method` as audio_macro's `say` has them: `name_spelled`, `telephone_number`, …;
+// `pronounced`, `iterated`, `counted`.
+Speech spoken_value(std::string_view text, std::string_view type, std::string_view method);
+
+}  // namespace pivot::execute::modules

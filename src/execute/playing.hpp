@@ -1,0 +1,21 @@
+// Something is played or said until it ends, or a key ends it.
+#pragma once
+
+#include "execute/live_call.hpp"
+
+namespace pivot::execute {
+
+struct Heard {
+    char key = 0;  // that ended it; it stays among the call's keys
+    bool has_failed = false;
+};
+
+// To the call's leg. It ends early at one of `stop_keys` of that leg, and when the call must stop.
+Task<Heard> play(LiveCall& call, Media media, std::string_view stop_keys, Deadline& deadline);
+Task<Heard> say(LiveCall& call, Speech speech, std::string_view stop_keys, Deadline& deadline);
+
+// As the other side hears them.
+Task<Heard> send_keys(LiveCall& call, std::string keys, milliseconds key_length,
+                      Deadline& deadline);
+
+}  // namespace pivot::execute

@@ -1,0 +1,146 @@
+#include "execute/run_session.hpp"
+
+#include "execute/flow_runner.hpp"
+#include "execute/perform.hpp"
+
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::execute {
+
+namespace {
+
+using Kind = NextStep::Kind;
+
+// A switch that does not say that a call has ended is not waited for.
+constexpr milliseconds hang_up_timeout{5'000};
+
+// The caller is gone when this returns, also where it was the host that gave the call up.
+Task<> hang_up(LiveCall& call, Deadline&)
+{
+    if (call.is_here()) call.channel().hang_up(caller, "");
+    const Nanoseconds until = call.in(hang_up_timeout);
+    while (true) {
+        const auto event = co_await call.next(until);
+        if (!event) break;
+    }
+}
+
+std::string failure_text(const Failure& failure)
+{
+    return fmt::format("{}: {}", name(failure.reason), failure.message);
+}
+
+// `ended` is the time of day; what lies before it is as long ago as the call's clock has it.
+EndOfCall end_of(LiveCall& call, Nanoseconds began)
+{
+    const std::int64_t ended_s = std::chrono::duration_cast<std::chrono::seconds>(
+                                     std::chrono::system_clock::now().time_since_epoch())
+                                     .count();
+    const auto at = [&](Nanoseconds moment) {
+        return ended_s - (call.now() - moment) / 1'000'000'000;
+    };
+    EndOfCall end;
+    end.hangup_cause = call.cause().name;
+    end.sip_code = call.cause().sip_code;
+    end.disposition = call.was_answered() ? "ANSWER" : "";
+    end.started_unix_s = at(began);
+    if (call.was_answered()) end.answered_unix_s = at(call.answered_at());
+    end.ended_unix_s = ended_s;
+    return end;
+}
+
+// One call's, made when the first flow comes: many calls see none.
+class Flows {
+public:
+    explicit Flows(LiveCall& call) : call_(call) {}
+
+    Task<NextStep> run(std::string flow, Deadline& deadline)
+    {
+        if (!runner_) runner_ = std::make_unique<FlowRunner>(call_);
+        return runner_->run(std::move(flow), deadline);
+    }
+
+private:
+    LiveCall& call_;
+    std::unique_ptr<FlowRunner> runner_;
+};
+
+// No coroutine: a call waits for long in what this returns.
+Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Result<Answer>& answer,
+                              std::string& next, Deadline& deadline)
+{
+    if (!answer) {
+        if (call.config().journal != nullptr) call.config().journal->fail_pivot();
+        call.take_branch("_", failure_text(answer.error()));
+        return flows.run(std::exchange(next, std::string()), deadline);
+    }
+    if (answer->document) return perform(call, answer->document->verbs(), deadline);
+    if (!answer->flow.empty()) return flows.run(std::move(answer->flow), deadline);
+    return perform_plain(call, *answer, deadline);
+}
+
+// `next` becomes the `_` child of a pivot node. The answer goes where the call keeps it: there is
+// no second one in its frame.
+Task<> ask(LiveCall& call, NextStep step, std::string& next, Result<Answer>& answer,
+           Deadline& deadline)
+{
+    Session& session = call.session();
+    if (step.kind == Kind::begin) {
+        answer = co_await session.begin(deadline);
+        co_return;
+    }
+    if (step.kind == Kind::ask) {
+        Ask ask = std::move(*step.ask);
+        answer = co_await session.ask(std::move(ask), deadline);
+        co_return;
+    }
+    auto node = ActionNode::from_json(*step.node);
+    if (!node) {
+        next.clear();
+        answer = tl::unexpected(std::move(node.error()));
+        co_return;
+    }
+    next = std::move(node->next);
+    answer = co_await session.pivot(std::move(*node), deadline);
+}
+
+// The caller is gone, and the answer of no use.
+Task<> report(Session& session, NextStep step, Deadline& host)
+{
+    Ask ask = std::move(*step.ask);
+    static_cast<void>(co_await session.ask(std::move(ask), host));
+}
+
+}  // namespace
+
+Task<> run_session(Session& session, Channel& channel, std::string next,
+                   const ExecutorConfig& config, Deadline& host)
+{
+    LiveCall call(channel, session, config, host);
+    const Nanoseconds began = call.now();
+    Deadline& deadline = call.deadline();
+    Flows flows(call);
+    session.set_call_status(channel.is_answered() ? "in-progress" : "ringing");
+
+    NextStep step = next_step(Kind::begin);
+    Result<Answer> answer;
+    if (session.action().skip_module) {
+        call.take_branch("_", "skip_module");
+        step = co_await flows.run(std::move(next), deadline);
+    }
+    while (step.asks() && !call.is_over()) {
+        NextStep asking = std::move(step);
+        co_await ask(call, std::move(asking), next, answer, deadline);
+        if (call.is_over()) break;
+        step = co_await perform_answer(call, flows, answer, next, deadline);
+    }
+    if (step.kind == Kind::report) co_await report(session, std::move(step), host);
+    co_await hang_up(call, deadline);
+    const EndOfCall end = end_of(call, began);
+    session.end(end);
+}
+
+}  // namespace pivot::execute

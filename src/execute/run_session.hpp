@@ -1,0 +1,24 @@
+// One call under one pivot action, from the first question to the end of the call.
+//
+//   ask ─┬─ TwiML ──► perform ─┬─ action, Redirect ──► ask again
+//        │                     └─ its end ──► hang up
+//        ├─ flow ───► run ─────┬─ a pivot node ──► ask, within the same session
+//        │                     └─ its end ──► hang up
+//        └─ failure ► the `_` branch of the pivot node that asked ──► run
+#pragma once
+
+#include "execute/channel.hpp"
+#include "execute/live_call.hpp"
+#include "pivot/session.hpp"
+
+#include <string>
+
+namespace pivot::execute {
+
+// `next` is the `_` child of the action's node, JSON text; empty: there is none. `host` is the
+// parent of the channel's deadline. When this returns the caller is gone or the call is elsewhere,
+// and the session has ended.
+Task<> run_session(Session& session, Channel& channel, std::string next,
+                   const ExecutorConfig& config, Deadline& host);
+
+}  // namespace pivot::execute

@@ -1,0 +1,169 @@
+// Dial of a conference, and what is told about it.
+#include "execute/perform.hpp"
+#include "execute/verbs/verb.hpp"
+
+#include <utility>
+
+namespace pivot::execute {
+
+namespace {
+
+std::string_view name_of(ConferenceEventKind kind)
+{
+    switch (kind) {
+        case ConferenceEventKind::start: return "conference-start";
+        case ConferenceEventKind::end: return "conference-end";
+        case ConferenceEventKind::join: return "participant-join";
+        case ConferenceEventKind::leave: return "participant-leave";
+        case ConferenceEventKind::mute: return "participant-mute";
+        case ConferenceEventKind::unmute: return "participant-unmute";
+        case ConferenceEventKind::hold: return "participant-hold";
+        case ConferenceEventKind::unhold: return "participant-unhold";
+        case ConferenceEventKind::speech_start: return "participant-speech-start";
+        case ConferenceEventKind::speech_stop: return "participant-speech-stop";
+    }
+    return "";
+}
+
+// The word of `statusCallbackEvent` with which somebody asks to be told.
+std::string_view word_of(ConferenceEventKind kind)
+{
+    switch (kind) {
+        case ConferenceEventKind::start: return "start";
+        case ConferenceEventKind::end: return "end";
+        case ConferenceEventKind::join: return "join";
+        case ConferenceEventKind::leave: return "leave";
+        case ConferenceEventKind::mute:
+        case ConferenceEventKind::unmute: return "mute";
+        case ConferenceEventKind::hold:
+        case ConferenceEventKind::unhold: return "hold";
+        case ConferenceEventKind::speech_start:
+        case ConferenceEventKind::speech_stop: return "speaker";
+    }
+    return "";
+}
+
+bool is_of_room(ConferenceEventKind kind)
+{
+    return kind == ConferenceEventKind::start || kind == ConferenceEventKind::end;
+}
+
+class ConferenceEvents final : private Watcher {
+public:
+    ConferenceEvents(LiveCall& call, twiml::Element conference)
+        : Watcher(call), call_(call), conference_(conference)
+    {
+    }
+
+    bool has_started() const { return has_started_; }
+
+private:
+    void note(const Event& event) override
+    {
+        const auto* happened = std::get_if<ConferenceHappened>(&event);
+        if (happened == nullptr) return;
+        if (happened->kind == ConferenceEventKind::start) has_started_ = true;
+        const unsigned sequence = sequence_++;
+        if (!lists(conference_, Attribute::status_callback_event, word_of(happened->kind))) return;
+        Parameters parameters;
+        parameters.push_back({"ConferenceSid", std::string(conference_.text())});
+        parameters.push_back({"FriendlyName", std::string(conference_.text())});
+        parameters.push_back({"StatusCallbackEvent", std::string(name_of(happened->kind))});
+        parameters.push_back({"SequenceNumber", std::to_string(sequence)});
+        parameters.push_back({"Timestamp", date_now()});
+        if (!is_of_room(happened->kind)) {
+            parameters.push_back({"CallSid", happened->member});
+            parameters.push_back({"Muted", text_of(Attribute::muted)});
+            parameters.push_back(
+                {"EndConferenceOnExit", text_of(Attribute::end_conference_on_exit)});
+            parameters.push_back(
+                {"StartConferenceOnEnter", text_of(Attribute::start_conference_on_enter)});
+        }
+        notify(call_, conference_, Attribute::status_callback, Attribute::status_callback_method,
+               std::move(parameters));
+    }
+
+    std::string text_of(Attribute attribute) const
+    {
+        return conference_.is_true(attribute) ? "true" : "false";
+    }
+
+    LiveCall& call_;
+    const twiml::Element conference_;
+    unsigned sequence_ = 0;
+    bool has_started_ = false;
+};
+
+// Hold music of the switch, unless a wait document is given: then that is performed.
+constexpr std::string_view hold_music = "local_stream://default";
+
+Conference order_of(twiml::Element conference)
+{
+    Conference order;
+    order.room = conference.text();
+    order.is_muted = conference.is_true(Attribute::muted);
+    order.is_moderator = conference.is_true(Attribute::start_conference_on_enter);
+    order.ends_with_caller = conference.is_true(Attribute::end_conference_on_exit);
+    const std::string_view beep = conference.text(Attribute::beep);
+    order.beeps_on_enter = beep == "true" || beep == "onEnter";
+    order.beeps_on_exit = beep == "true" || beep == "onExit";
+    const std::string_view record = conference.text(Attribute::record);
+    order.is_recorded = record == "record-from-start" || record == "true";
+    order.members_max = static_cast<unsigned>(conference.integer(Attribute::max_participants));
+    order.label = conference.text(Attribute::participant_label);
+    if (!conference.has(Attribute::wait_url)) order.hold_music.emplace_back(hold_music);
+    return order;
+}
+
+// Until the room begins, or the caller has left it.
+Task<> wait_with_document(LiveCall& call, twiml::Element conference, Deadline& deadline)
+{
+    Stage::Ends ends;
+    ends.at_connection = true;
+    const Stage waiting(call, caller, ends);
+    Ask ask;
+    ask.url = conference.text(Attribute::wait_url);
+    ask.method = method_of(conference, Attribute::wait_method);
+    ask.parameters.push_back({"ConferenceSid", std::string(conference.text())});
+    ask.parameters.push_back({"FriendlyName", std::string(conference.text())});
+    co_await perform_within(call, std::move(ask), false, deadline);
+}
+
+}  // namespace
+
+Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Element conference,
+                               Deadline& deadline)
+{
+    co_await call.answer(deadline);
+    const JobId job = call.next_job();
+    const ConferenceEvents events(call, conference);
+    const Nanoseconds until = call.in(seconds_of(dial, Attribute::time_limit));
+    const bool leaves_at_star = dial.is_true(Attribute::hangup_on_star);
+    bool has_failed = false;
+    {
+        Stage::Ends ends;
+        ends.job = job;
+        const Stage room(call, caller, ends);
+        call.channel().join(job, order_of(conference));
+        const bool has_document = !conference.text(Attribute::wait_url).empty();
+        if (has_document) co_await wait_with_document(call, conference, deadline);
+        bool is_leaving = false;
+        while (!call.must_stop() && !is_leaving) {
+            const auto event = co_await call.next(until);
+            if (!event) break;
+            const auto* pressed = std::get_if<KeyPressed>(&*event);
+            is_leaving = leaves_at_star && pressed != nullptr && pressed->key == '*';
+        }
+        if (!room.is_over() && !call.is_over()) co_await call.stop(job, deadline);
+        const auto* ended = std::get_if<JobEnded>(room.end());
+        has_failed = ended != nullptr && ended->end == JobEnd::failed;
+    }
+    call.keys().clear();
+    if (has_failed) call.warn(where(conference), "Conference: the switch could not join the room");
+    if (call.must_stop()) co_return next_step(NextStep::Kind::over);
+    Parameters parameters;
+    parameters.push_back({"DialCallStatus", has_failed ? "failed" : "answered"});
+    co_return ask_action_if_any(call, dial, std::move(parameters));
+}
+
+}  // namespace pivot::execute

@@ -1,0 +1,292 @@
+#include "execute/verbs/dial_legs.hpp"
+
+#include "base/text.hpp"
+#include "execute/directory.hpp"
+#include "http/url.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace pivot::execute {
+
+namespace {
+
+// Ten nouns ring at once, or one after the other.
+constexpr std::size_t legs_max = 10;
+
+using Header = std::pair<std::string, std::string>;
+using Headers = std::vector<Header>;
+
+constexpr std::array headers_settable{
+    std::string_view("User-to-User"), std::string_view("Remote-Party-ID"),
+    std::string_view("P-Preferred-Identity"), std::string_view("P-Called-Party-ID")};
+
+// Whether a document may have this in an INVITE. A line break would begin a header of its own.
+bool is_settable(const Header& header)
+{
+    const auto& [name, value] = header;
+    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+    if (std::ranges::any_of(name, is_control) || std::ranges::any_of(value, is_control)) {
+        return false;
+    }
+    if (equals_ignoring_case(std::string_view(name).substr(0, 2), "X-")) return true;
+    return std::ranges::any_of(headers_settable, [&](std::string_view settable) {
+        return equals_ignoring_case(settable, name);
+    });
+}
+
+// `X-a=1&X-b=2`, the part of a SIP URI behind its question mark.
+void append_headers(Headers& headers, std::string_view text)
+{
+    while (!text.empty()) {
+        const std::size_t end = text.find('&');
+        const std::string_view header = text.substr(0, end);
+        const std::size_t equals = header.find('=');
+        if (equals != header.npos && equals > 0) {
+            headers.emplace_back(http::unescape(header.substr(0, equals)),
+                                 http::unescape(header.substr(equals + 1)));
+        }
+        if (end == text.npos) break;
+        text.remove_prefix(end + 1);
+    }
+}
+
+void append_headers(Headers& headers, twiml::Element element)
+{
+    for (const twiml::Element header : element.children()) {
+        headers.emplace_back(header.text(Attribute::name), header.text(Attribute::value));
+    }
+}
+
+// What the switch calls for a number: digits, and a plus before them.
+std::string bare_number(std::string_view text)
+{
+    std::string number;
+    for (const char c : text) {
+        if ((c >= '0' && c <= '9') || (c == '+' && number.empty())) number += c;
+    }
+    return number;
+}
+
+}  // namespace
+
+std::string_view status_of(const Cause& cause)
+{
+    const std::string_view name = cause.name;
+    if (name == "USER_BUSY" || name == "CALL_REJECTED") return "busy";
+    if (name == "NO_ANSWER" || name == "NO_USER_RESPONSE" || name == "PROGRESS_TIMEOUT") {
+        return "no-answer";
+    }
+    if (name == "ORIGINATOR_CANCEL" || name == "LOSE_RACE" || name == "PICKED_OFF") {
+        return "canceled";
+    }
+    return "failed";
+}
+
+DialLegs::DialLegs(LiveCall& call, twiml::Element dial) : Watcher(call), call_(call)
+{
+    for (const twiml::Element noun : dial.children()) nouns_.push_back(noun);
+    for (const twiml::Element& noun : nouns_) add_noun(noun);
+    if (nouns_.empty()) {
+        const std::string number = bare_number(dial.text());
+        if (number.empty()) {
+            call_.warn(where(dial), "Dial: there is nobody to call");
+        } else {
+            add(number, Target::Kind::number, nullptr);
+        }
+    }
+}
+
+void DialLegs::add_noun(const twiml::Element& noun)
+{
+    using twiml::Name;
+    std::string_view address = noun.text();
+    if (legs_.size() == legs_max) {
+        call_.warn(where(noun), "Dial: only ten are called");
+        return;
+    }
+    if (noun.name() == Name::number) {
+        const std::string number = bare_number(address);
+        if (number.empty()) {
+            call_.warn(where(noun), "Number: there is no digit in it");
+            return;
+        }
+        add(number, Target::Kind::number, &noun);
+    } else if (noun.name() == Name::sip) {
+        add_sip(noun);
+    } else if (noun.name() == Name::client || noun.name() == Name::user ||
+               noun.name() == Name::device) {
+        for (const twiml::Element child : noun.children()) {
+            if (child.name() == Name::identity) address = child.text();
+        }
+        add_endpoints(noun, address);
+    } else {
+        call_.warn(where(noun),
+                   fmt::format("Dial: {} cannot be called from here", twiml::name(noun.name())));
+    }
+}
+
+// The address and its credentials stand in the noun, or in the first Uri within.
+void DialLegs::add_sip(const twiml::Element& noun)
+{
+    twiml::Element uri = noun;
+    Headers headers;
+    for (const twiml::Element child : noun.children()) {
+        if (child.name() == twiml::Name::headers) append_headers(headers, child);
+        if (child.name() != twiml::Name::uri) continue;
+        if (uri.name() == twiml::Name::uri) {
+            call_.warn(where(child), "Sip: only its first Uri is called");
+        } else {
+            uri = child;
+        }
+    }
+    const std::string_view address = uri.text();
+    const std::size_t query = address.find('?');
+    if (query != address.npos) append_headers(headers, address.substr(query + 1));
+    Target* target = add(address.substr(0, query), Target::Kind::sip, &noun);
+    if (target == nullptr) return;
+    target->username = uri.text(Attribute::username);
+    target->password = uri.text(Attribute::password);
+    for (Header& header : headers) {
+        if (is_settable(header)) {
+            target->headers.push_back(std::move(header));
+        } else {
+            call_.warn(where(noun), fmt::format("Sip: the header {} is not a document's to set",
+                                                printable(header.first)));
+        }
+    }
+}
+
+// Without a directory the switch is asked for the name itself.
+void DialLegs::add_endpoints(const twiml::Element& noun, std::string_view id)
+{
+    const Directory* directory = call_.config().directory;
+    if (directory == nullptr) {
+        add(id, Target::Kind::endpoint, &noun);
+        return;
+    }
+    std::vector<std::string_view> ids{id};
+    if (noun.name() != twiml::Name::device) ids = directory->devices_of(id);
+    bool is_known = false;
+    for (const std::string_view device_id : ids) {
+        const Device* device = directory->device(device_id);
+        if (device == nullptr || !device->is_enabled) continue;
+        is_known = true;
+        Target* target = add(device->dial, device->kind, &noun);
+        if (target == nullptr) continue;
+        target->username = device->username;
+        target->password = device->password;
+        target->headers = device->headers;
+    }
+    if (!is_known) {
+        call_.warn(where(noun), fmt::format("{}: the directory has nothing to call for {}",
+                                            twiml::name(noun.name()), id));
+    }
+}
+
+Target* DialLegs::add(std::string_view address, Target::Kind kind, const twiml::Element* noun)
+{
+    if (address.empty()) {
+        call_.warn(where(*noun), fmt::format("{} is empty", twiml::name(noun->name())));
+        return nullptr;
+    }
+    Target target;
+    target.leg = call_.next_leg();
+    target.kind = kind;
+    target.address = address;
+    Leg leg;
+    leg.id = target.leg;
+    leg.noun = noun;
+    leg.call_id = fmt::format("{}-{}", call_.session().call().call_id, target.leg);
+    targets_.push_back(std::move(target));
+    legs_.push_back(std::move(leg));
+    return &targets_.back();
+}
+
+void DialLegs::begin(bool is_sequential)
+{
+    for (Leg& leg : legs_) {
+        begin(leg);
+        if (is_sequential) return;
+    }
+}
+
+void DialLegs::begin(Leg& leg)
+{
+    if (leg.has_begun) return;
+    leg.has_begun = true;
+    tell(leg, "initiated", "initiated", nullptr);
+}
+
+const twiml::Element* DialLegs::noun(LegId leg) const
+{
+    const auto found = std::ranges::find(legs_, leg, &Leg::id);
+    return found == legs_.end() ? nullptr : found->noun;
+}
+
+std::string DialLegs::call_id(LegId leg) const
+{
+    const auto found = std::ranges::find(legs_, leg, &Leg::id);
+    return found == legs_.end() ? std::string() : found->call_id;
+}
+
+DialLegs::Leg* DialLegs::find(LegId id)
+{
+    const auto found = std::ranges::find(legs_, id, &Leg::id);
+    return found == legs_.end() ? nullptr : &*found;
+}
+
+void DialLegs::note(const Event& event)
+{
+    if (const auto* ringing = std::get_if<LegRinging>(&event)) {
+        Leg* leg = find(ringing->leg);
+        if (leg == nullptr) return;
+        begin(*leg);
+        tell(*leg, "ringing", "ringing", nullptr);
+    } else if (const auto* answered = std::get_if<LegAnswered>(&event)) {
+        Leg* leg = find(answered->leg);
+        if (leg == nullptr) return;
+        if (!answered->call_id.empty()) leg->call_id = answered->call_id;
+        leg->answered_at = call_.now();
+        begin(*leg);
+        tell(*leg, "answered", "in-progress", nullptr);
+    } else if (const auto* ended = std::get_if<LegEnded>(&event)) {
+        Leg* leg = find(ended->leg);
+        if (leg == nullptr || leg->is_over) return;
+        leg->is_over = true;
+        begin(*leg);
+        const bool was_answered = leg->answered_at != never;
+        tell(*leg, "completed", was_answered ? "completed" : status_of(ended->cause),
+             &ended->cause);
+    }
+}
+
+void DialLegs::tell(Leg& leg, std::string_view event, std::string_view status, const Cause* cause)
+{
+    if (leg.noun == nullptr) return;
+    const unsigned sequence = leg.sequence++;
+    if (!lists(*leg.noun, Attribute::status_callback_event, event)) return;
+    Parameters parameters;
+    parameters.push_back({"CallSid", leg.call_id});
+    parameters.push_back({"ParentCallSid", call_.session().call().call_id});
+    parameters.push_back({"CallStatus", std::string(status)});
+    parameters.push_back({"Direction", "outbound-dial"});
+    parameters.push_back({"CallbackSource", "call-progress-events"});
+    parameters.push_back({"SequenceNumber", std::to_string(sequence)});
+    parameters.push_back({"Timestamp", date_now()});
+    if (cause != nullptr) {
+        const Nanoseconds talked = leg.answered_at == never ? 0 : call_.now() - leg.answered_at;
+        const std::string seconds = std::to_string(talked / 1'000'000'000);
+        parameters.push_back({"CallDuration", seconds});
+        parameters.push_back({"Duration", seconds});
+        if (cause->sip_code != 0) {
+            parameters.push_back({"SipResponseCode", std::to_string(cause->sip_code)});
+        }
+    }
+    notify(call_, *leg.noun, Attribute::status_callback, Attribute::status_callback_method,
+           std::move(parameters));
+}
+
+}  // namespace pivot::execute

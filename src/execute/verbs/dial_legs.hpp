@@ -1,0 +1,61 @@
+// The legs of a TwiML Dial: whom to call, and what is told about each.
+#pragma once
+
+#include "execute/verbs/verb.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pivot::execute {
+
+class DialLegs final : private Watcher {
+public:
+    // Numbers the targets of `dial`: its text, or its nouns. Those without an address are skipped.
+    DialLegs(LiveCall& call, twiml::Element dial);
+
+    std::vector<Target> take_targets() { return std::move(targets_); }
+    bool empty() const { return legs_.empty(); }
+
+    // They are about to be called: all of them, or the first. Of those behind it the channel tells
+    // nothing until they ring.
+    void begin(bool is_sequential);
+
+    // The noun of a leg; none for the text of a Dial.
+    const twiml::Element* noun(LegId leg) const;
+
+    // The leg's own call id.
+    std::string call_id(LegId leg) const;
+
+private:
+    struct Leg {
+        LegId id;
+        const twiml::Element* noun;
+        std::string call_id;
+        unsigned sequence = 0;
+        bool has_begun = false;
+        bool is_over = false;
+        Nanoseconds answered_at = never;
+    };
+
+    // Null: there is nothing to call.
+    Target* add(std::string_view address, Target::Kind kind, const twiml::Element* noun);
+    void add_noun(const twiml::Element& noun);
+    void add_sip(const twiml::Element& noun);
+    void add_endpoints(const twiml::Element& noun, std::string_view id);
+    void note(const Event& event) override;
+    void begin(Leg& leg);
+    void tell(Leg& leg, std::string_view event, std::string_view status, const Cause* cause);
+    Leg* find(LegId id);
+
+    LiveCall& call_;
+    std::vector<twiml::Element> nouns_;
+    std::vector<Target> targets_;
+    std::vector<Leg> legs_;
+};
+
+// DialCallStatus of a leg that has not answered, and CallStatus of its callbacks: `busy`,
+// `no-answer`, `canceled`, `failed`.
+std::string_view status_of(const Cause& cause);
+
+}  // namespace pivot::execute

@@ -1,0 +1,121 @@
+#include "execute/playing.hpp"
+#include "execute/recording.hpp"
+#include "execute/verbs/verb.hpp"
+
+#include <fmt/format.h>
+
+namespace pivot::execute {
+
+namespace {
+
+// 440 Hz for half a second (kazoo-http.md, section 10.3).
+constexpr std::string_view beep = "%(500,100,440)";
+
+Recording recording_of(LiveCall& call, twiml::Element record)
+{
+    Recording recording;
+    recording.keys = record.text(Attribute::finish_on_key);
+    recording.silence_max = seconds_of(record, Attribute::timeout);
+    recording.length_max = seconds_of(record, Attribute::max_length);
+    recording.trims_silence = record.text(Attribute::trim) == "trim-silence";
+    const auto target =
+        record.has(Attribute::recording_url) ? Attribute::recording_url : Attribute::storage_url;
+    if (record.has(target)) recording.url = call.session().resolve(record.text(target));
+    recording.method = record.text(Attribute::storage_url_method);
+    return recording;
+}
+
+std::string whole_seconds(milliseconds time)
+{
+    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count());
+}
+
+// Nothing was said before the silence that ended it. Where silence is trimmed off, what is left may
+// be shorter than that; then the time that it took tells.
+bool is_empty(const RecordingEnded& recorded, milliseconds silence_max, milliseconds taken)
+{
+    if (recorded.url.empty() && recorded.id.empty()) return true;
+    constexpr milliseconds tolerance{500};  // of a switch that tells late
+    return recorded.end == RecordingEnd::silence && recorded.duration <= silence_max &&
+           taken <= silence_max + tolerance;
+}
+
+Parameters facts_of(const RecordingEnded& recorded)
+{
+    Parameters facts;
+    facts.push_back({"RecordingUrl", recorded.url});
+    if (!recorded.id.empty()) facts.push_back({"RecordingSid", recorded.id});
+    facts.push_back({"RecordingDuration", whole_seconds(recorded.duration)});
+    return facts;
+}
+
+void notify_status(LiveCall& call, twiml::Element record, std::string_view status, Parameters facts)
+{
+    if (!lists(record, Attribute::recording_status_callback_event, status)) return;
+    facts.push_back({"RecordingStatus", std::string(status)});
+    facts.push_back({"RecordingSource", "RecordVerb"});
+    facts.push_back({"RecordingChannels", "1"});
+    notify(call, record, Attribute::recording_status_callback,
+           Attribute::recording_status_callback_method, std::move(facts));
+}
+
+// There is nobody here who writes down what was said.
+void notify_not_transcribed(LiveCall& call, twiml::Element record, Parameters facts)
+{
+    if (!record.has(Attribute::transcribe_callback)) return;
+    facts.push_back({"TranscriptionStatus", "failed"});
+    notify(call, record, Attribute::transcribe_callback, Attribute::transcribe_callback_method,
+           std::move(facts));
+}
+
+}  // namespace
+
+// A recording in which nothing was said lets the document go on. One that the caller ended by
+// hanging up is asked about all the same.
+Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& deadline)
+{
+    if (call.leg() == caller) co_await call.answer(deadline);
+    const bool beeps = record.is_true(Attribute::play_beep);
+    if (beeps) {
+        Media tone;
+        tone.kind = Media::Kind::tone;
+        tone.what = beep;
+        co_await play(call, std::move(tone), "", deadline);
+    }
+    if (call.must_stop()) co_return next_step(NextStep::Kind::over);
+
+    notify_status(call, record, "in-progress", {});
+    Recording recording = recording_of(call, record);
+    const milliseconds silence_max = recording.silence_max;
+    const Nanoseconds began = call.now();
+    const RecordingEnded recorded = co_await execute::record(call, std::move(recording), deadline);
+    if (recorded.end == RecordingEnd::failed) {
+        call.warn(where(record), "Record: the switch could not record");
+    }
+    const bool has_hung_up = recorded.end == RecordingEnd::hung_up || call.is_over();
+    if (has_hung_up && call.leg() == caller) call.session().set_call_status("completed");
+    const auto taken =
+        std::chrono::duration_cast<milliseconds>(std::chrono::nanoseconds(call.now() - began));
+    if (is_empty(recorded, silence_max, taken)) {
+        notify_status(call, record, "absent", {});
+        if (!has_hung_up) co_return NextStep();
+    } else {
+        notify_status(call, record, "completed", facts_of(recorded));
+        const bool transcribes = record.is_true(Attribute::transcribe);
+        if (transcribes) notify_not_transcribed(call, record, facts_of(recorded));
+    }
+    if (recorded.end == RecordingEnd::failed && has_hung_up) {
+        co_return next_step(NextStep::Kind::over);
+    }
+    Parameters parameters = facts_of(recorded);
+    if (has_hung_up) {
+        parameters.push_back({"Digits", "hangup"});
+    } else if (recorded.end == RecordingEnd::key) {
+        parameters.push_back({"Digits", std::string(1, recorded.key)});
+    }
+    NextStep step = ask_action(call, record, std::move(parameters));
+    if (has_hung_up) step.kind = NextStep::Kind::report;
+    co_return step;
+}
+
+}  // namespace pivot::execute

@@ -1,0 +1,106 @@
+// Say, Play and Pause.
+#include "execute/playing.hpp"
+#include "execute/verbs/verb.hpp"
+
+#include <fmt/format.h>
+
+namespace pivot::execute {
+
+namespace {
+
+// As a document's `loop` has it: 0 is until the call is over, but not for ever.
+constexpr std::int64_t rounds_max = 1'000;
+
+std::int64_t rounds_of(twiml::Element element)
+{
+    const std::int64_t loop = element.integer(Attribute::loop);
+    return loop == 0 ? rounds_max : loop;
+}
+
+constexpr milliseconds key_length{200};
+
+Media media_of(LiveCall& call, twiml::Element play)
+{
+    if (!play.is_true(Attribute::media_storage)) return media_named(call, play.text());
+    Media media;
+    media.kind = Media::Kind::name;
+    media.what = play.text();
+    return media;
+}
+
+}  // namespace
+
+Task<NextStep> perform_say(LiveCall& call, twiml::Element say, Deadline& deadline)
+{
+    if (say.text().empty()) co_return NextStep();
+    if (call.leg() == caller) co_await call.answer(deadline);
+    Speech speech;
+    speech.text = say.text();
+    speech.ssml = say.ssml();
+    speech.voice = say.text(Attribute::voice);
+    speech.language = say.text(Attribute::language);
+    speech.engine = say.text(Attribute::engine);
+    const std::string_view keys = say.text(Attribute::terminators);
+    Heard heard;
+    for (std::int64_t round = rounds_of(say); round > 0 && heard.key == 0; --round) {
+        if (call.must_stop() || heard.has_failed) break;
+        Speech again = speech;
+        heard = co_await execute::say(call, std::move(again), keys, deadline);
+    }
+    if (heard.has_failed) call.warn(where(say), "Say: the switch could not speak this");
+    co_return NextStep();
+}
+
+Task<NextStep> perform_play(LiveCall& call, twiml::Element play, Deadline& deadline)
+{
+    const bool has_digits = play.has(Attribute::digits);
+    if (play.text().empty() && !has_digits) {
+        call.warn(where(play), "Play: there is nothing to play");
+        co_return NextStep();
+    }
+    if (call.leg() == caller) co_await call.answer(deadline);
+    Media media = media_of(call, play);
+    const std::string_view keys = play.text(Attribute::terminators);
+    Heard heard;
+    for (std::int64_t round = rounds_of(play); round > 0 && heard.key == 0; --round) {
+        if (call.must_stop() || heard.has_failed) break;
+        if (has_digits) {
+            std::string digits(play.text(Attribute::digits));
+            heard = co_await send_keys(call, std::move(digits), key_length, deadline);
+        } else {
+            Media again = media;
+            heard = co_await execute::play(call, std::move(again), keys, deadline);
+        }
+    }
+    if (heard.has_failed) {
+        call.warn(where(play), fmt::format("Play: the switch could not play {}", media.what));
+    }
+    co_return NextStep();
+}
+
+Task<NextStep> perform_pause(LiveCall& call, twiml::Element pause, Deadline& deadline)
+{
+    co_await call.pause(seconds_of(pause, Attribute::length), deadline);
+    co_return NextStep();
+}
+
+Media media_named(LiveCall& call, std::string_view what)
+{
+    Media media;
+    const bool is_web = what.starts_with("http://") || what.starts_with("https://");
+    const bool is_name =
+        what.find_first_of("/.") == what.npos || (what.find("://") != what.npos && !is_web);
+    if (what.starts_with("tone_stream://")) {
+        media.kind = Media::Kind::tone;
+        media.what = what.substr(std::string_view("tone_stream://").size());
+    } else if (is_name) {
+        media.kind = Media::Kind::name;
+        media.what = what;
+    } else {
+        media.what = call.session().resolve(what);
+        if (media.what.empty()) media.what = what;
+    }
+    return media;
+}
+
+}  // namespace pivot::execute

@@ -1,0 +1,79 @@
+#include "execute/verbs/verb.hpp"
+
+#include <chrono>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace pivot::execute {
+
+namespace {
+
+bool names_a_url(LiveCall& call, twiml::Element element, Attribute attribute)
+{
+    if (!element.has(attribute)) return false;
+    const std::string_view text = element.text(attribute);
+    if (!call.session().resolve(text).empty()) return true;
+    call.warn(where(element), fmt::format("{} is not a URL: {}", twiml::name(attribute), text));
+    return false;
+}
+
+}  // namespace
+
+std::string where(twiml::Element element)
+{
+    return fmt::format("{}:{}", element.line(), element.column());
+}
+
+Method method_of(twiml::Element element, Attribute attribute)
+{
+    return element.text(attribute) == "GET" ? Method::get : Method::post;
+}
+
+milliseconds seconds_of(twiml::Element element, Attribute attribute)
+{
+    return std::chrono::seconds(element.integer(attribute));
+}
+
+bool lists(twiml::Element element, Attribute attribute, std::string_view word)
+{
+    std::string_view rest = element.text(attribute);
+    while (!rest.empty()) {
+        const std::size_t end = rest.find(' ');
+        if (rest.substr(0, end) == word) return true;
+        if (end == rest.npos) break;
+        rest.remove_prefix(end + 1);
+    }
+    return false;
+}
+
+NextStep ask_action(LiveCall& call, twiml::Element element, Parameters parameters)
+{
+    Ask ask;
+    if (names_a_url(call, element, Attribute::action)) ask.url = element.text(Attribute::action);
+    ask.method = method_of(element, Attribute::method);
+    ask.parameters = std::move(parameters);
+    return ask_next(std::move(ask));
+}
+
+NextStep ask_action_if_any(LiveCall& call, twiml::Element element, Parameters parameters)
+{
+    if (!names_a_url(call, element, Attribute::action)) return {};
+    return ask_action(call, element, std::move(parameters));
+}
+
+void notify(LiveCall& call, twiml::Element element, Attribute url, Attribute method,
+            Parameters parameters)
+{
+    if (!names_a_url(call, element, url)) return;
+    call.session().notify(std::string(element.text(url)), method_of(element, method),
+                          std::move(parameters), true);
+}
+
+std::string date_now()
+{
+    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    return fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", fmt::gmtime(now));
+}
+
+}  // namespace pivot::execute

@@ -1,0 +1,71 @@
+// What the verbs of TwiML have in common.
+#pragma once
+
+#include "execute/live_call.hpp"
+#include "execute/next_step.hpp"
+#include "twiml/document.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pivot::execute {
+
+using twiml::Attribute;
+using Parameters = std::vector<SessionParameter>;
+
+// Where an element stands, as a journal has it: `3:5`.
+std::string where(twiml::Element element);
+
+Method method_of(twiml::Element element, Attribute attribute);
+
+milliseconds seconds_of(twiml::Element element, Attribute attribute);
+
+// Whether the list of an attribute has this word.
+bool lists(twiml::Element element, Attribute attribute, std::string_view word);
+
+// The exchange that `action` asks for; without one, the current document's. One that is no URL
+// warns, and counts as none.
+NextStep ask_action(LiveCall& call, twiml::Element element, Parameters parameters);
+
+// The same, but without an `action` the document goes on.
+NextStep ask_action_if_any(LiveCall& call, twiml::Element element, Parameters parameters);
+
+// Tells whoever `url` names, if it names one.
+void notify(LiveCall& call, twiml::Element element, Attribute url, Attribute method,
+            Parameters parameters);
+
+// The time of day as RFC 2822 has it, for what is told beside the call.
+std::string date_now();
+
+// What a Play names: a URL, or where it has neither a dot nor a slash, something that the switch
+// keeps.
+Media media_named(LiveCall& call, std::string_view what);
+
+using Verb = Task<NextStep> (*)(LiveCall& call, twiml::Element element, Deadline& deadline);
+
+Task<NextStep> perform_say(LiveCall& call, twiml::Element say, Deadline& deadline);
+Task<NextStep> perform_play(LiveCall& call, twiml::Element play, Deadline& deadline);
+Task<NextStep> perform_pause(LiveCall& call, twiml::Element pause, Deadline& deadline);
+Task<NextStep> perform_gather(LiveCall& call, twiml::Element gather, Deadline& deadline);
+Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& deadline);
+Task<NextStep> perform_dial(LiveCall& call, twiml::Element dial, Deadline& deadline);
+Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Element conference,
+                               Deadline& deadline);
+Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element queue,
+                          Deadline& deadline);
+Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline& deadline);
+Task<NextStep> perform_leave(LiveCall& call, twiml::Element leave, Deadline& deadline);
+Task<NextStep> perform_redirect(LiveCall& call, twiml::Element redirect, Deadline& deadline);
+Task<NextStep> perform_hangup(LiveCall& call, twiml::Element hangup, Deadline& deadline);
+Task<NextStep> perform_reject(LiveCall& call, twiml::Element reject, Deadline& deadline);
+Task<NextStep> perform_set(LiveCall& call, twiml::Element set, Deadline& deadline);
+Task<NextStep> perform_connect(LiveCall& call, twiml::Element connect, Deadline& deadline);
+Task<NextStep> perform_start(LiveCall& call, twiml::Element start, Deadline& deadline);
+Task<NextStep> perform_stop(LiveCall& call, twiml::Element stop, Deadline& deadline);
+Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline& deadline);
+Task<NextStep> perform_sms(LiveCall& call, twiml::Element sms, Deadline& deadline);
+Task<NextStep> perform_pay(LiveCall& call, twiml::Element pay, Deadline& deadline);
+
+}  // namespace pivot::execute

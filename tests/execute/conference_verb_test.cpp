@@ -1,0 +1,263 @@
+// Dial of a conference.
+#include "execute/verb_fixture.hpp"
+
+namespace pivot::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = ConferenceEventKind;
+
+class ConferenceVerb : public VerbTest {
+protected:
+    // What the switch is asked for.
+    Conference joined(std::string_view attributes)
+    {
+        renew();
+        run(fmt::format("<Dial><Conference {}>Room 1</Conference></Dial>", attributes));
+        return channel->conferences.empty() ? Conference() : channel->conferences.front();
+    }
+
+    // The caller is in the room, where this happens one second after the other; then he leaves.
+    void happen(std::vector<Kind> kinds)
+    {
+        channel->on("join", [this, kinds](JobId job) {
+            milliseconds at = 0ms;
+            for (const Kind kind : kinds) {
+                at += 1s;
+                clock->after(
+                    at, [this, job, kind] { channel->push(ConferenceHappened{job, kind, "c1"}); });
+            }
+            clock->after(at + 1s, [this, job] { channel->finish(job); });
+        });
+    }
+
+    void stay_until_stopped() { keep_running("join"); }
+};
+
+TEST_F(ConferenceVerb, the_caller_is_answered_and_joins_and_the_action_is_asked_when_he_has_left)
+{
+    page("/done", "<Say>Bye</Say>");
+    EXPECT_THAT(run(R"(<Dial action="/done"><Conference> Room 1
+        </Conference></Dial><Say>never</Say>)"),
+                ElementsAre("answer", "join Room 1 moderator", "say Bye", "hang_up 0"));
+    EXPECT_EQ(told("/done")["DialCallStatus"], "answered");
+    EXPECT_EQ(told("/done")["DialCallSid"], "-");
+    EXPECT_EQ(told("/done")["DialCallDuration"], "-");
+}
+
+TEST_F(ConferenceVerb, without_an_action_the_document_goes_on_when_he_has_left)
+{
+    EXPECT_THAT(run("<Dial><Conference>a</Conference></Dial><Say>Bye</Say>"),
+                ElementsAre("answer", "join a moderator", "say Bye", "hang_up 0"));
+}
+
+TEST_F(ConferenceVerb, he_joins_as_the_attributes_say)
+{
+    const Conference plain = joined("");
+    EXPECT_EQ(plain.room, "Room 1");
+    EXPECT_FALSE(plain.is_muted);
+    EXPECT_TRUE(plain.is_moderator);
+    EXPECT_FALSE(plain.ends_with_caller);
+    EXPECT_TRUE(plain.beeps_on_enter);
+    EXPECT_TRUE(plain.beeps_on_exit);
+    EXPECT_FALSE(plain.is_recorded);
+    EXPECT_EQ(plain.members_max, 250U);
+    EXPECT_EQ(plain.label, "");
+    EXPECT_THAT(plain.hold_music, testing::SizeIs(1));
+
+    const Conference given = joined(
+        R"(muted="true" beep="false" startConferenceOnEnter="false" endConferenceOnExit="true"
+           maxParticipants="12" record="record-from-start" participantLabel="ann" waitUrl="")");
+    EXPECT_TRUE(given.is_muted);
+    EXPECT_FALSE(given.is_moderator);
+    EXPECT_TRUE(given.ends_with_caller);
+    EXPECT_FALSE(given.beeps_on_enter);
+    EXPECT_FALSE(given.beeps_on_exit);
+    EXPECT_TRUE(given.is_recorded);
+    EXPECT_EQ(given.members_max, 12U);
+    EXPECT_EQ(given.label, "ann");
+    EXPECT_THAT(given.hold_music, IsEmpty());
+}
+
+TEST_F(ConferenceVerb, beeps_may_be_of_those_who_enter_or_of_those_who_leave)
+{
+    EXPECT_TRUE(joined(R"(beep="onEnter")").beeps_on_enter);
+    EXPECT_FALSE(joined(R"(beep="onEnter")").beeps_on_exit);
+    EXPECT_FALSE(joined(R"(beep="onExit")").beeps_on_enter);
+    EXPECT_TRUE(joined(R"(beep="onExit")").beeps_on_exit);
+}
+
+TEST_F(ConferenceVerb, true_is_an_old_name_of_recording_from_the_start)
+{
+    EXPECT_TRUE(joined(R"(record="true")").is_recorded);
+    EXPECT_FALSE(joined(R"(record="false")").is_recorded);
+    EXPECT_FALSE(joined(R"(record="do-not-record")").is_recorded);
+}
+
+TEST_F(ConferenceVerb, bad_values_warn_and_become_the_default_or_the_nearest)
+{
+    const Conference odd = joined(
+        R"(muted="yes" beep="loud" startConferenceOnEnter="1" endConferenceOnExit="on"
+           maxParticipants="9999" record="always")");
+    EXPECT_FALSE(odd.is_muted);
+    EXPECT_TRUE(odd.beeps_on_enter);
+    EXPECT_TRUE(odd.is_moderator);
+    EXPECT_FALSE(odd.ends_with_caller);
+    EXPECT_EQ(odd.members_max, 250U);
+    EXPECT_FALSE(odd.is_recorded);
+    for (const std::string_view name : {"muted", "beep", "startConferenceOnEnter",
+                                        "endConferenceOnExit", "maxParticipants", "record"}) {
+        EXPECT_TRUE(is_warned(fmt::format("{} of Conference", name))) << name;
+    }
+}
+
+TEST_F(ConferenceVerb, a_room_that_cannot_be_joined_is_told_as_failed)
+{
+    channel->on("join", [this](JobId job) { channel->fail(job); });
+    run(R"(<Dial action="/done"><Conference>a</Conference></Dial>)");
+    EXPECT_EQ(told("/done")["DialCallStatus"], "failed");
+    EXPECT_TRUE(is_warned("the switch could not join the room"));
+}
+
+TEST_F(ConferenceVerb, a_star_leaves_the_room_only_where_the_document_wants_that)
+{
+    stay_until_stopped();
+    clock->after(5s, [this] { channel->press("1*"); });
+    EXPECT_THAT(run(R"(<Dial hangupOnStar="true"><Conference>a</Conference></Dial>
+        <Gather finishOnKey="" timeout="1" action="/done"/><Say>Bye</Say>)"),
+                ElementsAre("answer", "join a moderator", "stop", "say Bye", "hang_up 0"));
+    renew();
+    happen({Kind::start});
+    clock->after(500ms, [this] { channel->press("*"); });
+    EXPECT_THAT(run(R"(<Dial><Conference>a</Conference></Dial>)"),
+                ElementsAre("answer", "join a moderator", "hang_up 0"));
+}
+
+TEST_F(ConferenceVerb, a_time_limit_ends_it_and_the_action_is_asked)
+{
+    stay_until_stopped();
+    const Nanoseconds began = clock->now();
+    run(R"(<Dial timeLimit="600" action="/done"><Conference>a</Conference></Dial>)");
+    EXPECT_GE(elapsed_since(began), 600s);
+    EXPECT_LT(elapsed_since(began), 700s);
+    EXPECT_EQ(told("/done")["DialCallStatus"], "answered");
+}
+
+TEST_F(ConferenceVerb, nothing_is_asked_when_the_caller_hangs_up)
+{
+    hang_up_during("join");
+    run(R"(<Dial action="/done"><Conference>a</Conference></Dial><Say>never</Say>)");
+    EXPECT_THAT(asked(), ElementsAre("GET /first"));
+}
+
+TEST_F(ConferenceVerb, what_happens_there_is_told_where_somebody_wants_to_know)
+{
+    happen({Kind::join, Kind::start, Kind::mute, Kind::unmute, Kind::hold, Kind::unhold,
+            Kind::speech_start, Kind::speech_stop, Kind::leave, Kind::end});
+    run(R"(<Dial><Conference muted="true" endConferenceOnExit="true" statusCallback="/told"
+        statusCallbackEvent="start end join leave mute hold speaker">a</Conference></Dial>)");
+    EXPECT_THAT(each_told("/told", "StatusCallbackEvent"),
+                ElementsAre("participant-join", "conference-start", "participant-mute",
+                            "participant-unmute", "participant-hold", "participant-unhold",
+                            "participant-speech-start", "participant-speech-stop",
+                            "participant-leave", "conference-end"));
+    EXPECT_THAT(each_told("/told", "SequenceNumber"),
+                ElementsAre("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
+    const Told join = all_told("/told").front();
+    EXPECT_EQ(join["FriendlyName"], "a");
+    EXPECT_NE(join["ConferenceSid"], "-");
+    EXPECT_EQ(join["CallSid"], "c1");
+    EXPECT_EQ(join["Muted"], "true");
+    EXPECT_EQ(join["EndConferenceOnExit"], "true");
+    EXPECT_EQ(join["StartConferenceOnEnter"], "true");
+    EXPECT_NE(join["Timestamp"], "-");
+}
+
+TEST_F(ConferenceVerb, each_word_of_the_list_asks_for_its_events_alone)
+{
+    struct Row {
+        std::string_view word;
+        std::vector<std::string> events;
+    };
+    const Row rows[] = {
+        {"start", {"conference-start"}},
+        {"end", {"conference-end"}},
+        {"join", {"participant-join"}},
+        {"leave", {"participant-leave"}},
+        {"leave join", {"participant-join", "participant-leave"}},
+        {"dance", {}},
+        {"", {}},
+    };
+    for (const Row& row : rows) {
+        renew();
+        happen({Kind::join, Kind::start, Kind::leave, Kind::end});
+        run(fmt::format(R"(<Dial><Conference statusCallback="/told" statusCallbackMethod="GET"
+            statusCallbackEvent="{}">a</Conference></Dial>)",
+                        row.word));
+        EXPECT_EQ(each_told("/told", "StatusCallbackEvent"), row.events) << row.word;
+        if (!row.events.empty()) {
+            EXPECT_THAT(asked(), Contains("GET /told"));
+        }
+    }
+}
+
+TEST_F(ConferenceVerb, a_wait_document_is_heard_until_the_room_begins)
+{
+    page("/wait", "<Say>Please wait</Say><Pause length=\"60\"/><Say>never</Say>");
+    channel->on("join", [this](JobId job) {
+        clock->after(10s,
+                     [this, job] { channel->push(ConferenceHappened{job, Kind::start, "c1"}); });
+        clock->after(90s, [this, job] { channel->finish(job); });
+    });
+    EXPECT_THAT(run(R"(<Dial><Conference waitUrl="/wait">a</Conference></Dial>)"),
+                ElementsAre("answer", "join a moderator", "say Please wait", "hang_up 0"));
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /wait"));
+    EXPECT_EQ(told("/wait")["FriendlyName"], "a");
+    EXPECT_THAT(channel->conferences.front().hold_music, IsEmpty());
+}
+
+TEST_F(ConferenceVerb, a_wait_document_may_lead_to_others_and_be_asked_for_with_get)
+{
+    page("/wait", "<Say>one</Say><Redirect method=\"GET\">/more</Redirect>");
+    page("/more", "<Say>two</Say>");
+    happen({});
+    channel->on("join",
+                [this](JobId job) { clock->after(30s, [this, job] { channel->finish(job); }); });
+    EXPECT_THAT(run(R"(<Dial action="done"><Conference waitUrl="/wait" waitMethod="GET">a
+        </Conference></Dial>)"),
+                ElementsAre("answer", "join a moderator", "say one", "say two", "hang_up 0"));
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "GET /wait", "GET /more", "POST /done"));
+}
+
+TEST_F(ConferenceVerb, a_sound_may_be_what_is_heard_while_waiting)
+{
+    page("/music.mp3", 200, "audio/mpeg", "ID3");
+    channel->on("join",
+                [this](JobId job) { clock->after(30s, [this, job] { channel->finish(job); }); });
+    EXPECT_THAT(run(R"(<Dial><Conference waitUrl="/music.mp3">a</Conference></Dial>)"),
+                Contains("play url " + url("/music.mp3")));
+}
+
+TEST_F(ConferenceVerb, a_wait_document_cannot_take_the_caller_elsewhere)
+{
+    page("/wait", "<Dial>+14155550100</Dial><Enqueue>q</Enqueue><Say>Wait</Say>");
+    channel->on("join",
+                [this](JobId job) { clock->after(30s, [this, job] { channel->finish(job); }); });
+    EXPECT_THAT(run(R"(<Dial><Conference waitUrl="/wait">a</Conference></Dial>)"),
+                ElementsAre("answer", "join a moderator", "say Wait", "hang_up 0"));
+    EXPECT_TRUE(is_warned("Enqueue is not performed here"));
+}
+
+TEST_F(ConferenceVerb, a_room_that_begins_at_once_needs_no_wait_document_to_the_end)
+{
+    page("/wait", "<Say>never</Say>");
+    channel->on("join", [this](JobId job) {
+        channel->push(ConferenceHappened{job, Kind::start, "c1"});
+        channel->finish(job);
+    });
+    EXPECT_THAT(run(R"(<Dial><Conference waitUrl="/wait">a</Conference></Dial><Say>Bye</Say>)"),
+                Contains("say Bye"));
+}
+
+}  // namespace
+}  // namespace pivot::test

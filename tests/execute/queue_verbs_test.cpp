@@ -1,0 +1,245 @@
+// Enqueue and Leave, and Dial of a queue.
+#include "execute/verb_fixture.hpp"
+
+namespace pivot::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class QueueVerbs : public VerbTest {
+protected:
+    void end_queue(const std::string& command, QueueEnd end)
+    {
+        channel->on(command, [this, end](JobId job) {
+            clock->after(20s, [this, end, job] {
+                if (end == QueueEnd::bridged) channel->push(QueueBridged{job});
+                channel->push(QueueEnded{job, end, "other-leg", 20s, 65s});
+            });
+        });
+    }
+    // Waits until it is stopped, which is how one leaves.
+    void wait_in_queue()
+    {
+        channel->on("enqueue", [](JobId) {});
+        channel->on("stop", [this](JobId job) {
+            if (channel->queues.empty()) return channel->push(JobEnded{job, JobEnd::stopped, ""});
+            channel->push(QueueEnded{job, QueueEnd::left, "", 7s, 0s});
+        });
+    }
+};
+
+TEST_F(QueueVerbs, a_caller_waits_with_the_switchs_music_and_the_action_is_told_what_came_of_it)
+{
+    page("/done", "<Say>Bye</Say>");
+    end_queue("enqueue", QueueEnd::bridged);
+    EXPECT_THAT(run(R"(<Enqueue action="/done"> support </Enqueue><Say>never</Say>)"),
+                ElementsAre("answer", "enqueue support", "say Bye", "hang_up 0"));
+    EXPECT_NE(channel->queues.front().hold_music, "");
+    EXPECT_EQ(told("/done")["QueueResult"], "bridged");
+    EXPECT_EQ(told("/done")["QueueTime"], "20");
+    EXPECT_NE(told("/done")["QueueSid"], "-");
+}
+
+TEST_F(QueueVerbs, the_result_says_how_the_caller_left)
+{
+    struct Row {
+        QueueEnd end;
+        std::string_view result;
+    };
+    constexpr Row rows[] = {
+        {QueueEnd::bridged, "bridged"}, {QueueEnd::left, "leave"},   {QueueEnd::hung_up, "hangup"},
+        {QueueEnd::full, "queue-full"}, {QueueEnd::failed, "error"},
+    };
+    for (const Row& row : rows) {
+        renew();
+        end_queue("enqueue", row.end);
+        run(R"(<Enqueue action="/done" method="GET">support</Enqueue>)");
+        EXPECT_THAT(asked(), Contains("GET /done"));
+        EXPECT_EQ(told("/done")["QueueResult"], row.result);
+    }
+}
+
+TEST_F(QueueVerbs, without_an_action_the_document_goes_on)
+{
+    end_queue("enqueue", QueueEnd::full);
+    EXPECT_THAT(run("<Enqueue>support</Enqueue><Say>next</Say>"), Contains("say next"));
+    EXPECT_THAT(asked(), ElementsAre("GET /first"));
+}
+
+TEST_F(QueueVerbs, a_switch_without_queues_warns_and_the_result_is_an_error)
+{
+    channel->lacks.insert(Ability::queues);
+    run(R"(<Enqueue action="/done">support</Enqueue>)");
+    EXPECT_EQ(told("/done")["QueueResult"], "error");
+    EXPECT_TRUE(is_warned("this switch has no queues"));
+}
+
+TEST_F(QueueVerbs, a_queue_has_the_size_that_the_document_gives)
+{
+    run("<Enqueue>a</Enqueue>");
+    EXPECT_EQ(channel->queues.front().size_max, 0U);
+    renew();
+    run(R"(<Enqueue maxQueueSize="3">a</Enqueue>)");
+    EXPECT_EQ(channel->queues.front().size_max, 3U);
+    renew();
+    run(R"(<Enqueue maxQueueSize="many">a</Enqueue>)");
+    EXPECT_EQ(channel->queues.front().size_max, 0U);
+    EXPECT_TRUE(is_warned("maxQueueSize of Enqueue"));
+}
+
+TEST_F(QueueVerbs, an_empty_wait_url_is_silence)
+{
+    end_queue("enqueue", QueueEnd::bridged);
+    EXPECT_THAT(run(R"(<Enqueue waitUrl="">support</Enqueue>)"),
+                ElementsAre("answer", "enqueue support", "hang_up 0"));
+    EXPECT_EQ(channel->queues.front().hold_music, "");
+}
+
+TEST_F(QueueVerbs, a_wait_document_is_asked_for_again_until_somebody_takes_the_caller)
+{
+    page("/wait", "<Say>Please wait</Say><Pause length=\"4\"/>");
+    end_queue("enqueue", QueueEnd::bridged);
+    run(R"(<Enqueue waitUrl="/wait" action="/done">support</Enqueue>)");
+    EXPECT_GE(std::ranges::count(channel->commands, "say Please wait"), 3);
+    EXPECT_LE(std::ranges::count(channel->commands, "say Please wait"), 5);
+    EXPECT_NE(told("/wait")["QueueSid"], "-");
+    EXPECT_NE(told("/wait")["QueueTime"], "-");
+    EXPECT_EQ(asked().back(), "POST /done");
+}
+
+TEST_F(QueueVerbs, somebody_who_takes_the_caller_ends_the_wait_document)
+{
+    page("/wait", "<Play>music</Play><Say>never</Say>");
+    keep_running("play");
+    channel->on("enqueue", [this](JobId job) {
+        clock->after(20s, [this, job] { channel->push(QueueBridged{job}); });
+        clock->after(80s, [this, job] {
+            channel->push(QueueEnded{job, QueueEnd::bridged, "other", 20s, 60s});
+        });
+    });
+    EXPECT_THAT(run(R"(<Enqueue waitUrl="/wait" waitUrlMethod="GET">support</Enqueue>)"),
+                ElementsAre("answer", "enqueue support", "play name music", "stop", "hang_up 0"));
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "GET /wait"));
+}
+
+TEST_F(QueueVerbs, a_leave_takes_the_caller_out_and_the_action_is_asked_at_once)
+{
+    page("/wait", R"(<Say>Wait</Say><Leave/><Say>never</Say>)");
+    wait_in_queue();
+    EXPECT_THAT(run(R"(<Enqueue waitUrl="/wait" action="/done">support</Enqueue>)"),
+                ElementsAre("answer", "enqueue support", "say Wait", "stop", "hang_up 0"));
+    EXPECT_EQ(told("/done")["QueueResult"], "leave");
+    EXPECT_EQ(told("/done")["QueueTime"], "7");
+}
+
+TEST_F(QueueVerbs, after_a_leave_without_an_action_the_document_behind_the_enqueue_goes_on)
+{
+    page("/wait", "<Leave/>");
+    wait_in_queue();
+    EXPECT_THAT(run(R"(<Enqueue waitUrl="/wait">support</Enqueue><Say>Voicemail</Say>)"),
+                ElementsAre("answer", "enqueue support", "stop", "say Voicemail", "hang_up 0"));
+}
+
+TEST_F(QueueVerbs, a_caller_leaves_by_key)
+{
+    page("/wait", R"(<Gather numDigits="1" action="/key"><Say>Press one</Say></Gather>)");
+    page("/key", "<Leave/>");
+    wait_in_queue();
+    channel->on("say", [this](JobId job) {
+        channel->finish(job);
+        channel->press("1");
+    });
+    run(R"(<Enqueue waitUrl="/wait" action="/done">support</Enqueue>)");
+    EXPECT_EQ(told("/key")["Digits"], "1");
+    EXPECT_EQ(told("/done")["QueueResult"], "leave");
+}
+
+TEST_F(QueueVerbs, a_hangup_in_the_wait_document_ends_the_call)
+{
+    page("/wait", "<Say>Closed</Say><Hangup/>");
+    wait_in_queue();
+    run(R"(<Enqueue waitUrl="/wait" action="/done">support</Enqueue><Say>never</Say>)");
+    EXPECT_THAT(channel->commands, Contains("hang_up 0"));
+    EXPECT_THAT(channel->commands, Not(Contains("say never")));
+    EXPECT_THAT(asked(), Not(Contains("POST /done")));
+}
+
+TEST_F(QueueVerbs, a_wait_document_may_lead_to_another)
+{
+    page("/wait", "<Redirect>other?n=1</Redirect>");
+    page("/other", "<Leave/>");
+    wait_in_queue();
+    run(R"(<Enqueue waitUrl="/wait" action="done">support</Enqueue>)");
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /wait", "POST /other", "POST /done"));
+}
+
+TEST_F(QueueVerbs, a_wait_document_that_cannot_be_had_leaves_the_caller_in_the_queue)
+{
+    page("/wait", 500, "text/plain", "no");
+    end_queue("enqueue", QueueEnd::bridged);
+    run(R"(<Enqueue waitUrl="/wait" action="/done">support</Enqueue>)");
+    EXPECT_EQ(told("/done")["QueueResult"], "bridged");
+    EXPECT_FALSE(warnings.empty());
+}
+
+TEST_F(QueueVerbs, nothing_is_asked_when_the_caller_hangs_up_in_the_queue)
+{
+    channel->on("enqueue", [this](JobId job) {
+        channel->push(QueueEnded{job, QueueEnd::hung_up, "", 3s, 0s});
+        channel->hang_up_caller();
+    });
+    run(R"(<Enqueue action="/done">support</Enqueue><Say>never</Say>)");
+    EXPECT_THAT(asked(), ElementsAre("GET /first"));
+}
+
+TEST_F(QueueVerbs, a_leave_outside_a_queue_warns_and_is_skipped)
+{
+    EXPECT_THAT(run("<Leave/><Say>next</Say>"), ElementsAre("answer", "say next", "hang_up 0"));
+    EXPECT_TRUE(is_warned("Leave: the caller is in no queue"));
+}
+
+TEST_F(QueueVerbs, dial_connects_with_the_first_in_a_queue)
+{
+    end_queue("dequeue", QueueEnd::bridged);
+    EXPECT_THAT(run(R"(<Dial timeout="45" action="/done"><Queue> support </Queue></Dial>)"),
+                ElementsAre("answer", "dequeue support 45000", "hang_up 0"));
+    const Told done = told("/done");
+    EXPECT_EQ(done["DialCallStatus"], "completed");
+    EXPECT_EQ(done["DialBridged"], "true");
+    EXPECT_EQ(done["DequeueResult"], "bridged");
+    EXPECT_EQ(done["DequeuedCallSid"], "other-leg");
+    EXPECT_EQ(done["DequeuedCallQueueTime"], "20");
+    EXPECT_EQ(done["DequeuedCallDuration"], "65");
+    EXPECT_NE(done["QueueSid"], "-");
+}
+
+TEST_F(QueueVerbs, a_queue_that_is_empty_or_missing_is_told)
+{
+    struct Row {
+        QueueEnd end;
+        std::string_view status;
+    };
+    constexpr Row rows[] = {{QueueEnd::left, "no-answer"}, {QueueEnd::failed, "failed"}};
+    for (const Row& row : rows) {
+        renew();
+        end_queue("dequeue", row.end);
+        run(R"(<Dial action="/done"><Queue>support</Queue></Dial>)");
+        EXPECT_EQ(told("/done")["DialCallStatus"], row.status);
+        EXPECT_EQ(told("/done")["DialBridged"], "false");
+        EXPECT_EQ(told("/done")["DequeuedCallSid"], "-");
+    }
+}
+
+TEST_F(QueueVerbs, a_star_ends_the_conversation_with_one_from_a_queue)
+{
+    channel->on("dequeue", [](JobId) {});
+    channel->on("stop", [this](JobId job) {
+        channel->push(QueueEnded{job, QueueEnd::bridged, "other", 1s, 2s});
+    });
+    clock->after(10s, [this] { channel->press("*"); });
+    EXPECT_THAT(run(R"(<Dial hangupOnStar="true"><Queue>a</Queue></Dial><Say>next</Say>)"),
+                ElementsAre("answer", "dequeue a 30000", "stop", "say next", "hang_up 0"));
+}
+
+}  // namespace
+}  // namespace pivot::test

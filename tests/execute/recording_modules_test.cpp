@@ -1,0 +1,74 @@
+#include "execute/flow_fixture.hpp"
+
+namespace pivot::test {
+
+using RecordingModules = FlowTest;
+
+constexpr std::string_view bob = R"({"devices":{"bob":{"dial":"user/bob"}}})";
+
+TEST_F(RecordingModules, record_call_runs_beside_the_flow_until_it_is_stopped)
+{
+    run(node(
+        "record_call", R"("action":"start","url":"http://r/","method":"post","format":"wav",
+        "time_limit":60)",
+        child("_", mark("a", child("_", node("record_call", R"("action":"stop")", seen("_")))))));
+    EXPECT_THAT(channel->commands, ElementsAre("record http://r/ POST wav 60000 both",
+                                               "play name a", "stop", "play name _"));
+}
+
+TEST_F(RecordingModules, record_call_waits_for_the_answer)
+{
+    run(node("record_call", R"("record_on_answer":true)",
+             child("_", mark("a", child("_", node("answer", "", seen("_")))))));
+    EXPECT_THAT(channel->commands,
+                ElementsAre("play name a", "answer", "record  PUT  3600000 both", "play name _"));
+}
+
+TEST_F(RecordingModules, record_call_waits_for_the_bridge)
+{
+    know(bob);
+    answer_dials();
+    run(node("record_call", R"("record_on_bridge":true)",
+             child("_", node("device", R"("id":"bob")"))));
+    EXPECT_THAT(channel->commands,
+                ElementsAre("dial 20000 user/bob/0/20000", "record  PUT  3600000 both", "bridge 1",
+                            "hang_up 1"));
+}
+
+TEST_F(RecordingModules, what_waits_is_forgotten_when_recording_is_stopped)
+{
+    run(node("record_call", R"("record_on_answer":true)",
+             child("_", node("record_call", R"("action":"stop")", child("_", node("answer"))))));
+    EXPECT_THAT(channel->commands, ElementsAre("answer"));
+}
+
+TEST_F(RecordingModules, record_caller_answers_and_waits_for_the_recording)
+{
+    channel->on("record", [this](JobId job) {
+        channel->push(
+            RecordingEnded{job, RecordingEnd::silence, 0, "http://r/1", "r1", milliseconds(4'200)});
+    });
+    run(node("record_caller", R"("url":"http://r/","time_limit":30)", seen("_")));
+    EXPECT_THAT(channel->commands,
+                ElementsAre("answer", "record http://r/ PUT  30000", "play name _"));
+}
+
+TEST_F(RecordingModules, a_recording_that_fails_goes_on)
+{
+    channel->on("record", [this](JobId job) {
+        channel->push(RecordingEnded{job, RecordingEnd::failed, 0, "", "", {}});
+    });
+    run(node("record_caller", "", seen("_")));
+    EXPECT_TRUE(was_taken("_"));
+    EXPECT_EQ(warnings.size(), 1U);
+}
+
+TEST_F(RecordingModules, a_hang_up_during_a_recording_ends_the_flow)
+{
+    clock->after(milliseconds(500), [this] { channel->hang_up_caller(); });
+    run(node("record_caller", "", seen("_")));
+    EXPECT_FALSE(was_taken("_"));
+    EXPECT_EQ(step.kind, NextStep::Kind::over);
+}
+
+}  // namespace pivot::test

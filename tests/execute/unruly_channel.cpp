@@ -1,0 +1,334 @@
+#include "execute/unruly_channel.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace pivot::test {
+
+UnrulyChannel::UnrulyChannel(UnrulyClock& clock, reactor::Deadline& host, unsigned seed,
+                             unsigned waits_max)
+    : queue_(clock, host), lots_(seed + 1), waits_max_(waits_max)
+{
+    clock.waits = [this](Nanoseconds until) { return wait(until); };
+}
+
+// Something happens, or the time passes.
+bool UnrulyChannel::wait(Nanoseconds until)
+{
+    has_pushed_ = false;
+    while (!has_pushed_ && !is_over_) {
+        if (++waits_ >= waits_max_) {
+            hang_up_caller();
+            break;
+        }
+        const bool is_alone = jobs_.empty() && legs_.empty() && !is_answering_;
+        if (is_alone && until == never) {
+            hang_up_caller();
+            break;
+        }
+        const unsigned lot = draw(8);
+        if (lot == 0) {
+            push(KeyPressed{caller, "0123456789*#"[draw(12)]});
+        } else if (lot == 1 && until != never) {
+            return true;
+        } else if (lot == 2 && !legs_.empty()) {
+            const Leg leg = legs_[draw(static_cast<unsigned>(legs_.size()))];
+            if (leg.has_answered) end_leg(leg.id);
+        } else if (lot == 3 && is_answering_) {
+            is_answering_ = false;
+            is_answered_ = true;
+            push(Answered());
+        } else if (!jobs_.empty()) {
+            const Job job = jobs_[draw(static_cast<unsigned>(jobs_.size()))];
+            go_on(job);
+        } else if (until != never) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void UnrulyChannel::go_on(const Job& job)
+{
+    const bool fails = draw(8) == 0;
+    switch (job.kind) {
+        case Kind::playback:
+        case Kind::stream: return end(job, fails ? JobEnd::failed : JobEnd::finished);
+        case Kind::speech:
+            if (job.is_partial && draw(2) == 0) {
+                return push(SpeechHeard{job.id, "two", "", true});
+            }
+            return end(job, fails ? JobEnd::failed : JobEnd::finished);
+        case Kind::recording:
+        case Kind::bridge: return end(job, JobEnd::finished);
+        case Kind::dial: return go_on_dialling(job);
+        case Kind::room: {
+            const auto kind = static_cast<ConferenceEventKind>(draw(10));
+            if (draw(3) != 0) return push(ConferenceHappened{job.id, kind, "another"});
+            return end(job, fails ? JobEnd::failed : JobEnd::finished);
+        }
+        case Kind::queue:
+            if (draw(2) == 0) return push(QueueBridged{job.id});
+            return end(job, fails ? JobEnd::failed : JobEnd::finished);
+        case Kind::elsewhere:
+            return draw(2) == 0 ? move_away() : end(job, fails ? JobEnd::failed : JobEnd::finished);
+    }
+}
+
+void UnrulyChannel::go_on_dialling(const Job& job)
+{
+    std::vector<LegId> ringing;
+    for (const Leg& leg : legs_) {
+        if (leg.dial == job.id) ringing.push_back(leg.id);
+    }
+    const LegId one = ringing[draw(static_cast<unsigned>(ringing.size()))];
+    const unsigned lot = draw(4);
+    if (lot == 0) return push(LegRinging{one});
+    if (lot == 1) return end(job, JobEnd::failed);
+    if (lot == 2 && ringing.size() > 1) return end_leg(one);
+
+    end_legs_of(job.id, one);
+    std::ranges::find(legs_, one, &Leg::id)->has_answered = true;
+    std::erase_if(jobs_, [&](const Job& other) { return other.id == job.id; });
+    push(LegAnswered{one, draw(2) == 0 ? "" : "other-call"});
+}
+
+// As its kind ends.
+void UnrulyChannel::end(const Job& job, JobEnd how)
+{
+    std::erase_if(jobs_, [&](const Job& other) { return other.id == job.id; });
+    const bool is_stopped = how == JobEnd::stopped;
+    switch (job.kind) {
+        case Kind::playback:
+        case Kind::room:
+        case Kind::stream:
+        case Kind::elsewhere: return push(JobEnded{job.id, how, draw(2) == 0 ? "" : "1"});
+        case Kind::speech: {
+            const bool is_heard = how == JobEnd::finished && draw(2) == 0;
+            return push(SpeechHeard{job.id, is_heard ? "two" : "", is_heard ? "0.9" : "", false});
+        }
+        case Kind::recording: {
+            constexpr RecordingEnd ends[] = {RecordingEnd::key, RecordingEnd::silence,
+                                             RecordingEnd::limit, RecordingEnd::failed};
+            RecordingEnded ended;
+            ended.job = job.id;
+            ended.end = is_over_     ? RecordingEnd::hung_up
+                        : is_stopped ? RecordingEnd::stopped
+                                     : ends[draw(4)];
+            if (ended.end == RecordingEnd::key) ended.key = '#';
+            if (draw(4) != 0) ended.url = "http://switch.example/r/1.wav";
+            if (draw(4) != 0) ended.id = "r1";
+            ended.duration = milliseconds(draw(20'000));
+            return push(std::move(ended));
+        }
+        case Kind::dial:
+            end_legs_of(job.id, caller);
+            return push(DialFailed{job.id, {"NO_ANSWER", 480}});
+        case Kind::bridge:
+            if (draw(2) == 0) end_leg(job.leg);
+            return push(BridgeEnded{job.id});
+        case Kind::queue: {
+            QueueEnded ended;
+            ended.job = job.id;
+            ended.end = static_cast<QueueEnd>(draw(5));
+            ended.other_call_id = "other-call";
+            return push(std::move(ended));
+        }
+    }
+}
+
+void UnrulyChannel::end_leg(LegId id)
+{
+    const auto found = std::ranges::find(legs_, id, &Leg::id);
+    if (found == legs_.end()) return;
+    legs_.erase(found);
+    push(LegEnded{id, {"NORMAL_CLEARING", 200}});
+    // What runs on it ends with it.
+    while (true) {
+        const auto job = std::ranges::find_if(
+            jobs_, [&](const Job& each) { return each.leg == id && each.kind != Kind::dial; });
+        if (job == jobs_.end()) break;
+        const Job ending = *job;
+        end(ending, JobEnd::stopped);
+    }
+}
+
+void UnrulyChannel::end_legs_of(JobId dial, LegId but)
+{
+    std::vector<LegId> ending;
+    for (const Leg& leg : legs_) {
+        if (leg.dial == dial && leg.id != but) ending.push_back(leg.id);
+    }
+    for (const LegId leg : ending) end_leg(leg);
+}
+
+void UnrulyChannel::hang_up_caller()
+{
+    if (is_over_) return;
+    finish(HungUp{{"ORIGINATOR_CANCEL", 487}});
+}
+
+void UnrulyChannel::move_away()
+{
+    finish(Moved());
+}
+
+// All that runs ends, each with its event.
+void UnrulyChannel::finish(Event last)
+{
+    is_over_ = true;
+    while (!jobs_.empty()) {
+        const Job ending = jobs_.front();
+        end(ending, JobEnd::stopped);
+    }
+    while (!legs_.empty()) {
+        const LegId ending = legs_.front().id;
+        end_leg(ending);
+    }
+    push(std::move(last));
+    if (on_over) on_over();
+}
+
+void UnrulyChannel::push(Event event)
+{
+    has_pushed_ = true;
+    queue_.push(std::move(event));
+}
+
+void UnrulyChannel::begin(JobId job, Kind kind, LegId leg)
+{
+    EXPECT_TRUE(known_jobs_.insert(job).second) << "job " << job << " again";
+    if (kind == Kind::playback) {
+        for (const Job& other : jobs_) {
+            EXPECT_FALSE(other.kind == Kind::playback && other.leg == leg) << "two at a time";
+        }
+    }
+    if (!is_over_) jobs_.push_back({job, kind, leg});
+}
+
+bool UnrulyChannel::can(Ability ability) const
+{
+    return waits_max_ % 3 != 0 || ability == Ability::conferences;
+}
+
+void UnrulyChannel::answer()
+{
+    if (is_over_) return;
+    is_answering_ = !is_answered_;
+}
+
+void UnrulyChannel::reject(int, std::string_view)
+{
+    EXPECT_FALSE(is_answered_ && !is_over_) << "an answered call cannot be refused";
+    hang_up_caller();
+}
+
+void UnrulyChannel::hang_up(LegId leg, std::string_view)
+{
+    if (leg == caller) return hang_up_caller();
+    EXPECT_TRUE(known_legs_.contains(leg)) << "nobody dialled leg " << leg;
+    end_leg(leg);
+}
+
+void UnrulyChannel::play(LegId leg, JobId job, const Media&)
+{
+    begin(job, Kind::playback, leg);
+}
+
+void UnrulyChannel::say(LegId leg, JobId job, const Speech&)
+{
+    begin(job, Kind::playback, leg);
+}
+
+void UnrulyChannel::send_keys(LegId leg, JobId job, std::string_view, milliseconds)
+{
+    begin(job, Kind::playback, leg);
+}
+
+void UnrulyChannel::stop(JobId job)
+{
+    EXPECT_TRUE(known_jobs_.contains(job)) << "nobody began job " << job;
+    const auto found = std::ranges::find(jobs_, job, &Job::id);
+    if (found == jobs_.end()) return;
+    const Job ending = *found;
+    end(ending, JobEnd::stopped);
+}
+
+void UnrulyChannel::record(LegId leg, JobId job, const Recording&)
+{
+    begin(job, Kind::recording, leg);
+}
+
+void UnrulyChannel::listen(JobId job, const Speaking& speaking)
+{
+    begin(job, Kind::speech, caller);
+    if (!jobs_.empty()) jobs_.back().is_partial = speaking.wants_partial;
+}
+
+void UnrulyChannel::dial(JobId job, const Dial& dial)
+{
+    EXPECT_FALSE(dial.targets.empty());
+    begin(job, Kind::dial, caller);
+    for (const Target& target : dial.targets) {
+        EXPECT_TRUE(known_legs_.insert(target.leg).second) << "leg " << target.leg << " again";
+        if (!is_over_) legs_.push_back({target.leg, job});
+    }
+}
+
+void UnrulyChannel::bridge(LegId leg, JobId job)
+{
+    begin(job, Kind::bridge, leg);
+    const bool is_here = std::ranges::find(legs_, leg, &Leg::id) != legs_.end();
+    if (!is_here && !is_over_) stop(job);
+}
+
+void UnrulyChannel::join(JobId job, const Conference&)
+{
+    begin(job, Kind::room, caller);
+}
+
+void UnrulyChannel::enqueue(JobId job, const Queue&)
+{
+    begin(job, Kind::queue, caller);
+}
+
+void UnrulyChannel::dequeue(JobId job, std::string_view, milliseconds)
+{
+    begin(job, Kind::queue, caller);
+}
+
+void UnrulyChannel::stream(JobId job, const Stream&)
+{
+    begin(job, Kind::stream, caller);
+}
+
+void UnrulyChannel::mute(bool) {}
+
+void UnrulyChannel::set_variable(std::string_view, std::string_view, bool) {}
+
+void UnrulyChannel::transfer(JobId job, const Transfer&)
+{
+    begin(job, Kind::elsewhere, caller);
+}
+
+void UnrulyChannel::park(JobId job, std::string_view)
+{
+    begin(job, Kind::elsewhere, caller);
+}
+
+bool UnrulyChannel::run_module(JobId job, std::string_view, std::string_view)
+{
+    const bool is_known = draw(2) == 0;
+    if (is_known) begin(job, Kind::elsewhere, caller);
+    return is_known;
+}
+
+bool UnrulyChannel::run_flow(JobId job, std::string_view)
+{
+    const bool is_taken = draw(8) == 0;
+    if (is_taken) begin(job, Kind::elsewhere, caller);
+    return is_taken;
+}
+
+}  // namespace pivot::test

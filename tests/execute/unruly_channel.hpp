@@ -1,0 +1,114 @@
+// A call on which anything may happen that the contract of a channel allows, drawn by lot: legs
+// that answer and leave, keys, jobs that fail, a caller who hangs up at a chosen moment. It checks
+// what the executor asks for, too.
+//
+// Its time is made up, and whatever the call waits for takes none.
+#pragma once
+
+#include "execute/channel.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pivot::test {
+
+using namespace execute;  // NOLINT: the tests of its floor
+
+class UnrulyClock final : public CallClock {
+public:
+    using CallClock::CallClock;
+
+    // The call only waits, until this time. True: nothing happens before it.
+    std::function<bool(Nanoseconds until)> waits;
+
+private:
+    void wait_begins(Nanoseconds until) override
+    {
+        if (waits(until)) jump_to(until);
+    }
+};
+
+class UnrulyChannel final : public Channel {
+public:
+    // The caller hangs up when the call has waited so often.
+    UnrulyChannel(UnrulyClock& clock, reactor::Deadline& host, unsigned seed, unsigned waits_max);
+
+    void hang_up_caller();
+
+    // The caller is gone, or the call is elsewhere.
+    bool is_over() const { return is_over_; }
+    unsigned waits() const { return waits_; }
+    std::function<void()> on_over;
+
+    EventQueue& events() override { return queue_; }
+    bool can(Ability ability) const override;
+    bool is_answered() const override { return is_answered_; }
+    void answer() override;
+    void reject(int sip_code, std::string_view phrase) override;
+    void hang_up(LegId leg, std::string_view cause) override;
+    void play(LegId leg, JobId job, const Media& media) override;
+    void say(LegId leg, JobId job, const Speech& speech) override;
+    void send_keys(LegId leg, JobId job, std::string_view keys, milliseconds key_length) override;
+    void stop(JobId job) override;
+    void record(LegId leg, JobId job, const Recording& recording) override;
+    void listen(JobId job, const Speaking& speaking) override;
+    void dial(JobId job, const Dial& dial) override;
+    void bridge(LegId leg, JobId job) override;
+    void join(JobId job, const Conference& conference) override;
+    void enqueue(JobId job, const Queue& queue) override;
+    void dequeue(JobId job, std::string_view queue, milliseconds timeout) override;
+    void stream(JobId job, const Stream& stream) override;
+    void mute(bool is_muted) override;
+    void set_variable(std::string_view name, std::string_view value, bool is_exported) override;
+    void transfer(JobId job, const Transfer& transfer) override;
+    void park(JobId job, std::string_view slot) override;
+    bool run_module(JobId job, std::string_view module, std::string_view data) override;
+    bool run_flow(JobId job, std::string_view flow) override;
+
+private:
+    enum class Kind { playback, recording, speech, dial, bridge, room, queue, stream, elsewhere };
+    struct Job {
+        JobId id;
+        Kind kind;
+        LegId leg;
+        bool is_partial = false;  // of speech: wanted
+    };
+    struct Leg {
+        LegId id;
+        JobId dial;
+        bool has_answered = false;
+    };
+
+    bool wait(Nanoseconds until);
+    unsigned draw(unsigned count) { return static_cast<unsigned>(lots_() % count); }
+    void begin(JobId job, Kind kind, LegId leg);
+    void go_on(const Job& job);
+    void go_on_dialling(const Job& job);
+    void end(const Job& job, JobEnd how);
+    void end_leg(LegId leg);
+    void end_legs_of(JobId dial, LegId but);
+    void move_away();
+    void finish(Event last);
+    void push(Event event);
+
+    EventQueue queue_;
+    std::minstd_rand lots_;
+    const unsigned waits_max_;
+    unsigned waits_ = 0;
+    std::vector<Job> jobs_;
+    std::vector<Leg> legs_;
+    std::set<JobId> known_jobs_;
+    std::set<LegId> known_legs_;
+    bool is_answering_ = false;
+    bool is_answered_ = false;
+    bool is_over_ = false;
+    bool has_pushed_ = false;
+};
+
+}  // namespace pivot::test

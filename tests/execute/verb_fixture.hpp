@@ -1,0 +1,243 @@
+// A call whose web server answers what a test says, and what was done and asked on its behalf.
+//
+//     page("/done", "<Say>Thanks</Say>");
+//     EXPECT_THAT(run(R"(<Gather action="/done"/>)"), ElementsAre("answer", "hang_up 0"));
+//
+// Pages that no test has written are empty documents.
+#pragma once
+
+#include "execute/fake_channel.hpp"
+#include "execute/run_session.hpp"
+#include "pivot/session_fixture.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pivot::test {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+using Commands = std::vector<std::string>;
+
+class VerbTest : public testing::Test, protected Journal, private DebugSink {
+protected:
+    VerbTest()
+    {
+        sessions_.config.sink = this;
+        sessions_.config.records_all = true;
+        executor.journal = this;
+        call.caller_id_number = "+14155550100";
+        renew();
+    }
+    ~VerbTest() override { channel.reset(); }
+
+    // A new call, of which nothing is known yet: for the next row of a table.
+    void renew()
+    {
+        channel.reset();
+        host_.emplace(reactor(), reactor::never);
+        clock.emplace(reactor());
+        channel.emplace(*clock, *host_);
+        requests_before_ = peer_.requests().size();
+        warnings.clear();
+        branches.clear();
+        records.clear();
+    }
+
+    void page(std::string path, std::string_view verbs)
+    {
+        page(std::move(path), 200, "text/xml", fmt::format("<Response>{}</Response>", verbs));
+    }
+    void page(std::string path, int status, std::string type, std::string body)
+    {
+        pages_[std::move(path)] = {status, std::move(type), std::move(body)};
+    }
+    // A server that takes the request, and says nothing.
+    void silent_page(std::string path) { pages_[std::move(path)] = {}; }
+
+    // What the call has done by its end. Its first document has these verbs.
+    const Commands& run(std::string_view verbs)
+    {
+        page("/first", verbs);
+        return run();
+    }
+    const Commands& run()
+    {
+        const auto session = sessions_.make(node(url("/first"), action), call);
+        {
+            reactor::Scope calls(reactor());
+            calls.spawn(run_session(*session, *channel, std::string(sorry), executor, *host_));
+            while (calls.running() > 0) {
+                if (hangs_up_when && hangs_up_when()) channel->hang_up_caller();
+                reactor().turn(reactor().now() + 1'000'000);
+            }
+        }
+        run_until(reactor(), [&] { return sessions_.callbacks().running() == 0; });
+        return channel->commands;
+    }
+
+    std::string url(std::string_view path) const { return peer_.url(path); }
+
+    // `POST /done`, in their order.
+    std::vector<std::string> asked() const
+    {
+        std::vector<std::string> asked;
+        for (const Request& request : requests()) {
+            asked.push_back(fmt::format("{} {}", request.method, path_of(request)));
+        }
+        return asked;
+    }
+
+    // What was told with each request to this path.
+    std::vector<Told> all_told(std::string_view path) const
+    {
+        std::vector<Told> all;
+        for (const Request& request : requests()) {
+            if (path_of(request) == path) all.emplace_back(request);
+        }
+        return all;
+    }
+    // With the last one; nothing, where there was none.
+    Told told(std::string_view path) const
+    {
+        const auto all = all_told(path);
+        return all.empty() ? Told(Request()) : all.back();
+    }
+    // One parameter of each request to this path.
+    std::vector<std::string> each_told(std::string_view path, std::string_view name) const
+    {
+        std::vector<std::string> values;
+        for (const Told& told : all_told(path)) values.push_back(told[name]);
+        return values;
+    }
+
+    // In the journal, or with a document.
+    bool is_warned(std::string_view words) const
+    {
+        const auto has = [&](const std::string& text) { return text.find(words) != text.npos; };
+        return std::ranges::any_of(warnings, has) || std::ranges::any_of(records, has);
+    }
+
+    // The call's time from its beginning until now.
+    std::chrono::seconds elapsed_since(Nanoseconds began) const
+    {
+        return std::chrono::duration_cast<std::chrono::seconds>(
+            std::chrono::nanoseconds(clock->now() - began));
+    }
+
+    // The caller is gone while this runs.
+    void hang_up_during(const std::string& command)
+    {
+        channel->on(command, [this](JobId job) {
+            channel->push(JobEnded{job, JobEnd::stopped, ""});
+            channel->hang_up_caller();
+        });
+    }
+    // It goes on until it is stopped.
+    void keep_running(const std::string& command)
+    {
+        channel->on(command, [](JobId) {});
+    }
+    // The keys come while this runs.
+    void press_during(const std::string& command, std::string keys)
+    {
+        channel->on(command, [this, keys](JobId) { channel->press(keys); });
+    }
+
+    // The first leg rings and answers, and hangs up after it has talked for a while.
+    void answer_dials(milliseconds talk = std::chrono::seconds(12))
+    {
+        channel->on("dial", [this](JobId) {
+            channel->push(LegRinging{channel->first_leg()});
+            channel->push(LegAnswered{channel->first_leg(), "b-leg"});
+        });
+        channel->on("bridge", [this, talk](JobId job) {
+            clock->after(talk, [this, job] {
+                channel->push(LegEnded{channel->first_leg(), {"NORMAL_CLEARING", 200}});
+                channel->push(BridgeEnded{job});
+            });
+        });
+    }
+    void refuse_dials(std::string cause, int sip_code)
+    {
+        channel->on("dial", [this, cause, sip_code](JobId job) {
+            channel->push(LegEnded{channel->first_leg(), {cause, sip_code}});
+            channel->push(DialFailed{job, {cause, sip_code}});
+        });
+    }
+
+    reactor::Reactor& reactor() { return sessions_.reactor(); }
+
+    std::string action = std::string(twiml);  // more members of the first action's data
+    Call call = some_call();
+    ExecutorConfig executor;
+    std::function<bool()> hangs_up_when;  // may be empty: the caller does not
+    std::optional<FakeClock> clock;
+    std::optional<FakeChannel> channel;
+    std::vector<std::string> warnings;
+    std::vector<std::string> branches;
+    std::vector<std::string> records;
+
+private:
+    struct Page {
+        int status = 0;  // 0: none ever comes
+        std::string type;
+        std::string body;
+    };
+
+    static std::string_view path_of(const Request& request)
+    {
+        const std::string_view target = request.target;
+        return target.substr(0, target.find('?'));
+    }
+
+    std::vector<Request> requests() const
+    {
+        auto all = peer_.requests();
+        all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(requests_before_));
+        return all;
+    }
+
+    void reply(HttpPeer::Exchange& exchange) const
+    {
+        const auto found = pages_.find(path_of(exchange.request));
+        if (found == pages_.end()) return exchange.reply(200, "text/xml", "<Response/>");
+        const Page& page = found->second;
+        if (page.status == 0) exchange.hold();
+        exchange.reply(page.status, page.type, page.body);
+    }
+
+    void add(DebugRecord record) override { records.push_back(record.to_json()); }
+    void warn(std::string_view where, std::string_view what) override
+    {
+        warnings.push_back(fmt::format("{} {}", where, what));
+    }
+    void take_branch(std::string_view branch, std::string_view why) override
+    {
+        branches.push_back(fmt::format("{} ({})", branch, why));
+    }
+
+    std::map<std::string, Page, std::less<>> pages_;
+    HttpPeer peer_{[this](HttpPeer::Exchange& exchange) { reply(exchange); }};
+    Sessions sessions_;
+    std::optional<reactor::Deadline> host_;
+    std::size_t requests_before_ = 0;
+};
+
+}  // namespace pivot::test
