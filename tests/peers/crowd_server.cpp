@@ -3,6 +3,8 @@
 // Prints its port, and ends when its standard input is closed. The path decides what happens:
 //
 //     /flow             a valid callflow
+//     /gather           TwiML that gathers a key for ten minutes, and then asks for /thanks
+//     /thanks           TwiML that hangs up
 //     /invalid          JSON, but not a valid callflow
 //     /status/503       that status
 //     /redirect?to=URL  302 to the URL
@@ -51,11 +53,17 @@ constexpr std::string_view flow =
 // Text is required, and its absence is an error.
 constexpr std::string_view invalid_flow = R"({"module":"tts","data":{"voice":"female"}})";
 
+constexpr std::string_view gather =
+    R"(<Response><Gather numDigits="1" timeout="600" action="/thanks"/></Response>)";
+constexpr std::string_view thanks = "<Response><Hangup/></Response>";
+
 std::string response(int status, std::string_view body, const std::string& headers = "")
 {
+    const bool is_xml = body.starts_with('<');
     return "HTTP/1.1 " + std::to_string(status) +
-           " \r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-           "\r\n" + headers + "\r\n" + std::string(body);
+           " \r\nContent-Type: " + (is_xml ? "text/xml" : "application/json") +
+           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers + "\r\n" +
+           std::string(body);
 }
 
 int number(std::string_view text)
@@ -104,6 +112,8 @@ Answer answer_to(std::string_view target)
 {
     const auto path = target.substr(0, target.find('?'));
     if (path == "/flow") return {.bytes = response(200, flow)};
+    if (path == "/gather") return {.bytes = response(200, gather)};
+    if (path == "/thanks") return {.bytes = response(200, thanks)};
     if (path == "/invalid") return {.bytes = response(200, invalid_flow)};
     if (path == "/silent") return {.end = Answer::End::silence};
     if (path == "/close") return {.end = Answer::End::close};
@@ -282,16 +292,12 @@ void CrowdServer::send(std::uint64_t number, const Answer& answer)
     const bool was_sent = sent == static_cast<ssize_t>(answer.bytes.size());
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     switch (was_sent ? answer.end : Answer::End::reset) {
-        case Answer::End::keep:
-            return;
-        case Answer::End::silence:
-            is_answering = true;
-            return;
+        case Answer::End::keep: return;
+        case Answer::End::silence: is_answering = true; return;
         case Answer::End::reset:
             setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
             [[fallthrough]];
-        case Answer::End::close:
-            connections_.erase(number);
+        case Answer::End::close: connections_.erase(number);
     }
 }
 

@@ -4,10 +4,11 @@
     /welcome   greets callers by name and puts them through, or takes a message
     /slow      the same, but only after three seconds
     /broken    a callflow with three mistakes
+    /menu      a menu in TwiML: sales, or a message
 
 Parameters are read from the query, from a form or from JSON, as `method` and `req_body_format`
 of the pivot action have them sent. The first line on standard output is the port, which
-belongs in the place of PORT in the actions beside this file.
+belongs in the place of PORT in the actions beside this file; menu.json has the usual one.
 """
 
 import argparse
@@ -60,7 +61,47 @@ def broken(_parameters):
     return text_is_missing
 
 
-ANSWERS = {"/welcome": welcome, "/slow": slow, "/broken": broken}
+def twiml(*verbs):
+    return "<Response>" + "".join(verbs) + "</Response>"
+
+
+MENU_SAY = "<Say>Welcome to Acme. For sales press 1, to leave a message press 2.</Say>"
+RECORD = '<Record action="/menu/message" timeout="3" maxLength="60"/>'
+
+
+def menu(_parameters):
+    gather = f'<Gather numDigits="1" action="/menu/chosen">{MENU_SAY}</Gather>'
+    return twiml(gather, "<Say>Goodbye.</Say>")
+
+
+def menu_chosen(parameters):
+    choice = parameters.get("Digits")
+    if choice == "1":
+        return twiml('<Dial timeout="20" action="/menu/dialled">+14155550111</Dial>')
+    if choice == "2":
+        return twiml("<Say>Please leave a message.</Say>", RECORD, "<Redirect>/menu</Redirect>")
+    return twiml("<Say>There is no such choice.</Say>", "<Redirect>/menu</Redirect>")
+
+
+def menu_dialled(parameters):
+    if parameters.get("DialCallStatus") == "completed":
+        return twiml("<Hangup/>")
+    return twiml("<Say>Sales is on another call. Please leave a message.</Say>", RECORD)
+
+
+def menu_message(_parameters):
+    return twiml("<Say>Thank you. We will call you back.</Say>", "<Hangup/>")
+
+
+ANSWERS = {
+    "/welcome": welcome,
+    "/slow": slow,
+    "/broken": broken,
+    "/menu": menu,
+    "/menu/chosen": menu_chosen,
+    "/menu/dialled": menu_dialled,
+    "/menu/message": menu_message,
+}
 
 
 class VoiceApp(BaseHTTPRequestHandler):
@@ -90,9 +131,10 @@ class VoiceApp(BaseHTTPRequestHandler):
             self.reply(200, make(parameters))
 
     def reply(self, status, document):
-        body = json.dumps(document).encode()
+        is_twiml = isinstance(document, str)
+        body = (document if is_twiml else json.dumps(document)).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "text/xml" if is_twiml else "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -4,6 +4,7 @@
 #include "pivot/input.hpp"
 #include "pivot/load.hpp"
 #include "pivot/run.hpp"
+#include "pivot/simulate.hpp"
 
 #include <string_view>
 
@@ -17,6 +18,8 @@ constexpr const char* about =
     "Pivot asks a web server over HTTP what to do with a phone call.\n\n"
     "  pivot run --allow 127.0.0.1 action.json     one call in, one outcome out\n"
     "  pivot check callflow.json                   what is wrong in a callflow\n"
+    "  pivot simulate --allow 127.0.0.1 --script caller.txt action.json\n"
+    "                                              a whole call, with a scripted caller\n"
     "  pivot load --url http://127.0.0.1:8080/ --allow 127.0.0.1\n"
     "                                              how much a web server can take";
 
@@ -84,13 +87,62 @@ void add_run(CLI::App& app, RunOptions& options)
 
 void add_check(CLI::App& app, CheckOptions& options)
 {
-    CLI::App* check = app.add_subcommand(
-        "check", "Print what is wrong in actions, callflows and TwiML, a line each");
+    CLI::App* check =
+        app.add_subcommand("check", "Print what is wrong in actions, callflows and TwiML, a line each");
     check->footer(check_examples);
     check->add_option("--as", options.as, "What the files are; without it their content decides")
         ->check(CLI::IsMember({"action", "kazoo", "twiml"}));
     check->add_flag("--strict", options.is_strict, "In TwiML, take warnings for errors");
     check->add_option("FILE", options.files, "Files to check; - reads standard input")
+        ->required()
+        ->type_name("");
+}
+
+constexpr const char* simulate_notes =
+    "Runs the whole session of ACTION.json against the real web server, on a call that is made\n"
+    "up: a pause of 30 seconds takes no time, HTTP takes what it takes. What is done is printed,\n"
+    "a line each, as it happens. Without a script the caller listens to everything and presses\n"
+    "nothing; who is called answers after 3 seconds and hangs up after 10 more.\n\n"
+    "A script has a step a line (docs/simulate.md has all of them):\n"
+    "  leg busy                             what the next one who is dialled does\n"
+    "  wait for say \"account number\"        what the caller waits for,\n"
+    "  press 1234#                          and does\n"
+    "  expect dial +14155550100             what must happen behind that\n"
+    "  expect request /dialled with DialCallStatus=busy\n"
+    "  expect branch _                      after a pivot that fails\n"
+    "  hang up\n\n"
+    "Examples:\n"
+    "  pivot simulate action.json\n"
+    "  pivot simulate --script tools/demo/menu.txt --allow 127.0.0.1 tools/demo/menu.json\n"
+    "  pivot simulate --json --call call.json --script caller.txt action.json\n\n"
+    "Exit status: 0 the call went as expected; 1 a step did not come true, a pivot failed or the\n"
+    "call did not end, and no step expects that; 2 bad usage or unreadable input.";
+
+void add_simulate(CLI::App& app, SimulateOptions& options)
+{
+    CLI::App* simulate = app.add_subcommand(
+        "simulate", "Run a whole call with a scripted caller, and print what is done");
+    simulate->footer(simulate_notes);
+    simulate->add_option("--call", options.call_file, "The call, as KAZOO's call object")
+        ->type_name("CALL.json");
+    simulate
+        ->add_option("--script", options.script_file,
+                     "What the caller and those he is connected with do")
+        ->type_name("SCRIPT");
+    simulate
+        ->add_option("--directory", options.directory_file,
+                     "What the ids of devices, users, menus, … stand for")
+        ->type_name("FILE");
+    add_engine_options(*simulate, options.engine);
+    simulate
+        ->add_option("--max-time", options.max_time_s,
+                     "How long the call may last, in seconds of its own time")
+        ->check(CLI::Range(0.1, 1e6))
+        ->type_name("S")
+        ->capture_default_str();
+    simulate->add_flag("--json", options.as_json, "Print a JSON object a line");
+    simulate
+        ->add_option("ACTION.json", options.action_file, "The pivot action; - reads standard input")
         ->required()
         ->type_name("");
 }
@@ -148,9 +200,11 @@ int main(int argc, char** argv)
     RunOptions run_options;
     CheckOptions check_options;
     LoadOptions load_options;
+    SimulateOptions simulate_options;
     add_run(app, run_options);
     add_check(app, check_options);
     add_load(app, load_options);
+    add_simulate(app, simulate_options);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {
@@ -160,5 +214,6 @@ int main(int argc, char** argv)
     }
     if (app.got_subcommand("run")) return run(run_options);
     if (app.got_subcommand("check")) return check(check_options);
+    if (app.got_subcommand("simulate")) return simulate(simulate_options);
     return load(load_options);
 }

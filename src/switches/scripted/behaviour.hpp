@@ -1,0 +1,91 @@
+// What those on the other side of a scripted call are going to do. What is not said has a default.
+#pragma once
+
+#include "execute/order.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pivot::switches::scripted {
+
+using execute::milliseconds;
+
+// What becomes of the ringing of one that is dialled.
+struct Ringing {
+    enum class End : std::uint8_t { answers, fails, never };
+    End end = End::answers;
+    milliseconds after{3'000};  // since it was called
+    execute::Cause cause;       // why it does not answer
+};
+
+struct LegKeys {
+    std::string keys;
+    milliseconds after{1'000};  // since it answered
+};
+
+// Of one that is dialled.
+struct LegBehaviour {
+    std::optional<Ringing> ringing;
+    std::optional<milliseconds> hangs_up_after;  // since it answered; 10 s where it is not said
+    std::optional<LegKeys> keys;
+
+    bool repeats(const LegBehaviour& said) const;
+    void add(const LegBehaviour& said);
+};
+
+// Of those that one dial calls.
+struct DialBehaviour {
+    struct Part {
+        unsigned place = 0;   // among the targets, from 1; 0: see `address`
+        std::string address;  // empty: all of them
+        LegBehaviour leg;
+    };
+    std::vector<Part> parts;
+
+    bool repeats(const DialBehaviour& said) const;
+    void add(const DialBehaviour& said);
+
+    // What is said of an address goes before what is said of a place, and that before the rest.
+    LegBehaviour of(std::string_view address, unsigned place) const;
+};
+
+// Of the caller who is recorded.
+struct TalkBehaviour {
+    std::optional<milliseconds> length;  // then he is silent; 3 s where it is not said
+
+    bool repeats(const TalkBehaviour& said) const { return length && said.length; }
+    void add(const TalkBehaviour& said) { length = said.length; }
+};
+
+struct QueueWaiting {
+    enum class End : std::uint8_t {
+        bridges,  // somebody takes the caller; of a queue that is dialled: somebody waits in it
+        full,
+        fails,
+        empty,  // nobody waits in it
+        never,  // nobody takes the caller
+    };
+    End end = End::bridges;
+    milliseconds after{20'000};
+};
+
+struct QueueBehaviour {
+    std::optional<QueueWaiting> waiting;
+    std::optional<milliseconds> ends_after;  // since the two were connected; 10 s
+
+    bool repeats(const QueueBehaviour& said) const;
+    void add(const QueueBehaviour& said);
+};
+
+struct RoomBehaviour {
+    std::optional<milliseconds> starts_after;  // somebody else joins; 5 s
+    std::optional<milliseconds> ends_after;    // since it began; 20 s
+
+    bool repeats(const RoomBehaviour& said) const;
+    void add(const RoomBehaviour& said);
+};
+
+}  // namespace pivot::switches::scripted

@@ -1,0 +1,64 @@
+// A script for the other side of a call: what the caller does, how those behave who are called, and
+// what is expected of the pivot. docs/simulate.md has the language.
+//
+//     wait for say "account number"
+//     press 1234#
+//     leg busy
+//     expect dial +14155550100
+#pragma once
+
+#include "switches/scripted/behaviour.hpp"
+#include "switches/scripted/deed.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace pivot::switches::scripted {
+
+struct Step {
+    enum class Kind : std::uint8_t {
+        wait_for,  // something that is done
+        wait,      // some time
+        press,
+        speak,
+        hang_up,
+        someone_joins,  // the caller's conference
+        someone_leaves,
+        plan_dial,  // how those behave that are dialled next
+        plan_talk,  // and the caller in the recording that is made next
+        plan_queue,
+        plan_room,
+        expect,
+        expect_callback,  // anywhere in the call: callbacks go their own ways
+        expect_no_warnings,
+    };
+    Kind kind = Kind::wait;
+    std::size_t line = 0;
+    std::string text;      // the step as it is written
+    std::string deed;      // of wait_for and expect: a kind of deed
+    std::string subject;   // and its subject; empty: any
+    std::string words;     // keys, or words to speak
+    milliseconds time{0};  // of wait; of others, after which they happen
+    std::vector<std::pair<std::string, std::string>> parameters;  // of an expected request
+    DialBehaviour dial;
+    TalkBehaviour talk;
+    QueueBehaviour queue;
+    RoomBehaviour room;
+};
+
+// The error is `LINE: sentence`: what is wrong, and what to do.
+tl::expected<std::vector<Step>, std::string> read_script(std::string_view text);
+
+// Whether `deed` is what a step waits for or expects.
+bool matches(const Step& step, const Deed& deed);
+
+// Takes the address that a step expects out of those of a dial; false: it is not among them.
+bool take_address(const Step& step, Deed& deed);
+
+}  // namespace pivot::switches::scripted

@@ -1,0 +1,410 @@
+#include "switches/scripted/script_line.hpp"
+
+#include "base/text.hpp"
+#include "switches/scripted/near_miss.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace pivot::switches::scripted {
+
+namespace {
+
+using Error = tl::unexpected<std::string>;
+using Names = std::span<const std::string_view>;
+
+// What stands between blanks, or in quotes.
+struct Word {
+    std::string text;
+    bool is_quoted = false;
+};
+
+// A line of its own, or behind a step with blanks around it. A `#` that is pressed is a key.
+bool begins_comment(std::string_view line, std::size_t at, const std::vector<Word>& before)
+{
+    if (before.empty()) return true;
+    if (before.back().text == "press" && !before.back().is_quoted) return false;
+    const bool ends_word = at + 1 == line.size() || line[at + 1] == ' ' || line[at + 1] == '\t';
+    return ends_word && (line[at - 1] == ' ' || line[at - 1] == '\t');
+}
+
+// Where the word that begins at `at` ends: at a blank, or at quotes, of which single ones are no
+// apostrophe behind `=` alone.
+std::size_t end_of_word(std::string_view line, std::size_t at)
+{
+    while (at < line.size() && line[at] != ' ' && line[at] != '\t' && line[at] != '"') {
+        const bool opens_quote = line[at] == '=' && at + 1 < line.size() && line[at + 1] == '\'';
+        ++at;
+        if (opens_quote) break;
+    }
+    return at;
+}
+
+tl::expected<std::vector<Word>, std::string> words_of(std::string_view line)
+{
+    std::vector<Word> words;
+    std::size_t at = 0;
+    while (at < line.size()) {
+        const char c = line[at];
+        if (c == ' ' || c == '\t') {
+            ++at;
+        } else if (c == '#' && begins_comment(line, at, words)) {
+            break;
+        } else if (c == '"' || c == '\'') {
+            const std::size_t end = line.find(c, at + 1);
+            if (end == line.npos) return Error("a quote is not closed: write \"words\"");
+            words.push_back({std::string(line.substr(at + 1, end - at - 1)), true});
+            at = end + 1;
+        } else {
+            const std::size_t end = end_of_word(line, at);
+            words.push_back({std::string(line.substr(at, end - at)), false});
+            at = end;
+        }
+    }
+    return words;
+}
+
+// `500ms`, `3s`, `2m`, `1.5s`.
+std::optional<milliseconds> time_of(std::string_view text)
+{
+    double number = 0;
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    const bool is_time = number >= 0 && number <= 1e6;  // `nan` is none
+    if (read.ec != std::errc() || !is_time) return std::nullopt;
+    const std::string_view unit(read.ptr, static_cast<std::size_t>(end - read.ptr));
+    if (unit == "ms") return milliseconds(static_cast<std::int64_t>(number));
+    if (unit == "s") return milliseconds(static_cast<std::int64_t>(number * 1'000));
+    if (unit == "m") return milliseconds(static_cast<std::int64_t>(number * 60'000));
+    return std::nullopt;
+}
+
+bool are_keys(std::string_view text)
+{
+    return !text.empty() && text.find_first_not_of("0123456789*#ABCD") == text.npos;
+}
+
+constexpr std::string_view step_names[] = {"wait for", "wait",       "press",   "speak",
+                                           "hang up",  "record",     "someone", "leg",
+                                           "queue",    "conference", "expect"};
+
+// What can be waited for and expected, and is called the same in the transcript.
+constexpr std::string_view deed_names[] = {
+    "hang up", "send keys", "leg answer", "leg end",  "queue bridge", "say",
+    "play",    "gather",    "record",     "dial",     "bridge",       "conference",
+    "queue",   "dequeue",   "answer",     "transfer", "park",         "reject",
+    "stream",  "request",   "branch",     "recorded", "warning"};
+
+// Besides, these can be expected.
+constexpr std::string_view expected_names[] = {"callback", "no warnings", "cdr", "end"};
+
+constexpr std::string_view leg_names[] = {"answer",      "busy", "reject",  "no answer",
+                                          "unreachable", "fail", "hang up", "press"};
+constexpr std::string_view queue_names[] = {"bridge", "end", "full", "fail", "empty", "never"};
+constexpr std::string_view room_names[] = {"start", "end", "never"};
+constexpr std::string_view someone_names[] = {"joins", "leaves"};
+
+class LineReader {
+public:
+    explicit LineReader(std::vector<Word> words) : words_(std::move(words)) {}
+
+    // The error is a sentence; none: the step is read.
+    std::string read(Step& step)
+    {
+        step_ = &step;
+        const std::string_view first = take_name(step_names);
+        if (first == "wait for") return read_deed(Step::Kind::wait_for);
+        if (first == "wait") return read_wait();
+        if (first == "press") return read_press();
+        if (first == "speak") return read_speak();
+        if (first == "hang up") return read_after(Step::Kind::hang_up, step.time);
+        if (first == "record") return read_record();
+        if (first == "someone") return read_someone();
+        if (first == "leg") return read_leg();
+        if (first == "queue") return read_queue();
+        if (first == "conference") return read_room();
+        if (first == "expect") return read_deed(Step::Kind::expect);
+        return unknown("is no step", step_names);
+    }
+
+private:
+    std::string_view word(std::size_t ahead = 0) const
+    {
+        const std::size_t at = at_ + ahead;
+        return at < words_.size() ? std::string_view(words_[at].text) : std::string_view();
+    }
+    bool is_end() const { return at_ >= words_.size(); }
+    std::string two_words() const { return fmt::format("{} {}", word(), word(1)); }
+
+    // The one of `names` that comes next, of one word or two; empty: none does.
+    std::string_view take_name(Names names)
+    {
+        if (!is_end() && words_[at_].is_quoted) return {};
+        const auto found = std::ranges::find_if(
+            names, [this](std::string_view name) { return name == word() || name == two_words(); });
+        if (found == names.end()) return {};
+        at_ += *found == word() ? 1 : 2;
+        return *found;
+    }
+
+    std::string unknown(std::string_view what, Names names) const
+    {
+        if (is_end()) return fmt::format("something is missing here: {}", fmt::join(names, ", "));
+        std::string_view meant = near_miss(two_words(), names);
+        if (meant.empty()) meant = near_miss(word(), names);
+        if (!meant.empty()) {
+            return fmt::format("`{}` {}: did you mean `{}`?", printable(word()), what, meant);
+        }
+        return fmt::format("`{}` {}: write one of {}", printable(word()), what,
+                           fmt::join(names, ", "));
+    }
+
+    std::string read_end() const
+    {
+        if (is_end()) return {};
+        return fmt::format("`{}` is too much: the step ends before it", printable(word()));
+    }
+
+    // `after TIME` at the end, or nothing.
+    std::string read_after(milliseconds& time)
+    {
+        if (is_end()) return {};
+        const auto read = word() == "after" ? time_of(word(1)) : std::nullopt;
+        if (!read) {
+            return fmt::format("`{}` does not belong here: end the line, or write `after 2s`",
+                               printable(word()));
+        }
+        time = *read;
+        at_ += 2;
+        return read_end();
+    }
+
+    std::string read_after(Step::Kind kind, milliseconds& time)
+    {
+        step_->kind = kind;
+        return read_after(time);
+    }
+
+    std::string read_wait()
+    {
+        const auto time = time_of(word());
+        if (!time) {
+            return fmt::format("`{}` is no time: write `wait 3s`, or `wait for` and what is done",
+                               printable(word()));
+        }
+        step_->kind = Step::Kind::wait;
+        step_->time = *time;
+        ++at_;
+        return read_end();
+    }
+
+    std::string read_press()
+    {
+        step_->words = word();
+        if (!are_keys(step_->words)) {
+            return fmt::format("`{}` are no keys: write 0-9, *, # and A-D, as in `press 1234#`",
+                               printable(word()));
+        }
+        ++at_;
+        return read_after(Step::Kind::press, step_->time);
+    }
+
+    std::string read_speak()
+    {
+        step_->words = word();
+        if (step_->words.empty()) return "words are missing: write `speak \"a table for two\"`";
+        if (!words_[at_].is_quoted) return "words stand in quotes: write `speak \"yes please\"`";
+        ++at_;
+        return read_after(Step::Kind::speak, step_->time);
+    }
+
+    std::string read_record()
+    {
+        const auto time = time_of(word());
+        if (!time) {
+            return fmt::format(
+                "`{}` is no time: write how long the caller speaks, as in "
+                "`record 5s`",
+                printable(word()));
+        }
+        step_->kind = Step::Kind::plan_talk;
+        step_->talk.length = *time;
+        ++at_;
+        return read_end();
+    }
+
+    std::string read_someone()
+    {
+        const std::string_view what = take_name(someone_names);
+        if (what == "joins") return read_after(Step::Kind::someone_joins, step_->time);
+        if (what == "leaves") return read_after(Step::Kind::someone_leaves, step_->time);
+        return unknown("is nothing that someone does", someone_names);
+    }
+
+    std::string read_leg()
+    {
+        step_->kind = Step::Kind::plan_dial;
+        DialBehaviour::Part part;
+        const bool is_place = word().size() == 1 && word()[0] >= '1' && word()[0] <= '9';
+        // An address has a digit, a dot, a colon or an at sign; a misspelt word has none.
+        const bool is_address = word().find_first_of("0123456789.:@/") != std::string_view::npos;
+        if (is_place) {
+            part.place = static_cast<unsigned>(word()[0] - '0');
+            ++at_;
+        } else if (is_address || (!is_end() && words_[at_].is_quoted)) {
+            part.address = word();
+            ++at_;
+        }
+        std::string error = read_leg(part.leg);
+        step_->dial.parts.push_back(std::move(part));
+        return error;
+    }
+
+    std::string read_leg(LegBehaviour& leg)
+    {
+        const std::string_view what = take_name(leg_names);
+        if (what == "hang up") return read_after(leg.hangs_up_after.emplace(10'000));
+        if (what == "press") return read_leg_keys(leg.keys.emplace());
+        if (what.empty()) return unknown("is nothing that a leg does", leg_names);
+        using End = Ringing::End;
+        Ringing& ringing = leg.ringing.emplace();
+        const auto fails = [&ringing](std::string_view cause, int sip_code) {
+            ringing.end = End::fails;
+            ringing.cause = execute::Cause{std::string(cause), sip_code};
+        };
+        if (what == "no answer") {
+            ringing.end = End::never;
+            return read_end();
+        }
+        if (what == "busy") fails("USER_BUSY", 486);
+        if (what == "reject") fails("CALL_REJECTED", 603);
+        if (what == "unreachable") {
+            fails("NO_ROUTE_DESTINATION", 404);
+            ringing.after = milliseconds(0);
+        }
+        if (what == "fail") {
+            if (is_end()) return "a cause is missing: write `leg fail NORMAL_TEMPORARY_FAILURE`";
+            fails(word(), 0);
+            ++at_;
+        }
+        return read_after(ringing.after);
+    }
+
+    std::string read_leg_keys(LegKeys& keys)
+    {
+        keys.keys = word();
+        if (!are_keys(keys.keys)) {
+            return fmt::format("`{}` are no keys: write 0-9, *, # and A-D, as in `leg press 1`",
+                               printable(word()));
+        }
+        ++at_;
+        return read_after(keys.after);
+    }
+
+    std::string read_queue()
+    {
+        step_->kind = Step::Kind::plan_queue;
+        using End = QueueWaiting::End;
+        const std::string_view what = take_name(queue_names);
+        if (what.empty()) return unknown("is nothing that a queue does", queue_names);
+        if (what == "end") return read_after(step_->queue.ends_after.emplace(10'000));
+        QueueWaiting& waiting = step_->queue.waiting.emplace();
+        if (what == "bridge") return read_after(waiting.after);
+        if (what == "full") waiting.end = End::full;
+        if (what == "fail") waiting.end = End::fails;
+        if (what == "empty") waiting.end = End::empty;
+        if (what == "never") waiting.end = End::never;
+        return read_end();
+    }
+
+    std::string read_room()
+    {
+        step_->kind = Step::Kind::plan_room;
+        const std::string_view what = take_name(room_names);
+        if (what == "start") return read_after(step_->room.starts_after.emplace(5'000));
+        if (what == "end") return read_after(step_->room.ends_after.emplace(20'000));
+        if (what.empty()) return unknown("is nothing that a conference does", room_names);
+        step_->room.starts_after = milliseconds::max();
+        return read_end();
+    }
+
+    std::string read_deed(Step::Kind kind)
+    {
+        step_->kind = kind;
+        std::string_view what = take_name(deed_names);
+        if (what.empty() && kind == Step::Kind::expect) what = take_name(expected_names);
+        if (what.empty()) return unknown_deed(kind);
+        step_->deed = what;
+        if (what == "callback") step_->kind = Step::Kind::expect_callback;
+        if (what == "no warnings") {
+            step_->kind = Step::Kind::expect_no_warnings;
+            step_->deed = "warning";
+            return read_end();
+        }
+        if (!is_end() && word() != "with") {
+            step_->subject = word();
+            ++at_;
+        }
+        if (what == "reject" && step_->subject == "busy") step_->subject = "486";
+        if (is_end() || word() != "with") return read_end();
+        const bool has_parameters = what == "request" || what == "callback";
+        if (!has_parameters) return "only a request has parameters: end the line before `with`";
+        ++at_;
+        return read_parameters();
+    }
+
+    std::string unknown_deed(Step::Kind kind) const
+    {
+        std::vector<std::string_view> names(std::begin(deed_names), std::end(deed_names));
+        if (kind == Step::Kind::wait_for) return unknown("cannot be waited for", names);
+        names.insert(names.end(), std::begin(expected_names), std::end(expected_names));
+        return unknown("cannot be expected", names);
+    }
+
+    std::string read_parameters()
+    {
+        if (is_end()) return "parameters are missing: write `with Digits=1`";
+        for (; !is_end(); ++at_) {
+            const std::string_view parameter = word();
+            const std::size_t equals = parameter.find('=');
+            if (equals == parameter.npos || equals == 0) {
+                return fmt::format("`{}` is no parameter: write `with Digits=1 Name=\"two words\"`",
+                                   printable(parameter));
+            }
+            std::string name(parameter.substr(0, equals));
+            std::string value(parameter.substr(equals + 1));
+            const bool is_in_quotes =
+                value.empty() && at_ + 1 < words_.size() && words_[at_ + 1].is_quoted;
+            if (is_in_quotes) value = words_[++at_].text;
+            step_->parameters.emplace_back(std::move(name), std::move(value));
+        }
+        return {};
+    }
+
+    const std::vector<Word> words_;
+    std::size_t at_ = 0;
+    Step* step_ = nullptr;
+};
+
+}  // namespace
+
+tl::expected<std::optional<Step>, std::string> read_script_line(std::string_view line)
+{
+    auto words = words_of(line);
+    if (!words) return Error(std::move(words.error()));
+    if (words->empty()) return std::nullopt;
+    Step step;
+    step.text = trim(line);
+    std::string error = LineReader(std::move(*words)).read(step);
+    if (!error.empty()) return Error(std::move(error));
+    return step;
+}
+
+}  // namespace pivot::switches::scripted

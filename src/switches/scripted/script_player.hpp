@@ -1,0 +1,64 @@
+// Plays a script on a scripted channel, step by step, as what is done in the call allows.
+//
+//     deeds   ─────────────┬──────────────┬───────────────►
+//             met by steps │ looked at by │ not yet there
+//                          │ this step    │
+//                        since_        looked_
+#pragma once
+
+#include "switches/scripted/script.hpp"
+#include "switches/scripted/scripted_channel.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pivot::switches::scripted {
+
+class ScriptPlayer {
+public:
+    ScriptPlayer(std::vector<Step> steps, ScriptedChannel& channel)
+        : steps_(std::move(steps)), channel_(channel)
+    {
+    }
+
+    // Goes as far as it can: once before the call begins, and behind each deed.
+    void play();
+    void took(const Deed& deed);
+
+    // When the call is over: the steps that did not come true, each as `LINE: sentence`, and with
+    // lines of the transcript behind it.
+    std::vector<std::string> failures() const;
+
+    // What went wrong and no step expected.
+    std::vector<Deed> unexpected() const;
+
+private:
+    bool perform(const Step& step);  // false: it is not done yet
+    bool act(milliseconds after, std::function<void()> deed);
+    bool press(const Step& step);
+    bool find(const Step& step);
+    bool find_in_last_dial(const Step& step);
+    void go_on();
+
+    // An expectation is about what happens behind the step before it.
+    void pass_what_was_done();
+
+    std::string unmet(const Step& step) const;
+    std::string done_since(std::size_t first) const;
+
+    const std::vector<Step> steps_;
+    ScriptedChannel& channel_;
+    std::vector<Deed> deeds_;
+    std::vector<std::size_t> met_;  // places of deeds that steps have met, rising
+    std::size_t next_ = 0;          // step
+    std::size_t since_ = 0;
+    std::size_t looked_ = 0;
+    const Step* since_step_ = nullptr;  // behind which `since_` is; null: the call began
+    bool is_playing_ = false;
+    bool is_waiting_ = false;  // for a time, within the next step
+};
+
+}  // namespace pivot::switches::scripted

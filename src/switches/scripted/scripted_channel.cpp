@@ -1,0 +1,407 @@
+#include "switches/scripted/scripted_channel.hpp"
+
+#include "switches/scripted/duration.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::switches::scripted {
+
+namespace {
+
+using namespace execute;
+
+constexpr milliseconds talk_length{3'000};
+
+std::string to(LegId leg)
+{
+    return leg == caller ? std::string() : fmt::format(" to LEG {}", leg);
+}
+
+}  // namespace
+
+ScriptedChannel::ScriptedChannel(CallClock& clock, reactor::Deadline& host, Transcript* transcript)
+    : clock_(clock),
+      events_(clock, host),
+      transcript_(transcript),
+      began_(clock.now()),
+      ended_at_(began_)
+{
+}
+
+ScriptedChannel::~ScriptedChannel()
+{
+    clock_.reactor().timers().stop(*this);
+}
+
+void ScriptedChannel::note(std::string actor, std::string kind, std::string subject,
+                           std::string text)
+{
+    if (transcript_ == nullptr) return;
+    Deed deed;
+    deed.at = since_begin();
+    deed.actor = std::move(actor);
+    deed.kind = std::move(kind);
+    deed.subject = std::move(subject);
+    deed.text = std::move(text);
+    transcript_->note(std::move(deed));
+}
+
+void ScriptedChannel::after(milliseconds time, std::function<void()> what)
+{
+    if (time == endless || is_over()) return;
+    Due due{clock_.now() + std::chrono::nanoseconds(time).count(), std::move(what)};
+    // Those of one moment happen in the order in which they were set.
+    const auto place =
+        std::ranges::find_if(agenda_, [&](const Due& other) { return other.at <= due.at; });
+    agenda_.insert(place, std::move(due));
+    arm();
+}
+
+Nanoseconds ScriptedChannel::earliest() const
+{
+    return agenda_.empty() ? never : agenda_.back().at;
+}
+
+bool ScriptedChannel::happen()
+{
+    has_pushed_ = false;
+    const auto what = std::move(agenda_.back().what);
+    agenda_.pop_back();
+    what();
+    return has_pushed_;
+}
+
+// While the call does something else than to wait, what is due happens by the reactor's clock.
+void ScriptedChannel::arm()
+{
+    auto& timers = clock_.reactor().timers();
+    if (agenda_.empty()) return timers.stop(*this);
+    timers.set(*this, clock_.on_reactor(earliest()));
+}
+
+void ScriptedChannel::fired()
+{
+    while (earliest() <= clock_.now()) happen();
+    arm();
+}
+
+void ScriptedChannel::push(Event event)
+{
+    has_pushed_ = true;
+    events_.push(std::move(event));
+}
+
+// Null: it has ended, as there is nobody to do it for.
+ScriptedChannel::Job* ScriptedChannel::begin(JobId id, JobKind kind, LegId leg)
+{
+    if (is_over()) return nullptr;
+    Job& job = jobs_.emplace_back();
+    job.id = id;
+    job.kind = kind;
+    job.leg = leg;
+    job.began = clock_.now();
+    if (leg == caller || is_there(leg)) return &job;
+    end(id, JobEnd::stopped);
+    return nullptr;
+}
+
+ScriptedChannel::Job* ScriptedChannel::find(JobId job)
+{
+    const auto found = std::ranges::find(jobs_, job, &Job::id);
+    return found == jobs_.end() ? nullptr : &*found;
+}
+
+ScriptedChannel::Job* ScriptedChannel::find(JobKind kind)
+{
+    const auto found = std::ranges::find(jobs_, kind, &Job::kind);
+    return found == jobs_.end() ? nullptr : &*found;
+}
+
+void ScriptedChannel::finish_after(milliseconds time, JobId job)
+{
+    after(time, [this, job] { end(job, JobEnd::finished); });
+}
+
+void ScriptedChannel::end(JobId id, JobEnd how)
+{
+    const Job* found = find(id);
+    if (found == nullptr) return;
+    const Job job = *found;
+    switch (job.kind) {
+        case JobKind::recording: return end_recording(job, RecordingEnd::stopped, 0);
+        case JobKind::dial: return fail_dial(id, Cause{"ORIGINATOR_CANCEL", 487});
+        case JobKind::queue:
+            return end_queue(job, job.bridged_at != never ? QueueEnd::bridged
+                                  : is_over()             ? QueueEnd::hung_up
+                                                          : QueueEnd::left);
+        case JobKind::room: end_room(id); break;
+        case JobKind::playback:
+        case JobKind::speech:
+        case JobKind::bridge:
+        case JobKind::other: break;
+    }
+    std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
+    if (job.kind == JobKind::bridge) return push(BridgeEnded{id});
+    if (job.kind == JobKind::speech) return hear(job, "");
+    push(JobEnded{id, how, {}});
+}
+
+void ScriptedChannel::press(char key)
+{
+    if (is_over()) return;
+    note_key(caller, key);
+    const auto ended = std::ranges::find_if(jobs_, [key](const Job& job) {
+        return job.kind == JobKind::recording && job.leg == caller &&
+               job.keys.find(key) != job.keys.npos;
+    });
+    if (ended != jobs_.end()) end_recording(Job(*ended), RecordingEnd::key, key);
+}
+
+void ScriptedChannel::note_key(LegId leg, char key)
+{
+    note(leg == caller ? "CALLER" : fmt::format("LEG {}", leg), "press", std::string(1, key),
+         fmt::format("presses {}", key));
+    push(KeyPressed{leg, key});
+}
+
+// Words that nobody hears and nothing records are heard by the next who listens.
+void ScriptedChannel::speak(std::string words)
+{
+    if (is_over()) return;
+    note("CALLER", "speak", words, fmt::format("says \"{}\"", words));
+    const Job* listening = find(JobKind::speech);
+    if (listening != nullptr) {
+        const Job job = *listening;
+        std::erase_if(jobs_, [&job](const Job& other) { return other.id == job.id; });
+        return hear(job, words);
+    }
+    const bool is_recorded = find(JobKind::recording) != nullptr;
+    if (!is_recorded) spoken_ = std::move(words);
+}
+
+// No words: the caller said nothing.
+void ScriptedChannel::hear(const Job& job, const std::string& words)
+{
+    SpeechHeard heard;
+    heard.job = job.id;
+    if (job.wants_partial) {
+        heard.is_partial = true;
+        for (std::size_t end = words.find(' '); end != words.npos; end = words.find(' ', end + 1)) {
+            heard.text = words.substr(0, end);
+            push(heard);
+        }
+        heard.is_partial = false;
+    }
+    heard.text = words;
+    if (!words.empty()) heard.confidence = "0.95";
+    push(std::move(heard));
+}
+
+void ScriptedChannel::hang_up_caller()
+{
+    end_call(Ending::caller, Cause{"NORMAL_CLEARING", 0});
+}
+
+void ScriptedChannel::run_out_of_time()
+{
+    end_call(Ending::out_of_time, Cause{"RECOVERY_ON_TIMER_EXPIRE", 0});
+}
+
+// All that runs ends first, then the call.
+void ScriptedChannel::end_call(Ending ending, Cause cause)
+{
+    if (is_over()) return;
+    ending_ = ending;
+    ended_at_ = clock_.now();
+    agenda_.clear();
+    while (!jobs_.empty()) {
+        const Job job = jobs_.back();
+        if (job.kind == JobKind::recording) {
+            end_recording(job, RecordingEnd::hung_up, 0);
+        } else {
+            end(job.id, JobEnd::stopped);
+        }
+    }
+    while (!legs_.empty()) end_leg(LegId(legs_.back().id), "ORIGINATOR_CANCEL", 0);
+    push(HungUp{std::move(cause)});
+    arm();
+}
+
+bool ScriptedChannel::can(Ability ability) const
+{
+    return ability != Ability::streams;
+}
+
+void ScriptedChannel::answer()
+{
+    if (is_answered_ || is_over()) return;
+    is_answered_ = true;
+    note("PIVOT", "answer", "", "answers");
+    push(Answered());
+}
+
+void ScriptedChannel::reject(int sip_code, std::string_view phrase)
+{
+    if (is_over()) return;
+    note("PIVOT", "reject", std::to_string(sip_code),
+         fmt::format("rejects the call: {} {}", sip_code, phrase));
+    end_call(Ending::rejected, Cause{sip_code == 486 ? "USER_BUSY" : "CALL_REJECTED", sip_code});
+}
+
+void ScriptedChannel::play(LegId leg, JobId id, const Media& media)
+{
+    if (begin(id, JobKind::playback, leg) == nullptr) return;
+    const std::string_view kind = media.kind == Media::Kind::tone ? "the tone " : "";
+    note("PIVOT", "play", media.what, fmt::format("plays {}{}{}", kind, media.what, to(leg)));
+    finish_after(length_of(media), id);
+}
+
+void ScriptedChannel::say(LegId leg, JobId id, const Speech& speech)
+{
+    if (begin(id, JobKind::playback, leg) == nullptr) return;
+    std::string voice = speech.voice;
+    if (!speech.language.empty()) voice += (voice.empty() ? "" : ", ") + speech.language;
+    if (!voice.empty()) voice = fmt::format(" ({})", voice);
+    note("PIVOT", "say", speech.text, fmt::format("says \"{}\"{}{}", speech.text, voice, to(leg)));
+    finish_after(length_of_speech(speech.text), id);
+}
+
+void ScriptedChannel::send_keys(LegId leg, JobId id, std::string_view keys, milliseconds key_length)
+{
+    if (begin(id, JobKind::playback, leg) == nullptr) return;
+    note("PIVOT", "send keys", std::string(keys), fmt::format("sends keys {}{}", keys, to(leg)));
+    finish_after(length_of_keys(keys, key_length), id);
+}
+
+void ScriptedChannel::stop(JobId job)
+{
+    end(job, JobEnd::stopped);
+}
+
+void ScriptedChannel::record(LegId leg, JobId id, const Recording& recording)
+{
+    Job* job = begin(id, JobKind::recording, leg);
+    if (job == nullptr) return;
+    job->keys = recording.keys;
+    job->talks_for = endless;
+    job->trims_silence = recording.trims_silence;
+    if (recording.takes_both_sides) {
+        note("PIVOT", "record", recording.url, "records the call");
+        return;
+    }
+    if (leg == caller) job->talks_for = talks_.take().length.value_or(talk_length);
+    const milliseconds talks_for = job->talks_for;
+    note("PIVOT", "record", recording.url,
+         leg == caller ? "records the caller" : fmt::format("records LEG {}", leg));
+    milliseconds length = endless;
+    auto how = RecordingEnd::limit;
+    if (recording.silence_max != unlimited && talks_for != endless) {
+        length = talks_for + recording.silence_max;
+        how = RecordingEnd::silence;
+    }
+    if (recording.length_max != unlimited && recording.length_max < length) {
+        length = recording.length_max;
+        how = RecordingEnd::limit;
+    }
+    after(length, [this, id, how] {
+        const Job* running = find(id);
+        if (running != nullptr) end_recording(Job(*running), how, 0);
+    });
+}
+
+// One in which nobody spoke is nowhere.
+void ScriptedChannel::end_recording(const Job& job, RecordingEnd how, char key)
+{
+    RecordingEnded ended;
+    ended.job = job.id;
+    ended.end = how;
+    ended.key = key;
+    ended.duration = std::chrono::duration_cast<milliseconds>(
+        std::chrono::nanoseconds(clock_.now() - job.began));
+    if (job.trims_silence) ended.duration = std::min(ended.duration, job.talks_for);
+    const bool has_words = job.talks_for.count() > 0;
+    if (has_words) {
+        ended.id = fmt::format("recording-{}", job.id);
+        ended.url = fmt::format("http://recordings.example/{}.wav", ended.id);
+    }
+    note("SWITCH", "recorded", ended.url,
+         has_words ? fmt::format("has recorded {}", shown(ended.duration))
+                   : "has recorded nothing but silence");
+    std::erase_if(jobs_, [&job](const Job& other) { return other.id == job.id; });
+    push(std::move(ended));
+}
+
+void ScriptedChannel::listen(JobId id, const Speaking& speaking)
+{
+    Job* job = begin(id, JobKind::speech, caller);
+    if (job == nullptr) return;
+    job->wants_partial = speaking.wants_partial;
+    note("PIVOT", "listen", "", "listens for speech");
+    if (spoken_.empty()) return;
+    after(milliseconds(0), [this, id] {
+        if (find(id) == nullptr) return;
+        const Job listening = *find(id);
+        std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
+        hear(listening, std::exchange(spoken_, std::string()));
+    });
+}
+
+void ScriptedChannel::stream(JobId id, const Stream& stream)
+{
+    if (begin(id, JobKind::other, caller) == nullptr) return;
+    note("PIVOT", "stream", stream.url, fmt::format("streams to {}", stream.url));
+    after(milliseconds(0), [this, id] { end(id, JobEnd::failed); });
+}
+
+void ScriptedChannel::mute(bool is_muted)
+{
+    note("PIVOT", "mute", "", is_muted ? "mutes the caller" : "lets the caller be heard");
+}
+
+void ScriptedChannel::set_variable(std::string_view name, std::string_view value, bool)
+{
+    note("PIVOT", "set variable", std::string(name), fmt::format("sets {} to {}", name, value));
+}
+
+void ScriptedChannel::transfer(JobId id, const Transfer& transfer)
+{
+    if (begin(id, JobKind::other, caller) == nullptr) return;
+    note("PIVOT", "transfer", transfer.target,
+         fmt::format("transfers the call to {}", transfer.target));
+    after(milliseconds(0), [this, id] { move_away(id); });
+}
+
+void ScriptedChannel::park(JobId id, std::string_view slot)
+{
+    if (begin(id, JobKind::other, caller) == nullptr) return;
+    note("PIVOT", "park", std::string(slot), fmt::format("parks the call at {}", slot));
+    after(milliseconds(0), [this, id] { move_away(id); });
+}
+
+// What else runs ends first; the job itself ends with the move.
+void ScriptedChannel::move_away(JobId id)
+{
+    if (find(id) == nullptr) return;
+    ending_ = Ending::moved;
+    ended_at_ = clock_.now();
+    agenda_.clear();
+    std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
+    while (!jobs_.empty()) end(JobId(jobs_.back().id), JobEnd::stopped);
+    push(Moved());
+    arm();
+}
+
+bool ScriptedChannel::run_module(JobId, std::string_view, std::string_view)
+{
+    return false;
+}
+
+bool ScriptedChannel::run_flow(JobId, std::string_view)
+{
+    return false;
+}
+
+}  // namespace pivot::switches::scripted

@@ -1,0 +1,193 @@
+// Those whom a scripted call dials.
+#include "switches/scripted/duration.hpp"
+#include "switches/scripted/scripted_channel.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::switches::scripted {
+
+namespace {
+
+using namespace execute;
+using RingingEnd = Ringing::End;
+
+constexpr milliseconds between_keys{200};
+constexpr milliseconds conversation_length{10'000};
+
+std::string name_of(LegId leg)
+{
+    return fmt::format("LEG {}", leg);
+}
+
+}  // namespace
+
+ScriptedChannel::Leg* ScriptedChannel::find_leg(LegId leg)
+{
+    const auto found = std::ranges::find(legs_, leg, &Leg::id);
+    return found == legs_.end() ? nullptr : &*found;
+}
+
+bool ScriptedChannel::is_there(LegId leg)
+{
+    const Leg* found = find_leg(leg);
+    return found != nullptr && found->has_answered;
+}
+
+void ScriptedChannel::dial(JobId id, const Dial& order)
+{
+    if (begin(id, JobKind::dial, caller) == nullptr) return;
+    Deed deed;
+    deed.at = since_begin();
+    deed.actor = "PIVOT";
+    deed.kind = "dial";
+    const DialBehaviour behaviour = dials_.take();
+    unsigned place = 0;
+    for (const Target& target : order.targets) {
+        deed.addresses.push_back(target.address);
+        deed.subject += (deed.subject.empty() ? "" : ", ") + target.address;
+        legs_.push_back({target.leg, id, behaviour.of(target.address, ++place)});
+    }
+    deed.text = fmt::format("dials {}{}{}", deed.subject,
+                            order.is_sequential && place > 1 ? ", one after the other" : "",
+                            order.caller_id_number.empty() ? "" : " as " + order.caller_id_number);
+    if (transcript_ != nullptr) transcript_->note(std::move(deed));
+    if (order.timeout != unlimited) {
+        after(order.timeout, [this, id] {
+            if (find(id) != nullptr) fail_dial(id, Cause{"NO_ANSWER", 480});
+        });
+    }
+    if (order.targets.empty()) return fail_dial(id, Cause{"NO_ROUTE_DESTINATION", 404});
+    ring(id, std::vector<Target>(order.targets), order.is_sequential);
+}
+
+// All of them, or the first, and the others when that has failed.
+void ScriptedChannel::ring(JobId dial, std::vector<Target> targets, bool is_sequential)
+{
+    if (!is_sequential) {
+        for (const Target& target : targets) ring_one(dial, target, {});
+        return;
+    }
+    const Target first = std::move(targets.front());
+    targets.erase(targets.begin());
+    ring_one(dial, first, std::move(targets));
+}
+
+void ScriptedChannel::ring_one(JobId dial, const Target& target, std::vector<Target> rest)
+{
+    Leg* leg = find_leg(target.leg);
+    if (leg == nullptr || is_over()) return;
+    const LegId id = target.leg;
+    leg->has_begun = true;
+    const Ringing ringing = leg->behaviour.ringing.value_or(Ringing());
+    const bool rings = ringing.end != RingingEnd::fails || ringing.after.count() > 0;
+    if (rings) {
+        after(target.delay, [this, id, dial] {
+            if (find(dial) == nullptr || find_leg(id) == nullptr) return;
+            note(name_of(id), "ring", "", "rings");
+            push(LegRinging{id});
+        });
+    }
+    if (ringing.end == RingingEnd::answers) {
+        after(target.delay + ringing.after, [this, id] { leg_answers(id); });
+    } else if (ringing.end == RingingEnd::fails) {
+        after(target.delay + ringing.after,
+              [this, id, rest, cause = ringing.cause] { leg_fails(id, cause, rest); });
+    }
+    if (target.timeout == unlimited) return;
+    after(target.delay + target.timeout,
+          [this, id, rest = std::move(rest)] { leg_fails(id, Cause{"NO_ANSWER", 480}, rest); });
+}
+
+void ScriptedChannel::leg_answers(LegId id)
+{
+    Leg* leg = find_leg(id);
+    if (leg == nullptr || leg->has_answered || find(leg->dial) == nullptr) return;
+    leg->has_answered = true;
+    const JobId dial = leg->dial;
+    const LegBehaviour behaviour = leg->behaviour;
+    std::erase_if(jobs_, [dial](const Job& job) { return job.id == dial; });
+    note(name_of(id), "leg answer", name_of(id), "answers");
+    push(LegAnswered{id, {}});
+    for (const Leg& other : std::vector<Leg>(legs_)) {
+        if (other.dial == dial && other.id != id) end_leg(other.id, "LOSE_RACE", 0);
+    }
+    if (behaviour.keys) {
+        milliseconds time = behaviour.keys->after;
+        for (const char key : behaviour.keys->keys) {
+            after(time, [this, id, key] {
+                if (find_leg(id) != nullptr) note_key(id, key);
+            });
+            time += between_keys;
+        }
+    }
+    after(behaviour.hangs_up_after.value_or(conversation_length),
+          [this, id] { end_leg(id, "NORMAL_CLEARING", 0); });
+}
+
+void ScriptedChannel::leg_fails(LegId id, const Cause& cause, std::vector<Target> rest)
+{
+    const Leg* leg = find_leg(id);
+    if (leg == nullptr || leg->has_answered || find(leg->dial) == nullptr) return;
+    const JobId dial = leg->dial;
+    end_leg(id, cause.name, cause.sip_code);
+    if (!rest.empty()) return ring(dial, std::move(rest), true);
+    const bool rings_on = std::ranges::find(legs_, dial, &Leg::dial) != legs_.end();
+    if (!rings_on) fail_dial(dial, cause);
+}
+
+void ScriptedChannel::fail_dial(JobId dial, const Cause& cause)
+{
+    std::erase_if(jobs_, [dial](const Job& job) { return job.id == dial; });
+    for (const Leg& leg : std::vector<Leg>(legs_)) {
+        if (leg.dial == dial) end_leg(leg.id, "ORIGINATOR_CANCEL", 0);
+    }
+    push(DialFailed{dial, cause});
+}
+
+void ScriptedChannel::end_leg(LegId id, std::string_view cause, int sip_code)
+{
+    const Leg* leg = find_leg(id);
+    if (leg == nullptr) return;
+    const bool had_answered = leg->has_answered;
+    const bool had_begun = leg->has_begun;
+    std::erase_if(legs_, [id](const Leg& other) { return other.id == id; });
+    if (!had_begun) return;
+    note(name_of(id), "leg end", std::string(cause),
+         had_answered ? "hangs up" : fmt::format("does not answer: {}", cause));
+    push(LegEnded{id, Cause{std::string(cause), sip_code}});
+    for (const Job& job : std::vector<Job>(jobs_)) {
+        if (job.leg == id) end(job.id, JobEnd::stopped);
+    }
+}
+
+void ScriptedChannel::bridge(LegId leg, JobId id)
+{
+    if (begin(id, JobKind::bridge, leg) == nullptr) return;
+    note("PIVOT", "bridge", name_of(leg), fmt::format("connects the caller with LEG {}", leg));
+}
+
+void ScriptedChannel::hang_up(LegId id, std::string_view cause)
+{
+    const std::string_view name = cause.empty() ? "NORMAL_CLEARING" : cause;
+    if (id == caller) {
+        if (is_over()) return;
+        note("PIVOT", "hang up", std::string(name),
+             cause.empty() ? "hangs up" : fmt::format("hangs up: {}", cause));
+        return end_call(Ending::pivot, Cause{std::string(name), 0});
+    }
+    const Leg* leg = find_leg(id);
+    if (leg == nullptr) return;
+    const JobId dial = leg->dial;
+    const bool had_answered = leg->has_answered;
+    if (had_answered) note("PIVOT", "hang up leg", name_of(id), "lets " + name_of(id) + " go");
+    end_leg(id, name, 0);
+    const bool rings_on = std::ranges::any_of(
+        legs_, [dial](const Leg& other) { return other.dial == dial && other.has_begun; });
+    const bool was_last = !had_answered && !rings_on && find(dial) != nullptr;
+    if (was_last) fail_dial(dial, Cause{std::string(name), 0});
+}
+
+}  // namespace pivot::switches::scripted

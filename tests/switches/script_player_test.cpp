@@ -1,0 +1,190 @@
+#include "switches/scripted/script_player.hpp"
+
+#include "reactor/run_until.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pivot::switches::scripted {
+namespace {
+
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// A call in which the test itself says what the pivot does.
+class Player : public testing::Test, private Transcript {
+protected:
+    Player()
+    {
+        test::open_reactor(reactor);
+        reactor->turn(0);
+        host.emplace(*reactor, never);
+        clock.emplace(*reactor);
+        channel.emplace(*clock, *host, static_cast<Transcript*>(this));
+        channel->let_jump(*clock);
+    }
+
+    void play(std::string_view script)
+    {
+        auto steps = read_script(script);
+        ASSERT_TRUE(steps) << steps.error();
+        player.emplace(std::move(*steps), *channel);
+        player->play();
+    }
+
+    void does(std::string kind, std::string subject, bool is_failure = false)
+    {
+        Deed deed;
+        deed.actor = "PIVOT";
+        deed.kind = std::move(kind);
+        deed.subject = subject;
+        deed.text = std::move(subject);
+        deed.is_failure = is_failure;
+        note(std::move(deed));
+    }
+
+    void end()
+    {
+        channel->hang_up_caller();
+        does("end", "over");
+    }
+
+    std::unique_ptr<reactor::Reactor> reactor;
+    std::optional<reactor::Deadline> host;
+    std::optional<VirtualClock> clock;
+    std::optional<ScriptedChannel> channel;
+    std::optional<ScriptPlayer> player;
+
+private:
+    void note(Deed deed) override { player->took(deed); }
+};
+
+TEST_F(Player, goes_forward_as_steps_come_true)
+{
+    play("expect say one\nexpect say three\n");
+    does("say", "one");
+    does("say", "two");
+    does("say", "three");
+    end();
+    EXPECT_THAT(player->failures(), IsEmpty());
+}
+
+TEST_F(Player, never_looks_back)
+{
+    play("expect say two\nexpect say one\n");
+    does("say", "one");
+    does("say", "two");
+    end();
+    EXPECT_THAT(player->failures(),
+                ElementsAre("2: `expect say one` did not come true; what happened since line 1 "
+                            "(`expect say two`):\n  00:00.0  PIVOT    over"));
+}
+
+TEST_F(Player, finds_several_addresses_in_one_dial_and_each_once)
+{
+    play("expect dial +2\nexpect dial +1\nexpect dial +1\nexpect dial\n");
+    Deed dial;
+    dial.kind = "dial";
+    dial.addresses = {"+1", "+2"};
+    player->took(dial);
+    does("say", "one");
+    EXPECT_EQ(player->failures().front().substr(0, 19), "3: `expect dial +1`");
+    player->took(dial);
+    EXPECT_EQ(player->failures().front().substr(0, 16), "4: `expect dial`");
+    player->took(dial);
+    EXPECT_THAT(player->failures(), IsEmpty());
+}
+
+TEST_F(Player, says_what_happened_since_the_call_began)
+{
+    play("leg busy\nexpect say one\n");
+    EXPECT_THAT(
+        player->failures(),
+        ElementsAre("2: `expect say one` did not come true; nothing happened since the call "
+                    "began"));
+}
+
+TEST_F(Player, shows_the_first_and_the_last_of_much)
+{
+    play("expect dial\n");
+    for (int i = 0; i < 100; ++i) does("say", std::to_string(i));
+    ASSERT_EQ(player->failures().size(), 1U);
+    const std::string failure = player->failures().front();
+    EXPECT_THAT(failure, HasSubstr("PIVOT    9\n  … 80 more …\n  00:00.0  PIVOT    90\n"));
+    EXPECT_THAT(failure, EndsWith("PIVOT    99"));
+}
+
+TEST_F(Player, does_not_expect_behind_a_key_what_was_before_it)
+{
+    play("expect say one\npress 1\nexpect say two\n");
+    does("say", "one");
+    does("say", "two");
+    channel->events().clock().wait_begins(clock->now());
+    end();
+    ASSERT_EQ(player->failures().size(), 1U);
+    EXPECT_THAT(player->failures().front(), HasSubstr("3: `expect say two` did not come true"));
+}
+
+TEST_F(Player, takes_what_is_left_to_do_for_a_failure)
+{
+    play("wait 10s\npress 1\n");
+    end();
+    EXPECT_THAT(player->failures(),
+                ElementsAre("2: `press 1` was not done: the call was over; what happened since the "
+                            "call began:\n  00:00.0  PIVOT    over"));
+}
+
+TEST_F(Player, does_not_mind_time_or_plans_that_are_left)
+{
+    play("wait 10s\nleg busy\nqueue full\nconference never\nrecord 1s\nexpect end\nwait 1s\n");
+    end();
+    EXPECT_THAT(player->failures(), IsEmpty());
+}
+
+TEST_F(Player, looks_for_callbacks_and_warnings_in_the_whole_call)
+{
+    play("expect no warnings\nexpect say one\nexpect callback /status\n");
+    does("callback", "http://a.example/status");
+    does("say", "one");
+    EXPECT_THAT(player->failures(), IsEmpty());
+    does("warning", "Say: odd");
+    EXPECT_THAT(player->failures(), ElementsAre("1: `expect no warnings` did not come true; there "
+                                                "was:\n  00:00.0  PIVOT    Say: odd"));
+}
+
+TEST_F(Player, misses_a_callback_that_never_came)
+{
+    play("expect callback /status\n");
+    end();
+    EXPECT_THAT(player->failures(),
+                ElementsAre("1: `expect callback /status` did not come true in the whole call"));
+}
+
+TEST_F(Player, excuses_only_the_failure_that_a_step_has_met)
+{
+    play("expect branch _\nexpect say one\n");
+    does("branch", "_", true);
+    does("say", "one");
+    EXPECT_THAT(player->unexpected(), IsEmpty());
+    does("branch", "_", true);
+    EXPECT_EQ(player->unexpected().size(), 1U);
+}
+
+TEST_F(Player, does_not_excuse_a_failure_that_it_only_passes)
+{
+    play("expect branch 1\n");
+    does("branch", "_", true);
+    does("branch", "1");
+    EXPECT_THAT(player->failures(), IsEmpty());
+    EXPECT_EQ(player->unexpected().size(), 1U);
+}
+
+}  // namespace
+}  // namespace pivot::switches::scripted

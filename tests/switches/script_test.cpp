@@ -1,0 +1,300 @@
+#include "switches/scripted/script.hpp"
+
+#include "switches/scripted/near_miss.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pivot::switches::scripted {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Step step(std::string_view line)
+{
+    auto steps = read_script(line);
+    if (!steps) {
+        ADD_FAILURE() << line << ": " << steps.error();
+        return {};
+    }
+    EXPECT_EQ(steps->size(), 1U) << line;
+    return steps->empty() ? Step() : steps->front();
+}
+
+std::string error(std::string_view script)
+{
+    const auto steps = read_script(script);
+    if (!steps) return steps.error();
+    ADD_FAILURE() << script << ": is read";
+    return {};
+}
+
+LegBehaviour leg(std::string_view line)
+{
+    const Step read = step(line);
+    EXPECT_EQ(read.kind, Step::Kind::plan_dial) << line;
+    return read.dial.parts.empty() ? LegBehaviour() : read.dial.parts.front().leg;
+}
+
+QueueBehaviour queue(std::string_view line)
+{
+    const Step read = step(line);
+    EXPECT_EQ(read.kind, Step::Kind::plan_queue) << line;
+    return read.queue;
+}
+
+RoomBehaviour room(std::string_view line)
+{
+    const Step read = step(line);
+    EXPECT_EQ(read.kind, Step::Kind::plan_room) << line;
+    return read.room;
+}
+
+Deed deed(std::string kind, std::string subject)
+{
+    Deed deed;
+    deed.kind = std::move(kind);
+    deed.subject = std::move(subject);
+    return deed;
+}
+
+TEST(Script, has_a_step_a_line_and_comments)
+{
+    const auto steps = read_script(
+        "\xEF\xBB\xBF# a comment\r\n\n  wait 3s  # and another\r\n"
+        "press #\npress 1# # keys\nexpect say \"# 1\"");
+    ASSERT_TRUE(steps) << steps.error();
+    ASSERT_EQ(steps->size(), 4U);
+    EXPECT_EQ((*steps)[0].line, 3U);
+    EXPECT_EQ((*steps)[0].time, 3s);
+    EXPECT_EQ((*steps)[1].words, "#");
+    EXPECT_EQ((*steps)[2].words, "1#");
+    EXPECT_EQ((*steps)[3].subject, "# 1");
+}
+
+TEST(Script, has_words_in_quotes_of_either_kind)
+{
+    EXPECT_EQ(step("expect say 'are \"escaped\"'").subject, "are \"escaped\"");
+    EXPECT_EQ(step("expect say \"don't\"").subject, "don't");
+    EXPECT_EQ(step("expect say don't").subject, "don't");
+    EXPECT_THAT(step("expect request with A='x \"y\"'").parameters,
+                testing::ElementsAre(testing::Pair("A", "x \"y\"")));
+    EXPECT_THAT(error("expect say 'x"), HasSubstr("a quote is not closed"));
+}
+
+TEST(Script, of_nothing_has_no_steps)
+{
+    for (const std::string_view empty : {"", "\n", " \t\n#\n", "# only"}) {
+        const auto steps = read_script(empty);
+        ASSERT_TRUE(steps);
+        EXPECT_TRUE(steps->empty());
+    }
+}
+
+TEST(Script, has_what_the_caller_does)
+{
+    EXPECT_EQ(step("wait 500ms").time, 500ms);
+    EXPECT_EQ(step("wait 1.5s").time, 1'500ms);
+    EXPECT_EQ(step("wait 2m").time, 2min);
+    const Step press = step("press 1234# after 2s");
+    EXPECT_EQ(press.kind, Step::Kind::press);
+    EXPECT_EQ(press.words, "1234#");
+    EXPECT_EQ(press.time, 2s);
+    const Step speak = step("speak \"book a table\" after 1s");
+    EXPECT_EQ(speak.kind, Step::Kind::speak);
+    EXPECT_EQ(speak.words, "book a table");
+    EXPECT_EQ(speak.time, 1s);
+    EXPECT_EQ(step("hang up").kind, Step::Kind::hang_up);
+    EXPECT_EQ(step("hang up after 10s").time, 10s);
+    EXPECT_EQ(step("record 5s").talk.length, 5s);
+    EXPECT_EQ(step("someone joins").kind, Step::Kind::someone_joins);
+    EXPECT_EQ(step("someone leaves after 3s").kind, Step::Kind::someone_leaves);
+}
+
+TEST(Script, has_what_legs_do)
+{
+    using End = Ringing::End;
+    EXPECT_EQ(leg("leg answer").ringing->after, 3s);
+    EXPECT_EQ(leg("leg answer after 4s").ringing->after, 4s);
+    EXPECT_EQ(leg("leg busy").ringing->cause.name, "USER_BUSY");
+    EXPECT_EQ(leg("leg busy").ringing->cause.sip_code, 486);
+    EXPECT_EQ(leg("leg reject after 1s").ringing->cause.sip_code, 603);
+    EXPECT_EQ(leg("leg no answer").ringing->end, End::never);
+    EXPECT_EQ(leg("leg unreachable").ringing->after, 0s);
+    EXPECT_EQ(leg("leg fail GATEWAY_DOWN after 2s").ringing->cause.name, "GATEWAY_DOWN");
+    EXPECT_EQ(leg("leg fail GATEWAY_DOWN").ringing->end, End::fails);
+    EXPECT_EQ(leg("leg hang up after 30s").hangs_up_after, 30s);
+    EXPECT_EQ(leg("leg press 12# after 2s").keys->keys, "12#");
+    EXPECT_EQ(leg("leg press 1").keys->after, 1s);
+}
+
+TEST(Script, has_legs_by_place_and_by_address)
+{
+    EXPECT_EQ(step("leg busy").dial.parts[0].place, 0U);
+    EXPECT_EQ(step("leg 2 busy").dial.parts[0].place, 2U);
+    EXPECT_EQ(step("leg +14155550100 busy").dial.parts[0].address, "+14155550100");
+    EXPECT_EQ(step("leg sip:a@b.example no answer").dial.parts[0].address, "sip:a@b.example");
+    EXPECT_EQ(step("leg \"alice\" press 1").dial.parts[0].address, "alice");
+}
+
+TEST(Script, has_what_queues_and_conferences_do)
+{
+    using End = QueueWaiting::End;
+    EXPECT_EQ(queue("queue bridge after 5s").waiting->after, 5s);
+    EXPECT_EQ(queue("queue bridge").waiting->end, End::bridges);
+    EXPECT_EQ(queue("queue full").waiting->end, End::full);
+    EXPECT_EQ(queue("queue fail").waiting->end, End::fails);
+    EXPECT_EQ(queue("queue empty").waiting->end, End::empty);
+    EXPECT_EQ(queue("queue never").waiting->end, End::never);
+    EXPECT_EQ(queue("queue end after 9s").ends_after, 9s);
+    EXPECT_EQ(room("conference start after 1s").starts_after, 1s);
+    EXPECT_EQ(room("conference end after 1m").ends_after, 1min);
+    EXPECT_EQ(room("conference never").starts_after, milliseconds::max());
+}
+
+TEST(Script, has_what_is_waited_for_and_expected)
+{
+    for (const std::string_view what :
+         {"say",       "play",       "gather",  "record",       "recorded", "dial",
+          "bridge",    "conference", "queue",   "queue bridge", "dequeue",  "hang up",
+          "send keys", "leg answer", "leg end", "answer",       "transfer", "park",
+          "reject",    "stream",     "request", "branch",       "warning"}) {
+        const Step waiting = step("wait for " + std::string(what));
+        EXPECT_EQ(waiting.kind, Step::Kind::wait_for);
+        EXPECT_EQ(waiting.deed, what);
+        const Step expecting = step("expect " + std::string(what) + " \"some subject\"");
+        EXPECT_EQ(expecting.kind, Step::Kind::expect);
+        EXPECT_EQ(expecting.deed, what);
+        EXPECT_EQ(expecting.subject, "some subject");
+    }
+    EXPECT_EQ(step("expect end").deed, "end");
+    EXPECT_EQ(step("expect cdr").deed, "cdr");
+    EXPECT_EQ(step("expect callback /status").kind, Step::Kind::expect_callback);
+    EXPECT_EQ(step("expect no warnings").kind, Step::Kind::expect_no_warnings);
+    EXPECT_EQ(step("expect reject busy").subject, "486");
+}
+
+TEST(Script, has_parameters_of_requests)
+{
+    const Step read = step("expect request /a with Digits=1 Speech=\"two words\" Empty= Text=\"\"");
+    EXPECT_EQ(read.subject, "/a");
+    EXPECT_THAT(
+        read.parameters,
+        testing::ElementsAre(testing::Pair("Digits", "1"), testing::Pair("Speech", "two words"),
+                             testing::Pair("Empty", ""), testing::Pair("Text", "")));
+    EXPECT_EQ(step("expect request with Digits=1").subject, "");
+}
+
+TEST(Script, says_which_line_is_wrong_and_what_to_do)
+{
+    EXPECT_EQ(error("wait 1s\n\npres 1"), "3: `pres` is no step: did you mean `press`?");
+    EXPECT_THAT(error("sing"), StartsWith("1: `sing` is no step: write one of wait for, wait, "));
+    EXPECT_EQ(error("hangup"), "1: `hangup` is no step: did you mean `hang up`?");
+    EXPECT_THAT(error("wait"), HasSubstr("write `wait 3s`"));
+    EXPECT_THAT(error("wait 3"), HasSubstr("`3` is no time"));
+    EXPECT_THAT(error("wait nans"), HasSubstr("is no time"));
+    EXPECT_THAT(error("wait -1s"), HasSubstr("is no time"));
+    EXPECT_THAT(error("wait 99999999m"), HasSubstr("is no time"));
+    EXPECT_THAT(error("wait 1s 2s"), HasSubstr("`2s` is too much"));
+    EXPECT_THAT(error("wait for"), HasSubstr("something is missing here: hang up, "));
+    EXPECT_EQ(error("wait for gater"), "1: `gater` cannot be waited for: did you mean `gather`?");
+    EXPECT_THAT(error("wait for end"), HasSubstr("cannot be waited for"));
+    EXPECT_THAT(error("press"), HasSubstr("are no keys: write 0-9"));
+    EXPECT_THAT(error("press 12x"), HasSubstr("`12x` are no keys"));
+    EXPECT_THAT(error("press 1 afer 2s"), HasSubstr("write `after 2s`"));
+    EXPECT_THAT(error("press 1 after 2"), HasSubstr("write `after 2s`"));
+    EXPECT_THAT(error("press 1 after 2s now"), HasSubstr("`now` is too much"));
+    EXPECT_THAT(error("speak"), HasSubstr("words are missing"));
+    EXPECT_THAT(error("speak yes please"), HasSubstr("words stand in quotes"));
+    EXPECT_THAT(error("say \"x"), HasSubstr("a quote is not closed"));
+    EXPECT_THAT(error("record"), HasSubstr("as in `record 5s`"));
+    EXPECT_EQ(error("someone join"),
+              "1: `join` is nothing that someone does: did you mean `joins`?");
+    EXPECT_EQ(error("leg bussy"), "1: `bussy` is nothing that a leg does: did you mean `busy`?");
+    EXPECT_THAT(error("leg 1"), HasSubstr("something is missing here: answer, "));
+    EXPECT_THAT(error("leg fail"), HasSubstr("a cause is missing"));
+    EXPECT_THAT(error("leg press x"), HasSubstr("as in `leg press 1`"));
+    EXPECT_THAT(error("leg no answer 1"), HasSubstr("`1` is too much"));
+    EXPECT_THAT(error("queue ful"), HasSubstr("did you mean `full`?"));
+    EXPECT_THAT(error("conference stat"), HasSubstr("did you mean `start`?"));
+    EXPECT_EQ(error("expect no warning"),
+              "1: `no` cannot be expected: did you mean `no warnings`?");
+    EXPECT_THAT(error("expect say a b"), HasSubstr("`b` is too much"));
+    EXPECT_THAT(error("expect say a with Digits=1"), HasSubstr("only a request has parameters"));
+    EXPECT_THAT(error("expect request /a with"), HasSubstr("write `with Digits=1`"));
+    EXPECT_THAT(error("expect request /a with Digits"), HasSubstr("`Digits` is no parameter"));
+    EXPECT_THAT(error("expect no warnings now"), HasSubstr("`now` is too much"));
+    EXPECT_THAT(error("\x1b[31m"), HasSubstr("`?[31m` is no step"));
+}
+
+TEST(Script, looks_for_words_in_what_is_said)
+{
+    const Step wanted = step("expect say \"Account  number\"");
+    EXPECT_TRUE(matches(wanted, deed("say", "Please enter your account\n   NUMBER now")));
+    EXPECT_FALSE(matches(wanted, deed("say", "account")));
+    EXPECT_FALSE(matches(wanted, deed("play", "account number")));
+    EXPECT_TRUE(matches(step("wait for say"), deed("say", "")));
+    EXPECT_TRUE(matches(step("wait for gather"), deed("listen", "")));
+    EXPECT_TRUE(matches(step("wait for play menu.mp3"), deed("play", "http://a.example/menu.mp3")));
+}
+
+TEST(Script, wants_whole_addresses_names_and_branches)
+{
+    Deed dial = deed("dial", "+14155550100, sip:Ann@example.com");
+    dial.addresses = {"+14155550100", "sip:Ann@example.com"};
+    EXPECT_TRUE(matches(step("expect dial +14155550100"), dial));
+    EXPECT_TRUE(matches(step("expect dial SIP:ann@EXAMPLE.com"), dial));
+    EXPECT_FALSE(matches(step("expect dial +1415"), dial));
+    EXPECT_FALSE(matches(step("expect dial \"+14155550100, sip:Ann@example.com\""), dial));
+    const Deed transfer = deed("transfer", "sip:ann@example.com?X-Tag=1");
+    EXPECT_TRUE(matches(step("expect transfer sip:ann@example.com"), transfer));
+    EXPECT_TRUE(matches(step("expect transfer sip:ann@example.com?X-Tag=1"), transfer));
+    EXPECT_FALSE(matches(step("expect transfer sip:ann@example.com?X-Tag=2"), transfer));
+    EXPECT_FALSE(matches(step("expect conference room"), deed("conference", "room 2")));
+    EXPECT_TRUE(matches(step("expect branch _"), deed("branch", "_")));
+    EXPECT_FALSE(matches(step("expect branch 1"), deed("branch", "11")));
+    EXPECT_FALSE(matches(step("expect reject 48"), deed("reject", "486")));
+}
+
+TEST(Script, wants_whole_paths_and_parts_of_urls)
+{
+    const Deed asked = deed("request", "http://127.0.0.1:8080/ivr/menu?x=1");
+    EXPECT_TRUE(matches(step("expect request /ivr/menu"), asked));
+    EXPECT_TRUE(matches(step("expect request /ivr/menu?x=1"), asked));
+    EXPECT_TRUE(matches(step("expect request http://127.0.0.1:8080/ivr/menu"), asked));
+    EXPECT_TRUE(matches(step("expect request menu"), asked));
+    EXPECT_FALSE(matches(step("expect request /ivr"), asked));
+    EXPECT_FALSE(matches(step("expect request /menu"), asked));
+    EXPECT_FALSE(matches(step("expect request /ivr/menu?x=2"), asked));
+    EXPECT_FALSE(matches(step("expect request /"), deed("request", "http://a.example")));
+}
+
+TEST(Script, wants_each_parameter_as_it_is)
+{
+    Deed asked = deed("request", "http://a.example/");
+    asked.parameters = {{"Digits", "12"}, {"From", "+1"}};
+    EXPECT_TRUE(matches(step("expect request with From=+1 Digits=12"), asked));
+    EXPECT_FALSE(matches(step("expect request with Digits=1"), asked));
+    EXPECT_FALSE(matches(step("expect request with digits=12"), asked));
+    EXPECT_FALSE(matches(step("expect request with Digits="), asked));
+}
+
+TEST(NearMiss, is_a_letter_or_two_away)
+{
+    constexpr std::string_view known[] = {"press", "leg", "expect"};
+    EXPECT_EQ(near_miss("prss", known), "press");
+    EXPECT_EQ(near_miss("EXPECT", known), "expect");
+    EXPECT_EQ(near_miss("lag", known), "leg");
+    EXPECT_EQ(near_miss("x", known), "");
+    EXPECT_EQ(near_miss("", known), "");
+    EXPECT_EQ(near_miss(std::string(1'000, 'e'), known), "");
+}
+
+}  // namespace
+}  // namespace pivot::switches::scripted

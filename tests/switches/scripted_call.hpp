@@ -1,0 +1,161 @@
+// A scripted channel without anybody who runs its call: a test gives the orders, and reads what
+// comes of them.
+#pragma once
+
+#include "reactor/run_until.hpp"
+#include "reactor/scope.hpp"
+#include "switches/scripted/scripted_channel.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pivot::test {
+
+using namespace execute;
+using switches::scripted::Deed;
+using switches::scripted::ScriptedChannel;
+using switches::scripted::VirtualClock;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// `1 ended`, `leg 2 gone USER_BUSY`: a word or two for each event, with its job or leg.
+class ShownEvent {
+public:
+    std::string operator()(const Answered&) const { return "answered"; }
+    std::string operator()(const KeyPressed& key) const
+    {
+        return fmt::format("{} presses {}", key.leg, key.key);
+    }
+    std::string operator()(const JobEnded& job) const
+    {
+        const char* const ends[] = {"finished", "stopped", "failed"};
+        return fmt::format("{} {}", job.job, ends[static_cast<std::size_t>(job.end)]);
+    }
+    std::string operator()(const RecordingEnded& recording) const
+    {
+        const char* const ends[] = {"key", "silence", "limit", "stopped", "hung up", "failed"};
+        return fmt::format("{} recorded {} s, {}{}{}", recording.job,
+                           recording.duration.count() / 1'000,
+                           ends[static_cast<std::size_t>(recording.end)],
+                           recording.key == 0 ? "" : fmt::format(" {}", recording.key),
+                           recording.url.empty() ? ", nothing" : "");
+    }
+    std::string operator()(const SpeechHeard& heard) const
+    {
+        return fmt::format("{} heard{} \"{}\"", heard.job, heard.is_partial ? " of" : "",
+                           heard.text);
+    }
+    std::string operator()(const LegRinging& leg) const
+    {
+        return fmt::format("leg {} rings", leg.leg);
+    }
+    std::string operator()(const LegAnswered& leg) const
+    {
+        return fmt::format("leg {} answers", leg.leg);
+    }
+    std::string operator()(const LegEnded& leg) const
+    {
+        return fmt::format("leg {} gone {}", leg.leg, leg.cause.name);
+    }
+    std::string operator()(const DialFailed& dial) const
+    {
+        return fmt::format("{} failed {}", dial.job, dial.cause.name);
+    }
+    std::string operator()(const BridgeEnded& bridge) const
+    {
+        return fmt::format("{} parted", bridge.job);
+    }
+    std::string operator()(const ConferenceHappened& happened) const
+    {
+        const char* const kinds[] = {"start", "end", "join", "leave"};
+        return fmt::format("{} {} {}", happened.job, kinds[static_cast<std::size_t>(happened.kind)],
+                           happened.member);
+    }
+    std::string operator()(const QueueBridged& queue) const
+    {
+        return fmt::format("{} bridged", queue.job);
+    }
+    std::string operator()(const QueueEnded& queue) const
+    {
+        const char* const ends[] = {"bridged", "left", "hung up", "full", "failed"};
+        return fmt::format("{} queue {}, {} s, {} s", queue.job,
+                           ends[static_cast<std::size_t>(queue.end)], queue.waited.count(),
+                           queue.talked.count());
+    }
+    std::string operator()(const Moved&) const { return "moved"; }
+    std::string operator()(const HungUp& hung_up) const { return "gone " + hung_up.cause.name; }
+};
+
+class ScriptedCall : public testing::Test, private switches::scripted::Transcript {
+protected:
+    using Events = std::vector<std::string>;
+
+    ScriptedCall()
+    {
+        open_reactor(reactor);
+        reactor->turn(0);
+        host.emplace(*reactor, never);
+        clock.emplace(*reactor);
+        channel.emplace(*clock, *host, static_cast<switches::scripted::Transcript*>(this));
+        channel->let_jump(*clock);
+        channel->set_call_id("call-1");
+    }
+
+    // What comes within this time of the call, which only waits.
+    Events events(milliseconds time = milliseconds(60'000))
+    {
+        Events events;
+        reactor::Scope scope(*reactor);
+        scope.spawn(
+            read(*channel, clock->now() + std::chrono::nanoseconds(time).count(), events, *host));
+        run_until(*reactor, [&] { return scope.running() == 0; });
+        return events;
+    }
+
+    std::vector<std::string> lines() const
+    {
+        std::vector<std::string> lines;
+        for (const Deed& deed : deeds) lines.push_back(deed.actor + " " + deed.text);
+        return lines;
+    }
+
+    static Dial dial_of(const std::vector<std::string>& addresses)
+    {
+        Dial dial;
+        LegId leg = 0;
+        for (const std::string& address : addresses) {
+            Target target;
+            target.leg = ++leg;
+            target.address = address;
+            dial.targets.push_back(target);
+        }
+        return dial;
+    }
+
+    std::unique_ptr<reactor::Reactor> reactor;
+    std::optional<reactor::Deadline> host;
+    std::optional<VirtualClock> clock;
+    std::vector<Deed> deeds;
+    std::optional<ScriptedChannel> channel;
+
+private:
+    void note(Deed deed) override { deeds.push_back(std::move(deed)); }
+
+    static reactor::Task<> read(ScriptedChannel& channel, Nanoseconds until, Events& events,
+                                reactor::Deadline&)
+    {
+        while (true) {
+            const auto event = co_await channel.events().next(until);
+            if (!event) break;
+            events.push_back(std::visit(ShownEvent(), *event));
+        }
+    }
+};
+
+}  // namespace pivot::test

@@ -1,0 +1,265 @@
+#include "switches/scripted/duration.hpp"
+#include "switches/scripted_call.hpp"
+
+#include <functional>
+#include <utility>
+
+namespace pivot::test {
+namespace {
+
+using namespace std::chrono_literals;
+using switches::scripted::length_of;
+using switches::scripted::length_of_speech;
+using switches::scripted::TalkBehaviour;
+
+class ScriptedChannelTest : public ScriptedCall {
+protected:
+    // One of each kind that can run beside the others.
+    void begin_all()
+    {
+        Speech speech;
+        speech.text = "hello";
+        channel->say(caller, 1, speech);
+        Recording both_sides;
+        both_sides.takes_both_sides = true;
+        channel->record(caller, 2, both_sides);
+        channel->listen(3, {});
+        channel->dial(4, dial_of({"+1"}));
+        channel->join(5, {});
+        channel->enqueue(6, {});
+        channel->send_keys(caller, 7, "12", 100ms);
+        channel->play(caller, 8, {});
+    }
+
+    Events record(const Recording& recording, milliseconds talks_for)
+    {
+        TalkBehaviour talk;
+        talk.length = talks_for;
+        channel->plan(talk);
+        channel->record(caller, 1, recording);
+        return events();
+    }
+};
+
+TEST_F(ScriptedChannelTest, is_small)
+{
+    EXPECT_LT(sizeof(ScriptedChannel), 768U);
+}
+
+TEST_F(ScriptedChannelTest, what_is_played_ends_once_by_itself)
+{
+    channel->play(caller, 1, {});
+    EXPECT_THAT(events(), ElementsAre("1 finished"));
+    Speech speech;
+    speech.text = "one two three four five six seven eight nine";
+    const Nanoseconds began = clock->now();
+    channel->say(caller, 2, speech);
+    EXPECT_THAT(events(3s), ElementsAre("2 finished"));
+    EXPECT_GE(clock->now() - began, 3 * second_ns);
+}
+
+TEST_F(ScriptedChannelTest, what_is_stopped_ends_once)
+{
+    begin_all();
+    for (const JobId job : {1U, 2U, 3U, 4U, 6U, 7U, 8U}) channel->stop(job);
+    for (const JobId job : {1U, 2U, 3U, 4U, 6U, 7U, 8U}) channel->stop(job);
+    EXPECT_THAT(events(0s),
+                ElementsAre("1 stopped", "2 recorded 0 s, stopped", "3 heard \"\"",
+                            "leg 1 gone ORIGINATOR_CANCEL", "4 failed ORIGINATOR_CANCEL",
+                            "6 queue left, 0 s, 0 s", "7 stopped", "8 stopped", "5 join call-1"));
+    channel->stop(5);
+    EXPECT_THAT(events(), ElementsAre("5 leave call-1", "5 stopped"));
+}
+
+TEST_F(ScriptedChannelTest, all_that_runs_ends_before_the_call_does)
+{
+    begin_all();
+    channel->hang_up_caller();
+    const Events all = events();
+    ASSERT_EQ(all.back(), "gone NORMAL_CLEARING");
+    EXPECT_THAT(all, ElementsAre("8 stopped", "7 stopped", "6 queue hung up, 0 s, 0 s",
+                                 "5 leave call-1", "5 stopped", "leg 1 gone ORIGINATOR_CANCEL",
+                                 "4 failed ORIGINATOR_CANCEL", "3 heard \"\"",
+                                 "2 recorded 0 s, hung up", "1 stopped", "gone NORMAL_CLEARING"));
+    EXPECT_TRUE(channel->is_over());
+    EXPECT_TRUE(channel->events().deadline().has_expired());
+}
+
+TEST_F(ScriptedChannelTest, nothing_is_done_behind_the_end)
+{
+    channel->hang_up_caller();
+    const std::size_t done = deeds.size();
+    begin_all();
+    channel->answer();
+    channel->press('1');
+    channel->speak("hello");
+    channel->hang_up(caller, "");
+    channel->reject(486, "");
+    channel->stop(1);
+    channel->after(0s, [] { FAIL(); });
+    EXPECT_EQ(deeds.size(), done);
+    EXPECT_THAT(events(), ElementsAre("gone NORMAL_CLEARING"));
+    EXPECT_EQ(channel->ending(), ScriptedChannel::Ending::caller);
+}
+
+TEST_F(ScriptedChannelTest, a_job_on_a_leg_that_is_gone_ends_at_once)
+{
+    channel->play(7, 1, {});
+    channel->say(7, 2, {});
+    channel->record(7, 3, {});
+    channel->bridge(7, 4);
+    EXPECT_THAT(events(0s), ElementsAre("1 stopped", "2 stopped",
+                                        "3 recorded 0 s, stopped, nothing", "4 parted"));
+    EXPECT_THAT(deeds, testing::Each(testing::Field(&Deed::kind, "recorded")));
+}
+
+TEST_F(ScriptedChannelTest, time_passes_at_once_while_the_call_waits)
+{
+    EXPECT_THAT(events(1h), IsEmpty());
+    EXPECT_GE(channel->since_begin(), 3'600 * second_ns);
+}
+
+TEST_F(ScriptedChannelTest, what_is_due_happens_in_its_order)
+{
+    std::string order;
+    channel->after(2s, [&] { order += 'b'; });
+    channel->after(1s, [&] { order += 'a'; });
+    channel->after(2s, [&] { order += 'c'; });
+    events();
+    EXPECT_EQ(order, "abc");
+}
+
+TEST_F(ScriptedChannelTest, what_is_due_happens_in_real_time_while_nobody_waits)
+{
+    bool has_happened = false;
+    channel->after(1ms, [&] { has_happened = true; });
+    run_until(*reactor, [&] { return has_happened; });
+}
+
+TEST_F(ScriptedChannelTest, keys_and_an_answer_are_told)
+{
+    channel->answer();
+    channel->answer();
+    channel->press('5');
+    EXPECT_THAT(events(), ElementsAre("answered", "0 presses 5"));
+    EXPECT_THAT(lines(), ElementsAre("PIVOT answers", "CALLER presses 5"));
+    EXPECT_TRUE(channel->is_answered());
+}
+
+TEST_F(ScriptedChannelTest, a_call_is_rejected)
+{
+    channel->reject(486, "Busy Here");
+    EXPECT_THAT(events(), ElementsAre("gone USER_BUSY"));
+    EXPECT_EQ(channel->ending(), ScriptedChannel::Ending::rejected);
+}
+
+TEST_F(ScriptedChannelTest, a_call_that_moves_ends_all_else_first)
+{
+    channel->play(caller, 1, {});
+    channel->transfer(2, {});
+    EXPECT_THAT(events(), ElementsAre("1 stopped", "moved"));
+    EXPECT_EQ(channel->ending(), ScriptedChannel::Ending::moved);
+}
+
+TEST_F(ScriptedChannelTest, a_recording_ends_with_silence)
+{
+    Recording recording;
+    recording.silence_max = 5s;
+    recording.trims_silence = true;
+    EXPECT_THAT(record(recording, 4s), ElementsAre("1 recorded 4 s, silence"));
+    recording.trims_silence = false;
+    EXPECT_THAT(record(recording, 4s), ElementsAre("1 recorded 9 s, silence"));
+}
+
+TEST_F(ScriptedChannelTest, a_recording_of_silence_is_nowhere)
+{
+    Recording recording;
+    recording.silence_max = 5s;
+    EXPECT_THAT(record(recording, 0s), ElementsAre("1 recorded 5 s, silence, nothing"));
+}
+
+TEST_F(ScriptedChannelTest, a_recording_ends_at_its_limit_or_with_a_key)
+{
+    Recording recording;
+    recording.length_max = 2s;
+    recording.keys = "#*";
+    EXPECT_THAT(record(recording, 4s), ElementsAre("1 recorded 2 s, limit"));
+    channel->after(1s, [this] { channel->press('1'); });
+    channel->after(1s, [this] { channel->press('*'); });
+    EXPECT_THAT(record(recording, 4s),
+                ElementsAre("0 presses 1", "0 presses *", "1 recorded 1 s, key *"));
+}
+
+TEST_F(ScriptedChannelTest, each_recording_takes_what_was_said_of_it)
+{
+    TalkBehaviour talk;
+    talk.length = 1s;
+    channel->plan(talk);
+    talk.length = 2s;
+    channel->plan(talk);
+    Recording recording;
+    recording.silence_max = 1s;
+    recording.trims_silence = true;
+    Events all;
+    for (JobId job = 1; job <= 3; ++job) {
+        channel->record(caller, job, recording);
+        all.push_back(events().front());
+    }
+    EXPECT_THAT(all, ElementsAre("1 recorded 1 s, silence", "2 recorded 2 s, silence",
+                                 "3 recorded 3 s, silence"));
+}
+
+TEST_F(ScriptedChannelTest, words_are_heard_in_parts_where_that_is_wanted)
+{
+    Speaking speaking;
+    speaking.wants_partial = true;
+    channel->listen(1, speaking);
+    channel->speak("a table for two");
+    channel->listen(2, {});
+    channel->speak("at nine");
+    EXPECT_THAT(events(), ElementsAre("1 heard of \"a\"", "1 heard of \"a table\"",
+                                      "1 heard of \"a table for\"", "1 heard \"a table for two\"",
+                                      "2 heard \"at nine\""));
+}
+
+TEST_F(ScriptedChannelTest, words_wait_for_somebody_who_listens_unless_they_are_recorded)
+{
+    channel->speak("early");
+    channel->listen(1, {});
+    EXPECT_THAT(events(), ElementsAre("1 heard \"early\""));
+    Recording recording;
+    recording.length_max = 1s;
+    channel->record(caller, 2, recording);
+    channel->speak("recorded");
+    EXPECT_THAT(events(), ElementsAre("2 recorded 1 s, limit"));
+    channel->listen(3, {});
+    EXPECT_THAT(events(), IsEmpty());
+}
+
+TEST_F(ScriptedChannelTest, streams_fail_as_this_switch_has_none)
+{
+    channel->stream(1, {});
+    EXPECT_FALSE(channel->can(Ability::streams));
+    EXPECT_THAT(events(), ElementsAre("1 failed"));
+}
+
+TEST(Durations, are_those_of_words_and_of_what_media_say)
+{
+    EXPECT_EQ(length_of_speech(""), 1s);
+    EXPECT_EQ(length_of_speech("one two\n three  four five six"), 2s);
+    const auto of = [](Media::Kind kind, std::string what) {
+        Media media;
+        media.kind = kind;
+        media.what = std::move(what);
+        return length_of(media);
+    };
+    EXPECT_EQ(of(Media::Kind::url, "http://media.example/a.mp3"), 3s);
+    EXPECT_EQ(of(Media::Kind::tone, "%(500,100,440);loops=2"), 1'200ms);
+    EXPECT_EQ(of(Media::Kind::tone, "%(500,100,440);loops=-1"), switches::scripted::endless);
+    EXPECT_EQ(of(Media::Kind::name, "silence_stream://1500"), 1'500ms);
+    EXPECT_EQ(of(Media::Kind::name, "local_stream://default"), switches::scripted::endless);
+    EXPECT_GT(of(Media::Kind::name, "silence_stream://0"), 0ms) << "repeated, it never ends";
+}
+
+}  // namespace
+}  // namespace pivot::test

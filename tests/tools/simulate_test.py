@@ -1,0 +1,585 @@
+"""`pivot simulate` as docs/simulate.md has it. The argument is the program."""
+
+import http.server
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from urllib.parse import parse_qsl, urlsplit
+
+PIVOT = None
+
+
+def twiml(body):
+    return "text/xml", f"<Response>{body}</Response>"
+
+
+def flow(module, data=None, **children):
+    return {"module": module, "data": data or {}, "children": children}
+
+
+def tts(text, **children):
+    return flow("tts", {"text": text}, **children)
+
+
+DOCUMENTS = {
+    "/menu": twiml(
+        '<Gather numDigits="1" action="/chosen" timeout="5"><Say>Press one\nplease</Say></Gather>'
+        "<Say>Nothing was pressed</Say>"
+    ),
+    "/account": twiml(
+        '<Gather finishOnKey="#" action="/chosen"><Say>Your account number</Say></Gather>'
+    ),
+    "/quiet": twiml('<Gather numDigits="1" action="/chosen"/><Say>Too late</Say>'),
+    "/chosen": twiml("<Say>Thanks</Say>"),
+    "/speech": twiml(
+        '<Gather input="speech" action="/chosen" partialResultCallback="/partial">'
+        "<Say>What do you want</Say></Gather>"
+    ),
+    "/record": twiml('<Record action="/chosen" finishOnKey="#"/><Say>Nothing was said</Say>'),
+    "/dial": twiml('<Dial action="/chosen">+14155550100</Dial>'),
+    "/dial-two": twiml(
+        '<Dial action="/chosen"><Number>+14155550100</Number><Sip>sip:Ann@example.com</Sip></Dial>'
+    ),
+    "/dial-twice": twiml(
+        "<Dial>+14155550100</Dial><Say>Again</Say><Dial>+14155550100</Dial><Say>Done</Say>"
+    ),
+    "/whisper": twiml('<Dial><Number url="/whispered">+14155550100</Number></Dial>'),
+    "/whispered": twiml(
+        '<Gather numDigits="2" action="/chosen"><Say>Press two keys</Say></Gather>'
+    ),
+    "/conference": twiml(
+        '<Dial action="/chosen"><Conference statusCallback="/status"'
+        ' statusCallbackEvent="start end join leave">weekly</Conference></Dial>'
+    ),
+    "/queue": twiml('<Enqueue action="/chosen">support</Enqueue>'),
+    "/play": twiml("<Play>http://media.example/menu.mp3</Play>"),
+    "/secret": twiml("<Play>http://ann:secret@media.example/menu.mp3</Play>"),
+    "/pause": twiml('<Pause length="30"/><Say>Late</Say>'),
+    "/forever": twiml('<Play loop="0">http://media.example/menu.mp3</Play><Redirect/>'),
+    "/long": twiml('<Pause length="100000"/>'),
+    "/loop": twiml("<Redirect>/loop</Redirect>"),
+    "/reject": twiml('<Reject reason="busy"/>'),
+    "/hangup": twiml("<Say>Bye</Say><Hangup/>"),
+    "/warning": twiml('<Say nonsense="1">Hello</Say><Bogus/>'),
+    "/hostile": twiml("<Say>one&#10;00:00.0  CALLER   lies &#x9b;31m &#x202e;</Say>"),
+    "/cdr": ("text/plain", ""),
+    "/dies": twiml("<Say>Wait</Say><Redirect>/gone</Redirect>"),
+    "/nested": flow("pivot", {"voice_url": "/dead"}, _=tts("Sorry")),
+    "/flow": tts("Hello", _=flow("hangup")),
+    "/skipped": tts("Skipped", _=tts("Fine")),
+    "/flow-menu": flow("collect_dtmf", {"max_digits": 1, "timeout": 3000}, _=flow("hangup")),
+}
+DOCUMENTS["/skipped"]["data"]["skip_module"] = True
+
+
+class Application(http.server.BaseHTTPRequestHandler):
+    """Answers by path, and keeps what it was asked."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # a body does not wait for the head to be acknowledged
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        url = urlsplit(self.path)
+        parameters = dict(parse_qsl(url.query or body, keep_blank_values=True))
+        self.server.asked.append((url.path, parameters))
+        if url.path == "/gone":
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+            return
+        if url.path == "/late":
+            self.server.closing.wait(5)
+        document = DOCUMENTS.get(url.path)
+        if isinstance(document, dict):
+            text = json.dumps(document).replace("/dead", self.server.dead_url)
+            document = "application/json", text
+        content_type, text = document or ("text/plain", "there is no such thing")
+        self.send_response(200 if document else 404)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(text.encode())))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    do_GET = do_POST = answer
+
+    def log_message(self, *_):
+        pass
+
+
+def closed_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+class Simulate(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Application)
+        cls.server.daemon_threads = True
+        cls.server.handle_error = lambda *_: None  # a caller who hung up is no news
+        cls.server.asked = []
+        cls.server.closing = threading.Event()
+        cls.server.dead_url = f"http://127.0.0.1:{closed_port()}/dead"
+        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
+        cls.url = f"http://127.0.0.1:{cls.server.server_address[1]}"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.closing.set()
+        cls.server.shutdown()
+        cls.server.server_close()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.server.asked.clear()
+
+    def file(self, content, name):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(content if isinstance(content, str) else json.dumps(content))
+        return path
+
+    def action(self, path, **data):
+        url = path if path.startswith("http") else self.url + path
+        req_format = "kazoo" if isinstance(DOCUMENTS.get(path), dict) else "twiml"
+        data = {"voice_url": url, "method": "post", "req_format": req_format, **data}
+        return self.file({"module": "pivot", "data": data, "children": {}}, "action.json")
+
+    def pivot(self, *arguments):
+        return subprocess.run(
+            [PIVOT, "simulate", "--allow", "127.0.0.0/8", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    def simulate(self, path, script=None, *arguments, status=0, **data):
+        if script is not None:
+            arguments = ("--script", self.file(script, "script.txt"), *arguments)
+        ended = self.pivot(*arguments, self.action(path, **data))
+        self.assertEqual(ended.returncode, status, ended.stderr + ended.stdout)
+        if status == 0:
+            self.assertEqual(ended.stderr, "")
+        return ended
+
+    def assert_unmet(self, path, script, line, *words, **data):
+        """The script is not met at `line`, and the message has `words`."""
+        ended = self.simulate(path, script, status=1, **data)
+        self.assertIn(f"script.txt:{line}: ", ended.stderr)
+        for word in words:
+            self.assertIn(word, ended.stderr)
+        return ended
+
+    def asked(self, path):
+        return [parameters for asked, parameters in self.server.asked if asked == path]
+
+
+class Transcript(Simulate):
+    def test_without_a_script_the_caller_listens(self):
+        ended = self.simulate("/menu")
+        lines = ended.stdout.splitlines()
+        self.assertIn("REQUEST  POST", lines[0])
+        self.assertIn("-> 200 text/xml, ", lines[0])
+        self.assertRegex(lines[1], r"^00:00\.\d  PIVOT    answers$")
+        self.assertRegex(lines[2], r'^00:00\.\d  PIVOT    says "Press one please"')
+        self.assertRegex(ended.stdout, r"\n00:0\d\.\d  PIVOT    waits for keys\n")
+        self.assertRegex(ended.stdout, r'\n00:06\.\d  PIVOT    says "Nothing was pressed"')
+        self.assertRegex(lines[-1], r"^00:0\d\.\d  END      the pivot hung up after \d\.\d s$")
+        self.assertEqual(ended.stdout.count("END"), 1)
+
+    def test_a_pause_takes_no_time(self):
+        began = time.monotonic()
+        ended = self.simulate("/pause", "expect say Late\nexpect end\n")
+        self.assertLess(time.monotonic() - began, 30)
+        self.assertRegex(ended.stdout, r"\n00:30\.\d  PIVOT    says \"Late\"")
+
+    def test_what_a_web_server_writes_neither_ends_a_line_nor_commands_the_terminal(self):
+        ended = self.simulate("/hostile")
+        self.assertNotIn("\n00:00.0  CALLER", ended.stdout)
+        self.assertNotIn("\x9b", ended.stdout)
+        self.assertNotIn("\u202e", ended.stdout)
+        self.assertIn("\\u009b31m \\u202e", ended.stdout)
+
+    def test_the_secrets_of_a_url_are_not_shown(self):
+        for arguments in ((), ("--json",)):
+            ended = self.simulate("/secret", "expect play ann:secret@media\n", *arguments)
+            self.assertIn("menu.mp3", ended.stdout)
+            self.assertNotIn("secret@", ended.stdout)
+
+    def test_json_is_an_object_a_line(self):
+        ended = self.simulate("/menu", "wait for say one\npress 1\n", "--json")
+        events = [json.loads(line) for line in ended.stdout.splitlines()]
+        for event in events:
+            self.assertIsInstance(event["time_ms"], int)
+            for key in ("actor", "event", "subject", "text"):
+                self.assertIsInstance(event[key], str)
+        times = [event["time_ms"] for event in events]
+        self.assertEqual(times, sorted(times))
+        requests = [event for event in events if event["event"] == "request"]
+        self.assertEqual(requests[1]["parameters"]["Digits"], "1")
+        self.assertEqual(events[-1]["event"], "end")
+        self.assertIn(
+            ("CALLER", "press", "1"),
+            [(event["actor"], event["event"], event["subject"]) for event in events],
+        )
+
+    def test_lines_come_as_it_happens(self):
+        script = self.file("expect say one\n", "script.txt")
+        running = subprocess.Popen(
+            [PIVOT, "simulate", "--allow", "127.0.0.0/8", "--script", script, self.action("/menu")],
+            stdout=subprocess.PIPE,
+        )
+        with running.stdout:
+            self.assertIn(b"REQUEST", running.stdout.readline())
+            running.stdout.read()
+        self.assertEqual(running.wait(), 0)
+
+    def test_a_request_shows_what_is_new_in_it(self):
+        ended = self.simulate("/menu", "wait for say one\npress 1\n")
+        self.assertRegex(ended.stdout, r"REQUEST  POST \S+/chosen with .*Digits=1.* -> 200")
+
+
+class Steps(Simulate):
+    def test_keys_during_a_prompt_and_behind_it(self):
+        self.simulate(
+            "/account",
+            'wait for say "account number"\npress 12\nwait 2s\npress 34# after 1s\n'
+            "expect request /chosen with Digits=1234\nexpect say Thanks\nexpect hang up\n"
+            "expect end",
+        )
+        self.simulate("/quiet", "wait for gather\npress 5\nexpect request /chosen with Digits=5\n")
+        self.simulate(
+            "/flow-menu", "wait for gather\npress 5\nexpect hang up\n", req_timeout_ms=2000
+        )
+
+    def test_speech(self):
+        self.simulate(
+            "/speech",
+            'wait for gather\nspeak "book a table" after 1s\n'
+            'expect request /chosen with SpeechResult="book a table" Confidence=0.95\n'
+            "expect callback /partial with UnstableSpeechResult=book\n",
+        )
+        partial = [parameters["UnstableSpeechResult"] for parameters in self.asked("/partial")]
+        self.assertEqual(partial, ["book", "book a"])
+
+    def test_a_recording_is_as_long_as_the_caller_speaks(self):
+        self.simulate("/record", "record 5s\nexpect request /chosen with RecordingDuration=5\n")
+        self.simulate(
+            "/record",
+            "record 9s\nwait for record\npress # after 4s\n"
+            "expect request /chosen with RecordingDuration=4 Digits=#\n",
+        )
+        self.simulate(
+            "/record",
+            "wait for record\nhang up after 2s\nexpect request /chosen with Digits=hangup\n",
+        )
+
+    def test_a_recording_of_silence_is_none(self):
+        self.simulate("/record", 'record 0s\nexpect recorded\nexpect say "Nothing was said"\n')
+        self.assertEqual(self.asked("/chosen"), [])
+
+    def test_legs(self):
+        for step, status in {
+            "leg busy": "busy",
+            "leg reject": "busy",
+            "leg no answer": "no-answer",
+            "leg unreachable": "failed",
+            "leg fail NORMAL_TEMPORARY_FAILURE": "failed",
+            "leg answer after 4s": "completed",
+            "leg +14155550100 busy after 2s": "busy",
+            "leg 1 hang up after 30s": "completed",
+        }.items():
+            with self.subTest(step=step):
+                self.server.asked.clear()
+                self.simulate(
+                    "/dial", f"{step}\nexpect dial +14155550100\nexpect request /chosen\n"
+                )
+                got = self.asked("/chosen")[0]["DialCallStatus"]
+                if step != "leg reject":
+                    self.assertEqual(got, status)
+        self.assertEqual(self.asked("/chosen")[0]["DialCallDuration"], "30")
+
+    def test_each_dial_has_legs_of_its_own(self):
+        ended = self.simulate(
+            "/dial-twice",
+            "leg busy\nleg answer after 1s\nleg hang up after 2s\n"
+            "expect leg end USER_BUSY\nexpect say Again\nexpect leg answer\nexpect leg end\n"
+            "expect say Done\n",
+        )
+        self.assertEqual(ended.stdout.count("USER_BUSY"), 1)
+
+    def test_one_of_several_legs(self):
+        ended = self.simulate(
+            "/dial-two",
+            "leg 1 busy\nleg sip:ann@EXAMPLE.com answer after 5s\n"
+            'expect dial SIP:ann@example.com\nexpect leg answer "LEG 2"\n',
+        )
+        self.assertIn("LEG 1    does not answer: USER_BUSY", ended.stdout)
+
+    def test_a_leg_presses_keys(self):
+        ended = self.simulate(
+            "/whisper",
+            "leg press 12 after 3s\nexpect request /whispered\n"
+            "expect request /chosen with Digits=12\n",
+        )
+        self.assertIn("LEG 1    presses 2", ended.stdout)
+
+    def test_conferences(self):
+        call = self.file({"Call-ID": "call-7"}, "call.json")
+        ended = self.simulate(
+            "/conference",
+            "conference start after 1m\nwait for conference weekly\nsomeone joins after 3s\n"
+            "someone joins\nwait 2s\nsomeone leaves\nhang up after 1s\n"
+            "expect callback /status with StatusCallbackEvent=participant-leave CallSid=call-7\n",
+            "--call",
+            call,
+        )
+        told = [(a["StatusCallbackEvent"], a.get("CallSid")) for a in self.asked("/status")]
+        self.assertEqual(
+            told,
+            [
+                ("participant-join", "call-7"),
+                ("participant-join", "someone-1"),
+                ("conference-start", "call-7"),
+                ("participant-join", "someone-2"),
+                ("participant-leave", "someone-2"),
+                ("participant-leave", "call-7"),
+            ],
+            ended.stdout,
+        )
+        self.simulate(
+            "/conference",
+            "conference start after 1s\nconference end after 5s\nexpect conference WEEKLY\n"
+            "expect request /chosen with DialCallStatus=answered\n",
+        )
+
+    def test_queues(self):
+        for step, result in {
+            "queue full": "queue-full",
+            "queue fail": "error",
+            "queue bridge after 7s": "bridged",
+            "queue end after 3s": "bridged",
+        }.items():
+            with self.subTest(step=step):
+                self.simulate(
+                    "/queue",
+                    f"{step}\nwait for queue support\n"
+                    f"expect request /chosen with QueueResult={result}\n",
+                )
+        self.simulate(
+            "/queue", "queue never\nwait for queue\nhang up after 5m\nexpect end caller\n"
+        )
+
+    def test_what_else_is_expected(self):
+        self.simulate("/play", "expect play menu.mp3\n")
+        self.simulate("/reject", "expect reject busy\nexpect end rejected\n")
+        self.simulate("/reject", "expect reject 486\n")
+        self.simulate("/hangup", "expect no warnings\nwait for say Bye\nexpect hang up\n")
+        self.simulate("/warning", "expect warning nonsense\nexpect warning Bogus\n")
+        self.simulate("/dial", "expect no warnings\nexpect bridge\nexpect end\n")
+
+    def test_a_cdr_is_posted(self):
+        ended = self.simulate("/hangup", "expect hang up\nexpect cdr\n", cdr_url=self.url + "/cdr")
+        self.assertRegex(ended.stdout, r"CDR      POST \S+/cdr -> 200\n\S+  END ")
+        self.assertEqual(len(self.asked("/cdr")), 1)
+
+    def test_time_that_is_left_over_does_not_matter(self):
+        self.simulate("/hangup", "leg busy\nwait for say Bye\nwait 10m\nexpect end\nqueue full\n")
+
+
+class Broken(Simulate):
+    def test_what_was_expected_and_what_happened_instead(self):
+        ended = self.assert_unmet(
+            "/menu",
+            "wait for say one\npress 1\n\nexpect dial +14155550100\n",
+            4,
+            "`expect dial +14155550100` did not come true",
+            "since line 2 (`press 1`)",
+            'PIVOT    says "Thanks"',
+        )
+        self.assertNotIn("Press one", ended.stderr)
+
+    def test_a_number_is_a_whole_one(self):
+        self.assert_unmet("/dial", "expect dial +1415\n", 1)
+        self.assert_unmet("/dial-two", "expect dial example.com\n", 1)
+
+    def test_a_path_is_a_whole_one(self):
+        self.assert_unmet("/menu", "expect request /me\n", 1)
+        self.assert_unmet("/menu", "expect request /menu with Digits=1\n", 1)
+
+    def test_steps_that_are_left_over(self):
+        for script, line in {
+            'wait for say "no such words"\n': 1,
+            "wait for say Bye\nwait 1m\npress 1\n": 3,
+            "wait for say Bye\npress 123 after 1m\n": 2,
+            'expect end\nspeak "hello"\n': 2,
+            "wait for say Bye\nhang up after 1m\n": 2,
+            "expect end\nexpect say Bye\n": 2,
+            "expect callback /status\n": 1,
+            "someone joins after 1m\n": 1,
+        }.items():
+            with self.subTest(script=script):
+                self.assert_unmet("/hangup", script, line)
+
+    def test_what_was_done_before_a_key_is_not_expected_behind_it(self):
+        self.assert_unmet("/menu", "wait 500ms\npress 1\nexpect say one\n", 3)
+
+    def test_a_warning_where_none_is_expected(self):
+        self.assert_unmet("/warning", "expect say Hello\nexpect no warnings\n", 2, "nonsense")
+
+
+class Failures(Simulate):
+    def test_a_pivot_that_failed(self):
+        ended = self.simulate("/none", status=1)
+        self.assertIn("BRANCH   _ (status: ", ended.stdout)
+        self.assertIn("expect branch _", ended.stderr)
+        self.simulate(self.server.dead_url, status=1)
+
+    def test_a_dead_server_that_is_expected(self):
+        self.simulate(self.server.dead_url, "expect branch _\nexpect hang up\n")
+
+    def test_a_branch_that_is_no_failure(self):
+        ended = self.simulate("/skipped", "expect say Fine\n")
+        self.assertIn("BRANCH   _ (skip_module)", ended.stdout)
+
+    def test_one_expectation_covers_one_failure(self):
+        self.simulate("/nested", "expect branch _\nexpect say Sorry\n")
+        self.simulate("/nested", "expect say Sorry\n", status=1)
+        DOCUMENTS["/again"] = flow(
+            "pivot", {"voice_url": "/dead"}, _=flow("pivot", {"voice_url": "/dead"}, _=tts("Sorry"))
+        )
+        self.simulate("/again", "expect branch _\nexpect branch _\n")
+        self.simulate("/again", "expect branch _\n", status=1)
+        self.simulate("/again", "expect branch _\nexpect say Sorry\n", status=1)
+
+    def test_a_server_that_dies_in_mid_session(self):
+        self.simulate("/dies", "wait for say Wait\nexpect branch _\nexpect end\n")
+        self.simulate("/dies", status=1)
+
+    def test_a_server_that_is_late(self):
+        ended = self.simulate("/late", "expect branch _\nexpect end\n", req_timeout_ms=100)
+        self.assertIn("BRANCH   _ (timeout: ", ended.stdout)
+
+    def test_a_caller_who_hangs_up_while_the_server_thinks(self):
+        ended = self.simulate("/late", "hang up after 100ms\nexpect end caller\n")
+        self.assertNotIn("BRANCH", ended.stdout)
+
+    def test_a_caller_who_hangs_up_at_any_time(self):
+        for path in (
+            "/menu",
+            "/record",
+            "/dial",
+            "/conference",
+            "/queue",
+            "/speech",
+            "/flow-menu",
+            "/whisper",
+            "/dies",
+            "/pause",
+        ):
+            for after in ("0s", "100ms", "1s", "3s", "4500ms"):
+                with self.subTest(path=path, after=after):
+                    script = f"hang up after {after}\n"
+                    ended = self.pivot(
+                        "--script", self.file(script, "script.txt"), self.action(path)
+                    )
+                    self.assertIn(ended.returncode, (0, 1), ended.stderr)
+                    self.assertEqual(ended.stdout.count("END"), 1)
+                    if "the caller hung up" in ended.stdout:
+                        self.assertNotIn("script.txt", ended.stderr)
+
+    def test_documents_that_never_end(self):
+        ended = self.simulate("/long", None, "--max-time", "60", status=1)
+        self.assertEqual(ended.stdout.count("END"), 1)
+        self.assertIn("within 60 s", ended.stderr)
+        self.simulate("/long", 'expect end "max-time"\n', "--max-time", "60")
+        ended = self.simulate("/long", status=1)
+        self.assertRegex(ended.stdout, r"\n60:00\.\d  END ")
+        ended = self.simulate("/forever", None, "--max-time", "100", status=1)
+        self.assertIn("01:40.0  END", ended.stdout)
+        config = self.file({"session": {"iterations_max": 20}}, "config.json")
+        ended = self.simulate("/loop", None, "--config", config, status=1)
+        self.assertIn("the call has asked 20 times, which is the limit", ended.stderr)
+
+
+class Demo(Simulate):
+    def test_the_menu_of_the_demo_and_its_script(self):
+        demo = os.path.join(os.path.dirname(__file__), "..", "..", "tools", "demo")
+        application = subprocess.Popen(
+            [sys.executable, os.path.join(demo, "voice_app.py"), "--port", "0"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self.addCleanup(application.wait)
+        self.addCleanup(application.terminate)
+        with application.stdout, open(os.path.join(demo, "menu.json"), encoding="utf-8") as action:
+            port = application.stdout.readline().strip()
+            menu = self.file(action.read().replace("8080", port), "menu.json")
+        ended = self.pivot("--script", os.path.join(demo, "menu.txt"), menu)
+        self.assertEqual(ended.returncode, 0, ended.stderr + ended.stdout)
+        self.assertEqual(ended.stderr, "")
+
+
+class Usage(Simulate):
+    def assert_refused(self, *arguments, words=()):
+        ended = self.pivot(*arguments)
+        self.assertEqual(ended.returncode, 2, ended.stdout)
+        self.assertEqual(ended.stdout, "")
+        self.assertEqual(ended.stderr.count("\n"), 1, ended.stderr)
+        for word in words:
+            self.assertIn(word, ended.stderr)
+
+    def test_files_that_cannot_be_read(self):
+        action = self.action("/menu")
+        missing = os.path.join(self.folder, "missing")
+        self.assert_refused(missing, words=[missing])
+        for option in ("--script", "--call", "--directory", "--config"):
+            self.assert_refused(option, missing, action, words=[missing])
+            self.assert_refused(option, self.folder, action, words=[self.folder])
+        for option in ("--call", "--directory", "--config"):
+            self.assert_refused(
+                option, self.file("{", "broken.json"), action, words=["broken.json"]
+            )
+        self.assert_refused(self.file("{", "broken.json"), words=["broken.json"])
+        self.assert_refused("--script", "-", "-", words=["standard input"])
+        self.assert_refused()
+        self.assert_refused("--max-time", "0", action)
+
+    def test_a_script_that_is_wrong(self):
+        script = self.file("wait 1s\n\nexpct say Hello\n", "wrong.txt")
+        self.assert_refused(
+            "--script",
+            script,
+            self.action("/menu"),
+            words=["wrong.txt:3: ", "did you mean `expect`?"],
+        )
+        self.assertEqual(self.server.asked, [])
+
+    def test_a_full_disk_is_told(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            ended = subprocess.run(
+                [PIVOT, "simulate", "--allow", "127.0.0.0/8", self.action("/hangup")],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+            )
+        self.assertEqual(ended.returncode, 2)
+        self.assertIn("standard output", ended.stderr)
+
+
+if __name__ == "__main__":
+    PIVOT = sys.argv.pop(1)
+    unittest.main()

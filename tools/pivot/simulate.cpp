@@ -1,0 +1,186 @@
+#include "pivot/simulate.hpp"
+
+#include "execute/directory.hpp"
+#include "execute/run_session.hpp"
+#include "pivot/callbacks.hpp"
+#include "pivot/exchanges.hpp"
+#include "pivot/http_cdr_poster.hpp"
+#include "pivot/input.hpp"
+#include "pivot/session.hpp"
+#include "pivot/simulate/play.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::tools {
+
+namespace {
+
+using namespace switches::scripted;
+using execute::ExecutorConfig;
+
+constexpr std::string_view command = "pivot simulate";
+
+// What callbacks may take behind the end of the call.
+constexpr Nanoseconds callbacks_ns_max = 5'000'000'000;
+
+struct Scene {
+    EngineConfig config;
+    Request request;
+    std::vector<Step> steps;
+    std::optional<execute::Directory> directory;
+};
+
+tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
+{
+    const int inputs = (options.action_file == "-") + (options.script_file == "-") +
+                       (options.call_file == "-") + (options.directory_file == "-");
+    if (inputs > 1)
+        return tl::unexpected(std::string("standard input can be one file only: name the others"));
+    Scene scene{{}, {Call(), ActionNode{Action(), {}}}, {}, std::nullopt};
+    auto config = read_config(options.engine);
+    if (!config) return tl::unexpected(std::move(config.error()));
+    scene.config = std::move(*config);
+    if (options.call_file.empty()) {
+        scene.request.call.call_id = "pivot-simulate";
+    } else {
+        auto call = read_call(options.call_file);
+        if (!call) return tl::unexpected(std::move(call.error()));
+        scene.request.call = std::move(*call);
+    }
+    const auto action = read_input(options.action_file);
+    if (!action) return tl::unexpected(action.error());
+    auto node = ActionNode::from_json(*action, scene.config.action);
+    if (!node) {
+        return tl::unexpected(fmt::format("{}: {}", options.action_file, node.error().message));
+    }
+    scene.request.node = std::move(*node);
+    if (!options.script_file.empty()) {
+        const auto text = read_input(options.script_file);
+        if (!text) return tl::unexpected(text.error());
+        auto steps = read_script(*text);
+        if (!steps) {
+            return tl::unexpected(fmt::format("{}:{}", options.script_file, steps.error()));
+        }
+        scene.steps = std::move(*steps);
+    }
+    if (!options.directory_file.empty()) {
+        const auto text = read_input(options.directory_file);
+        if (!text) return tl::unexpected(text.error());
+        auto directory = execute::Directory::from_json(*text);
+        if (!directory) {
+            return tl::unexpected(fmt::format("{}: {}", options.directory_file, directory.error()));
+        }
+        scene.directory = std::move(*directory);
+    }
+    return scene;
+}
+
+// Keeps the CDR of the one call, which is posted once.
+class OneCdr final : public CdrSpool {
+public:
+    void put(Cdr cdr, Done) override { cdr_ = std::move(cdr); }
+    void due(DueQuery, DueDone) override {}
+    void remove(std::string, Done) override {}
+    void failed(std::string, std::int64_t, Done) override {}
+
+    reactor::Task<> post(Exchanges& exchanges, ScriptedChannel& channel,
+                         reactor::Deadline& deadline)
+    {
+        if (!cdr_) co_return;
+        HttpCdrPoster poster(exchanges, nullptr);
+        const auto status = co_await poster.post(*cdr_, deadline);
+        const std::string result =
+            status ? fmt::format("{}", *status) : std::string(status.error().message);
+        channel.note("CDR", "cdr", cdr_->url, fmt::format("POST {} -> {}", cdr_->url, result));
+    }
+
+private:
+    std::optional<Cdr> cdr_;
+};
+
+// Turns the reactor until the call has ended, and what it left behind with it.
+void turn(Exchanges& exchanges, const reactor::Scope& calls, const Callbacks& callbacks)
+{
+    reactor::Reactor& reactor = exchanges.reactor;
+    while (calls.running() > 0) reactor.turn(never);
+    const Nanoseconds until = reactor.now() + callbacks_ns_max;
+    while (callbacks.waiting() > 0 && reactor.now() < until) reactor.turn(until);
+}
+
+// The exit status; what it is for goes to standard error.
+int judge(const ScriptPlayer& player, const std::string& script_file)
+{
+    const auto failures = player.failures();
+    for (const std::string& failure : failures) {
+        fmt::print(stderr, "{}:{}\n", script_file, failure);
+    }
+    const auto unexpected = player.unexpected();
+    for (const Deed& deed : unexpected) {
+        const std::string_view why =
+            deed.kind == "branch" ? "a pivot failed, and no step has `expect branch _` for it"
+                                  : "the call had to be ended, and no step has `expect end`";
+        fmt::print(stderr, "{}: {}:\n  {}\n", command, why, line_of(deed));
+    }
+    return failures.empty() && unexpected.empty() ? exit_good : exit_bad;
+}
+
+}  // namespace
+
+int simulate(const SimulateOptions& options)
+{
+    auto scene = read_scene(options);
+    if (!scene) return refuse(command, scene.error());
+    auto opened = reactor::Reactor::open();
+    if (!opened) return refuse(command, opened.error());
+    reactor::Reactor& reactor = **opened;
+    const auto exchanges = Exchanges::open(scene->config, reactor);
+    if (!exchanges) return refuse(command, exchanges.error());
+    reactor.turn(0);  // reads the clock
+
+    Play play(options.as_json);
+    reactor::Deadline host(reactor, never);
+    VirtualClock clock(reactor);
+    ScriptedChannel channel(clock, host, &play);
+    channel.let_jump(clock);
+    channel.set_call_id(scene->request.call.call_id);
+    ScriptPlayer player(std::move(scene->steps), channel);
+    play.follow(channel, player);
+
+    SessionConfig session_config;
+    session_config.sink = &play;
+    session_config.records_all = true;
+    OneCdr cdr;
+    session_config.cdrs = &cdr;
+    ExecutorConfig executor_config;
+    executor_config.directory = scene->directory ? &*scene->directory : nullptr;
+    executor_config.journal = &play;
+    std::string next = scene->request.node.next;
+    Callbacks callbacks(**exchanges);
+    Session session(**exchanges, callbacks, session_config, std::move(scene->request));
+    reactor::Scope calls(reactor);
+    player.play();
+    channel.after(milliseconds(std::llround(options.max_time_s * 1'000)),
+                  [&channel] { channel.run_out_of_time(); });
+    calls.spawn(execute::run_session(session, channel, std::move(next), executor_config, host));
+    turn(**exchanges, calls, callbacks);
+    {
+        reactor::Deadline cdr_deadline(reactor, reactor.now() + callbacks_ns_max);
+        calls.spawn(cdr.post(**exchanges, channel, cdr_deadline));
+        turn(**exchanges, calls, callbacks);
+    }
+
+    callbacks.close();
+    (*exchanges)->close();
+    while (!reactor.is_idle()) reactor.turn(never);
+
+    play.end(options.max_time_s);
+    if (std::ferror(stdout) != 0) return refuse(command, "standard output: cannot be written to");
+    return judge(player, options.script_file);
+}
+
+}  // namespace pivot::tools

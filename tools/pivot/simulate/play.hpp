@@ -1,0 +1,54 @@
+// A simulated call as a play: a line for everything that is done, as it happens.
+#pragma once
+
+#include "execute/journal.hpp"
+#include "pivot/debug_record.hpp"
+#include "switches/scripted/script_player.hpp"
+#include "switches/scripted/scripted_channel.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pivot::tools {
+
+class Play final : public switches::scripted::Transcript,
+                   public DebugSink,
+                   public execute::Journal {
+public:
+    explicit Play(bool as_json) : as_json_(as_json) {}
+
+    // Where deeds go besides, and whose clock they have.
+    void follow(switches::scripted::ScriptedChannel& channel,
+                switches::scripted::ScriptPlayer& player)
+    {
+        channel_ = &channel;
+        player_ = &player;
+    }
+
+    void note(switches::scripted::Deed deed) override;
+    void add(DebugRecord record) override;
+    void warn(std::string_view where, std::string_view what) override;
+    void take_branch(std::string_view branch, std::string_view why) override;
+    void fail_pivot() override { has_failed_ = true; }
+    void gather_keys() override;
+
+    // The last line; `max_time_s` is how long the call was to last at most.
+    void end(double max_time_s);
+
+private:
+    using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+    switches::scripted::Deed deed(std::string actor, std::string kind, std::string subject,
+                                  std::string text) const;
+    std::string news_among(const Parameters& parameters) const;
+
+    const bool as_json_;
+    switches::scripted::ScriptedChannel* channel_ = nullptr;
+    switches::scripted::ScriptPlayer* player_ = nullptr;
+    Parameters asked_;         // of the last request
+    bool has_failed_ = false;  // a pivot, whose branch comes next
+};
+
+}  // namespace pivot::tools
