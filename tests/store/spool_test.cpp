@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <latch>
 #include <thread>
 
 #include <sys/wait.h>
@@ -268,32 +269,38 @@ TEST_F(Spool, one_that_fails_takes_no_other_with_it)
     EXPECT_EQ(ids(client().due(0)), (Ids{"1", "2", "3"}));
 }
 
+// Each reactor lives on its thread until the store is closed, which replies to it until then.
 TEST_F(Spool, reactors_on_their_own_threads_share_a_store)
 {
     constexpr int threads = 4;
     constexpr int cdrs = 100;
     open();
-    {
-        std::vector<std::jthread> producers;
-        for (int t = 0; t < threads; ++t) {
-            producers.emplace_back([this, t] {
-                const auto reactor = std::move(*reactor::Reactor::open());
-                store::Spool spool(*store_, *reactor);
-                int done = 0;
-                for (int i = 0; i < cdrs; ++i) {
-                    spool.put(cdr_of(fmt::format("{}-{}", t, i)), [&](const Result<void>& outcome) {
-                        EXPECT_TRUE(outcome);
-                        ++done;
-                    });
-                    store_->add(DebugRecord(DebugFacts()));
-                }
-                run_until(*reactor, [&] { return done == cdrs; });
-            });
-        }
+    std::latch all_put(threads);
+    std::latch is_closed(1);
+    std::vector<std::jthread> producers;
+    for (int t = 0; t < threads; ++t) {
+        producers.emplace_back([this, t, &all_put, &is_closed] {
+            const auto reactor = std::move(*reactor::Reactor::open());
+            store::Spool spool(*store_, *reactor);
+            int done = 0;
+            for (int i = 0; i < cdrs; ++i) {
+                spool.put(cdr_of(fmt::format("{}-{}", t, i)), [&](const Result<void>& outcome) {
+                    EXPECT_TRUE(outcome);
+                    ++done;
+                });
+                store_->add(DebugRecord(DebugFacts()));
+            }
+            run_until(*reactor, [&] { return done == cdrs; });
+            all_put.count_down();
+            is_closed.wait();
+        });
     }
+    all_put.wait();
     DueQuery query;
     query.cdrs_max = query.origin_cdrs_max = 1000;
     EXPECT_EQ(client().due(query).size(), std::size_t{threads * cdrs});
+    close();
+    is_closed.count_down();
 }
 
 }  // namespace
