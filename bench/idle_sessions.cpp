@@ -52,7 +52,7 @@ int run(const Arguments& arguments)
 
     std::uint64_t ended = 0;
     for (std::size_t round = 0; round < arguments.rounds(); ++round) {
-        test::Reception reception(crowd.url("/gather"), nullptr);
+        test::Reception reception(crowd.url("/gather"));
         reception.take(calls / 10);
         const double before = heap_bytes();
         reception.take(calls);

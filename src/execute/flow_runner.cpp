@@ -13,9 +13,6 @@ namespace pivot::execute {
 
 namespace {
 
-// A switch that does not say that a call has ended is not waited for.
-constexpr milliseconds hang_up_timeout{5'000};
-
 // FNV-1a: a call that is played again draws the same lots.
 std::uint64_t seed_of(std::string_view call_id)
 {
@@ -75,7 +72,7 @@ Task<NextStep> FlowRunner::run_nodes(bool is_running, Deadline& deadline)
         if (end.kind == ModuleEnd::Kind::pivot) co_return pivot_step();
         is_running = take(end);
         const bool has_cause = end.kind == ModuleEnd::Kind::stop && !end.text.empty();
-        if (!is_running && has_cause) co_await hang_up(end.text, deadline);
+        if (!is_running && has_cause) co_await call_.hang_up(end.text, deadline);
     }
     co_return next_step(is_running ? NextStep::Kind::over : NextStep::Kind::hang_up);
 }
@@ -169,12 +166,6 @@ NextStep FlowRunner::pivot_step()
     current_.flow.append_node(*step.node, current_.node);
     current_ = Position();
     return step;
-}
-
-Task<> FlowRunner::hang_up(std::string_view cause, Deadline& deadline)
-{
-    call_.channel().hang_up(caller, cause);
-    co_await call_.pause(hang_up_timeout, deadline);
 }
 
 void FlowRunner::note(const Event& event)

@@ -44,7 +44,6 @@ private:
     bool branch(std::string_view flow);
     bool resume();
     NextStep pivot_step();
-    Task<> hang_up(std::string_view cause, Deadline& deadline);
     void note(const Event& event) override;
 
     LiveCall& call_;

@@ -12,6 +12,7 @@ constexpr std::size_t keys_max = 128;
 
 // A channel ends what it is asked to end, but a call must not wait for ever for one that does not.
 constexpr milliseconds stop_timeout{2'000};
+constexpr milliseconds hang_up_timeout{5'000};
 
 }  // namespace
 
@@ -97,6 +98,16 @@ Task<> LiveCall::pause(milliseconds time, Deadline&)
 {
     const Nanoseconds until = in(time);
     while (!must_stop()) {
+        const auto event = co_await next(until);
+        if (!event) co_return;
+    }
+}
+
+Task<> LiveCall::hang_up(std::string_view cause, Deadline&)
+{
+    if (is_here()) channel_.hang_up(caller, cause);
+    const Nanoseconds until = in(hang_up_timeout);
+    while (true) {
         const auto event = co_await next(until);
         if (!event) co_return;
     }

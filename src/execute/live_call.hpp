@@ -131,6 +131,9 @@ public:
     // Waits, unless something ends what is being performed. Keys are kept.
     Task<> pause(milliseconds time, Deadline&);
 
+    // Hangs up the caller, unless he is gone or elsewhere, and waits for that, but not for ever.
+    Task<> hang_up(std::string_view cause, Deadline&);
+
     // Ends a job that runs, and waits for its event.
     Task<> stop(JobId job, Deadline&);
 

@@ -14,20 +14,6 @@ namespace {
 
 using Kind = NextStep::Kind;
 
-// A switch that does not say that a call has ended is not waited for.
-constexpr milliseconds hang_up_timeout{5'000};
-
-// The caller is gone when this returns, also where it was the host that gave the call up.
-Task<> hang_up(LiveCall& call, Deadline&)
-{
-    if (call.is_here()) call.channel().hang_up(caller, "");
-    const Nanoseconds until = call.in(hang_up_timeout);
-    while (true) {
-        const auto event = co_await call.next(until);
-        if (!event) break;
-    }
-}
-
 std::string failure_text(const Failure& failure)
 {
     return fmt::format("{}: {}", name(failure.reason), failure.message);
@@ -138,7 +124,7 @@ Task<> run_session(Session& session, Channel& channel, std::string next,
         step = co_await perform_answer(call, flows, answer, next, deadline);
     }
     if (step.kind == Kind::report) co_await report(session, std::move(step), host);
-    co_await hang_up(call, deadline);
+    co_await call.hang_up("", deadline);
     const EndOfCall end = end_of(call, began);
     session.end(end);
 }

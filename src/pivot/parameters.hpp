@@ -19,6 +19,12 @@
 
 namespace pivot {
 
+// The Content-Type of a body in this format.
+constexpr std::string_view media_type(BodyFormat format)
+{
+    return format == BodyFormat::form ? "application/x-www-form-urlencoded" : "application/json";
+}
+
 // Made once per reactor: it keeps its memory from call to call.
 class Parameters {
 public:

@@ -1,15 +1,10 @@
 #include "pivot/question.hpp"
 
+#include "pivot/asked_exchange.hpp"
+
 #include <utility>
 
 namespace pivot {
-
-namespace {
-
-constexpr std::string_view form_type = "application/x-www-form-urlencoded";
-constexpr std::string_view json_type = "application/json";
-
-}  // namespace
 
 Result<void> Question::begin(http::DestinationCache& destinations)
 {
@@ -30,26 +25,15 @@ void Question::append_to(std::string& message) const
     }
     const bool is_form = request_.req_body_format() == BodyFormat::form;
     const std::string_view body = is_form ? form() : json();
-    http::append_head(message, Method::post, destination(), {}, is_form ? form_type : json_type,
-                      body.size());
+    http::append_head(message, Method::post, destination(), {},
+                      media_type(request_.req_body_format()), body.size());
     message += body;
 }
 
 Exchange Question::to_exchange() const
 {
-    Exchange exchange;
-    exchange.method = request_.method();
-    exchange.url = route_.first().url.to_text(exchange.method == Method::get ? form() : "");
-    if (route_.redirects() > 0) exchange.final_url = route_.current().url.to_text();
-    exchange.status = progress_.status;
-    exchange.content_type = progress_.response != nullptr
-                                ? std::string_view(progress_.response->content_type)
-                                : route_.redirect_type();
-    exchange.redirects = static_cast<int>(route_.redirects());
-    exchange.was_reused = progress_.was_reused;
-    if (progress_.address) exchange.address = progress_.address->to_text();
-    exchange.timings_us = progress_.timings_us;
-    return exchange;
+    const Method method = request_.method();
+    return asked_exchange(method, method == Method::get ? form() : "", route_, progress_);
 }
 
 std::string_view Question::form() const

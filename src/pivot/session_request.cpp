@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "http/destination.hpp"
+#include "pivot/asked_exchange.hpp"
 #include "pivot/exchanges.hpp"
 #include "pivot/signature.hpp"
 
@@ -16,9 +17,6 @@ namespace {
 
 using reactor::Deadline;
 using reactor::Task;
-
-constexpr std::string_view form_type = "application/x-www-form-urlencoded";
-constexpr std::string_view json_type = "application/json";
 
 void append_header(std::string& out, std::string_view name, std::string_view value)
 {
@@ -104,7 +102,7 @@ std::string_view SessionRequest::query() const
 std::string_view SessionRequest::content_type() const
 {
     if (route_.method() == Method::get) return {};
-    return content_.body_format == BodyFormat::form ? form_type : json_type;
+    return media_type(content_.body_format);
 }
 
 std::string_view SessionRequest::body() const
@@ -166,20 +164,8 @@ std::string SessionRequest::headers() const
 
 Exchange SessionRequest::to_exchange() const
 {
-    Exchange exchange;
-    exchange.method = content_.method;
-    exchange.url =
-        destination_->url.to_text(content_.method == Method::get ? content_.text : body_query_);
-    if (!is_first()) exchange.final_url = destination().url.to_text();
-    exchange.status = progress_.status;
-    exchange.content_type = progress_.response != nullptr
-                                ? std::string_view(progress_.response->content_type)
-                                : route_.redirect_type();
-    exchange.redirects = static_cast<int>(route_.redirects());
-    exchange.was_reused = progress_.was_reused;
-    if (progress_.address) exchange.address = progress_.address->to_text();
-    exchange.timings_us = progress_.timings_us;
-    return exchange;
+    const bool is_get = content_.method == Method::get;
+    return asked_exchange(content_.method, is_get ? content_.text : body_query_, route_, progress_);
 }
 
 }  // namespace pivot

@@ -20,7 +20,7 @@
 
 namespace pivot::test {
 
-using namespace execute;  // NOLINT: the tests of its floor
+using namespace execute;  // the floor that it tests
 
 class FakeClock final : public CallClock {
 public:

@@ -3,6 +3,7 @@
 #include "execute/directory.hpp"
 #include "execute/run_session.hpp"
 #include "execute/unruly_channel.hpp"
+#include "pivot/memory_spool.hpp"
 #include "pivot/session_fixture.hpp"
 
 #include <algorithm>
@@ -125,16 +126,6 @@ public:
     std::vector<std::string> late;
 };
 
-class CountingSpool final : public CdrSpool {
-public:
-    void put(Cdr, Done) override { ++count; }
-    void due(DueQuery, DueDone) override {}
-    void remove(std::string, Done) override {}
-    void failed(std::string, std::int64_t, Done) override {}
-
-    int count = 0;
-};
-
 class SessionEndings : public testing::Test {
 protected:
     SessionEndings()
@@ -145,7 +136,6 @@ protected:
         executor_.directory = &*directory_;
         sessions_.config.sink = &records_;
         sessions_.config.records_all = true;
-        sessions_.config.cdrs = &spool_;
     }
 
     static constexpr unsigned no_turn = 0;
@@ -158,8 +148,9 @@ protected:
         answer_ = std::move(answer);
         records_.is_over = false;
         records_.late.clear();
-        spool_.count = 0;
         reactor::Reactor& reactor = sessions_.reactor();
+        MemorySpool cdrs(reactor);
+        sessions_.config.cdrs = &cdrs;
         reactor::Deadline host(reactor, reactor::never);
         UnrulyClock clock(reactor);
         UnrulyChannel channel(clock, host, seed, waits_max);
@@ -177,7 +168,7 @@ protected:
             }
         }
         EXPECT_TRUE(channel.is_over());
-        EXPECT_EQ(spool_.count, 1);
+        EXPECT_EQ(cdrs.size(), 1U);
         // Between two turns an answer may be there already which the call has not seen.
         const std::ptrdiff_t answers_max = hang_up_turn == no_turn ? 0 : 1;
         EXPECT_LE(std::ranges::count_if(records_.late, is_answer), answers_max)
@@ -234,7 +225,6 @@ private:
     std::string answer_;
     HttpPeer peer_{[this](HttpPeer::Exchange& exchange) { reply(exchange); }};
     Records records_;
-    CountingSpool spool_;
     std::optional<Directory> directory_;
     ExecutorConfig executor_;
     Sessions sessions_;

@@ -18,7 +18,7 @@
 
 namespace pivot::test {
 
-using namespace execute;  // NOLINT: the tests of its floor
+using namespace execute;  // the floor that it tests
 
 class UnrulyClock final : public CallClock {
 public:

@@ -5,6 +5,7 @@
 #include "execute/run_session.hpp"
 #include "pivot/callbacks.hpp"
 #include "pivot/exchanges.hpp"
+#include "pivot/memory_spool.hpp"
 #include "pivot/session.hpp"
 #include "reactor/scope.hpp"
 #include "switches/scripted/scripted_channel.hpp"
@@ -25,7 +26,7 @@ namespace pivot::test {
 
 using switches::scripted::ScriptedChannel;
 
-inline constexpr std::size_t callers_at_a_time = 100;  // begin
+inline constexpr std::size_t callers_at_a_time = 100;  // who call in
 
 // A call as carriers have it.
 inline constexpr std::string_view call_text = R"({"Call-ID":"a1b2c3d4e5f6-7788@10.26.0.158",
@@ -59,7 +60,7 @@ struct Caller {
 
 class Reception {
 public:
-    Reception(const std::string& url, CdrSpool* cdrs) : opened_(reactor::Reactor::open())
+    explicit Reception(const std::string& url) : opened_(reactor::Reactor::open())
     {
         if (!opened_) throw std::runtime_error(opened_.error());
         EngineConfig config;
@@ -82,7 +83,8 @@ public:
         request_ =
             std::make_unique<pivot::Request>(pivot::Request{std::move(*call), std::move(*node)});
         executor_.journal = &failures_;
-        config_.cdrs = cdrs;
+        cdrs_ = std::make_unique<MemorySpool>(reactor());
+        config_.cdrs = cdrs_.get();
         reactor().turn(0);
     }
 
@@ -116,6 +118,7 @@ public:
     }
 
     std::deque<Caller>& callers() { return callers_; }
+    const MemorySpool& cdrs() const { return *cdrs_; }
 
     // Until all calls are over.
     void close()
@@ -138,6 +141,7 @@ private:
     std::unique_ptr<reactor::Deadline> host_;
     std::unique_ptr<reactor::Scope> calls_;
     std::unique_ptr<pivot::Request> request_;
+    std::unique_ptr<MemorySpool> cdrs_;
     SessionConfig config_;
     Failures failures_;
     execute::ExecutorConfig executor_;

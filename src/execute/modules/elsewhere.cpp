@@ -11,14 +11,7 @@ namespace pivot::execute::modules {
 namespace {
 
 constexpr std::string_view no_match = "no_match";
-
-Task<ModuleEnd> wait_until_moved(Work work, JobId job, Deadline& deadline)
-{
-    const auto ended = co_await finish(work.call, job, deadline);
-    if (!ended) co_return end_with(ModuleEnd::Kind::over, "");
-    if (ended->end == JobEnd::failed) co_return give_up(work, "the switch could not do it");
-    co_return ended->branch.empty() ? go_on() : go_on(ended->branch);
-}
+constexpr std::string_view not_done = "the switch could not do it";
 
 Task<ModuleEnd> park_in(Work work, std::string slot, Deadline& deadline)
 {
@@ -26,14 +19,14 @@ Task<ModuleEnd> park_in(Work work, std::string slot, Deadline& deadline)
     if (work.call.must_stop()) co_return stop();
     const JobId job = work.call.next_job();
     work.call.channel().park(job, slot);
-    co_return co_await wait_until_moved(work, job, deadline);
+    co_return co_await end_with_job(work, job, not_done, deadline);
 }
 
 Task<ModuleEnd> move_to(Work work, Transfer order, Deadline& deadline)
 {
     const JobId job = work.call.next_job();
     work.call.channel().transfer(job, order);
-    return wait_until_moved(work, job, deadline);
+    return end_with_job(work, job, not_done, deadline);
 }
 
 std::string first_capture(json::Value data)

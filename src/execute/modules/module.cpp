@@ -29,24 +29,20 @@ Task<ModuleEnd> wait_for_end(Work work, Deadline&)
     co_return end_with(ModuleEnd::Kind::over, "");
 }
 
-namespace {
-
-Task<ModuleEnd> wait_for_host(Work work, JobId job, Deadline& deadline)
+Task<ModuleEnd> end_with_job(Work work, JobId job, std::string_view failure, Deadline& deadline)
 {
     const auto ended = co_await finish(work.call, job, deadline);
     if (!ended) co_return end_with(ModuleEnd::Kind::over, "");
-    if (ended->end == JobEnd::failed) co_return give_up(work, "the host could not run it");
-    co_return go_on(ended->branch.empty() ? "_" : ended->branch);
+    if (ended->end == JobEnd::failed) co_return give_up(work, failure);
+    co_return ended->branch.empty() ? go_on() : go_on(ended->branch);
 }
-
-}  // namespace
 
 Task<ModuleEnd> hand_over(Work work, Deadline& deadline)
 {
     const JobId job = work.call.next_job();
     const bool is_taken =
         work.call.channel().run_module(job, work.flow.module(work.node), work.flow.data(work.node));
-    if (is_taken) return wait_for_host(work, job, deadline);
+    if (is_taken) return end_with_job(work, job, "the host could not run it", deadline);
     return at_once(give_up(work, "is not run here, and the host does not have it"), deadline);
 }
 

@@ -86,6 +86,10 @@ Task<ModuleEnd> at_once(ModuleEnd end, Deadline& deadline);
 // Until a job ends. None: the call must stop, and the job with it.
 Task<std::optional<JobEnded>> finish(LiveCall& call, JobId job, Deadline& deadline);
 
+// The end of a job that the host or the switch does in the node's place: the child that it says.
+// `failure` is why the node gives up where it failed.
+Task<ModuleEnd> end_with_job(Work work, JobId job, std::string_view failure, Deadline& deadline);
+
 // Until the caller is gone.
 Task<ModuleEnd> wait_for_end(Work work, Deadline& deadline);
 

@@ -94,9 +94,6 @@ private:
     bool has_started_ = false;
 };
 
-// Hold music of the switch, unless a wait document is given: then that is performed.
-constexpr std::string_view hold_music = "local_stream://default";
-
 Conference order_of(twiml::Element conference)
 {
     Conference order;

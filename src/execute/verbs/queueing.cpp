@@ -22,8 +22,6 @@ std::string_view result_of(QueueEnd end)
     return "";
 }
 
-constexpr std::string_view hold_music = "local_stream://default";
-
 // Until somebody takes the caller, the queue is over, or the document says Leave.
 Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const std::string& queue,
                                   Deadline& deadline)

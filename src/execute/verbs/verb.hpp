@@ -15,6 +15,9 @@ namespace pivot::execute {
 using twiml::Attribute;
 using Parameters = std::vector<SessionParameter>;
 
+// The switch's own, which who waits hears unless there is a wait document to perform.
+inline constexpr std::string_view hold_music = "local_stream://default";
+
 // Where an element stands, as a journal has it: `3:5`.
 std::string where(twiml::Element element);
 
