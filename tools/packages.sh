@@ -48,13 +48,9 @@ quietly() {
   rm -f "$log"
 }
 
-# Configures a build folder once, and builds.    build FOLDER CC CXX TARGET… -- MESON_OPTION…
-build() {
+# Configures a build folder once.    configure FOLDER CC CXX MESON_OPTION…
+configure() {
   local folder=$1 cc=$2 cxx=$3
   shift 3
-  local targets=()
-  while [ "$1" != -- ]; do targets+=("$1") && shift; done
-  shift
   [ -f "$folder/build.ninja" ] || quietly env CC="$cc" CXX="$cxx" meson setup "$folder" "$@"
-  quietly ninja -C "$folder" "${targets[@]}"
 }
