@@ -77,12 +77,14 @@ protected:
         page("/first", verbs);
         return run();
     }
-    const Commands& run()
+    const Commands& run() { return run_node(node(url("/first"), action), sorry); }
+    // Of this pivot node, whose `_` child is `next`.
+    const Commands& run_node(std::string_view text, std::string_view next)
     {
-        const auto session = sessions_.make(node(url("/first"), action), call);
+        const auto session = sessions_.make(text, call);
         {
             reactor::Scope calls(reactor());
-            calls.spawn(run_session(*session, *channel, std::string(sorry), executor, *host_));
+            calls.spawn(run_session(*session, *channel, std::string(next), executor, *host_));
             while (calls.running() > 0) {
                 if (hangs_up_when && hangs_up_when()) channel->hang_up_caller();
                 reactor().turn(reactor().now() + 1'000'000);
