@@ -13,9 +13,11 @@ import re
 from harness.numbers import format_number, format_target
 
 
-def filled(page, results):
-    """The page with the tables of these results. Others are left as they are."""
-    blocks = {"machine": _machine(results.values()), "overview": _overview(results.values())}
+def filled(page, results, is_whole):
+    """The page with the tables of these results, and with the overview if they are whole. Others are left as they are."""
+    blocks = {"machine": _machine(results.values())}
+    if is_whole:
+        blocks["overview"] = _overview(results.values())
     blocks.update({name: _claim(name, result) for name, result in results.items()})
     for name in blocks:
         if f"<!-- results: {name} -->" not in page:
