@@ -46,7 +46,7 @@ public:
     // Ends a job early: its event comes.
     virtual void stop(JobId job) = 0;
 
-    // Until RecordingEnded. One of both sides runs beside all else.
+    // Until RecordingEnded.
     virtual void record(LegId leg, JobId job, const Recording& recording) = 0;
 
     // Listens for words until SpeechHeard, which is not partial.

@@ -113,6 +113,15 @@ struct ConferenceHappened {
     std::string member;  // its call id
 };
 
+// Where the caller stands in the queue: when he comes in, and whenever it changes. A switch that
+// does not know tells nothing.
+struct QueueStanding {
+    JobId job = 0;
+    unsigned position = 0;                   // from 1
+    unsigned size = 0;                       // how many wait, with him
+    std::chrono::seconds waited_average{0};  // of those who were taken
+};
+
 // Somebody takes the caller out of the queue: the two are connected until QueueEnded.
 struct QueueBridged {
     JobId job = 0;
@@ -139,6 +148,6 @@ struct HungUp {
 
 using Event = std::variant<Answered, KeyPressed, JobEnded, RecordingEnded, SpeechHeard, LegRinging,
                            LegAnswered, LegEnded, DialFailed, BridgeEnded, ConferenceHappened,
-                           QueueBridged, QueueEnded, Moved, HungUp>;
+                           QueueStanding, QueueBridged, QueueEnded, Moved, HungUp>;
 
 }  // namespace pivot::execute

@@ -18,6 +18,7 @@ struct NextStep {
         report,   // the same, though the caller is gone: the answer is of no use
         pivot,    // a nested pivot node
         leave,    // the queue in whose wait document this was said
+        failed,   // a document within another could not be had
         over,     // the call is gone, or elsewhere
     };
     Kind kind = Kind::go_on;

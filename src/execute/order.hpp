@@ -38,14 +38,18 @@ struct Speech {
 };
 
 struct Recording {
+    enum class Track : std::uint8_t { inbound, outbound, both };  // what the caller says, hears
+
     std::string keys;             // that end it; none: no key does
     milliseconds silence_max{0};  // that ends it; unlimited: none does
     milliseconds length_max{0};
     bool trims_silence = false;
-    bool takes_both_sides = false;  // of a bridged call, each on a channel of its own
-    std::string url;                // to upload to; empty: the switch keeps it
-    std::string method;             // `PUT`, `POST`
-    std::string format;             // `mp3`, `wav`; empty: the switch's own
+    Track track = Track::inbound;
+    bool is_dual = false;      // each side on a channel of its own
+    bool runs_beside = false;  // all else that happens on the call
+    std::string url;           // to upload to; empty: the switch keeps it
+    std::string method;        // `PUT`, `POST`
+    std::string format;        // `mp3`, `wav`; empty: the switch's own
     std::string name;
 };
 

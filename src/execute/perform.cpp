@@ -51,9 +51,6 @@ Verb verb_within_of(twiml::Name name)
     }
 }
 
-// A wait document that ends at once, or that cannot be had, is not asked for again at once.
-constexpr milliseconds repeat_pause{1'000};
-
 using VerbOf = Verb (*)(twiml::Name name);
 
 Task<NextStep> perform_each(LiveCall& call, twiml::Children verbs, VerbOf verb_of_name,
@@ -81,35 +78,21 @@ Task<NextStep> perform(LiveCall& call, twiml::Children verbs, Deadline& deadline
     return perform_each(call, verbs, verb_of, deadline);
 }
 
-Task<NextStep> perform_within(LiveCall& call, Ask ask, bool is_repeated, Deadline& deadline)
+Task<NextStep> perform_within(LiveCall& call, Ask ask, Deadline& deadline)
 {
     const std::string place = call.session().document_url();
-    const Ask first = ask;
-    NextStep step;
-    while (!call.must_stop()) {
-        const Nanoseconds began = call.now();
-        Ask asked = std::move(ask);
+    NextStep step = ask_next(std::move(ask));
+    while (step.kind == Kind::ask && !call.must_stop()) {
+        Ask asked = std::move(*step.ask);
         const auto answer = co_await call.session().ask(std::move(asked), deadline);
         if (!answer) {
-            step = NextStep();
             call.warn("", answer.error().message);
-            break;
-        }
-        if (answer->document) {
+            step = next_step(Kind::failed);
+        } else if (answer->document) {
             step = co_await perform_each(call, answer->document->verbs(), verb_within_of, deadline);
         } else {
             step = co_await perform_plain(call, *answer, deadline);
         }
-        if (step.kind == Kind::ask) {
-            ask = std::move(*step.ask);
-            continue;
-        }
-        if (step.is_end() || !is_repeated) break;
-        const std::chrono::nanoseconds taken(call.now() - began);
-        const auto pause = repeat_pause - std::chrono::duration_cast<milliseconds>(taken);
-        co_await call.pause(pause, deadline);
-        call.session().return_to(place);
-        ask = first;
     }
     call.session().return_to(place);
     if (call.must_stop()) co_return next_step(Kind::over);

@@ -14,10 +14,9 @@ namespace pivot::execute {
 Task<NextStep> perform(LiveCall& call, twiml::Children verbs, Deadline& deadline);
 
 // Asks for a document that is performed within another (a whisper, a wait document), and for those
-// that it leads to; then the session is where it was. `is_repeated`: whenever it comes to its end,
-// it is asked for again, until the call must stop or it cannot be had. What is returned is hang_up,
-// leave, over, or go_on after the end, or when there is no such document.
-Task<NextStep> perform_within(LiveCall& call, Ask ask, bool is_repeated, Deadline& deadline);
+// that it leads to; then the session is where it was. What is returned is hang_up, leave, over,
+// failed where one of them cannot be had, or go_on after the end.
+Task<NextStep> perform_within(LiveCall& call, Ask ask, Deadline& deadline);
 
 // What a web server answered instead of a document: media to play, or words to say.
 Task<NextStep> perform_plain(LiveCall& call, const Answer& answer, Deadline& deadline);

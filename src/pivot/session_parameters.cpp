@@ -14,11 +14,7 @@ bool says_digits(std::span<const SessionParameter> own)
 void put_own(Parameters& parameters, const SessionFacts& facts)
 {
     for (const auto& [name, value] : facts.own) {
-        if (name == "Digits") {
-            parameters.put(name, value);
-        } else {
-            parameters.put_if_new(name, value);
-        }
+        parameters.put(name, value);
         if (facts.format == Format::twiml) continue;
         if (name == "RecordingUrl") parameters.put_if_new("Recording-Url", value);
         if (name == "RecordingDuration") parameters.put_if_new("Recording-Duration", value);

@@ -1,7 +1,7 @@
 // The parameters of one request of a session.
 //
-// What a name stands for in the call goes before what this request says of it, and that before a
-// user variable; but a verb's Digits are those that this request is about.
+// What this request is about goes before what a name stands for in the call, and that before a user
+// variable.
 #pragma once
 
 #include "pivot/call_facts.hpp"

@@ -16,7 +16,7 @@ enum class Type : std::uint8_t {
     text,
     url,      // a reference, or a URL of one of the schemes in `words`
     method,   // GET or POST
-    integer,  // out of its range it becomes the nearest in it
+    integer,  // above its range it becomes the greatest in it, below it the standard
     boolean,  // true or false
     word,     // one of `words`
     words,    // of `words`, single spaces between them

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -50,8 +51,10 @@ ReadValue as_written(std::string_view text)
 
 ReadValue refused(const AttributeRule& rule, std::string_view written, std::string_view expected)
 {
-    std::string standard =
-        rule.type == Type::integer ? std::to_string(rule.integer) : std::string(rule.standard);
+    std::string standard(rule.standard);
+    if (rule.type == Type::integer && rule.integer >= rule.min) {
+        standard = std::to_string(rule.integer);
+    }
     if (standard.empty()) standard = "none";
     ReadValue value;
     value.is_of_use = false;
@@ -71,12 +74,18 @@ ReadValue read_integer(const AttributeRule& rule, std::string_view written, std:
     const char* const end = written.data() + written.size();
     const auto read = std::from_chars(written.data(), end, number);
     const bool is_far = read.ec == std::errc::result_out_of_range && read.ptr == end;
-    if (is_far) number = written.starts_with('-') ? rule.min : rule.max;
+    if (is_far) {
+        using Limits = std::numeric_limits<std::int64_t>;
+        number = written.starts_with('-') ? Limits::min() : Limits::max();
+    }
     if (!is_far && (read.ec != std::errc() || read.ptr != end)) {
         return refused(rule, written, "an integer");
     }
+    if (number < rule.min) {
+        return refused(rule, written, fmt::format("{} or more", rule.min));
+    }
     ReadValue value;
-    value.integer = std::clamp(number, rule.min, rule.max);
+    value.integer = std::min(number, rule.max);
     if (is_far || value.integer != number) {
         value.flaw = fmt::format("is {}: it becomes {}", printable(written), value.integer);
     }

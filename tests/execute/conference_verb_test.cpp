@@ -229,6 +229,26 @@ TEST_F(ConferenceVerb, a_wait_document_may_lead_to_others_and_be_asked_for_with_
     EXPECT_THAT(asked(), ElementsAre("GET /first", "GET /wait", "GET /more", "POST /done"));
 }
 
+// twiml.md, section 4.
+TEST_F(ConferenceVerb, a_wait_document_that_cannot_be_had_takes_the_caller_out_of_the_room)
+{
+    page("/wait", 500, "text/plain", "no");
+    page("/done", "<Say>Bye</Say>");
+    keep_running("join");
+    EXPECT_THAT(run(R"(<Dial action="/done"><Conference waitUrl="/wait">a</Conference></Dial>)"),
+                ElementsAre("answer", "join a moderator", "stop", "say Bye", "hang_up 0"));
+    EXPECT_EQ(told("/done")["DialCallStatus"], "failed");
+    EXPECT_TRUE(is_warned("500"));
+}
+
+TEST_F(ConferenceVerb, a_wait_document_may_hang_up)
+{
+    page("/wait", "<Say>Nobody comes</Say><Hangup/>");
+    keep_running("join");
+    EXPECT_THAT(run(R"(<Dial><Conference waitUrl="/wait">a</Conference></Dial><Say>never</Say>)"),
+                ElementsAre("answer", "join a moderator", "say Nobody comes", "stop", "hang_up 0"));
+}
+
 TEST_F(ConferenceVerb, a_sound_may_be_what_is_heard_while_waiting)
 {
     page("/music.mp3", 200, "audio/mpeg", "ID3");

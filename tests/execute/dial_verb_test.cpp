@@ -145,7 +145,7 @@ TEST_F(DialVerb, it_rings_as_long_as_it_says)
     constexpr Row rows[] = {
         {"", 30s, false},
         {R"(timeout="12")", 12s, false},
-        {R"(timeout="0")", 1s, true},
+        {R"(timeout="0")", 30s, true},
         {R"(timeout="99999")", 3'600s, true},
         {R"(timeout="long")", 30s, true},
     };
@@ -471,6 +471,16 @@ TEST_F(DialVerb, the_callee_hears_keys_and_a_document_before_he_is_connected)
         ElementsAre("answer", "dial 30000 +14155550100/0/0", "send_keys on 1 ww12 200",
                     "say on 1 A call for you", "bridge 1", "hang_up 1", "hang_up 0"));
     EXPECT_EQ(told("/whisper")["ParentCallSid"], "c1");
+    EXPECT_EQ(told("/whisper")["CallSid"], "b-leg");
+}
+
+TEST_F(DialVerb, a_leg_that_does_not_answer_has_a_call_id_too)
+{
+    ring_in_vain();
+    run(R"(<Dial action="/done"><Number statusCallback="/told">+14155550100</Number></Dial>)");
+    EXPECT_EQ(told("/done")["DialCallStatus"], "no-answer");
+    EXPECT_EQ(told("/done")["DialCallSid"], told("/told")["CallSid"]);
+    EXPECT_NE(told("/done")["DialCallSid"], "-");
 }
 
 TEST_F(DialVerb, a_whisper_is_asked_for_with_the_method_of_its_noun)
@@ -586,7 +596,9 @@ TEST_F(DialVerb, recordings_begin_when_the_document_wants_that)
         ASSERT_EQ(channel->recordings.size(), row.records ? 1U : 0U);
         EXPECT_EQ(told("/done")["RecordingUrl"], row.records ? "http://r/1" : "-");
         if (!row.records) continue;
-        EXPECT_TRUE(channel->recordings.front().takes_both_sides);
+        EXPECT_TRUE(channel->recordings.front().runs_beside);
+        EXPECT_EQ(channel->recordings.front().track, Recording::Track::both);
+        EXPECT_EQ(channel->recordings.front().is_dual, row.channels == "2");
         EXPECT_EQ(told("/told")["RecordingChannels"], row.channels);
         const auto& commands = channel->commands;
         const auto recorded = std::ranges::find_if(
@@ -609,6 +621,14 @@ TEST_F(DialVerb, a_recording_is_told_of_as_the_document_wants)
     EXPECT_EQ(told("/told")["RecordingSource"], "DialVerb");
     EXPECT_EQ(told("/told")["CallSid"], "c1");
     EXPECT_EQ(told("/done")["RecordingSid"], "r1");
+}
+
+TEST_F(DialVerb, one_side_alone_may_be_recorded)
+{
+    answer_dials();
+    run(R"(<Dial record="true" recordingTrack="outbound" recordingStatusCallback="/told">+1</Dial>)");
+    EXPECT_EQ(channel->recordings.front().track, Recording::Track::outbound);
+    EXPECT_EQ(told("/told")["RecordingTrack"], "outbound");
 }
 
 TEST_F(DialVerb, a_switch_that_reports_no_end_of_ringing_is_not_waited_for_longer_than_that)

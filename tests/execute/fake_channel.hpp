@@ -161,7 +161,7 @@ public:
     void record(LegId, JobId job, const Recording& order) override
     {
         note(fmt::format("record {} {} {} {}{}", order.url, order.method, order.format,
-                         order.length_max.count(), order.takes_both_sides ? " both" : ""));
+                         order.length_max.count(), order.runs_beside ? " both" : ""));
         recordings.push_back(order);
         recording_ = job;
         react("record", job, [](JobId) {});

@@ -62,7 +62,7 @@ TEST_F(GatherVerb, finish_key_and_number_of_digits_decide_when_it_is_enough)
         {R"(numDigits="3")", "1234", "123"},
         {R"(numDigits="3")", "1#", "1"},
         {R"(numDigits="2" finishOnKey="")", "##", "##"},
-        {R"(numDigits="0")", "45", "4"},      // the nearest that it may be
+        {R"(numDigits="0")", "45", "45"},     // as if it were not there
         {R"(numDigits="few")", "45#", "45"},  // no limit
     };
     for (const Row& row : rows) {

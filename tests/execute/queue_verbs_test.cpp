@@ -107,6 +107,52 @@ TEST_F(QueueVerbs, a_wait_document_is_asked_for_again_until_somebody_takes_the_c
     EXPECT_EQ(asked().back(), "POST /done");
 }
 
+TEST_F(QueueVerbs, a_wait_document_is_told_where_the_caller_stands)
+{
+    page("/wait", "<Pause length=\"30\"/>");
+    channel->on("enqueue", [this](JobId job) {
+        channel->push(QueueStanding{job, 3, 5, 40s});
+        clock->after(20s, [this, job] { channel->push(QueueStanding{job, 1, 4, 45s}); });
+        clock->after(50s, [this, job] {
+            channel->push(QueueEnded{job, QueueEnd::bridged, "other", 50s, 60s});
+        });
+    });
+    run(R"(<Enqueue waitUrl="/wait" maxQueueSize="7">support</Enqueue>)");
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /wait", "POST /wait"));
+    const Told first = all_told("/wait").front();
+    EXPECT_EQ(first["QueuePosition"], "3");
+    EXPECT_EQ(first["CurrentQueueSize"], "5");
+    EXPECT_EQ(first["AvgQueueTime"], "40");
+    EXPECT_EQ(first["MaxQueueSize"], "7");
+    EXPECT_EQ(first["QueueTime"], "0");
+    const Told later = all_told("/wait").back();
+    EXPECT_EQ(later["QueuePosition"], "1");
+    EXPECT_EQ(later["QueueTime"], "30");
+}
+
+TEST_F(QueueVerbs, a_wait_document_that_cannot_be_had_makes_way_for_music)
+{
+    page("/wait", 500, "text/plain", "no");
+    keep_running("play");
+    channel->on("enqueue", [this](JobId job) {
+        clock->after(50s, [this, job] {
+            channel->push(QueueEnded{job, QueueEnd::bridged, "other", 50s, 60s});
+        });
+    });
+    EXPECT_THAT(run(R"(<Enqueue waitUrl="/wait">support</Enqueue><Say>Bye</Say>)"),
+                ElementsAre("answer", "enqueue support", "play name local_stream://default", "stop",
+                            "say Bye", "hang_up 0"));
+    EXPECT_TRUE(is_warned("500"));
+}
+
+TEST_F(QueueVerbs, a_document_for_who_waits_is_not_performed_and_warns)
+{
+    end_queue("dequeue", QueueEnd::bridged);
+    run(R"(<Dial><Queue url="/about">support</Queue></Dial>)");
+    EXPECT_THAT(asked(), ElementsAre("GET /first"));
+    EXPECT_TRUE(is_warned("url is not performed"));
+}
+
 TEST_F(QueueVerbs, somebody_who_takes_the_caller_ends_the_wait_document)
 {
     page("/wait", "<Play>music</Play><Say>never</Say>");

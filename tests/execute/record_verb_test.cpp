@@ -55,7 +55,7 @@ TEST_F(RecordVerb, it_records_as_the_attributes_say)
     EXPECT_EQ(plain.length_max, 3'600s);
     EXPECT_TRUE(plain.trims_silence);
     EXPECT_EQ(plain.url, "");
-    EXPECT_FALSE(plain.takes_both_sides);
+    EXPECT_FALSE(plain.runs_beside);
 
     const Recording given = recorded(
         R"(finishOnKey="*9" timeout="12" maxLength="30" trim="do-not-trim"
@@ -71,7 +71,7 @@ TEST_F(RecordVerb, it_records_as_the_attributes_say)
     EXPECT_EQ(recorded(R"(recordingUrl="/put")").url, url("/put"));
 }
 
-TEST_F(RecordVerb, bad_values_warn_and_become_the_default_or_the_nearest)
+TEST_F(RecordVerb, bad_values_warn_and_become_the_default_or_the_greatest)
 {
     const Recording odd =
         recorded(R"(finishOnKey="pound" timeout="soon" maxLength="long" trim="yes" playBeep="1")");
@@ -84,7 +84,7 @@ TEST_F(RecordVerb, bad_values_warn_and_become_the_default_or_the_nearest)
          {"finishOnKey", "timeout", "maxLength", "trim", "playBeep"}) {
         EXPECT_TRUE(is_warned(fmt::format("{} of Record", name))) << name;
     }
-    EXPECT_EQ(recorded(R"(maxLength="0")").length_max, 1s);
+    EXPECT_EQ(recorded(R"(maxLength="0")").length_max, 3'600s);
     EXPECT_TRUE(is_warned("maxLength of Record"));
     EXPECT_EQ(recorded(R"(maxLength="1000000")").length_max, 86'400s);
 }
@@ -208,6 +208,9 @@ TEST_F(RecordVerb, status_callbacks_tell_what_they_are_asked_for_in_the_order_of
     EXPECT_EQ(completed["RecordingSource"], "RecordVerb");
     EXPECT_EQ(completed["RecordingChannels"], "1");
     EXPECT_EQ(completed["CallSid"], "c1");
+    EXPECT_EQ(completed["RecordingTrack"], "inbound");
+    EXPECT_NE(completed["RecordingStartTime"], "-");
+    EXPECT_EQ(completed["CallStatus"], "-");
 }
 
 TEST_F(RecordVerb, status_callbacks_tell_of_the_end_alone_unless_more_is_wanted)

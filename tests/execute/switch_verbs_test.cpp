@@ -49,6 +49,7 @@ TEST_F(SwitchVerbs, a_stream_is_told_of)
     EXPECT_EQ(told("/told")["StreamName"], "bot");
     EXPECT_NE(told("/told")["StreamSid"], "-");
     EXPECT_EQ(told("/told")["CallSid"], "c1");
+    EXPECT_NE(told("/told")["Timestamp"], "-");
     renew();
     run(R"(<Connect><Stream url="wss://ai.example/s" statusCallback="/told"
         statusCallbackMethod="GET"/></Connect>)");

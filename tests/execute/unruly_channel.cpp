@@ -69,6 +69,7 @@ void UnrulyChannel::go_on(const Job& job)
             return end(job, fails ? JobEnd::failed : JobEnd::finished);
         }
         case Kind::queue:
+            if (draw(3) == 0) return push(QueueStanding{job.id, draw(5), draw(5), {}});
             if (draw(2) == 0) return push(QueueBridged{job.id});
             return end(job, fails ? JobEnd::failed : JobEnd::finished);
         case Kind::elsewhere:

@@ -198,7 +198,7 @@ TEST(Session, kazoos_names_and_a_verbs_go_side_by_side)
     EXPECT_EQ(Told(requests[2])["Call-ID"], "c1");
 }
 
-TEST(Session, the_call_goes_before_a_verb_and_that_before_a_variable)
+TEST(Session, a_verb_goes_before_the_call_and_that_before_a_variable)
 {
     HttpPeer peer{documents()};
     Sessions sessions;
@@ -212,7 +212,7 @@ TEST(Session, the_call_goes_before_a_verb_and_that_before_a_variable)
         *session, {"", Method::post, {{"CallSid", "verb's"}, {"DialCallStatus", "busy"}}}));
     const auto requests = peer.requests();
     const Told told(requests.back());
-    EXPECT_EQ(told["CallSid"], "c1");
+    EXPECT_EQ(told["CallSid"], "verb's");
     EXPECT_EQ(told["DialCallStatus"], "busy");
     EXPECT_EQ(told["Digits"], "user's");
     EXPECT_EQ(told["odd name&="], "é");

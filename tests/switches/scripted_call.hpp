@@ -77,6 +77,10 @@ public:
         return fmt::format("{} {} {}", happened.job, kinds[static_cast<std::size_t>(happened.kind)],
                            happened.member);
     }
+    std::string operator()(const QueueStanding& queue) const
+    {
+        return fmt::format("{} stands {} of {}", queue.job, queue.position, queue.size);
+    }
     std::string operator()(const QueueBridged& queue) const
     {
         return fmt::format("{} bridged", queue.job);

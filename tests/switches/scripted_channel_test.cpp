@@ -21,7 +21,7 @@ protected:
         speech.text = "hello";
         channel->say(caller, 1, speech);
         Recording both_sides;
-        both_sides.takes_both_sides = true;
+        both_sides.runs_beside = true;
         channel->record(caller, 2, both_sides);
         channel->listen(3, {});
         channel->dial(4, dial_of({"+1"}));
@@ -63,10 +63,10 @@ TEST_F(ScriptedChannelTest, what_is_stopped_ends_once)
     begin_all();
     for (const JobId job : {1U, 2U, 3U, 4U, 6U, 7U, 8U}) channel->stop(job);
     for (const JobId job : {1U, 2U, 3U, 4U, 6U, 7U, 8U}) channel->stop(job);
-    EXPECT_THAT(events(0s),
-                ElementsAre("1 stopped", "2 recorded 0 s, stopped", "3 heard \"\"",
-                            "leg 1 gone ORIGINATOR_CANCEL", "4 failed ORIGINATOR_CANCEL",
-                            "6 queue left, 0 s, 0 s", "7 stopped", "8 stopped", "5 join call-1"));
+    EXPECT_THAT(events(0s), ElementsAre("6 stands 1 of 1", "1 stopped", "2 recorded 0 s, stopped",
+                                        "3 heard \"\"", "leg 1 gone ORIGINATOR_CANCEL",
+                                        "4 failed ORIGINATOR_CANCEL", "6 queue left, 0 s, 0 s",
+                                        "7 stopped", "8 stopped", "5 join call-1"));
     channel->stop(5);
     EXPECT_THAT(events(), ElementsAre("5 leave call-1", "5 stopped"));
 }
@@ -77,10 +77,11 @@ TEST_F(ScriptedChannelTest, all_that_runs_ends_before_the_call_does)
     channel->hang_up_caller();
     const Events all = events();
     ASSERT_EQ(all.back(), "gone NORMAL_CLEARING");
-    EXPECT_THAT(all, ElementsAre("8 stopped", "7 stopped", "6 queue hung up, 0 s, 0 s",
-                                 "5 leave call-1", "5 stopped", "leg 1 gone ORIGINATOR_CANCEL",
-                                 "4 failed ORIGINATOR_CANCEL", "3 heard \"\"",
-                                 "2 recorded 0 s, hung up", "1 stopped", "gone NORMAL_CLEARING"));
+    EXPECT_THAT(
+        all, ElementsAre("6 stands 1 of 1", "8 stopped", "7 stopped", "6 queue hung up, 0 s, 0 s",
+                         "5 leave call-1", "5 stopped", "leg 1 gone ORIGINATOR_CANCEL",
+                         "4 failed ORIGINATOR_CANCEL", "3 heard \"\"", "2 recorded 0 s, hung up",
+                         "1 stopped", "gone NORMAL_CLEARING"));
     EXPECT_TRUE(channel->is_over());
     EXPECT_TRUE(channel->events().deadline().has_expired());
 }

@@ -118,14 +118,14 @@ TEST(Reader, what_twiml_does_not_know_warns_and_is_skipped)
     EXPECT_EQ(warning("<Response>Words <Pause>that nobody says</Pause></Response>"), "none");
 }
 
-TEST(Reader, a_bad_value_warns_and_becomes_the_default_or_the_nearest)
+TEST(Reader, a_bad_value_warns_and_becomes_the_default_or_the_greatest)
 {
     const auto gather = [](std::string_view attributes) {
         return fmt::format("<Response><Gather {}/></Response>", attributes);
     };
     const Document far = read(gather("timeout=\"99999\" numDigits=\"0\""));
     EXPECT_EQ((*far.verbs().begin()).integer(Attribute::timeout), 3'600);
-    EXPECT_EQ((*far.verbs().begin()).integer(Attribute::num_digits), 1);
+    EXPECT_EQ((*far.verbs().begin()).integer(Attribute::num_digits), 0);
     EXPECT_EQ(far.warnings().size(), 2U);
 
     const Document odd = read(gather("timeout=\"soon\" method=\"PUT\" finishOnKey=\"##\""));
@@ -140,6 +140,11 @@ TEST(Reader, a_bad_value_warns_and_becomes_the_default_or_the_nearest)
                     "true or false"));
     const Document huge = read(gather("timeout=\"99999999999999999999999\""));
     EXPECT_EQ((*huge.verbs().begin()).integer(Attribute::timeout), 3'600);
+    const Document low = read("<Response><Say loop=\"-1\">a</Say></Response>");
+    EXPECT_EQ((*low.verbs().begin()).integer(Attribute::loop), 1);
+    EXPECT_EQ(low.warnings().size(), 1U);
+    const Document lowest = read(gather("timeout=\"-99999999999999999999999\""));
+    EXPECT_EQ((*lowest.verbs().begin()).integer(Attribute::timeout), 5);
 }
 
 TEST(Reader, a_flaw_of_an_attribute_has_the_place_of_its_name_or_its_value)

@@ -71,7 +71,9 @@ Task<ModuleEnd> record_call(Work work, json::Value data, Deadline& deadline)
         return at_once(go_on(), deadline);
     }
     Recording recording = recording_of(data);
-    recording.takes_both_sides = true;
+    recording.track = Recording::Track::both;
+    recording.is_dual = true;
+    recording.runs_beside = true;
     recording.name = text(data, "media_name");
     const bool waits_for_bridge = is_true(data, "record_on_bridge");
     const bool waits_for_answer =

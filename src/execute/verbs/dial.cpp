@@ -3,7 +3,10 @@
 #include "execute/perform.hpp"
 #include "execute/playing.hpp"
 #include "execute/verbs/dial_legs.hpp"
-#include "execute/verbs/verb.hpp"
+#include "execute/verbs/recorded.hpp"
+
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,6 +15,13 @@ namespace pivot::execute {
 namespace {
 
 constexpr milliseconds key_length{200};
+
+Recording::Track track_of(std::string_view track)
+{
+    if (track == "inbound") return Recording::Track::inbound;
+    if (track == "outbound") return Recording::Track::outbound;
+    return Recording::Track::both;
+}
 
 // The other side's recording, if the Dial wants one: from when it rings, or from when it answers.
 class DialRecording final : private Watcher {
@@ -35,19 +45,29 @@ public:
         if (job_ != 0 && !is_over_) co_await call_.stop(job_, deadline);
     }
 
-    // Empty: there is none.
-    const std::string& url() const { return recorded_.url; }
-    const RecordingEnded& recorded() const { return recorded_; }
+    // Nothing, where there is no recording.
+    Parameters results() const
+    {
+        return recorded_.url.empty() ? Parameters() : recording_results(recorded_);
+    }
 
 private:
     void begin()
     {
+        const std::string_view track = dial_.text(Attribute::recording_track);
         Recording recording;
-        recording.takes_both_sides = true;
+        recording.track = track_of(track);
+        recording.is_dual = when_.ends_with("-dual");
+        recording.runs_beside = true;
         recording.trims_silence = dial_.text(Attribute::trim) == "trim-silence";
+        RecordingStatus::Facts facts;
+        facts.source = "DialVerb";
+        facts.track = track;
+        facts.is_dual = recording.is_dual;
         job_ = call_.next_job();
         call_.channel().record(caller, job_, recording);
-        tell("in-progress", {});
+        status_.emplace(call_, dial_, facts);
+        status_->tell_in_progress();
     }
 
     void note(const Event& event) override
@@ -56,27 +76,17 @@ private:
         if (ended == nullptr || ended->job != job_ || is_over_) return;
         is_over_ = true;
         recorded_ = *ended;
-        if (recorded_.url.empty()) return tell("absent", {});
-        Parameters facts;
-        facts.push_back({"RecordingUrl", recorded_.url});
-        facts.push_back({"RecordingSid", recorded_.id});
-        facts.push_back({"RecordingDuration", std::to_string(recorded_.duration.count() / 1'000)});
-        tell("completed", std::move(facts));
-    }
-
-    void tell(std::string_view status, Parameters facts)
-    {
-        if (!lists(dial_, Attribute::recording_status_callback_event, status)) return;
-        facts.push_back({"RecordingStatus", std::string(status)});
-        facts.push_back({"RecordingSource", "DialVerb"});
-        facts.push_back({"RecordingChannels", when_.ends_with("-dual") ? "2" : "1"});
-        notify(call_, dial_, Attribute::recording_status_callback,
-               Attribute::recording_status_callback_method, std::move(facts));
+        if (recorded_.url.empty()) {
+            status_->tell_absent();
+        } else {
+            status_->tell_completed(recorded_);
+        }
     }
 
     LiveCall& call_;
     const twiml::Element dial_;
     const std::string_view when_;
+    std::optional<RecordingStatus> status_;  // once it has begun
     RecordingEnded recorded_;
     JobId job_ = 0;
     bool is_over_ = false;
@@ -123,7 +133,7 @@ Task<bool> whisper(LiveCall& call, const DialLegs& legs, LegId leg, Deadline& de
         ask.method = method_of(*noun, Attribute::method);
         ask.parameters.push_back({"CallSid", legs.call_id(leg)});
         ask.parameters.push_back({"ParentCallSid", call.session().call().call_id});
-        const NextStep step = co_await perform_within(call, std::move(ask), false, deadline);
+        const NextStep step = co_await perform_within(call, std::move(ask), deadline);
         if (step.kind == NextStep::Kind::hang_up) co_return false;
     }
     co_return !call.must_stop();
@@ -135,10 +145,12 @@ std::string key_to_hang_up(twiml::Element dial)
     return std::string(dial.text(Attribute::hangup_on));
 }
 
-Parameters results(std::string_view status, bool was_bridged)
+// Of several that did not answer, `call_id` is the first one's.
+Parameters results(std::string_view status, std::string call_id, bool was_bridged)
 {
     Parameters parameters;
     parameters.push_back({"DialCallStatus", std::string(status)});
+    if (!call_id.empty()) parameters.push_back({"DialCallSid", std::move(call_id)});
     parameters.push_back({"DialBridged", was_bridged ? "true" : "false"});
     return parameters;
 }
@@ -152,7 +164,7 @@ void add_sip_results(Parameters& parameters, const Cause& cause)
 Task<NextStep> dial_legs(LiveCall& call, twiml::Element dial, Deadline& deadline)
 {
     DialLegs legs(call, dial);
-    if (legs.empty()) co_return ask_action_if_any(call, dial, results("failed", false));
+    if (legs.empty()) co_return ask_action_if_any(call, dial, results("failed", "", false));
     DialRecording recording(call, dial);
     Dial order = order_of(dial, legs);
     legs.begin(order.is_sequential);
@@ -161,7 +173,7 @@ Task<NextStep> dial_legs(LiveCall& call, twiml::Element dial, Deadline& deadline
     if (rung.kind != RingResult::Kind::answered) {
         co_await recording.finish(deadline);
         if (call.must_stop()) co_return next_step(NextStep::Kind::over);
-        Parameters parameters = results(status_of(rung.cause), false);
+        Parameters parameters = results(status_of(rung.cause), legs.first_call_id(), false);
         add_sip_results(parameters, rung.cause);
         co_return ask_action_if_any(call, dial, std::move(parameters));
     }
@@ -171,7 +183,8 @@ Task<NextStep> dial_legs(LiveCall& call, twiml::Element dial, Deadline& deadline
         call.channel().hang_up(rung.leg, "");
         co_await recording.finish(deadline);
         if (call.must_stop()) co_return next_step(NextStep::Kind::over);
-        co_return ask_action_if_any(call, dial, results("no-answer", false));
+        Parameters parameters = results("no-answer", legs.call_id(rung.leg), false);
+        co_return ask_action_if_any(call, dial, std::move(parameters));
     }
     co_await call.answer(deadline);
     recording.answered();
@@ -182,13 +195,9 @@ Task<NextStep> dial_legs(LiveCall& call, twiml::Element dial, Deadline& deadline
     const TalkResult talked = co_await talk(call, rung.leg, rules, deadline);
     co_await recording.finish(deadline);
     if (call.must_stop()) co_return next_step(NextStep::Kind::over);
-    Parameters parameters = results("completed", true);
-    parameters.push_back({"DialCallSid", legs.call_id(rung.leg)});
+    Parameters parameters = results("completed", legs.call_id(rung.leg), true);
     parameters.push_back({"DialCallDuration", std::to_string(talked.length.count() / 1'000)});
-    if (!recording.url().empty()) {
-        parameters.push_back({"RecordingUrl", recording.url()});
-        parameters.push_back({"RecordingSid", recording.recorded().id});
-    }
+    for (SessionParameter& result : recording.results()) parameters.push_back(std::move(result));
     co_return ask_action_if_any(call, dial, std::move(parameters));
 }
 

@@ -112,8 +112,8 @@ Conference order_of(twiml::Element conference)
     return order;
 }
 
-// Until the room begins, or the caller has left it.
-Task<> wait_with_document(LiveCall& call, twiml::Element conference, Deadline& deadline)
+// Until the room begins, or the caller has left it, or the document is over.
+Task<NextStep> wait_with_document(LiveCall& call, twiml::Element conference, Deadline& deadline)
 {
     Stage::Ends ends;
     ends.at_connection = true;
@@ -123,7 +123,7 @@ Task<> wait_with_document(LiveCall& call, twiml::Element conference, Deadline& d
     ask.method = method_of(conference, Attribute::wait_method);
     ask.parameters.push_back({"ConferenceSid", std::string(conference.text())});
     ask.parameters.push_back({"FriendlyName", std::string(conference.text())});
-    co_await perform_within(call, std::move(ask), false, deadline);
+    co_return co_await perform_within(call, std::move(ask), deadline);
 }
 
 }  // namespace
@@ -137,14 +137,16 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
     const Nanoseconds until = call.in(seconds_of(dial, Attribute::time_limit));
     const bool leaves_at_star = dial.is_true(Attribute::hangup_on_star);
     bool has_failed = false;
+    NextStep waited;
     {
         Stage::Ends ends;
         ends.job = job;
         const Stage room(call, caller, ends);
         call.channel().join(job, order_of(conference));
         const bool has_document = !conference.text(Attribute::wait_url).empty();
-        if (has_document) co_await wait_with_document(call, conference, deadline);
-        bool is_leaving = false;
+        if (has_document) waited = co_await wait_with_document(call, conference, deadline);
+        bool is_leaving =
+            waited.kind == NextStep::Kind::hang_up || waited.kind == NextStep::Kind::failed;
         while (!call.must_stop() && !is_leaving) {
             const auto event = co_await call.next(until);
             if (!event) break;
@@ -158,6 +160,9 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
     call.keys().clear();
     if (has_failed) call.warn(where(conference), "Conference: the switch could not join the room");
     if (call.must_stop()) co_return next_step(NextStep::Kind::over);
+    if (waited.kind == NextStep::Kind::hang_up) co_return waited;
+    // Not to be left in a silent room (twiml.md, section 4).
+    if (waited.kind == NextStep::Kind::failed) has_failed = true;
     Parameters parameters;
     parameters.push_back({"DialCallStatus", has_failed ? "failed" : "answered"});
     co_return ask_action_if_any(call, dial, std::move(parameters));

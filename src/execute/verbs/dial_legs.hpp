@@ -26,6 +26,7 @@ public:
 
     // The leg's own call id.
     std::string call_id(LegId leg) const;
+    std::string first_call_id() const { return legs_.empty() ? "" : legs_.front().call_id; }
 
 private:
     struct Leg {

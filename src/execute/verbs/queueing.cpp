@@ -1,7 +1,9 @@
 // Enqueue and Leave, and Dial of a Queue.
 #include "execute/perform.hpp"
+#include "execute/playing.hpp"
 #include "execute/verbs/verb.hpp"
 
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,20 +24,100 @@ std::string_view result_of(QueueEnd end)
     return "";
 }
 
-// Until somebody takes the caller, the queue is over, or the document says Leave.
-Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const std::string& queue,
+std::string seconds(std::chrono::seconds time)
+{
+    return std::to_string(time.count());
+}
+
+// What ends at once, a wait document or music, is not begun again at once.
+Task<> pause_between(LiveCall& call, Nanoseconds began, Deadline& deadline)
+{
+    constexpr milliseconds pause{1'000};
+    const std::chrono::nanoseconds taken(call.now() - began);
+    return call.pause(pause - std::chrono::duration_cast<milliseconds>(taken), deadline);
+}
+
+// Where a queue says nothing else (twiml.md, section 3.6).
+constexpr unsigned size_max = 1'000;
+
+// What a wait document is told of the queue.
+class Standing final : private Watcher {
+public:
+    Standing(LiveCall& call, const Queue& queue)
+        : Watcher(call), call_(call), queue_(queue), began_(call.now())
+    {
+    }
+
+    Parameters parameters() const
+    {
+        const auto waited = std::chrono::nanoseconds(call_.now() - began_);
+        Parameters parameters;
+        parameters.push_back({"QueueSid", queue_.name});
+        parameters.push_back(
+            {"QueueTime", seconds(std::chrono::duration_cast<std::chrono::seconds>(waited))});
+        parameters.push_back(
+            {"MaxQueueSize", std::to_string(queue_.size_max == 0 ? size_max : queue_.size_max)});
+        if (!now_) return parameters;
+        parameters.push_back({"QueuePosition", std::to_string(now_->position)});
+        parameters.push_back({"CurrentQueueSize", std::to_string(now_->size)});
+        parameters.push_back({"AvgQueueTime", seconds(now_->waited_average)});
+        return parameters;
+    }
+
+private:
+    void note(const Event& event) override
+    {
+        if (const auto* standing = std::get_if<QueueStanding>(&event)) now_ = *standing;
+    }
+
+    LiveCall& call_;
+    const Queue& queue_;
+    const Nanoseconds began_;
+    std::optional<QueueStanding> now_;
+};
+
+// The switch's own music, until something ends the waiting.
+Task<> hold(LiveCall& call, Deadline& deadline)
+{
+    Media media;
+    media.kind = Media::Kind::name;
+    media.what = hold_music;
+    while (!call.must_stop()) {
+        const Nanoseconds began = call.now();
+        Media again = media;
+        co_await play(call, std::move(again), "", deadline);
+        co_await pause_between(call, began, deadline);
+    }
+}
+
+// Until somebody takes the caller, the queue is over, or the document says Leave or Hangup. It is
+// asked for again whenever it ends; one that cannot be had makes way for music.
+Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const Queue& queue,
                                   Deadline& deadline)
 {
     Stage::Ends ends;
     ends.at_connection = true;
     ends.at_leave = true;
     const Stage waiting(call, caller, ends);
-    Ask ask;
-    ask.url = enqueue.text(Attribute::wait_url);
-    ask.method = method_of(enqueue, Attribute::wait_url_method);
-    ask.parameters.push_back({"QueueSid", queue});
-    ask.parameters.push_back({"QueueTime", "0"});
-    co_return co_await perform_within(call, std::move(ask), true, deadline);
+    const Standing standing(call, queue);
+    bool has_more = true;  // of what the switch told at once, which may be the standing
+    while (has_more) {
+        const auto event = co_await call.next(call.now());
+        has_more = event.has_value();
+    }
+    NextStep step;
+    while (!call.must_stop() && !step.is_end()) {
+        const Nanoseconds began = call.now();
+        Ask ask;
+        ask.url = enqueue.text(Attribute::wait_url);
+        ask.method = method_of(enqueue, Attribute::wait_url_method);
+        ask.parameters = standing.parameters();
+        step = co_await perform_within(call, std::move(ask), deadline);
+        if (step.kind == NextStep::Kind::failed) co_await hold(call, deadline);
+        if (step.is_end()) break;
+        co_await pause_between(call, began, deadline);
+    }
+    co_return step;
 }
 
 // A job that ended in another way could not be done.
@@ -43,11 +125,6 @@ QueueEnded queue_ended(const Event* event)
 {
     const auto* ended = std::get_if<QueueEnded>(event);
     return ended == nullptr ? QueueEnded() : *ended;
-}
-
-std::string seconds(std::chrono::seconds time)
-{
-    return std::to_string(time.count());
 }
 
 }  // namespace
@@ -71,7 +148,7 @@ Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline&
         ends.job = job;
         const Stage queue(call, caller, ends);
         call.channel().enqueue(job, order);
-        if (has_document) waited = co_await wait_with_document(call, enqueue, name, deadline);
+        if (has_document) waited = co_await wait_with_document(call, enqueue, order, deadline);
         const bool leaves =
             waited.kind == NextStep::Kind::leave || waited.kind == NextStep::Kind::hang_up;
         if (leaves && !queue.is_over()) co_await call.stop(job, deadline);
@@ -103,6 +180,9 @@ Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element qu
                           Deadline& deadline)
 {
     co_await call.answer(deadline);
+    if (queue.has(Attribute::url)) {
+        call.warn(where(queue), "Queue: its url is not performed: who waits is another call");
+    }
     QueueEnded ended;
     if (call.channel().can(Ability::queues)) {
         const JobId job = call.next_job();

@@ -1,6 +1,6 @@
 #include "execute/playing.hpp"
 #include "execute/recording.hpp"
-#include "execute/verbs/verb.hpp"
+#include "execute/verbs/recorded.hpp"
 
 #include <fmt/format.h>
 
@@ -25,11 +25,6 @@ Recording recording_of(LiveCall& call, twiml::Element record)
     return recording;
 }
 
-std::string whole_seconds(milliseconds time)
-{
-    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count());
-}
-
 // Nothing was said before the silence that ended it. Where silence is trimmed off, what is left may
 // be shorter than that; then the time that it took tells.
 bool is_empty(const RecordingEnded& recorded, milliseconds silence_max, milliseconds taken)
@@ -38,25 +33,6 @@ bool is_empty(const RecordingEnded& recorded, milliseconds silence_max, millisec
     constexpr milliseconds tolerance{500};  // of a switch that tells late
     return recorded.end == RecordingEnd::silence && recorded.duration <= silence_max &&
            taken <= silence_max + tolerance;
-}
-
-Parameters facts_of(const RecordingEnded& recorded)
-{
-    Parameters facts;
-    facts.push_back({"RecordingUrl", recorded.url});
-    if (!recorded.id.empty()) facts.push_back({"RecordingSid", recorded.id});
-    facts.push_back({"RecordingDuration", whole_seconds(recorded.duration)});
-    return facts;
-}
-
-void notify_status(LiveCall& call, twiml::Element record, std::string_view status, Parameters facts)
-{
-    if (!lists(record, Attribute::recording_status_callback_event, status)) return;
-    facts.push_back({"RecordingStatus", std::string(status)});
-    facts.push_back({"RecordingSource", "RecordVerb"});
-    facts.push_back({"RecordingChannels", "1"});
-    notify(call, record, Attribute::recording_status_callback,
-           Attribute::recording_status_callback_method, std::move(facts));
 }
 
 // There is nobody here who writes down what was said.
@@ -84,7 +60,11 @@ Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& d
     }
     if (call.must_stop()) co_return next_step(NextStep::Kind::over);
 
-    notify_status(call, record, "in-progress", {});
+    RecordingStatus::Facts facts;
+    facts.source = "RecordVerb";
+    facts.track = "inbound";
+    const RecordingStatus status(call, record, facts);
+    status.tell_in_progress();
     Recording recording = recording_of(call, record);
     const milliseconds silence_max = recording.silence_max;
     const Nanoseconds began = call.now();
@@ -97,17 +77,17 @@ Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& d
     const auto taken =
         std::chrono::duration_cast<milliseconds>(std::chrono::nanoseconds(call.now() - began));
     if (is_empty(recorded, silence_max, taken)) {
-        notify_status(call, record, "absent", {});
+        status.tell_absent();
         if (!has_hung_up) co_return NextStep();
     } else {
-        notify_status(call, record, "completed", facts_of(recorded));
+        status.tell_completed(recorded);
         const bool transcribes = record.is_true(Attribute::transcribe);
-        if (transcribes) notify_not_transcribed(call, record, facts_of(recorded));
+        if (transcribes) notify_not_transcribed(call, record, recording_results(recorded));
     }
     if (recorded.end == RecordingEnd::failed && has_hung_up) {
         co_return next_step(NextStep::Kind::over);
     }
-    Parameters parameters = facts_of(recorded);
+    Parameters parameters = recording_results(recorded);
     if (has_hung_up) {
         parameters.push_back({"Digits", "hangup"});
     } else if (recorded.end == RecordingEnd::key) {

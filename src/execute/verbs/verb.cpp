@@ -1,6 +1,7 @@
 #include "execute/verbs/verb.hpp"
 
 #include <chrono>
+#include <ctime>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -16,6 +17,11 @@ bool names_a_url(LiveCall& call, twiml::Element element, Attribute attribute)
     if (!call.session().resolve(text).empty()) return true;
     call.warn(where(element), fmt::format("{} is not a URL: {}", twiml::name(attribute), text));
     return false;
+}
+
+std::tm calendar_time_now()
+{
+    return fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
 }
 
 }  // namespace
@@ -70,10 +76,22 @@ void notify(LiveCall& call, twiml::Element element, Attribute url, Attribute met
                           std::move(parameters), true);
 }
 
+void notify_alone(LiveCall& call, twiml::Element element, Attribute url, Attribute method,
+                  Parameters parameters)
+{
+    if (!names_a_url(call, element, url)) return;
+    call.session().notify(std::string(element.text(url)), method_of(element, method),
+                          std::move(parameters), false);
+}
+
 std::string date_now()
 {
-    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    return fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", fmt::gmtime(now));
+    return fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", calendar_time_now());
+}
+
+std::string iso_date_now()
+{
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", calendar_time_now());
 }
 
 }  // namespace pivot::execute

@@ -39,8 +39,15 @@ NextStep ask_action_if_any(LiveCall& call, twiml::Element element, Parameters pa
 void notify(LiveCall& call, twiml::Element element, Attribute url, Attribute method,
             Parameters parameters);
 
+// The same, without what every request says of the call.
+void notify_alone(LiveCall& call, twiml::Element element, Attribute url, Attribute method,
+                  Parameters parameters);
+
 // The time of day as RFC 2822 has it, for what is told beside the call.
 std::string date_now();
+
+// The same as ISO 8601 has it.
+std::string iso_date_now();
 
 // What a Play names: a URL, or where it has neither a dot nor a slash, something that the switch
 // keeps.

@@ -288,7 +288,7 @@ void ScriptedChannel::record(LegId leg, JobId id, const Recording& recording)
     job->keys = recording.keys;
     job->talks_for = endless;
     job->trims_silence = recording.trims_silence;
-    if (recording.takes_both_sides) {
+    if (recording.runs_beside) {
         note("PIVOT", "record", recording.url, "records the call");
         return;
     }

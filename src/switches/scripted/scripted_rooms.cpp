@@ -109,6 +109,13 @@ void ScriptedChannel::enqueue(JobId id, const Queue& queue)
     using End = QueueWaiting::End;
     const QueueBehaviour behaviour = queues_.take();
     const auto waiting = behaviour.waiting.value_or(QueueWaiting());
+    if (waiting.end != End::full && waiting.end != End::fails) {
+        QueueStanding alone;
+        alone.job = id;
+        alone.position = 1;
+        alone.size = 1;
+        push(alone);
+    }
     if (waiting.end == End::never) return;
     if (waiting.end == End::full || waiting.end == End::fails) {
         const bool is_full = waiting.end == End::full;
