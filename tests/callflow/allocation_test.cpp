@@ -12,23 +12,24 @@ std::size_t allocations = 0;
 
 }  // namespace
 
-// All of this program's, so that each is counted.
-void* operator new(std::size_t size_bytes, const std::nothrow_t&) noexcept
+// All of this program's, so that each is counted. GCC would see free() where it has not seen
+// malloc(), if it took one of them apart and not the other.
+[[gnu::noinline]] void* operator new(std::size_t size_bytes, const std::nothrow_t&) noexcept
 {
     ++allocations;
     return std::malloc(size_bytes);
 }
-void* operator new(std::size_t size_bytes)
+[[gnu::noinline]] void* operator new(std::size_t size_bytes)
 {
     void* const block = operator new(size_bytes, std::nothrow);
     if (block == nullptr) throw std::bad_alloc();
     return block;
 }
-void operator delete(void* block) noexcept
+[[gnu::noinline]] void operator delete(void* block) noexcept
 {
     std::free(block);
 }
-void operator delete(void* block, std::size_t) noexcept
+[[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept
 {
     std::free(block);
 }
