@@ -17,6 +17,11 @@ bool is_text(pugi::xml_node node)
     return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
 }
 
+// Without text and without what may stand in them these say nothing. Of a Play the call warns.
+constexpr NameSet needs_content{Name::client, Name::conference, Name::connect, Name::device,
+                                Name::dial,   Name::enqueue,    Name::number,  Name::queue,
+                                Name::sip,    Name::user};
+
 // The noun that a Dial keeps to, if it has one that stands alone. Conference and Queue are
 // performed, and go first.
 pugi::xml_node lonely_noun(pugi::xml_node dial)
@@ -72,6 +77,7 @@ void Writer::write_element(pugi::xml_node node, const ElementRule& rule, Name pa
     } else {
         if (rule.has_text) document_.nodes_[index].text = write_text(node);
         write_children(node, rule);
+        check_content(node, index);
     }
     document_.nodes_[index].end = static_cast<std::uint32_t>(document_.nodes_.size());
 }
@@ -137,6 +143,21 @@ void Writer::check_attributes(pugi::xml_node node, const ElementRule& rule, Name
         if (!attribute.is_required || node.attribute(written.data())) continue;
         warn(offset(node), "{} needs the attribute {}", name(rule.name), written);
     }
+}
+
+void Writer::check_content(pugi::xml_node node, std::size_t index)
+{
+    const Name element = document_.nodes_[index].name;
+    const Document::Text text = document_.nodes_[index].text;
+    const bool has_children = document_.nodes_.size() > index + 1;
+    if (element == Name::dial && has_children) {
+        const std::string_view words =
+            std::string_view(document_.texts_).substr(text.at, text.size);
+        const bool is_number = words.find_first_of("0123456789") != words.npos;
+        if (is_number) warn(offset(node), "the text of Dial is not called: there are nouns");
+    }
+    if (text.size > 0 || has_children || !needs_content.has(element)) return;
+    if (!node.attribute("workflowSid")) warn(offset(node), "{} is empty", name(element));
 }
 
 Document::Text Writer::write_text(pugi::xml_node node)

@@ -147,6 +147,21 @@ TEST(Reader, a_bad_value_warns_and_becomes_the_default_or_the_greatest)
     EXPECT_EQ((*lowest.verbs().begin()).integer(Attribute::timeout), 5);
 }
 
+TEST(Reader, what_says_nothing_warns)
+{
+    const auto dial = [](std::string_view content) {
+        return fmt::format("<Response><Dial>{}</Dial></Response>", content);
+    };
+    for (const std::string_view noun : {"Number", "Sip", "Client", "Conference", "Queue"}) {
+        EXPECT_TRUE(has(warning(dial(fmt::format("<{0}> </{0}>", noun))), "is empty")) << noun;
+    }
+    EXPECT_TRUE(has(warning(dial("")), "Dial is empty"));
+    EXPECT_TRUE(has(warning(dial("1<Number>2</Number>")), "the text of Dial is not called"));
+    EXPECT_TRUE(has(warning("<Response><Enqueue/></Response>"), "Enqueue is empty"));
+    EXPECT_EQ(warning("<Response><Enqueue workflowSid=\"W1\"/></Response>"), "none");
+    EXPECT_EQ(warning(dial("<Client><Identity>ann</Identity></Client>")), "none");
+}
+
 TEST(Reader, a_flaw_of_an_attribute_has_the_place_of_its_name_or_its_value)
 {
     EXPECT_TRUE(warning("<Response>\n<Say\n  voice='a'\n  pitch='b'/></Response>")
@@ -161,8 +176,8 @@ TEST(Reader, warnings_come_in_the_order_of_the_text)
 {
     const Document document = read(
         "<Response><Say loop='x'>a<p>b</p><Foo/></Say><Bar/><Dial a='b'><Baz/></Dial></Response>");
-    ASSERT_EQ(document.warnings().size(), 5U);
-    for (std::size_t i = 1; i < 5; ++i) {
+    ASSERT_EQ(document.warnings().size(), 6U);
+    for (std::size_t i = 1; i < 6; ++i) {
         EXPECT_LT(document.warnings()[i - 1].column, document.warnings()[i].column);
     }
 }
