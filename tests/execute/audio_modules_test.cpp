@@ -28,6 +28,20 @@ TEST_F(AudioModules, each_form_of_a_media_name_is_played_as_what_it_is)
     }
 }
 
+// A flow is no way into the switch.
+TEST_F(AudioModules, what_is_no_sound_warns_and_is_not_played)
+{
+    for (const std::string name :
+         {"file:///etc/passwd", "shell_stream:///bin/id", "/etc/passwd", "${system id}", "{a=b}x",
+          "tone_stream://path=/etc/passwd", "prompt://account/../../x", "system_media/../x"}) {
+        channel->commands.clear();
+        warnings.clear();
+        run_again(node("play", fmt::format(R"("id":"{}","answer":false)", name)));
+        EXPECT_THAT(channel->commands, IsEmpty()) << name;
+        EXPECT_THAT(warnings, Not(IsEmpty())) << name;
+    }
+}
+
 TEST_F(AudioModules, play_without_media_neither_answers_nor_stops)
 {
     run(node("play", "", seen("_")));

@@ -207,6 +207,17 @@ TEST_F(CallingModules, resources_call_what_was_dialled)
     EXPECT_EQ(step.kind, Kind::hang_up);
 }
 
+TEST_F(CallingModules, a_carrier_is_given_one_number_and_whole_headers)
+{
+    run(node("offnet", R"("to_did":"+1415,+1416")", seen("_")));
+    EXPECT_TRUE(channel->dials.empty());
+    run_again(
+        node("offnet", R"("to_did":"+1415","custom_sip_headers":{"X-A":"1","X-B":"2\r\nX-C: 3"})"));
+    ASSERT_FALSE(channel->dials.empty());
+    EXPECT_THAT(channel->dials.back().targets.front().headers,
+                ElementsAre(testing::Pair("X-A", "1")));
+}
+
 TEST_F(CallingModules, a_failure_of_a_carrier_takes_its_child_else_the_wildcard)
 {
     fail_dials("USER_BUSY", 486);

@@ -120,6 +120,15 @@ TEST_F(ControlModules, transfer_of_what_was_captured_moves_the_other_leg)
     EXPECT_THAT(channel->commands, ElementsAre("transfer 1002 attended bleg"));
 }
 
+TEST_F(ControlModules, a_call_is_transferred_to_an_address_and_nothing_else)
+{
+    run(node("transfer", R"("target":"1001,{a=b}1002")", seen("_")));
+    EXPECT_THAT(channel->commands, ElementsAre("play name _"));
+    channel->commands.clear();
+    run_again(node("transfer", R"("target":"sip:ann@example.com")"));
+    EXPECT_THAT(channel->commands, ElementsAre("transfer sip:ann@example.com"));
+}
+
 TEST_F(ControlModules, a_transfer_that_fails_goes_on)
 {
     channel->on("transfer", [this](JobId job) { channel->fail(job); });

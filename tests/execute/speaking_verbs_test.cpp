@@ -139,6 +139,23 @@ TEST_F(SpeakingVerbs, play_takes_web_addresses_media_of_the_switch_and_tones)
     }
 }
 
+// A document is no way into the switch.
+TEST_F(SpeakingVerbs, what_is_no_sound_warns_and_is_not_played)
+{
+    for (const std::string_view content :
+         {"file:///etc/passwd", "shell_stream:///bin/id", "ftp://x.example/y.mp3", "${system id}",
+          "{a=b}x", "tone_stream://path=/etc/passwd", "local_stream://../x"}) {
+        SCOPED_TRACE(content);
+        renew();
+        EXPECT_THAT(run(fmt::format("<Play>{}</Play><Say>on</Say>", content)),
+                    Contains("say on").Times(1));
+        EXPECT_THAT(channel->commands, Not(Contains(HasSubstr("play"))));
+        EXPECT_TRUE(is_warned("neither a URL nor the name of a sound"));
+    }
+    run(R"(<Play mediaStorage="true">../../etc/passwd</Play>)");
+    EXPECT_THAT(channel->commands, Not(Contains(HasSubstr("play"))));
+}
+
 TEST_F(SpeakingVerbs, a_relative_play_starts_from_the_document_it_stands_in)
 {
     page("/menus/second", "<Play>a.mp3</Play>");

@@ -1,5 +1,6 @@
 // resources, offnet: a number is called through a carrier.
 #include "execute/dialling.hpp"
+#include "execute/given_name.hpp"
 #include "execute/modules/data.hpp"
 #include "execute/modules/dialled.hpp"
 #include "execute/modules/endpoints.hpp"
@@ -29,7 +30,8 @@ void add_headers(Target& target, json::Value data)
     if (const auto out = headers->find("out"); out && out->is_object()) headers = out;
     if (!headers->is_object()) return;
     for (const auto [name, value] : headers->members()) {
-        if (value.is_string()) target.headers.emplace_back(name, value.text());
+        if (!value.is_string() || !is_header(name, value.text())) continue;
+        target.headers.emplace_back(name, value.text());
     }
 }
 
@@ -61,6 +63,9 @@ Task<ModuleEnd> resources(Work work, json::Value data, Deadline& deadline)
     if (target.address.empty()) target.address = dialled_number(work);
     if (target.address.empty()) {
         return at_once(give_up(work, "there is no number to call"), deadline);
+    }
+    if (!is_user_name(target.address)) {
+        return at_once(give_up(work, "what is to be called is no number"), deadline);
     }
     add_headers(target, data);
     if (is_true(data, "emit_account_id")) {

@@ -1,4 +1,5 @@
 // Modules after which the call goes on elsewhere.
+#include "execute/given_name.hpp"
 #include "execute/modules/data.hpp"
 #include "execute/modules/facts.hpp"
 #include "execute/modules/modules.hpp"
@@ -74,6 +75,9 @@ Task<ModuleEnd> transfer(Work work, json::Value data, Deadline& deadline)
     if (order.target.empty() && has_capture) order.target = capture;
     if (order.target.empty()) {
         return at_once(give_up(work, "there is no target"), deadline);
+    }
+    if (!is_user_name(order.target) && sip_uri_of(order.target).empty()) {
+        return at_once(give_up(work, "the target is neither a number nor a SIP URI"), deadline);
     }
     order.is_attended = text(data, "transfer_type") == "attended";
     order.moves_other_leg = text(data, "leg", has_capture ? "bleg" : "self") == "bleg";

@@ -1,8 +1,12 @@
 #include "execute/modules/sound.hpp"
 
+#include "base/text.hpp"
+#include "execute/given_name.hpp"
 #include "execute/modules/data.hpp"
 
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace pivot::execute::modules {
 
@@ -39,30 +43,9 @@ Media prompt_of(const Work& work, std::string_view path)
                                  : std::string_view(work.call.session().call().language));
 }
 
-// Adds what was typed since there were `typed_before` keys.
-void keep_keys(const Work& work, std::size_t typed_before)
+// As it stands there.
+Media as_named(const Work& work, std::string_view name)
 {
-    const std::string& keys = work.call.keys();
-    if (keys.size() <= typed_before) return;
-    std::string collection(work.call.session().digits("default"));
-    collection += std::string_view(keys).substr(typed_before);
-    if (collection.size() > collection_max) collection.resize(collection_max);
-    work.call.session().set_digits("default", collection);
-}
-
-Task<Heard> hear_once(Work work, const Sound& sound, Deadline& deadline)
-{
-    if (const auto* media = std::get_if<Media>(&sound.what)) {
-        return play(work.call, *media, sound.stop_keys, deadline);
-    }
-    return say(work.call, std::get<Speech>(sound.what), sound.stop_keys, deadline);
-}
-
-}  // namespace
-
-Media media_named(const Work& work, std::string_view name)
-{
-    if (const std::string* stored = look_up(work, &Directory::media, name)) name = *stored;
     if (is_url(name)) return media_of(Media::Kind::url, name, "");
     if (name.starts_with(tone_scheme)) {
         return media_of(Media::Kind::tone, name.substr(tone_scheme.size()), "");
@@ -74,6 +57,51 @@ Media media_named(const Work& work, std::string_view name)
         if (name.starts_with(folder)) return prompt(work, name.substr(folder.size()));
     }
     return media_of(Media::Kind::name, name, "");
+}
+
+// Adds what was typed since there were `typed_before` keys.
+void keep_keys(const Work& work, std::size_t typed_before)
+{
+    const std::string& keys = work.call.keys();
+    if (keys.size() <= typed_before) return;
+    std::string collection(work.call.session().digits("default"));
+    collection += std::string_view(keys).substr(typed_before);
+    if (collection.size() > collection_max) collection.resize(collection_max);
+    work.call.session().set_digits("default", collection);
+}
+
+Task<Heard> nothing_heard(Deadline&)
+{
+    Heard heard;
+    heard.has_failed = true;
+    co_return heard;
+}
+
+Task<Heard> hear_once(Work work, const Sound& sound, Deadline& deadline)
+{
+    if (const auto* media = std::get_if<Media>(&sound.what)) {
+        if (media->what.empty()) return nothing_heard(deadline);
+        return play(work.call, *media, sound.stop_keys, deadline);
+    }
+    return say(work.call, std::get<Speech>(sound.what), sound.stop_keys, deadline);
+}
+
+}  // namespace
+
+Media media_named(const Work& work, std::string_view name)
+{
+    if (const std::string* stored = look_up(work, &Directory::media, name)) {
+        return as_named(work, *stored);
+    }
+    Media media = as_named(work, name);
+    const bool is_known =
+        media.kind == Media::Kind::url ||
+        (media.kind == Media::Kind::tone ? is_tone(media.what) : is_sound_name(media.what));
+    if (!is_known) {
+        work.warn(fmt::format("\"{}\" is not the name of a sound", printable(name)));
+        media.what.clear();
+    }
+    return media;
 }
 
 Media prompt(const Work& work, std::string_view name)

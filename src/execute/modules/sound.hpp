@@ -10,7 +10,8 @@
 
 namespace pivot::execute::modules {
 
-// A media id, a URL, a path, `tone_stream://…`, `prompt://…`, `system_media/…`.
+// A media id of the directory, a URL, the name of a sound, `tone_stream://…`, `local_stream://…`,
+// `prompt://…`, `system_media/…`. Nothing, with a warning, where it is none of these.
 Media media_named(const Work& work, std::string_view name);
 
 // One of the system's own, in the call's language.

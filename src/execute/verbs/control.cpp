@@ -1,6 +1,9 @@
 // Redirect, Hangup, Reject and Set.
+#include "base/text.hpp"
 #include "execute/playing.hpp"
 #include "execute/verbs/verb.hpp"
+
+#include <fmt/format.h>
 
 namespace pivot::execute {
 
@@ -24,6 +27,10 @@ void set_variables(LiveCall& call, twiml::Element parent)
 Task<NextStep> perform_redirect(LiveCall& call, twiml::Element redirect, Deadline&)
 {
     set_variables(call, redirect);
+    if (!redirect.text().empty() && call.session().resolve(redirect.text()).empty()) {
+        call.warn(where(redirect),
+                  fmt::format("Redirect: \"{}\" is no URL", printable(redirect.text())));
+    }
     Ask ask;
     ask.url = redirect.text();
     ask.method = method_of(redirect, Attribute::method);
@@ -45,7 +52,7 @@ Task<NextStep> perform_reject(LiveCall& call, twiml::Element reject, Deadline& d
     }
     if (reject.has(Attribute::prompt)) {
         Media media = media_named(call, reject.text(Attribute::prompt));
-        co_await play(call, std::move(media), "", deadline);
+        if (!media.what.empty()) co_await play(call, std::move(media), "", deadline);
     }
     const bool is_busy = reject.text(Attribute::reason) == "busy";
     call.session().set_call_status(is_busy ? "busy" : "no-answer");

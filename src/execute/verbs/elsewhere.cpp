@@ -1,5 +1,6 @@
 // Verbs that hand the call to something beside the switch: Connect, Start, Stop, Refer, Sms, Pay.
 // Where the channel cannot, the document goes on as it does after a failure.
+#include "execute/given_name.hpp"
 #include "execute/verbs/verb.hpp"
 
 #include <utility>
@@ -101,6 +102,7 @@ Task<NextStep> perform_connect(LiveCall& call, twiml::Element connect, Deadline&
         if (!is_done) parameters = failure_of(noun.name());
         co_return ask_action_if_any(call, connect, std::move(parameters));
     }
+    call.warn(where(connect), "Connect: there is nothing in it to connect with");
     co_return ask_action_if_any(call, connect, {});
 }
 
@@ -142,7 +144,7 @@ Task<NextStep> perform_stop(LiveCall& call, twiml::Element stop, Deadline&)
 Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline&)
 {
     std::string target;
-    for (const twiml::Element noun : refer.children()) target = noun.text();
+    for (const twiml::Element noun : refer.children()) target = sip_uri_of(noun.text());
     if (call.channel().can(Ability::refer) && !target.empty()) {
         const JobId job = call.next_job();
         Stage::Ends ends;

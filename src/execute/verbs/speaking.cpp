@@ -1,4 +1,6 @@
 // Say, Play and Pause.
+#include "base/text.hpp"
+#include "execute/given_name.hpp"
 #include "execute/playing.hpp"
 #include "execute/verbs/verb.hpp"
 
@@ -24,7 +26,7 @@ Media media_of(LiveCall& call, twiml::Element play)
     if (!play.is_true(Attribute::media_storage)) return media_named(call, play.text());
     Media media;
     media.kind = Media::Kind::name;
-    media.what = play.text();
+    if (is_sound_name(play.text())) media.what = play.text();
     return media;
 }
 
@@ -60,6 +62,11 @@ Task<NextStep> perform_play(LiveCall& call, twiml::Element play, Deadline& deadl
     }
     if (call.leg() == caller) co_await call.answer(deadline);
     Media media = media_of(call, play);
+    if (media.what.empty() && !has_digits) {
+        call.warn(where(play), fmt::format("Play: \"{}\" is neither a URL nor the name of a sound",
+                                           printable(play.text())));
+        co_return NextStep();
+    }
     const std::string_view keys = play.text(Attribute::terminators);
     Heard heard;
     for (std::int64_t round = rounds_of(play); round > 0 && heard.key == 0; --round) {
@@ -86,19 +93,17 @@ Task<NextStep> perform_pause(LiveCall& call, twiml::Element pause, Deadline& dea
 
 Media media_named(LiveCall& call, std::string_view what)
 {
+    constexpr std::string_view tone_scheme = "tone_stream://";
     Media media;
-    const bool is_web = what.starts_with("http://") || what.starts_with("https://");
-    const bool is_name =
-        what.find_first_of("/.") == what.npos || (what.find("://") != what.npos && !is_web);
-    if (what.starts_with("tone_stream://")) {
+    if (what.starts_with(tone_scheme)) {
+        what.remove_prefix(tone_scheme.size());
         media.kind = Media::Kind::tone;
-        media.what = what.substr(std::string_view("tone_stream://").size());
-    } else if (is_name) {
+        if (is_tone(what)) media.what = what;
+    } else if (what.starts_with("local_stream://") || what.find_first_of("/.:") == what.npos) {
         media.kind = Media::Kind::name;
-        media.what = what;
+        if (is_sound_name(what)) media.what = what;
     } else {
         media.what = call.session().resolve(what);
-        if (media.what.empty()) media.what = what;
     }
     return media;
 }

@@ -49,8 +49,8 @@ std::string date_now();
 // The same as ISO 8601 has it.
 std::string iso_date_now();
 
-// What a Play names: a URL, or where it has neither a dot nor a slash, something that the switch
-// keeps.
+// What a Play names: a URL, a tone, or where it has neither a dot nor a slash nor a colon,
+// something that the switch keeps. Nothing, where it is none of these.
 Media media_named(LiveCall& call, std::string_view what);
 
 using Verb = Task<NextStep> (*)(LiveCall& call, twiml::Element element, Deadline& deadline);
