@@ -11,6 +11,7 @@ void EventQueue::push(Event event)
     if (events_.size() >= unread_max && std::holds_alternative<KeyPressed>(event)) return;
     const bool is_last =
         std::holds_alternative<HungUp>(event) || std::holds_alternative<Moved>(event);
+    if (observer_ != nullptr) observer_->happened(event);
     events_.push_back(std::move(event));
     if (wait_ != nullptr) wait_->resume();
     if (!is_last) return;

@@ -12,6 +12,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace pivot::execute {
@@ -31,6 +32,18 @@ public:
 
     class Wait;
 
+    // Sees what happens before anybody reads it.
+    class Observer {
+    public:
+        virtual void happened(const Event& event) = 0;
+
+    protected:
+        ~Observer() = default;
+    };
+
+    // Null: nobody observes. Returns who did before.
+    Observer* observe(Observer* observer) { return std::exchange(observer_, observer); }
+
     // The next event. None: it is `until` by the call's clock, or the call's deadline has expired
     // and there is no event left. One coroutine at a time.
     Wait next(Nanoseconds until);
@@ -43,6 +56,7 @@ private:
 
     std::vector<Event> events_;
     Wait* wait_ = nullptr;
+    Observer* observer_ = nullptr;
     bool is_over_ = false;
 };
 

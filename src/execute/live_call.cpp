@@ -41,18 +41,23 @@ Stage::~Stage()
     call_.stage_ = outer_;
 }
 
-void Stage::note(const Event& event)
+bool Stage::ends_with(const Event& event) const
 {
     const auto* key = std::get_if<KeyPressed>(&event);
-    if (ends_.at_a_key && key != nullptr && key->leg == leg_) is_over_ = true;
+    if (ends_.at_a_key && key != nullptr && key->leg == leg_) return true;
     const auto* gone = std::get_if<LegEnded>(&event);
-    if (leg_ != caller && gone != nullptr && gone->leg == leg_) is_over_ = true;
+    if (leg_ != caller && gone != nullptr && gone->leg == leg_) return true;
     const auto* happened = std::get_if<ConferenceHappened>(&event);
     const bool has_begun = happened != nullptr && happened->kind == ConferenceEventKind::start;
     const bool is_connected = has_begun || std::holds_alternative<QueueBridged>(event);
-    if (ends_.at_connection && is_connected) is_over_ = true;
+    if (ends_.at_connection && is_connected) return true;
+    return ends_.job != 0 && job_ended(event) == ends_.job;
+}
+
+void Stage::note(const Event& event)
+{
+    if (ends_with(event)) is_over_ = true;
     if (ends_.job == 0 || job_ended(event) != ends_.job) return;
-    is_over_ = true;
     end_ = std::make_unique<const Event>(event);
 }
 
@@ -76,6 +81,13 @@ bool LiveCall::must_stop()
     return false;
 }
 
+bool LiveCall::must_stop_after(const Event& event) const
+{
+    const Stage* stage = stage_;
+    while (stage != nullptr && !stage->ends_with(event)) stage = stage->outer_;
+    return stage != nullptr;
+}
+
 bool LiveCall::can_leave() const
 {
     const Stage* stage = stage_;
@@ -83,12 +95,20 @@ bool LiveCall::can_leave() const
     return stage != nullptr;
 }
 
+Task<> LiveCall::catch_up(Deadline&)
+{
+    while (true) {
+        const auto event = co_await next(now());
+        if (!event) co_return;
+    }
+}
+
 Task<> LiveCall::answer(Deadline&)
 {
     if (channel_.is_answered()) co_return;
     channel_.answer();
     const Nanoseconds until = in(config_.answer_timeout);
-    while (!channel_.is_answered() && !must_stop()) {
+    while (!was_answered() && !must_stop()) {
         const auto event = co_await next(until);
         if (!event) co_return;
     }

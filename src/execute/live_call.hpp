@@ -50,6 +50,7 @@ public:
 
 private:
     friend class LiveCall;
+    bool ends_with(const Event& event) const;
     void note(const Event& event);
 
     LiveCall& call_;
@@ -109,6 +110,9 @@ public:
     // Whether what is performed now should end: the call is over, or a stage is.
     bool must_stop();
 
+    // The same of what has happened and nobody has awaited yet.
+    bool must_stop_after(const Event& event) const;
+
     // Whether a Leave has something to leave.
     bool can_leave() const;
 
@@ -124,6 +128,9 @@ public:
     // Awaits the next event, as EventQueue::next() has it.
     class Next;
     Next next(Nanoseconds until);
+
+    // Has noted what has happened and nobody has awaited.
+    Task<> catch_up(Deadline&);
 
     // Answers the call unless it is answered. Waits for it, but not for ever.
     Task<> answer(Deadline&);

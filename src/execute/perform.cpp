@@ -71,6 +71,56 @@ Task<NextStep> perform_each(LiveCall& call, twiml::Children verbs, VerbOf verb_o
     co_return NextStep();
 }
 
+// An exchange for who hears the document, which ends with that: the callee is gone, somebody has
+// taken the caller out of the queue, the room has begun.
+class ExchangeWithin final : private EventQueue::Observer {
+public:
+    explicit ExchangeWithin(LiveCall& call)
+        : call_(call), deadline_(call.deadline()), outer_(call.channel().events().observe(this))
+    {
+    }
+    ExchangeWithin(const ExchangeWithin&) = delete;
+    ExchangeWithin& operator=(const ExchangeWithin&) = delete;
+    ~ExchangeWithin() { call_.channel().events().observe(outer_); }
+
+    Deadline& deadline() { return deadline_; }
+
+private:
+    void happened(const Event& event) override
+    {
+        if (call_.must_stop_after(event)) deadline_.expire(Reason::cancelled);
+    }
+
+    LiveCall& call_;
+    Deadline deadline_;
+    EventQueue::Observer* const outer_;
+};
+
+Task<Result<Answer>> ask_within(LiveCall& call, Ask ask, Deadline&)
+{
+    ExchangeWithin exchange(call);
+    co_return co_await call.session().ask(std::move(ask), exchange.deadline());
+}
+
+// Documents that only lead to others are asked for one after the other, but not for long as fast as
+// their server can.
+class Pace {
+public:
+    Task<> keep(LiveCall& call, Deadline& deadline)
+    {
+        constexpr milliseconds pause{1'000};
+        constexpr unsigned quick_max = 5;
+        const std::chrono::nanoseconds taken(call.now() - last_);
+        quick_ = taken < pause ? quick_ + 1 : 0;
+        if (quick_ > quick_max) co_await call.pause(pause, deadline);
+        last_ = call.now();
+    }
+
+private:
+    Nanoseconds last_ = 0;
+    unsigned quick_ = 0;
+};
+
 }  // namespace
 
 Task<NextStep> perform(LiveCall& call, twiml::Children verbs, Deadline& deadline)
@@ -78,13 +128,23 @@ Task<NextStep> perform(LiveCall& call, twiml::Children verbs, Deadline& deadline
     return perform_each(call, verbs, verb_of, deadline);
 }
 
-Task<NextStep> perform_within(LiveCall& call, Ask ask, Deadline& deadline)
+Task<NextStep> perform_within(LiveCall& call, Ask ask, const Surroundings& surroundings,
+                              Deadline& deadline)
 {
     const std::string place = call.session().document_url();
     NextStep step = ask_next(std::move(ask));
-    while (step.kind == Kind::ask && !call.must_stop()) {
+    Pace pace;
+    while (step.kind == Kind::ask) {
+        co_await pace.keep(call, deadline);
+        co_await call.catch_up(deadline);
+        if (call.must_stop()) break;
         Ask asked = std::move(*step.ask);
-        const auto answer = co_await call.session().ask(std::move(asked), deadline);
+        for (SessionParameter& parameter : surroundings.parameters()) {
+            asked.parameters.push_back(std::move(parameter));
+        }
+        const auto answer = co_await ask_within(call, std::move(asked), deadline);
+        co_await call.catch_up(deadline);
+        if (call.must_stop()) break;
         if (!answer) {
             call.warn("", answer.error().message);
             step = next_step(Kind::failed);

@@ -6,6 +6,7 @@
 #include "twiml/document.hpp"
 
 #include <memory>
+#include <vector>
 
 namespace pivot::execute {
 
@@ -13,10 +14,20 @@ namespace pivot::execute {
 // The document of `verbs` outlives the task.
 Task<NextStep> perform(LiveCall& call, twiml::Children verbs, Deadline& deadline);
 
+// What each request for a document within another says besides its own.
+class Surroundings {
+public:
+    virtual std::vector<SessionParameter> parameters() const = 0;
+
+protected:
+    ~Surroundings() = default;
+};
+
 // Asks for a document that is performed within another (a whisper, a wait document), and for those
 // that it leads to; then the session is where it was. What is returned is hang_up, leave, over,
 // failed where one of them cannot be had, or go_on after the end.
-Task<NextStep> perform_within(LiveCall& call, Ask ask, Deadline& deadline);
+Task<NextStep> perform_within(LiveCall& call, Ask ask, const Surroundings& surroundings,
+                              Deadline& deadline);
 
 // What a web server answered instead of a document: media to play, or words to say.
 Task<NextStep> perform_plain(LiveCall& call, const Answer& answer, Deadline& deadline);

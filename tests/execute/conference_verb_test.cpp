@@ -31,6 +31,8 @@ protected:
         });
     }
 
+    JobId room_ = 0;
+
     void stay_until_stopped() { keep_running("join"); }
 };
 
@@ -227,6 +229,34 @@ TEST_F(ConferenceVerb, a_wait_document_may_lead_to_others_and_be_asked_for_with_
         </Conference></Dial>)"),
                 ElementsAre("answer", "join a moderator", "say one", "say two", "hang_up 0"));
     EXPECT_THAT(asked(), ElementsAre("GET /first", "GET /wait", "GET /more", "POST /done"));
+}
+
+TEST_F(ConferenceVerb, a_room_without_a_name_is_nobodys)
+{
+    run(R"(<Dial action="/done"><Conference> </Conference></Dial>)");
+    EXPECT_THAT(channel->commands, ElementsAre("answer", "hang_up 0"));
+    EXPECT_EQ(told("/done")["DialCallStatus"], "failed");
+}
+
+TEST_F(ConferenceVerb, a_caller_who_hangs_up_is_told_to_have_left)
+{
+    page("/wait", "<Say>Please wait</Say>");
+    channel->on("join", [this](JobId job) { room_ = job; });
+    channel->on("say", [this](JobId job) {
+        channel->push(JobEnded{job, JobEnd::stopped, ""});
+        channel->push(ConferenceHappened{room_, ConferenceEventKind::leave, "c1"});
+        channel->push(ConferenceHappened{room_, ConferenceEventKind::end, ""});
+        channel->push(JobEnded{room_, JobEnd::stopped, ""});
+        channel->hang_up_caller();
+    });
+    run(R"(<Dial><Conference waitUrl="/wait" endConferenceOnExit="true" participantLabel="ann"
+        statusCallback="/told" statusCallbackEvent="leave end">a</Conference></Dial>)");
+    EXPECT_THAT(each_told("/told", "StatusCallbackEvent"),
+                ElementsAre("participant-leave", "conference-end"));
+    EXPECT_THAT(each_told("/told", "ParticipantLabel"), ElementsAre("ann", "-"));
+    EXPECT_EQ(told("/told")["ReasonConferenceEnded"],
+              "participant-with-end-conference-on-exit-left");
+    EXPECT_EQ(told("/told")["CallSidEndingConference"], "c1");
 }
 
 // twiml.md, section 4.

@@ -195,7 +195,7 @@ TEST_F(DialVerb, a_noun_without_an_address_is_skipped_and_the_others_ring)
 {
     EXPECT_THAT(addresses(dialled("", "<Number>x</Number><Number>+14155550101</Number><Foo/>")),
                 ElementsAre("+14155550101"));
-    EXPECT_TRUE(is_warned("Number: there is no digit in it"));
+    EXPECT_TRUE(is_warned("Number: \"x\" is none"));
     EXPECT_TRUE(is_warned("Foo is unknown"));
 }
 
@@ -408,9 +408,9 @@ TEST_F(DialVerb, only_the_end_of_a_leg_is_told_unless_more_is_wanted)
     for (const std::string_view noun : {"Number", "Sip", "Client", "User", "Device"}) {
         renew();
         refuse_dials("USER_BUSY", 486);
-        run(fmt::format(R"(<Dial><{0} statusCallback="/told" statusCallbackMethod="GET">1</{0}>
+        run(fmt::format(R"(<Dial><{0} statusCallback="/told" statusCallbackMethod="GET">{1}</{0}>
                         </Dial>)",
-                        noun));
+                        noun, noun == "Sip" ? "sip:1@example.com" : "1"));
         EXPECT_THAT(each_told("/told", "CallStatus"), ElementsAre("busy")) << noun;
         EXPECT_THAT(asked(), Contains("GET /told"));
         EXPECT_EQ(told("/told")["CallDuration"], "0");
@@ -454,7 +454,7 @@ TEST_F(DialVerb, of_those_behind_the_first_nothing_is_told_before_it_is_their_tu
     channel->on("bridge", [this](JobId job) { channel->push(BridgeEnded{job}); });
     run(fmt::format(R"(<Dial sequential="true">{}</Dial>)", two_numbers));
     EXPECT_THAT(each_told("/one", "CallStatus"),
-                ElementsAre("initiated", "ringing", "in-progress"));
+                ElementsAre("initiated", "ringing", "in-progress", "completed"));
     EXPECT_THAT(each_told("/two", "CallStatus"), IsEmpty());
     renew();
     ring_in_vain();
@@ -536,13 +536,122 @@ TEST_F(DialVerb, the_documents_own_url_is_what_it_was_when_a_whisper_is_over)
                 ElementsAre("GET /first", "POST /deep/whisper", "POST /deep/other", "POST /done"));
 }
 
-TEST_F(DialVerb, a_whisper_that_cannot_be_had_connects_the_two_all_the_same)
+// It may have been there to ask the callee whether he takes the call.
+TEST_F(DialVerb, a_whisper_that_cannot_be_had_connects_nobody)
 {
     page("/whisper", 500, "text/plain", "no");
     answer_dials();
-    EXPECT_THAT(run(R"(<Dial><Number url="/whisper">+14155550100</Number></Dial>)"),
-                Contains("bridge 1"));
-    EXPECT_FALSE(warnings.empty());
+    EXPECT_THAT(run(R"(<Dial action="/done"><Number url="/whisper">+14155550100</Number></Dial>)"),
+                AllOf(Contains("hang_up 1"), Not(Contains("bridge 1"))));
+    EXPECT_EQ(told("/done")["DialCallStatus"], "no-answer");
+    EXPECT_TRUE(is_warned("500"));
+}
+
+TEST_F(DialVerb, a_callee_who_is_gone_ends_the_exchange_for_his_whisper)
+{
+    silent_page("/whisper");
+    answer_dials();
+    hangs_up_when = [this, has_left = false]() mutable {
+        const bool leaves = !has_left && asked().size() == 2;
+        if (leaves) channel->push(LegEnded{channel->first_leg(), {"NORMAL_CLEARING", 200}});
+        has_left = has_left || leaves;
+        return false;
+    };
+    run(R"(<Dial action="/done"><Number url="/whisper">+14155550100</Number></Dial>)");
+    EXPECT_EQ(told("/done")["DialCallStatus"], "no-answer");
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /whisper", "POST /done"));
+}
+
+TEST_F(DialVerb, a_callee_who_is_gone_ends_a_whisper_that_only_leads_on)
+{
+    page("/whisper", "<Redirect/>");
+    answer_dials();
+    channel->on("dial", [this](JobId) {
+        channel->push(LegAnswered{channel->first_leg(), "b-leg"});
+        clock->after(9s, [this] {
+            channel->push(LegEnded{channel->first_leg(), {"NORMAL_CLEARING", 200}});
+        });
+    });
+    run(R"(<Dial action="/done"><Number url="/whisper">+14155550100</Number></Dial>)");
+    EXPECT_EQ(told("/done")["DialCallStatus"], "no-answer");
+    EXPECT_LT(asked().size(), 30U);
+}
+
+TEST_F(DialVerb, all_of_a_whisper_is_about_the_callees_leg)
+{
+    page("/whisper", R"(<Gather numDigits="1" action="/pressed"><Say>Press one</Say></Gather>)");
+    answer_dials();
+    channel->on("say", [this](JobId job) {
+        channel->finish(job);
+        channel->push(KeyPressed{channel->first_leg(), '1'});
+    });
+    run(R"(<Dial callerId="+1 (415) 555-0199"><Number url="/whisper">+14155550100</Number></Dial>)");
+    for (const std::string_view path : {"/whisper", "/pressed"}) {
+        EXPECT_EQ(told(path)["CallSid"], "b-leg") << path;
+        EXPECT_EQ(told(path)["ParentCallSid"], "c1") << path;
+        EXPECT_EQ(told(path)["Direction"], "outbound-dial") << path;
+        EXPECT_EQ(told(path)["From"], "+14155550199") << path;
+        EXPECT_EQ(told(path)["To"], "+14155550100") << path;
+    }
+}
+
+TEST_F(DialVerb, the_end_of_a_leg_is_told_when_the_caller_has_hung_up)
+{
+    answer_dials();
+    channel->on("bridge", [this](JobId job) {
+        channel->push(LegEnded{channel->first_leg(), {"NORMAL_CLEARING", 200}});
+        channel->push(BridgeEnded{job});
+        channel->hang_up_caller();
+    });
+    run(R"(<Dial><Number statusCallback="/told">+14155550100</Number></Dial>)");
+    EXPECT_EQ(told("/told")["CallStatus"], "completed");
+    EXPECT_EQ(told("/told")["To"], "+14155550100");
+}
+
+TEST_F(DialVerb, those_who_do_not_answer_in_time_are_told_as_the_dial_is)
+{
+    channel->on("dial", [this](JobId job) {
+        channel->push(LegEnded{channel->first_leg(), {"ORIGINATOR_CANCEL", 487}});
+        channel->push(DialFailed{job, {"NO_ANSWER", 480}});
+    });
+    run(R"(<Dial action="/done"><Number statusCallback="/told">+14155550100</Number></Dial>)");
+    EXPECT_EQ(told("/told")["CallStatus"], "no-answer");
+    EXPECT_EQ(told("/done")["DialCallStatus"], "no-answer");
+    renew();
+    channel->on("dial", [this](JobId job) {
+        channel->push(LegEnded{channel->first_leg(), {"ORIGINATOR_CANCEL", 487}});
+        channel->push(DialFailed{job, {"ORIGINATOR_CANCEL", 487}});
+        channel->hang_up_caller();
+    });
+    run(R"(<Dial><Number statusCallback="/told">+14155550100</Number></Dial>)");
+    EXPECT_EQ(told("/told")["CallStatus"], "canceled");
+}
+
+TEST_F(DialVerb, what_is_no_number_is_not_called)
+{
+    for (const std::string_view text :
+         {"1-800-FLOWERS", "+14155550100 ext. 5", "+14155550100 +14155550101", "sip:ann", "+"}) {
+        EXPECT_THAT(addresses(dialled("", text)), IsEmpty()) << text;
+        EXPECT_FALSE(warnings.empty()) << text;
+    }
+    EXPECT_THAT(addresses(dialled("", " +1 (415) 555-01.00 ")), ElementsAre("+14155550100"));
+}
+
+// Dial strings have several addresses, and variables, in brackets.
+TEST_F(DialVerb, an_address_is_one_address_and_nothing_of_the_switchs_own)
+{
+    for (const std::string_view noun :
+         {"<Sip>sip:a@b,sip:c@d</Sip>", "<Sip>sip:a@b|sofia/x/y</Sip>", "<Sip>user/1000</Sip>",
+          "<Sip>{a=b}sip:a@b</Sip>", "<Sip>sip:a@b&#10;X: y</Sip>", "<Client>a,b</Client>",
+          "<Client>${a}</Client>", "<Device>[a=b]c</Device>"}) {
+        EXPECT_THAT(addresses(dialled("", noun)), IsEmpty()) << noun;
+        EXPECT_FALSE(warnings.empty()) << noun;
+    }
+    EXPECT_THAT(addresses(dialled("", "<Sip>ann@example.com:5060;transport=tcp</Sip>")),
+                ElementsAre("sip:ann@example.com:5060;transport=tcp"));
+    EXPECT_EQ(dialled(R"(callerId="x&#10;y")").caller_id_number, "");
+    EXPECT_TRUE(is_warned("the callerId"));
+    EXPECT_EQ(dialled(R"(callerId="client:ann")").caller_id_number, "client:ann");
 }
 
 TEST_F(DialVerb, a_whisper_cannot_dial)

@@ -124,7 +124,8 @@ public:
     {
         if (is_gone_) return;
         note(fmt::format("hang_up {} {}", leg, cause));
-        if (leg == caller) push(HungUp{{std::string(cause), 0}});
+        if (leg == caller) return push(HungUp{{std::string(cause), 0}});
+        push(LegEnded{leg, {"NORMAL_CLEARING", 200}});
     }
     void play(LegId leg, JobId job, const Media& media) override
     {

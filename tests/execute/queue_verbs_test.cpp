@@ -26,6 +26,8 @@ protected:
             channel->push(QueueEnded{job, QueueEnd::left, "", 7s, 0s});
         });
     }
+
+    JobId queue_ = 0;
 };
 
 TEST_F(QueueVerbs, a_caller_waits_with_the_switchs_music_and_the_action_is_told_what_came_of_it)
@@ -228,14 +230,53 @@ TEST_F(QueueVerbs, a_wait_document_that_cannot_be_had_leaves_the_caller_in_the_q
     EXPECT_FALSE(warnings.empty());
 }
 
-TEST_F(QueueVerbs, nothing_is_asked_when_the_caller_hangs_up_in_the_queue)
+// twiml.md, section 3.6.
+TEST_F(QueueVerbs, the_action_is_told_when_the_caller_hangs_up_in_the_queue)
 {
     channel->on("enqueue", [this](JobId job) {
         channel->push(QueueEnded{job, QueueEnd::hung_up, "", 3s, 0s});
         channel->hang_up_caller();
     });
     run(R"(<Enqueue action="/done">support</Enqueue><Say>never</Say>)");
-    EXPECT_THAT(asked(), ElementsAre("GET /first"));
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /done"));
+    EXPECT_EQ(told("/done")["QueueResult"], "hangup");
+    EXPECT_EQ(told("/done")["QueueTime"], "3");
+    EXPECT_EQ(told("/done")["CallStatus"], "completed");
+}
+
+TEST_F(QueueVerbs, a_queue_without_a_name_is_an_error)
+{
+    run(R"(<Enqueue action="/done"> </Enqueue>)");
+    EXPECT_EQ(told("/done")["QueueResult"], "error");
+    EXPECT_TRUE(is_warned("has no name"));
+    renew();
+    run(R"(<Dial action="/done"><Queue/></Dial>)");
+    EXPECT_EQ(told("/done")["DialCallStatus"], "failed");
+    EXPECT_THAT(channel->commands, ElementsAre("answer", "hang_up 0"));
+}
+
+TEST_F(QueueVerbs, whoever_is_taken_ends_the_exchange_for_the_wait_document)
+{
+    silent_page("/wait");
+    channel->on("enqueue", [this](JobId job) { queue_ = job; });
+    hangs_up_when = [this] {
+        if (asked().size() < 2 || queue_ == 0) return false;
+        channel->push(QueueBridged{queue_});
+        channel->push(QueueEnded{std::exchange(queue_, 0), QueueEnd::bridged, "other", 5s, 60s});
+        return false;
+    };
+    run(R"(<Enqueue waitUrl="/wait" action="/done">support</Enqueue>)");
+    EXPECT_EQ(told("/done")["QueueResult"], "bridged");
+}
+
+TEST_F(QueueVerbs, all_that_a_wait_document_leads_to_is_told_of_the_queue)
+{
+    page("/wait", "<Redirect>/more</Redirect>");
+    page("/more", "<Pause length=\"9\"/>");
+    end_queue("enqueue", QueueEnd::bridged);
+    run(R"(<Enqueue waitUrl="/wait">support</Enqueue>)");
+    EXPECT_EQ(told("/more")["QueueSid"], told("/wait")["QueueSid"]);
+    EXPECT_EQ(told("/wait")["CallStatus"], "in-progress");
 }
 
 TEST_F(QueueVerbs, a_leave_outside_a_queue_warns_and_is_skipped)

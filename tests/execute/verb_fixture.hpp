@@ -27,6 +27,7 @@
 
 namespace pivot::test {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;

@@ -1,5 +1,7 @@
 // Dial of a number or of nouns that ring.
+#include "base/text.hpp"
 #include "execute/dialling.hpp"
+#include "execute/given_name.hpp"
 #include "execute/perform.hpp"
 #include "execute/playing.hpp"
 #include "execute/verbs/dial_legs.hpp"
@@ -104,20 +106,50 @@ std::string_view ringback_of(std::string_view country)
     return "%(1000,4000,425)";
 }
 
-Dial order_of(twiml::Element dial, DialLegs& legs)
+// What the callees are shown; empty: the caller's own number.
+std::string caller_id_of(LiveCall& call, twiml::Element dial)
+{
+    const std::string_view written = dial.text(Attribute::caller_id);
+    std::string caller_id = execute::caller_id_of(written);
+    if (caller_id.empty() && !written.empty()) {
+        call.warn(where(dial),
+                  fmt::format("Dial: the callerId \"{}\" is none", printable(written)));
+    }
+    return caller_id;
+}
+
+Dial order_of(twiml::Element dial, DialLegs& legs, std::string caller_id)
 {
     Dial order;
     order.targets = legs.take_targets();
     order.is_sequential =
         dial.is_true(Attribute::sequential) || dial.text(Attribute::strategy) == "single";
     order.timeout = seconds_of(dial, Attribute::timeout);
-    order.caller_id_number = dial.text(Attribute::caller_id);
+    order.caller_id_number = std::move(caller_id);
     order.caller_id_name = dial.text(Attribute::caller_name);
     order.ringback = ringback_of(dial.text(Attribute::ring_tone));
     return order;
 }
 
-// The callee hears a document before he is connected. False: he is not to be connected, or gone.
+// A whisper is about the callee's leg.
+class CalleesSide final : public Surroundings {
+public:
+    CalleesSide(const DialLegs& legs, LegId leg) : legs_(legs), leg_(leg) {}
+
+    Parameters parameters() const override
+    {
+        Parameters parameters = legs_.parameters(leg_);
+        parameters.push_back({"CallStatus", "in-progress"});
+        return parameters;
+    }
+
+private:
+    const DialLegs& legs_;
+    const LegId leg_;
+};
+
+// The callee hears a document before he is connected. False: he is not to be connected, or gone. A
+// document that cannot be had may have been there to ask him.
 Task<bool> whisper(LiveCall& call, const DialLegs& legs, LegId leg, Deadline& deadline)
 {
     const twiml::Element* noun = legs.noun(leg);
@@ -131,10 +163,10 @@ Task<bool> whisper(LiveCall& call, const DialLegs& legs, LegId leg, Deadline& de
         Ask ask;
         ask.url = noun->text(Attribute::url);
         ask.method = method_of(*noun, Attribute::method);
-        ask.parameters.push_back({"CallSid", legs.call_id(leg)});
-        ask.parameters.push_back({"ParentCallSid", call.session().call().call_id});
-        const NextStep step = co_await perform_within(call, std::move(ask), deadline);
+        const CalleesSide side(legs, leg);
+        const NextStep step = co_await perform_within(call, std::move(ask), side, deadline);
         if (step.kind == NextStep::Kind::hang_up) co_return false;
+        if (step.kind == NextStep::Kind::failed) co_return false;
     }
     co_return !call.must_stop();
 }
@@ -161,12 +193,10 @@ void add_sip_results(Parameters& parameters, const Cause& cause)
     parameters.push_back({"DialSipResponseCode", std::to_string(cause.sip_code)});
 }
 
-Task<NextStep> dial_legs(LiveCall& call, twiml::Element dial, Deadline& deadline)
+Task<NextStep> connect(LiveCall& call, twiml::Element dial, DialLegs& legs, Dial order,
+                       Deadline& deadline)
 {
-    DialLegs legs(call, dial);
-    if (legs.empty()) co_return ask_action_if_any(call, dial, results("failed", "", false));
     DialRecording recording(call, dial);
-    Dial order = order_of(dial, legs);
     legs.begin(order.is_sequential);
     recording.ringing();
     const RingResult rung = co_await ring(call, std::move(order), deadline);
@@ -197,8 +227,22 @@ Task<NextStep> dial_legs(LiveCall& call, twiml::Element dial, Deadline& deadline
     if (call.must_stop()) co_return next_step(NextStep::Kind::over);
     Parameters parameters = results("completed", legs.call_id(rung.leg), true);
     parameters.push_back({"DialCallDuration", std::to_string(talked.length.count() / 1'000)});
-    for (SessionParameter& result : recording.results()) parameters.push_back(std::move(result));
+    for (SessionParameter& result : recording.results()) {
+        parameters.push_back(std::move(result));
+    }
     co_return ask_action_if_any(call, dial, std::move(parameters));
+}
+
+Task<NextStep> dial_legs(LiveCall& call, twiml::Element dial, Deadline& deadline)
+{
+    std::string caller_id = caller_id_of(call, dial);
+    const std::string& own_number = call.session().call().caller_id_number;
+    DialLegs legs(call, dial, caller_id.empty() ? own_number : caller_id);
+    if (legs.empty()) co_return ask_action_if_any(call, dial, results("failed", "", false));
+    Dial order = order_of(dial, legs, std::move(caller_id));
+    NextStep step = co_await connect(call, dial, legs, std::move(order), deadline);
+    co_await legs.finish(deadline);
+    co_return step;
 }
 
 }  // namespace

@@ -48,39 +48,70 @@ bool is_of_room(ConferenceEventKind kind)
     return kind == ConferenceEventKind::start || kind == ConferenceEventKind::end;
 }
 
-class ConferenceEvents final : private Watcher {
+// What is told of a room, and to the wait document of who waits for it.
+class ConferenceEvents final : public Surroundings, private Watcher {
 public:
     ConferenceEvents(LiveCall& call, twiml::Element conference)
         : Watcher(call), call_(call), conference_(conference)
     {
     }
 
-    bool has_started() const { return has_started_; }
+    Parameters parameters() const override
+    {
+        Parameters parameters;
+        parameters.push_back({"ConferenceSid", std::string(conference_.text())});
+        parameters.push_back({"FriendlyName", std::string(conference_.text())});
+        return parameters;
+    }
 
 private:
     void note(const Event& event) override
     {
         const auto* happened = std::get_if<ConferenceHappened>(&event);
         if (happened == nullptr) return;
-        if (happened->kind == ConferenceEventKind::start) has_started_ = true;
+        if (happened->kind == ConferenceEventKind::leave) last_to_leave_ = happened->member;
         const unsigned sequence = sequence_++;
         if (!lists(conference_, Attribute::status_callback_event, word_of(happened->kind))) return;
-        Parameters parameters;
-        parameters.push_back({"ConferenceSid", std::string(conference_.text())});
-        parameters.push_back({"FriendlyName", std::string(conference_.text())});
-        parameters.push_back({"StatusCallbackEvent", std::string(name_of(happened->kind))});
-        parameters.push_back({"SequenceNumber", std::to_string(sequence)});
-        parameters.push_back({"Timestamp", date_now()});
-        if (!is_of_room(happened->kind)) {
-            parameters.push_back({"CallSid", happened->member});
-            parameters.push_back({"Muted", text_of(Attribute::muted)});
-            parameters.push_back(
-                {"EndConferenceOnExit", text_of(Attribute::end_conference_on_exit)});
-            parameters.push_back(
-                {"StartConferenceOnEnter", text_of(Attribute::start_conference_on_enter)});
-        }
+        Parameters told = parameters();
+        told.push_back({"StatusCallbackEvent", std::string(name_of(happened->kind))});
+        told.push_back({"SequenceNumber", std::to_string(sequence)});
+        told.push_back({"Timestamp", date_now()});
+        if (happened->kind == ConferenceEventKind::end) add_reason(told);
+        if (!is_of_room(happened->kind)) add_member(told, *happened);
         notify(call_, conference_, Attribute::status_callback, Attribute::status_callback_method,
-               std::move(parameters));
+               std::move(told));
+    }
+
+    // As far as one of its members can know: whose going ends it was the last to go.
+    void add_reason(Parameters& told) const
+    {
+        const bool was_ended = last_to_leave_ == call_.session().call().call_id &&
+                               conference_.is_true(Attribute::end_conference_on_exit);
+        told.push_back(
+            {"ReasonConferenceEnded",
+             was_ended ? "participant-with-end-conference-on-exit-left" : "last-participant-left"});
+        if (!last_to_leave_.empty()) {
+            told.push_back({"CallSidEndingConference", last_to_leave_});
+        }
+    }
+
+    void add_member(Parameters& told, const ConferenceHappened& happened) const
+    {
+        using Kind = ConferenceEventKind;
+        told.push_back({"CallSid", happened.member});
+        const bool is_muted =
+            happened.kind == Kind::mute ||
+            (happened.kind != Kind::unmute && conference_.is_true(Attribute::muted));
+        told.push_back({"Muted", is_muted ? "true" : "false"});
+        told.push_back({"Hold", happened.kind == Kind::hold ? "true" : "false"});
+        told.push_back({"Coaching", "false"});
+        told.push_back({"EndConferenceOnExit", text_of(Attribute::end_conference_on_exit)});
+        told.push_back({"StartConferenceOnEnter", text_of(Attribute::start_conference_on_enter)});
+        const bool is_caller = happened.member == call_.session().call().call_id;
+        if (is_caller && conference_.has(Attribute::participant_label)) {
+            told.push_back(
+                {"ParticipantLabel", std::string(conference_.text(Attribute::participant_label))});
+        }
     }
 
     std::string text_of(Attribute attribute) const
@@ -90,8 +121,8 @@ private:
 
     LiveCall& call_;
     const twiml::Element conference_;
+    std::string last_to_leave_;
     unsigned sequence_ = 0;
-    bool has_started_ = false;
 };
 
 Conference order_of(twiml::Element conference)
@@ -113,7 +144,8 @@ Conference order_of(twiml::Element conference)
 }
 
 // Until the room begins, or the caller has left it, or the document is over.
-Task<NextStep> wait_with_document(LiveCall& call, twiml::Element conference, Deadline& deadline)
+Task<NextStep> wait_with_document(LiveCall& call, twiml::Element conference,
+                                  const ConferenceEvents& events, Deadline& deadline)
 {
     Stage::Ends ends;
     ends.at_connection = true;
@@ -121,9 +153,7 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element conference, Dea
     Ask ask;
     ask.url = conference.text(Attribute::wait_url);
     ask.method = method_of(conference, Attribute::wait_method);
-    ask.parameters.push_back({"ConferenceSid", std::string(conference.text())});
-    ask.parameters.push_back({"FriendlyName", std::string(conference.text())});
-    co_return co_await perform_within(call, std::move(ask), deadline);
+    co_return co_await perform_within(call, std::move(ask), events, deadline);
 }
 
 }  // namespace
@@ -132,6 +162,12 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
                                Deadline& deadline)
 {
     co_await call.answer(deadline);
+    if (conference.text().empty()) {
+        call.warn(where(conference), "Conference: the room has no name");
+        Parameters parameters;
+        parameters.push_back({"DialCallStatus", "failed"});
+        co_return ask_action_if_any(call, dial, std::move(parameters));
+    }
     const JobId job = call.next_job();
     const ConferenceEvents events(call, conference);
     const Nanoseconds until = call.in(seconds_of(dial, Attribute::time_limit));
@@ -144,7 +180,7 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
         const Stage room(call, caller, ends);
         call.channel().join(job, order_of(conference));
         const bool has_document = !conference.text(Attribute::wait_url).empty();
-        if (has_document) waited = co_await wait_with_document(call, conference, deadline);
+        if (has_document) waited = co_await wait_with_document(call, conference, events, deadline);
         bool is_leaving =
             waited.kind == NextStep::Kind::hang_up || waited.kind == NextStep::Kind::failed;
         while (!call.must_stop() && !is_leaving) {
@@ -154,6 +190,7 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
             is_leaving = leaves_at_star && pressed != nullptr && pressed->key == '*';
         }
         if (!room.is_over() && !call.is_over()) co_await call.stop(job, deadline);
+        co_await call.catch_up(deadline);
         const auto* ended = std::get_if<JobEnded>(room.end());
         has_failed = ended != nullptr && ended->end == JobEnd::failed;
     }

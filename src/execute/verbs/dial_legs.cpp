@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "execute/directory.hpp"
+#include "execute/given_name.hpp"
 #include "http/url.hpp"
 
 #include <algorithm>
@@ -23,14 +24,11 @@ constexpr std::array headers_settable{
     std::string_view("User-to-User"), std::string_view("Remote-Party-ID"),
     std::string_view("P-Preferred-Identity"), std::string_view("P-Called-Party-ID")};
 
-// Whether a document may have this in an INVITE. A line break would begin a header of its own.
+// Whether a document may have this in an INVITE.
 bool is_settable(const Header& header)
 {
     const auto& [name, value] = header;
-    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
-    if (std::ranges::any_of(name, is_control) || std::ranges::any_of(value, is_control)) {
-        return false;
-    }
+    if (!is_header(name, value)) return false;
     if (equals_ignoring_case(std::string_view(name).substr(0, 2), "X-")) return true;
     return std::ranges::any_of(headers_settable, [&](std::string_view settable) {
         return equals_ignoring_case(settable, name);
@@ -60,15 +58,8 @@ void append_headers(Headers& headers, twiml::Element element)
     }
 }
 
-// What the switch calls for a number: digits, and a plus before them.
-std::string bare_number(std::string_view text)
-{
-    std::string number;
-    for (const char c : text) {
-        if ((c >= '0' && c <= '9') || (c == '+' && number.empty())) number += c;
-    }
-    return number;
-}
+// A switch that does not tell of a leg's end is not waited for any longer.
+constexpr milliseconds end_timeout{2'000};
 
 }  // namespace
 
@@ -85,16 +76,19 @@ std::string_view status_of(const Cause& cause)
     return "failed";
 }
 
-DialLegs::DialLegs(LiveCall& call, twiml::Element dial) : Watcher(call), call_(call)
+DialLegs::DialLegs(LiveCall& call, twiml::Element dial, std::string caller_id)
+    : Watcher(call), call_(call), caller_id_(std::move(caller_id))
 {
     for (const twiml::Element noun : dial.children()) nouns_.push_back(noun);
     for (const twiml::Element& noun : nouns_) add_noun(noun);
     if (nouns_.empty()) {
         const std::string number = bare_number(dial.text());
-        if (number.empty()) {
+        if (!number.empty()) {
+            add(number, Target::Kind::number, nullptr, number);
+        } else if (dial.text().empty()) {
             call_.warn(where(dial), "Dial: there is nobody to call");
         } else {
-            add(number, Target::Kind::number, nullptr);
+            call_.warn(where(dial), fmt::format("Dial: {} is no number", printable(dial.text())));
         }
     }
 }
@@ -110,10 +104,10 @@ void DialLegs::add_noun(const twiml::Element& noun)
     if (noun.name() == Name::number) {
         const std::string number = bare_number(address);
         if (number.empty()) {
-            call_.warn(where(noun), "Number: there is no digit in it");
+            call_.warn(where(noun), fmt::format("Number: \"{}\" is none", printable(address)));
             return;
         }
-        add(number, Target::Kind::number, &noun);
+        add(number, Target::Kind::number, &noun, number);
     } else if (noun.name() == Name::sip) {
         add_sip(noun);
     } else if (noun.name() == Name::client || noun.name() == Name::user ||
@@ -145,7 +139,13 @@ void DialLegs::add_sip(const twiml::Element& noun)
     const std::string_view address = uri.text();
     const std::size_t query = address.find('?');
     if (query != address.npos) append_headers(headers, address.substr(query + 1));
-    Target* target = add(address.substr(0, query), Target::Kind::sip, &noun);
+    const std::string_view plain = address.substr(0, query);
+    const std::string known = sip_uri_of(plain);
+    if (known.empty()) {
+        call_.warn(where(noun), fmt::format("Sip: \"{}\" is no SIP URI", printable(plain)));
+        return;
+    }
+    Target* target = add(known, Target::Kind::sip, &noun, known);
     if (target == nullptr) return;
     target->username = uri.text(Attribute::username);
     target->password = uri.text(Attribute::password);
@@ -162,9 +162,16 @@ void DialLegs::add_sip(const twiml::Element& noun)
 // Without a directory the switch is asked for the name itself.
 void DialLegs::add_endpoints(const twiml::Element& noun, std::string_view id)
 {
+    std::string called(id);
+    if (noun.name() == twiml::Name::client) called.insert(0, "client:");
+    if (!is_user_name(id)) {
+        call_.warn(where(noun), fmt::format("{}: \"{}\" is nobody's name", twiml::name(noun.name()),
+                                            printable(id)));
+        return;
+    }
     const Directory* directory = call_.config().directory;
     if (directory == nullptr) {
-        add(id, Target::Kind::endpoint, &noun);
+        add(id, Target::Kind::endpoint, &noun, std::move(called));
         return;
     }
     std::vector<std::string_view> ids{id};
@@ -174,7 +181,7 @@ void DialLegs::add_endpoints(const twiml::Element& noun, std::string_view id)
         const Device* device = directory->device(device_id);
         if (device == nullptr || !device->is_enabled) continue;
         is_known = true;
-        Target* target = add(device->dial, device->kind, &noun);
+        Target* target = add(device->dial, device->kind, &noun, called);
         if (target == nullptr) continue;
         target->username = device->username;
         target->password = device->password;
@@ -186,7 +193,8 @@ void DialLegs::add_endpoints(const twiml::Element& noun, std::string_view id)
     }
 }
 
-Target* DialLegs::add(std::string_view address, Target::Kind kind, const twiml::Element* noun)
+Target* DialLegs::add(std::string_view address, Target::Kind kind, const twiml::Element* noun,
+                      std::string called)
 {
     if (address.empty()) {
         call_.warn(where(*noun), fmt::format("{} is empty", twiml::name(noun->name())));
@@ -199,6 +207,7 @@ Target* DialLegs::add(std::string_view address, Target::Kind kind, const twiml::
     Leg leg;
     leg.id = target.leg;
     leg.noun = noun;
+    leg.called = std::move(called);
     leg.call_id = fmt::format("{}-{}", call_.session().call().call_id, target.leg);
     targets_.push_back(std::move(target));
     legs_.push_back(std::move(leg));
@@ -220,19 +229,63 @@ void DialLegs::begin(Leg& leg)
     tell(leg, "initiated", "initiated", nullptr);
 }
 
-const twiml::Element* DialLegs::noun(LegId leg) const
+Task<> DialLegs::finish(Deadline& deadline)
 {
-    const auto found = std::ranges::find(legs_, leg, &Leg::id);
-    return found == legs_.end() ? nullptr : found->noun;
+    const Nanoseconds until = call_.in(end_timeout);
+    while (is_awaited()) {
+        const auto event = co_await call_.next(until);
+        if (!event) break;
+    }
+    co_await call_.catch_up(deadline);
 }
 
-std::string DialLegs::call_id(LegId leg) const
+bool DialLegs::is_awaited() const
 {
-    const auto found = std::ranges::find(legs_, leg, &Leg::id);
-    return found == legs_.end() ? std::string() : found->call_id;
+    return std::ranges::any_of(legs_, [](const Leg& leg) {
+        return leg.has_begun && !leg.is_over && leg.noun != nullptr &&
+               leg.noun->has(Attribute::status_callback);
+    });
+}
+
+const twiml::Element* DialLegs::noun(LegId id) const
+{
+    const Leg* leg = find(id);
+    return leg == nullptr ? nullptr : leg->noun;
+}
+
+std::string DialLegs::call_id(LegId id) const
+{
+    const Leg* leg = find(id);
+    return leg == nullptr ? std::string() : leg->call_id;
+}
+
+Parameters DialLegs::parameters(LegId id) const
+{
+    const Leg* leg = find(id);
+    return leg == nullptr ? Parameters() : parameters(*leg);
+}
+
+Parameters DialLegs::parameters(const Leg& leg) const
+{
+    Parameters parameters;
+    parameters.push_back({"CallSid", leg.call_id});
+    parameters.push_back({"ParentCallSid", call_.session().call().call_id});
+    parameters.push_back({"Direction", "outbound-dial"});
+    parameters.push_back({"To", leg.called});
+    parameters.push_back({"Called", leg.called});
+    if (caller_id_.empty()) return parameters;
+    parameters.push_back({"From", caller_id_});
+    parameters.push_back({"Caller", caller_id_});
+    return parameters;
 }
 
 DialLegs::Leg* DialLegs::find(LegId id)
+{
+    const auto found = std::ranges::find(legs_, id, &Leg::id);
+    return found == legs_.end() ? nullptr : &*found;
+}
+
+const DialLegs::Leg* DialLegs::find(LegId id) const
 {
     const auto found = std::ranges::find(legs_, id, &Leg::id);
     return found == legs_.end() ? nullptr : &*found;
@@ -257,10 +310,20 @@ void DialLegs::note(const Event& event)
         if (leg == nullptr || leg->is_over) return;
         leg->is_over = true;
         begin(*leg);
-        const bool was_answered = leg->answered_at != never;
-        tell(*leg, "completed", was_answered ? "completed" : status_of(ended->cause),
-             &ended->cause);
+        tell(*leg, "completed", status_at_end(*leg, ended->cause), &ended->cause);
     }
+}
+
+// A switch gives up those who have not answered in time as it does when the caller hangs up, or
+// when another was faster.
+std::string_view DialLegs::status_at_end(const Leg& leg, const Cause& cause) const
+{
+    if (leg.answered_at != never) return "completed";
+    const std::string_view status = status_of(cause);
+    const bool has_answer =
+        std::ranges::any_of(legs_, [](const Leg& other) { return other.answered_at != never; });
+    const bool ran_out_of_time = status == "canceled" && !has_answer && !call_.is_over();
+    return ran_out_of_time ? "no-answer" : status;
 }
 
 void DialLegs::tell(Leg& leg, std::string_view event, std::string_view status, const Cause* cause)
@@ -268,25 +331,22 @@ void DialLegs::tell(Leg& leg, std::string_view event, std::string_view status, c
     if (leg.noun == nullptr) return;
     const unsigned sequence = leg.sequence++;
     if (!lists(*leg.noun, Attribute::status_callback_event, event)) return;
-    Parameters parameters;
-    parameters.push_back({"CallSid", leg.call_id});
-    parameters.push_back({"ParentCallSid", call_.session().call().call_id});
-    parameters.push_back({"CallStatus", std::string(status)});
-    parameters.push_back({"Direction", "outbound-dial"});
-    parameters.push_back({"CallbackSource", "call-progress-events"});
-    parameters.push_back({"SequenceNumber", std::to_string(sequence)});
-    parameters.push_back({"Timestamp", date_now()});
+    Parameters told = parameters(leg);
+    told.push_back({"CallStatus", std::string(status)});
+    told.push_back({"CallbackSource", "call-progress-events"});
+    told.push_back({"SequenceNumber", std::to_string(sequence)});
+    told.push_back({"Timestamp", date_now()});
     if (cause != nullptr) {
         const Nanoseconds talked = leg.answered_at == never ? 0 : call_.now() - leg.answered_at;
         const std::string seconds = std::to_string(talked / 1'000'000'000);
-        parameters.push_back({"CallDuration", seconds});
-        parameters.push_back({"Duration", seconds});
+        told.push_back({"CallDuration", seconds});
+        told.push_back({"Duration", seconds});
         if (cause->sip_code != 0) {
-            parameters.push_back({"SipResponseCode", std::to_string(cause->sip_code)});
+            told.push_back({"SipResponseCode", std::to_string(cause->sip_code)});
         }
     }
     notify(call_, *leg.noun, Attribute::status_callback, Attribute::status_callback_method,
-           std::move(parameters));
+           std::move(told));
 }
 
 }  // namespace pivot::execute

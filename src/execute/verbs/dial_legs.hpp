@@ -12,7 +12,8 @@ namespace pivot::execute {
 class DialLegs final : private Watcher {
 public:
     // Numbers the targets of `dial`: its text, or its nouns. Those without an address are skipped.
-    DialLegs(LiveCall& call, twiml::Element dial);
+    // `caller_id` is what they are shown.
+    DialLegs(LiveCall& call, twiml::Element dial, std::string caller_id);
 
     std::vector<Target> take_targets() { return std::move(targets_); }
     bool empty() const { return legs_.empty(); }
@@ -21,17 +22,22 @@ public:
     // nothing until they ring.
     void begin(bool is_sequential);
 
+    // Waits until those are gone whose end somebody wants to be told.
+    Task<> finish(Deadline& deadline);
+
     // The noun of a leg; none for the text of a Dial.
     const twiml::Element* noun(LegId leg) const;
 
-    // The leg's own call id.
+    // The leg's own call id, and what a request about it says of it.
     std::string call_id(LegId leg) const;
+    Parameters parameters(LegId leg) const;
     std::string first_call_id() const { return legs_.empty() ? "" : legs_.front().call_id; }
 
 private:
     struct Leg {
         LegId id;
         const twiml::Element* noun;
+        std::string called;  // `To`
         std::string call_id;
         unsigned sequence = 0;
         bool has_begun = false;
@@ -40,16 +46,22 @@ private:
     };
 
     // Null: there is nothing to call.
-    Target* add(std::string_view address, Target::Kind kind, const twiml::Element* noun);
+    Target* add(std::string_view address, Target::Kind kind, const twiml::Element* noun,
+                std::string called);
     void add_noun(const twiml::Element& noun);
     void add_sip(const twiml::Element& noun);
     void add_endpoints(const twiml::Element& noun, std::string_view id);
     void note(const Event& event) override;
     void begin(Leg& leg);
+    bool is_awaited() const;
+    std::string_view status_at_end(const Leg& leg, const Cause& cause) const;
+    Parameters parameters(const Leg& leg) const;
     void tell(Leg& leg, std::string_view event, std::string_view status, const Cause* cause);
     Leg* find(LegId id);
+    const Leg* find(LegId id) const;
 
     LiveCall& call_;
+    const std::string caller_id_;  // `From`
     std::vector<twiml::Element> nouns_;
     std::vector<Target> targets_;
     std::vector<Leg> legs_;

@@ -41,14 +41,14 @@ Task<> pause_between(LiveCall& call, Nanoseconds began, Deadline& deadline)
 constexpr unsigned size_max = 1'000;
 
 // What a wait document is told of the queue.
-class Standing final : private Watcher {
+class Standing final : public Surroundings, private Watcher {
 public:
     Standing(LiveCall& call, const Queue& queue)
         : Watcher(call), call_(call), queue_(queue), began_(call.now())
     {
     }
 
-    Parameters parameters() const
+    Parameters parameters() const override
     {
         const auto waited = std::chrono::nanoseconds(call_.now() - began_);
         Parameters parameters;
@@ -100,19 +100,13 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const 
     ends.at_leave = true;
     const Stage waiting(call, caller, ends);
     const Standing standing(call, queue);
-    bool has_more = true;  // of what the switch told at once, which may be the standing
-    while (has_more) {
-        const auto event = co_await call.next(call.now());
-        has_more = event.has_value();
-    }
     NextStep step;
     while (!call.must_stop() && !step.is_end()) {
         const Nanoseconds began = call.now();
         Ask ask;
         ask.url = enqueue.text(Attribute::wait_url);
         ask.method = method_of(enqueue, Attribute::wait_url_method);
-        ask.parameters = standing.parameters();
-        step = co_await perform_within(call, std::move(ask), deadline);
+        step = co_await perform_within(call, std::move(ask), standing, deadline);
         if (step.kind == NextStep::Kind::failed) co_await hold(call, deadline);
         if (step.is_end()) break;
         co_await pause_between(call, began, deadline);
@@ -129,6 +123,7 @@ QueueEnded queue_ended(const Event* event)
 
 }  // namespace
 
+// A caller who hangs up while he waits is asked about all the same.
 Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline& deadline)
 {
     co_await call.answer(deadline);
@@ -142,7 +137,11 @@ Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline&
 
     QueueEnded ended;
     NextStep waited;
-    if (call.channel().can(Ability::queues)) {
+    if (name.empty()) {
+        call.warn(where(enqueue), "Enqueue: the queue has no name");
+    } else if (!call.channel().can(Ability::queues)) {
+        call.warn(where(enqueue), "Enqueue: this switch has no queues");
+    } else {
         const JobId job = call.next_job();
         Stage::Ends ends;
         ends.job = job;
@@ -153,18 +152,22 @@ Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline&
             waited.kind == NextStep::Kind::leave || waited.kind == NextStep::Kind::hang_up;
         if (leaves && !queue.is_over()) co_await call.stop(job, deadline);
         while (!call.must_stop()) co_await call.next(never);
+        co_await call.catch_up(deadline);
         ended = queue_ended(queue.end());
-    } else {
-        call.warn(where(enqueue), "Enqueue: this switch has no queues");
     }
     call.keys().clear();
-    if (call.must_stop()) co_return next_step(NextStep::Kind::over);
+    const bool has_hung_up = call.is_over() && ended.end == QueueEnd::hung_up;
+    if (call.must_stop() && !has_hung_up) co_return next_step(NextStep::Kind::over);
     if (waited.kind == NextStep::Kind::hang_up) co_return waited;
     Parameters parameters;
     parameters.push_back({"QueueResult", std::string(result_of(ended.end))});
     parameters.push_back({"QueueSid", std::move(name)});
     parameters.push_back({"QueueTime", seconds(ended.waited)});
-    co_return ask_action_if_any(call, enqueue, std::move(parameters));
+    if (!has_hung_up) co_return ask_action_if_any(call, enqueue, std::move(parameters));
+    call.session().set_call_status("completed");
+    NextStep step = ask_action_if_any(call, enqueue, std::move(parameters));
+    step.kind = step.ask ? NextStep::Kind::report : NextStep::Kind::over;
+    co_return step;
 }
 
 Task<NextStep> perform_leave(LiveCall& call, twiml::Element leave, Deadline&)
@@ -184,7 +187,11 @@ Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element qu
         call.warn(where(queue), "Queue: its url is not performed: who waits is another call");
     }
     QueueEnded ended;
-    if (call.channel().can(Ability::queues)) {
+    if (queue.text().empty()) {
+        call.warn(where(queue), "Queue: it has no name");
+    } else if (!call.channel().can(Ability::queues)) {
+        call.warn(where(queue), "Queue: this switch has no queues");
+    } else {
         const JobId job = call.next_job();
         Stage::Ends ends;
         ends.job = job;
@@ -201,8 +208,6 @@ Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element qu
         }
         ended = queue_ended(connected.end());
         if (!connected.is_over() && !call.is_over()) co_await call.stop(job, deadline);
-    } else {
-        call.warn(where(queue), "Queue: this switch has no queues");
     }
     call.keys().clear();
     if (call.must_stop()) co_return next_step(NextStep::Kind::over);
