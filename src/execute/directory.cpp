@@ -151,7 +151,10 @@ private:
 
 class Directory::Reader {
 public:
-    explicit Reader(Directory& directory) : directory_(directory) {}
+    Reader(Directory& directory, callflow::FlowRules rules)
+        : directory_(directory), validator_(std::move(rules))
+    {
+    }
 
     Breaches read(json::Value root)
     {
@@ -400,14 +403,15 @@ private:
     callflow::Validator validator_;
 };
 
-tl::expected<Directory, std::string> Directory::from_json(std::string_view text)
+tl::expected<Directory, std::string> Directory::from_json(std::string_view text,
+                                                          callflow::FlowRules rules)
 {
     json::Document document(depth_max);
     const auto root = document.read(text);
     if (!root) return tl::unexpected(root.error().message);
 
     Directory directory;
-    Breaches breaches = Reader(directory).read(*root);
+    Breaches breaches = Reader(directory, std::move(rules)).read(*root);
     if (breaches.is_empty()) return directory;
     return tl::unexpected(
         std::move(breaches).to_failure(Reason::invalid_json, Phase::parse).message);

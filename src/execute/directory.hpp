@@ -3,6 +3,7 @@
 // docs/directory.md has the format. One directory serves all calls, and does not change.
 #pragma once
 
+#include "callflow/checker.hpp"
 #include "execute/order.hpp"
 #include "execute/pattern.hpp"
 
@@ -104,8 +105,10 @@ struct Variables {
 
 class Directory {
 public:
-    // All that is wrong, in one text, each with its JSON pointer.
-    static tl::expected<Directory, std::string> from_json(std::string_view text);
+    // `rules` are for its flows. The error is all that is wrong, in one text, each with its JSON
+    // pointer.
+    static tl::expected<Directory, std::string> from_json(std::string_view text,
+                                                          callflow::FlowRules rules = {});
 
     // Null: there is none with that id.
     const Device* device(std::string_view id) const { return find(devices_, id); }

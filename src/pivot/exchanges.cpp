@@ -1,31 +1,13 @@
 #include "pivot/exchanges.hpp"
 
+#include "pivot/policy.hpp"
+
 #include <chrono>
 #include <utility>
-#include <vector>
 
 namespace pivot {
 
 namespace {
-
-bool admits(const net::AddressPolicy& policy, const std::string& host)
-{
-    if (!policy.admit_host(host)) return false;
-    const auto ip = net::IpAddress::parse(host);
-    std::vector<net::SocketAddress> addresses;
-    if (ip) addresses.emplace_back(*ip, 0);
-    return !ip || policy.admit(host, addresses);
-}
-
-// What the operator lets the engine ask, a flow may name.
-callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPolicy& policy)
-{
-    callflow::FlowRules rules;
-    rules.coerce_types = config.callflow.coerce_types;
-    std::erase_if(rules.hosts_denied,
-                  [&policy](const std::string& host) { return admits(policy, host); });
-    return rules;
-}
 
 http::ClientConfig client_config_of(const EngineConfig& config)
 {
@@ -47,13 +29,9 @@ tl::expected<std::unique_ptr<Exchanges>, std::string> Exchanges::open(const Engi
                                                                       reactor::Reactor& reactor)
 {
     std::unique_ptr<Exchanges> exchanges(new Exchanges(config, reactor));
-    for (const std::string& rule : config.policy.deny) {
-        if (auto added = exchanges->policy.deny(rule); !added) return tl::unexpected(added.error());
-    }
-    for (const std::string& rule : config.policy.allow) {
-        if (auto added = exchanges->policy.allow(rule); !added)
-            return tl::unexpected(added.error());
-    }
+    auto policy = address_policy(config);
+    if (!policy) return tl::unexpected(std::move(policy.error()));
+    exchanges->policy = std::move(*policy);
     auto sources = net::SourceAddresses::parse(config.source_addresses);
     if (!sources) return tl::unexpected(std::move(sources.error()));
     exchanges->sources = std::move(*sources);

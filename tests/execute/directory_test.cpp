@@ -73,6 +73,14 @@ TEST(Directory, a_stored_flow_has_its_defaults_written_in)
     EXPECT_THAT(*directory->flow("f"), HasSubstr(R"("max_digits":1)"));
 }
 
+TEST(Directory, its_flows_may_name_the_hosts_that_the_rules_let_them)
+{
+    constexpr std::string_view text =
+        R"({"flows":{"f":{"module":"pivot","data":{"voice_url":"http://127.0.0.1/"}}}})";
+    EXPECT_THAT(error_of(text), HasSubstr("/flows/f/data/voice_url"));
+    EXPECT_TRUE(Directory::from_json(text, {.hosts_denied = {}}));
+}
+
 TEST(Directory, a_users_devices_are_those_he_owns)
 {
     const auto directory = Directory::from_json(

@@ -557,6 +557,20 @@ class Usage(Simulate):
         self.assert_refused()
         self.assert_refused("--max-time", "0", action)
 
+    def test_flows_of_a_directory_may_name_what_is_allowed(self):
+        ask = flow("pivot", {"voice_url": self.url + "/flow"})
+        directory = self.file({"flows": {"f": ask}}, "directory.json")
+        ended = self.simulate("/menu", None, "--directory", directory)
+        self.assertEqual(ended.returncode, 0)
+        self.assert_refused(
+            "--deny",
+            "127.0.0.1",
+            "--directory",
+            directory,
+            self.action("/menu"),
+            words=["/flows/f/data/voice_url"],
+        )
+
     def test_a_script_that_is_wrong(self):
         script = self.file("wait 1s\n\nexpct say Hello\n", "wrong.txt")
         self.assert_refused(

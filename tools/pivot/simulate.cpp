@@ -6,6 +6,7 @@
 #include "pivot/exchanges.hpp"
 #include "pivot/http_cdr_poster.hpp"
 #include "pivot/input.hpp"
+#include "pivot/policy.hpp"
 #include "pivot/session.hpp"
 #include "pivot/simulate/play.hpp"
 
@@ -71,7 +72,9 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
     if (!options.directory_file.empty()) {
         const auto text = read_input(options.directory_file);
         if (!text) return tl::unexpected(text.error());
-        auto directory = execute::Directory::from_json(*text);
+        const auto policy = address_policy(scene.config);
+        if (!policy) return tl::unexpected(policy.error());
+        auto directory = execute::Directory::from_json(*text, flow_rules(scene.config, *policy));
         if (!directory) {
             return tl::unexpected(fmt::format("{}: {}", options.directory_file, directory.error()));
         }
