@@ -80,6 +80,7 @@ Task<> ask(LiveCall& call, NextStep step, std::string& next, Result<Answer>& ans
     }
     if (step.kind == Kind::ask) {
         Ask ask = std::move(*step.ask);
+        ask.leads_to_branch = true;
         answer = co_await session.ask(std::move(ask), deadline);
         co_return;
     }

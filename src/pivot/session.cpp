@@ -84,6 +84,7 @@ Task<Result<Answer>> Session::begin(Deadline& call)
     Inquiry inquiry;
     inquiry.url = action_.voice_url;
     inquiry.method = action_.method;
+    inquiry.leads_to_branch = true;
     co_return co_await run(std::move(inquiry), call);
 }
 
@@ -96,6 +97,7 @@ Task<Result<Answer>> Session::ask(Ask ask, Deadline& call)
     inquiry.method = ask.method;
     inquiry.parameters = std::move(ask.parameters);
     inquiry.is_document = true;
+    inquiry.leads_to_branch = ask.leads_to_branch;
     co_return co_await run(std::move(inquiry), call);
 }
 
@@ -110,6 +112,7 @@ Task<Result<Answer>> Session::pivot(ActionNode node, Deadline& call)
     Inquiry inquiry;
     inquiry.url = action_.voice_url;
     inquiry.method = action_.method;
+    inquiry.leads_to_branch = true;
     co_return co_await run(std::move(inquiry), call);
 }
 
@@ -138,10 +141,12 @@ Task<Result<Answer>> Session::try_url(const Inquiry& inquiry, Deadline& call)
     SessionRequest& request = *prepared->request;
     Deadline in_time(call, exchanges_.reactor.now() + prepared->ns_max);
     for (int left = prepared->retry.retries;; --left) {
+        flush_record();  // no branch follows the attempt before
         const auto began_unix_ms = unix_now_ms();
         const auto asked = co_await request.run(exchanges_, in_time);
         auto answer = conclude(asked, request, in_time, call);
         if (records()) record(request, began_unix_ms, answer);
+        if (answer || !inquiry.leads_to_branch) flush_record();
         if (answer) {
             document_url_ = request.answered_url();
             has_run_twiml_ |= answer->document != nullptr;
@@ -231,6 +236,7 @@ Session::Inquiry Session::fallback(const Inquiry& inquiry, const Failure& failur
     other.parameters.push_back({"ErrorCode", fmt::to_string(error_code(failure.reason))});
     other.parameters.push_back({"ErrorUrl", std::string(split(inquiry.url).url)});
     other.is_document = inquiry.is_document;
+    other.leads_to_branch = inquiry.leads_to_branch;
     return other;
 }
 
@@ -410,7 +416,6 @@ void Session::warn(std::string warning)
 void Session::record(const SessionRequest& request, std::int64_t began_unix_ms,
                      const Result<Answer>& answer)
 {
-    flush_record();
     DebugFacts facts = pivot::facts_of(request);
     facts.call_id = call_.call_id;
     facts.account_id = call_.account_id;
@@ -424,7 +429,6 @@ void Session::record(const SessionRequest& request, std::int64_t began_unix_ms,
         }
     }
     record_ = std::make_unique<DebugRecord>(facts);
-    if (answer) flush_record();  // after a failure a branch is going to be taken
 }
 
 void Session::flush_record()

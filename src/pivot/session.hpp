@@ -44,6 +44,7 @@ struct Ask {
     std::string url;  // a reference against the document's URL; empty: that URL itself
     Method method = Method::post;
     std::vector<SessionParameter> parameters;  // of this request: Digits, RecordingUrl, …
+    bool leads_to_branch = false;  // note_branch() follows a failure: its record waits for that
 };
 
 // Lives on the reactor of `exchanges`, and is not moved while it asks. One exchange at a time.
@@ -107,7 +108,8 @@ private:
         std::string url;  // absolute, with its fragment
         Method method = Method::post;
         std::vector<SessionParameter> parameters;
-        bool is_document = false;  // a TwiML document asks
+        bool is_document = false;      // a TwiML document asks
+        bool leads_to_branch = false;  // where it fails
     };
     struct Attempts;
 

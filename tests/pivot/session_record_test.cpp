@@ -25,7 +25,7 @@ TEST(SessionRecord, each_exchange_leaves_one_without_secrets)
     {
         const auto session = sessions.make(node(peer.url("/p"), debug));
         ASSERT_TRUE(sessions.begin(*session));
-        ASSERT_FALSE(sessions.ask(*session, {"/bad", Method::post, {{"Digits", "1"}}}));
+        ASSERT_FALSE(sessions.ask(*session, {"/bad", Method::post, {{"Digits", "1"}}, true}));
         session->notify("/told", Method::post, {{"CallStatus", "completed"}}, false);
         run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
         session->note_branch("_");
@@ -44,6 +44,22 @@ TEST(SessionRecord, each_exchange_leaves_one_without_secrets)
     for (const auto& record : kept) {
         EXPECT_EQ(record.to_json().find("topsecret"), std::string::npos) << record.to_json();
     }
+}
+
+TEST(SessionRecord, a_failure_that_leads_to_no_branch_leaves_one_at_once)
+{
+    HttpPeer peer{answer(say_hello, "text/xml")};
+    RecentRecords records;
+    Sessions sessions;
+    sessions.config.sink = &records;
+    const auto session = sessions.make(node(peer.url("/"), debug));
+    ASSERT_TRUE(sessions.begin(*session));
+    ASSERT_FALSE(sessions.ask(*session, {"http://127.0.0.1:1/#rc=0", Method::post, {}}));
+    EXPECT_EQ(records.find("c1").size(), 2u);
+    ASSERT_FALSE(sessions.ask(*session, {"http://127.0.0.1:1/#rc=1", Method::post, {}, true}));
+    EXPECT_EQ(records.find("c1").size(), 3u);  // and the last attempt waits
+    session->note_branch("_");
+    EXPECT_EQ(records.find("c1").size(), 4u);
 }
 
 TEST(SessionRecord, nothing_is_kept_that_nobody_asked_for)
