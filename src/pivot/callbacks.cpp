@@ -66,10 +66,11 @@ Task<> Callbacks::run(std::string key, Deadline& closing)
 Task<> Callbacks::tell(Notice& notice, Deadline& closing)
 {
     Nanoseconds pause_ns = limits_.pause_ns;
-    for (int left = limits_.attempts_max; !closing.has_expired(); pause_ns *= 2) {
+    for (int left = limits_.attempts_max;; pause_ns *= 2) {
         const bool is_worth_another = co_await attempt(notice, closing);
-        if (!is_worth_another || --left == 0) co_return;
+        if (!is_worth_another || --left == 0 || closing.has_expired()) co_return;
         co_await reactor::Sleep(exchanges_.reactor.now() + pause_ns, closing);
+        if (closing.has_expired()) co_return;
     }
 }
 

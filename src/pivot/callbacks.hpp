@@ -48,7 +48,7 @@ public:
     // Starts to tell it, soon. Over the limit it is dropped.
     void send(Notice notice);
 
-    // Gives up what waits.
+    // Gives up what waits. Each that was to leave a record leaves one.
     void close();
 
     std::size_t waiting() const { return waiting_; }  // and under way

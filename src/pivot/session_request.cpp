@@ -71,6 +71,7 @@ Task<Result<void>> SessionRequest::run(Exchanges& exchanges, Deadline& deadline)
     progress_ = {};
     progress_.demands = &demands_;
     progress_.started = exchanges.reactor.now();
+    if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::queue));
     while (true) {
         write_headers();
         const auto* failure = co_await exchanges.client->ask(*this, progress_, deadline);

@@ -97,6 +97,28 @@ TEST(Callbacks, outlive_their_session)
     EXPECT_EQ(peer.requests().size(), 1u);
 }
 
+TEST(Callbacks, that_are_given_up_leave_a_record)
+{
+    HttpPeer slow{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};
+    RecentRecords records;
+    Sessions sessions;
+    sessions.config.sink = &records;
+    sessions.config.records_all = true;
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    for (int i = 0; i < 3; ++i) tell(*session, slow.url("/told"), i);
+    auto& reactor = sessions.reactor();
+    while (slow.requests().empty()) reactor.turn(reactor.now() + 1'000'000);
+    sessions.callbacks().close();
+    run_until(reactor, [&] { return sessions.callbacks().running() == 0; });
+    EXPECT_EQ(slow.requests().size(), 1u);
+    const auto kept = records.find("c1");
+    ASSERT_EQ(kept.size(), 3u);
+    for (const auto& record : kept) {
+        EXPECT_NE(record.to_json().find(R"("reason":"cancelled")"), std::string::npos)
+            << record.to_json();
+    }
+}
+
 TEST(Callbacks, to_no_url_are_not_told)
 {
     Sessions sessions;
