@@ -87,6 +87,15 @@ void add_body(Object& object, std::string_view prefix, std::string_view body)
     if (is_cut) object.add(fmt::format("{}_body_is_cut", prefix), true);
 }
 
+void append_hop(std::string& out, const Hop& hop)
+{
+    Object object(out);
+    object.add("method", name(hop.method));
+    object.add("uri", hop.url);
+    if (hop.status != 0) object.add("resp_status_code", fmt::to_string(hop.status));
+    if (!hop.body.empty()) add_body(object, "req", hop.body);
+}
+
 void add_request(Object& object, const DebugFacts& facts)
 {
     const Exchange& exchange = facts.exchange;
@@ -97,6 +106,7 @@ void add_request(Object& object, const DebugFacts& facts)
     add_body(object, "req", facts.request_body);
     object.add_unless_empty("final_uri", exchange.final_url);
     if (!facts.redirects.empty()) object.add_list("redirects", facts.redirects, append_text);
+    if (!facts.hops.empty()) object.add_list("hops", facts.hops, append_hop);
     object.add_unless_empty("address", exchange.address);
     object.add("reused", exchange.was_reused);
 }

@@ -31,6 +31,7 @@ DebugFacts facts_of(const SessionRequest& request)
     facts.request_body = request.body();
     facts.signed_url = request.signed_url();
     facts.redirects = request.redirects();
+    facts.hops = request.hops();
     if (const auto* response = request.progress().response) {
         facts.response_headers = split(response->headers);
         facts.response_body = response->body;

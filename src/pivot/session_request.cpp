@@ -68,6 +68,7 @@ Task<Result<void>> SessionRequest::run(Exchanges& exchanges, Deadline& deadline)
     route_ = {};
     route_.begin(destination_, content_.method);
     redirects_.clear();
+    redirected_.clear();
     progress_ = {};
     progress_.demands = &demands_;
     progress_.started = exchanges.reactor.now();
@@ -80,9 +81,11 @@ Task<Result<void>> SessionRequest::run(Exchanges& exchanges, Deadline& deadline)
         const http::Response& response = *progress_.response;
         take_cookies(response);
         if (!http::Route::is_redirect(response)) co_return Result<void>();
+        Hop hop = to_hop();
         auto followed =
             route_.follow(response, exchanges.config.http.redirects_max, exchanges.policy);
         if (!followed) co_return followed;
+        redirected_.push_back(std::move(hop));
         redirects_.push_back(destination().url.to_text());
     }
 }
@@ -161,6 +164,24 @@ std::string SessionRequest::headers() const
     append_to(message);
     const auto begin = message.find("\r\n") + 2;
     return message.substr(begin, message.find("\r\n\r\n") + 2 - begin);
+}
+
+// The request that was asked last.
+Hop SessionRequest::to_hop() const
+{
+    Hop hop;
+    hop.method = route_.method();
+    hop.url = destination().url.to_text(query());
+    if (progress_.response != nullptr) hop.status = progress_.status;
+    hop.body = body();
+    return hop;
+}
+
+std::vector<Hop> SessionRequest::hops() const
+{
+    std::vector<Hop> hops = redirected_;
+    if (!hops.empty()) hops.push_back(to_hop());
+    return hops;
 }
 
 Exchange SessionRequest::to_exchange() const

@@ -9,6 +9,7 @@
 #include "http/progress.hpp"
 #include "http/request.hpp"
 #include "http/route.hpp"
+#include "pivot/debug_record.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/task.hpp"
 
@@ -67,6 +68,7 @@ public:
     std::string_view body() const;  // of the last request
     std::string headers() const;    // likewise
     const std::vector<std::string>& redirects() const { return redirects_; }
+    std::vector<Hop> hops() const;  // likewise empty without redirects
 
     // As a request to send.
     const http::Destination& destination() const override { return route_.current(); }
@@ -77,6 +79,7 @@ private:
     SessionRequest(Content content, std::shared_ptr<const http::Destination> destination,
                    http::CookieJar* cookies, const http::Demands& demands);
 
+    Hop to_hop() const;
     bool is_first() const { return route_.redirects() == 0; }
     std::string_view query() const;
     std::string_view content_type() const;
@@ -94,6 +97,7 @@ private:
     std::string body_query_;  // joins the URL of a signed body that is no form
     std::string signed_url_;
     std::vector<std::string> redirects_;
+    std::vector<Hop> redirected_;  // the requests that were answered with one
 };
 
 }  // namespace pivot

@@ -62,6 +62,40 @@ TEST(SessionRecord, a_failure_that_leads_to_no_branch_leaves_one_at_once)
     EXPECT_EQ(records.find("c1").size(), 4u);
 }
 
+TEST(SessionRecord, each_request_of_a_redirected_one_is_in_it)
+{
+    HttpPeer peer{[](HttpPeer::Exchange& exchange) {
+        if (exchange.request.target == "/landed") {
+            exchange.reply(200, "text/xml", say_hello);
+        } else {
+            exchange.reply(301, "", "", "Location: /landed\r\n");
+        }
+    }};
+    RecentRecords records;
+    Sessions sessions;
+    sessions.config.sink = &records;
+    const auto session = sessions.make(node(peer.url("/"), debug));
+    ASSERT_TRUE(sessions.ask(*session, {peer.url("/got"), Method::post, {{"Digits", "1"}}}));
+    const auto kept = records.find("c1");
+    ASSERT_EQ(kept.size(), 1u);
+    json::Document document;
+    const auto record = document.read(kept[0].to_json());
+    ASSERT_TRUE(record);
+    std::vector<json::Value> hops;
+    for (const auto hop : record->find("hops")->elements()) hops.push_back(hop);
+    ASSERT_EQ(hops.size(), 2u) << kept[0].to_json();
+    const auto first = hops[0];
+    const auto last = hops[1];
+    EXPECT_EQ(first.find("method")->text(), "POST");
+    EXPECT_EQ(first.find("uri")->text(), peer.url("/got"));
+    EXPECT_EQ(first.find("resp_status_code")->text(), "301");
+    EXPECT_NE(first.find("req_body")->text().find("Digits=1"), std::string_view::npos);
+    EXPECT_EQ(last.find("method")->text(), "GET");
+    EXPECT_EQ(last.find("uri")->text(), peer.url("/landed"));
+    EXPECT_EQ(last.find("resp_status_code")->text(), "200");
+    EXPECT_FALSE(last.find("req_body"));
+}
+
 TEST(SessionRecord, nothing_is_kept_that_nobody_asked_for)
 {
     HttpPeer peer{answer()};
