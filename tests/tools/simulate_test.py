@@ -49,6 +49,15 @@ DOCUMENTS = {
     "/dial-twice": twiml(
         "<Dial>+14155550100</Dial><Say>Again</Say><Dial>+14155550100</Dial><Say>Done</Say>"
     ),
+    "/dial-busily": twiml(
+        '<Dial><Number statusCallback="/slow" statusCallbackEvent="initiated ringing answered'
+        ' completed">+14155550100</Number></Dial>'
+    ),
+    "/dial-others": twiml(
+        '<Dial>+14155550100</Dial><Dial action="/chosen">+14155550200</Dial>'
+    ),
+    "/moves": twiml('<Gather numDigits="1" action="/moved"><Say>Press one</Say></Gather>'),
+    "/wait-fails": twiml('<Enqueue waitUrl="/refuses" action="/chosen">support</Enqueue>'),
     "/whisper": twiml('<Dial><Number url="/whispered">+14155550100</Number></Dial>'),
     "/whispered": twiml(
         '<Gather numDigits="2" action="/chosen"><Say>Press two keys</Say></Gather>'
@@ -75,6 +84,8 @@ DOCUMENTS = {
     "/skipped": tts("Skipped", _=tts("Fine")),
     "/flow-menu": flow("collect_dtmf", {"max_digits": 1, "timeout": 3000}, _=flow("hangup")),
 }
+REDIRECTS = {"/moved": "/chosen"}
+SLOW = {"/late": 5, "/slow": 4}  # seconds
 DOCUMENTS["/skipped"]["data"]["skip_module"] = True
 
 
@@ -93,8 +104,13 @@ class Application(http.server.BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
             return
-        if url.path == "/late":
-            self.server.closing.wait(5)
+        self.server.closing.wait(SLOW.get(url.path, 0))
+        if url.path in REDIRECTS:
+            self.send_response(301)
+            self.send_header("Location", REDIRECTS[url.path])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         document = DOCUMENTS.get(url.path)
         if isinstance(document, dict):
             text = json.dumps(document).replace("/dead", self.server.dead_url)
@@ -249,6 +265,37 @@ class Transcript(Simulate):
         ended = self.simulate("/menu", "wait for say one\npress 1\n")
         self.assertRegex(ended.stdout, r"REQUEST  POST \S+/chosen with .*Digits=1.* -> 200")
 
+    def test_each_request_of_a_redirected_one_is_shown(self):
+        script = (
+            "wait for say one\npress 1\nexpect request /moved with Digits=1\n"
+            "expect request /chosen\nexpect say Thanks\n"
+        )
+        ended = self.simulate("/moves", script)
+        self.assertRegex(
+            ended.stdout,
+            r"REQUEST  POST \S+/moved with .*Digits=1.* -> 301 redirect\n"
+            r"\S+  REQUEST  GET \S+/chosen -> 200 text/xml, \d+ ms\n",
+        )
+        ended = self.simulate("/moves", script, "--json")
+        events = [json.loads(line) for line in ended.stdout.splitlines()]
+        moved, landed = [event for event in events if event["event"] == "request"][1:]
+        self.assertEqual(moved["subject"], self.url + "/moved")
+        self.assertEqual(moved["parameters"]["Digits"], "1")
+        self.assertEqual(landed["subject"], self.url + "/chosen")
+        self.assertNotIn("parameters", landed)
+        self.assert_unmet(
+            "/moves",
+            "wait for say one\npress 1\nexpect request /chosen with Digits=1\n",
+            3,
+            "301 redirect",
+        )
+
+    def test_a_request_that_fails_stands_before_its_warning(self):
+        ended = self.simulate("/wait-fails", "queue bridge after 20s\nexpect queue bridge\n")
+        self.assertRegex(
+            ended.stdout, r"\n00:00\.\d  REQUEST  POST \S+/refuses .*\n00:00\.\d  WARNING  "
+        )
+
 
 class Steps(Simulate):
     def test_keys_during_a_prompt_and_behind_it(self):
@@ -393,6 +440,25 @@ class Steps(Simulate):
         ended = self.simulate("/hangup", "expect hang up\nexpect cdr\n", cdr_url=self.url + "/cdr")
         self.assertRegex(ended.stdout, r"CDR      POST \S+/cdr -> 200\n\S+  END ")
         self.assertEqual(len(self.asked("/cdr")), 1)
+
+    def test_a_cdr_that_is_refused_is_not_posted(self):
+        for url, why in (
+            (self.url + "/refuses", "404, which is not 2xx: not taken"),
+            (self.server.dead_url, "no answer; connect: "),
+        ):
+            ended = self.simulate("/hangup", "expect hang up\n", cdr_url=url)
+            self.assertIn(f"-> {why}", ended.stdout)
+            self.assert_unmet("/hangup", "expect hang up\nexpect cdr\n", 2, why, cdr_url=url)
+
+    def test_a_callback_that_is_given_up_is_none(self):
+        self.assert_unmet(
+            "/dial-busily",
+            "expect callback /slow with CallStatus=ringing\n"
+            "expect callback /slow with CallStatus=completed\n",
+            2,
+            "there was:",
+            "not told: those before it took all the time that callbacks have",
+        )
 
     def test_time_that_is_left_over_does_not_matter(self):
         self.simulate("/hangup", "leg busy\nwait for say Bye\nwait 10m\nexpect end\nqueue full\n")

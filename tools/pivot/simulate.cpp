@@ -27,7 +27,8 @@ using execute::ExecutorConfig;
 constexpr std::string_view command = "pivot simulate";
 
 // What callbacks may take behind the end of the call.
-constexpr Nanoseconds callbacks_ns_max = 5'000'000'000;
+constexpr Nanoseconds callbacks_ns_max = 10'000'000'000;
+constexpr Nanoseconds cdr_ns_max = 5'000'000'000;  // and then the CDR
 
 struct Scene {
     EngineConfig config;
@@ -91,26 +92,25 @@ public:
     void remove(std::string, Done) override {}
     void failed(std::string, std::int64_t, Done) override {}
 
-    reactor::Task<> post(Exchanges& exchanges, ScriptedChannel& channel,
-                         reactor::Deadline& deadline)
+    reactor::Task<> post(Exchanges& exchanges, Play& play, reactor::Deadline& deadline)
     {
         if (!cdr_) co_return;
         HttpCdrPoster poster(exchanges, nullptr);
         const auto status = co_await poster.post(*cdr_, deadline);
-        const std::string result =
-            status ? fmt::format("{}", *status) : std::string(status.error().message);
-        channel.note("CDR", "cdr", cdr_->url, fmt::format("POST {} -> {}", cdr_->url, result));
+        play.note_cdr(cdr_->url, status);
     }
 
 private:
     std::optional<Cdr> cdr_;
 };
 
-// Turns the reactor until the call has ended, and what it left behind with it.
-void turn(Exchanges& exchanges, const reactor::Scope& calls, const Callbacks& callbacks)
+void finish(reactor::Reactor& reactor, const reactor::Scope& work)
 {
-    reactor::Reactor& reactor = exchanges.reactor;
-    while (calls.running() > 0) reactor.turn(never);
+    while (work.running() > 0) reactor.turn(never);
+}
+
+void finish(reactor::Reactor& reactor, const Callbacks& callbacks)
+{
     const Nanoseconds until = reactor.now() + callbacks_ns_max;
     while (callbacks.waiting() > 0 && reactor.now() < until) reactor.turn(until);
 }
@@ -170,11 +170,12 @@ int simulate(const SimulateOptions& options)
     channel.after(milliseconds(std::llround(options.max_time_s * 1'000)),
                   [&channel] { channel.run_out_of_time(); });
     calls.spawn(execute::run_session(session, channel, std::move(next), executor_config, host));
-    turn(**exchanges, calls, callbacks);
+    finish(reactor, calls);
+    finish(reactor, callbacks);
     {
-        reactor::Deadline cdr_deadline(reactor, reactor.now() + callbacks_ns_max);
-        calls.spawn(cdr.post(**exchanges, channel, cdr_deadline));
-        turn(**exchanges, calls, callbacks);
+        reactor::Deadline cdr_deadline(reactor, reactor.now() + cdr_ns_max);
+        calls.spawn(cdr.post(**exchanges, play, cdr_deadline));
+        finish(reactor, calls);
     }
 
     callbacks.close();

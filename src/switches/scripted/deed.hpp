@@ -17,6 +17,7 @@ struct Deed {
     std::string text;     // the line, as a sentence whose subject is the actor
     std::vector<std::string> addresses;  // of a dial: those of which `subject` is a list
     std::vector<std::pair<std::string, std::string>> parameters;  // of a request
+    bool is_in_vain = false;  // nobody took what was told: no step is about it
     bool is_failure = false;  // the call went wrong here, unless the script expects it
 };
 

@@ -115,6 +115,11 @@ bool take_address(const Step& step, Deed& deed)
 
 bool matches(const Step& step, const Deed& deed)
 {
+    return !deed.is_in_vain && is_about(step, deed);
+}
+
+bool is_about(const Step& step, const Deed& deed)
+{
     if (!is_kind(step.deed, deed.kind) || !is_subject(step, deed)) return false;
     return std::ranges::all_of(step.parameters, [&deed](const auto& parameter) {
         return std::ranges::find(deed.parameters, parameter) != deed.parameters.end();

@@ -55,7 +55,10 @@ struct Step {
 // The error is `LINE: sentence`: what is wrong, and what to do.
 tl::expected<std::vector<Step>, std::string> read_script(std::string_view text);
 
-// Whether `deed` is what a step waits for or expects.
+// Whether `deed` is what a step waits for or expects, or would be if it were not in vain.
+bool is_about(const Step& step, const Deed& deed);
+
+// Whether `deed` makes it come true.
 bool matches(const Step& step, const Deed& deed);
 
 // Takes the address that a step expects out of those of a dial; false: it is not among them.

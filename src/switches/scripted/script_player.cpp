@@ -144,10 +144,13 @@ std::vector<std::string> ScriptPlayer::failures() const
         const auto found =
             std::ranges::find_if(deeds_, [&](const Deed& deed) { return matches(step, deed); });
         if ((found != deeds_.end()) == wants_one) continue;
-        failures.push_back(wants_one ? fmt::format("{}: `{}` did not come true in the whole call",
-                                                   step.line, step.text)
-                                     : fmt::format("{}: `{}` did not come true; there was:\n  {}",
-                                                   step.line, step.text, line_of(*found)));
+        const auto shown =
+            std::ranges::find_if(deeds_, [&](const Deed& deed) { return is_about(step, deed); });
+        failures.push_back(
+            shown == deeds_.end()
+                ? fmt::format("{}: `{}` did not come true in the whole call", step.line, step.text)
+                : fmt::format("{}: `{}` did not come true; there was:\n  {}", step.line, step.text,
+                              line_of(*shown)));
     }
     return failures;
 }

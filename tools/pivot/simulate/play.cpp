@@ -66,11 +66,20 @@ std::string content_type_of(json::Value record)
     return {};
 }
 
-// `200 text/xml, 3 ms`, or why there is no answer.
-std::string answer_of(json::Value record)
+// The call has ended, and a callback took longer than the simulation waits for it.
+bool is_given_up(json::Value record)
 {
+    return text_of(record, "kind") == name(DebugKind::callback) &&
+           text_of(record, "reason") == name(Reason::cancelled);
+}
+
+// `200 text/xml, 3 ms`, or why there is no answer: of a record, or of the last request of one.
+std::string answer_of(json::Value record, json::Value last)
+{
+    const bool is_not_told = is_given_up(record) && text_of(record, "phase") == name(Phase::queue);
+    if (is_not_told) return "not told: those before it took all the time that callbacks have";
     std::string text = "no answer";
-    if (const auto status = record.find("resp_status_code")) {
+    if (const auto status = last.find("resp_status_code")) {
         text = fmt::format("{}{}", status->text(), content_type_of(record));
     }
     if (const auto timings = record.find("timings_us")) {
@@ -78,18 +87,20 @@ std::string answer_of(json::Value record)
         const auto total_us = total ? total->integer().value_or(0) : 0;
         text += fmt::format(", {:.0f} ms", static_cast<double>(total_us) / 1'000);
     }
-    if (record.find("reason")) {
+    if (is_given_up(record)) {
+        text += "; given up: callbacks have no more time";
+    } else if (record.find("reason")) {
         text += fmt::format("; {}: {}", text_of(record, "reason"), text_of(record, "message"));
     }
     return text;
 }
 
-std::vector<std::pair<std::string, std::string>> parameters_of(json::Value record)
+std::vector<std::pair<std::string, std::string>> parameters_of(json::Value request)
 {
-    const std::string_view uri = text_of(record, "uri");
+    const std::string_view uri = text_of(request, "uri");
     const std::size_t query = uri.find('?');
     auto parameters = http::read_form(query == uri.npos ? uri.substr(0, 0) : uri.substr(query + 1));
-    for (auto& parameter : http::read_form(text_of(record, "req_body"))) {
+    for (auto& parameter : http::read_form(text_of(request, "req_body"))) {
         parameters.push_back(std::move(parameter));
     }
     return parameters;
@@ -141,13 +152,13 @@ Deed Play::deed(std::string actor, std::string kind, std::string subject, std::s
 
 // ` with Digits=1`: what the request before had not, or not like that. Nothing of the first one,
 // where all is new.
-std::string Play::news_among(const Parameters& parameters) const
+std::string Play::news_among(const Parameters& parameters, const Parameters& before)
 {
     constexpr std::size_t shown_bytes_max = 200;
     std::string text;
-    if (asked_.empty()) return text;
+    if (before.empty()) return text;
     for (const auto& parameter : parameters) {
-        if (std::ranges::find(asked_, parameter) != asked_.end()) continue;
+        if (std::ranges::find(before, parameter) != before.end()) continue;
         text += fmt::format(" {}={}", parameter.first, parameter.second);
     }
     if (text.empty()) return text;
@@ -155,22 +166,46 @@ std::string Play::news_among(const Parameters& parameters) const
     return fmt::format(" with{}{}", cut_utf8(text, shown_bytes_max), is_long ? "…" : "");
 }
 
+// More than one where redirects were followed. The next exchange is compared with the first of
+// them: what a redirect has dropped is no news there.
+std::vector<Deed> Play::requests_of(json::Value record)
+{
+    std::vector<json::Value> requests;
+    if (const auto hops = record.find("hops"); hops && hops->is_array()) {
+        for (const json::Value hop : hops->elements()) requests.push_back(hop);
+    }
+    if (requests.empty()) requests.push_back(record);
+    const bool is_callback = text_of(record, "kind") != name(DebugKind::exchange);
+    Parameters before = asked_;
+    if (!is_callback) asked_ = parameters_of(requests.front());
+    std::vector<Deed> deeds;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        const json::Value request = requests[i];
+        const bool is_last = i + 1 == requests.size();
+        const std::string answer =
+            is_last ? answer_of(record, request)
+                    : fmt::format("{} redirect", text_of(request, "resp_status_code"));
+        const std::string_view uri = text_of(request, "uri");
+        Parameters parameters = parameters_of(request);
+        Deed asked =
+            deed(is_callback ? "CALLBACK" : "REQUEST", is_callback ? "callback" : "request",
+                 std::string(uri),
+                 fmt::format("{} {}{} -> {}", text_of(request, "method"),
+                             uri.substr(0, uri.find('?')), news_among(parameters, before), answer));
+        before = parameters;
+        asked.is_in_vain = is_callback && is_given_up(record);
+        asked.parameters = std::move(parameters);
+        deeds.push_back(std::move(asked));
+    }
+    return deeds;
+}
+
 void Play::add(DebugRecord record)
 {
     json::Document document;
     const auto value = document.read(record.to_json());
     if (!value) return;
-    const bool is_callback = text_of(*value, "kind") != name(DebugKind::exchange);
-    const std::string_view uri = text_of(*value, "uri");
-    Parameters parameters = parameters_of(*value);
-    std::string text =
-        fmt::format("{} {}{} -> {}", text_of(*value, "method"), uri.substr(0, uri.find('?')),
-                    news_among(parameters), answer_of(*value));
-    Deed asked = deed(is_callback ? "CALLBACK" : "REQUEST", is_callback ? "callback" : "request",
-                      std::string(uri), std::move(text));
-    if (!is_callback) asked_ = parameters;
-    asked.parameters = std::move(parameters);
-    note(std::move(asked));
+    for (Deed& asked : requests_of(*value)) note(std::move(asked));
     const auto warnings = value->find("warnings");
     if (!warnings || !warnings->is_array()) return;
     for (const json::Value warning : warnings->elements()) warn("", warning.text());
@@ -193,6 +228,20 @@ void Play::take_branch(std::string_view branch, std::string_view why)
 void Play::gather_keys()
 {
     note(deed("PIVOT", "gather", "", "waits for keys"));
+}
+
+void Play::note_cdr(const std::string& url, const Result<int>& status)
+{
+    const bool is_taken = status && *status >= 200 && *status < 300;
+    const std::string answer =
+        status
+            ? fmt::to_string(*status)
+            : fmt::format("no answer; {}: {}", name(status.error().reason), status.error().message);
+    Deed posted = deed("CDR", "cdr", url,
+                       fmt::format("POST {} -> {}{}", url, answer,
+                                   is_taken || !status ? "" : ", which is not 2xx: not taken"));
+    posted.is_in_vain = !is_taken;
+    note(std::move(posted));
 }
 
 void Play::end(double max_time_s)

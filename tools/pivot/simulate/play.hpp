@@ -1,6 +1,7 @@
 // A simulated call as a play: a line for everything that is done, as it happens.
 #pragma once
 
+#include "base/json.hpp"
 #include "execute/journal.hpp"
 #include "pivot/debug_record.hpp"
 #include "switches/scripted/script_player.hpp"
@@ -34,6 +35,9 @@ public:
     void fail_pivot() override { has_failed_ = true; }
     void gather_keys() override;
 
+    // Whether the CDR was taken, as delivery has it.
+    void note_cdr(const std::string& url, const Result<int>& status);
+
     // The last line; `max_time_s` is how long the call was to last at most.
     void end(double max_time_s);
 
@@ -42,7 +46,8 @@ private:
 
     switches::scripted::Deed deed(std::string actor, std::string kind, std::string subject,
                                   std::string text) const;
-    std::string news_among(const Parameters& parameters) const;
+    static std::string news_among(const Parameters& parameters, const Parameters& before);
+    std::vector<switches::scripted::Deed> requests_of(json::Value record);
 
     const bool as_json_;
     switches::scripted::ScriptedChannel* channel_ = nullptr;
