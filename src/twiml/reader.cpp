@@ -84,11 +84,7 @@ private:
 
     tl::unexpected<Failure> refuse_tree(const pugi::xml_parse_result& parsed) const
     {
-        std::string message = parsed.description();
-        if (parsed.status == pugi::status_end_element_mismatch) {
-            message = "the end tag does not match the element that is open";
-        }
-        return refuse(lines_.place(static_cast<std::size_t>(parsed.offset), std::move(message)));
+        return refuse(lines_.place(static_cast<std::size_t>(parsed.offset), parsed.description()));
     }
 
     Result<Document> write(const Limits& limits)

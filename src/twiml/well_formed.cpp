@@ -68,6 +68,10 @@ public:
         }
         if (!flaw_ && !has_root_)
             fail(0, "there is no element in it: a document is <Response>…</Response>");
+        if (!flaw_ && !open_.empty()) {
+            fail(text_.size(), fmt::format("the document ends, but {} is open: </{}> is missing",
+                                           open_one(), printable(open_.back())));
+        }
         return std::move(flaw_);
     }
 
@@ -82,11 +86,19 @@ private:
         at_ = at;
     }
 
+    // `Say of line 3`.
+    std::string open_one() const
+    {
+        const std::string_view name = open_.back();
+        return fmt::format("{} of line {}", printable(name),
+                           1 + std::count(text_.data(), name.data(), '\n'));
+    }
+
     void fail(std::size_t at, std::string message) { flaw_ = Flaw{at, std::move(message)}; }
 
     void read_text()
     {
-        if (depth_ == 0) return read_outside();
+        if (open_.empty()) return read_outside();
         skip_to(ends_text);
         if (at_ == text_.size() || text_[at_] == '<') return;
         read_special("text");
@@ -208,7 +220,7 @@ private:
 
     void read_cdata()
     {
-        if (depth_ == 0) return fail(at_, "a CDATA section stands outside of the document");
+        if (open_.empty()) return fail(at_, "a CDATA section stands outside of the document");
         const std::size_t end = text_.find("]]>", at_);
         if (end == text_.npos) return fail(at_, "the CDATA section does not end: `]]>` is missing");
         read_characters(end);
@@ -236,16 +248,22 @@ private:
     {
         const std::size_t end = text_.find('>', at_);
         if (end == text_.npos) return fail(at_, "the tag does not end: `>` is missing");
-        if (depth_ == 0) return fail(at_, "an end tag without its start");
-        --depth_;
+        if (open_.empty()) return fail(at_, "an end tag without its start");
+        const std::string_view tag = text_.substr(at_ + 2, end - at_ - 2);
+        const auto name_end = std::ranges::find_if_not(tag, is_name_part);
+        if (std::string_view(tag.begin(), name_end) != open_.back()) {
+            return fail(at_, fmt::format("the end tag does not match the element that is open: {}",
+                                         open_one()));
+        }
+        open_.pop_back();
         at_ = end + 1;
     }
 
     void read_start_tag()
     {
         const std::size_t began = at_++;
-        if (depth_ == 0 && has_root_) return fail(began, "a second element behind the document");
-        if (depth_ == limits_.depth_max) {
+        if (open_.empty() && has_root_) return fail(began, "a second element behind the document");
+        if (open_.size() == limits_.depth_max) {
             return fail(began, fmt::format("elements are more than {} deep", limits_.depth_max));
         }
         if (element_count_++ == limits_.elements_max) {
@@ -257,6 +275,7 @@ private:
         }
         skip_name();
         if (flaw_) return;
+        const std::string_view name = text_.substr(began + 1, at_ - began - 1);
         has_root_ = true;
         names_.clear();
         while (true) {
@@ -264,7 +283,7 @@ private:
             if (at_ == text_.size()) return fail(began, "the tag does not end: `>` is missing");
             if (text_[at_] == '>') {
                 ++at_;
-                ++depth_;
+                open_.push_back(name);
                 return;
             }
             if (follows("/>")) {
@@ -338,9 +357,9 @@ private:
     const std::string_view text_;
     const ShapeLimits limits_;
     std::size_t at_ = 0;
-    std::size_t depth_ = 0;
     std::size_t element_count_ = 0;
     bool has_root_ = false;
+    std::vector<std::string_view> open_;   // the names of the elements that are
     std::vector<std::string_view> names_;  // of the element's attributes
     std::optional<Flaw> flaw_;
 };

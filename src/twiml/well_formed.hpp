@@ -1,4 +1,4 @@
-// What XML forbids and pugixml lets through (XML 1.0, fifth edition).
+// What XML forbids and pugixml lets through, or explains badly (XML 1.0, fifth edition).
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ struct ShapeLimits {
     std::size_t attributes_max;  // of one element
 };
 
-// Looks through a document in UTF-8 once. That tags match is for the parser to see.
+// Looks through a document in UTF-8 once.
 std::optional<Flaw> find_flaw(std::string_view document, const ShapeLimits& limits);
 
 }  // namespace pivot::twiml

@@ -360,9 +360,21 @@ TEST(Reader, what_xml_forbids_is_refused_with_its_place)
     EXPECT_TRUE(has(error("<Response/>x"), "text behind the end"));
     EXPECT_TRUE(has(error("x<Response/>"), "text before the document"));
     EXPECT_TRUE(has(error("\n<?xml version=\"1.0\"?><Response/>"), "very beginning"));
-    EXPECT_TRUE(has(error("<Response><Say>x</Response>"), "does not match"));
+    EXPECT_EQ(error("<Response>\n<Say>x</Response>"),
+              "2:7 the end tag does not match the element that is open: Say of line 2");
+    EXPECT_TRUE(has(error("<Response><Say>x</ Say></Response>"), "does not match"));
+    EXPECT_EQ(error("<Response><Say >x</Say ><Say>y</Say\n></Response>"), "none");
     EXPECT_TRUE(has(error(""), "there is no element"));
     EXPECT_TRUE(has(error("<!-- only -->"), "there is no element"));
+}
+
+TEST(Reader, a_document_that_is_cut_off_says_what_is_open)
+{
+    EXPECT_EQ(error("<Response>\n<Say>x"),
+              "2:7 the document ends, but Say of line 2 is open: </Say> is missing");
+    EXPECT_EQ(error("<Response>\n<Say>x</Say>\n"),
+              "3:1 the document ends, but Response of line 1 is open: </Response> is missing");
+    EXPECT_TRUE(has(error("<Response><Say>x</Sa"), "the tag does not end"));
 }
 
 TEST(Reader, another_root_is_refused)
