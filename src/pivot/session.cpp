@@ -10,6 +10,7 @@
 #include "pivot/exchanges.hpp"
 #include "pivot/json_object.hpp"
 #include "pivot/retry.hpp"
+#include "twiml/speech.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -427,6 +428,10 @@ void Session::record(const SessionRequest& request, std::int64_t began_unix_ms,
         for (const auto& [line, column, message] : answer->document->warnings()) {
             facts.warnings.push_back(fmt::format("{}:{}: {}", line, column, message));
         }
+    }
+    if (answer && answer->are_words_cut) {
+        facts.warnings.push_back(
+            fmt::format("the text is cut off after {} characters", twiml::say_characters_max));
     }
     record_ = std::make_unique<DebugRecord>(facts);
 }

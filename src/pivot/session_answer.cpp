@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 #include "pivot/answer_kind.hpp"
 #include "pivot/exchanges.hpp"
+#include "twiml/encoding.hpp"
+#include "twiml/speech.hpp"
 
 #include <utility>
 
@@ -30,6 +32,42 @@ Result<Answer> read_flow(const http::Response& response, Exchanges& exchanges)
     return answer;
 }
 
+// A voice has no use for control characters (C0 but for blanks, DEL, C1).
+void blank_controls(std::string& text)
+{
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const bool is_blank = byte == '\t' || byte == '\n' || byte == '\r';
+        const bool is_c1 = byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+        if (is_c1) text[i + 1] = ' ';
+        if (is_c1 || byte == 0x7F || (byte < 0x20 && !is_blank)) text[i] = ' ';
+    }
+}
+
+Result<Answer> read_words(const http::Response& response)
+{
+    const auto refuse = [](std::string_view why) {
+        return fail(Reason::content_type, Phase::parse,
+                    fmt::format("the text cannot be spoken: {}", why));
+    };
+    std::string text;
+    const auto decoded = twiml::to_utf8(response.body, charset(response.content_type), text);
+    if (!decoded) return refuse(decoded.error());
+    if (twiml::find_invalid_utf8(text) < text.size()) {
+        return refuse(
+            "there are bytes that are not UTF-8: send UTF-8, or Content-Type: text/plain; "
+            "charset=ISO-8859-1");
+    }
+    blank_controls(text);
+    twiml::Speech speech;
+    speech.say(text);
+    if (speech.words().empty()) return refuse("there is no word in it");
+    Answer answer;
+    answer.words = speech.words();
+    answer.are_words_cut = speech.is_cut();
+    return answer;
+}
+
 // Of a type that says nothing about TwiML.
 Result<Answer> read_text(const http::Response& response, Exchanges& exchanges)
 {
@@ -37,9 +75,7 @@ Result<Answer> read_text(const http::Response& response, Exchanges& exchanges)
     if (kind_of(response) == AnswerKind::twiml) {
         if (auto answer = read_document(response, exchanges)) return answer;
     }
-    Answer answer;
-    answer.words = response.body;
-    return answer;
+    return read_words(response);
 }
 
 }  // namespace

@@ -18,9 +18,10 @@ struct Exchanges;
 // One of the four.
 struct Answer {
     std::shared_ptr<const twiml::Document> document;  // TwiML
-    std::string flow;       // a callflow as JSON text, valid, defaults written in
-    std::string media_url;  // the answer is a sound: play it, then hang up
-    std::string words;      // text that is no TwiML: speak it, then hang up
+    std::string flow;            // a callflow as JSON text, valid, defaults written in
+    std::string media_url;       // the answer is a sound: play it, then hang up
+    std::string words;           // text that is no TwiML: speak it, then hang up
+    bool are_words_cut = false;  // there were more than a Say may have
 };
 
 // Reads the final response of an exchange, which came from `url`. Sounds and words are for sessions

@@ -2,6 +2,8 @@
 
 #include "session_fixture.hpp"
 
+#include <gmock/gmock.h>
+
 namespace pivot::test {
 namespace {
 
@@ -88,6 +90,33 @@ TEST(Session, sounds_and_words_are_for_twiml)
     answered = sessions.begin(*sessions.make(node(sound.url("/a.wav"))));
     ASSERT_FALSE(answered);
     EXPECT_EQ(answered.error().reason, Reason::content_type);
+}
+
+TEST(Session, words_are_read_in_their_encoding_and_without_control_characters)
+{
+    using namespace std::string_literals;
+    RecentRecords records;
+    Sessions sessions;
+    sessions.config.sink = &records;
+    sessions.config.records_all = true;
+    const auto answer_to = [&sessions](std::string_view body, std::string_view type) {
+        HttpPeer peer{answer(body, type)};
+        return sessions.begin(*sessions.make(node(peer.url("/"), twiml)));
+    };
+    const auto words_of = [&answer_to](std::string_view body, std::string_view type) {
+        const auto answered = answer_to(body, type);
+        return answered ? answered->words : "none: " + answered.error().message;
+    };
+    EXPECT_EQ(words_of("Gr\xFC\xDF \x85", "text/plain; charset=iso-8859-1"), "Grüß");
+    EXPECT_EQ(words_of("\xFE\xFF\0G\0\xFC"s, "text/plain; charset=utf-16"), "Gü");
+    EXPECT_EQ(words_of("a\0b\x1B\x7F\tc"s, "text/plain"), "a b  \tc");
+    EXPECT_THAT(words_of("Gr\xFC\xDF", "text/plain"), testing::HasSubstr("none: the text"));
+    EXPECT_THAT(words_of("x", "text/plain; charset=ebcdic"), testing::HasSubstr("send UTF-8"));
+    EXPECT_THAT(words_of("\0"s, "text/plain"), testing::HasSubstr("no word"));
+    const auto answered = answer_to(std::string(5'000, 'x'), "text/plain");
+    ASSERT_TRUE(answered);
+    EXPECT_EQ(answered->words.size(), 4'096u);
+    EXPECT_THAT(records.find("c1").back().to_json(), testing::HasSubstr("cut off after 4096"));
 }
 
 TEST(Session, an_empty_answer_is_invalid_in_the_sessions_format)
