@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,8 @@ namespace pivot::http {
 namespace {
 
 using Error = tl::unexpected<std::string>;
+
+constexpr std::size_t errors_max = 8;  // more are not told
 
 tl::expected<int, std::string> read_number(std::string_view key, std::string_view text, int min,
                                            int max)
@@ -113,12 +116,15 @@ tl::expected<void, std::string> read_value(ConnectionOverrides& overrides, std::
 tl::expected<ConnectionOverrides, std::string> ConnectionOverrides::parse(std::string_view fragment)
 {
     ConnectionOverrides overrides;
-    while (!fragment.empty()) {
+    std::string errors;
+    for (std::size_t count = 0; !fragment.empty() && count < errors_max;) {
         auto value = take_until(fragment, '&');
         const auto key = take_until(value, '=');
         const auto was_read = read_value(overrides, key, value);
-        if (!was_read) return Error(was_read.error());
+        if (was_read) continue;
+        errors += (count++ == 0 ? "" : "; ") + was_read.error();
     }
+    if (!errors.empty()) return Error(std::move(errors));
     return overrides;
 }
 

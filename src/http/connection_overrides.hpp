@@ -37,7 +37,8 @@ struct ConnectionOverrides {
         return (retry_on & static_cast<std::uint8_t>(cause)) != 0;
     }
 
-    // What is behind the `#`, which may be nothing. The error is a sentence.
+    // What is behind the `#`, which may be nothing. The error is a sentence for each that is wrong,
+    // eight at most.
     static tl::expected<ConnectionOverrides, std::string> parse(std::string_view fragment);
 
     friend bool operator==(const ConnectionOverrides&, const ConnectionOverrides&) = default;

@@ -2,6 +2,9 @@
 
 #include "../exact.hpp"
 
+#include <algorithm>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace pivot::http {
@@ -89,6 +92,17 @@ TEST(ConnectionOverrides, what_nobody_knows_is_an_error)
     for (const auto* odd : {"&ct=1000", "ct=1000&&rt=1000", "rp=", "rp=ct,,rt", "e=", "=1"}) {
         EXPECT_NE(error(odd), "none") << odd;
     }
+}
+
+TEST(ConnectionOverrides, all_that_is_wrong_is_named)
+{
+    EXPECT_EQ(error("rc=9&tt=500&ct=abc"),
+              "the connection override rc is not a number from 0 to 5: 9; "
+              "the connection override ct is not a number from 100 to 10000: abc");
+    std::string many;
+    for (int i = 0; i < 100; ++i) many += "&x";
+    const std::string told = error(many);
+    EXPECT_EQ(std::count(told.begin(), told.end(), ';'), 7) << told;
 }
 
 TEST(ConnectionOverrides, an_error_is_printable)
