@@ -55,6 +55,17 @@ TEST_F(ScriptedLegs, answer_and_hang_up_by_themselves)
                 ElementsAre("PIVOT dials +1", "LEG 1 rings", "LEG 1 answers", "LEG 1 hangs up"));
 }
 
+TEST_F(ScriptedLegs, of_an_address_wait_for_the_dial_that_calls_it)
+{
+    plan(failing("USER_BUSY"), 0, "+2");
+    plan(failing("CALL_REJECTED"), 0, "+2");
+    plan(failing("NO_ROUTE_DESTINATION"));
+    EXPECT_THAT(dial(dial_of({"+1"})), testing::Contains("leg 1 gone NO_ROUTE_DESTINATION"));
+    EXPECT_THAT(dial(dial_of({"+2", "+1"})), testing::Contains("leg 1 gone USER_BUSY"));
+    EXPECT_THAT(dial(dial_of({"+2"})), testing::Contains("leg 1 gone CALL_REJECTED"));
+    EXPECT_THAT(dial(dial_of({"+2"})), testing::Contains("leg 1 answers"));
+}
+
 TEST_F(ScriptedLegs, are_given_up_when_another_answers)
 {
     plan(answering(1s), 2);

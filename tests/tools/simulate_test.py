@@ -366,6 +366,13 @@ class Steps(Simulate):
         )
         self.assertEqual(ended.stdout.count("USER_BUSY"), 1)
 
+    def test_a_step_about_an_address_waits_for_the_dial_that_calls_it(self):
+        self.simulate(
+            "/dial-others",
+            "leg +14155550200 busy\nexpect leg answer\nexpect dial +14155550200\n"
+            "expect request /chosen with DialCallStatus=busy\n",
+        )
+
     def test_one_of_several_legs(self):
         ended = self.simulate(
             "/dial-two",

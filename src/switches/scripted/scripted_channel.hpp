@@ -8,6 +8,7 @@
 #include "execute/channel.hpp"
 #include "switches/scripted/behaviour.hpp"
 #include "switches/scripted/deed.hpp"
+#include "switches/scripted/dial_plan.hpp"
 #include "switches/scripted/plan.hpp"
 #include "switches/scripted/virtual_clock.hpp"
 
@@ -166,7 +167,7 @@ private:
     std::vector<Due> agenda_;  // the earliest last
     std::vector<Job> jobs_;
     std::vector<Leg> legs_;
-    Plan<DialBehaviour> dials_;
+    DialPlan dials_;
     Plan<TalkBehaviour> talks_;
     Plan<QueueBehaviour> queues_;
     Plan<RoomBehaviour> rooms_;

@@ -43,7 +43,7 @@ void ScriptedChannel::dial(JobId id, const Dial& order)
     deed.at = since_begin();
     deed.actor = "PIVOT";
     deed.kind = "dial";
-    const DialBehaviour behaviour = dials_.take();
+    const DialBehaviour behaviour = dials_.take(order.targets);
     unsigned place = 0;
     for (const Target& target : order.targets) {
         deed.addresses.push_back(target.address);
