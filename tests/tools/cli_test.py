@@ -292,6 +292,15 @@ class Run(CommandLine):
                 self.assert_usage_error(self.pivot(*arguments))
         self.assertEqual(self.server.asked, [])
 
+    def test_a_subcommand_that_is_none_says_what_there_are(self):
+        self.assert_usage_error(self.pivot("simulat", "x.json"), "did you mean simulate?")
+        self.assert_usage_error(self.pivot("help"), "run, check, simulate, load", "--help")
+
+    def test_a_number_that_is_none(self):
+        for option in ("--duration", "--rate"):
+            ended = self.pivot("load", "--url", self.url("/"), option, "nan")
+            self.assert_usage_error(ended, f"{option}: nan is no number from 0.001 to ")
+
     def test_loopback_is_blocked_by_default(self):
         ended = self.pivot("run", self.file(self.node()))
         self.assertEqual(ended.returncode, 1)

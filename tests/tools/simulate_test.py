@@ -628,7 +628,10 @@ class Usage(Simulate):
         self.assert_refused(self.file("{", "broken.json"), words=["broken.json"])
         self.assert_refused("--script", "-", "-", words=["standard input"])
         self.assert_refused()
-        self.assert_refused("--max-time", "0", action)
+        for time in ("0", "-1", "nan", "inf", "-inf", "soon", "1e7"):
+            self.assert_refused(
+                f"--max-time={time}", action, words=[f"{time} is no number from 0.1 to 1000000"]
+            )
 
     def test_flows_of_a_directory_may_name_what_is_allowed(self):
         ask = flow("pivot", {"voice_url": self.url + "/flow"})

@@ -5,10 +5,16 @@
 #include "pivot/load.hpp"
 #include "pivot/run.hpp"
 #include "pivot/simulate.hpp"
+#include "switches/scripted/near_miss.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace {
 
@@ -54,6 +60,18 @@ constexpr const char* load_notes =
     "limit\n"
     "of the system is in the way.";
 
+// CLI::Range takes `nan`, which is neither less nor more than anything.
+CLI::Validator number(double least, double most)
+{
+    const auto check = [least, most](const std::string& written) {
+        double value = 0;
+        const bool is_number = CLI::detail::lexical_cast(written, value);
+        if (is_number && value >= least && value <= most) return std::string();
+        return fmt::format("{} is no number from {} to {}", written, least, most);
+    };
+    return {check, fmt::format("FLOAT in [{} - {}]", least, most)};
+}
+
 void add_engine_options(CLI::App& command, EngineOptions& options)
 {
     command.add_option("--config", options.config_file, "Settings of the engine")
@@ -87,8 +105,8 @@ void add_run(CLI::App& app, RunOptions& options)
 
 void add_check(CLI::App& app, CheckOptions& options)
 {
-    CLI::App* check =
-        app.add_subcommand("check", "Print what is wrong in actions, callflows and TwiML, a line each");
+    CLI::App* check = app.add_subcommand(
+        "check", "Print what is wrong in actions, callflows and TwiML, a line each");
     check->footer(check_examples);
     check->add_option("--as", options.as, "What the files are; without it their content decides")
         ->check(CLI::IsMember({"action", "kazoo", "twiml"}));
@@ -137,7 +155,7 @@ void add_simulate(CLI::App& app, SimulateOptions& options)
     simulate
         ->add_option("--max-time", options.max_time_s,
                      "How long the call may last, in seconds of its own time")
-        ->check(CLI::Range(0.1, 1e6))
+        ->check(number(0.1, 1e6))
         ->type_name("S")
         ->capture_default_str();
     simulate->add_flag("--json", options.as_json, "Print a JSON object a line");
@@ -159,7 +177,7 @@ void add_load(CLI::App& app, LoadOptions& options)
         ->capture_default_str();
     CLI::Option* duration =
         load->add_option("--duration", options.duration_s, "How long to count, in seconds")
-            ->check(CLI::Range(0.001, 1e6))
+            ->check(number(0.001, 1e6))
             ->type_name("S")
             ->capture_default_str();
     load->add_option("--count", options.count, "How many to count, however long they take")
@@ -167,7 +185,7 @@ void add_load(CLI::App& app, LoadOptions& options)
         ->type_name("N")
         ->excludes(duration);
     load->add_option("--rate", options.rate, "Pivots due a second, whatever the server does")
-        ->check(CLI::Range(0.001, 1e7))
+        ->check(number(0.001, 1e7))
         ->type_name("R");
     load->add_option("--method", options.method, "Of the request")
         ->check(CLI::IsMember({"get", "post"}))
@@ -190,10 +208,24 @@ void add_load(CLI::App& app, LoadOptions& options)
     load->add_flag("--json", options.as_json, "Print one JSON object");
 }
 
+// Why the command line names no subcommand; empty: it does, or begins with an option.
+std::string refusal_of(std::string_view word)
+{
+    constexpr std::array<std::string_view, 4> known = {"run", "check", "simulate", "load"};
+    const bool is_known = std::ranges::find(known, word) != known.end();
+    if (word.empty() || word.starts_with('-') || is_known) return {};
+    const std::string_view meant = pivot::switches::scripted::near_miss(word, known);
+    if (!meant.empty()) return fmt::format("{} is no subcommand: did you mean {}?", word, meant);
+    return fmt::format("{} is no subcommand: there are {} (pivot --help tells more)", word,
+                       fmt::join(known, ", "));
+}
+
 }  // namespace
 
 int main(int argc, char** argv)
 {
+    const std::string refusal = refusal_of(argc > 1 ? argv[1] : "");
+    if (!refusal.empty()) return refuse("pivot", refusal);
     CLI::App app(about, "pivot");
     app.set_version_flag("--version", "pivot " PIVOT_VERSION);
     app.require_subcommand(1);
