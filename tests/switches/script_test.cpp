@@ -230,7 +230,22 @@ TEST(Script, says_which_line_is_wrong_and_what_to_do)
     EXPECT_THAT(error("expect request /a with"), HasSubstr("write `with Digits=1`"));
     EXPECT_THAT(error("expect request /a with Digits"), HasSubstr("`Digits` is no parameter"));
     EXPECT_THAT(error("expect no warnings now"), HasSubstr("`now` is too much"));
-    EXPECT_THAT(error("\x1b[31m"), HasSubstr("`?[31m` is no step"));
+    EXPECT_THAT(error("leg 0 busy"), HasSubstr("legs are counted from 1"));
+    EXPECT_THAT(error("leg unreachable after 3s"), HasSubstr("`after` is too much"));
+    EXPECT_EQ(error("wait 1s\npress " + std::string(1'001, '1')),
+              "2: these are 1001 keys: a step has 1000 at most");
+    EXPECT_THAT(error("leg press " + std::string(1'001, '1')), HasSubstr("a step has 1000"));
+    EXPECT_TRUE(read_script("press " + std::string(1'000, '1')));
+}
+
+TEST(Script, is_text)
+{
+    using namespace std::string_literals;
+    EXPECT_THAT(error("press 1\nspeak \"a\0b\""s), StartsWith("2: the control character U+0000"));
+    EXPECT_THAT(error("# \x1b[31m"), StartsWith("1: the control character U+001B"));
+    EXPECT_THAT(error("\n\nspeak \"Gr\xFC\xDF\""),
+                StartsWith("3: there are bytes that are not UTF-8"));
+    EXPECT_TRUE(read_script("speak \"Grüß\"\t# a tab\r\n"));
 }
 
 TEST(Script, looks_for_words_in_what_is_said)

@@ -1,6 +1,7 @@
 #include "switches/scripted/script.hpp"
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "switches/scripted/script_line.hpp"
 
 #include <algorithm>
@@ -84,6 +85,19 @@ bool is_kind(std::string_view wanted, std::string_view kind)
     return wanted == kind || (wanted == "gather" && kind == "listen");
 }
 
+// Why a line is no text; empty: it is.
+std::string refusal_of_bytes(std::string_view line)
+{
+    if (to_valid_utf8(line) != line) return "there are bytes that are not UTF-8: save it as UTF-8";
+    for (const char c : line) {
+        const auto code = static_cast<unsigned char>(c);
+        if ((code >= 0x20 && code != 0x7F) || c == '\t') continue;
+        return fmt::format("the control character U+{:04X} does not belong here: leave it out",
+                           code);
+    }
+    return {};
+}
+
 }  // namespace
 
 tl::expected<std::vector<Step>, std::string> read_script(std::string_view text)
@@ -96,6 +110,8 @@ tl::expected<std::vector<Step>, std::string> read_script(std::string_view text)
         std::string_view line = take_until(text, '\n');
         ++number;
         if (line.ends_with('\r')) line.remove_suffix(1);
+        const std::string refusal = refusal_of_bytes(line);
+        if (!refusal.empty()) return tl::unexpected(fmt::format("{}: {}", number, refusal));
         auto step = read_script_line(line);
         if (!step) return tl::unexpected(fmt::format("{}: {}", number, step.error()));
         if (!*step) continue;

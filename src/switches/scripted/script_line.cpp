@@ -86,9 +86,18 @@ std::optional<milliseconds> time_of(std::string_view text)
     return std::nullopt;
 }
 
-bool are_keys(std::string_view text)
+// Of one step: a minute and more of pressing.
+constexpr std::size_t keys_max = 1'000;
+
+// Why these are no keys to press; empty: they are. `example` is how to write them.
+std::string refusal_of_keys(std::string_view text, std::string_view example)
 {
-    return !text.empty() && text.find_first_not_of("0123456789*#ABCD") == text.npos;
+    if (text.empty() || text.find_first_not_of("0123456789*#ABCD") != text.npos) {
+        return fmt::format("`{}` are no keys: write 0-9, *, # and A-D, as in `{}`", printable(text),
+                           example);
+    }
+    if (text.size() <= keys_max) return {};
+    return fmt::format("these are {} keys: a step has {} at most", text.size(), keys_max);
 }
 
 constexpr std::string_view step_names[] = {"wait for", "wait",       "press",   "speak",
@@ -208,10 +217,8 @@ private:
     std::string read_press()
     {
         step_->words = word();
-        if (!are_keys(step_->words)) {
-            return fmt::format("`{}` are no keys: write 0-9, *, # and A-D, as in `press 1234#`",
-                               printable(word()));
-        }
+        std::string refusal = refusal_of_keys(word(), "press 1234#");
+        if (!refusal.empty()) return refusal;
         ++at_;
         return read_after(Step::Kind::press, step_->time);
     }
@@ -252,13 +259,18 @@ private:
     {
         step_->kind = Step::Kind::plan_dial;
         DialBehaviour::Part part;
-        const bool is_place = word().size() == 1 && word()[0] >= '1' && word()[0] <= '9';
+        const bool is_quoted = !is_end() && words_[at_].is_quoted;
+        if (word() == "0" && !is_quoted) {
+            return "legs are counted from 1: write `leg 1`, or `leg \"0\"` of who has that number";
+        }
+        const bool is_place =
+            !is_quoted && word().size() == 1 && word()[0] >= '1' && word()[0] <= '9';
         // An address has a digit, a dot, a colon or an at sign; a misspelt word has none.
         const bool is_address = word().find_first_of("0123456789.:@/") != std::string_view::npos;
         if (is_place) {
             part.place = static_cast<unsigned>(word()[0] - '0');
             ++at_;
-        } else if (is_address || (!is_end() && words_[at_].is_quoted)) {
+        } else if (is_address || is_quoted) {
             part.address = word();
             ++at_;
         }
@@ -288,6 +300,7 @@ private:
         if (what == "unreachable") {
             fails("NO_ROUTE_DESTINATION", 404);
             ringing.after = milliseconds(0);
+            return read_end();
         }
         if (what == "fail") {
             if (is_end()) return "a cause is missing: write `leg fail NORMAL_TEMPORARY_FAILURE`";
@@ -300,10 +313,8 @@ private:
     std::string read_leg_keys(LegKeys& keys)
     {
         keys.keys = word();
-        if (!are_keys(keys.keys)) {
-            return fmt::format("`{}` are no keys: write 0-9, *, # and A-D, as in `leg press 1`",
-                               printable(word()));
-        }
+        std::string refusal = refusal_of_keys(word(), "leg press 1");
+        if (!refusal.empty()) return refusal;
         ++at_;
         return read_after(keys.after);
     }
