@@ -29,7 +29,8 @@ Task<> collect(LiveCall& call, const CollectRules& rules, Collected& collected, 
 {
     bool is_complete = take(call.keys(), rules, collected);
     const bool has_begun = !collected.keys.empty();
-    const bool tells = !is_complete && call.config().journal != nullptr;
+    const bool waits = !is_complete && !call.must_stop();
+    const bool tells = waits && call.config().journal != nullptr;
     if (tells) call.config().journal->gather_keys();
     Nanoseconds until = call.in(has_begun ? rules.next_timeout : rules.first_timeout);
     while (!is_complete && !call.must_stop()) {

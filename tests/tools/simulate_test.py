@@ -544,6 +544,10 @@ class Failures(Simulate):
         ended = self.simulate("/late", "expect branch _\nexpect end\n", req_timeout_ms=100)
         self.assertIn("BRANCH   _ (timeout: ", ended.stdout)
 
+    def test_keys_of_a_caller_who_has_hung_up_are_not_waited_for(self):
+        ended = self.simulate("/menu", "wait for say one\nhang up\n")
+        self.assertNotIn("waits for keys", ended.stdout)
+
     def test_a_caller_who_hangs_up_while_the_server_thinks(self):
         ended = self.simulate("/late", "hang up after 100ms\nexpect end caller\n")
         self.assertNotIn("BRANCH", ended.stdout)
