@@ -81,6 +81,7 @@ DOCUMENTS = {
     "/dies": twiml("<Say>Wait</Say><Redirect>/gone</Redirect>"),
     "/nested": flow("pivot", {"voice_url": "/dead"}, _=tts("Sorry")),
     "/flow": tts("Hello", _=flow("hangup")),
+    "/nobody": flow("user", {"id": "nobody"}),
     "/skipped": tts("Skipped", _=tts("Fine")),
     "/flow-menu": flow("collect_dtmf", {"max_digits": 1, "timeout": 3000}, _=flow("hangup")),
 }
@@ -441,6 +442,7 @@ class Steps(Simulate):
         self.simulate("/reject", "expect reject 486\n")
         self.simulate("/hangup", "expect no warnings\nwait for say Bye\nexpect hang up\n")
         self.simulate("/warning", "expect warning nonsense\nexpect warning Bogus\n")
+        self.simulate("/nobody", 'expect warning "user: there is nobody to call"\n')
         self.simulate("/dial", "expect no warnings\nexpect bridge\nexpect end\n")
 
     def test_a_cdr_is_posted(self):

@@ -213,7 +213,7 @@ void Play::add(DebugRecord record)
 
 void Play::warn(std::string_view where, std::string_view what)
 {
-    std::string text = where.empty() ? std::string(what) : fmt::format("{} {}", where, what);
+    std::string text = where.empty() ? std::string(what) : fmt::format("{}: {}", where, what);
     std::string subject = text;
     note(deed("WARNING", "warning", std::move(subject), std::move(text)));
 }
