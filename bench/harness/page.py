@@ -14,9 +14,10 @@ from harness.numbers import format_number, format_target
 
 
 def filled(page, results, is_whole):
-    """The page with the tables of these results, and with the overview if they are whole. Others are left as they are."""
-    blocks = {"machine": _machine(results.values())}
+    """The page with the tables of these results. Machine and overview are about all benchmarks: they stay unless these are whole."""
+    blocks = {}
     if is_whole:
+        blocks["machine"] = _machine(results.values())
         blocks["overview"] = _overview(results.values())
     blocks.update({name: _claim(name, result) for name, result in results.items()})
     for name in blocks:
