@@ -30,7 +30,6 @@ bool has_only(std::string_view text, std::string_view others)
 
 bool is_sound_name(std::string_view name)
 {
-    constexpr std::string_view stream_scheme = "local_stream://";
     if (name.starts_with(stream_scheme)) name.remove_prefix(stream_scheme.size());
     if (name.empty() || std::string_view(" ./").find(name.front()) != std::string_view::npos) {
         return false;

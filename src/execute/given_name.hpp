@@ -9,6 +9,10 @@
 
 namespace pivot::execute {
 
+// What a tone and a stream of the switch's own begin with.
+inline constexpr std::string_view tone_scheme = "tone_stream://";
+inline constexpr std::string_view stream_scheme = "local_stream://";
+
 // Of a sound that the switch keeps, or `local_stream://` and a name. Of a path no more than folders
 // downwards.
 bool is_sound_name(std::string_view name);

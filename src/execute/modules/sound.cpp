@@ -15,7 +15,6 @@ namespace {
 // A caller may lean on his keys for as long as something is played.
 constexpr std::size_t collection_max = 128;
 
-constexpr std::string_view tone_scheme = "tone_stream://";
 constexpr std::string_view prompt_scheme = "prompt://";
 
 bool is_url(std::string_view name)

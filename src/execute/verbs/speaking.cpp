@@ -93,13 +93,12 @@ Task<NextStep> perform_pause(LiveCall& call, twiml::Element pause, Deadline& dea
 
 Media media_named(LiveCall& call, std::string_view what)
 {
-    constexpr std::string_view tone_scheme = "tone_stream://";
     Media media;
     if (what.starts_with(tone_scheme)) {
         what.remove_prefix(tone_scheme.size());
         media.kind = Media::Kind::tone;
         if (is_tone(what)) media.what = what;
-    } else if (what.starts_with("local_stream://") || what.find_first_of("/.:") == what.npos) {
+    } else if (what.starts_with(stream_scheme) || what.find_first_of("/.:") == what.npos) {
         media.kind = Media::Kind::name;
         if (is_sound_name(what)) media.what = what;
     } else {

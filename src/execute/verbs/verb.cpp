@@ -19,6 +19,14 @@ bool names_a_url(LiveCall& call, twiml::Element element, Attribute attribute)
     return false;
 }
 
+void send(LiveCall& call, twiml::Element element, Attribute url, Attribute method,
+          Parameters parameters, bool with_standard_parameters)
+{
+    if (!names_a_url(call, element, url)) return;
+    call.session().notify(std::string(element.text(url)), method_of(element, method),
+                          std::move(parameters), with_standard_parameters);
+}
+
 std::tm calendar_time_now()
 {
     return fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
@@ -71,17 +79,13 @@ NextStep ask_action_if_any(LiveCall& call, twiml::Element element, Parameters pa
 void notify(LiveCall& call, twiml::Element element, Attribute url, Attribute method,
             Parameters parameters)
 {
-    if (!names_a_url(call, element, url)) return;
-    call.session().notify(std::string(element.text(url)), method_of(element, method),
-                          std::move(parameters), true);
+    send(call, element, url, method, std::move(parameters), true);
 }
 
 void notify_alone(LiveCall& call, twiml::Element element, Attribute url, Attribute method,
                   Parameters parameters)
 {
-    if (!names_a_url(call, element, url)) return;
-    call.session().notify(std::string(element.text(url)), method_of(element, method),
-                          std::move(parameters), false);
+    send(call, element, url, method, std::move(parameters), false);
 }
 
 std::string date_now()
