@@ -10,11 +10,6 @@ namespace pivot::http {
 
 namespace {
 
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 bool is_delimiter(char c)
 {
     const auto byte = static_cast<unsigned char>(c);

@@ -1,6 +1,7 @@
 #include "http/url.hpp"
 
 #include "base/base64.hpp"
+#include "base/text.hpp"
 #include "net/address.hpp"
 #include "net/host.hpp"
 
@@ -26,11 +27,6 @@ constexpr std::uint16_t default_port(Scheme scheme)
 bool is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 int hex_value(char c)

@@ -13,11 +13,6 @@ namespace {
 constexpr std::size_t label_bytes_max = 63;
 constexpr std::size_t name_bytes_max = 253;
 
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 bool is_hex_digit(char c)
 {
     return is_digit(c) || (c >= 'a' && c <= 'f');
