@@ -636,7 +636,7 @@ class Usage(Simulate):
         self.assert_refused()
         for time in ("0", "-1", "nan", "inf", "-inf", "soon", "1e7"):
             self.assert_refused(
-                f"--max-time={time}", action, words=[f"{time} is no number from 0.1 to 1000000"]
+                f"--max-time={time}", action, words=[f"{time} is not a number from 0.1 to 1000000"]
             )
 
     def test_flows_of_a_directory_may_name_what_is_allowed(self):

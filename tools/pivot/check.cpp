@@ -1,13 +1,17 @@
 #include "pivot/check.hpp"
 
+#include "base/harmless.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "callflow/flow.hpp"
 #include "pivot/input.hpp"
+#include "pivot/output.hpp"
 #include "twiml/reader.hpp"
 
 #include <pivot/action.hpp>
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +20,8 @@
 namespace pivot::tools {
 
 namespace {
+
+constexpr std::string_view command = "pivot check";
 
 struct Findings {
     std::vector<Breach> errors = {};
@@ -62,11 +68,12 @@ Findings check_twiml(const std::string& text, bool is_strict)
     return {.errors = std::move(failure.errors)};
 }
 
-void print_breaches(const std::string& file, const std::vector<Breach>& breaches,
-                    std::string_view label)
+void append_lines(std::string& out, const std::string& file, const std::vector<Breach>& breaches,
+                  std::string_view label)
 {
     for (const auto& [at, error] : breaches) {
-        fmt::print("{}:{} {}{}\n", file, at.empty() ? "" : at + ":", label, error);
+        out += harmless(fmt::format("{}:{} {}{}", file, at.empty() ? "" : at + ":", label, error));
+        out += '\n';
     }
 }
 
@@ -75,18 +82,22 @@ void print_breaches(const std::string& file, const std::vector<Breach>& breaches
 int check(const CheckOptions& options)
 {
     int status = exit_good;
+    std::string lines;
     for (const std::string& file : options.files) {
         const auto text = read_input(file);
-        if (!text) return refuse("pivot check", text.error());
+        if (!text) {
+            status = refuse(command, text.error());
+            continue;
+        }
         const bool is_twiml =
             options.as == "twiml" || (options.as.empty() && first_sign(*text) == '<');
         const Findings findings =
             is_twiml ? check_twiml(*text, options.is_strict) : check_text(*text, options.as);
-        print_breaches(file, findings.errors, "");
-        print_breaches(file, findings.warnings, "warning: ");
-        if (!findings.errors.empty()) status = exit_bad;
+        append_lines(lines, file, findings.errors, "");
+        append_lines(lines, file, findings.warnings, "warning: ");
+        if (!findings.errors.empty()) status = std::max(status, exit_bad);
     }
-    return status;
+    return std::max(status, print(command, lines));
 }
 
 }  // namespace pivot::tools

@@ -1,6 +1,5 @@
 #include "pivot/input.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -12,6 +11,8 @@
 namespace pivot::tools {
 
 namespace {
+
+constexpr std::size_t input_bytes_max = 256 * 1024 * 1024;
 
 struct Close {
     void operator()(std::FILE* file) const
@@ -28,31 +29,20 @@ tl::expected<std::string, std::string> read_input(const std::string& path)
         return tl::unexpected(fmt::format("{}: {}", path == "-" ? "standard input" : path, why));
     };
     std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored)) return cannot(std::strerror(EISDIR));
+    if (path != "-" && std::filesystem::is_directory(path, ignored))
+        return cannot(std::strerror(EISDIR));
     const std::unique_ptr<std::FILE, Close> file(path == "-" ? stdin
                                                              : std::fopen(path.c_str(), "rb"));
     if (!file) return cannot(std::strerror(errno));
 
     std::string text;
     char bytes[16 * 1024];
-    while (const std::size_t count = std::fread(bytes, 1, sizeof bytes, file.get()))
+    while (const std::size_t count = std::fread(bytes, 1, sizeof bytes, file.get())) {
+        if (text.size() + count > input_bytes_max) return cannot("larger than 256 MiB");
         text.append(bytes, count);
+    }
     if (std::ferror(file.get()) != 0) return cannot(std::strerror(errno));
     return text;
-}
-
-int refuse(std::string_view command, std::string_view why)
-{
-    std::string line = fmt::format("{}: {}", command, why);
-    std::ranges::replace(line, '\n', ' ');
-    fmt::print(stderr, "{}\n", line);
-    return exit_usage;
-}
-
-int print(std::string_view command, const std::string& text)
-{
-    if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return exit_good;
-    return refuse(command, fmt::format("standard output: {}", std::strerror(errno)));
 }
 
 }  // namespace pivot::tools

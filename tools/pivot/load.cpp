@@ -1,13 +1,13 @@
 #include "pivot/load.hpp"
 
 #include "base/json.hpp"
-#include "pivot/input.hpp"
 #include "pivot/load/load_call.hpp"
 #include "pivot/load/load_plan.hpp"
 #include "pivot/load/load_report.hpp"
 #include "pivot/load/load_run.hpp"
 #include "pivot/load/load_target.hpp"
 #include "pivot/load/system_limits.hpp"
+#include "pivot/output.hpp"
 
 #include <pivot/engine.hpp>
 

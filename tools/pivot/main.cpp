@@ -1,16 +1,21 @@
 // The command line of Pivot.
 
 #include "pivot/check.hpp"
-#include "pivot/input.hpp"
 #include "pivot/load.hpp"
+#include "pivot/output.hpp"
 #include "pivot/run.hpp"
 #include "pivot/simulate.hpp"
 #include "switches/scripted/near_miss.hpp"
 
 #include <algorithm>
-#include <array>
+#include <charconv>
+#include <cstdint>
+#include <exception>
+#include <new>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -60,16 +65,37 @@ constexpr const char* load_notes =
     "limit\n"
     "of the system is in the way.";
 
-// CLI::Range takes `nan`, which is neither less nor more than anything.
+// What a library would say of these in --help is in the library's words: they say nothing there,
+// and the descriptions do.
 CLI::Validator number(double least, double most)
 {
     const auto check = [least, most](const std::string& written) {
         double value = 0;
         const bool is_number = CLI::detail::lexical_cast(written, value);
-        if (is_number && value >= least && value <= most) return std::string();
-        return fmt::format("{} is no number from {} to {}", written, least, most);
+        if (is_number && value >= least && value <= most) return std::string();  // `nan` is neither
+        return fmt::format("{} is not a number from {} to {}", written, least, most);
     };
-    return {check, fmt::format("FLOAT in [{} - {}]", least, most)};
+    return {check, ""};
+}
+
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most)
+{
+    const auto check = [least, most](const std::string& written) {
+        std::uint64_t value = 0;
+        const char* const end = written.data() + written.size();
+        const auto [read_to, error] = std::from_chars(written.data(), end, value);
+        const bool is_number = error == std::errc() && read_to == end;
+        if (is_number && value >= least && value <= most) return std::string();
+        return fmt::format("{} is not a whole number from {} to {}", written, least, most);
+    };
+    return {check, ""};
+}
+
+// One of a few words, which --help shows as `get|post`.
+void accept_only(CLI::Option* option, const std::vector<std::string>& words)
+{
+    option->check(CLI::IsMember(words).description(""));
+    option->type_name(fmt::format("{}", fmt::join(words, "|")));
 }
 
 void add_engine_options(CLI::App& command, EngineOptions& options)
@@ -108,8 +134,9 @@ void add_check(CLI::App& app, CheckOptions& options)
     CLI::App* check = app.add_subcommand(
         "check", "Print what is wrong in actions, callflows and TwiML, a line each");
     check->footer(check_examples);
-    check->add_option("--as", options.as, "What the files are; without it their content decides")
-        ->check(CLI::IsMember({"action", "kazoo", "twiml"}));
+    accept_only(check->add_option("--as", options.as,
+                                  "What the files are; without it their content decides"),
+                {"action", "kazoo", "twiml"});
     check->add_flag("--strict", options.is_strict, "In TwiML, take warnings for errors");
     check->add_option("FILE", options.files, "Files to check; - reads standard input")
         ->required()
@@ -154,10 +181,10 @@ void add_simulate(CLI::App& app, SimulateOptions& options)
     add_engine_options(*simulate, options.engine);
     simulate
         ->add_option("--max-time", options.max_time_s,
-                     "How long the call may last, in seconds of its own time")
+                     "How long the call may last, in seconds of its own time, which HTTP does not "
+                     "use up: 0.1 to 1000000; 3600 by default")
         ->check(number(0.1, 1e6))
-        ->type_name("S")
-        ->capture_default_str();
+        ->type_name("SECONDS");
     simulate->add_flag("--json", options.as_json, "Print a JSON object a line");
     simulate
         ->add_option("ACTION.json", options.action_file, "The pivot action; - reads standard input")
@@ -171,35 +198,35 @@ void add_load(CLI::App& app, LoadOptions& options)
         app.add_subcommand("load", "Load-test a web server with pivots, and print what it took");
     load->footer(load_notes);
     load->add_option("--url", options.url, "What to ask")->required()->type_name("URL");
-    load->add_option("--concurrency", options.concurrency, "Pivots in flight, at most")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
-        ->type_name("N")
-        ->capture_default_str();
+    load->add_option("--concurrency", options.concurrency,
+                     "Pivots in flight at most: 1 to 100000; 64 by default")
+        ->check(whole_number(1, 100'000))
+        ->type_name("N");
     CLI::Option* duration =
-        load->add_option("--duration", options.duration_s, "How long to count, in seconds")
+        load->add_option("--duration", options.duration_s,
+                         "How long to count, in seconds: 0.001 to 1000000; 10 by default")
             ->check(number(0.001, 1e6))
-            ->type_name("S")
-            ->capture_default_str();
+            ->type_name("SECONDS");
     load->add_option("--count", options.count, "How many to count, however long they take")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}))
+        ->check(whole_number(1, 1'000'000'000'000))
         ->type_name("N")
         ->excludes(duration);
-    load->add_option("--rate", options.rate, "Pivots due a second, whatever the server does")
+    load->add_option("--rate", options.rate,
+                     "Pivots due a second, whatever the server does: 0.001 to 10000000")
         ->check(number(0.001, 1e7))
         ->type_name("R");
-    load->add_option("--method", options.method, "Of the request")
-        ->check(CLI::IsMember({"get", "post"}))
-        ->capture_default_str();
-    load->add_option("--body", options.body, "Of a POST")
-        ->check(CLI::IsMember({"form", "json"}))
-        ->capture_default_str();
-    load->add_option("--timeout", options.timeout_ms, "Of each pivot, in milliseconds")
-        ->check(CLI::Range(1U, 600'000U))
-        ->type_name("MS")
-        ->capture_default_str();
+    accept_only(load->add_option("--method", options.method, "Of the request; get by default"),
+                {"get", "post"});
+    accept_only(load->add_option("--body", options.body, "Of a POST; form by default"),
+                {"form", "json"});
+    load->add_option("--timeout", options.timeout_ms,
+                     "Of each pivot, in milliseconds: 1 to 600000; 5000 by default")
+        ->check(whole_number(1, 600'000))
+        ->type_name("MS");
     load->add_option("--reactors", options.reactors,
-                     "Threads, each with connections of its own; as many as are needed by default")
-        ->check(CLI::Range(1U, 1'024U))
+                     "Threads, each with connections of its own: 1 to 1024; as many as are needed "
+                     "by default")
+        ->check(whole_number(1, 1'024))
         ->type_name("N");
     load->add_option("--call", options.call_file,
                      "The call, as KAZOO's call object; a typical one by default")
@@ -208,24 +235,24 @@ void add_load(CLI::App& app, LoadOptions& options)
     load->add_flag("--json", options.as_json, "Print one JSON object");
 }
 
-// Why the command line names no subcommand; empty: it does, or begins with an option.
-std::string refusal_of(std::string_view word)
+// Why `word`, the first argument, is not a subcommand; empty: it is, or is an option.
+std::string refusal_of(std::string_view word, const CLI::App& app)
 {
-    constexpr std::array<std::string_view, 4> known = {"run", "check", "simulate", "load"};
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+    const std::vector<std::string_view> known(names.begin(), names.end());
     const bool is_known = std::ranges::find(known, word) != known.end();
     if (word.empty() || word.starts_with('-') || is_known) return {};
     const std::string_view meant = pivot::switches::scripted::near_miss(word, known);
-    if (!meant.empty()) return fmt::format("{} is no subcommand: did you mean {}?", word, meant);
-    return fmt::format("{} is no subcommand: there are {} (pivot --help tells more)", word,
+    if (!meant.empty()) {
+        return fmt::format("{} is not a subcommand: did you mean {}?", word, meant);
+    }
+    return fmt::format("{} is not a subcommand: there are {} (pivot --help tells more)", word,
                        fmt::join(known, ", "));
 }
 
-}  // namespace
-
-int main(int argc, char** argv)
+int run_command_line(int argc, char** argv)
 {
-    const std::string refusal = refusal_of(argc > 1 ? argv[1] : "");
-    if (!refusal.empty()) return refuse("pivot", refusal);
     CLI::App app(about, "pivot");
     app.set_version_flag("--version", "pivot " PIVOT_VERSION);
     app.require_subcommand(1);
@@ -237,10 +264,14 @@ int main(int argc, char** argv)
     add_check(app, check_options);
     add_load(app, load_options);
     add_simulate(app, simulate_options);
+    const std::string refusal = refusal_of(argc > 1 ? argv[1] : "", app);
+    if (!refusal.empty()) return refuse("pivot", refusal);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {
-        return app.exit(help);
+        std::ostringstream text;
+        app.exit(help, text);
+        return print("pivot", text.str());
     } catch (const CLI::ParseError& error) {
         return refuse("pivot", std::string(error.what()) + " (pivot --help tells more)");
     }
@@ -248,4 +279,18 @@ int main(int argc, char** argv)
     if (app.got_subcommand("check")) return check(check_options);
     if (app.got_subcommand("simulate")) return simulate(simulate_options);
     return load(load_options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    guard_standard_streams();
+    try {
+        return run_command_line(argc, argv);
+    } catch (const std::bad_alloc&) {
+        return refuse("pivot", "out of memory");
+    } catch (const std::exception& error) {
+        return refuse("pivot", error.what());
+    }
 }

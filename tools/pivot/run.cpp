@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "pivot/input.hpp"
+#include "pivot/output.hpp"
 
 #include <pivot/engine.hpp>
 

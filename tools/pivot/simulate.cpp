@@ -6,12 +6,12 @@
 #include "pivot/exchanges.hpp"
 #include "pivot/http_cdr_poster.hpp"
 #include "pivot/input.hpp"
+#include "pivot/output.hpp"
 #include "pivot/policy.hpp"
 #include "pivot/session.hpp"
 #include "pivot/simulate/play.hpp"
 
 #include <cmath>
-#include <cstdio>
 #include <optional>
 #include <utility>
 
@@ -120,14 +120,14 @@ int judge(const ScriptPlayer& player, const std::string& script_file)
 {
     const auto failures = player.failures();
     for (const std::string& failure : failures) {
-        fmt::print(stderr, "{}:{}\n", script_file, failure);
+        complain(fmt::format("{}:{}", script_file, failure));
     }
     const auto unexpected = player.unexpected();
     for (const Deed& deed : unexpected) {
         const std::string_view why =
             deed.kind == "branch" ? "a pivot failed, and no step has `expect branch _` for it"
                                   : "the call had to be ended, and no step has `expect end`";
-        fmt::print(stderr, "{}: {}:\n  {}\n", command, why, line_of(deed));
+        complain(fmt::format("{}: {}:\n  {}", command, why, line_of(deed)));
     }
     return failures.empty() && unexpected.empty() ? exit_good : exit_bad;
 }
@@ -183,7 +183,7 @@ int simulate(const SimulateOptions& options)
     while (!reactor.is_idle()) reactor.turn(never);
 
     play.end(options.max_time_s);
-    if (std::ferror(stdout) != 0) return refuse(command, "standard output: cannot be written to");
+    if (play.print_error() != 0) return refuse_output(command, play.print_error());
     return judge(player, options.script_file);
 }
 

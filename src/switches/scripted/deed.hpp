@@ -21,9 +21,7 @@ struct Deed {
     bool is_failure = false;  // the call went wrong here, unless the script expects it
 };
 
-// `00:03.2  CALLER   presses 1`, without a line break. What peers wrote neither ends the line nor
-// commands the terminal: control characters, marks that turn the direction of writing and bytes
-// that are not UTF-8 are shown as escapes, line breaks and tabs as blanks.
+// `00:03.2  CALLER   presses 1`, without a line break, and harmless (base/harmless.hpp).
 std::string line_of(const Deed& deed);
 
 class Transcript {

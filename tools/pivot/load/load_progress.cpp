@@ -41,7 +41,7 @@ LoadProgress::LoadProgress()
 
 LoadProgress::~LoadProgress()
 {
-    if (drawn_ != 0) fmt::print(stderr, "{}", wipe);
+    if (drawn_ != 0) std::fputs(wipe, stderr);
 }
 
 void LoadProgress::draw(const LoadMoment& moment, const LoadStatistics& statistics)
@@ -49,7 +49,7 @@ void LoadProgress::draw(const LoadMoment& moment, const LoadStatistics& statisti
     const std::uint64_t pivots = statistics.pivots();
     const double elapsed_s = static_cast<double>(moment.now - drawn_) / 1e9;
     const double rate = static_cast<double>(pivots - pivots_drawn_) / elapsed_s;
-    fmt::print(stderr, "{}{}", wipe, progress_text(moment, statistics, rate));
+    std::fputs((wipe + progress_text(moment, statistics, rate)).c_str(), stderr);
     drawn_ = moment.now;
     pivots_drawn_ = pivots;
     next_ = moment.now + interval_ns;

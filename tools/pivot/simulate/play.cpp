@@ -4,10 +4,10 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "http/form.hpp"
+#include "pivot/output.hpp"
 #include "pivot/redaction.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
@@ -134,8 +134,7 @@ void Play::note(Deed deed)
 {
     deed.text = redact(deed.text);
     const std::string line = as_json_ ? json_of(deed) : switches::scripted::line_of(deed);
-    fmt::print("{}\n", line);
-    std::fflush(stdout);
+    if (print_error_ == 0) print_error_ = put(line + '\n');
     player_->took(deed);
 }
 

@@ -41,6 +41,9 @@ public:
     // The last line; `max_time_s` is how long the call was to last at most.
     void end(double max_time_s);
 
+    // Why a line could not be printed, as errno has it; 0: all were.
+    int print_error() const { return print_error_; }
+
 private:
     using Parameters = std::vector<std::pair<std::string, std::string>>;
 
@@ -54,6 +57,7 @@ private:
     switches::scripted::ScriptPlayer* player_ = nullptr;
     Parameters asked_;         // of the last request
     bool has_failed_ = false;  // a pivot, whose branch comes next
+    int print_error_ = 0;
 };
 
 }  // namespace pivot::tools
