@@ -17,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -87,6 +88,14 @@ struct PIVOT_API EngineConfig {
         std::string key;                          // of all other accounts
     } signing;
 
+    // What an operator has typed on a command line; not in the configuration file. The host and
+    // port of `url` may be asked whatever the defaults deny, where a URL names them so. `headers`
+    // (`Name: value`) go with all requests to its origin, in place of ours of the same name.
+    struct Typed {
+        std::string url;  // empty: nothing
+        std::vector<std::string> headers;
+    } typed;
+
     // Reads the configuration file (docs/configuration.md): a JSON object with these names.
     // The error is a sentence with the JSON pointer of what is wrong.
     static tl::expected<EngineConfig, std::string> from_json(std::string_view text);
@@ -96,6 +105,9 @@ struct Request {
     Call call;
     ActionNode node;
     int iteration = 1;
+
+    // Names and values that go with the first request; one of a standard name takes its place.
+    std::vector<std::pair<std::string, std::string>> parameters = {};
 };
 
 class PIVOT_API Engine {

@@ -170,7 +170,8 @@ void Checker::check_url(std::string_view url)
     const auto is_host = [&](const std::string& denied) {
         return equals_ignoring_case(denied, host);
     };
-    if (std::ranges::any_of(rules_.hosts_denied, is_host)) {
+    if (!std::ranges::any_of(rules_.hosts_denied, is_host)) return;
+    if (!rules_.admits || !rules_.admits(url)) {
         fail(fmt::format("must not be a URL of the host {}", quote(host)));
     }
 }

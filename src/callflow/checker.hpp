@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,8 @@ struct FlowRules {
     bool coerce_types = false;      // take "20" for 20 and "true" for true
     // Hosts that no URL in a flow may name; KAZOO's own list. Names are not resolved.
     std::vector<std::string> hosts_denied = {"localhost", "127.0.0.1", "0.0.0.0"};
+    // Whether a URL of theirs may be named all the same; empty: none may.
+    std::function<bool(std::string_view url)> admits = {};
 };
 
 class Checker {

@@ -1,8 +1,12 @@
 #include "http/destination.hpp"
 
+#include "base/text.hpp"
+
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace pivot::http {
 
@@ -13,27 +17,37 @@ namespace {
 constexpr std::size_t destinations_max = 4'096;
 constexpr std::size_t cached_bytes_max = 512;
 
-std::string common_headers(const Url& url)
+std::string_view name_of(std::string_view header)
 {
-    std::string headers = fmt::format(
-        "Host: {}\r\n"
-        "User-Agent: pivot/" PIVOT_VERSION
-        "\r\n"
-        "Accept: application/json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1\r\n"
-        "Accept-Encoding: gzip\r\n",
-        url.authority());
-    if (!url.authorization.empty()) headers += "Authorization: " + url.authorization + "\r\n";
-    return headers;
+    return header.substr(0, header.find(':'));
+}
+
+std::string common_headers(const Url& url, const DestinationRules& rules)
+{
+    std::vector<std::string> lines = {
+        "Host: " + url.authority(), "User-Agent: pivot/" PIVOT_VERSION,
+        "Accept: application/json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1",
+        "Accept-Encoding: gzip"};
+    if (!url.authorization.empty()) lines.push_back("Authorization: " + url.authorization);
+    if (!rules.headers.empty() && url.origin() == rules.origin) {
+        std::erase_if(lines, [&](const std::string& line) {
+            return std::ranges::any_of(rules.headers, [&](std::string_view other) {
+                return equals_ignoring_case(name_of(other), name_of(line));
+            });
+        });
+        lines.insert(lines.end(), rules.headers.begin(), rules.headers.end());
+    }
+    return fmt::format("{}\r\n", fmt::join(lines, "\r\n"));
 }
 
 }  // namespace
 
-Destination::Destination(Url parsed, const net::AddressPolicy& policy, bool says_name)
+Destination::Destination(Url parsed, const DestinationRules& rules, bool says_name)
     : url(std::move(parsed)),
       sends_sni(says_name),
       origin(sends_sni ? url.origin() : url.origin() + " without SNI"),
-      headers(common_headers(url)),
-      admission(policy.admit_host(url.host))
+      headers(common_headers(url, rules)),
+      admission(rules.policy.admit_host(url.host, url.port))
 {
 }
 
@@ -43,7 +57,7 @@ tl::expected<std::shared_ptr<const Destination>, std::string> DestinationCache::
     if (const auto known = by_url_.find(url); known != by_url_.end()) return known->second;
     auto parsed = Url::parse(url);
     if (!parsed) return tl::unexpected(std::move(parsed.error()));
-    auto destination = std::make_shared<const Destination>(std::move(*parsed), policy_);
+    auto destination = std::make_shared<const Destination>(std::move(*parsed), rules_);
     if (url.size() > cached_bytes_max) return destination;
     if (by_url_.size() == destinations_max) by_url_.clear();  // calls in flight keep theirs
     by_url_.emplace(url, destination);

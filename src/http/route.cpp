@@ -28,7 +28,7 @@ bool Route::is_redirect(const Response& response)
 }
 
 Result<void> Route::follow(const Response& response, unsigned redirects_max,
-                           const net::AddressPolicy& policy)
+                           const DestinationRules& rules)
 {
     if (redirects_ == redirects_max) {
         return fail_redirect(response.status, fmt::format("more than {}", redirects_max));
@@ -41,7 +41,7 @@ Result<void> Route::follow(const Response& response, unsigned redirects_max,
         target->authorization = current_->url.authorization;
     }
     redirect_type_ = std::make_unique<const std::string>(response.content_type);
-    current_ = std::make_shared<const Destination>(std::move(*target), policy, first_->sends_sni);
+    current_ = std::make_shared<const Destination>(std::move(*target), rules, first_->sends_sni);
     if (response.status <= 303) method_ = Method::get;
     ++redirects_;
     return {};

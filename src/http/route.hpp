@@ -6,7 +6,6 @@
 
 #include "http/destination.hpp"
 #include "http/response.hpp"
-#include "net/address_policy.hpp"
 
 #include <pivot/action.hpp>
 #include <pivot/failure.hpp>
@@ -30,7 +29,7 @@ public:
     // Goes where `response` leads. Fails with redirect: after `redirects_max` of them, or where it
     // leads nowhere.
     Result<void> follow(const Response& response, unsigned redirects_max,
-                        const net::AddressPolicy& policy);
+                        const DestinationRules& rules);
 
     const Destination& first() const { return *first_; }
     const Destination& current() const { return *current_; }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cassert>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -129,14 +130,26 @@ tl::expected<void, std::string> AddressPolicy::allow(std::string_view rule)
     return allowed_.add(rule);
 }
 
-Result<void> AddressPolicy::admit_host(std::string_view host) const
+void AddressPolicy::allow_typed(std::string host, std::uint16_t port)
+{
+    typed_.push_back({std::move(host), port});
+}
+
+bool AddressPolicy::is_allowed(std::string_view host, std::uint16_t port) const
+{
+    if (allowed_.find(host) != nullptr) return true;
+    return std::ranges::any_of(
+        typed_, [&](const Typed& typed) { return typed.host == host && typed.port == port; });
+}
+
+Result<void> AddressPolicy::admit_host(std::string_view host, std::uint16_t port) const
 {
     if (is_odd_address(host)) return blocked(canonical_host(host).error());
     if (const auto* rule = denied_.find(host)) {
         const auto* below = rule->starts_with('.') ? "*" : "";
         return blocked(fmt::format("{} is denied by the operator's rule {}{}", host, below, *rule));
     }
-    if (!is_localhost(host) || allowed_.find(host) != nullptr) return {};
+    if (!is_localhost(host) || is_allowed(host, port)) return {};
 
     const auto v4 = objection(*IpAddress::parse("127.0.0.1"), false);
     const auto v6 = objection(*IpAddress::parse("::1"), false);
@@ -148,7 +161,7 @@ Result<void> AddressPolicy::admit(std::string_view host,
                                   std::vector<SocketAddress>& addresses) const
 {
     assert(!addresses.empty());
-    const bool is_host_allowed = allowed_.find(host) != nullptr;
+    const bool is_host_allowed = is_allowed(host, addresses.front().port());
     std::string first;
     std::erase_if(addresses, [&](const SocketAddress& address) {
         auto why = objection(address.ip(), is_host_allowed);

@@ -14,6 +14,7 @@
 
 #include <pivot/failure.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,17 +36,26 @@ public:
     // denies.
     tl::expected<void, std::string> allow(std::string_view rule);
 
-    // Before `host` is resolved; it is spelled as canonical_host() does. Fails with blocked.
-    Result<void> admit_host(std::string_view host) const;
+    // What an operator has typed: this host, spelled as canonical_host() does, at this port. Only
+    // where a URL names it so: its address under another name is judged as ever.
+    void allow_typed(std::string host, std::uint16_t port);
 
-    // Leaves those of the addresses of `host` that may be connected to, in their order. Fails with
-    // blocked when none is left.
+    // Before `host` is resolved; it is spelled as canonical_host() does. Fails with blocked.
+    Result<void> admit_host(std::string_view host, std::uint16_t port) const;
+
+    // Leaves those of the addresses of `host` that may be connected to, in their order; they have
+    // the URL's port. Fails with blocked when none is left.
     Result<void> admit(std::string_view host, std::vector<SocketAddress>& addresses) const;
 
 private:
     struct NamedNetwork {
         Network network;
         std::string_view name;
+    };
+
+    struct Typed {
+        std::string host;
+        std::uint16_t port;
     };
 
     struct Rules {
@@ -57,11 +67,14 @@ private:
         const std::string* find(std::string_view host) const;
     };
 
+    bool is_allowed(std::string_view host, std::uint16_t port) const;
+
     // Why `address` may not be connected to; empty: it may.
     std::string objection(const IpAddress& address, bool is_host_allowed) const;
 
     Rules denied_;
     Rules allowed_;
+    std::vector<Typed> typed_;
     std::vector<NamedNetwork> defaults_;
 };
 

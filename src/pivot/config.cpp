@@ -60,7 +60,7 @@ auto settings_of(EngineConfig& config)
     constexpr std::int64_t day_ms = 24 * 60 * minute_ms;
     constexpr std::int64_t descriptors_max = 1'048'576;  // the kernel's IORING_MAX_FIXED_FILES
     auto& [reactors, calls_max, connections_max, source_addresses, action, dns, tls, policy, http,
-           callflow, twiml, session, signing] = config;
+           callflow, twiml, session, signing, typed] = config;
     return std::to_array<Setting>({
         {"/reactors", &reactors, 0, 1'024},
         {"/calls_max", &calls_max, 1, 10'000'000},

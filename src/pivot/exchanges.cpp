@@ -32,6 +32,10 @@ tl::expected<std::unique_ptr<Exchanges>, std::string> Exchanges::open(const Engi
     auto policy = address_policy(config);
     if (!policy) return tl::unexpected(std::move(policy.error()));
     exchanges->policy = std::move(*policy);
+    if (const auto typed = http::Url::parse(config.typed.url)) {
+        exchanges->rules.origin = typed->origin();
+        exchanges->rules.headers = config.typed.headers;
+    }
     auto sources = net::SourceAddresses::parse(config.source_addresses);
     if (!sources) return tl::unexpected(std::move(sources.error()));
     exchanges->sources = std::move(*sources);

@@ -35,7 +35,8 @@ struct Exchanges {
     reactor::Reactor& reactor;
     const http::ClientConfig client_config;
     net::AddressPolicy policy;
-    http::DestinationCache destinations{policy};
+    http::DestinationRules rules{policy};
+    http::DestinationCache destinations{rules};
     net::SourceAddresses sources;
     Parameters parameters;
     std::unique_ptr<AnswerReader> answer_reader;

@@ -160,7 +160,7 @@ bool Lane::conclude(PendingCall& call, Question& question, const Failure* failur
     const http::Response& response = *question.progress().response;
     if (http::Route::is_redirect(response)) {
         const auto followed =
-            question.follow(response, exchanges_->config.http.redirects_max, exchanges_->policy);
+            question.follow(response, exchanges_->config.http.redirects_max, exchanges_->rules);
         if (!followed) call.deliver_failed(followed.error(), reactor_->now());
         return followed.has_value();
     }

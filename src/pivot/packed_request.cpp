@@ -1,5 +1,7 @@
 #include "pivot/packed_request.hpp"
 
+#include "http/form.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <cstring>
@@ -50,6 +52,8 @@ void PackedRequest::pack(const Request& request, const ActionLimits& limits)
     const auto& action = request.node.action;
     const std::string owner_ids = list_owners(request.call.owner_ids);
     const CallFacts call = facts_of(request.call, owner_ids);
+    http::FormWriter parameters;
+    for (const auto& [name, value] : request.parameters) parameters.add_escaped(name, value);
     const Texts texts = {
         call.call_id,
         call.account_id,
@@ -68,6 +72,7 @@ void PackedRequest::pack(const Request& request, const ActionLimits& limits)
         call.custom_sip_headers,
         call.key_value_store,
         action ? std::string_view(action->voice_url) : "",
+        parameters.text(),
         request.node.next,
     };
     store(texts);

@@ -34,6 +34,7 @@ public:
     std::string_view call_id() const { return text(Text::call_id); }
     std::string_view next() const { return text(Text::next); }
     std::string_view voice_url() const { return text(Text::voice_url); }
+    std::string_view parameters() const { return text(Text::parameters); }  // as a form
 
     int iteration() const { return iteration_; }
     const Failure* bad_action() const { return bad_action_.get(); }  // null: the action is valid
@@ -62,6 +63,7 @@ private:
         custom_sip_headers,
         key_value_store,
         voice_url,
+        parameters,
         next,
     };
     static constexpr std::size_t text_count = static_cast<std::size_t>(Text::next) + 1;

@@ -51,7 +51,11 @@ Parameters::Parameters()
 Result<void> Parameters::read(const PackedRequest& request)
 {
     auto result = read(request.facts(), request.req_format());
-    if (result) read_ = &request;
+    if (!result) return result;
+    own_.clear();
+    if (!request.parameters().empty()) own_ = http::read_form(request.parameters());
+    for (const auto& [name, value] : own_) put(name, value);
+    read_ = &request;
     return result;
 }
 

@@ -14,6 +14,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -91,9 +92,10 @@ private:
     Object store_;
     Object variables_;
     Object headers_;
-    Object owners_;                        // an array, in fact
-    const PackedRequest* read_ = nullptr;  // whose list this is
-    std::deque<std::string> names_;        // those that are made of others
+    Object owners_;                                         // an array, in fact
+    const PackedRequest* read_ = nullptr;                   // whose list this is
+    std::deque<std::string> names_;                         // those that are made of others
+    std::vector<std::pair<std::string, std::string>> own_;  // of the request itself
     http::FormWriter form_;
     std::string json_;
 };

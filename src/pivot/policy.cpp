@@ -5,19 +5,6 @@
 
 namespace pivot {
 
-namespace {
-
-bool admits(const net::AddressPolicy& policy, const std::string& host)
-{
-    if (!policy.admit_host(host)) return false;
-    const auto ip = net::IpAddress::parse(host);
-    std::vector<net::SocketAddress> addresses;
-    if (ip) addresses.emplace_back(*ip, 0);
-    return !ip || policy.admit(host, addresses);
-}
-
-}  // namespace
-
 tl::expected<net::AddressPolicy, std::string> address_policy(const EngineConfig& config)
 {
     net::AddressPolicy policy;
@@ -31,15 +18,33 @@ tl::expected<net::AddressPolicy, std::string> address_policy(const EngineConfig&
             return tl::unexpected(std::move(added.error()));
         }
     }
+    if (const auto typed = http::Url::parse(config.typed.url)) {
+        policy.allow_typed(typed->host, typed->port);
+    }
     return policy;
+}
+
+std::string objection_to(const http::Url& url, const net::AddressPolicy& policy)
+{
+    if (auto admitted = policy.admit_host(url.host, url.port); !admitted) {
+        return std::move(admitted.error().message);
+    }
+    const auto ip = net::IpAddress::parse(url.host);
+    if (!ip) return {};
+    std::vector<net::SocketAddress> addresses;
+    addresses.emplace_back(*ip, url.port);
+    auto admitted = policy.admit(url.host, addresses);
+    return admitted ? std::string() : std::move(admitted.error().message);
 }
 
 callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPolicy& policy)
 {
     callflow::FlowRules rules;
     rules.coerce_types = config.callflow.coerce_types;
-    std::erase_if(rules.hosts_denied,
-                  [&policy](const std::string& host) { return admits(policy, host); });
+    rules.admits = [&policy](std::string_view text) {
+        const auto url = http::Url::parse(text);
+        return url && objection_to(*url, policy).empty();
+    };
     return rules;
 }
 

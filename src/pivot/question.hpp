@@ -29,9 +29,9 @@ public:
 
     // Turns the question into the one that a redirect asks for. Fails as Route::follow does.
     Result<void> follow(const http::Response& response, unsigned redirects_max,
-                        const net::AddressPolicy& policy)
+                        const http::DestinationRules& rules)
     {
-        return route_.follow(response, redirects_max, policy);
+        return route_.follow(response, redirects_max, rules);
     }
 
     // Whether anything was asked yet.

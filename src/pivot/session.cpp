@@ -66,6 +66,9 @@ Session::Session(Exchanges& exchanges, Callbacks& callbacks, const SessionConfig
       call_(std::move(request.call)),
       iteration_(request.iteration)
 {
+    for (auto& [name, value] : request.parameters) {
+        first_parameters_.push_back({std::move(name), std::move(value)});
+    }
     if (request.node.action) {
         action_ = std::move(*request.node.action);
         document_url_ = split(action_.voice_url).url;
@@ -85,6 +88,7 @@ Task<Result<Answer>> Session::begin(Deadline& call)
     Inquiry inquiry;
     inquiry.url = action_.voice_url;
     inquiry.method = action_.method;
+    inquiry.parameters = std::move(first_parameters_);
     inquiry.leads_to_branch = true;
     co_return co_await run(std::move(inquiry), call);
 }

@@ -138,7 +138,8 @@ private:
     Action action_;
     std::unique_ptr<const Failure> bad_action_;  // null: the action is valid
     std::string document_url_;
-    std::string call_status_;  // empty: not told yet
+    std::string call_status_;                         // empty: not told yet
+    std::vector<SessionParameter> first_parameters_;  // until the first request
     std::vector<SessionParameter> variables_;
     std::vector<SessionParameter> results_;  // for the next request alone
     http::CookieJar cookies_;

@@ -41,7 +41,7 @@ Result<std::unique_ptr<SessionRequest>> SessionRequest::make(Content content,
     if (!destination) return fail(Reason::bad_action, Phase::queue, destination.error());
     if (!content.sends_sni) {
         destination =
-            std::make_shared<const http::Destination>((*destination)->url, exchanges.policy, false);
+            std::make_shared<const http::Destination>((*destination)->url, exchanges.rules, false);
     }
     return std::unique_ptr<SessionRequest>(
         new SessionRequest(std::move(content), std::move(*destination), cookies, demands));
@@ -83,7 +83,7 @@ Task<Result<void>> SessionRequest::run(Exchanges& exchanges, Deadline& deadline)
         if (!http::Route::is_redirect(response)) co_return Result<void>();
         Hop hop = to_hop();
         auto followed =
-            route_.follow(response, exchanges.config.http.redirects_max, exchanges.policy);
+            route_.follow(response, exchanges.config.http.redirects_max, exchanges.rules);
         if (!followed) co_return followed;
         redirected_.push_back(std::move(hop));
         redirects_.push_back(destination().url.to_text());

@@ -165,16 +165,16 @@ TEST(AddressPolicy, a_denied_host_is_not_resolved)
     EXPECT_TRUE(policy.deny("Internal.Example.com."));
     EXPECT_TRUE(policy.deny("*.corp.example"));
     EXPECT_TRUE(policy.deny(".lan"));
-    EXPECT_EQ(policy.admit_host("internal.example.com").error().message,
+    EXPECT_EQ(policy.admit_host("internal.example.com", 80).error().message,
               "internal.example.com is denied by the operator's rule internal.example.com");
-    EXPECT_EQ(policy.admit_host("a.corp.example").error().message,
+    EXPECT_EQ(policy.admit_host("a.corp.example", 80).error().message,
               "a.corp.example is denied by the operator's rule *.corp.example");
-    EXPECT_FALSE(policy.admit_host("a.b.corp.example"));
-    EXPECT_FALSE(policy.admit_host("printer.lan"));
-    EXPECT_EQ(policy.admit_host("printer.lan").error().reason, Reason::blocked);
+    EXPECT_FALSE(policy.admit_host("a.b.corp.example", 80));
+    EXPECT_FALSE(policy.admit_host("printer.lan", 80));
+    EXPECT_EQ(policy.admit_host("printer.lan", 80).error().reason, Reason::blocked);
     for (const auto* open : {"example.com", "www.internal.example.com", "corp.example",
                              "notcorp.example", "lan", "192.0.2.7", "2001:db8::7"}) {
-        EXPECT_TRUE(policy.admit_host(open)) << open;
+        EXPECT_TRUE(policy.admit_host(open, 80)) << open;
     }
 }
 
@@ -183,8 +183,8 @@ TEST(AddressPolicy, a_denied_host_stays_denied_when_it_is_also_allowed)
     AddressPolicy policy;
     EXPECT_TRUE(policy.allow("*.example.com"));
     EXPECT_TRUE(policy.deny("hooks.example.com"));
-    EXPECT_FALSE(policy.admit_host("hooks.example.com"));
-    EXPECT_TRUE(policy.admit_host("other.example.com"));
+    EXPECT_FALSE(policy.admit_host("hooks.example.com", 80));
+    EXPECT_TRUE(policy.admit_host("other.example.com", 80));
 }
 
 TEST(AddressPolicy, an_allowed_host_may_resolve_to_what_the_defaults_deny)
@@ -202,22 +202,45 @@ TEST(AddressPolicy, localhost_is_judged_as_loopback)
 {
     AddressPolicy policy;
     EXPECT_EQ(
-        policy.admit_host("localhost").error().message,
+        policy.admit_host("localhost", 80).error().message,
         "localhost is this very host: 127.0.0.1 is in 127.0.0.0/8 (loopback), denied by default; "
         "--allow 127.0.0.0/8 would admit it");
-    EXPECT_FALSE(policy.admit_host("app.localhost"));
-    EXPECT_TRUE(policy.admit_host("localhost.example.com"));
+    EXPECT_FALSE(policy.admit_host("app.localhost", 80));
+    EXPECT_TRUE(policy.admit_host("localhost.example.com", 80));
 
     AddressPolicy by_name;
     EXPECT_TRUE(by_name.allow("localhost"));
-    EXPECT_TRUE(by_name.admit_host("localhost"));
+    EXPECT_TRUE(by_name.admit_host("localhost", 80));
     EXPECT_TRUE(is_admitted(by_name, "127.0.0.1", "localhost"));
-    EXPECT_FALSE(by_name.admit_host("app.localhost"));
+    EXPECT_FALSE(by_name.admit_host("app.localhost", 80));
 
     EXPECT_TRUE(policy.allow("::1"));
-    EXPECT_TRUE(policy.admit_host("localhost"));
+    EXPECT_TRUE(policy.admit_host("localhost", 80));
     EXPECT_TRUE(is_admitted(policy, "::1", "localhost"));
     EXPECT_FALSE(is_admitted(policy, "127.0.0.1", "localhost"));
+}
+
+// As an operator types a URL: as it is spelled, at its port.
+TEST(AddressPolicy, what_was_typed_is_allowed_under_that_name_and_port)
+{
+    AddressPolicy policy;
+    policy.allow_typed("127.0.0.1", 8080);
+    policy.allow_typed("localhost", 9090);
+    const auto admits = [&policy](std::string_view host, std::uint16_t port) {
+        std::vector<SocketAddress> loopback;
+        loopback.emplace_back(*IpAddress::parse("127.0.0.1"), port);
+        return policy.admit_host(host, port) && policy.admit(host, loopback);
+    };
+    EXPECT_TRUE(admits("127.0.0.1", 8080));
+    EXPECT_TRUE(admits("localhost", 9090));
+    EXPECT_FALSE(admits("127.0.0.1", 9090));
+    EXPECT_FALSE(admits("localhost", 8080));
+    EXPECT_FALSE(admits("a.example", 8080));
+    EXPECT_FALSE(admits("app.localhost", 9090));
+
+    ASSERT_TRUE(policy.deny("127.0.0.1"));
+    EXPECT_FALSE(admits("127.0.0.1", 8080));
+    EXPECT_FALSE(admits("localhost", 9090));
 }
 
 TEST(AddressPolicy, a_rule_that_cannot_be_read_says_how_to_mend_it)

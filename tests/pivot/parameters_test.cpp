@@ -187,6 +187,28 @@ TEST(Parameters, custom_variables_are_nested)
         std::string::npos);
 }
 
+TEST(Parameters, the_requests_own_go_before_the_standard_ones_and_beside_them)
+{
+    PackedRequest request;
+    Request asked{.call = unknown(), .node = {}};
+    asked.parameters = {{"Direction", "x y"}, {"My&Own", "1"}, {"My&Own", "2"}};
+    request.pack(asked, {});
+    Parameters parameters;
+    ASSERT_TRUE(parameters.read(request));
+    const std::string form(parameters.form());
+    EXPECT_NE(form.find("&Direction=x+y&"), form.npos) << form;
+    EXPECT_TRUE(form.ends_with("&My%26Own=2")) << form;
+    EXPECT_EQ(form.find("inbound"), form.npos) << form;
+    const std::string body(parameters.json());
+    EXPECT_NE(body.find(R"("Direction":"x y")"), body.npos) << body;
+
+    PackedRequest other = packed(ann());
+    ASSERT_TRUE(parameters.read(other));
+    EXPECT_EQ(parameters.form().find("Own="), std::string_view::npos);
+    parameters.recall(request);
+    EXPECT_EQ(parameters.form(), form);
+}
+
 TEST(Parameters, text_that_is_not_an_object_is_a_failure)
 {
     Parameters parameters;

@@ -1,6 +1,5 @@
 #include "pivot/load.hpp"
 
-#include "base/json.hpp"
 #include "pivot/load/load_call.hpp"
 #include "pivot/load/load_plan.hpp"
 #include "pivot/load/load_report.hpp"
@@ -22,23 +21,25 @@ namespace {
 
 constexpr std::string_view command = "pivot load";
 
-tl::expected<ActionNode, std::string> make_node(const LoadOptions& options,
-                                                const ActionLimits& limits)
+tl::expected<void, std::string> take_target(const LoadOptions& options, EngineConfig& config,
+                                            Request& request)
 {
-    std::string text = "{\"voice_url\":";
-    json::append_quoted(text, options.url);
-    text += fmt::format(R"(,"method":"{}","req_body_format":"{}","req_timeout_ms":{}}})",
-                        options.method, options.body, options.timeout_ms);
-    auto node = ActionNode::from_json(text, limits);
-    if (!node) return tl::unexpected(std::move(node.error().message));
-    if (!node->action) return tl::unexpected(std::move(node->action.error().message));
-    return std::move(*node);
+    if (options.target.action.empty()) {
+        return tl::unexpected(std::string("there is no URL: write pivot load URL"));
+    }
+    if (!looks_like_url(options.target.action)) {
+        return tl::unexpected(
+            fmt::format("\"{}\" is not a URL: write http://… or https://…", options.target.action));
+    }
+    const std::string more = fmt::format(R"(,"req_body_format":"{}","req_timeout_ms":{})",
+                                         options.body, options.timeout_ms);
+    return take_url(options.target, more, config, request);
 }
 
 tl::expected<LoadPlan, std::string> make_plan(const LoadOptions& options,
                                               const EngineConfig& config)
 {
-    const net::Addresses addresses = resolve_target(options.url, config);
+    const net::Addresses addresses = resolve_target(options.target.action, config);
     const auto is_loopback = [](const net::IpAddress& ip) {
         return ip.is_v4() && ip.bytes()[0] == 127;
     };
@@ -57,10 +58,12 @@ int load(const LoadOptions& options)
     if (!config) return refuse(command, config.error());
     config->action.timeout_max =
         std::max(config->action.timeout_max, std::chrono::milliseconds(options.timeout_ms));
-    auto node = make_node(options, config->action);
-    if (!node) return refuse(command, node.error());
     auto call = options.call_file.empty() ? typical_call() : read_call(options.call_file);
     if (!call) return refuse(command, call.error());
+    Request request{.call = std::move(*call), .node = {}};
+    if (const auto taken = take_target(options, *config, request); !taken) {
+        return refuse(command, taken.error());
+    }
     const auto plan = make_plan(options, *config);
     if (!plan) return refuse(command, plan.error());
 
@@ -68,7 +71,6 @@ int load(const LoadOptions& options)
     const LoadLength length{.duration_ns = static_cast<Nanoseconds>(options.duration_s * 1e9),
                             .count = options.count};
     LoadRun load_run(*plan, length, options.rate);
-    const Request request{.call = std::move(*call), .node = std::move(*node)};
     if (auto opened = load_run.open(std::move(*config), request); !opened) {
         return refuse(command, opened.error());
     }

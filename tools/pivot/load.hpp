@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pivot/engine_input.hpp"
+#include "pivot/target.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -10,12 +11,11 @@
 namespace pivot::tools {
 
 struct LoadOptions {
-    std::string url;
+    TargetOptions target;
     std::size_t concurrency = 64;
     double duration_s = 10;
     std::uint64_t count = 0;  // pivots; 0: for the duration
     double rate = 0;          // pivots a second; 0: a closed loop
-    std::string method = "get";
     std::string body = "form";
     unsigned timeout_ms = 5000;
     unsigned reactors = 0;  // 0: as many as are needed

@@ -27,18 +27,21 @@ using namespace pivot::tools;
 
 constexpr const char* about =
     "Pivot asks a web server over HTTP what to do with a phone call.\n\n"
-    "  pivot run --allow 127.0.0.1 action.json     one call in, one outcome out\n"
+    "  pivot run http://127.0.0.1:8080/ivr         one call in, one outcome out\n"
     "  pivot check callflow.json                   what is wrong in a callflow\n"
-    "  pivot simulate --allow 127.0.0.1 --script caller.txt action.json\n"
+    "  pivot simulate --script caller.txt http://127.0.0.1:8080/ivr\n"
     "                                              a whole call, with a scripted caller\n"
-    "  pivot load --url http://127.0.0.1:8080/ --allow 127.0.0.1\n"
-    "                                              how much a web server can take";
+    "  pivot load http://127.0.0.1:8080/ivr        how much a web server can take";
 
 constexpr const char* run_examples =
     "ACTION.json is a pivot node, a document whose `flow` is one, or the bare data of one:\n"
     "  {\"voice_url\": \"https://example.com/ivr\", \"method\": \"post\", \"req_timeout_ms\": "
-    "2000}\n\n"
+    "2000}\n"
+    "A URL in its place is asked as --method, --format, --data and --header say. Its host and "
+    "port\n"
+    "need no --allow: they are admitted by having been typed.\n\n"
     "Examples:\n"
+    "  pivot run http://127.0.0.1:8080/ivr --format twiml --method post --data Digits=1\n"
     "  pivot run action.json\n"
     "  pivot run --call call.json --allow 10.0.0.0/8 --pretty action.json\n"
     "  echo '{\"voice_url\":\"http://127.0.0.1:8080/\"}' | pivot run --allow 127.0.0.1 -\n\n"
@@ -59,8 +62,8 @@ constexpr const char* load_notes =
     "second. What is in flight at the end is cancelled and does not count. --count counts exactly\n"
     "so many, of those that start after that. Ctrl-C ends the load early and still reports.\n\n"
     "Examples:\n"
-    "  pivot load --url https://voice.example.com/ivr --concurrency 200 --duration 30\n"
-    "  pivot load --url http://127.0.0.1:8080/ --allow 127.0.0.1 --rate 5000 --json\n\n"
+    "  pivot load https://voice.example.com/ivr --concurrency 200 --duration 30\n"
+    "  pivot load http://127.0.0.1:8080/ --rate 5000 --json\n\n"
     "Exit status: 0 the load ran, whatever the outcomes; 2 bad usage, unreadable input, or a "
     "limit\n"
     "of the system is in the way.";
@@ -94,7 +97,7 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most)
 // One of a few words, which --help shows as `get|post`.
 void accept_only(CLI::Option* option, const std::vector<std::string>& words)
 {
-    option->check(CLI::IsMember(words).description(""));
+    option->check(CLI::IsMember(words, CLI::ignore_case).description(""));
     option->type_name(fmt::format("{}", fmt::join(words, "|")));
 }
 
@@ -115,6 +118,32 @@ void add_engine_options(CLI::App& command, EngineOptions& options)
         ->allow_extra_args(false);
 }
 
+constexpr const char* action_or_url =
+    "The pivot action, or a URL in its place; - reads standard input";
+
+// `name` is that of the positional one, which is returned.
+CLI::Option* add_target_options(CLI::App& command, TargetOptions& options, const char* name,
+                                const char* description)
+{
+    accept_only(
+        command.add_option("--method", options.method, "Of a URL's request; get by default"),
+        {"get", "post"});
+    accept_only(command.add_option("--format", options.format,
+                                   "Whose parameter names a URL is sent; kazoo by default"),
+                {"kazoo", "twiml"});
+    command
+        .add_option("--data", options.data,
+                    "Parameter of the first request to a URL, in place of one of that name")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+    command
+        .add_option("--header", options.headers,
+                    "Header of all requests to the URL's origin, and to no other")
+        ->type_name("'NAME: VALUE'")
+        ->allow_extra_args(false);
+    return command.add_option(name, options.action, description)->type_name("");
+}
+
 void add_run(CLI::App& app, RunOptions& options)
 {
     CLI::App* run = app.add_subcommand(
@@ -124,9 +153,7 @@ void add_run(CLI::App& app, RunOptions& options)
         ->type_name("CALL.json");
     add_engine_options(*run, options.engine);
     run->add_flag("--pretty", options.pretty, "Print the outcome indented");
-    run->add_option("ACTION.json", options.action_file, "The pivot action; - reads standard input")
-        ->required()
-        ->type_name("");
+    add_target_options(*run, options.target, "ACTION.json", action_or_url)->required();
 }
 
 void add_check(CLI::App& app, CheckOptions& options)
@@ -186,10 +213,7 @@ void add_simulate(CLI::App& app, SimulateOptions& options)
         ->check(number(0.1, 1e6))
         ->type_name("SECONDS");
     simulate->add_flag("--json", options.as_json, "Print a JSON object a line");
-    simulate
-        ->add_option("ACTION.json", options.action_file, "The pivot action; - reads standard input")
-        ->required()
-        ->type_name("");
+    add_target_options(*simulate, options.target, "ACTION.json", action_or_url)->required();
 }
 
 void add_load(CLI::App& app, LoadOptions& options)
@@ -197,7 +221,8 @@ void add_load(CLI::App& app, LoadOptions& options)
     CLI::App* load =
         app.add_subcommand("load", "Load-test a web server with pivots, and print what it took");
     load->footer(load_notes);
-    load->add_option("--url", options.url, "What to ask")->required()->type_name("URL");
+    CLI::Option* url = add_target_options(*load, options.target, "URL", "What to ask");
+    load->add_option("--url", options.target.action, "The same")->type_name("URL")->excludes(url);
     load->add_option("--concurrency", options.concurrency,
                      "Pivots in flight at most: 1 to 100000; 64 by default")
         ->check(whole_number(1, 100'000))
@@ -215,8 +240,6 @@ void add_load(CLI::App& app, LoadOptions& options)
                      "Pivots due a second, whatever the server does: 0.001 to 10000000")
         ->check(number(0.001, 1e7))
         ->type_name("R");
-    accept_only(load->add_option("--method", options.method, "Of the request; get by default"),
-                {"get", "post"});
     accept_only(load->add_option("--body", options.body, "Of a POST; form by default"),
                 {"form", "json"});
     load->add_option("--timeout", options.timeout_ms,
@@ -262,8 +285,8 @@ int run_command_line(int argc, char** argv)
     SimulateOptions simulate_options;
     add_run(app, run_options);
     add_check(app, check_options);
-    add_load(app, load_options);
     add_simulate(app, simulate_options);
+    add_load(app, load_options);
     const std::string refusal = refusal_of(argc > 1 ? argv[1] : "", app);
     if (!refusal.empty()) return refuse("pivot", refusal);
     try {

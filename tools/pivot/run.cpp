@@ -1,7 +1,6 @@
 #include "pivot/run.hpp"
 
 #include "base/json.hpp"
-#include "pivot/input.hpp"
 #include "pivot/output.hpp"
 
 #include <pivot/engine.hpp>
@@ -26,31 +25,23 @@ tl::expected<Call, std::string> read_call_or_default(const std::string& file)
     return call;
 }
 
-tl::expected<ActionNode, std::string> read_action(const std::string& file,
-                                                  const ActionLimits& limits)
-{
-    const auto text = read_input(file);
-    if (!text) return tl::unexpected(text.error());
-    auto node = ActionNode::from_json(*text, limits);
-    if (!node) return tl::unexpected(fmt::format("{}: {}", file, node.error().message));
-    return std::move(*node);
-}
-
 }  // namespace
 
 int run(const RunOptions& options)
 {
-    const auto config = read_config(options.engine);
+    auto config = read_config(options.engine);
     if (!config) return refuse(command, config.error());
     auto call = read_call_or_default(options.call_file);
     if (!call) return refuse(command, call.error());
-    auto node = read_action(options.action_file, config->action);
-    if (!node) return refuse(command, node.error());
+    Request request{.call = std::move(*call), .node = {}};
+    if (const auto read = read_target(options.target, *config, request); !read) {
+        return refuse(command, read.error());
+    }
     std::promise<Outcome> promise;  // outlives the engine, whose thread sets it
     const auto engine = Engine::create(*config);
     if (!engine) return refuse(command, engine.error());
 
-    (*engine)->start({.call = std::move(*call), .node = std::move(*node)},
+    (*engine)->start(request,
                      [&promise](Outcome outcome) { promise.set_value(std::move(outcome)); });
     const Outcome outcome = promise.get_future().get();
     const std::string json = outcome.to_json();

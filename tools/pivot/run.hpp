@@ -2,13 +2,14 @@
 #pragma once
 
 #include "pivot/engine_input.hpp"
+#include "pivot/target.hpp"
 
 #include <string>
 
 namespace pivot::tools {
 
 struct RunOptions {
-    std::string action_file;
+    TargetOptions target;
     std::string call_file;  // empty: a call of our own
     EngineOptions engine;
     bool pretty = false;

@@ -39,7 +39,7 @@ struct Scene {
 
 tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
 {
-    const int inputs = (options.action_file == "-") + (options.script_file == "-") +
+    const int inputs = (options.target.action == "-") + (options.script_file == "-") +
                        (options.call_file == "-") + (options.directory_file == "-");
     if (inputs > 1)
         return tl::unexpected(std::string("standard input can be one file only: name the others"));
@@ -54,13 +54,9 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
         if (!call) return tl::unexpected(std::move(call.error()));
         scene.request.call = std::move(*call);
     }
-    const auto action = read_input(options.action_file);
-    if (!action) return tl::unexpected(action.error());
-    auto node = ActionNode::from_json(*action, scene.config.action);
-    if (!node) {
-        return tl::unexpected(fmt::format("{}: {}", options.action_file, node.error().message));
+    if (auto read = read_target(options.target, scene.config, scene.request); !read) {
+        return tl::unexpected(std::move(read.error()));
     }
-    scene.request.node = std::move(*node);
     if (!options.script_file.empty()) {
         const auto text = read_input(options.script_file);
         if (!text) return tl::unexpected(text.error());

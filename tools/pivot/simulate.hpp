@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pivot/engine_input.hpp"
+#include "pivot/target.hpp"
 
 #include <string>
 
@@ -12,7 +13,7 @@ struct SimulateOptions {
     std::string call_file;
     std::string script_file;     // empty: the caller listens to everything and presses nothing
     std::string directory_file;  // empty: no ids are known
-    std::string action_file;
+    TargetOptions target;
     double max_time_s = 3'600;  // of the call's clock
     bool as_json = false;
 };
