@@ -54,17 +54,24 @@ ResponseParser::ResponseParser(const ResponseLimits& limits) : limits_(limits)
 
 void ResponseParser::recycle()
 {
+    begin_message();
+    chunk_line_.reset();
+    other_bytes_ = encoded_bytes_ = 0;
+    gunzip_.reset();
+    failure_.reset();
+    keeps_headers_ = keeps_value_ = false;
+    has_headers_ = is_complete_ = keeps_alive_ = has_surplus_ = false;
+}
+
+void ResponseParser::begin_message()
+{
     llhttp_init(&parser_, HTTP_RESPONSE, &callbacks());
     parser_.data = this;
     response_.clear();
     name_bytes_ = 0;
     clear_to_reuse(value_, kept_header_bytes_max);
     clear_to_reuse(content_encoding_, kept_header_bytes_max);
-    head_bytes_ = 0;
-    gunzip_.reset();
-    failure_.reset();
-    keeps_headers_ = keeps_value_ = false;
-    has_headers_ = is_complete_ = keeps_alive_ = has_surplus_ = false;
+    clear_to_reuse(transfer_encoding_, kept_header_bytes_max);
 }
 
 // llhttp calls back with plain functions; `data` leads back here. A callback that returns -1 has
@@ -74,9 +81,6 @@ const llhttp_settings_t& ResponseParser::callbacks()
     static const llhttp_settings_t settings = [] {
         llhttp_settings_t callbacks;
         llhttp_settings_init(&callbacks);
-        callbacks.on_status = [](llhttp_t* parser, const char*, std::size_t size) {
-            return parser_of(parser).count_head(size);
-        };
         callbacks.on_header_field = [](llhttp_t* parser, const char* at, std::size_t size) {
             return parser_of(parser).header_field({at, size});
         };
@@ -92,6 +96,9 @@ const llhttp_settings_t& ResponseParser::callbacks()
         callbacks.on_body = [](llhttp_t* parser, const char* at, std::size_t size) {
             return parser_of(parser).body({at, size});
         };
+        callbacks.on_chunk_complete = [](llhttp_t* parser) {
+            return parser_of(parser).chunk_complete();
+        };
         callbacks.on_message_complete = [](llhttp_t* parser) {
             return parser_of(parser).message_complete();
         };
@@ -103,17 +110,57 @@ const llhttp_settings_t& ResponseParser::callbacks()
 Result<void> ResponseParser::feed(std::string_view bytes)
 {
     assert(!is_complete_ && !failure_);
-    const llhttp_errno error = llhttp_execute(&parser_, bytes.data(), bytes.size());
-    if (failure_) return tl::unexpected(std::move(*failure_));
-    if (is_complete_) {
-        assert(error == HPE_PAUSED);
-        has_surplus_ = llhttp_get_error_pos(&parser_) != bytes.data() + bytes.size();
-        return {};
+    while (!bytes.empty() && !is_complete_ && !failure_) {
+        bytes = chunk_line_ ? read_chunk_line(bytes) : read_message(bytes);
     }
-    if (error == HPE_OK) return {};
-    return fail(Reason::protocol, Phase::read,
+    has_surplus_ = !bytes.empty();
+    if (!failure_ && other_bytes_ > limits_.head_bytes_max) {
+        give_up(Reason::too_large,
+                fmt::format("the response has more than {} bytes besides its body, which is the "
+                            "limit of its headers",
+                            limits_.head_bytes_max));
+    }
+    if (failure_) return tl::unexpected(std::move(*failure_));
+    return {};
+}
+
+std::string_view ResponseParser::read_chunk_line(std::string_view bytes)
+{
+    const std::size_t size = chunk_line_->feed(bytes);
+    other_bytes_ += size;
+    if (chunk_line_->is_bad()) {
+        give_up(Reason::protocol, "not HTTP/1.1: the line before a chunk has no valid size");
+    } else if (chunk_line_->is_complete()) {
+        const std::string line = fmt::format("{:x}\r\n", chunk_line_->size_bytes());
+        other_bytes_ -= line.size();
+        chunk_line_.reset();
+        [[maybe_unused]] const auto error = llhttp_execute(&parser_, line.data(), line.size());
+        assert(error == HPE_OK);
+    }
+    return bytes.substr(size);
+}
+
+std::string_view ResponseParser::read_message(std::string_view bytes)
+{
+    other_bytes_ += bytes.size();
+    const llhttp_errno error = llhttp_execute(&parser_, bytes.data(), bytes.size());
+    if (failure_ || error == HPE_OK) return {};
+    if (error != HPE_PAUSED) {
+        give_up(Reason::protocol,
                 fmt::format("not HTTP/1.1: {} ({})", llhttp_get_error_reason(&parser_),
                             llhttp_errno_name(error)));
+        return {};
+    }
+    const std::string_view rest =
+        bytes.substr(static_cast<std::size_t>(llhttp_get_error_pos(&parser_) - bytes.data()));
+    other_bytes_ -= rest.size();
+    if (is_complete_) return rest;
+    if (has_headers_) {
+        llhttp_resume(&parser_);
+    } else {
+        begin_message();  // after a 1xx
+    }
+    return rest;
 }
 
 Result<void> ResponseParser::finish()
@@ -146,14 +193,14 @@ int ResponseParser::header_field(std::string_view bytes)
     }
     name_bytes_ += bytes.size();
     if (keeps_headers_ && !has_headers_) response_.headers += bytes;
-    return count_head(bytes.size());
+    return 0;
 }
 
 int ResponseParser::header_value(std::string_view bytes)
 {
     if (place_of_value() != nullptr) value_ += bytes;
     if (keeps_headers_ && !has_headers_) keep_value(bytes);
-    return count_head(bytes.size());
+    return 0;
 }
 
 void ResponseParser::keep_value(std::string_view bytes)
@@ -165,19 +212,27 @@ void ResponseParser::keep_value(std::string_view bytes)
 
 int ResponseParser::header_complete()
 {
+    if (name_bytes_ == 0) return give_up(Reason::protocol, "a header line without a name");
     if (keeps_headers_ && !has_headers_) {
         keep_value({});
         response_.headers += "\r\n";
         keeps_value_ = false;
     }
-    std::string* place = place_of_value();
-    if (place != nullptr && !place->empty() && *place != value_) {
-        return give_up(Reason::protocol, fmt::format("two headers {} that differ", name()));
+    if (std::string* place = place_of_value()) {
+        const std::string_view value = trim(value_);
+        if (!place->empty() && (*place != value || place == &transfer_encoding_)) {
+            return give_up(Reason::protocol, fmt::format("two headers {} that differ", name()));
+        }
+        *place = value;
     }
-    if (place != nullptr) *place = value_;
     name_bytes_ = 0;
     value_.clear();
-    return count_head(std::string_view(": \r\n").size());
+    return 0;
+}
+
+bool ResponseParser::is_named(std::string_view name) const
+{
+    return name.size() == name_bytes_ && equals_ignoring_case(name, {name_.data(), name_bytes_});
 }
 
 std::string ResponseParser::name() const
@@ -190,13 +245,10 @@ std::string ResponseParser::name() const
 std::string* ResponseParser::place_of_value()
 {
     if (has_headers_) return nullptr;  // a trailer is counted, not read
-    const auto is_named = [this](std::string_view name) {
-        return name.size() == name_bytes_ &&
-               equals_ignoring_case(name, {name_.data(), name_bytes_});
-    };
     if (is_named("content-type")) return &response_.content_type;
     if (is_named("location")) return &response_.location;
     if (is_named("content-encoding")) return &content_encoding_;
+    if (is_named("transfer-encoding")) return &transfer_encoding_;
     return nullptr;
 }
 
@@ -213,9 +265,14 @@ int ResponseParser::headers_complete()
         return give_up(Reason::protocol,
                        fmt::format("not HTTP/1.1: {} is no status", unsigned{parser_.status_code}));
     }
-    if (parser_.status_code < 200) return 0;
+    constexpr int has_no_body = 1;
+    if (parser_.status_code < 200) return has_no_body;  // whatever it says (RFC 9112, section 6.3)
 
     has_headers_ = true;
+    if (!transfer_encoding_.empty() && !equals_ignoring_case(transfer_encoding_, "chunked")) {
+        return give_up(Reason::protocol, fmt::format("Transfer-Encoding {} was not asked for",
+                                                     printable(transfer_encoding_)));
+    }
     make_printable(response_.content_type);
     response_.status = parser_.status_code;
     if (equals_ignoring_case(content_encoding_, "gzip") ||
@@ -235,38 +292,55 @@ int ResponseParser::headers_complete()
         expected_bytes = parser_.content_length;
     }
     response_.body.reserve(expected_bytes + body_padding_bytes);
-    const bool has_no_body = response_.status == HTTP_STATUS_NO_CONTENT ||
-                             response_.status == HTTP_STATUS_NOT_MODIFIED;  // RFC 9112, section 6.3
-    return has_no_body ? 1 : 0;
+    if (response_.status == HTTP_STATUS_NO_CONTENT ||
+        response_.status == HTTP_STATUS_NOT_MODIFIED) {
+        return has_no_body;
+    }
+    if ((parser_.flags & F_CHUNKED) == 0) return 0;
+    chunk_line_.emplace();
+    return HPE_PAUSED;
 }
 
 int ResponseParser::body(std::string_view bytes)
 {
     std::string& body = response_.body;
-    if (!gunzip_) {
-        if (body.size() + bytes.size() <= limits_.body_bytes_max) {
-            body += bytes;
-            return 0;
-        }
-    } else {
-        switch (gunzip_->feed(bytes, body, limits_.body_bytes_max)) {
-            case Gunzip::Result::good: return 0;
-            case Gunzip::Result::corrupt:
-                return give_up(Reason::protocol, "the gzip body is corrupt");
-            case Gunzip::Result::too_large: break;
-        }
+    other_bytes_ -= bytes.size();
+    if (gunzip_) return decode(bytes);
+    if (body.size() + bytes.size() > limits_.body_bytes_max) return refuse_body();
+    body += bytes;
+    return 0;
+}
+
+int ResponseParser::decode(std::string_view bytes)
+{
+    encoded_bytes_ += bytes.size();
+    switch (gunzip_->feed(bytes, response_.body, limits_.body_bytes_max)) {
+        case Gunzip::Result::good: break;
+        case Gunzip::Result::corrupt: return give_up(Reason::protocol, "the gzip body is corrupt");
+        case Gunzip::Result::too_large: return refuse_body();
     }
+    if (encoded_bytes_ <= response_.body.size() + limits_.head_bytes_max) return 0;
+    return give_up(Reason::too_large, fmt::format("{} bytes of a gzip body are {} bytes of text",
+                                                  encoded_bytes_, response_.body.size()));
+}
+
+int ResponseParser::refuse_body()
+{
     return give_up(Reason::too_large,
                    fmt::format("the body is over the limit of {} bytes", limits_.body_bytes_max));
 }
 
+int ResponseParser::chunk_complete()
+{
+    if (parser_.flags & F_TRAILING) return 0;  // the last one, with the message
+    other_bytes_ -= std::string_view("\r\n").size();
+    chunk_line_.emplace();
+    return HPE_PAUSED;
+}
+
 int ResponseParser::message_complete()
 {
-    if (!has_headers_) {  // a 1xx: what counts is what follows
-        response_.clear();
-        content_encoding_.clear();
-        return 0;
-    }
+    if (!has_headers_) return HPE_PAUSED;  // a 1xx: what counts is what follows
     if (gunzip_ && gunzip_->has_begun() && !gunzip_->is_complete()) {
         return give_up(Reason::protocol, "the gzip body is cut short");
     }
@@ -274,14 +348,6 @@ int ResponseParser::message_complete()
     keeps_alive_ = llhttp_should_keep_alive(&parser_) != 0;
     is_complete_ = true;
     return HPE_PAUSED;
-}
-
-int ResponseParser::count_head(std::size_t size_bytes)
-{
-    head_bytes_ += size_bytes;
-    if (head_bytes_ <= limits_.head_bytes_max) return 0;
-    return give_up(Reason::too_large, fmt::format("the headers are over the limit of {} bytes",
-                                                  limits_.head_bytes_max));
 }
 
 int ResponseParser::give_up(Reason reason, std::string message)

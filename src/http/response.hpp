@@ -1,8 +1,14 @@
 // Bytes to one response: llhttp in strict mode, with limits.
 //
-// Pure: bytes go in as they come, cut anywhere. What is before the final response (1xx) is skipped.
+// Pure: bytes go in as they come, cut anywhere. Interim responses (1xx) are skipped. llhttp reads
+// one message, and no more than the end of a chunk, at a time:
+//
+//   head (1xx) ─► a parser anew          ┌──────────────────────────┐
+//   head ─┬─► body ─► end                ▼                          │
+//         └─► chunked ─► ChunkLine ─► its size alone ─► data, CRLF ─┴─► trailers ─► end
 #pragma once
 
+#include "http/chunk_line.hpp"
 #include "http/gunzip.hpp"
 
 #include <pivot/failure.hpp>
@@ -20,7 +26,9 @@
 namespace pivot::http {
 
 struct ResponseLimits {
-    std::size_t head_bytes_max = 64 * 1024;    // status line, headers and trailers, 1xx included
+    // All that is not body: status line, headers, trailers, 1xx, chunk extensions, and what a gzip
+    // body has more than it decodes to.
+    std::size_t head_bytes_max = 64 * 1024;
     std::size_t body_bytes_max = 1024 * 1024;  // decoded
 };
 
@@ -84,21 +92,30 @@ private:
     void keep_value(std::string_view bytes);
     int headers_complete();
     int body(std::string_view bytes);
+    int decode(std::string_view bytes);
+    int refuse_body();
+    int chunk_complete();
     int message_complete();
 
-    std::string name() const;       // of the header that is being read, lower-cased
-    std::string* place_of_value();  // of the header that is being read; null: it is of no use
-    int count_head(std::size_t size_bytes);
+    void begin_message();
+    std::string_view read_chunk_line(std::string_view bytes);  // what follows the line
+    std::string_view read_message(std::string_view bytes);     // what is still to be read
+    bool is_named(std::string_view name) const;                // the header that is being read
+    std::string name() const;                                  // likewise, lower-cased
+    std::string* place_of_value();  // likewise; null: its value is of no use
     int give_up(Reason reason, std::string message);
 
     ResponseLimits limits_;
     llhttp_t parser_;
+    std::optional<ChunkLine> chunk_line_;  // that is being read
     Response response_;
     std::array<char, name_bytes_max> name_;  // of the header that is being read, perhaps cut
     std::size_t name_bytes_ = 0;             // uncut
     std::string value_;                      // and its value, if it is of use
     std::string content_encoding_;
-    std::size_t head_bytes_ = 0;
+    std::string transfer_encoding_;
+    std::size_t other_bytes_ = 0;    // than those of the body
+    std::size_t encoded_bytes_ = 0;  // of the body, in gzip
     std::optional<Gunzip> gunzip_;
     std::optional<Failure> failure_;
     bool keeps_headers_ = false;

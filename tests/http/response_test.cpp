@@ -79,6 +79,22 @@ TEST(Response, is_the_same_wherever_its_bytes_are_cut)
     }
 }
 
+// RFC 9112, section 7.1, and old servers that write blanks after a size.
+TEST(Response, in_chunks_with_extensions_and_blanks_is_whole_wherever_it_is_cut)
+{
+    for (const std::string line : {"5;a=b;c=d", "5 ;a=b", "5  ", "5\t", "5 ; a = \"b;\\\"\\r\" ; c",
+                                   "5;a", "0005;a=b ", "5;a=\"\""}) {
+        const std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + line +
+                                 "\r\n{\"a\":\r\n2\r\n1}\r\n0;last \r\nTrailer: yes\r\n\r\n";
+        for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+            const Parsed parsed = parse(text, cut, false);
+            ASSERT_TRUE(parsed.is_complete) << line << ", cut at " << cut;
+            EXPECT_EQ(parsed.response.body, "{\"a\":1}");
+            EXPECT_TRUE(parsed.can_reuse);
+        }
+    }
+}
+
 TEST(Response, that_is_cut_off_is_closed_or_incomplete_never_complete)
 {
     const std::string whole = with_length("", "{\"a\":1}");
@@ -110,6 +126,24 @@ TEST(Response, of_a_1xx_is_skipped)
     EXPECT_EQ(parsed.response.content_type, "a/b");
 }
 
+// RFC 9112, section 6.3: a 1xx ends with the empty line, whatever its headers say.
+TEST(Response, of_a_1xx_spoils_nothing_whatever_its_headers_say)
+{
+    for (const std::string interim : {"HTTP/1.1 100 Continue\r\nContent-Length: 5\r\n\r\n",
+                                      "HTTP/1.1 103 Hints\r\nTransfer-Encoding: chunked\r\n\r\n",
+                                      "HTTP/1.1 100 Continue\r\nConnection: close\r\n\r\n",
+                                      "HTTP/1.1 100 Continue\r\nTransfer-Encoding: gzip\r\n\r\n",
+                                      "HTTP/1.0 100 Continue\r\n\r\n"}) {
+        const std::string text = interim + with_length("Content-Type: a/b\r\n", "{}");
+        for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+            const Parsed parsed = parse(text, cut, false);
+            ASSERT_TRUE(parsed.is_complete) << interim << ", cut at " << cut;
+            EXPECT_EQ(parsed.response.body, "{}");
+            EXPECT_TRUE(parsed.can_reuse) << interim;
+        }
+    }
+}
+
 TEST(Response, to_an_upgrade_nobody_asked_for_is_a_protocol_failure)
 {
     const Parsed parsed =
@@ -136,6 +170,10 @@ TEST(Response, that_is_not_http_is_a_protocol_failure)
              "HTTP/2.0 200 OK\r\n\r\n",
              "HTTP/1.1 200 OK\r\nbad header\r\n\r\n",
              "HTTP/1.1 200 OK\r\nName : x\r\n\r\n",
+             "HTTP/1.1 200 OK\r\n: z\r\nContent-Length: 0\r\n\r\n",
+             "HTTP/1.1 200 OK\r\n:\r\nContent-Length: 0\r\n\r\n",
+             "HTTP/1.1 100 Continue\r\n: z\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n: z\r\n\r\n",
              "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
              "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nxx",
              "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
@@ -143,6 +181,11 @@ TEST(Response, that_is_not_http_is_a_protocol_failure)
              "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nx",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nx",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"
+             "0\r\n\r\n",
          }) {
         const Parsed parsed = parse(text);
         ASSERT_FALSE(parsed.result) << text;
@@ -186,6 +229,48 @@ TEST(Response, over_a_limit_is_too_large)
         ASSERT_FALSE(parsed.result) << text;
         EXPECT_EQ(parsed.result.error().reason, Reason::too_large) << text;
     }
+}
+
+// A peer that sends for ever without saying anything keeps a lane busy until the deadline.
+TEST(Response, of_bytes_that_are_neither_headers_nor_body_has_a_limit_too)
+{
+    const ResponseLimits limits{.head_bytes_max = 1'000, .body_bytes_max = 10'000};
+    const auto repeat = [](std::string_view text, int times) {
+        std::string out;
+        for (int i = 0; i < times; ++i) out += text;
+        return out;
+    };
+    const std::string chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (const std::string& text : {
+             repeat("HTTP/1.1 100 \r\n\r\n", 100),
+             chunks + "1;a=" + std::string(1'000, 'x'),
+             chunks + std::string(1'000, '0'),
+             chunks + repeat("1;a\r\nx\r\n", 1'000),
+             with_length("Content-Encoding: gzip\r\n", repeat(gzip(""), 100)),
+         }) {
+        const Parsed parsed = parse(text, limits);
+        ASSERT_FALSE(parsed.result) << text.substr(0, 60);
+        EXPECT_EQ(parsed.result.error().reason, Reason::too_large) << text.substr(0, 60);
+    }
+}
+
+TEST(Response, in_many_small_chunks_is_not_over_a_limit)
+{
+    std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (int i = 0; i < 10'000; ++i) text += "1\r\nx\r\n";
+    const Parsed parsed =
+        parse(text + "0\r\n\r\n", {.head_bytes_max = 100, .body_bytes_max = 10'000});
+    ASSERT_TRUE(parsed.is_complete);
+    EXPECT_EQ(parsed.response.body.size(), 10'000u);
+}
+
+TEST(Response, headers_end_before_their_trailing_blanks)
+{
+    const Parsed parsed =
+        parse(with_length("Content-Encoding: gzip \r\nContent-Type: a/b\t \r\n", gzip("{}")));
+    ASSERT_TRUE(parsed.is_complete);
+    EXPECT_EQ(parsed.response.body, "{}");
+    EXPECT_EQ(parsed.response.content_type, "a/b");
 }
 
 TEST(Response, in_gzip_is_decoded_wherever_it_is_cut)
