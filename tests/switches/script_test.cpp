@@ -1,6 +1,6 @@
 #include "switches/scripted/script.hpp"
 
-#include "switches/scripted/near_miss.hpp"
+#include "base/near_miss.hpp"
 
 #include <chrono>
 #include <string>

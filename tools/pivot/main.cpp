@@ -1,11 +1,11 @@
 // The command line of Pivot.
 
+#include "base/near_miss.hpp"
 #include "pivot/check.hpp"
 #include "pivot/load.hpp"
 #include "pivot/output.hpp"
 #include "pivot/run.hpp"
 #include "pivot/simulate.hpp"
-#include "switches/scripted/near_miss.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -266,7 +266,7 @@ std::string refusal_of(std::string_view word, const CLI::App& app)
     const std::vector<std::string_view> known(names.begin(), names.end());
     const bool is_known = std::ranges::find(known, word) != known.end();
     if (word.empty() || word.starts_with('-') || is_known) return {};
-    const std::string_view meant = pivot::switches::scripted::near_miss(word, known);
+    const std::string_view meant = pivot::near_miss(word, known);
     if (!meant.empty()) {
         return fmt::format("{} is not a subcommand: did you mean {}?", word, meant);
     }

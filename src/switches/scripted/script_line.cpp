@@ -1,7 +1,7 @@
 #include "switches/scripted/script_line.hpp"
 
+#include "base/near_miss.hpp"
 #include "base/text.hpp"
-#include "switches/scripted/near_miss.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -4,9 +4,9 @@
 #include <span>
 #include <string_view>
 
-namespace pivot::switches::scripted {
+namespace pivot {
 
 // The one of `known` that is few letters away; none: empty.
 std::string_view near_miss(std::string_view word, std::span<const std::string_view> known);
 
-}  // namespace pivot::switches::scripted
+}  // namespace pivot

@@ -1,4 +1,4 @@
-#include "switches/scripted/near_miss.hpp"
+#include "base/near_miss.hpp"
 
 #include "base/text.hpp"
 
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace pivot::switches::scripted {
+namespace pivot {
 
 namespace {
 
@@ -47,4 +47,4 @@ std::string_view near_miss(std::string_view word, std::span<const std::string_vi
     return nearest;
 }
 
-}  // namespace pivot::switches::scripted
+}  // namespace pivot
