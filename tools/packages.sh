@@ -8,7 +8,7 @@ build_packages() {
 }
 
 test_packages() {
-  echo binutils knot libbenchmark-dev libclang-rt-19-dev libcurl4-openssl-dev libgmock-dev libgtest-dev nginx-light wrk
+  echo binutils ccache knot libbenchmark-dev libclang-rt-19-dev libcurl4-openssl-dev libgmock-dev libgtest-dev nginx-light wrk
 }
 
 # Installs those of the packages that are missing, as root or with sudo.
@@ -48,9 +48,25 @@ quietly() {
   rm -f "$log"
 }
 
-# Configures a build folder once.    configure FOLDER CC CXX MESON_OPTION…
+# Configures a build folder once, for a compiler cache where there is one.    configure FOLDER CC CXX MESON_OPTION…
 configure() {
-  local folder=$1 cc=$2 cxx=$3
+  local folder=$1 cc=$2 cxx=$3 cache=
   shift 3
-  [ -f "$folder/build.ninja" ] || quietly env CC="$cc" CXX="$cxx" meson setup "$folder" "$@"
+  ! command -v ccache >/dev/null || cache="ccache "
+  [ -f "$folder/build.ninja" ] || quietly env CC="$cache$cc" CXX="$cache$cxx" meson setup "$folder" "$@"
+  [ -z "$cache" ] || name_precompiled_headers "$folder"
+}
+
+# What ccache is to know: a checkout elsewhere is the same, and a precompiled header is what its .sum says, because the
+# header itself holds the path of its source and is different in each checkout.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros CCACHE_PCH_EXTSUM=1
+
+# Writes a sum beside each precompiled header of a folder: of its source and of the packages that it includes.
+name_precompiled_headers() {
+  local header sum
+  sum=$({ cat src/pch/*.hpp tests/pch/*.hpp; dpkg-query -W; } | sha256sum)
+  ninja -C "$1" -t targets all | sed -n 's/: cpp_PCH$//p' | while read -r header; do
+    mkdir -p "$1/$(dirname "$header")"
+    echo "$sum" >"$1/$header.sum"
+  done
 }

@@ -2,6 +2,8 @@
 // where they are absent, and say so.
 #pragma once
 
+#include "places.hpp"
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -14,7 +16,7 @@ namespace pivot::callflow {
 inline std::filesystem::path shared_folder()
 {
     const char* const named = std::getenv("PIVOT_SHARED");
-    return named != nullptr ? named : std::filesystem::path(PIVOT_SOURCE_ROOT) / ".." / "shared";
+    return named != nullptr ? named : std::filesystem::path(test::source_root()) / ".." / "shared";
 }
 
 inline std::string read_file(const std::filesystem::path& path)

@@ -1,6 +1,7 @@
 #include "execute/directory.hpp"
 
 #include "execute/pattern.hpp"
+#include "places.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -24,7 +25,7 @@ std::string error_of(std::string_view text)
 
 TEST(Directory, the_example_of_the_documentation_is_one)
 {
-    std::ifstream page(PIVOT_SOURCE_ROOT "/docs/directory.md");
+    std::ifstream page(source_root() + "/docs/directory.md");
     const std::string text{std::istreambuf_iterator<char>(page), std::istreambuf_iterator<char>()};
     const auto begin = text.find("```json\n");
     ASSERT_NE(begin, text.npos);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "peers/process.hpp"
+#include "places.hpp"
 
 #include <cstdint>
 #include <string>
@@ -15,7 +16,7 @@ namespace pivot::test {
 
 class Crowd {
 public:
-    Crowd() : process_(CROWD_SERVER) {}
+    Crowd() : process_(crowd_server()) {}
 
     std::uint16_t port() const
     {

@@ -1,5 +1,7 @@
 #include <pivot/engine.hpp>
 
+#include "places.hpp"
+
 #include <fstream>
 #include <sstream>
 
@@ -27,7 +29,7 @@ std::string error(std::string_view text)
 std::string documented_example()
 {
     std::stringstream page;
-    page << std::ifstream(PIVOT_DOCS "/configuration.md").rdbuf();
+    page << std::ifstream(test::source_root() + "/docs/configuration.md").rdbuf();
     const std::string text = page.str();
     const auto start = text.find("```json\n") + 8;
     return text.substr(start, text.find("```", start) - start);
