@@ -60,7 +60,7 @@ def measure(bench):
         bench.ratio(
             "bytes per call: 96,000 ÷ 15,000 in flight", per_call[1], per_call[0], at_most=1.10
         )
-    bench.finish("A call in flight costs a kilobyte, and no CPU")
+    bench.finish("What a call in flight costs: memory, and the CPU of its pivot")
 
 
 def compare(bench, setting, at_most):
