@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 #include <fmt/format.h>
@@ -114,8 +115,13 @@ tl::expected<void, std::string> to_utf8(std::string_view bytes, std::string_view
     if (bytes.starts_with("\xFE\xFF")) return from_utf16(bytes.substr(2), true, out);
 
     const std::string_view encoding = charset.empty() ? declared_encoding(bytes) : charset;
-    if (encoding.empty() || equals_ignoring_case(encoding, "utf-8") ||
-        equals_ignoring_case(encoding, "utf8") || equals_ignoring_case(encoding, "us-ascii")) {
+    const bool is_ascii = equals_ignoring_case(encoding, "us-ascii");
+    if (is_ascii && std::ranges::any_of(bytes, [](char c) { return (c & 0x80) != 0; })) {
+        return tl::unexpected<std::string>(
+            "its encoding is us-ascii, and there are bytes above 127 in it: declare UTF-8");
+    }
+    if (encoding.empty() || is_ascii || equals_ignoring_case(encoding, "utf-8") ||
+        equals_ignoring_case(encoding, "utf8")) {
         out = bytes;
         return {};
     }

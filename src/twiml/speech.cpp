@@ -3,6 +3,7 @@
 #include "twiml/value.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pivot::twiml {
 
@@ -40,29 +41,30 @@ void append_escaped(std::string& out, std::string_view text)
     }
 }
 
-// Words before and behind it are never one.
+}  // namespace
+
 bool stands_apart(Name part)
 {
     return part == Name::break_ || part == Name::p || part == Name::s;
 }
-
-}  // namespace
 
 void Speech::clear()
 {
     words_.clear();
     ssml_.clear();
     characters_ = 0;
-    has_parts_ = is_apart_ = is_replaced_ = is_cut_ = false;
+    has_parts_ = is_apart_ = is_gap_ = is_replaced_ = is_cut_ = false;
 }
 
 void Speech::say(std::string_view text)
 {
     if (is_cut_) return;
+    const bool is_gap = std::exchange(is_gap_, false);
     if (is_replaced_) return append_escaped(ssml_, text);
     const std::size_t size_before = words_.size();
     append_word(text);
     if (!has_parts_) return;
+    if (is_gap) ssml_ += ' ';
     append_escaped(ssml_, is_cut_ ? std::string_view(words_).substr(size_before) : text);
 }
 
@@ -83,11 +85,23 @@ void Speech::append_word(std::string_view text)
     is_cut_ = text.find_first_not_of(blanks, kept.size()) != text.npos;
 }
 
+void Speech::part()
+{
+    is_apart_ = is_gap_ = true;
+}
+
+// By an element that `ssml_` has.
+void Speech::stand_apart()
+{
+    is_apart_ = true;
+    is_gap_ = false;
+}
+
 void Speech::open(Name part)
 {
     if (!has_parts_) append_escaped(ssml_, words_);
     has_parts_ = true;
-    is_apart_ = is_apart_ || stands_apart(part);
+    if (stands_apart(part)) stand_apart();
     ssml_ += '<';
     ssml_ += name(part);
 }
@@ -111,7 +125,7 @@ void Speech::enter()
 
 void Speech::close(Name part)
 {
-    is_apart_ = is_apart_ || stands_apart(part);
+    if (stands_apart(part)) stand_apart();
     if (part == Name::sub) is_replaced_ = false;
     ssml_ += "</";
     ssml_ += name(part);

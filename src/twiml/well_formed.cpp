@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,15 +19,86 @@ constexpr bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-constexpr bool is_name_start(char c)
+constexpr bool is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
-           static_cast<unsigned char>(c) >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+constexpr bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+// The part of a name that ASCII has; ':' is one of its letters.
 constexpr bool is_name_part(char c)
 {
-    return is_name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    return is_letter(c) || is_digit(c) || c == '_' || c == ':' || c == '-' || c == '.';
+}
+
+struct Range {
+    std::uint32_t first;
+    std::uint32_t last;
+};
+
+// NameStartChar and NameChar above ASCII (XML 1.0, section 2.3).
+constexpr Range name_starts[] = {{0xC0, 0xD6},     {0xD8, 0xF6},     {0xF8, 0x2FF},
+                                 {0x370, 0x37D},   {0x37F, 0x1FFF},  {0x200C, 0x200D},
+                                 {0x2070, 0x218F}, {0x2C00, 0x2FEF}, {0x3001, 0xD7FF},
+                                 {0xF900, 0xFDCF}, {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF}};
+constexpr Range name_parts[] = {{0xB7, 0xB7}, {0x300, 0x36F}, {0x203F, 0x2040}};
+
+bool is_in(std::span<const Range> ranges, std::uint32_t code)
+{
+    return std::ranges::any_of(
+        ranges, [code](Range range) { return range.first <= code && code <= range.last; });
+}
+
+struct Character {
+    std::uint32_t code;
+    std::size_t size;  // in bytes
+};
+
+// The first one of UTF-8, which is valid.
+Character first_of(std::string_view text)
+{
+    const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    const auto more = [byte](std::size_t at) { return byte(at) & 0x3FU; };
+    if (byte(0) < 0x80) return {byte(0), 1};
+    if (byte(0) < 0xE0) return {(byte(0) & 0x1FU) << 6 | more(1), 2};
+    if (byte(0) < 0xF0) return {(byte(0) & 0x0FU) << 12 | more(1) << 6 | more(2), 3};
+    return {(byte(0) & 0x07U) << 18 | more(1) << 12 | more(2) << 6 | more(3), 4};
+}
+
+// How many bytes of the character at the front may stand in a name; 0: it may not, or there is
+// none.
+std::size_t name_character(std::string_view text, bool is_first)
+{
+    if (text.empty()) return 0;
+    const char c = text.front();
+    if (static_cast<unsigned char>(c) < 0x80) {
+        const bool is_start = is_letter(c) || c == '_' || c == ':';
+        return is_start || (!is_first && is_name_part(c)) ? 1 : 0;
+    }
+    const auto [code, size] = first_of(text);
+    return is_in(name_starts, code) || (!is_first && is_in(name_parts, code)) ? size : 0;
+}
+
+// `version="1.0"`, which is 1 and more digits (XML 1.0, section 2.8).
+bool is_version(std::string_view value)
+{
+    return value.size() > 2 && value.starts_with("1.") &&
+           std::ranges::all_of(value.substr(2), is_digit);
+}
+
+bool is_encoding(std::string_view value)
+{
+    return !value.empty() && is_letter(value.front()) &&
+           std::ranges::all_of(value, [](char c) { return is_name_part(c) && c != ':'; });
+}
+
+bool is_standalone(std::string_view value)
+{
+    return value == "yes" || value == "no";
 }
 
 using Bytes = std::array<bool, 256>;
@@ -49,7 +121,6 @@ constexpr Bytes ends_value = [] {
 constexpr Bytes ends_name = [] {
     Bytes ends{};
     for (unsigned c = 0; c < ends.size(); ++c) ends[c] = !is_name_part(static_cast<char>(c));
-    ends[0xEF] = true;
     return ends;
 }();
 
@@ -177,7 +248,9 @@ private:
     {
         const bool is_hex = number.starts_with('x');
         if (is_hex) number.remove_prefix(1);
-        if (number.empty() || number.size() > 7) return false;
+        if (number.empty()) return false;
+        number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
+        if (number.size() > 7) return false;
         std::uint32_t code = 0;
         for (const char c : number) {
             const char d = lower(c);
@@ -229,19 +302,64 @@ private:
 
     void read_instruction()
     {
+        const std::size_t began = at_;
         const std::size_t end = text_.find("?>", at_);
-        if (end == text_.npos) return fail(at_, "`<?` does not end: `?>` is missing");
-        const std::string_view target = text_.substr(at_ + 2, 3);
-        const bool is_declaration =
-            equals_ignoring_case(target, "xml") && !is_name_part(text_[std::min(at_ + 5, end)]);
-        if (is_declaration && at_ != 0) {
-            return fail(at_, "the XML declaration does not stand at the very beginning");
+        if (end == text_.npos) return fail(began, "`<?` does not end: `?>` is missing");
+        at_ += 2;
+        if (!skip_name()) {
+            return fail(began, "`<?` begins no instruction: its name is missing");
         }
-        if (!is_name_start(text_[at_ + 2])) {
-            return fail(at_, "`<?` begins no instruction: its name is missing");
+        const std::string_view name = text_.substr(began + 2, at_ - began - 2);
+        if (at_ < end && !is_blank(text_[at_])) {
+            return fail(at_, fmt::format("there is no blank after <?{}", printable(name)));
         }
-        read_characters(end);
+        if (equals_ignoring_case(name, "xml")) {
+            read_declaration(began, name, text_.substr(at_, end - at_));
+        } else {
+            read_characters(end);
+        }
         at_ = end + 2;
+    }
+
+    void read_declaration(std::size_t began, std::string_view name, std::string_view rest)
+    {
+        if (began != 0) {
+            return fail(began, "the XML declaration does not stand at the very beginning");
+        }
+        const bool has_version = take_declared(rest, "version", is_version);
+        if (has_version) {
+            take_declared(rest, "encoding", is_encoding);
+            take_declared(rest, "standalone", is_standalone);
+        }
+        while (!rest.empty() && is_blank(rest.front())) rest.remove_prefix(1);
+        if (name != "xml" || !has_version || !rest.empty()) {
+            fail(began,
+                 "this is not an XML declaration: write "
+                 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+        }
+    }
+
+    // Takes ` name="value"` off the front of a declaration, if it is there.
+    static bool take_declared(std::string_view& declaration, std::string_view name,
+                              bool (*is_valid)(std::string_view))
+    {
+        std::string_view rest = declaration;
+        const auto skip_blanks_of = [&rest] {
+            const std::size_t before = rest.size();
+            while (!rest.empty() && is_blank(rest.front())) rest.remove_prefix(1);
+            return rest.size() != before;
+        };
+        if (!skip_blanks_of() || !rest.starts_with(name)) return false;
+        rest.remove_prefix(name.size());
+        skip_blanks_of();
+        if (!rest.starts_with('=')) return false;
+        rest.remove_prefix(1);
+        skip_blanks_of();
+        if (!rest.starts_with('"') && !rest.starts_with('\'')) return false;
+        const std::size_t end = rest.find(rest.front(), 1);
+        if (end == rest.npos || !is_valid(rest.substr(1, end - 1))) return false;
+        declaration = rest.substr(end + 1);
+        return true;
     }
 
     void read_end_tag()
@@ -250,10 +368,14 @@ private:
         if (end == text_.npos) return fail(at_, "the tag does not end: `>` is missing");
         if (open_.empty()) return fail(at_, "an end tag without its start");
         const std::string_view tag = text_.substr(at_ + 2, end - at_ - 2);
-        const auto name_end = std::ranges::find_if_not(tag, is_name_part);
-        if (std::string_view(tag.begin(), name_end) != open_.back()) {
+        const std::string_view name = open_.back();
+        const std::string_view rest = tag.substr(std::min(tag.size(), name.size()));
+        if (!tag.starts_with(name) || name_character(rest, false) != 0) {
             return fail(at_, fmt::format("the end tag does not match the element that is open: {}",
                                          open_one()));
+        }
+        if (!std::ranges::all_of(rest, is_blank)) {
+            return fail(at_ + 2 + name.size(), "there is more than a name in the end tag");
         }
         open_.pop_back();
         at_ = end + 1;
@@ -270,11 +392,7 @@ private:
             return fail(began,
                         fmt::format("there are more than {} elements", limits_.elements_max));
         }
-        if (at_ == text_.size() || !is_name_start(text_[at_])) {
-            return fail(began, "a bare `<`: write &lt;");
-        }
-        skip_name();
-        if (flaw_) return;
+        if (!skip_name()) return fail(began, "a bare `<`: write &lt;");
         const std::string_view name = text_.substr(began + 1, at_ - began - 1);
         has_root_ = true;
         names_.clear();
@@ -290,7 +408,7 @@ private:
                 at_ += 2;
                 return;
             }
-            if (!has_blank || !is_name_start(text_[at_])) {
+            if (!has_blank || name_character(text_.substr(at_), true) == 0) {
                 return fail(at_, "this is no attribute: name=\"value\" with a space before it");
             }
             read_attribute();
@@ -302,7 +420,6 @@ private:
     {
         const std::size_t began = at_;
         skip_name();
-        if (flaw_) return;
         const std::string_view name = text_.substr(began, at_ - began);
         if (std::ranges::find(names_, name) != names_.end()) {
             return fail(began, fmt::format("the attribute {} comes twice", printable(name)));
@@ -339,12 +456,16 @@ private:
         ++at_;
     }
 
-    void skip_name()
+    // False: none begins here.
+    bool skip_name()
     {
-        for (skip_to(ends_name); at_ < text_.size() && text_[at_] == '\xEF'; skip_to(ends_name)) {
-            if (is_none()) return fail_none();
-            ++at_;
+        const std::size_t began = at_;
+        for (std::size_t size = name_character(text_.substr(at_), true); size != 0;
+             size = name_character(text_.substr(at_), false)) {
+            at_ += size;
+            skip_to(ends_name);
         }
+        return at_ != began;
     }
 
     bool skip_blanks()

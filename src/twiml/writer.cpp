@@ -37,6 +37,17 @@ pugi::xml_node lonely_noun(pugi::xml_node dial)
     return lonely;
 }
 
+// Whether words before and after this unknown markup are never one: `one<br/>two`. Words that touch
+// a `<b>` are.
+bool parts_words(pugi::xml_node markup)
+{
+    constexpr std::string_view blocks[] = {"div", "li", "speak"};
+    const std::string_view name = markup.name();
+    return !markup.first_child() || std::ranges::any_of(blocks, [name](std::string_view block) {
+        return equals_ignoring_case(block, name);
+    });
+}
+
 bool rings(pugi::xml_node noun)
 {
     const ElementRule* rule = find_element(noun.name());
@@ -196,7 +207,7 @@ void Writer::write_child(pugi::xml_node child, const ElementRule& parent)
 {
     const std::string_view written = child.name();
     const ElementRule* rule = find_element(written);
-    if (rule == nullptr) return warn_unknown(child);
+    if (rule == nullptr) return warn_unknown(child, "and skipped");
     if (!rule->parents.has(parent.name)) {
         return warn(offset(child), "{} cannot stand in {}, and is skipped", written,
                     name(parent.name));
@@ -204,14 +215,14 @@ void Writer::write_child(pugi::xml_node child, const ElementRule& parent)
     write_element(child, *rule, parent.name);
 }
 
-void Writer::warn_unknown(pugi::xml_node node)
+void Writer::warn_unknown(pugi::xml_node node, std::string_view effect)
 {
     const bool is_read = warning_count_ < Document::warnings_max;
     const ElementRule* near = is_read ? find_element_ignoring_case(node.name()) : nullptr;
     if (near == nullptr) {
-        warn(offset(node), "{} is unknown, and skipped", printable(node.name()));
+        warn(offset(node), "{} is unknown, {}", printable(node.name()), effect);
     } else {
-        warn(offset(node), "{} is unknown, and skipped: did you mean {}?", printable(node.name()),
+        warn(offset(node), "{} is unknown, {}: did you mean {}?", printable(node.name()), effect,
              name(near->name));
     }
 }
@@ -236,16 +247,34 @@ void Writer::write_spoken(pugi::xml_node node, const ElementRule& rule)
             continue;
         }
         const ElementRule* part = find_element(child.name());
-        if (part == nullptr || !is_ssml(part->name)) {
+        if (part == nullptr) {
+            write_unknown_markup(child, rule);
+        } else if (!is_ssml(part->name)) {
             write_child(child, rule);
         } else if (part->parents.has(rule.name)) {
             write_spoken_part(child, *part);
         } else {
             warn(offset(child), "{} cannot stand in {}: only its words are spoken",
                  name(part->name), name(rule.name));
-            write_spoken(child, rule);
+            write_words(child, rule, stands_apart(part->name));
         }
     }
+}
+
+// SSML of a speech engine's own, or HTML: whoever wrote it wants the words in it to be heard.
+void Writer::write_unknown_markup(pugi::xml_node child, const ElementRule& rule)
+{
+    const std::string_view effect =
+        child.first_child() ? "only its words are spoken" : "and skipped";
+    warn_unknown(child, effect);
+    write_words(child, rule, parts_words(child));
+}
+
+void Writer::write_words(pugi::xml_node markup, const ElementRule& rule, bool is_apart)
+{
+    if (is_apart) speech_.part();
+    write_spoken(markup, rule);
+    if (is_apart) speech_.part();
 }
 
 void Writer::write_spoken_part(pugi::xml_node part, const ElementRule& rule)

@@ -38,11 +38,13 @@ private:
 
     void write_speech(pugi::xml_node say, std::size_t index);
     void write_spoken(pugi::xml_node node, const ElementRule& rule);
+    void write_unknown_markup(pugi::xml_node child, const ElementRule& rule);
+    void write_words(pugi::xml_node markup, const ElementRule& rule, bool is_apart);
     void write_spoken_part(pugi::xml_node part, const ElementRule& rule);
 
     void check_attributes(pugi::xml_node node, const ElementRule& rule, Name parent);
     void check_content(pugi::xml_node node, std::size_t index);
-    void warn_unknown(pugi::xml_node node);
+    void warn_unknown(pugi::xml_node node, std::string_view effect);
     void warn_unknown(pugi::xml_attribute attribute, const ElementRule& element);
 
     // The rule of an attribute that this element has; null: there was a warning, if need be.

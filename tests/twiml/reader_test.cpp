@@ -368,6 +368,58 @@ TEST(Reader, what_xml_forbids_is_refused_with_its_place)
     EXPECT_TRUE(has(error("<!-- only -->"), "there is no element"));
 }
 
+// Each as expat and libxml2 have it.
+TEST(Reader, declarations_instructions_names_and_tags_are_what_xml_says)
+{
+    struct Row {
+        std::string_view document;
+        std::string_view error;  // a part of it
+    };
+    using namespace std::string_view_literals;
+    constexpr std::string_view write = "this is not an XML declaration: write <?xml version=";
+    constexpr Row rows[] = {
+        {"<Response><Say>a</Say></Response\0\0>"sv,
+         "1:33 there is more than a name in the end tag"},
+        {"<Response><Say>a</Say></Response\0><!-- x -->"sv, "more than a name in the end tag"},
+        {"<Response><Say>a</Say\0></Response>"sv, "more than a name in the end tag"},
+        {"<Response><Say>a</Say x='1'></Response>", "more than a name in the end tag"},
+        {"<?xml encoding=\"UTF-8\"?><Response/>", write},
+        {"<?xml version=\"1.0\" encodin2=\"UTF-7\"?><Response/>", write},
+        {"<?xml ve\"?><Response/>", write},
+        {"<?xml?><Response/>", write},
+        {"<?xml version='1.0' version='1.0'?><Response/>", write},
+        {"<?xml version='1.0'encoding='UTF-8'?><Response/>", write},
+        {"<?xml version='1.0\"?><Response/>", write},
+        {"<?xml version='2.0'?><Response/>", write},
+        {"<?xml version='1.'?><Response/>", write},
+        {"<?xml version='1.0' standalone='yes' encoding='UTF-8'?><Response/>", write},
+        {"<?xml version=\"1.0\" standalone=\"maybe\"?><Response/>", write},
+        {"<?XML version=\"1.0\"?><Response/>", write},
+        {"<?xMl?><Response/>", write},
+        {"<Response><?XML a?></Response>", "very beginning"},
+        {"<Response><?a/b?></Response>", "there is no blank after <?a"},
+        {"<Response><?/b?></Response>", "its name is missing"},
+        {"<Response><\xC3\x97 /></Response>", "1:11 a bare `<`"},
+        {"<Response><a\xC3\x97 /></Response>", "this is no attribute"},
+        {"<Response><Say \xC2\xB7='1'>x</Say></Response>", "this is no attribute"},
+        {"<?xml version=\"1.0\" encoding=\"us-ascii\"?><Response><Say>\xC3\xA9</Say></Response>",
+         "us-ascii"},
+        {"<Response><Say>&#00000000;</Say></Response>", "character reference"},
+        {"<Response><Say>&#x0000000110000;</Say></Response>", "character reference"},
+        {"<Response><Say>&#;</Say></Response>", "character reference"},
+        {"<Response><Say>&#0000000065;&#x00000041;</Say></Response>", "none"},
+        {"<?xml version = '1.0'\n\tencoding = \"UTF-8\" standalone = 'no' ?><Response/>", "none"},
+        {"<?xml version='1.1'?><Response/>", "none"},
+        {"<Response><?a?><?a-b c?><?xml-stylesheet href='x'?></Response>", "none"},
+        {"<Response><\xC3\xA9\xC2\xB7l\xCC\x81/><_/><:a/></Response>", "none"},
+        {"<?xml version='1.0' encoding='us-ascii'?><Response/>", "none"},
+    };
+    for (const Row& row : rows) {
+        EXPECT_TRUE(has(error(row.document), row.error))
+            << row.document << ": " << error(row.document);
+    }
+}
+
 TEST(Reader, a_document_that_is_cut_off_says_what_is_open)
 {
     EXPECT_EQ(error("<Response>\n<Say>x"),
@@ -615,6 +667,42 @@ TEST(Reader, words_of_paragraphs_and_sentences_stand_apart)
     EXPECT_EQ(words("<sub alias='doctor'>Dr.</sub> No"), "doctor No");
 }
 
+TEST(Reader, words_in_unknown_markup_are_spoken)
+{
+    struct Row {
+        std::string_view content;
+        std::string_view words;
+        std::string_view ssml;
+        std::string_view warning;
+    };
+    constexpr Row rows[] = {
+        {"<speak>Welcome</speak>", "Welcome", "", "speak is unknown, only its words are spoken"},
+        {"<amazon:effect name='whispered'>Hush</amazon:effect>, you", "Hush, you", "",
+         "amazon:effect is unknown, only its words are spoken"},
+        {"one<br/>two", "one two", "", "br is unknown, and skipped"},
+        {"one<br></br> two", "one two", "", "br is unknown"},
+        {"<br/>one<BR/>", "one", "", "br is unknown"},
+        {"un<b>believ</b>able", "unbelievable", "", "b is unknown"},
+        {"<speak>one</speak><speak>two</speak>", "one two", "", "speak is unknown"},
+        {"<div>one<i>ly</i></div>two", "onely two", "", "div is unknown"},
+        {"<speak>one<s>two</s><x><p>three</p></x></speak>", "one two three",
+         "one<s>two</s><p>three</p>", "speak is unknown"},
+        {"<s>one<br/>two</s>", "one two", "<s>one two</s>", "br is unknown"},
+        {"one<br/><emphasis>two</emphasis>", "one two", "one<emphasis> two</emphasis>", "br is"},
+        {"<Emphasis>loud</Emphasis>", "loud", "",
+         "Emphasis is unknown, only its words are spoken: did you mean emphasis?"},
+        {"Hello <Play>x.mp3</Play>", "Hello", "", "Play cannot stand in Say, and is skipped"},
+    };
+    for (const Row& row : rows) {
+        SCOPED_TRACE(row.content);
+        const std::string text = fmt::format("<Response><Say>{}</Say></Response>", row.content);
+        const Document document = read(text);
+        EXPECT_EQ((*document.verbs().begin()).text(), row.words);
+        EXPECT_EQ((*document.verbs().begin()).ssml(), row.ssml);
+        EXPECT_TRUE(has(warning(text), row.warning)) << warning(text);
+    }
+}
+
 TEST(Reader, ssml_has_what_its_elements_know_and_words_of_the_others)
 {
     const Document document = read(
@@ -622,7 +710,7 @@ TEST(Reader, ssml_has_what_its_elements_know_and_words_of_the_others)
         "<p>b<p>c</p></p><prosody rate='50%' pitch='&lt;1'>d&#13;</prosody></Say></Response>");
     const Element say = *document.verbs().begin();
     EXPECT_EQ(say.ssml(),
-              "<emphasis>a</emphasis><break strength=\"weak\"></break><p>bc</p>"
+              "<emphasis>a</emphasis><break strength=\"weak\"></break><p>b c</p>"
               "<prosody rate=\"50%\" pitch=\"&lt;1\">d&#13;</prosody>");
     ASSERT_EQ(document.warnings().size(), 3U);
     EXPECT_TRUE(has(document.warnings()[2].message, "p cannot stand in p: only its words"));
