@@ -41,7 +41,6 @@ Task<RingResult> ring(LiveCall& call, Dial dial, Deadline& deadline)
 Task<TalkResult> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& deadline)
 {
     const JobId job = call.next_job();
-    const Nanoseconds began = call.now();
     const Nanoseconds until = rules.length_max == unlimited ? never : call.in(rules.length_max);
     call.channel().bridge(leg, job);
     TalkResult result;
@@ -57,8 +56,6 @@ Task<TalkResult> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& dead
         result.was_ended_by_key = pressed->key == rules.hang_up_key;
         if (result.was_ended_by_key) break;
     }
-    result.length =
-        std::chrono::duration_cast<milliseconds>(std::chrono::nanoseconds(call.now() - began));
     call.channel().hang_up(leg, "");
     if (!is_over) co_await call.stop(job, deadline);
     if (result.was_ended_by_key) call.keys().clear();

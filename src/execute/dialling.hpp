@@ -25,7 +25,6 @@ struct TalkRules {
 };
 
 struct TalkResult {
-    milliseconds length{0};
     Cause cause;  // of the other leg's end
     bool was_ended_by_key = false;
 };

@@ -106,7 +106,8 @@ enum class ConferenceEventKind : std::uint8_t {
     speech_stop
 };
 
-// The caller is in the room, or something happened in it.
+// The caller is in the room, or something happened in it. `start` is told to those who join later,
+// too; `end` when the last one has left, even if nobody else ever came.
 struct ConferenceHappened {
     JobId job = 0;
     ConferenceEventKind kind = ConferenceEventKind::join;
@@ -122,7 +123,8 @@ struct QueueStanding {
     std::chrono::seconds waited_average{0};  // of those who were taken
 };
 
-// Somebody takes the caller out of the queue: the two are connected until QueueEnded.
+// Somebody takes the caller out of the queue, or a dequeue has somebody for the caller: the two are
+// connected until QueueEnded.
 struct QueueBridged {
     JobId job = 0;
 };

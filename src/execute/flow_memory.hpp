@@ -5,7 +5,6 @@
 #include "execute/order.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,13 +18,18 @@ struct ArmedRecording {
     Recording recording;
 };
 
+struct RunningRecording {
+    JobId job = 0;
+    bool is_stopping = false;
+};
+
 struct FlowMemory {
     CallerId caller_id;         // what callees see in place of the call's own, where not empty
     CallerId caller_id_prefix;  // and in front of that
     std::vector<std::pair<std::string, std::string>> channel_variables;  // that a flow has set
-    std::unique_ptr<ArmedRecording> armed_recording;
-    JobId recording = 0;       // that record_call began last; 0: none runs
-    std::uint64_t random = 0;  // state of what is drawn by lot
+    std::vector<ArmedRecording> armed_recordings;
+    std::vector<RunningRecording> recordings;  // of record_call, the last to begin at the end
+    std::uint64_t random = 0;                  // state of what is drawn by lot
 };
 
 }  // namespace pivot::execute

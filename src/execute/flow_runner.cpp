@@ -174,9 +174,11 @@ void FlowRunner::note(const Event& event)
         modules::begin_armed(call_, memory_, ArmedRecording::Moment::answer);
     }
     const auto* recorded = std::get_if<RecordingEnded>(&event);
-    if (recorded == nullptr || recorded->job != memory_.recording) return;
-    memory_.recording = 0;
-    modules::keep(call_, *recorded);
+    if (recorded == nullptr) return;
+    const auto forgotten = std::erase_if(memory_.recordings, [recorded](const auto& running) {
+        return running.job == recorded->job;
+    });
+    if (forgotten != 0) modules::keep(call_, *recorded);
 }
 
 }  // namespace pivot::execute

@@ -121,6 +121,21 @@ private:
     unsigned quick_ = 0;
 };
 
+void add_surroundings(Ask& ask, const Surroundings& surroundings)
+{
+    for (SessionParameter& parameter : surroundings.parameters()) {
+        ask.parameters.push_back(std::move(parameter));
+    }
+}
+
+// A verb within tells how it ended, though whoever heard it is gone.
+Task<> report_within(LiveCall& call, Ask ask, const Surroundings& surroundings, Deadline&)
+{
+    add_surroundings(ask, surroundings);
+    ask.parameters.push_back({"CallStatus", "completed"});
+    static_cast<void>(co_await call.session().ask(std::move(ask), call.host()));
+}
+
 }  // namespace
 
 Task<NextStep> perform(LiveCall& call, twiml::Children verbs, Deadline& deadline)
@@ -139,9 +154,7 @@ Task<NextStep> perform_within(LiveCall& call, Ask ask, const Surroundings& surro
         co_await call.catch_up(deadline);
         if (call.must_stop()) break;
         Ask asked = std::move(*step.ask);
-        for (SessionParameter& parameter : surroundings.parameters()) {
-            asked.parameters.push_back(std::move(parameter));
-        }
+        add_surroundings(asked, surroundings);
         const auto answer = co_await ask_within(call, std::move(asked), deadline);
         co_await call.catch_up(deadline);
         if (call.must_stop()) break;
@@ -153,6 +166,9 @@ Task<NextStep> perform_within(LiveCall& call, Ask ask, const Surroundings& surro
         } else {
             step = co_await perform_plain(call, *answer, deadline);
         }
+    }
+    if (step.kind == Kind::report) {
+        co_await report_within(call, std::move(*step.ask), surroundings, deadline);
     }
     call.session().return_to(place);
     if (call.must_stop()) co_return next_step(Kind::over);

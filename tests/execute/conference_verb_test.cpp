@@ -62,7 +62,6 @@ TEST_F(ConferenceVerb, he_joins_as_the_attributes_say)
     EXPECT_FALSE(plain.ends_with_caller);
     EXPECT_TRUE(plain.beeps_on_enter);
     EXPECT_TRUE(plain.beeps_on_exit);
-    EXPECT_FALSE(plain.is_recorded);
     EXPECT_EQ(plain.members_max, 250U);
     EXPECT_EQ(plain.label, "");
     EXPECT_THAT(plain.hold_music, testing::SizeIs(1));
@@ -75,7 +74,6 @@ TEST_F(ConferenceVerb, he_joins_as_the_attributes_say)
     EXPECT_TRUE(given.ends_with_caller);
     EXPECT_FALSE(given.beeps_on_enter);
     EXPECT_FALSE(given.beeps_on_exit);
-    EXPECT_TRUE(given.is_recorded);
     EXPECT_EQ(given.members_max, 12U);
     EXPECT_EQ(given.label, "ann");
     EXPECT_THAT(given.hold_music, IsEmpty());
@@ -89,11 +87,76 @@ TEST_F(ConferenceVerb, beeps_may_be_of_those_who_enter_or_of_those_who_leave)
     EXPECT_TRUE(joined(R"(beep="onExit")").beeps_on_exit);
 }
 
+TEST_F(ConferenceVerb, a_room_is_recorded_from_when_it_begins_and_that_is_told)
+{
+    happen({Kind::join, Kind::start, Kind::leave});
+    EXPECT_THAT(
+        run(R"(<Dial action="/done"><Conference record="record-from-start"
+                    trim="do-not-trim" recordingStatusCallback="/told"
+                    recordingStatusCallbackEvent="in-progress completed">a</Conference></Dial>)"),
+        ElementsAre("answer", "join a moderator", HasSubstr("record"), "stop", "hang_up 0"));
+    EXPECT_TRUE(channel->recordings.front().runs_beside);
+    EXPECT_EQ(channel->recordings.front().track, Recording::Track::both);
+    EXPECT_FALSE(channel->recordings.front().trims_silence);
+    EXPECT_THAT(each_told("/told", "RecordingStatus"), ElementsAre("in-progress", "completed"));
+    EXPECT_EQ(told("/told")["RecordingSource"], "Conference");
+    EXPECT_EQ(told("/told")["ConferenceSid"], "a");
+    EXPECT_EQ(told("/told")["RecordingUrl"], "http://r/1");
+    EXPECT_EQ(told("/done")["RecordingUrl"], "http://r/1");
+    EXPECT_THAT(warnings, IsEmpty());
+}
+
+TEST_F(ConferenceVerb, a_room_in_which_nobody_came_is_not_recorded)
+{
+    happen({Kind::join, Kind::leave});
+    run(R"(<Dial action="/done"><Conference record="record-from-start">a</Conference></Dial>)");
+    EXPECT_THAT(channel->recordings, IsEmpty());
+    EXPECT_EQ(told("/done")["RecordingUrl"], "-");
+}
+
 TEST_F(ConferenceVerb, true_is_an_old_name_of_recording_from_the_start)
 {
-    EXPECT_TRUE(joined(R"(record="true")").is_recorded);
-    EXPECT_FALSE(joined(R"(record="false")").is_recorded);
-    EXPECT_FALSE(joined(R"(record="do-not-record")").is_recorded);
+    struct Row {
+        std::string_view record;
+        std::size_t recordings;
+    };
+    constexpr Row rows[] = {{"true", 1}, {"false", 0}, {"do-not-record", 0}};
+    for (const Row& row : rows) {
+        renew();
+        happen({Kind::join, Kind::start});
+        run(fmt::format(R"(<Dial><Conference record="{}">a</Conference></Dial>)", row.record));
+        EXPECT_EQ(channel->recordings.size(), row.recordings) << row.record;
+    }
+}
+
+TEST_F(ConferenceVerb, its_dial_may_record_the_room_too)
+{
+    happen({Kind::join, Kind::start});
+    run(R"(<Dial action="/done" record="record-from-answer" recordingStatusCallback="/told">
+        <Conference>a</Conference></Dial>)");
+    EXPECT_EQ(channel->recordings.size(), 1U);
+    EXPECT_EQ(told("/told")["RecordingSource"], "DialVerb");
+    EXPECT_EQ(told("/done")["RecordingUrl"], "http://r/1");
+}
+
+TEST_F(ConferenceVerb, a_coach_who_cannot_whisper_joins_muted)
+{
+    happen({Kind::join});
+    run(R"(<Dial><Conference coach="CA1" statusCallback="/told" statusCallbackEvent="join">a
+        </Conference></Dial>)");
+    EXPECT_TRUE(channel->conferences.front().is_muted);
+    EXPECT_EQ(told("/told")["Muted"], "true");
+    EXPECT_TRUE(is_warned("coach is not offered by this switch"));
+    EXPECT_FALSE(joined(R"(coach="")").is_muted);
+}
+
+TEST_F(ConferenceVerb, what_would_be_waited_for_in_vain_warns)
+{
+    joined(R"(deaf="true" eventCallbackUrl="/told")");
+    EXPECT_TRUE(is_warned("Conference: deaf is not offered"));
+    EXPECT_TRUE(is_warned("Conference: eventCallbackUrl is not offered"));
+    joined(R"(deaf="false" region="us1")");
+    EXPECT_THAT(warnings, IsEmpty());
 }
 
 TEST_F(ConferenceVerb, bad_values_warn_and_become_the_default_or_the_nearest)
@@ -106,7 +169,7 @@ TEST_F(ConferenceVerb, bad_values_warn_and_become_the_default_or_the_nearest)
     EXPECT_TRUE(odd.is_moderator);
     EXPECT_FALSE(odd.ends_with_caller);
     EXPECT_EQ(odd.members_max, 250U);
-    EXPECT_FALSE(odd.is_recorded);
+    EXPECT_THAT(channel->recordings, IsEmpty());
     for (const std::string_view name : {"muted", "beep", "startConferenceOnEnter",
                                         "endConferenceOnExit", "maxParticipants", "record"}) {
         EXPECT_TRUE(is_warned(fmt::format("{} of Conference", name))) << name;
@@ -145,11 +208,40 @@ TEST_F(ConferenceVerb, a_time_limit_ends_it_and_the_action_is_asked)
     EXPECT_EQ(told("/done")["DialCallStatus"], "answered");
 }
 
-TEST_F(ConferenceVerb, nothing_is_asked_when_the_caller_hangs_up)
+TEST_F(ConferenceVerb, a_caller_who_hangs_up_is_reported)
 {
+    page("/done", "<Say>never</Say>");
     hang_up_during("join");
     run(R"(<Dial action="/done"><Conference>a</Conference></Dial><Say>never</Say>)");
-    EXPECT_THAT(asked(), ElementsAre("GET /first"));
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /done"));
+    EXPECT_EQ(told("/done")["DialCallStatus"], "answered");
+    EXPECT_EQ(told("/done")["CallStatus"], "completed");
+    EXPECT_THAT(channel->commands, Not(Contains("say never")));
+}
+
+TEST_F(ConferenceVerb, a_caller_who_hangs_up_while_waiting_is_reported_after_the_room)
+{
+    page("/wait", "<Say>Please wait</Say>");
+    channel->on("join", [this](JobId job) { room_ = job; });
+    channel->on("say", [this](JobId job) {
+        channel->push(JobEnded{job, JobEnd::stopped, ""});
+        channel->push(ConferenceHappened{room_, Kind::leave, "c1"});
+        channel->push(JobEnded{room_, JobEnd::stopped, ""});
+        channel->hang_up_caller();
+    });
+    run(R"(<Dial action="/done"><Conference waitUrl="/wait" statusCallback="/told"
+        statusCallbackEvent="leave">a</Conference></Dial>)");
+    EXPECT_EQ(told("/told")["StatusCallbackEvent"], "participant-leave");
+    EXPECT_EQ(told("/done")["DialCallStatus"], "answered");
+}
+
+TEST_F(ConferenceVerb, keys_in_the_room_are_digits_where_the_document_collects_them)
+{
+    stay_until_stopped();
+    clock->after(5s, [this] { channel->press("12*"); });
+    run(R"(<Dial action="/done" collect_dtmf="true" hangupOnStar="true">
+        <Conference>a</Conference></Dial>)");
+    EXPECT_EQ(told("/done")["Digits"], "12*");
 }
 
 TEST_F(ConferenceVerb, what_happens_there_is_told_where_somebody_wants_to_know)
@@ -164,7 +256,7 @@ TEST_F(ConferenceVerb, what_happens_there_is_told_where_somebody_wants_to_know)
                             "participant-speech-start", "participant-speech-stop",
                             "participant-leave", "conference-end"));
     EXPECT_THAT(each_told("/told", "SequenceNumber"),
-                ElementsAre("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
+                ElementsAre("1", "2", "3", "4", "5", "6", "7", "8", "9", "10"));
     const Told join = all_told("/told").front();
     EXPECT_EQ(join["FriendlyName"], "a");
     EXPECT_NE(join["ConferenceSid"], "-");
@@ -197,6 +289,10 @@ TEST_F(ConferenceVerb, each_word_of_the_list_asks_for_its_events_alone)
             statusCallbackEvent="{}">a</Conference></Dial>)",
                         row.word));
         EXPECT_EQ(each_told("/told", "StatusCallbackEvent"), row.events) << row.word;
+        const std::vector<std::string> numbers{"1", "2"};
+        EXPECT_EQ(
+            each_told("/told", "SequenceNumber"),
+            std::vector<std::string>(numbers.begin(), numbers.begin() + std::ssize(row.events)));
         if (!row.events.empty()) {
             EXPECT_THAT(asked(), Contains("GET /told"));
         }
@@ -259,15 +355,19 @@ TEST_F(ConferenceVerb, a_caller_who_hangs_up_is_told_to_have_left)
     EXPECT_EQ(told("/told")["CallSidEndingConference"], "c1");
 }
 
-// twiml.md, section 4.
-TEST_F(ConferenceVerb, a_wait_document_that_cannot_be_had_takes_the_caller_out_of_the_room)
+TEST_F(ConferenceVerb, a_wait_document_that_cannot_be_had_makes_way_for_music)
 {
     page("/wait", 500, "text/plain", "no");
-    page("/done", "<Say>Bye</Say>");
-    keep_running("join");
+    keep_running("play");
+    channel->on("join", [this](JobId job) {
+        clock->after(10s,
+                     [this, job] { channel->push(ConferenceHappened{job, Kind::start, "c1"}); });
+        clock->after(90s, [this, job] { channel->finish(job); });
+    });
     EXPECT_THAT(run(R"(<Dial action="/done"><Conference waitUrl="/wait">a</Conference></Dial>)"),
-                ElementsAre("answer", "join a moderator", "stop", "say Bye", "hang_up 0"));
-    EXPECT_EQ(told("/done")["DialCallStatus"], "failed");
+                ElementsAre("answer", "join a moderator", "play name local_stream://default",
+                            "stop", "hang_up 0"));
+    EXPECT_EQ(told("/done")["DialCallStatus"], "answered");
     EXPECT_TRUE(is_warned("500"));
 }
 

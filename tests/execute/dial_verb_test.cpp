@@ -329,26 +329,161 @@ TEST_F(DialVerb, a_star_that_ended_a_conversation_is_not_gathered_afterwards)
     EXPECT_THAT(asked(), ElementsAre("GET /first"));
 }
 
-TEST_F(DialVerb, nothing_is_asked_when_the_caller_hangs_up)
+// Ends with it, as a channel does: first what runs, then the legs, then the call.
+TEST_F(DialVerb, a_caller_who_hangs_up_while_it_rings_has_canceled_it)
 {
+    page("/done", "<Say>never</Say>");
     channel->on("dial", [this](JobId job) {
         channel->push(LegEnded{channel->first_leg(), {"ORIGINATOR_CANCEL", 487}});
         channel->push(DialFailed{job, {"ORIGINATOR_CANCEL", 487}});
         channel->hang_up_caller();
     });
     run(R"(<Dial action="/done">+14155550100</Dial><Say>never</Say>)");
-    EXPECT_THAT(asked(), ElementsAre("GET /first"));
-    renew();
-    answer_dials();
-    channel->on("bridge", [this](JobId job) {
-        channel->push(LegEnded{channel->first_leg(), {"NORMAL_CLEARING", 200}});
-        channel->push(BridgeEnded{job});
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /done"));
+    EXPECT_EQ(told("/done")["DialCallStatus"], "canceled");
+    EXPECT_EQ(told("/done")["CallStatus"], "completed");
+    EXPECT_EQ(told("/done")["DialBridged"], "false");
+    EXPECT_EQ(told("/done")["DialCallDuration"], "-");
+    EXPECT_NE(told("/done")["DialCallSid"], "-");
+    EXPECT_THAT(channel->commands, Not(Contains("say never")));
+}
+
+TEST_F(DialVerb, a_caller_who_was_never_answered_has_canceled_the_call_too)
+{
+    channel->on("dial", [this](JobId job) {
+        channel->push(DialFailed{job, {"ORIGINATOR_CANCEL", 487}});
         channel->hang_up_caller();
     });
-    run(R"(<Dial action="/done">
+    run(R"(<Dial action="/done" answerOnBridge="true">+14155550100</Dial>)");
+    EXPECT_EQ(told("/done")["DialCallStatus"], "canceled");
+    EXPECT_EQ(told("/done")["CallStatus"], "canceled");
+}
+
+TEST_F(DialVerb, a_caller_who_hangs_up_in_the_conversation_has_completed_it)
+{
+    page("/done", "<Say>never</Say>");
+    answer_dials();
+    channel->on("bridge", [this](JobId job) {
+        clock->after(30s, [this, job] {
+            channel->push(BridgeEnded{job});
+            channel->push(LegEnded{channel->first_leg(), {"NORMAL_CLEARING", 200}});
+            channel->hang_up_caller();
+        });
+    });
+    run(R"(<Dial action="/done" record="record-from-answer">
         <Number statusCallback="/told">+14155550100</Number></Dial><Say>never</Say>)");
-    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /told"));
+    EXPECT_THAT(asked(), testing::UnorderedElementsAre("GET /first", "POST /told", "POST /done"));
     EXPECT_EQ(told("/told")["CallStatus"], "completed");
+    const Told done = told("/done");
+    EXPECT_EQ(done["DialCallStatus"], "completed");
+    EXPECT_EQ(done["CallStatus"], "completed");
+    EXPECT_EQ(done["DialBridged"], "true");
+    EXPECT_EQ(done["DialCallSid"], "b-leg");
+    EXPECT_EQ(done["DialCallDuration"], "30");
+    EXPECT_EQ(done["RecordingUrl"], "http://r/1");
+    EXPECT_THAT(channel->commands, Not(Contains("say never")));
+}
+
+TEST_F(DialVerb, a_caller_who_hangs_up_during_a_whisper_has_canceled_it)
+{
+    page("/whisper", "<Say>A call for you</Say>");
+    answer_dials();
+    channel->on("say", [this](JobId job) {
+        channel->push(JobEnded{job, JobEnd::stopped, ""});
+        channel->push(LegEnded{channel->first_leg(), {"ORIGINATOR_CANCEL", 487}});
+        channel->hang_up_caller();
+    });
+    run(R"(<Dial action="/done"><Number url="/whisper">+14155550100</Number></Dial>)");
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /whisper", "POST /done"));
+    EXPECT_EQ(told("/done")["DialCallStatus"], "canceled");
+    EXPECT_EQ(told("/done")["DialCallSid"], "b-leg");
+    EXPECT_EQ(told("/done")["CallStatus"], "completed");
+}
+
+TEST_F(DialVerb, a_caller_who_hangs_up_is_reported_once_and_only_to_an_action)
+{
+    answer_dials();
+    hang_up_during("bridge");
+    run("<Dial>+14155550100</Dial>");
+    EXPECT_THAT(asked(), ElementsAre("GET /first"));
+}
+
+TEST_F(DialVerb, a_call_that_has_moved_asks_nothing)
+{
+    answer_dials();
+    channel->on("bridge", [this](JobId job) {
+        channel->push(BridgeEnded{job});
+        channel->move_caller();
+    });
+    run(R"(<Dial action="/done">+14155550100</Dial>)");
+    EXPECT_THAT(asked(), ElementsAre("GET /first"));
+}
+
+TEST_F(DialVerb, the_duration_counts_from_the_answer_of_the_callee)
+{
+    page("/whisper", R"(<Pause length="10"/>)");
+    answer_dials(12s);
+    run(R"(<Dial action="/done">
+        <Number url="/whisper" statusCallback="/told">+14155550100</Number></Dial>)");
+    EXPECT_EQ(told("/done")["DialCallDuration"], "22");
+    EXPECT_EQ(told("/told")["CallDuration"], "22");
+}
+
+TEST_F(DialVerb, only_the_events_that_are_told_are_counted)
+{
+    answer_dials();
+    run(R"(<Dial><Number statusCallback="/told" statusCallbackEvent="answered completed">
+        +14155550100</Number></Dial>)");
+    EXPECT_THAT(each_told("/told", "CallStatus"), ElementsAre("in-progress", "completed"));
+    EXPECT_THAT(each_told("/told", "SequenceNumber"), ElementsAre("0", "1"));
+}
+
+TEST_F(DialVerb, keys_of_the_conversation_are_digits_where_the_document_collects_them)
+{
+    struct Row {
+        std::string_view attributes;
+        std::string_view digits;
+    };
+    constexpr Row rows[] = {
+        {"", "-"},
+        {R"(collect_dtmf="false")", "-"},
+        {R"(collect_dtmf="true")", "12#3"},
+        {R"(collect_dtmf="true" hangupOn="#")", "12#"},
+    };
+    for (const Row& row : rows) {
+        renew();
+        answer_dials(500s);
+        clock->after(5s, [&] { channel->press("12#"); });
+        clock->after(100s, [&] { channel->press("3"); });
+        clock->after(200s, [&] { channel->push(KeyPressed{channel->first_leg(), '9'}); });
+        run(fmt::format(R"(<Dial action="/done" {}>+14155550100</Dial>)", row.attributes));
+        EXPECT_EQ(told("/done")["Digits"], row.digits) << row.attributes;
+    }
+}
+
+TEST_F(DialVerb, no_key_that_was_pressed_before_the_conversation_is_collected)
+{
+    answer_dials();
+    channel->on("dial", [this](JobId) {
+        channel->press("7");
+        channel->push(LegAnswered{channel->first_leg(), "b-leg"});
+    });
+    run(R"(<Dial action="/done" collect_dtmf="true">+14155550100</Dial>)");
+    EXPECT_EQ(told("/done")["Digits"], "-");
+}
+
+TEST_F(DialVerb, what_would_be_waited_for_in_vain_warns)
+{
+    answer_dials();
+    run(R"(<Dial referUrl="/r"><Number machineDetection="Enable" amdStatusCallback="/amd">
+        +14155550100</Number></Dial>)");
+    EXPECT_TRUE(is_warned("Dial: referUrl is not offered"));
+    EXPECT_TRUE(is_warned("Number: machineDetection is not offered"));
+    EXPECT_TRUE(is_warned("Number: amdStatusCallback is not offered"));
+    renew();
+    answer_dials();
+    run("<Dial><Number>+14155550100</Number></Dial>");
+    EXPECT_THAT(warnings, IsEmpty());
 }
 
 TEST_F(DialVerb, an_action_that_is_no_url_warns_and_counts_as_none)
@@ -368,7 +503,7 @@ TEST_F(DialVerb, an_empty_action_is_the_documents_own_url)
         channel->push(DialFailed{job, {"USER_BUSY", 486}});
     });
     run("<Redirect>/dial</Redirect>");
-    EXPECT_THAT(each_told("/dial", "DialCallStatus"), ElementsAre("-", "busy"));
+    EXPECT_THAT(each_told("/dial", "DialCallStatus"), ElementsAre("-", "busy", "canceled"));
 }
 
 TEST_F(DialVerb, the_results_go_with_one_request_only)

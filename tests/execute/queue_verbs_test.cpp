@@ -244,6 +244,21 @@ TEST_F(QueueVerbs, the_action_is_told_when_the_caller_hangs_up_in_the_queue)
     EXPECT_EQ(told("/done")["CallStatus"], "completed");
 }
 
+TEST_F(QueueVerbs, the_action_is_told_when_the_caller_hangs_up_on_whoever_took_them)
+{
+    channel->on("enqueue", [this](JobId job) {
+        channel->push(QueueBridged{job});
+        clock->after(9s, [this, job] {
+            channel->push(QueueEnded{job, QueueEnd::bridged, "other", 3s, 9s});
+            channel->hang_up_caller();
+        });
+    });
+    run(R"(<Enqueue action="/done">support</Enqueue>)");
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /done"));
+    EXPECT_EQ(told("/done")["QueueResult"], "bridged");
+    EXPECT_EQ(told("/done")["CallStatus"], "completed");
+}
+
 TEST_F(QueueVerbs, a_queue_without_a_name_is_an_error)
 {
     run(R"(<Enqueue action="/done"> </Enqueue>)");
@@ -326,6 +341,47 @@ TEST_F(QueueVerbs, a_star_ends_the_conversation_with_one_from_a_queue)
     clock->after(10s, [this] { channel->press("*"); });
     EXPECT_THAT(run(R"(<Dial hangupOnStar="true"><Queue>a</Queue></Dial><Say>next</Say>)"),
                 ElementsAre("answer", "dequeue a 30000", "stop", "say next", "hang_up 0"));
+}
+
+TEST_F(QueueVerbs, a_caller_who_hangs_up_in_a_dial_of_a_queue_is_reported)
+{
+    struct Row {
+        QueueEnd end;
+        std::string_view status;
+        std::string_view duration;
+    };
+    constexpr Row rows[] = {{QueueEnd::hung_up, "canceled", "-"},
+                            {QueueEnd::bridged, "completed", "65"}};
+    for (const Row& row : rows) {
+        renew();
+        channel->on("dequeue", [&](JobId job) {
+            channel->push(QueueEnded{job, row.end, "other", 2s, 65s});
+            channel->hang_up_caller();
+        });
+        run(R"(<Dial action="/done"><Queue>support</Queue></Dial>)");
+        EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /done"));
+        EXPECT_EQ(told("/done")["DialCallStatus"], row.status);
+        EXPECT_EQ(told("/done")["DialCallDuration"], row.duration);
+        EXPECT_EQ(told("/done")["CallStatus"], "completed");
+    }
+}
+
+TEST_F(QueueVerbs, a_dial_of_a_queue_records_and_collects_keys_where_the_document_wants_that)
+{
+    channel->on("dequeue", [this](JobId job) {
+        clock->after(5s, [this, job] { channel->push(QueueBridged{job}); });
+        clock->after(9s, [this] { channel->press("42"); });
+        clock->after(60s, [this, job] {
+            channel->push(QueueEnded{job, QueueEnd::bridged, "other", 5s, 55s});
+        });
+    });
+    EXPECT_THAT(
+        run(R"(<Dial action="/done" record="true" collect_dtmf="true"
+                    recordingStatusCallback="/told"><Queue>support</Queue></Dial>)"),
+        ElementsAre("answer", "dequeue support 30000", HasSubstr("record"), "stop", "hang_up 0"));
+    EXPECT_EQ(told("/done")["RecordingUrl"], "http://r/1");
+    EXPECT_EQ(told("/done")["Digits"], "42");
+    EXPECT_EQ(told("/told")["RecordingSource"], "DialVerb");
 }
 
 }  // namespace

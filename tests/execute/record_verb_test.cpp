@@ -181,11 +181,43 @@ TEST_F(RecordVerb, a_caller_who_hangs_up_is_asked_about_and_the_answer_is_not_pe
     EXPECT_THAT(channel->commands, Not(Contains("say never")));
 }
 
-TEST_F(RecordVerb, a_caller_who_hangs_up_during_the_beep_is_not_asked_about)
+TEST_F(RecordVerb, a_caller_who_hangs_up_during_the_beep_is_asked_about_too)
 {
     hang_up_during("play");
+    run(R"(<Record action="/done"/><Say>never</Say>)");
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /done"));
+    EXPECT_EQ(told("/done")["Digits"], "hangup");
+    EXPECT_EQ(told("/done")["RecordingDuration"], "0");
+    EXPECT_EQ(told("/done")["CallStatus"], "completed");
+    EXPECT_THAT(channel->recordings, IsEmpty());
+}
+
+TEST_F(RecordVerb, a_call_that_has_moved_asks_nothing)
+{
+    channel->on("record", [this](JobId job) {
+        channel->push(RecordingEnded{job, RecordingEnd::stopped, 0, "http://r/1", "r1", 3s});
+        channel->move_caller();
+    });
     run(R"(<Record action="/done"/>)");
     EXPECT_THAT(asked(), ElementsAre("GET /first"));
+}
+
+TEST_F(RecordVerb, a_callee_who_hangs_up_in_the_record_of_a_whisper_is_asked_about)
+{
+    page("/whisper", R"(<Record action="/name" playBeep="false"/><Say>never</Say>)");
+    answer_dials();
+    channel->on("record", [this](JobId job) {
+        channel->push(RecordingEnded{job, RecordingEnd::hung_up, 0, "http://r/1", "r1", 3s});
+        channel->push(LegEnded{channel->first_leg(), {"NORMAL_CLEARING", 200}});
+    });
+    run(R"(<Dial action="/done"><Number url="/whisper">+14155550100</Number></Dial>)");
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /whisper", "POST /name", "POST /done"));
+    EXPECT_EQ(told("/name")["Digits"], "hangup");
+    EXPECT_EQ(told("/name")["RecordingUrl"], "http://r/1");
+    EXPECT_EQ(told("/name")["CallSid"], "b-leg");
+    EXPECT_EQ(told("/name")["CallStatus"], "completed");
+    EXPECT_EQ(told("/done")["DialCallStatus"], "no-answer");
+    EXPECT_EQ(told("/done")["CallStatus"], "in-progress");
 }
 
 TEST_F(RecordVerb, a_recording_goes_with_one_request_only)
@@ -235,6 +267,25 @@ TEST_F(RecordVerb, whoever_waits_for_words_is_told_that_there_are_none)
     EXPECT_EQ(told("/words")["RecordingUrl"], "http://r.example/1");
     recorded(R"(transcribeCallback="/words")");
     EXPECT_THAT(each_told("/words", "TranscriptionStatus"), IsEmpty());
+}
+
+TEST_F(RecordVerb, of_two_recordings_of_a_flow_the_one_that_ends_is_told)
+{
+    std::vector<JobId> recordings;
+    channel->on("record", [&](JobId job) { recordings.push_back(job); });
+    clock->after(500ms, [&] {
+        channel->push(
+            RecordingEnded{recordings[0], RecordingEnd::limit, 0, "http://r/1", "r1", 500ms});
+    });
+    page("/first", 200, "application/json",
+         fmt::format(R"({{"module":"record_call","data":{{"action":"start"}},
+        "children":{{"_":{{"module":"record_call","data":{{"action":"start"}},
+        "children":{{"_":{{"module":"sleep","data":{{"duration":2}},
+        "children":{{"_":{{"module":"pivot","data":{{"voice_url":"{}"}},
+        "children":{{}}}}}}}}}}}}}}}})",
+                     url("/next")));
+    run();
+    EXPECT_EQ(told("/next")["Recording-Url"], "http://r/1");
 }
 
 }  // namespace

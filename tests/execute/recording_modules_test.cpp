@@ -42,6 +42,23 @@ TEST_F(RecordingModules, what_waits_is_forgotten_when_recording_is_stopped)
     EXPECT_THAT(channel->commands, ElementsAre("answer"));
 }
 
+TEST_F(RecordingModules, each_stop_ends_the_recording_that_began_last)
+{
+    std::vector<JobId> recordings;
+    std::vector<JobId> stopped;
+    channel->on("record", [&](JobId job) { recordings.push_back(job); });
+    channel->on("stop", [&](JobId job) { stopped.push_back(job); });
+    const auto stop = [](std::string_view next) {
+        return node("record_call", R"("action":"stop")", child("_", next));
+    };
+    const std::string stops = stop(stop(stop(node("answer"))));
+    run(node("record_call", "",
+             child("_", node("record_call", R"("record_on_answer":true)",
+                             child("_", node("answer", "", child("_", stops)))))));
+    ASSERT_EQ(recordings.size(), 2U);
+    EXPECT_THAT(stopped, ElementsAre(recordings[1], recordings[0]));
+}
+
 TEST_F(RecordingModules, record_caller_answers_and_waits_for_the_recording)
 {
     channel->on("record", [this](JobId job) {

@@ -111,8 +111,8 @@ std::string flow_of(std::string_view module, const HttpPeer& peer)
 bool is_answer(const std::string& record)
 {
     const auto has = [&](std::string_view text) { return record.find(text) != record.npos; };
-    return has(R"("kind":"exchange")") && !has(R"("reason":)") && !has("Digits=hangup") &&
-           !has("QueueResult=hangup");
+    const bool is_report = has("CallStatus=completed") || has("CallStatus=canceled");
+    return has(R"("kind":"exchange")") && !has(R"("reason":)") && !is_report;
 }
 
 // Keeps what was asked, and what of it came after the end of the call.

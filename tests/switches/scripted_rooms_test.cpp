@@ -71,6 +71,10 @@ TEST_F(ScriptedRooms, a_conference_takes_what_was_said_of_it)
     channel->plan(room);
     channel->join(1, {});
     EXPECT_THAT(events(1h), ElementsAre("1 join call-1"));
+    channel->hang_up_caller();
+    EXPECT_THAT(events(),
+                ElementsAre("1 leave call-1", "1 end ", "1 stopped", "gone NORMAL_CLEARING"))
+        << "it ends even if nobody else ever came";
 }
 
 TEST_F(ScriptedRooms, a_queue_connects_the_caller)
@@ -100,7 +104,7 @@ TEST_F(ScriptedRooms, a_queue_is_full_or_fails_or_never_ends)
 TEST_F(ScriptedRooms, the_caller_is_connected_with_the_first_of_a_queue)
 {
     channel->dequeue(1, "support", 5s);
-    EXPECT_THAT(events(), ElementsAre("1 queue bridged, 0 s, 10 s"));
+    EXPECT_THAT(events(), ElementsAre("1 bridged", "1 queue bridged, 0 s, 10 s"));
     plan(QueueWaiting::End::empty);
     channel->dequeue(2, "support", 5s);
     EXPECT_THAT(events(), ElementsAre("2 queue left, 5 s, 0 s"));

@@ -5,6 +5,7 @@
 #include "execute/modules/modules.hpp"
 #include "execute/recording.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,8 +31,19 @@ Recording recording_of(json::Value data)
 
 void begin(LiveCall& call, FlowMemory& memory, const Recording& recording)
 {
-    memory.recording = call.next_job();
-    call.channel().record(caller, memory.recording, recording);
+    const JobId job = call.next_job();
+    memory.recordings.push_back({job});
+    call.channel().record(caller, job, recording);
+}
+
+// The last that was begun and is not being stopped.
+void stop_last(LiveCall& call, FlowMemory& memory)
+{
+    const auto last = std::find_if(memory.recordings.rbegin(), memory.recordings.rend(),
+                                   [](const auto& running) { return !running.is_stopping; });
+    if (last == memory.recordings.rend()) return;
+    last->is_stopping = true;
+    call.channel().stop(last->job);
 }
 
 Task<ModuleEnd> record_one(Work work, Recording recording, Deadline& deadline)
@@ -48,9 +60,11 @@ Task<ModuleEnd> record_one(Work work, Recording recording, Deadline& deadline)
 
 void begin_armed(LiveCall& call, FlowMemory& memory, ArmedRecording::Moment moment)
 {
-    if (memory.armed_recording == nullptr || memory.armed_recording->moment != moment) return;
-    const auto armed = std::exchange(memory.armed_recording, nullptr);
-    begin(call, memory, armed->recording);
+    std::erase_if(memory.armed_recordings, [&](const ArmedRecording& armed) {
+        const bool is_due = armed.moment == moment;
+        if (is_due) begin(call, memory, armed.recording);
+        return is_due;
+    });
 }
 
 void keep(LiveCall& call, const RecordingEnded& ended)
@@ -66,8 +80,8 @@ Task<ModuleEnd> record_call(Work work, json::Value data, Deadline& deadline)
 {
     FlowMemory& memory = work.memory;
     if (text(data, "action", "start") == "stop") {
-        memory.armed_recording = nullptr;
-        if (memory.recording != 0) work.call.channel().stop(memory.recording);
+        memory.armed_recordings.clear();
+        stop_last(work.call, memory);
         return at_once(go_on(), deadline);
     }
     Recording recording = recording_of(data);
@@ -82,10 +96,11 @@ Task<ModuleEnd> record_call(Work work, json::Value data, Deadline& deadline)
         begin(work.call, memory, recording);
         return at_once(go_on(), deadline);
     }
-    memory.armed_recording = std::make_unique<ArmedRecording>();
-    memory.armed_recording->moment =
+    ArmedRecording armed;
+    armed.moment =
         waits_for_bridge ? ArmedRecording::Moment::bridge : ArmedRecording::Moment::answer;
-    memory.armed_recording->recording = std::move(recording);
+    armed.recording = std::move(recording);
+    memory.armed_recordings.push_back(std::move(armed));
     return at_once(go_on(), deadline);
 }
 

@@ -6,7 +6,7 @@
 
 namespace pivot::execute::modules {
 
-// Begins the recording that waits for this moment, if one does.
+// Begins the recordings that wait for this moment.
 void begin_armed(LiveCall& call, FlowMemory& memory, ArmedRecording::Moment moment);
 
 // Later requests tell of a recording that has ended.

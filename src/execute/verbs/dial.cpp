@@ -4,8 +4,9 @@
 #include "execute/given_name.hpp"
 #include "execute/perform.hpp"
 #include "execute/playing.hpp"
+#include "execute/verbs/dial_keys.hpp"
 #include "execute/verbs/dial_legs.hpp"
-#include "execute/verbs/recorded.hpp"
+#include "execute/verbs/dial_recording.hpp"
 
 #include <optional>
 #include <utility>
@@ -17,82 +18,6 @@ namespace pivot::execute {
 namespace {
 
 constexpr milliseconds key_length{200};
-
-Recording::Track track_of(std::string_view track)
-{
-    if (track == "inbound") return Recording::Track::inbound;
-    if (track == "outbound") return Recording::Track::outbound;
-    return Recording::Track::both;
-}
-
-// The other side's recording, if the Dial wants one: from when it rings, or from when it answers.
-class DialRecording final : private Watcher {
-public:
-    DialRecording(LiveCall& call, twiml::Element dial)
-        : Watcher(call), call_(call), dial_(dial), when_(dial.text(Attribute::record))
-    {
-    }
-
-    void ringing()
-    {
-        if (when_.starts_with("record-from-ringing")) begin();
-    }
-    void answered()
-    {
-        if (when_.starts_with("record-from-answer") || when_ == "true") begin();
-    }
-
-    Task<> finish(Deadline& deadline)
-    {
-        if (job_ != 0 && !is_over_) co_await call_.stop(job_, deadline);
-    }
-
-    // Nothing, where there is no recording.
-    Parameters results() const
-    {
-        return recorded_.url.empty() ? Parameters() : recording_results(recorded_);
-    }
-
-private:
-    void begin()
-    {
-        const std::string_view track = dial_.text(Attribute::recording_track);
-        Recording recording;
-        recording.track = track_of(track);
-        recording.is_dual = when_.ends_with("-dual");
-        recording.runs_beside = true;
-        recording.trims_silence = dial_.text(Attribute::trim) == "trim-silence";
-        RecordingStatus::Facts facts;
-        facts.source = "DialVerb";
-        facts.track = track;
-        facts.is_dual = recording.is_dual;
-        job_ = call_.next_job();
-        call_.channel().record(caller, job_, recording);
-        status_.emplace(call_, dial_, facts);
-        status_->tell_in_progress();
-    }
-
-    void note(const Event& event) override
-    {
-        const auto* ended = std::get_if<RecordingEnded>(&event);
-        if (ended == nullptr || ended->job != job_ || is_over_) return;
-        is_over_ = true;
-        recorded_ = *ended;
-        if (recorded_.url.empty()) {
-            status_->tell_absent();
-        } else {
-            status_->tell_completed(recorded_);
-        }
-    }
-
-    LiveCall& call_;
-    const twiml::Element dial_;
-    const std::string_view when_;
-    std::optional<RecordingStatus> status_;  // once it has begun
-    RecordingEnded recorded_;
-    JobId job_ = 0;
-    bool is_over_ = false;
-};
 
 // As the switches' tones have it; of a country that is not listed, the United States'.
 std::string_view ringback_of(std::string_view country)
@@ -187,50 +112,52 @@ Parameters results(std::string_view status, std::string call_id, bool was_bridge
     return parameters;
 }
 
-void add_sip_results(Parameters& parameters, const Cause& cause)
+// Nobody has answered. A caller who hangs up cancels whatever else became of it.
+Parameters failed_results(LiveCall& call, const DialLegs& legs, const Cause& cause)
 {
-    if (cause.sip_code == 0) return;
-    parameters.push_back({"DialSipResponseCode", std::to_string(cause.sip_code)});
+    if (call.is_over()) return results("canceled", legs.first_call_id(), false);
+    Parameters parameters = results(status_of(cause), legs.first_call_id(), false);
+    if (cause.sip_code != 0) {
+        parameters.push_back({"DialSipResponseCode", std::to_string(cause.sip_code)});
+    }
+    return parameters;
 }
 
-Task<NextStep> connect(LiveCall& call, twiml::Element dial, DialLegs& legs, Dial order,
-                       Deadline& deadline)
+// What `action` is told.
+Task<Parameters> connect(LiveCall& call, twiml::Element dial, DialLegs& legs, Dial order,
+                         Deadline& deadline)
 {
-    DialRecording recording(call, dial);
+    DialRecording recording(call, dial, "");
     legs.begin(order.is_sequential);
     recording.ringing();
     const RingResult rung = co_await ring(call, std::move(order), deadline);
     if (rung.kind != RingResult::Kind::answered) {
         co_await recording.finish(deadline);
-        if (call.must_stop()) co_return next_step(NextStep::Kind::over);
-        Parameters parameters = results(status_of(rung.cause), legs.first_call_id(), false);
-        add_sip_results(parameters, rung.cause);
-        co_return ask_action_if_any(call, dial, std::move(parameters));
+        co_return failed_results(call, legs, rung.cause);
     }
 
     const bool is_connected = co_await whisper(call, legs, rung.leg, deadline);
     if (!is_connected) {
         call.channel().hang_up(rung.leg, "");
         co_await recording.finish(deadline);
-        if (call.must_stop()) co_return next_step(NextStep::Kind::over);
-        Parameters parameters = results("no-answer", legs.call_id(rung.leg), false);
-        co_return ask_action_if_any(call, dial, std::move(parameters));
+        const std::string_view status = call.is_over() ? "canceled" : "no-answer";
+        co_return results(status, legs.call_id(rung.leg), false);
     }
     co_await call.answer(deadline);
-    recording.answered();
+    recording.connected();
+    DialKeys keys(call, dial);
     TalkRules rules;
     rules.length_max = seconds_of(dial, Attribute::time_limit);
     const std::string key = key_to_hang_up(dial);
     if (!key.empty()) rules.hang_up_key = key.front();
-    const TalkResult talked = co_await talk(call, rung.leg, rules, deadline);
+    co_await talk(call, rung.leg, rules, deadline);
+    const std::string talked = std::to_string(legs.talked(rung.leg).count());
     co_await recording.finish(deadline);
-    if (call.must_stop()) co_return next_step(NextStep::Kind::over);
     Parameters parameters = results("completed", legs.call_id(rung.leg), true);
-    parameters.push_back({"DialCallDuration", std::to_string(talked.length.count() / 1'000)});
-    for (SessionParameter& result : recording.results()) {
-        parameters.push_back(std::move(result));
-    }
-    co_return ask_action_if_any(call, dial, std::move(parameters));
+    parameters.push_back({"DialCallDuration", talked});
+    append(parameters, recording.results());
+    append(parameters, keys.results());
+    co_return parameters;
 }
 
 Task<NextStep> dial_legs(LiveCall& call, twiml::Element dial, Deadline& deadline)
@@ -238,30 +165,39 @@ Task<NextStep> dial_legs(LiveCall& call, twiml::Element dial, Deadline& deadline
     std::string caller_id = caller_id_of(call, dial);
     const std::string& own_number = call.session().call().caller_id_number;
     DialLegs legs(call, dial, caller_id.empty() ? own_number : caller_id);
-    if (legs.empty()) co_return ask_action_if_any(call, dial, results("failed", "", false));
+    if (legs.empty()) co_return conclude(call, dial, results("failed", "", false));
     Dial order = order_of(dial, legs, std::move(caller_id));
-    NextStep step = co_await connect(call, dial, legs, std::move(order), deadline);
+    Parameters parameters = co_await connect(call, dial, legs, std::move(order), deadline);
     co_await legs.finish(deadline);
-    co_return step;
+    co_return conclude(call, dial, std::move(parameters));
+}
+
+// The room or queue into which a Dial puts the caller; none: it calls somebody.
+std::optional<twiml::Element> place_of(twiml::Element dial)
+{
+    for (const twiml::Element noun : dial.children()) {
+        const twiml::Name name = noun.name();
+        if (name == twiml::Name::conference || name == twiml::Name::queue) return noun;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
 
-// A caller who hangs up ends the document; there is no request about what became of the dial.
+// A caller who hangs up ends the document, but `action` is still told what became of the dial.
 Task<NextStep> perform_dial(LiveCall& call, twiml::Element dial, Deadline& deadline)
 {
-    const bool waits_for_callee = dial.is_true(Attribute::answer_on_bridge);
+    const auto place = place_of(dial);
+    const bool waits_for_callee = !place && dial.is_true(Attribute::answer_on_bridge);
     if (!waits_for_callee) co_await call.answer(deadline);
-    if (call.must_stop()) co_return next_step(NextStep::Kind::over);
-    for (const twiml::Element noun : dial.children()) {
-        if (noun.name() == twiml::Name::conference) {
-            co_return co_await dial_conference(call, dial, noun, deadline);
-        }
-        if (noun.name() == twiml::Name::queue) {
-            co_return co_await dial_queue(call, dial, noun, deadline);
-        }
+    co_await call.catch_up(deadline);
+    if (call.is_over()) co_return conclude(call, dial, results("canceled", "", false));
+    warn_of_ignored(call, dial, {Attribute::refer_url});
+    if (!place) co_return co_await dial_legs(call, dial, deadline);
+    if (place->name() == twiml::Name::queue) {
+        co_return co_await dial_queue(call, dial, *place, deadline);
     }
-    co_return co_await dial_legs(call, dial, deadline);
+    co_return co_await dial_conference(call, dial, *place, deadline);
 }
 
 }  // namespace pivot::execute

@@ -1,6 +1,8 @@
 // Dial of a conference, and what is told about it.
 #include "execute/perform.hpp"
-#include "execute/verbs/verb.hpp"
+#include "execute/verbs/dial_keys.hpp"
+#include "execute/verbs/dial_recording.hpp"
+#include "execute/verbs/hold_music.hpp"
 
 #include <utility>
 
@@ -48,6 +50,12 @@ bool is_of_room(ConferenceEventKind kind)
     return kind == ConferenceEventKind::start || kind == ConferenceEventKind::end;
 }
 
+// One who is to be heard by one member alone must not be heard by all.
+bool joins_muted(twiml::Element conference)
+{
+    return conference.is_true(Attribute::muted) || !conference.text(Attribute::coach).empty();
+}
+
 // What is told of a room, and to the wait document of who waits for it.
 class ConferenceEvents final : public Surroundings, private Watcher {
 public:
@@ -70,11 +78,10 @@ private:
         const auto* happened = std::get_if<ConferenceHappened>(&event);
         if (happened == nullptr) return;
         if (happened->kind == ConferenceEventKind::leave) last_to_leave_ = happened->member;
-        const unsigned sequence = sequence_++;
         if (!lists(conference_, Attribute::status_callback_event, word_of(happened->kind))) return;
         Parameters told = parameters();
         told.push_back({"StatusCallbackEvent", std::string(name_of(happened->kind))});
-        told.push_back({"SequenceNumber", std::to_string(sequence)});
+        told.push_back({"SequenceNumber", std::to_string(++sequence_)});
         told.push_back({"Timestamp", date_now()});
         if (happened->kind == ConferenceEventKind::end) add_reason(told);
         if (!is_of_room(happened->kind)) add_member(told, *happened);
@@ -99,9 +106,8 @@ private:
     {
         using Kind = ConferenceEventKind;
         told.push_back({"CallSid", happened.member});
-        const bool is_muted =
-            happened.kind == Kind::mute ||
-            (happened.kind != Kind::unmute && conference_.is_true(Attribute::muted));
+        const bool is_muted = happened.kind == Kind::mute ||
+                              (happened.kind != Kind::unmute && joins_muted(conference_));
         told.push_back({"Muted", is_muted ? "true" : "false"});
         told.push_back({"Hold", happened.kind == Kind::hold ? "true" : "false"});
         told.push_back({"Coaching", "false"});
@@ -122,28 +128,27 @@ private:
     LiveCall& call_;
     const twiml::Element conference_;
     std::string last_to_leave_;
-    unsigned sequence_ = 0;
+    unsigned sequence_ = 0;  // of the last event that was told
 };
 
 Conference order_of(twiml::Element conference)
 {
     Conference order;
     order.room = conference.text();
-    order.is_muted = conference.is_true(Attribute::muted);
+    order.is_muted = joins_muted(conference);
     order.is_moderator = conference.is_true(Attribute::start_conference_on_enter);
     order.ends_with_caller = conference.is_true(Attribute::end_conference_on_exit);
     const std::string_view beep = conference.text(Attribute::beep);
     order.beeps_on_enter = beep == "true" || beep == "onEnter";
     order.beeps_on_exit = beep == "true" || beep == "onExit";
-    const std::string_view record = conference.text(Attribute::record);
-    order.is_recorded = record == "record-from-start" || record == "true";
     order.members_max = static_cast<unsigned>(conference.integer(Attribute::max_participants));
     order.label = conference.text(Attribute::participant_label);
     if (!conference.has(Attribute::wait_url)) order.hold_music.emplace_back(hold_music);
     return order;
 }
 
-// Until the room begins, or the caller has left it, or the document is over.
+// Until the room begins, or the caller has left it, or the document is over. One that cannot be had
+// makes way for music.
 Task<NextStep> wait_with_document(LiveCall& call, twiml::Element conference,
                                   const ConferenceEvents& events, Deadline& deadline)
 {
@@ -153,7 +158,44 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element conference,
     Ask ask;
     ask.url = conference.text(Attribute::wait_url);
     ask.method = method_of(conference, Attribute::wait_method);
-    co_return co_await perform_within(call, std::move(ask), events, deadline);
+    NextStep step = co_await perform_within(call, std::move(ask), events, deadline);
+    if (step.kind == NextStep::Kind::failed) co_await hold(call, deadline);
+    co_return step;
+}
+
+// How the caller has left the room.
+struct Stay {
+    NextStep waited;  // of the wait document
+    bool has_failed = false;
+};
+
+Task<Stay> stay(LiveCall& call, twiml::Element dial, twiml::Element conference,
+                const ConferenceEvents& events, Deadline& deadline)
+{
+    const JobId job = call.next_job();
+    const Nanoseconds until = call.in(seconds_of(dial, Attribute::time_limit));
+    const bool leaves_at_star = dial.is_true(Attribute::hangup_on_star);
+    Stay result;
+    Stage::Ends ends;
+    ends.job = job;
+    const Stage room(call, caller, ends);
+    call.channel().join(job, order_of(conference));
+    const bool has_document = !conference.text(Attribute::wait_url).empty();
+    if (has_document) {
+        result.waited = co_await wait_with_document(call, conference, events, deadline);
+    }
+    bool is_leaving = result.waited.kind == NextStep::Kind::hang_up;
+    while (!call.must_stop() && !is_leaving) {
+        const auto event = co_await call.next(until);
+        if (!event) break;
+        const auto* pressed = std::get_if<KeyPressed>(&*event);
+        is_leaving = leaves_at_star && pressed != nullptr && pressed->key == '*';
+    }
+    if (!room.is_over() && !call.is_over()) co_await call.stop(job, deadline);
+    co_await call.catch_up(deadline);
+    const auto* ended = std::get_if<JobEnded>(room.end());
+    result.has_failed = ended != nullptr && ended->end == JobEnd::failed;
+    co_return result;
 }
 
 }  // namespace
@@ -161,48 +203,37 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element conference,
 Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Element conference,
                                Deadline& deadline)
 {
-    co_await call.answer(deadline);
+    Parameters parameters;
     if (conference.text().empty()) {
         call.warn(where(conference), "Conference: the room has no name");
-        Parameters parameters;
         parameters.push_back({"DialCallStatus", "failed"});
-        co_return ask_action_if_any(call, dial, std::move(parameters));
+        co_return conclude(call, dial, std::move(parameters));
     }
-    const JobId job = call.next_job();
+    if (!conference.text(Attribute::coach).empty()) {
+        call.warn(where(conference),
+                  "Conference: coach is not offered by this switch: the caller joins muted");
+    }
+    warn_of_ignored(call, conference, {Attribute::deaf, Attribute::event_callback_url});
+    const twiml::Element recorded = wants_recording(conference) ? conference : dial;
     const ConferenceEvents events(call, conference);
-    const Nanoseconds until = call.in(seconds_of(dial, Attribute::time_limit));
-    const bool leaves_at_star = dial.is_true(Attribute::hangup_on_star);
-    bool has_failed = false;
-    NextStep waited;
-    {
-        Stage::Ends ends;
-        ends.job = job;
-        const Stage room(call, caller, ends);
-        call.channel().join(job, order_of(conference));
-        const bool has_document = !conference.text(Attribute::wait_url).empty();
-        if (has_document) waited = co_await wait_with_document(call, conference, events, deadline);
-        bool is_leaving =
-            waited.kind == NextStep::Kind::hang_up || waited.kind == NextStep::Kind::failed;
-        while (!call.must_stop() && !is_leaving) {
-            const auto event = co_await call.next(until);
-            if (!event) break;
-            const auto* pressed = std::get_if<KeyPressed>(&*event);
-            is_leaving = leaves_at_star && pressed != nullptr && pressed->key == '*';
-        }
-        if (!room.is_over() && !call.is_over()) co_await call.stop(job, deadline);
-        co_await call.catch_up(deadline);
-        const auto* ended = std::get_if<JobEnded>(room.end());
-        has_failed = ended != nullptr && ended->end == JobEnd::failed;
-    }
+    DialRecording recording(call, recorded,
+                            wants_recording(conference) ? conference.text() : std::string_view());
+    const DialKeys keys(call, dial);
+    recording.ringing();
+    const Stay stayed = co_await stay(call, dial, conference, events, deadline);
+    co_await recording.finish(deadline);
+    co_await call.catch_up(deadline);
     call.keys().clear();
-    if (has_failed) call.warn(where(conference), "Conference: the switch could not join the room");
-    if (call.must_stop()) co_return next_step(NextStep::Kind::over);
-    if (waited.kind == NextStep::Kind::hang_up) co_return waited;
-    // Not to be left in a silent room (twiml.md, section 4).
-    if (waited.kind == NextStep::Kind::failed) has_failed = true;
-    Parameters parameters;
-    parameters.push_back({"DialCallStatus", has_failed ? "failed" : "answered"});
-    co_return ask_action_if_any(call, dial, std::move(parameters));
+    if (stayed.has_failed) {
+        call.warn(where(conference), "Conference: the switch could not join the room");
+    }
+    if (stayed.waited.kind == NextStep::Kind::hang_up && !call.is_over()) {
+        co_return next_step(NextStep::Kind::hang_up);
+    }
+    parameters.push_back({"DialCallStatus", stayed.has_failed ? "failed" : "answered"});
+    append(parameters, recording.results());
+    append(parameters, keys.results());
+    co_return conclude(call, dial, std::move(parameters));
 }
 
 }  // namespace pivot::execute

@@ -80,7 +80,11 @@ DialLegs::DialLegs(LiveCall& call, twiml::Element dial, std::string caller_id)
     : Watcher(call), call_(call), caller_id_(std::move(caller_id))
 {
     for (const twiml::Element noun : dial.children()) nouns_.push_back(noun);
-    for (const twiml::Element& noun : nouns_) add_noun(noun);
+    for (const twiml::Element& noun : nouns_) {
+        warn_of_ignored(call_, noun,
+                        {Attribute::machine_detection, Attribute::amd_status_callback});
+        add_noun(noun);
+    }
     if (nouns_.empty()) {
         const std::string number = bare_number(dial.text());
         if (!number.empty()) {
@@ -242,7 +246,7 @@ Task<> DialLegs::finish(Deadline& deadline)
 bool DialLegs::is_awaited() const
 {
     return std::ranges::any_of(legs_, [](const Leg& leg) {
-        return leg.has_begun && !leg.is_over && leg.noun != nullptr &&
+        return leg.has_begun && leg.ended_at == never && leg.noun != nullptr &&
                leg.noun->has(Attribute::status_callback);
     });
 }
@@ -257,6 +261,20 @@ std::string DialLegs::call_id(LegId id) const
 {
     const Leg* leg = find(id);
     return leg == nullptr ? std::string() : leg->call_id;
+}
+
+std::chrono::seconds DialLegs::talked(LegId id) const
+{
+    const Leg* leg = find(id);
+    return leg == nullptr ? std::chrono::seconds(0) : talked(*leg);
+}
+
+std::chrono::seconds DialLegs::talked(const Leg& leg) const
+{
+    if (leg.answered_at == never) return std::chrono::seconds(0);
+    const Nanoseconds end = leg.ended_at == never ? call_.now() : leg.ended_at;
+    return std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::nanoseconds(end - leg.answered_at));
 }
 
 Parameters DialLegs::parameters(LegId id) const
@@ -307,8 +325,8 @@ void DialLegs::note(const Event& event)
         tell(*leg, "answered", "in-progress", nullptr);
     } else if (const auto* ended = std::get_if<LegEnded>(&event)) {
         Leg* leg = find(ended->leg);
-        if (leg == nullptr || leg->is_over) return;
-        leg->is_over = true;
+        if (leg == nullptr || leg->ended_at != never) return;
+        leg->ended_at = call_.now();
         begin(*leg);
         tell(*leg, "completed", status_at_end(*leg, ended->cause), &ended->cause);
     }
@@ -329,16 +347,14 @@ std::string_view DialLegs::status_at_end(const Leg& leg, const Cause& cause) con
 void DialLegs::tell(Leg& leg, std::string_view event, std::string_view status, const Cause* cause)
 {
     if (leg.noun == nullptr) return;
-    const unsigned sequence = leg.sequence++;
     if (!lists(*leg.noun, Attribute::status_callback_event, event)) return;
     Parameters told = parameters(leg);
     told.push_back({"CallStatus", std::string(status)});
     told.push_back({"CallbackSource", "call-progress-events"});
-    told.push_back({"SequenceNumber", std::to_string(sequence)});
+    told.push_back({"SequenceNumber", std::to_string(leg.sequence++)});
     told.push_back({"Timestamp", date_now()});
     if (cause != nullptr) {
-        const Nanoseconds talked = leg.answered_at == never ? 0 : call_.now() - leg.answered_at;
-        const std::string seconds = std::to_string(talked / 1'000'000'000);
+        const std::string seconds = std::to_string(talked(leg).count());
         told.push_back({"CallDuration", seconds});
         told.push_back({"Duration", seconds});
         if (cause->sip_code != 0) {

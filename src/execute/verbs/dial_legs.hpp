@@ -3,6 +3,7 @@
 
 #include "execute/verbs/verb.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,16 +34,19 @@ public:
     Parameters parameters(LegId leg) const;
     std::string first_call_id() const { return legs_.empty() ? "" : legs_.front().call_id; }
 
+    // How long a leg has been answered, until its end or until now.
+    std::chrono::seconds talked(LegId leg) const;
+
 private:
     struct Leg {
         LegId id;
         const twiml::Element* noun;
         std::string called;  // `To`
         std::string call_id;
-        unsigned sequence = 0;
+        unsigned sequence = 0;  // of the events that are told
         bool has_begun = false;
-        bool is_over = false;
         Nanoseconds answered_at = never;
+        Nanoseconds ended_at = never;
     };
 
     // Null: there is nothing to call.
@@ -52,6 +56,7 @@ private:
     void add_sip(const twiml::Element& noun);
     void add_endpoints(const twiml::Element& noun, std::string_view id);
     void note(const Event& event) override;
+    std::chrono::seconds talked(const Leg& leg) const;
     void begin(Leg& leg);
     bool is_awaited() const;
     std::string_view status_at_end(const Leg& leg, const Cause& cause) const;

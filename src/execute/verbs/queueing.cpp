@@ -1,6 +1,8 @@
 // Enqueue and Leave, and Dial of a Queue.
 #include "execute/perform.hpp"
-#include "execute/playing.hpp"
+#include "execute/verbs/dial_keys.hpp"
+#include "execute/verbs/dial_recording.hpp"
+#include "execute/verbs/hold_music.hpp"
 #include "execute/verbs/verb.hpp"
 
 #include <optional>
@@ -27,14 +29,6 @@ std::string_view result_of(QueueEnd end)
 std::string seconds(std::chrono::seconds time)
 {
     return std::to_string(time.count());
-}
-
-// What ends at once, a wait document or music, is not begun again at once.
-Task<> pause_between(LiveCall& call, Nanoseconds began, Deadline& deadline)
-{
-    constexpr milliseconds pause{1'000};
-    const std::chrono::nanoseconds taken(call.now() - began);
-    return call.pause(pause - std::chrono::duration_cast<milliseconds>(taken), deadline);
 }
 
 // Where a queue says nothing else (twiml.md, section 3.6).
@@ -76,20 +70,6 @@ private:
     std::optional<QueueStanding> now_;
 };
 
-// The switch's own music, until something ends the waiting.
-Task<> hold(LiveCall& call, Deadline& deadline)
-{
-    Media media;
-    media.kind = Media::Kind::name;
-    media.what = hold_music;
-    while (!call.must_stop()) {
-        const Nanoseconds began = call.now();
-        Media again = media;
-        co_await play(call, std::move(again), "", deadline);
-        co_await pause_between(call, began, deadline);
-    }
-}
-
 // Until somebody takes the caller, the queue is over, or the document says Leave or Hangup. It is
 // asked for again whenever it ends; one that cannot be had makes way for music.
 Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const Queue& queue,
@@ -121,9 +101,16 @@ QueueEnded queue_ended(const Event* event)
     return ended == nullptr ? QueueEnded() : *ended;
 }
 
+std::string_view dial_status(LiveCall& call, QueueEnd end)
+{
+    if (end == QueueEnd::bridged) return "completed";
+    if (call.is_over()) return "canceled";
+    return end == QueueEnd::left ? "no-answer" : "failed";
+}
+
 }  // namespace
 
-// A caller who hangs up while he waits is asked about all the same.
+// `action` is told how the caller has left the queue even when they have hung up.
 Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline& deadline)
 {
     co_await call.answer(deadline);
@@ -156,18 +143,13 @@ Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline&
         ended = queue_ended(queue.end());
     }
     call.keys().clear();
-    const bool has_hung_up = call.is_over() && ended.end == QueueEnd::hung_up;
-    if (call.must_stop() && !has_hung_up) co_return next_step(NextStep::Kind::over);
+    if (call.is_over() && ended.end != QueueEnd::bridged) ended.end = QueueEnd::hung_up;
     if (waited.kind == NextStep::Kind::hang_up) co_return waited;
     Parameters parameters;
     parameters.push_back({"QueueResult", std::string(result_of(ended.end))});
     parameters.push_back({"QueueSid", std::move(name)});
     parameters.push_back({"QueueTime", seconds(ended.waited)});
-    if (!has_hung_up) co_return ask_action_if_any(call, enqueue, std::move(parameters));
-    call.session().set_call_status("completed");
-    NextStep step = ask_action_if_any(call, enqueue, std::move(parameters));
-    step.kind = step.ask ? NextStep::Kind::report : NextStep::Kind::over;
-    co_return step;
+    co_return conclude(call, enqueue, std::move(parameters));
 }
 
 Task<NextStep> perform_leave(LiveCall& call, twiml::Element leave, Deadline&)
@@ -182,16 +164,18 @@ Task<NextStep> perform_leave(LiveCall& call, twiml::Element leave, Deadline&)
 Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element queue,
                           Deadline& deadline)
 {
-    co_await call.answer(deadline);
     if (queue.has(Attribute::url)) {
         call.warn(where(queue), "Queue: its url is not performed: who waits is another call");
     }
     QueueEnded ended;
+    DialRecording recording(call, dial, "");
+    const DialKeys keys(call, dial);
     if (queue.text().empty()) {
         call.warn(where(queue), "Queue: it has no name");
     } else if (!call.channel().can(Ability::queues)) {
         call.warn(where(queue), "Queue: this switch has no queues");
     } else {
+        recording.ringing();
         const JobId job = call.next_job();
         Stage::Ends ends;
         ends.job = job;
@@ -206,26 +190,26 @@ Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element qu
                 call.channel().stop(job);
             }
         }
-        ended = queue_ended(connected.end());
         if (!connected.is_over() && !call.is_over()) co_await call.stop(job, deadline);
+        co_await recording.finish(deadline);
+        co_await call.catch_up(deadline);
+        ended = queue_ended(connected.end());
     }
     call.keys().clear();
-    if (call.must_stop()) co_return next_step(NextStep::Kind::over);
-    const bool was_bridged = ended.end == QueueEnd::bridged;
     Parameters parameters;
-    parameters.push_back({"DialCallStatus", was_bridged                   ? "completed"
-                                            : ended.end == QueueEnd::left ? "no-answer"
-                                                                          : "failed"});
-    parameters.push_back({"DialBridged", was_bridged ? "true" : "false"});
+    parameters.push_back({"DialCallStatus", std::string(dial_status(call, ended.end))});
+    parameters.push_back({"DialBridged", ended.end == QueueEnd::bridged ? "true" : "false"});
     parameters.push_back({"DequeueResult", std::string(result_of(ended.end))});
     parameters.push_back({"QueueSid", std::string(queue.text())});
-    if (was_bridged) {
+    if (ended.end == QueueEnd::bridged) {
         parameters.push_back({"DequeuedCallSid", ended.other_call_id});
         parameters.push_back({"DequeuedCallQueueTime", seconds(ended.waited)});
         parameters.push_back({"DequeuedCallDuration", seconds(ended.talked)});
         parameters.push_back({"DialCallDuration", seconds(ended.talked)});
     }
-    co_return ask_action_if_any(call, dial, std::move(parameters));
+    append(parameters, recording.results());
+    append(parameters, keys.results());
+    co_return conclude(call, dial, std::move(parameters));
 }
 
 }  // namespace pivot::execute

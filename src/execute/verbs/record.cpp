@@ -44,6 +44,24 @@ void notify_not_transcribed(LiveCall& call, twiml::Element record, Parameters fa
            std::move(facts));
 }
 
+// Whoever is recorded hears no more.
+bool is_gone(LiveCall& call)
+{
+    return call.leg() == caller ? call.is_over() : call.must_stop();
+}
+
+// `action` is told what there is of the recording, and that whoever was recorded is gone.
+NextStep report_hang_up(LiveCall& call, twiml::Element record, const RecordingEnded& recorded)
+{
+    if (call.has_moved()) return next_step(NextStep::Kind::over);
+    if (call.leg() == caller) call.session().set_call_status("completed");
+    Parameters parameters = recording_results(recorded);
+    parameters.push_back({"Digits", "hangup"});
+    NextStep step = ask_action(call, record, std::move(parameters));
+    step.kind = NextStep::Kind::report;
+    return step;
+}
+
 }  // namespace
 
 // A recording in which nothing was said lets the document go on. One that the caller ended by
@@ -58,7 +76,11 @@ Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& d
         tone.what = beep;
         co_await play(call, std::move(tone), "", deadline);
     }
-    if (call.must_stop()) co_return next_step(NextStep::Kind::over);
+    if (call.must_stop()) {
+        co_await call.catch_up(deadline);
+        if (is_gone(call)) co_return report_hang_up(call, record, RecordingEnded());
+        co_return next_step(NextStep::Kind::over);
+    }
 
     RecordingStatus::Facts facts;
     facts.source = "RecordVerb";
@@ -72,8 +94,8 @@ Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& d
     if (recorded.end == RecordingEnd::failed) {
         call.warn(where(record), "Record: the switch could not record");
     }
+    co_await call.catch_up(deadline);
     const bool has_hung_up = recorded.end == RecordingEnd::hung_up || call.is_over();
-    if (has_hung_up && call.leg() == caller) call.session().set_call_status("completed");
     const auto taken =
         std::chrono::duration_cast<milliseconds>(std::chrono::nanoseconds(call.now() - began));
     if (is_empty(recorded, silence_max, taken)) {
@@ -87,15 +109,12 @@ Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& d
     if (recorded.end == RecordingEnd::failed && has_hung_up) {
         co_return next_step(NextStep::Kind::over);
     }
+    if (has_hung_up) co_return report_hang_up(call, record, recorded);
     Parameters parameters = recording_results(recorded);
-    if (has_hung_up) {
-        parameters.push_back({"Digits", "hangup"});
-    } else if (recorded.end == RecordingEnd::key) {
+    if (recorded.end == RecordingEnd::key) {
         parameters.push_back({"Digits", std::string(1, recorded.key)});
     }
-    NextStep step = ask_action(call, record, std::move(parameters));
-    if (has_hung_up) step.kind = NextStep::Kind::report;
-    co_return step;
+    co_return ask_action(call, record, std::move(parameters));
 }
 
 }  // namespace pivot::execute

@@ -32,6 +32,7 @@ void RecordingStatus::tell(std::string_view status, Parameters parameters) const
     const Call& call = call_.session().call();
     if (!call.account_id.empty()) parameters.push_back({"AccountSid", call.account_id});
     parameters.push_back({"CallSid", call.call_id});
+    if (!facts_.room.empty()) parameters.push_back({"ConferenceSid", std::string(facts_.room)});
     parameters.push_back({"RecordingStatus", std::string(status)});
     parameters.push_back({"RecordingSource", std::string(facts_.source)});
     parameters.push_back({"RecordingTrack", std::string(facts_.track)});

@@ -15,7 +15,8 @@ Parameters recording_results(const RecordingEnded& recorded);
 class RecordingStatus {
 public:
     struct Facts {
-        std::string_view source;  // RecordingSource: `RecordVerb`, `DialVerb`
+        std::string_view source;  // RecordingSource: `RecordVerb`, `DialVerb`, `Conference`
+        std::string_view room;    // ConferenceSid; empty: it is not a room's
         std::string_view track;   // RecordingTrack: `inbound`, `outbound`, `both`
         bool is_dual = false;     // each side on a channel of its own
     };

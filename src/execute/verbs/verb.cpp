@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <ctime>
+#include <iterator>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -33,6 +34,12 @@ std::tm calendar_time_now()
 }
 
 }  // namespace
+
+void append(Parameters& parameters, Parameters more)
+{
+    parameters.insert(parameters.end(), std::make_move_iterator(more.begin()),
+                      std::make_move_iterator(more.end()));
+}
 
 std::string where(twiml::Element element)
 {
@@ -74,6 +81,25 @@ NextStep ask_action_if_any(LiveCall& call, twiml::Element element, Parameters pa
 {
     if (!names_a_url(call, element, Attribute::action)) return {};
     return ask_action(call, element, std::move(parameters));
+}
+
+NextStep conclude(LiveCall& call, twiml::Element element, Parameters parameters)
+{
+    if (call.has_moved()) return next_step(NextStep::Kind::over);
+    NextStep step = ask_action_if_any(call, element, std::move(parameters));
+    if (call.is_over()) step.kind = step.ask ? NextStep::Kind::report : NextStep::Kind::over;
+    return step;
+}
+
+void warn_of_ignored(LiveCall& call, twiml::Element element,
+                     std::initializer_list<Attribute> attributes)
+{
+    for (const Attribute attribute : attributes) {
+        if (!element.has(attribute) || element.text(attribute) == "false") continue;
+        call.warn(where(element),
+                  fmt::format("{}: {} is not offered by this switch, and is ignored",
+                              twiml::name(element.name()), twiml::name(attribute)));
+    }
 }
 
 void notify(LiveCall& call, twiml::Element element, Attribute url, Attribute method,

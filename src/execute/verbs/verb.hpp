@@ -5,6 +5,7 @@
 #include "execute/next_step.hpp"
 #include "twiml/document.hpp"
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,8 +16,7 @@ namespace pivot::execute {
 using twiml::Attribute;
 using Parameters = std::vector<SessionParameter>;
 
-// The switch's own, which who waits hears unless there is a wait document to perform.
-inline constexpr std::string_view hold_music = "local_stream://default";
+void append(Parameters& parameters, Parameters more);
 
 // Where an element stands, as a journal has it: `3:5`.
 std::string where(twiml::Element element);
@@ -34,6 +34,16 @@ NextStep ask_action(LiveCall& call, twiml::Element element, Parameters parameter
 
 // The same, but without an `action` the document goes on.
 NextStep ask_action_if_any(LiveCall& call, twiml::Element element, Parameters parameters);
+
+// The same for a verb that reports even when the caller has hung up: `action` is then asked all the
+// same, and its answer is not performed. A call that has moved asks nothing. Call it after
+// LiveCall::catch_up(), which knows.
+NextStep conclude(LiveCall& call, twiml::Element element, Parameters parameters);
+
+// Warns of each of these attributes that is given and that no switch offers, because somebody would
+// wait for it in vain.
+void warn_of_ignored(LiveCall& call, twiml::Element element,
+                     std::initializer_list<Attribute> attributes);
 
 // Tells whoever `url` names, if it names one.
 void notify(LiveCall& call, twiml::Element element, Attribute url, Attribute method,
@@ -61,6 +71,7 @@ Task<NextStep> perform_pause(LiveCall& call, twiml::Element pause, Deadline& dea
 Task<NextStep> perform_gather(LiveCall& call, twiml::Element gather, Deadline& deadline);
 Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& deadline);
 Task<NextStep> perform_dial(LiveCall& call, twiml::Element dial, Deadline& deadline);
+// Of a caller who has been answered.
 Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Element conference,
                                Deadline& deadline);
 Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element queue,

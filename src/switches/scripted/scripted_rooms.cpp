@@ -98,7 +98,7 @@ void ScriptedChannel::end_room(JobId id)
     const Job room = *find(id);
     happens(id, ConferenceEventKind::leave, call_id_, "the caller leaves");
     const bool goes_on = room.others > 0 && !room.ends_room;
-    if (room.has_started && !goes_on) happens(id, ConferenceEventKind::end, "", "ends");
+    if (!goes_on) happens(id, ConferenceEventKind::end, "", "ends");
 }
 
 void ScriptedChannel::enqueue(JobId id, const Queue& queue)
@@ -157,6 +157,7 @@ void ScriptedChannel::dequeue(JobId id, std::string_view queue, milliseconds tim
         case End::never: finish_after(timeout == unlimited ? endless : timeout, id); break;
         case End::bridges:
             job->bridged_at = clock_.now();
+            push(QueueBridged{id});
             finish_after(behaviour.ends_after.value_or(conversation_length), id);
             break;
     }

@@ -1,0 +1,31 @@
+// The keys that the caller presses while a Dial has them connected, where `collect_dtmf` wants
+// them.
+//
+// They are only listened to: whatever else a key does, it still does.
+#pragma once
+
+#include "execute/verbs/verb.hpp"
+
+#include <string>
+
+namespace pivot::execute {
+
+class DialKeys final : private Watcher {
+public:
+    // From now on.
+    DialKeys(LiveCall& call, twiml::Element dial)
+        : Watcher(call), is_wanted_(dial.is_true(Attribute::collect_dtmf))
+    {
+    }
+
+    // Digits; nothing, where no key was pressed or nobody wants to know.
+    Parameters results() const;
+
+private:
+    void note(const Event& event) override;
+
+    const bool is_wanted_;
+    std::string keys_;
+};
+
+}  // namespace pivot::execute

@@ -1,0 +1,88 @@
+#include "execute/verbs/dial_recording.hpp"
+
+namespace pivot::execute {
+
+namespace {
+
+Recording::Track track_of(std::string_view track)
+{
+    if (track == "inbound") return Recording::Track::inbound;
+    if (track == "outbound") return Recording::Track::outbound;
+    return Recording::Track::both;
+}
+
+}  // namespace
+
+bool wants_recording(twiml::Element element)
+{
+    const std::string_view when = element.text(Attribute::record);
+    return when == "true" || when.starts_with("record-from-");
+}
+
+DialRecording::DialRecording(LiveCall& call, twiml::Element element, std::string_view room)
+    : Watcher(call),
+      call_(call),
+      element_(element),
+      room_(room),
+      when_(wants_recording(element) ? element.text(Attribute::record) : "")
+{
+}
+
+void DialRecording::ringing()
+{
+    if (when_.starts_with("record-from-ringing")) begin();
+}
+
+void DialRecording::connected()
+{
+    if (!when_.empty()) begin();
+}
+
+void DialRecording::begin()
+{
+    if (job_ != 0 || call_.is_over()) return;
+    RecordingStatus::Facts facts;
+    facts.source = room_.empty() ? "DialVerb" : "Conference";
+    facts.room = room_;
+    facts.track = element_.text(Attribute::recording_track);
+    if (facts.track.empty()) facts.track = "both";
+    facts.is_dual = when_.ends_with("-dual");
+    Recording recording;
+    recording.track = track_of(facts.track);
+    recording.is_dual = facts.is_dual;
+    recording.runs_beside = true;
+    recording.trims_silence = element_.text(Attribute::trim) == "trim-silence";
+    job_ = call_.next_job();
+    call_.channel().record(caller, job_, recording);
+    status_.emplace(call_, element_, facts);
+    status_->tell_in_progress();
+}
+
+Task<> DialRecording::finish(Deadline& deadline)
+{
+    if (job_ != 0 && !is_over_) co_await call_.stop(job_, deadline);
+}
+
+Parameters DialRecording::results() const
+{
+    return recorded_.url.empty() ? Parameters() : recording_results(recorded_);
+}
+
+void DialRecording::note(const Event& event)
+{
+    const auto* happened = std::get_if<ConferenceHappened>(&event);
+    const bool has_begun = happened != nullptr && happened->kind == ConferenceEventKind::start;
+    if (has_begun || std::holds_alternative<QueueBridged>(event)) connected();
+
+    const auto* ended = std::get_if<RecordingEnded>(&event);
+    if (ended == nullptr || ended->job != job_ || is_over_) return;
+    is_over_ = true;
+    recorded_ = *ended;
+    if (recorded_.url.empty()) {
+        status_->tell_absent();
+    } else {
+        status_->tell_completed(recorded_);
+    }
+}
+
+}  // namespace pivot::execute

@@ -1,0 +1,29 @@
+#include "execute/verbs/hold_music.hpp"
+
+#include "execute/playing.hpp"
+
+#include <utility>
+
+namespace pivot::execute {
+
+Task<> hold(LiveCall& call, Deadline& deadline)
+{
+    Media media;
+    media.kind = Media::Kind::name;
+    media.what = hold_music;
+    while (!call.must_stop()) {
+        const Nanoseconds began = call.now();
+        Media again = media;
+        co_await play(call, std::move(again), "", deadline);
+        co_await pause_between(call, began, deadline);
+    }
+}
+
+Task<> pause_between(LiveCall& call, Nanoseconds began, Deadline& deadline)
+{
+    constexpr milliseconds pause{1'000};
+    const std::chrono::nanoseconds taken(call.now() - began);
+    return call.pause(pause - std::chrono::duration_cast<milliseconds>(taken), deadline);
+}
+
+}  // namespace pivot::execute
