@@ -78,15 +78,6 @@ std::string list_choices(std::string_view choices, bool are_strings)
     return out;
 }
 
-Properties variant_of(json::Value object, const Rule& rule)
-{
-    if (rule.variants.empty()) return {};
-    const auto key = object.find(rule.variant_key);
-    if (!key || !key->is_string()) return {};
-    const auto found = std::ranges::find(rule.variants, key->text(), &Variant::name);
-    return found != rule.variants.end() ? found->properties : Properties();
-}
-
 }  // namespace
 
 void Checker::start(json::Value value, std::string& out)
@@ -323,6 +314,15 @@ void Checker::fail_missing(std::string_view name)
 void Checker::fail_kind(json::Value value, std::string_view expected)
 {
     fail(fmt::format("must be {}, not {}", expected, describe_found(value)));
+}
+
+Properties variant_of(json::Value object, const Rule& rule)
+{
+    if (rule.variants.empty()) return {};
+    const auto key = object.find(rule.variant_key);
+    if (!key || !key->is_string()) return {};
+    const auto found = std::ranges::find(rule.variants, key->text(), &Variant::name);
+    return found != rule.variants.end() ? found->properties : Properties();
 }
 
 std::string quote(std::string_view text)

@@ -79,6 +79,9 @@ private:
     std::vector<std::string_view> elements_;  // of the array that has to be unique
 };
 
+// What else an object of this rule may have, by the string in its `variant_key`.
+Properties variant_of(json::Value object, const Rule& rule);
+
 // The text in quotes, cut where it is long.
 std::string quote(std::string_view text);
 

@@ -24,8 +24,9 @@ protected:
             milliseconds at = 0ms;
             for (const Kind kind : kinds) {
                 at += 1s;
-                clock->after(
-                    at, [this, job, kind] { channel->push(ConferenceHappened{job, kind, "c1"}); });
+                clock->after(at, [this, job, kind] {
+                    channel->push(ConferenceHappened{job, kind, "c1"});
+                });
             }
             clock->after(at + 1s, [this, job] { channel->finish(job); });
         });
@@ -303,8 +304,9 @@ TEST_F(ConferenceVerb, a_wait_document_is_heard_until_the_room_begins)
 {
     page("/wait", "<Say>Please wait</Say><Pause length=\"60\"/><Say>never</Say>");
     channel->on("join", [this](JobId job) {
-        clock->after(10s,
-                     [this, job] { channel->push(ConferenceHappened{job, Kind::start, "c1"}); });
+        clock->after(10s, [this, job] {
+            channel->push(ConferenceHappened{job, Kind::start, "c1"});
+        });
         clock->after(90s, [this, job] { channel->finish(job); });
     });
     EXPECT_THAT(run(R"(<Dial><Conference waitUrl="/wait">a</Conference></Dial>)"),

@@ -295,6 +295,86 @@ class Check(Checked):
         self.assertIn("/nowhere.json", ended.stderr)
 
 
+class CheckAsRun(Checked):
+    """What `pivot run` refuses with the same settings is an error."""
+
+    def places(self, content, *arguments, status):
+        path = self.file(content)
+        lines = self.check(*arguments, path, status=status)
+        for line in lines:
+            self.assertTrue(line.startswith(path + ":"), line)
+        return sorted(line[len(path) + 1 :].split(": ")[0] for line in lines)
+
+    def test_addresses_that_may_not_be_asked_are_errors_wherever_they_stand(self):
+        for host in ("127.0.0.1", "127.0.0.2", "localhost", "10.0.0.5", "169.254.169.254", "[::1]"):
+            for key in ("voice_url", "fallback_url", "cdr_url"):
+                data = {"voice_url": "https://voice.example.com/", key: f"http://{host}/x"}
+                pivot = {"module": "pivot", "data": data}
+                menu = {"module": "menu", "data": {"id": "m"}, "children": {"1": pivot}}
+                with self.subTest(host=host, key=key):
+                    self.assertEqual(self.places(data, status=1), [f"/{key}"])
+                    self.assertEqual(self.places(pivot, status=1), [f"/data/{key}"])
+                    self.assertEqual(self.places(menu, status=1), [f"/children/1/data/{key}"])
+                    self.assertEqual(
+                        self.places({"flow": pivot, "numbers": ["1"]}, status=1), [f"/flow/data/{key}"]
+                    )
+
+    def test_allow_deny_and_config_count_as_in_run(self):
+        node = {"module": "pivot", "data": {"voice_url": "http://127.0.0.1:8080/menu"}}
+        config = self.file({"policy": {"allow": ["127.0.0.1"]}}, "config.json")
+        self.assertEqual(self.places(node, "--allow", "127.0.0.0/8", status=0), [])
+        self.assertEqual(self.places(node, "--config", config, status=0), [])
+        self.assertEqual(
+            self.places(node, "--config", config, "--deny", "127.0.0.1", status=1), ["/data/voice_url"]
+        )
+        public = {"voice_url": "https://voice.example.com/"}
+        self.assertEqual(self.places(public, "--deny", "*.example.com", status=1), ["/voice_url"])
+        path = self.file(node)
+        self.assert_usage_error(self.pivot("check", "--allow", "10.0.0.0/33", path), "10.0.0.0/33")
+        self.assert_usage_error(self.pivot("check", "--config", "/nowhere.json", path), "/nowhere.json")
+        config = self.file({"callflow": {"coerce_types": True, "depth_max": 3}}, "config.json")
+        self.assertEqual(self.places({"module": "response", "data": {"code": "486"}}, "--config", config, status=0), [])
+        deep = {"module": "play", "data": {}, "children": {"_": FLOW}}
+        self.assertEqual(len(self.check("--config", config, self.file(deep), status=1)), 1)
+
+    def test_extensions_of_a_pivot_node_are_judged_as_in_an_action(self):
+        data = {"voice_url": "http://h.example/", "fallback_url": 5, "fallback_method": "put", "cdr_url": "http://"}
+        pivot = {"module": "pivot", "data": data}
+        expected = ["/data/cdr_url", "/data/fallback_method", "/data/fallback_url"]
+        self.assertEqual(self.places(pivot, status=1), expected)
+        outcome = self.outcome(pivot, status=1)
+        self.assertEqual(sorted(error["at"] for error in outcome["errors"]), expected)
+        nested = {"module": "play", "data": {"id": "a"}, "children": {"_": pivot}}
+        self.assertEqual(self.places(nested, status=1), ["/children/_" + at for at in expected])
+
+    def test_an_answer_is_the_flow_itself(self):
+        wrapped = self.file({"flow": FLOW})
+        lines = self.check("--as", "kazoo", wrapped, status=1)
+        self.assertEqual(len(lines), 1)
+        self.assertIn("/module: is required: an answer is the flow itself", lines[0])
+        lines = self.check(wrapped, status=0)
+        self.assertEqual(len(lines), 1)
+        self.assertIn("warning: is read as a stored callflow", lines[0])
+
+    def test_keys_that_nobody_reads_are_warnings(self):
+        flow = {"module": "play", "data": {"idd": "a"}, "chlidren": {}}
+        path = self.file(flow)
+        self.assertEqual(
+            self.check(path, status=0),
+            [
+                f'{path}:/chlidren: warning: "chlidren" is not a key of a node: did you mean "children"?',
+                f'{path}:/data/idd: warning: "idd" is not a key of play: did you mean "id"?',
+            ],
+        )
+
+    def test_strict_makes_errors_of_warnings_in_json(self):
+        path = self.file({"module": "play", "data": {"idd": "a"}})
+        self.assertEqual(
+            self.check("--strict", path, status=1),
+            [f'{path}:/data/idd: "idd" is not a key of play: did you mean "id"?'],
+        )
+
+
 class CheckTwiml(Checked):
     def test_valid_twiml_says_nothing(self):
         for text in ("<Response/>", "<?xml version='1.0'?>\n<Response><Say>Hello</Say></Response>"):

@@ -2,6 +2,8 @@
 // (docs/command-line.md).
 #pragma once
 
+#include "pivot/engine_input.hpp"
+
 #include <string>
 #include <vector>
 
@@ -10,7 +12,8 @@ namespace pivot::tools {
 struct CheckOptions {
     std::vector<std::string> files;
     std::string as;          // `action`, `kazoo` or `twiml`; empty: the content decides
-    bool is_strict = false;  // in TwiML, what else is a warning is an error
+    EngineOptions engine;    // those of the commands that ask
+    bool is_strict = false;  // what else is a warning is an error
 };
 
 // Returns the exit status.

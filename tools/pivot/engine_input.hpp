@@ -19,7 +19,7 @@ struct EngineOptions {
 };
 
 // The settings of the file and then of the command line, with one reactor. The error names the
-// file.
+// file, or the option.
 tl::expected<EngineConfig, std::string> read_config(const EngineOptions& options);
 
 // The error names the file.

@@ -50,7 +50,10 @@ constexpr const char* run_examples =
 constexpr const char* check_examples =
     "Examples:\n"
     "  pivot check callflow.json\n"
-    "  pivot check --as action action.json other.json\n\n"
+    "  pivot check --as action action.json other.json\n"
+    "  pivot check --allow 10.0.0.0/8 --strict *.xml *.json\n\n"
+    "What run would refuse is an error, with the same --config, --allow and --deny.\n"
+    "--as kazoo is a web server's answer, which is the flow itself.\n\n"
     "Exit status: 0 all are valid, 1 some are not, 2 bad usage or unreadable input.";
 
 constexpr const char* load_notes =
@@ -101,7 +104,8 @@ void accept_only(CLI::Option* option, const std::vector<std::string>& words)
     option->type_name(fmt::format("{}", fmt::join(words, "|")));
 }
 
-void add_engine_options(CLI::App& command, EngineOptions& options)
+// What may be asked.
+void add_policy_options(CLI::App& command, EngineOptions& options)
 {
     command.add_option("--config", options.config_file, "Settings of the engine")
         ->type_name("FILE");
@@ -113,6 +117,11 @@ void add_engine_options(CLI::App& command, EngineOptions& options)
     command.add_option("--deny", options.deny, "Network or host that must not be asked")
         ->type_name("CIDR|HOST")
         ->allow_extra_args(false);
+}
+
+void add_engine_options(CLI::App& command, EngineOptions& options)
+{
+    add_policy_options(command, options);
     command.add_option("--dns", options.dns, "DNS server to ask instead of the system's")
         ->type_name("ADDRESS[:PORT]")
         ->allow_extra_args(false);
@@ -164,7 +173,8 @@ void add_check(CLI::App& app, CheckOptions& options)
     accept_only(check->add_option("--as", options.as,
                                   "What the files are; without it their content decides"),
                 {"action", "kazoo", "twiml"});
-    check->add_flag("--strict", options.is_strict, "In TwiML, take warnings for errors");
+    check->add_flag("--strict", options.is_strict, "Take warnings for errors");
+    add_policy_options(*check, options.engine);
     check->add_option("FILE", options.files, "Files to check; - reads standard input")
         ->required()
         ->type_name("");

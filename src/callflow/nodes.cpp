@@ -1,0 +1,38 @@
+#include "callflow/nodes.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace pivot::callflow {
+
+std::string below(const std::string& at, std::string_view name)
+{
+    std::string pointer = at;
+    json::append_pointer(pointer, name);
+    return pointer;
+}
+
+// Not a recursion, because a flow may be deeper than a host's stack.
+void visit_nodes(json::Value flow, const std::string& at, const NodeVisitor& visit)
+{
+    std::vector<std::pair<json::Value, std::string>> open;
+    open.emplace_back(flow, at);
+    while (!open.empty()) {
+        const auto [node, node_at] = std::move(open.back());
+        open.pop_back();
+        if (!node.is_object()) continue;
+        visit(node, node_at);
+        const auto children = node.find("children");
+        if (!children || !children->is_object()) continue;
+        const auto before = static_cast<std::ptrdiff_t>(open.size());
+        const std::string children_at = below(node_at, "children");
+        for (const auto [name, child] : children->members()) {
+            open.emplace_back(child, below(children_at, name));
+        }
+        std::reverse(open.begin() + before, open.end());  // the first is the next
+    }
+}
+
+}  // namespace pivot::callflow
