@@ -9,6 +9,7 @@
 #include "execute/event_queue.hpp"
 #include "execute/order.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace pivot::execute {
@@ -24,7 +25,13 @@ public:
     virtual EventQueue& events() = 0;
 
     virtual bool can(Ability ability) const = 0;
-    virtual bool is_answered() const = 0;
+
+    // When the call began and when it was answered, by the call's clock. Both may lie long before
+    // this session: a dialplan can answer and play before it pivots. answered_at() has its value
+    // before Answered is pushed.
+    virtual Nanoseconds began_at() const = 0;
+    virtual std::optional<Nanoseconds> answered_at() const = 0;
+    bool is_answered() const { return answered_at().has_value(); }
 
     // Answered comes, or HungUp.
     virtual void answer() = 0;

@@ -108,9 +108,9 @@ Task<> LiveCall::answer(Deadline&)
     if (channel_.is_answered()) co_return;
     channel_.answer();
     const Nanoseconds until = in(config_.answer_timeout);
-    while (!was_answered() && !must_stop()) {
+    while (!must_stop()) {
         const auto event = co_await next(until);
-        if (!event) co_return;
+        if (!event || std::holds_alternative<Answered>(*event)) co_return;
     }
 }
 
@@ -152,7 +152,6 @@ void LiveCall::note(const Event& event)
     if (const auto* pressed = std::get_if<KeyPressed>(&event)) {
         if (pressed->leg == leg() && keys_.size() < keys_max) keys_ += pressed->key;
     } else if (std::holds_alternative<Answered>(event)) {
-        if (answered_at_ == never) answered_at_ = now();
         session_.set_call_status("in-progress");
     } else if (const auto* hung_up = std::get_if<HungUp>(&event)) {
         cause_ = hung_up->cause;

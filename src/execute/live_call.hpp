@@ -154,10 +154,6 @@ public:
     // Whether the channel still has the caller, as far as it has told.
     bool is_here() const { return !has_moved_ && !has_hung_up_; }
 
-    // Whether anybody was ever answered, and since when by the call's clock.
-    bool was_answered() const { return answered_at_ != never; }
-    Nanoseconds answered_at() const { return answered_at_; }
-
     // Streams that run beside the document, by name; 0: there is none.
     void remember_stream(std::string name, JobId job)
     {
@@ -183,7 +179,6 @@ private:
     std::string keys_;
     std::vector<std::pair<std::string, JobId>> streams_;
     Cause cause_;
-    Nanoseconds answered_at_ = never;
     JobId jobs_ = 0;
     LegId legs_ = caller;
     bool has_moved_ = false;

@@ -20,7 +20,7 @@ std::string failure_text(const Failure& failure)
 }
 
 // `ended` is the time of day; what lies before it is as long ago as the call's clock has it.
-EndOfCall end_of(LiveCall& call, Nanoseconds began)
+EndOfCall end_of(LiveCall& call)
 {
     const std::int64_t ended_s = std::chrono::duration_cast<std::chrono::seconds>(
                                      std::chrono::system_clock::now().time_since_epoch())
@@ -31,9 +31,11 @@ EndOfCall end_of(LiveCall& call, Nanoseconds began)
     EndOfCall end;
     end.hangup_cause = call.cause().name;
     end.sip_code = call.cause().sip_code;
-    end.disposition = call.was_answered() ? "ANSWER" : "";
-    end.started_unix_s = at(began);
-    if (call.was_answered()) end.answered_unix_s = at(call.answered_at());
+    end.started_unix_s = at(call.channel().began_at());
+    if (const auto answered = call.channel().answered_at()) {
+        end.disposition = "ANSWER";
+        end.answered_unix_s = at(*answered);
+    }
     end.ended_unix_s = ended_s;
     return end;
 }
@@ -107,7 +109,6 @@ Task<> run_session(Session& session, Channel& channel, std::string next,
                    const ExecutorConfig& config, Deadline& host)
 {
     LiveCall call(channel, session, config, host);
-    const Nanoseconds began = call.now();
     Deadline& deadline = call.deadline();
     Flows flows(call);
     session.set_call_status(channel.is_answered() ? "in-progress" : "ringing");
@@ -124,9 +125,9 @@ Task<> run_session(Session& session, Channel& channel, std::string next,
         if (call.is_over()) break;
         step = co_await perform_answer(call, flows, answer, next, deadline);
     }
-    if (step.kind == Kind::report) co_await report(session, std::move(step), host);
     co_await call.hang_up("", deadline);
-    const EndOfCall end = end_of(call, began);
+    const EndOfCall end = end_of(call);  // before the report, for whose answer nobody pays
+    if (step.kind == Kind::report) co_await report(session, std::move(step), host);
     session.end(end);
 }
 

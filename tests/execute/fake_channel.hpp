@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -58,7 +59,8 @@ class FakeChannel final : public Channel {
 public:
     using Reaction = std::function<void(JobId job)>;
 
-    FakeChannel(FakeClock& clock, reactor::Deadline& host) : clock_(clock), queue_(clock, host)
+    FakeChannel(FakeClock& clock, reactor::Deadline& host)
+        : began(clock.now()), clock_(clock), queue_(clock, host)
     {
         clock.on_stuck = [this] {
             note("stuck");
@@ -101,17 +103,24 @@ public:
     LegId first_leg() const { return first_leg_; }
 
     std::vector<std::string> commands;
+    Nanoseconds began;
     bool is_up = false;
+    Nanoseconds up_since = began;
     std::set<Ability> lacks;
 
     EventQueue& events() override { return queue_; }
     bool can(Ability ability) const override { return !lacks.contains(ability); }
-    bool is_answered() const override { return is_up; }
+    Nanoseconds began_at() const override { return began; }
+    std::optional<Nanoseconds> answered_at() const override
+    {
+        return is_up ? std::optional(up_since) : std::nullopt;
+    }
     void answer() override
     {
         note("answer");
         react("answer", 0, [this](JobId) {
             is_up = true;
+            up_since = clock_.now();
             push(Answered());
         });
     }

@@ -8,7 +8,7 @@ namespace pivot::test {
 
 UnrulyChannel::UnrulyChannel(UnrulyClock& clock, reactor::Deadline& host, unsigned seed,
                              unsigned waits_max)
-    : queue_(clock, host), lots_(seed + 1), waits_max_(waits_max)
+    : queue_(clock, host), lots_(seed + 1), waits_max_(waits_max), began_(clock.now())
 {
     clock.waits = [this](Nanoseconds until) { return wait(until); };
 }
@@ -37,7 +37,7 @@ bool UnrulyChannel::wait(Nanoseconds until)
             if (leg.has_answered) end_leg(leg.id);
         } else if (lot == 3 && is_answering_) {
             is_answering_ = false;
-            is_answered_ = true;
+            answered_at_ = queue_.clock().now();
             push(Answered());
         } else if (!jobs_.empty()) {
             const Job job = jobs_[draw(static_cast<unsigned>(jobs_.size()))];
@@ -216,12 +216,12 @@ bool UnrulyChannel::can(Ability ability) const
 void UnrulyChannel::answer()
 {
     if (is_over_) return;
-    is_answering_ = !is_answered_;
+    is_answering_ = !is_answered();
 }
 
 void UnrulyChannel::reject(int, std::string_view)
 {
-    EXPECT_FALSE(is_answered_ && !is_over_) << "an answered call cannot be refused";
+    EXPECT_FALSE(is_answered() && !is_over_) << "an answered call cannot be refused";
     hang_up_caller();
 }
 

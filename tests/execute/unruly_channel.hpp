@@ -48,7 +48,8 @@ public:
 
     EventQueue& events() override { return queue_; }
     bool can(Ability ability) const override;
-    bool is_answered() const override { return is_answered_; }
+    Nanoseconds began_at() const override { return began_; }
+    std::optional<Nanoseconds> answered_at() const override { return answered_at_; }
     void answer() override;
     void reject(int sip_code, std::string_view phrase) override;
     void hang_up(LegId leg, std::string_view cause) override;
@@ -106,7 +107,8 @@ private:
     std::set<JobId> known_jobs_;
     std::set<LegId> known_legs_;
     bool is_answering_ = false;
-    bool is_answered_ = false;
+    const Nanoseconds began_;
+    std::optional<Nanoseconds> answered_at_;
     bool is_over_ = false;
     bool has_pushed_ = false;
 };

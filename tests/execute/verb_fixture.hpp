@@ -185,6 +185,8 @@ protected:
         });
     }
 
+    void keep_cdrs_in(CdrSpool& spool) { sessions_.config.cdrs = &spool; }
+
     reactor::Reactor& reactor() { return sessions_.reactor(); }
 
     std::string action = std::string(twiml);  // more members of the first action's data

@@ -67,6 +67,7 @@ public:
 
     std::function<void()> when_asked;  // what is due
 
+    const Cdr& first() const { return entries_.begin()->second.spooled.cdr; }
     bool has(const std::string& id) const { return entries_.contains(id); }
     std::size_t size() const { return entries_.size(); }
     int attempts(const std::string& id) const { return entries_.at(id).spooled.attempts; }

@@ -237,8 +237,8 @@ bool ScriptedChannel::can(Ability ability) const
 
 void ScriptedChannel::answer()
 {
-    if (is_answered_ || is_over()) return;
-    is_answered_ = true;
+    if (is_answered() || is_over()) return;
+    answered_at_ = clock_.now();
     note("PIVOT", "answer", "", "answers");
     push(Answered());
 }

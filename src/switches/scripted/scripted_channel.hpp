@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,7 +67,8 @@ public:
 
     execute::EventQueue& events() override { return events_; }
     bool can(execute::Ability ability) const override;
-    bool is_answered() const override { return is_answered_; }
+    Nanoseconds began_at() const override { return began_; }
+    std::optional<Nanoseconds> answered_at() const override { return answered_at_; }
     void answer() override;
     void reject(int sip_code, std::string_view phrase) override;
     void hang_up(LegId leg, std::string_view cause) override;
@@ -174,7 +176,7 @@ private:
     std::string call_id_;
     std::string spoken_;  // and not yet heard
     bool has_pushed_ = false;
-    bool is_answered_ = false;
+    std::optional<Nanoseconds> answered_at_;
     Ending ending_ = Ending::none;
 };
 
