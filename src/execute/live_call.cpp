@@ -156,8 +156,7 @@ void LiveCall::note(const Event& event)
     } else if (const auto* hung_up = std::get_if<HungUp>(&event)) {
         cause_ = hung_up->cause;
         has_hung_up_ = true;
-        const bool has_talked = was_answered() || channel_.is_answered();
-        session_.set_call_status(has_talked ? "completed" : "canceled");
+        session_.set_call_status(channel_.is_answered() ? "completed" : "canceled");
     } else if (std::holds_alternative<Moved>(event)) {
         has_moved_ = true;
     }
