@@ -1,8 +1,11 @@
-// The time of a call: the reactor's, or one that jumps over what nobody would wait for.
+// The time of a call: the reactor's, or one that passes as its driver likes.
 #pragma once
 
 #include "base/clock.hpp"
 #include "reactor/reactor.hpp"
+#include "reactor/timers.hpp"
+
+#include <cstdint>
 
 namespace pivot::execute {
 
@@ -13,10 +16,17 @@ public:
 
     reactor::Reactor& reactor() const { return reactor_; }
 
-    Nanoseconds now() const { return reactor_.now() + ahead_; }
+    virtual Nanoseconds now() const { return reactor_.now() + ahead_; }
 
-    // The same moment as the reactor has it.
-    Nanoseconds on_reactor(Nanoseconds moment) const
+    // The calendar's time, in milliseconds since 1970.
+    virtual std::int64_t unix_now_ms() const { return pivot::unix_now_ms(); }
+
+    // Timers by the time that on_timers() gives: of the events to come, which channels set, and of
+    // the coroutines that wait for them.
+    virtual reactor::Timers& events() { return reactor_.timers(); }
+    virtual reactor::Timers& waits() { return reactor_.timers(); }
+
+    Nanoseconds on_timers(Nanoseconds moment) const
     {
         return moment == never ? never : moment - ahead_;
     }

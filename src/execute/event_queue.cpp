@@ -35,8 +35,7 @@ void EventQueue::Wait::await_suspend(std::coroutine_handle<> waiting)
     const bool is_waiting = queue_.wait_ == this;  // the clock may have jumped to an event
     if (!is_waiting) return;
     if (queue_.clock_.now() >= until_) return resume();
-    if (until_ != never)
-        queue_.clock_.reactor().timers().set(*this, queue_.clock_.on_reactor(until_));
+    if (until_ != never) queue_.clock_.waits().set(*this, queue_.clock_.on_timers(until_));
 }
 
 std::optional<Event> EventQueue::Wait::await_resume()
@@ -60,7 +59,7 @@ void EventQueue::Wait::interrupt(const reactor::Deadline&)
 
 void EventQueue::Wait::resume()
 {
-    queue_.clock_.reactor().timers().stop(*this);
+    queue_.clock_.waits().stop(*this);
     Waiter::unlink();
     queue_.wait_ = nullptr;
     queue_.clock_.reactor().resume_soon(waiting_);

@@ -120,6 +120,7 @@ public:
     LegId leg() const { return stage_ == nullptr ? caller : stage_->leg(); }
 
     Nanoseconds now() { return channel_.events().clock().now(); }
+    std::int64_t unix_now_ms() { return channel_.events().clock().unix_now_ms(); }
     Nanoseconds in(milliseconds time) { return now() + std::chrono::nanoseconds(time).count(); }
 
     JobId next_job() { return ++jobs_; }

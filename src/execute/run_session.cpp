@@ -22,9 +22,7 @@ std::string failure_text(const Failure& failure)
 // `ended` is the time of day; what lies before it is as long ago as the call's clock has it.
 EndOfCall end_of(LiveCall& call)
 {
-    const std::int64_t ended_s = std::chrono::duration_cast<std::chrono::seconds>(
-                                     std::chrono::system_clock::now().time_since_epoch())
-                                     .count();
+    const std::int64_t ended_s = call.unix_now_ms() / 1'000;
     const auto at = [&](Nanoseconds moment) {
         return ended_s - (call.now() - moment) / 1'000'000'000;
     };

@@ -3,7 +3,6 @@
 #include "base/clock.hpp"
 #include "pivot/exchange_facts.hpp"
 #include "pivot/exchanges.hpp"
-#include "reactor/wait.hpp"
 
 #include <utility>
 
@@ -39,7 +38,8 @@ void Callbacks::send(Notice notice)
         return;
     }
     ++waiting_;
-    std::string key = notice.call_id + ' ' + notice.url;
+    std::string key;
+    if (!limits_.are_in_one_order) key = notice.call_id + ' ' + notice.url;
     const auto [place, is_new] = queues_.try_emplace(key);
     place->second.push_back(std::move(notice));
     if (is_new) lanes_running_.spawn(run(std::move(key), closing_));
@@ -50,6 +50,11 @@ void Callbacks::close()
     closing_.expire(Reason::cancelled);
 }
 
+Task<> Callbacks::settle(Deadline& deadline)
+{
+    while (waiting_ > 0 && !deadline.has_expired()) co_await settled_.wait(deadline);
+}
+
 Task<> Callbacks::run(std::string key, Deadline& closing)
 {
     while (true) {
@@ -57,8 +62,9 @@ Task<> Callbacks::run(std::string key, Deadline& closing)
         if (place->second.empty()) break;
         Notice notice = std::move(place->second.front());
         place->second.pop_front();
+        if (limits_.are_in_one_order) co_await released_.wait(closing);
         co_await tell(notice, closing);
-        --waiting_;
+        if (--waiting_ == 0) settled_.happen();
     }
     queues_.erase(key);
 }

@@ -13,6 +13,7 @@
 #include "reactor/deadline.hpp"
 #include "reactor/scope.hpp"
 #include "reactor/task.hpp"
+#include "reactor/wait.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +39,10 @@ struct CallbackLimits {
     int attempts_max = 3;
     reactor::Nanoseconds attempt_ns_max = 5'000'000'000;
     reactor::Nanoseconds pause_ns = 1'000'000'000;  // behind the first attempt; then twice as long
+
+    // For a simulated call: one after the other, whatever their URL, each when release() lets it
+    // go, and all before what the call asks next.
+    bool are_in_one_order = false;
 };
 
 // One per reactor. Closed before it dies, and then the reactor turns until running() is 0.
@@ -55,6 +60,15 @@ public:
     std::size_t running() const { return lanes_running_.running(); }
     std::uint64_t dropped() const { return dropped_; }
 
+    bool are_in_one_order() const { return limits_.are_in_one_order; }
+
+    // Of those in one order: whether one waits for release().
+    bool are_held() const { return released_.is_awaited(); }
+    void release() { released_.happen(); }
+
+    // Until nothing waits, or the deadline expires.
+    reactor::Task<> settle(reactor::Deadline& deadline);
+
 private:
     using Queue = std::deque<Notice>;
 
@@ -67,6 +81,8 @@ private:
     std::unordered_map<std::string, Queue> queues_;  // each with a coroutine that empties it
     std::size_t waiting_ = 0;
     std::uint64_t dropped_ = 0;
+    reactor::Event released_;
+    reactor::Event settled_;
     reactor::Deadline closing_;
     reactor::Scope lanes_running_;
 };

@@ -123,7 +123,12 @@ Task<Result<Answer>> Session::pivot(ActionNode node, Deadline& call)
 
 Task<Result<Answer>> Session::run(Inquiry inquiry, Deadline& call)
 {
-    if (call.has_expired()) co_return tl::unexpected(call.failure(Phase::queue));
+    is_asking_ = true;
+    if (callbacks_.are_in_one_order()) co_await callbacks_.settle(call);
+    if (call.has_expired()) {
+        is_asking_ = false;
+        co_return tl::unexpected(call.failure(Phase::queue));
+    }
     auto answer = co_await try_url(inquiry, call);
     if (!answer && falls_back(answer, call)) {
         const Inquiry other = fallback(inquiry, answer.error());
@@ -135,6 +140,7 @@ Task<Result<Answer>> Session::run(Inquiry inquiry, Deadline& call)
         }
     }
     forget_results();
+    is_asking_ = false;
     co_return answer;
 }
 

@@ -1,6 +1,7 @@
 #include "switches/scripted/script_player.hpp"
 
 #include "reactor/run_until.hpp"
+#include "switches/scripted/virtual_clock.hpp"
 
 #include <memory>
 #include <optional>
@@ -28,7 +29,6 @@ protected:
         host.emplace(*reactor, never);
         clock.emplace(*reactor);
         channel.emplace(*clock, *host, static_cast<Transcript*>(this));
-        channel->let_jump(*clock);
     }
 
     void play(std::string_view script)
@@ -126,7 +126,7 @@ TEST_F(Player, does_not_expect_behind_a_key_what_was_before_it)
     play("expect say one\npress 1\nexpect say two\n");
     does("say", "one");
     does("say", "two");
-    channel->events().clock().wait_begins(clock->now());
+    clock->advance();
     end();
     ASSERT_EQ(player->failures().size(), 1U);
     EXPECT_THAT(player->failures().front(), HasSubstr("3: `expect say two` did not come true"));

@@ -5,6 +5,7 @@
 #include "reactor/run_until.hpp"
 #include "reactor/scope.hpp"
 #include "switches/scripted/scripted_channel.hpp"
+#include "switches/scripted/virtual_clock.hpp"
 
 #include <memory>
 #include <optional>
@@ -107,7 +108,6 @@ protected:
         host.emplace(*reactor, never);
         clock.emplace(*reactor);
         channel.emplace(*clock, *host, static_cast<switches::scripted::Transcript*>(this));
-        channel->let_jump(*clock);
         channel->set_call_id("call-1");
     }
 
@@ -115,10 +115,15 @@ protected:
     Events events(milliseconds time = milliseconds(60'000))
     {
         Events events;
+        while (clock->is_due()) clock->advance();
         reactor::Scope scope(*reactor);
         scope.spawn(
             read(*channel, clock->now() + std::chrono::nanoseconds(time).count(), events, *host));
-        run_until(*reactor, [&] { return scope.running() == 0; });
+        while (scope.running() > 0) {
+            const bool can_go_on = reactor->next_turn() <= reactor->now();
+            if (!can_go_on) clock->advance();
+            reactor->turn(0);
+        }
         return events;
     }
 

@@ -130,11 +130,35 @@ TEST_F(ScriptedChannelTest, what_is_due_happens_in_its_order)
     EXPECT_EQ(order, "abc");
 }
 
-TEST_F(ScriptedChannelTest, what_is_due_happens_in_real_time_while_nobody_waits)
+TEST_F(ScriptedChannelTest, on_the_reactors_clock_what_is_due_happens_in_real_time)
 {
-    bool has_happened = false;
-    channel->after(1ms, [&] { has_happened = true; });
-    run_until(*reactor, [&] { return has_happened; });
+    CallClock real(*reactor);
+    ScriptedChannel live(real, *host, nullptr);
+    std::vector<int> happened;
+    live.after(1ms, [&] { happened.push_back(1); });
+    live.after(1ms, [&] { happened.push_back(2); });
+    run_until(*reactor, [&] { return happened.size() == 2; });
+    EXPECT_THAT(happened, ElementsAre(1, 2));
+}
+
+TEST_F(ScriptedChannelTest, no_time_passes_until_the_clock_is_advanced)
+{
+    std::vector<int> happened;
+    channel->after(10s, [&] { happened.push_back(1); });
+    channel->after(10s, [&] { happened.push_back(2); });
+    const Nanoseconds began = clock->now();
+    const std::int64_t began_unix_ms = clock->unix_now_ms();
+    for (int i = 0; i < 10; ++i) reactor->turn(0);
+    EXPECT_EQ(clock->now(), began);
+    EXPECT_FALSE(clock->is_due());
+    EXPECT_TRUE(clock->advance());
+    EXPECT_THAT(happened, ElementsAre(1));
+    EXPECT_TRUE(clock->is_due());
+    EXPECT_TRUE(clock->advance());
+    EXPECT_THAT(happened, ElementsAre(1, 2));
+    EXPECT_EQ(clock->now(), began + 10'000'000'000);
+    EXPECT_EQ(clock->unix_now_ms(), began_unix_ms + 10'000);
+    EXPECT_FALSE(clock->advance());
 }
 
 TEST_F(ScriptedChannelTest, keys_and_an_answer_are_told)

@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import tempfile
 import threading
 import time
 import unittest
+from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, urlsplit
 
 PIVOT = None
@@ -49,10 +51,18 @@ DOCUMENTS = {
     "/dial-twice": twiml(
         "<Dial>+14155550100</Dial><Say>Again</Say><Dial>+14155550100</Dial><Say>Done</Say>"
     ),
-    "/dial-busily": twiml(
-        '<Dial><Number statusCallback="/slow" statusCallbackEvent="initiated ringing answered'
-        ' completed">+14155550100</Number></Dial>'
+    "/dial-told": twiml(
+        '<Dial action="/chosen"><Number statusCallback="/slowly" statusCallbackEvent="initiated'
+        ' ringing answered completed">+14155550100</Number></Dial>'
     ),
+    "/dial-in-vain": twiml(
+        '<Dial action="/chosen"><Number statusCallback="DEAD">+14155550100</Number></Dial>'
+    ),
+    "/menu-late": twiml(
+        '<Gather numDigits="1" action="/late"><Say>Press one\nplease</Say></Gather>'
+    ),
+    "/late-hello": twiml("<Say>Hello</Say>"),
+    "/slowly": twiml(""),
     "/dial-others": twiml(
         '<Dial>+14155550100</Dial><Dial action="/chosen">+14155550200</Dial>'
     ),
@@ -86,7 +96,7 @@ DOCUMENTS = {
     "/flow-menu": flow("collect_dtmf", {"max_digits": 1, "timeout": 3000}, _=flow("hangup")),
 }
 REDIRECTS = {"/moved": "/chosen"}
-SLOW = {"/late": 5, "/slow": 4}  # seconds
+SLOW = {"/late": 5, "/late-hello": 1, "/slowly": 0.05}  # seconds
 DOCUMENTS["/skipped"]["data"]["skip_module"] = True
 
 
@@ -117,6 +127,7 @@ class Application(http.server.BaseHTTPRequestHandler):
             text = json.dumps(document).replace("/dead", self.server.dead_url)
             document = "application/json", text
         content_type, text = document or ("text/plain", "there is no such thing")
+        text = text.replace("DEAD", self.server.dead_url)
         self.send_response(200 if document else 404)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(text.encode())))
@@ -127,6 +138,11 @@ class Application(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+def time_of(date):
+    """Seconds since 1970."""
+    return parsedate_to_datetime(date).timestamp()
 
 
 def closed_port():
@@ -459,15 +475,42 @@ class Steps(Simulate):
             self.assertIn(f"-> {why}", ended.stdout)
             self.assert_unmet("/hangup", "expect hang up\nexpect cdr\n", 2, why, cdr_url=url)
 
-    def test_a_callback_that_is_given_up_is_none(self):
-        self.assert_unmet(
-            "/dial-busily",
-            "expect callback /slow with CallStatus=ringing\n"
-            "expect callback /slow with CallStatus=completed\n",
-            2,
-            "there was:",
-            "not told: those before it took all the time that callbacks have",
-        )
+    def test_servers_are_told_and_asked_in_the_order_of_the_calls_own_time(self):
+        for _ in range(5):
+            self.server.asked.clear()
+            ended = self.simulate(
+                "/dial-told", "leg hang up after 1m\nexpect end\n", cdr_url=self.url + "/cdr"
+            )
+            told = [(path, a.get("CallStatus")) for path, a in self.server.asked[1:]]
+            self.assertEqual(
+                told,
+                [
+                    ("/slowly", "initiated"),
+                    ("/slowly", "ringing"),
+                    ("/slowly", "in-progress"),
+                    ("/slowly", "completed"),
+                    ("/chosen", "in-progress"),
+                    ("/cdr", None),
+                ],
+                ended.stdout,
+            )
+        times = [time_of(a["Timestamp"]) for a in self.asked("/slowly")]
+        self.assertEqual([time - times[0] for time in times], [0, 0, 3, 63])
+        self.assertEqual(int(self.asked("/cdr")[0]["Timestamp"]), times[0] + 64)
+
+    def test_a_transcript_is_the_same_each_time(self):
+        shown = set()
+        for _ in range(5):
+            ended = self.simulate("/dial-told", "leg busy\n", "--json")
+            events = [json.loads(line) for line in ended.stdout.splitlines()]
+            shown.add(str([(e["time_ms"], e["actor"], e["event"]) for e in events]))
+        self.assertEqual(len(shown), 1, shown)
+
+    def test_the_clock_stands_while_a_callback_is_tried_again(self):
+        ended = self.simulate("/dial-in-vain", "expect bridge\nexpect request /chosen\n")
+        self.assertEqual(ended.stdout.count("CALLBACK"), 3)
+        self.assertLess(ended.stdout.rindex("CALLBACK"), ended.stdout.index("/chosen"))
+        self.assertEqual(len(re.findall(r"00:13\.0  CALLBACK", ended.stdout)), 3)
 
     def test_time_that_is_left_over_does_not_matter(self):
         self.simulate("/hangup", "leg busy\nwait for say Bye\nwait 10m\nexpect end\nqueue full\n")
@@ -551,8 +594,16 @@ class Failures(Simulate):
         self.assertNotIn("waits for keys", ended.stdout)
 
     def test_a_caller_who_hangs_up_while_the_server_thinks(self):
-        ended = self.simulate("/late", "hang up after 100ms\nexpect end caller\n")
+        ended = self.simulate(
+            "/menu-late", "wait for say one\npress 1\nhang up\nexpect end caller\n"
+        )
         self.assertNotIn("BRANCH", ended.stdout)
+
+    def test_the_clock_stands_while_the_server_thinks(self):
+        ended = self.simulate(
+            "/late-hello", "hang up after 100ms\nexpect end caller\n"
+        )
+        self.assertIn('00:00.0  PIVOT    says "Hello"\n00:00.1  CALLER ', ended.stdout)
 
     def test_a_caller_who_hangs_up_at_any_time(self):
         for path in (

@@ -10,6 +10,7 @@
 #include "pivot/policy.hpp"
 #include "pivot/session.hpp"
 #include "pivot/simulate/play.hpp"
+#include "switches/scripted/virtual_clock.hpp"
 
 #include <cmath>
 #include <optional>
@@ -26,9 +27,7 @@ using execute::ExecutorConfig;
 
 constexpr std::string_view command = "pivot simulate";
 
-// What callbacks may take behind the end of the call.
-constexpr Nanoseconds callbacks_ns_max = 10'000'000'000;
-constexpr Nanoseconds cdr_ns_max = 5'000'000'000;  // and then the CDR
+constexpr Nanoseconds cdr_ns_max = 5'000'000'000;  // of its one attempt
 
 struct Scene {
     EngineConfig config;
@@ -105,10 +104,28 @@ void finish(reactor::Reactor& reactor, const reactor::Scope& work)
     while (work.running() > 0) reactor.turn(never);
 }
 
-void finish(reactor::Reactor& reactor, const Callbacks& callbacks)
+// What is due at this moment of the call happens first, then servers are told, and the clock goes
+// on when nobody is asked or told any more. False: somebody is.
+bool go_on(VirtualClock& clock, const Session& session, Callbacks& callbacks)
 {
-    const Nanoseconds until = reactor.now() + callbacks_ns_max;
-    while (callbacks.waiting() > 0 && reactor.now() < until) reactor.turn(until);
+    if (clock.is_due()) return clock.advance();
+    if (callbacks.are_held()) {
+        callbacks.release();
+        return true;
+    }
+    const bool is_asking = session.is_asking() || callbacks.waiting() > 0;
+    return !is_asking && clock.advance();
+}
+
+void finish(VirtualClock& clock, const reactor::Scope& work, const Session& session,
+            Callbacks& callbacks)
+{
+    reactor::Reactor& reactor = clock.reactor();
+    while (work.running() > 0 || callbacks.waiting() > 0) {
+        const bool is_busy = reactor.next_turn() <= reactor.now();
+        const bool has_gone_on = !is_busy && go_on(clock, session, callbacks);
+        reactor.turn(has_gone_on ? 0 : never);
+    }
 }
 
 // The exit status; what it is for goes to standard error.
@@ -145,7 +162,6 @@ int simulate(const SimulateOptions& options)
     reactor::Deadline host(reactor, never);
     VirtualClock clock(reactor);
     ScriptedChannel channel(clock, host, &play);
-    channel.let_jump(clock);
     channel.set_call_id(scene->request.call.call_id);
     ScriptPlayer player(std::move(scene->steps), channel);
     play.follow(channel, player);
@@ -159,15 +175,16 @@ int simulate(const SimulateOptions& options)
     executor_config.directory = scene->directory ? &*scene->directory : nullptr;
     executor_config.journal = &play;
     std::string next = scene->request.node.next;
-    Callbacks callbacks(**exchanges);
+    CallbackLimits limits;
+    limits.are_in_one_order = true;
+    Callbacks callbacks(**exchanges, limits);
     Session session(**exchanges, callbacks, session_config, std::move(scene->request));
     reactor::Scope calls(reactor);
     player.play();
     channel.after(milliseconds(std::llround(options.max_time_s * 1'000)),
                   [&channel] { channel.run_out_of_time(); });
     calls.spawn(execute::run_session(session, channel, std::move(next), executor_config, host));
-    finish(reactor, calls);
-    finish(reactor, callbacks);
+    finish(clock, calls, session, callbacks);
     {
         reactor::Deadline cdr_deadline(reactor, reactor.now() + cdr_ns_max);
         calls.spawn(cdr.post(**exchanges, play, cdr_deadline));

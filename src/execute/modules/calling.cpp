@@ -83,19 +83,18 @@ RingPlan plan_for_one(json::Value data, Member::Kind kind)
     return plan;
 }
 
-bool is_disabled(json::Value endpoint)
+bool is_disabled(const Work& work, json::Value endpoint)
 {
     const auto until = number(endpoint, "disable_until", 0);
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return until > unix_epoch_s + std::chrono::duration_cast<seconds>(now).count();
+    return until > unix_epoch_s + work.call.unix_now_ms() / 1'000;
 }
 
-std::vector<Member> members_of(json::Value endpoints)
+std::vector<Member> members_of(const Work& work, json::Value endpoints)
 {
     std::vector<Member> members;
     if (!endpoints.is_array()) return members;
     for (const auto endpoint : endpoints.elements()) {
-        if (is_disabled(endpoint)) continue;
+        if (is_disabled(work, endpoint)) continue;
         Member& member = members.emplace_back();
         const std::string_view kind = text(endpoint, "endpoint_type");
         if (kind == "user") member.kind = Member::Kind::user;
@@ -113,7 +112,7 @@ std::vector<Member> members_of(json::Value endpoints)
 RingPlan plan_for_many(const Work& work, json::Value data)
 {
     RingPlan plan;
-    if (const auto endpoints = data.find("endpoints")) plan.members = members_of(*endpoints);
+    if (const auto endpoints = data.find("endpoints")) plan.members = members_of(work, *endpoints);
     plan.strategy = strategy_of(text(data, "strategy"));
     plan.timeout = timeout_of(data);
     plan.repeats = repeats_of(data);

@@ -82,7 +82,7 @@ private:
         Parameters told = parameters();
         told.push_back({"StatusCallbackEvent", std::string(name_of(happened->kind))});
         told.push_back({"SequenceNumber", std::to_string(++sequence_)});
-        told.push_back({"Timestamp", date_now()});
+        told.push_back({"Timestamp", date_now(call_)});
         if (happened->kind == ConferenceEventKind::end) add_reason(told);
         if (!is_of_room(happened->kind)) add_member(told, *happened);
         notify(call_, conference_, Attribute::status_callback, Attribute::status_callback_method,

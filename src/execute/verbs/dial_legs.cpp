@@ -352,7 +352,7 @@ void DialLegs::tell(Leg& leg, std::string_view event, std::string_view status, c
     told.push_back({"CallStatus", std::string(status)});
     told.push_back({"CallbackSource", "call-progress-events"});
     told.push_back({"SequenceNumber", std::to_string(leg.sequence++)});
-    told.push_back({"Timestamp", date_now()});
+    told.push_back({"Timestamp", date_now(call_)});
     if (cause != nullptr) {
         const std::string seconds = std::to_string(talked(leg).count());
         told.push_back({"CallDuration", seconds});

@@ -37,7 +37,7 @@ void tell(LiveCall& call, twiml::Element element, const Stream& stream, std::str
     parameters.push_back({"StreamSid", stream.name});
     parameters.push_back({"StreamName", stream.name});
     parameters.push_back({"StreamEvent", std::string(event)});
-    parameters.push_back({"Timestamp", iso_date_now()});
+    parameters.push_back({"Timestamp", iso_date_now(call)});
     if (!error.empty()) parameters.push_back({"StreamError", std::string(error)});
     notify(call, element, Attribute::status_callback, Attribute::status_callback_method,
            std::move(parameters));

@@ -16,7 +16,7 @@ Parameters recording_results(const RecordingEnded& recorded)
 }
 
 RecordingStatus::RecordingStatus(LiveCall& call, twiml::Element element, const Facts& facts)
-    : call_(call), element_(element), facts_(facts), began_(date_now())
+    : call_(call), element_(element), facts_(facts), began_(date_now(call))
 {
 }
 

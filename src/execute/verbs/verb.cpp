@@ -28,9 +28,9 @@ void send(LiveCall& call, twiml::Element element, Attribute url, Attribute metho
                           std::move(parameters), with_standard_parameters);
 }
 
-std::tm calendar_time_now()
+std::tm calendar_time_now(LiveCall& call)
 {
-    return fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+    return fmt::gmtime(static_cast<std::time_t>(call.unix_now_ms() / 1'000));
 }
 
 }  // namespace
@@ -114,14 +114,14 @@ void notify_alone(LiveCall& call, twiml::Element element, Attribute url, Attribu
     send(call, element, url, method, std::move(parameters), false);
 }
 
-std::string date_now()
+std::string date_now(LiveCall& call)
 {
-    return fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", calendar_time_now());
+    return fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000", calendar_time_now(call));
 }
 
-std::string iso_date_now()
+std::string iso_date_now(LiveCall& call)
 {
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", calendar_time_now());
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", calendar_time_now(call));
 }
 
 }  // namespace pivot::execute

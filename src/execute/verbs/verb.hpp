@@ -54,10 +54,10 @@ void notify_alone(LiveCall& call, twiml::Element element, Attribute url, Attribu
                   Parameters parameters);
 
 // The time of day as RFC 2822 has it, for what is told beside the call.
-std::string date_now();
+std::string date_now(LiveCall& call);
 
 // The same as ISO 8601 has it.
-std::string iso_date_now();
+std::string iso_date_now(LiveCall& call);
 
 // What a Play names: a URL, a tone, or where it has neither a dot nor a slash nor a colon,
 // something that the switch keeps. Nothing, where it is none of these.

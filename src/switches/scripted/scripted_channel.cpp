@@ -33,7 +33,7 @@ ScriptedChannel::ScriptedChannel(CallClock& clock, reactor::Deadline& host, Tran
 
 ScriptedChannel::~ScriptedChannel()
 {
-    clock_.reactor().timers().stop(*this);
+    clock_.events().stop(*this);
 }
 
 void ScriptedChannel::note(std::string actor, std::string kind, std::string subject,
@@ -60,37 +60,24 @@ void ScriptedChannel::after(milliseconds time, std::function<void()> what)
     arm();
 }
 
-Nanoseconds ScriptedChannel::earliest() const
+void ScriptedChannel::arm()
 {
-    return agenda_.empty() ? never : agenda_.back().at;
+    reactor::Timers& timers = clock_.events();
+    if (agenda_.empty()) return timers.stop(*this);
+    timers.set(*this, clock_.on_timers(agenda_.back().at));
 }
 
-bool ScriptedChannel::happen()
+// One at a time: whoever runs the call may look at its events before the next one happens.
+void ScriptedChannel::fired()
 {
-    has_pushed_ = false;
     const auto what = std::move(agenda_.back().what);
     agenda_.pop_back();
     what();
-    return has_pushed_;
-}
-
-// While the call does something else than to wait, what is due happens by the reactor's clock.
-void ScriptedChannel::arm()
-{
-    auto& timers = clock_.reactor().timers();
-    if (agenda_.empty()) return timers.stop(*this);
-    timers.set(*this, clock_.on_reactor(earliest()));
-}
-
-void ScriptedChannel::fired()
-{
-    while (earliest() <= clock_.now()) happen();
     arm();
 }
 
 void ScriptedChannel::push(Event event)
 {
-    has_pushed_ = true;
     events_.push(std::move(event));
 }
 

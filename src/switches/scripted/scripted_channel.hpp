@@ -1,8 +1,7 @@
 // A call on no switch: what happens in it is made up, exact, and the same each time.
 //
 // Speech takes as long as its words do, files three seconds; legs, queues and rooms behave as they
-// are told, callers press what they are told. On a VirtualClock no time passes while the call only
-// waits; while an exchange is under way, time is real.
+// are told, callers press what they are told. On a VirtualClock it takes no time.
 #pragma once
 
 #include "execute/channel.hpp"
@@ -10,7 +9,6 @@
 #include "switches/scripted/deed.hpp"
 #include "switches/scripted/dial_plan.hpp"
 #include "switches/scripted/plan.hpp"
-#include "switches/scripted/virtual_clock.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -24,14 +22,11 @@ namespace pivot::switches::scripted {
 using execute::JobId;
 using execute::LegId;
 
-class ScriptedChannel final : public execute::Channel, private Agenda, private reactor::Timer {
+class ScriptedChannel final : public execute::Channel, private reactor::Timer {
 public:
-    // On a VirtualClock call follow() before anything waits. `transcript` may be null.
+    // `transcript` may be null.
     ScriptedChannel(execute::CallClock& clock, reactor::Deadline& host, Transcript* transcript);
     ~ScriptedChannel() override;
-
-    // Lets `clock`, the channel's, jump.
-    void let_jump(VirtualClock& clock) { clock.follow(*this); }
 
     // What is going to happen in the dials, recordings, queues and conferences to come, one by one.
     void plan(const DialBehaviour& said) { dials_.add(said); }
@@ -156,9 +151,6 @@ private:
     void end_queue(const Job& job, execute::QueueEnd how);
 
     void arm();
-    Nanoseconds earliest() const override;
-    bool happen() override;
-    void clock_jumped() override { arm(); }
     void fired() override;
 
     execute::CallClock& clock_;
@@ -175,7 +167,6 @@ private:
     Plan<RoomBehaviour> rooms_;
     std::string call_id_;
     std::string spoken_;  // and not yet heard
-    bool has_pushed_ = false;
     std::optional<Nanoseconds> answered_at_;
     Ending ending_ = Ending::none;
 };
