@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -32,6 +33,9 @@ void append_lines(std::string& out, const std::string& file, const std::vector<B
 
 int check(const CheckOptions& options)
 {
+    std::vector<std::string> inputs = options.files;
+    inputs.push_back(options.engine.config_file);
+    if (const auto once = check_standard_input(inputs); !once) return refuse(command, once.error());
     auto config = read_config(options.engine);
     if (!config) return refuse(command, config.error());
     auto policy = address_policy(*config);

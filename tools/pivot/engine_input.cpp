@@ -15,7 +15,9 @@ tl::expected<EngineConfig, std::string> read_config(const EngineOptions& options
         const auto text = read_input(options.config_file);
         if (!text) return tl::unexpected(text.error());
         auto read = EngineConfig::from_json(*text);
-        if (!read) return tl::unexpected(fmt::format("{}: {}", options.config_file, read.error()));
+        if (!read)
+            return tl::unexpected(
+                fmt::format("{}: {}", input_name(options.config_file), read.error()));
         config = std::move(*read);
     }
     config.reactors = 1;
@@ -31,7 +33,7 @@ tl::expected<Call, std::string> read_call(const std::string& file)
     const auto text = read_input(file);
     if (!text) return tl::unexpected(text.error());
     auto call = Call::from_json(*text);
-    if (!call) return tl::unexpected(fmt::format("{}: {}", file, call.error().message));
+    if (!call) return tl::unexpected(fmt::format("{}: {}", input_name(file), call.error().message));
     return std::move(*call);
 }
 

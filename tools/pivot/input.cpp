@@ -1,5 +1,6 @@
 #include "pivot/input.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -23,10 +24,21 @@ struct Close {
 
 }  // namespace
 
+std::string input_name(const std::string& path)
+{
+    return path == "-" ? "standard input" : path;
+}
+
+tl::expected<void, std::string> check_standard_input(const std::vector<std::string>& paths)
+{
+    if (std::ranges::count(paths, "-") <= 1) return {};
+    return tl::unexpected(std::string("standard input can be one file only: name the others"));
+}
+
 tl::expected<std::string, std::string> read_input(const std::string& path)
 {
     const auto cannot = [&path](const char* why) {
-        return tl::unexpected(fmt::format("{}: {}", path == "-" ? "standard input" : path, why));
+        return tl::unexpected(fmt::format("{}: {}", input_name(path), why));
     };
     std::error_code ignored;
     if (path != "-" && std::filesystem::is_directory(path, ignored))

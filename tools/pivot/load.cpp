@@ -1,5 +1,6 @@
 #include "pivot/load.hpp"
 
+#include "pivot/input.hpp"
 #include "pivot/load/load_call.hpp"
 #include "pivot/load/load_plan.hpp"
 #include "pivot/load/load_report.hpp"
@@ -54,6 +55,8 @@ tl::expected<LoadPlan, std::string> make_plan(const LoadOptions& options,
 
 int load(const LoadOptions& options)
 {
+    const auto once = check_standard_input({options.call_file, options.engine.config_file});
+    if (!once) return refuse(command, once.error());
     auto config = read_config(options.engine);
     if (!config) return refuse(command, config.error());
     config->action.timeout_max =

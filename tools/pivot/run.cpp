@@ -1,6 +1,7 @@
 #include "pivot/run.hpp"
 
 #include "base/json.hpp"
+#include "pivot/input.hpp"
 #include "pivot/output.hpp"
 
 #include <pivot/engine.hpp>
@@ -29,6 +30,9 @@ tl::expected<Call, std::string> read_call_or_default(const std::string& file)
 
 int run(const RunOptions& options)
 {
+    const auto once = check_standard_input(
+        {options.target.action, options.call_file, options.engine.config_file});
+    if (!once) return refuse(command, once.error());
     auto config = read_config(options.engine);
     if (!config) return refuse(command, config.error());
     auto call = read_call_or_default(options.call_file);

@@ -38,10 +38,9 @@ struct Scene {
 
 tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
 {
-    const int inputs = (options.target.action == "-") + (options.script_file == "-") +
-                       (options.call_file == "-") + (options.directory_file == "-");
-    if (inputs > 1)
-        return tl::unexpected(std::string("standard input can be one file only: name the others"));
+    auto once = check_standard_input({options.target.action, options.script_file, options.call_file,
+                                      options.directory_file, options.engine.config_file});
+    if (!once) return tl::unexpected(std::move(once.error()));
     Scene scene{{}, {Call(), ActionNode{Action(), {}}}, {}, std::nullopt};
     auto config = read_config(options.engine);
     if (!config) return tl::unexpected(std::move(config.error()));
@@ -61,7 +60,8 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
         if (!text) return tl::unexpected(text.error());
         auto steps = read_script(*text);
         if (!steps) {
-            return tl::unexpected(fmt::format("{}:{}", options.script_file, steps.error()));
+            return tl::unexpected(
+                fmt::format("{}:{}", input_name(options.script_file), steps.error()));
         }
         scene.steps = std::move(*steps);
     }
@@ -72,7 +72,8 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
         if (!policy) return tl::unexpected(policy.error());
         auto directory = execute::Directory::from_json(*text, flow_rules(scene.config, *policy));
         if (!directory) {
-            return tl::unexpected(fmt::format("{}: {}", options.directory_file, directory.error()));
+            return tl::unexpected(
+                fmt::format("{}: {}", input_name(options.directory_file), directory.error()));
         }
         scene.directory = std::move(*directory);
     }

@@ -106,7 +106,8 @@ tl::expected<void, std::string> read_target(const TargetOptions& options, Engine
     const auto text = read_input(options.action);
     if (!text) return Error(text.error());
     auto node = ActionNode::from_json(*text, config.action);
-    if (!node) return Error(fmt::format("{}: {}", options.action, node.error().message));
+    if (!node)
+        return Error(fmt::format("{}: {}", input_name(options.action), node.error().message));
     request.node = std::move(*node);
     return {};
 }
