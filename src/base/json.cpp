@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <new>
 #include <span>
 
 #include <fmt/format.h>
@@ -149,6 +150,7 @@ simdjson::error_code Document::Reader::find_tokens()
 
 Failure Document::Reader::explain(simdjson::error_code error) const
 {
+    if (error == simdjson::MEMALLOC) throw std::bad_alloc();  // says nothing about the text
     const auto at = [&](std::size_t offset, std::string_view trouble) {
         return Failure{Reason::invalid_json, Phase::parse, at_position(text_, offset, trouble), {}};
     };

@@ -1,6 +1,7 @@
 #include "execute/pattern.hpp"
 
 #include <array>
+#include <new>
 
 #include <fmt/format.h>
 
@@ -44,6 +45,7 @@ tl::expected<Pattern, std::string> Pattern::compile(std::string_view text)
     pcre2_code* const code =
         pcre2_compile(units(text), text.size(), PCRE2_UTF, &error, &at, nullptr);
     if (code != nullptr) return Pattern(code);
+    if (error == PCRE2_ERROR_NOMEMORY) throw std::bad_alloc();
 
     std::array<char, 256> sentence{};
     pcre2_get_error_message(error, reinterpret_cast<PCRE2_UCHAR*>(sentence.data()),
@@ -56,7 +58,7 @@ bool Pattern::matches(std::string_view text) const
     const std::unique_ptr<pcre2_match_context, FreeMatch> limits(
         pcre2_match_context_create(nullptr));
     const std::unique_ptr<pcre2_match_data, FreeMatch> match(pcre2_match_data_create(1, nullptr));
-    if (!limits || !match) return false;
+    if (!limits || !match) throw std::bad_alloc();
     pcre2_set_match_limit(limits.get(), steps_max);
     pcre2_set_depth_limit(limits.get(), steps_max);
     pcre2_set_heap_limit(limits.get(), heap_kib_max);

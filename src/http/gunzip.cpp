@@ -1,6 +1,7 @@
 #include "http/gunzip.hpp"
 
 #include <array>
+#include <new>
 
 #include <zlib.h>
 
@@ -20,7 +21,7 @@ void Gunzip::End::operator()(z_stream_s* stream) const
 
 Gunzip::Gunzip() : stream_(new z_stream_s{})
 {
-    inflateInit2(stream_.get(), gzip_only);
+    if (inflateInit2(stream_.get(), gzip_only) != Z_OK) throw std::bad_alloc();
 }
 
 Gunzip::Result Gunzip::feed(std::string_view bytes, std::string& out, std::size_t size_bytes_max)
@@ -37,6 +38,7 @@ Gunzip::Result Gunzip::feed(std::string_view bytes, std::string& out, std::size_
         stream_->next_out = reinterpret_cast<Bytef*>(decoded.data());
         stream_->avail_out = decoded.size();
         const int result = inflate(stream_.get(), Z_NO_FLUSH);
+        if (result == Z_MEM_ERROR) throw std::bad_alloc();
         if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
             return Result::corrupt;
         const std::size_t count = decoded.size() - stream_->avail_out;

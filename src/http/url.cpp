@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <new>
 #include <optional>
 
 #include <fmt/format.h>
@@ -113,6 +114,13 @@ std::string_view view(const UriTextRangeA& range)
 }
 
 // What liburiparser makes of a text: views of it, so the text outlives this.
+// liburiparser's refusals are about the text, but for this one.
+bool has_succeeded(int result)
+{
+    if (result == URI_ERROR_MALLOC) throw std::bad_alloc();
+    return result == URI_SUCCESS;
+}
+
 class Reading {
 public:
     Reading() = default;
@@ -124,22 +132,22 @@ public:
     {
         const char* wrong = nullptr;
         const auto* end = text.data() + text.size();
-        return uriParseSingleUriExA(&uri_, text.data(), end, &wrong) == URI_SUCCESS;
+        return has_succeeded(uriParseSingleUriExA(&uri_, text.data(), end, &wrong));
     }
 
     bool resolve(const Reading& reference, const Reading& base)
     {
-        return uriAddBaseUriExA(&uri_, &reference.uri_, &base.uri_, URI_RESOLVE_STRICTLY) ==
-               URI_SUCCESS;
+        return has_succeeded(
+            uriAddBaseUriExA(&uri_, &reference.uri_, &base.uri_, URI_RESOLVE_STRICTLY));
     }
 
     std::string to_text() const
     {
         int size = 0;
-        if (uriToStringCharsRequiredA(&uri_, &size) != URI_SUCCESS) return {};
+        if (!has_succeeded(uriToStringCharsRequiredA(&uri_, &size))) return {};
         std::string text(static_cast<std::size_t>(size) + 1, '\0');
         int written = 0;
-        if (uriToStringA(text.data(), &uri_, size + 1, &written) != URI_SUCCESS) return {};
+        if (!has_succeeded(uriToStringA(text.data(), &uri_, size + 1, &written))) return {};
         text.resize(static_cast<std::size_t>(written) - 1);  // the terminator is counted
         return text;
     }

@@ -318,6 +318,7 @@ DnsError DnsChannel::explain(int status) const
             return {Of::servers, "no answer from the DNS servers " + to_text(servers_)};
         case ARES_ECONNREFUSED:  // or each one failed or refused
             return {Of::servers, "no good answer from the DNS servers " + to_text(servers_)};
+        case ARES_ENOMEM: return {Of::memory, "not enough memory for the question"};
         case ARES_EDESTRUCTION: return {Of::closing, "cancelled"};
         default:
             return {Of::servers, fmt::format("c-ares says {}: {}", status, ares_strerror(status))};

@@ -27,7 +27,7 @@ namespace pivot::net {
 
 struct DnsError {
     // What the error is true of, and so for how long it may be believed.
-    enum class Of : std::uint8_t { name, servers, closing };
+    enum class Of : std::uint8_t { name, servers, memory, closing };
 
     Of of;
     std::string message;  // "no such name (NXDOMAIN)"

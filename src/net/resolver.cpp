@@ -32,9 +32,21 @@ Nanoseconds lifetime_ns(DnsError::Of failure)
     switch (failure) {
         case DnsError::Of::name: return 5 * second_ns;
         case DnsError::Of::servers: return second_ns;
+        case DnsError::Of::memory:
         case DnsError::Of::closing: return 0;
     }
     return 0;
+}
+
+Reason reason_of(DnsError::Of failure)
+{
+    switch (failure) {
+        case DnsError::Of::name:
+        case DnsError::Of::servers: return Reason::dns;
+        case DnsError::Of::memory: return Reason::overload;
+        case DnsError::Of::closing: return Reason::cancelled;
+    }
+    return Reason::dns;
 }
 
 tl::expected<std::string, std::string> read_hosts_file(const std::string& path)
@@ -311,8 +323,7 @@ Result<Addresses> Resolver::Lookup::combined() const
 {
     if (has_addresses()) return interleave(v6_.addresses(), v4_.addresses());
     const DnsError& error = failed().error();
-    const bool is_closing = error.of == DnsError::Of::closing;
-    return failure_of(name, is_closing ? Reason::cancelled : Reason::dns, error.message);
+    return failure_of(name, reason_of(error.of), error.message);
 }
 
 Nanoseconds Resolver::Lookup::expires_at() const

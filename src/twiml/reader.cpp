@@ -7,6 +7,7 @@
 #include "twiml/writer.hpp"
 
 #include <algorithm>
+#include <new>
 #include <span>
 #include <utility>
 
@@ -59,6 +60,7 @@ public:
                                      pugi::parse_wconv_attribute;
         const auto parsed =
             tree_.load_buffer_inplace(text_.data(), text_.size(), options, pugi::encoding_utf8);
+        if (parsed.status == pugi::status_out_of_memory) throw std::bad_alloc();
         if (!parsed) return refuse_tree(parsed);
         Result<Document> document = write(limits);
         tree_.reset();
