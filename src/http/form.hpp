@@ -28,6 +28,7 @@ public:
 
     // `name` has nothing to escape; names inside `value` may.
     void add(std::string_view name, std::string_view value);
+    // Recurses as deep as `value` is, which its reader bounds.
     void add(std::string_view name, json::Value value);
 
     // The same for a name that anybody may have chosen.

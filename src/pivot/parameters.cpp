@@ -12,6 +12,9 @@ namespace pivot {
 
 namespace {
 
+// A form is written by recursion, and a host's threads may have little stack.
+constexpr std::size_t depth_max = 64;
+
 std::string_view or_else(std::string_view text, std::string_view substitute)
 {
     return text.empty() ? substitute : text;
@@ -41,10 +44,10 @@ void append_json_value(std::string& out, json::Value value)
 
 Parameters::Parameters()
     : empty_(*empty_document_.read("{}")),
-      store_{json::Document(), empty_},
-      variables_{json::Document(), empty_},
-      headers_{json::Document(), empty_},
-      owners_{json::Document(), empty_}
+      store_{json::Document(depth_max), empty_},
+      variables_{json::Document(depth_max), empty_},
+      headers_{json::Document(depth_max), empty_},
+      owners_{json::Document(depth_max), empty_}
 {
 }
 

@@ -32,7 +32,8 @@ public:
     Parameters();
 
     // Replaces the list by that of `request`, which neither changes nor goes while the list is in
-    // use. Fails with invalid_json when a text of the call that should be a JSON object is none.
+    // use. Fails with invalid_json when a text of the call that should be a JSON object is none, or
+    // is deeper than 64 arrays and objects.
     Result<void> read(const PackedRequest& request);
 
     // The same for facts that nobody will recall. What is added to the list outlives it.

@@ -55,6 +55,21 @@ Call unknown()
     return *Call::from_json(R"({"Call-ID":"c"})");
 }
 
+TEST(Parameters, of_a_call_whose_variables_are_too_deep_for_a_small_stack_are_refused)
+{
+    const auto deep = [](int depth) {
+        Call call = unknown();
+        call.custom_application_vars =
+            R"({"a":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
+        const auto request = packed(call);
+        return Parameters().read(request);
+    };
+    EXPECT_TRUE(deep(63));
+    const auto refused = deep(64);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, Reason::invalid_json);
+}
+
 TEST(Parameters, a_form_for_kazoo_has_the_documented_order)
 {
     EXPECT_EQ(
