@@ -67,6 +67,7 @@ struct PIVOT_API EngineConfig {
         std::size_t idle_connections_max = 16'384;            // kept for reuse, per reactor
         std::size_t idle_connections_per_origin_max = 4'096;  // per reactor
         std::chrono::milliseconds idle_timeout{30'000};
+        bool retries_stale = true;  // asks once more where a kept connection was just closed
     } http;
 
     struct Callflow {

@@ -28,13 +28,11 @@ void note_headers(const ResponseParser& parser, Progress& progress)
     progress.response = &parser.response();
 }
 
-// Whether a kept connection turned out dead before it could do any harm to send again.
-bool was_stale(const Failure& failure, const Request& request, const Progress& progress)
+// Whether a kept connection ended before a byte of the response came.
+bool was_stale(const Failure& failure, const Progress& progress)
 {
-    if (failure.reason == Reason::connect && progress.phase == Phase::send)
-        return true;  // nothing was sent
-    return request.is_idempotent() && failure.reason == Reason::closed &&
-           progress.phase != Phase::read;
+    const bool has_ended = failure.reason == Reason::closed || failure.reason == Reason::connect;
+    return progress.was_reused && has_ended && progress.phase != Phase::read;
 }
 
 bool is_connect_limited(const Progress& progress)
@@ -146,13 +144,12 @@ Task<const Failure*> Client::ask(const Request& request, Progress& progress, Dea
         if (failure != nullptr) {
             discard(std::move(connection));
         } else if (parser->can_reuse_connection()) {
-            pool_.give_back(std::move(connection));
+            pool_.give_back(std::move(connection), parser->keep_alive());
         } else {
             pool_.close(std::move(connection));
         }
-        const bool is_stale =
-            failure != nullptr && progress.was_reused && was_stale(*failure, request, progress);
-        if (!is_stale) co_return failure;
+        const bool is_stale = failure != nullptr && was_stale(*failure, progress);
+        if (!is_stale || !config_.retries_stale) co_return failure;
     }
 }
 

@@ -1,4 +1,5 @@
-// One request and its response: a pooled connection or a new one, and one retry on a stale one.
+// One request and its response: a pooled connection or a new one, and one retry on a stale one,
+// whatever the method: else each server's idle time-out would cost pivots.
 //
 //   host admitted? ─► idle connection? ──────────────────────────────┐
 //                        └─► resolve ─► admitted addresses ─► connect ─► TLS ─► send ─► receive
@@ -27,6 +28,7 @@ namespace pivot::http {
 struct ClientConfig {
     PoolConfig pool;
     ResponseLimits response;
+    bool retries_stale = true;  // else a kept connection that was just closed is a failure
 };
 
 // Closed before it dies, and then the reactor turns until closing() is 0.

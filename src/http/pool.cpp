@@ -12,11 +12,30 @@ Task<> tear_down(std::unique_ptr<PooledConnection> connection, Reactor& reactor)
     co_await connection->close(reactor);
 }
 
+Nanoseconds kept_ns(std::chrono::seconds announced)
+{
+    using std::chrono::seconds;
+    const std::chrono::nanoseconds whole = announced;
+    return (announced < seconds(2) ? whole / 2 : whole - seconds(1)).count();
+}
+
 }  // namespace
 
 void PooledConnection::arrived_unasked()
 {
     pool_.close(pool_.remove(*this));
+}
+
+// The timer stays set while the connection is in use, and later times do not move it, since moving
+// it at each request would cost more than one look.
+void PooledConnection::fired()
+{
+    if (!is_idle() || let_go_at_ == never) return;
+    if (let_go_at_ <= pool_.reactor_.now()) {
+        pool_.close(pool_.remove(*this));
+    } else {
+        pool_.reactor_.timers().set(*this, let_go_at_);
+    }
 }
 
 Pool::~Pool()
@@ -39,16 +58,21 @@ std::unique_ptr<PooledConnection> Pool::add(std::string_view origin, net::Connec
 
 std::unique_ptr<PooledConnection> Pool::take(std::string_view origin)
 {
-    const auto place = origins_.find(origin);
-    if (place == origins_.end() || place->second.newest_first.empty()) return nullptr;
-    return remove(place->second.newest_first.front());
+    while (true) {
+        const auto place = origins_.find(origin);
+        if (place == origins_.end() || place->second.newest_first.empty()) return nullptr;
+        auto connection = remove(place->second.newest_first.front());
+        if (connection->let_go_at_ > reactor_.now()) return connection;
+        close(std::move(connection));
+    }
 }
 
-void Pool::give_back(std::unique_ptr<PooledConnection> connection)
+void Pool::give_back(std::unique_ptr<PooledConnection> connection,
+                     std::optional<std::chrono::seconds> announced)
 {
     Origin& origin = connection->origin_;
-    if (!connection->is_quiet() || origin.idle >= config_.idle_per_origin_max ||
-        config_.idle_max == 0) {
+    if (!connection->is_quiet() || announced == std::chrono::seconds(0) ||
+        origin.idle >= config_.idle_per_origin_max || config_.idle_max == 0) {
         close(std::move(connection));
         return;
     }
@@ -56,6 +80,8 @@ void Pool::give_back(std::unique_ptr<PooledConnection> connection)
 
     PooledConnection& idle = *connection.release();
     idle.idle_since_ = reactor_.now();
+    idle.let_go_at_ = announced ? idle.idle_since_ + kept_ns(*announced) : never;
+    if (announced && !idle.is_set()) reactor_.timers().set(idle, idle.let_go_at_);
     idle.receiver().set_listener(&idle);
     origin.newest_first.push_front(idle);
     oldest_first_.push_back(idle);
@@ -66,6 +92,7 @@ void Pool::give_back(std::unique_ptr<PooledConnection> connection)
 
 void Pool::close(std::unique_ptr<PooledConnection> connection)
 {
+    reactor_.timers().stop(*connection);
     Origin& origin = connection->origin_;
     assert(origin.connections > 0);
     if (--origin.connections == 0) origins_.erase(origins_.find(origin.name));

@@ -12,8 +12,10 @@
 #include "reactor/reactor.hpp"
 #include "reactor/scope.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -37,6 +39,7 @@ class Pool;
 class PooledConnection final : public net::Connection,
                                public ListHook<struct ByOrigin>,
                                public ListHook<struct ByAge>,
+                               private reactor::Timer,
                                private reactor::Receiver::Listener {
 private:
     friend class Pool;
@@ -54,10 +57,13 @@ private:
     }
 
     void arrived_unasked() override;
+    void fired() override;
+    bool is_idle() const { return ListHook<ByAge>::is_linked(); }
 
     Pool& pool_;
     Origin& origin_;  // until it is closed
     Nanoseconds idle_since_ = 0;
+    Nanoseconds let_go_at_ = never;  // while it is idle: before its server does
 };
 
 class Pool : private reactor::Timer {
@@ -75,8 +81,11 @@ public:
     // The most recently used idle connection to `origin`, or null.
     std::unique_ptr<PooledConnection> take(std::string_view origin);
 
-    // Keeps a connection that is good for another request, or closes it at a limit.
-    void give_back(std::unique_ptr<PooledConnection> connection);
+    // Keeps a connection that is good for another request, or closes it at a limit. Where its
+    // server lets go of it after `announced`, it is closed a second earlier, or after half of that
+    // below two seconds: so that no request crosses the end.
+    void give_back(std::unique_ptr<PooledConnection> connection,
+                   std::optional<std::chrono::seconds> announced = std::nullopt);
 
     void close(std::unique_ptr<PooledConnection> connection);
 

@@ -16,9 +16,6 @@ class Request {
 public:
     virtual const Destination& destination() const = 0;
 
-    // May be sent again when nothing came back (RFC 9110, section 9.2.2).
-    virtual bool is_idempotent() const = 0;
-
     // Appends head and body.
     virtual void append_to(std::string& message) const = 0;
 

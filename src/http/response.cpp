@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -72,6 +74,7 @@ void ResponseParser::begin_message()
     clear_to_reuse(value_, kept_header_bytes_max);
     clear_to_reuse(content_encoding_, kept_header_bytes_max);
     clear_to_reuse(transfer_encoding_, kept_header_bytes_max);
+    clear_to_reuse(keep_alive_, kept_header_bytes_max);
 }
 
 // llhttp calls back with plain functions; `data` leads back here. A callback that returns -1 has
@@ -185,6 +188,21 @@ Result<void> ResponseParser::finish()
         fmt::format("the peer closed before the end of the body ({})", llhttp_errno_name(error)));
 }
 
+// `timeout=5, max=100` (RFC 2068, section 19.7.1.1).
+std::optional<std::chrono::seconds> ResponseParser::keep_alive() const
+{
+    std::string_view rest = keep_alive_;
+    while (!rest.empty()) {
+        std::string_view value = take_until(rest, ',');
+        if (!equals_ignoring_case(trim(take_until(value, '=')), "timeout")) continue;
+        value = trim(value);
+        std::uint32_t seconds = 0;
+        const auto [end, error] = std::from_chars(value.begin(), value.end(), seconds);
+        if (error == std::errc() && end == value.end()) return std::chrono::seconds(seconds);
+    }
+    return std::nullopt;
+}
+
 int ResponseParser::header_field(std::string_view bytes)
 {
     if (name_bytes_ < name_bytes_max) {
@@ -220,7 +238,9 @@ int ResponseParser::header_complete()
     }
     if (std::string* place = place_of_value()) {
         const std::string_view value = trim(value_);
-        if (!place->empty() && (*place != value || place == &transfer_encoding_)) {
+        const bool may_differ = place == &keep_alive_;
+        const bool may_repeat = place != &transfer_encoding_;
+        if (!place->empty() && !may_differ && !(may_repeat && *place == value)) {
             return give_up(Reason::protocol, fmt::format("two headers {} that differ", name()));
         }
         *place = value;
@@ -249,6 +269,7 @@ std::string* ResponseParser::place_of_value()
     if (is_named("location")) return &response_.location;
     if (is_named("content-encoding")) return &content_encoding_;
     if (is_named("transfer-encoding")) return &transfer_encoding_;
+    if (is_named("keep-alive")) return &keep_alive_;
     return nullptr;
 }
 

@@ -14,6 +14,7 @@
 #include <pivot/failure.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -77,6 +78,9 @@ public:
     // After completion: whether the connection can carry another request.
     bool can_reuse_connection() const { return is_complete_ && keeps_alive_ && !has_surplus_; }
 
+    // Likewise: how long the server says that it keeps the connection; none: it does not say.
+    std::optional<std::chrono::seconds> keep_alive() const;
+
     // Exchanges the response for another one's memory.
     void swap_response(Response& response) { std::swap(response_, response); }
 
@@ -114,6 +118,7 @@ private:
     std::string value_;                      // and its value, if it is of use
     std::string content_encoding_;
     std::string transfer_encoding_;
+    std::string keep_alive_;
     std::size_t other_bytes_ = 0;    // than those of the body
     std::size_t encoded_bytes_ = 0;  // of the body, in gzip
     std::optional<Gunzip> gunzip_;

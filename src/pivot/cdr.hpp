@@ -36,7 +36,6 @@ struct Cdr {
 };
 
 // The header that tells a server that it has seen a CDR before. Its value is the CDR's id.
-inline constexpr std::string_view idempotency_header = "Idempotency-Key";
 
 Cdr make_cdr(const Call& call, const EndOfCall& end, std::string_view url);
 

@@ -84,6 +84,7 @@ auto settings_of(EngineConfig& config)
         {"/http/idle_connections_per_origin_max", &http.idle_connections_per_origin_max, 0,
          descriptors_max},
         {"/http/idle_timeout_ms", &http.idle_timeout, 1, day_ms},
+        {"/http/retries_stale", &http.retries_stale},
         {"/callflow/coerce_types", &callflow.coerce_types},
         {"/callflow/depth_max", &callflow.depth_max, 1, 4'096},
         {"/twiml/strict", &twiml.is_strict},

@@ -15,7 +15,8 @@ http::ClientConfig client_config_of(const EngineConfig& config)
                      .idle_per_origin_max = config.http.idle_connections_per_origin_max,
                      .idle_ns_max = std::chrono::nanoseconds(config.http.idle_timeout).count()},
             .response = {.head_bytes_max = config.http.head_bytes_max,
-                         .body_bytes_max = config.http.body_bytes_max}};
+                         .body_bytes_max = config.http.body_bytes_max},
+            .retries_stale = config.http.retries_stale};
 }
 
 }  // namespace

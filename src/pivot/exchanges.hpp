@@ -8,12 +8,14 @@
 #include "net/source_addresses.hpp"
 #include "net/tls.hpp"
 #include "pivot/answer.hpp"
+#include "pivot/idempotency.hpp"
 #include "pivot/parameters.hpp"
 #include "reactor/reactor.hpp"
 
 #include <pivot/engine.hpp>
 
 #include <memory>
+#include <random>
 #include <string>
 
 #include <tl/expected.hpp>
@@ -39,6 +41,8 @@ struct Exchanges {
     http::DestinationCache destinations{rules};
     net::SourceAddresses sources;
     Parameters parameters;
+    IdempotencyTokens tokens;
+    std::minstd_rand random{std::random_device()()};  // for pauses
     std::unique_ptr<AnswerReader> answer_reader;
     std::unique_ptr<net::Resolver> resolver;
     std::unique_ptr<net::TlsContext> tls;

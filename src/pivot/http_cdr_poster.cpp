@@ -16,7 +16,7 @@ reactor::Task<Result<int>> HttpCdrPoster::post(const Cdr& cdr, reactor::Deadline
     SessionRequest::Content content;
     content.url = cdr.url.substr(0, cdr.url.find('#'));
     content.text = cdr.body;
-    content.headers = fmt::format("{}: {}\r\n", idempotency_header, cdr.id);
+    content.headers = idempotency_line(Format::kazoo, cdr.id);
     content.signing = signing_of(exchanges_, cdr.account_id, Format::twiml);
     http::Demands demands;
     demands.keeps_headers = sink_ != nullptr;

@@ -114,7 +114,7 @@ Task<> Lane::run(PendingCall& call, Reactor& reactor)
 {
     {
         CallDeadline deadline(reactor, call);
-        Question question(call.request, exchanges_->parameters);
+        Question question(call.request, exchanges_->parameters, exchanges_->tokens.next());
         if (call.is_cancelled) deadline.expire(Reason::cancelled);
         bool is_asking = !deadline.has_expired() && begin(call, question);
         while (is_asking) {

@@ -18,15 +18,20 @@ Result<void> Question::begin(http::DestinationCache& destinations)
 
 void Question::append_to(std::string& message) const
 {
-    if (route_.method() == Method::get) {
+    const Method method = route_.method();
+    std::string headers;
+    if (needs_token(request_.req_format(), method)) {
+        headers = idempotency_line(request_.req_format(), token_.to_text());
+    }
+    if (method == Method::get) {
         const std::string_view query = route_.redirects() == 0 ? form() : "";
-        http::append_head(message, Method::get, destination(), query, {}, 0);
+        http::append_head(message, method, destination(), query, {}, 0, headers);
         return;
     }
     const bool is_form = request_.req_body_format() == BodyFormat::form;
     const std::string_view body = is_form ? form() : json();
-    http::append_head(message, Method::post, destination(), {},
-                      media_type(request_.req_body_format()), body.size());
+    http::append_head(message, method, destination(), {}, media_type(request_.req_body_format()),
+                      body.size(), headers);
     message += body;
 }
 

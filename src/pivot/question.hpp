@@ -5,6 +5,7 @@
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/route.hpp"
+#include "pivot/idempotency.hpp"
 #include "pivot/packed_request.hpp"
 #include "pivot/parameters.hpp"
 
@@ -19,8 +20,10 @@ namespace pivot {
 // Parameters go with the first request only; a Location is asked as it stands.
 class Question final : public http::Request, public ExchangeView {
 public:
-    Question(const PackedRequest& request, Parameters& parameters)
-        : request_(request), parameters_(parameters)
+    // `token` is its own in all that this reactor asks, and that of every request which is asked
+    // once more.
+    Question(const PackedRequest& request, Parameters& parameters, IdempotencyToken token)
+        : request_(request), parameters_(parameters), token_(token)
     {
     }
 
@@ -42,7 +45,6 @@ public:
 
     // As a request to send.
     const http::Destination& destination() const override { return route_.current(); }
-    bool is_idempotent() const override { return route_.method() == Method::get; }
     void append_to(std::string& message) const override;
 
     // As what an outcome says of it.
@@ -57,6 +59,7 @@ private:
 
     const PackedRequest& request_;
     Parameters& parameters_;
+    const IdempotencyToken token_;
     http::Route route_;
     http::Progress progress_;
 };

@@ -2,7 +2,6 @@
 
 #include "base/clock.hpp"
 #include "base/json.hpp"
-#include "base/random_id.hpp"
 #include "http/connection_overrides.hpp"
 #include "http/url.hpp"
 #include "pivot/error_code.hpp"
@@ -198,8 +197,8 @@ Result<Session::Attempts> Session::prepare(const Inquiry& inquiry)
     content.body_format = is_json ? BodyFormat::json : BodyFormat::form;
     content.signing = signing_of(exchanges_, call_.account_id, format());
     content.sends_sni = overrides.sends_sni;
-    if (format() == Format::twiml) {
-        content.headers = fmt::format("I-Twilio-Idempotency-Token: {}\r\n", random_id());
+    if (needs_token(format(), inquiry.method)) {
+        content.headers = idempotency_line(format(), exchanges_.tokens.next().to_text());
     }
     auto text = write(inquiry, content.body_format);
     if (!text) return tl::unexpected(std::move(text.error()));
@@ -299,6 +298,9 @@ void Session::notify(std::string url, Method method, std::vector<SessionParamete
     content.url = target;
     content.method = method;
     content.text = parameters.form();
+    if (needs_token(format(), method)) {
+        content.headers = idempotency_line(format(), exchanges_.tokens.next().to_text());
+    }
     content.signing = signing_of(exchanges_, call_.account_id, format());
     http::Demands demands;
     demands.keeps_headers = records();

@@ -72,7 +72,6 @@ public:
 
     // As a request to send.
     const http::Destination& destination() const override { return route_.current(); }
-    bool is_idempotent() const override { return route_.method() == Method::get; }
     void append_to(std::string& message) const override;
 
 private:

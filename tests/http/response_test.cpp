@@ -211,6 +211,25 @@ TEST(Response, says_whether_its_connection_can_be_kept)
                     .can_reuse);
 }
 
+TEST(Response, says_how_long_its_server_keeps_the_connection)
+{
+    const auto keep_alive = [](const std::string& headers) {
+        ResponseParser parser;
+        EXPECT_TRUE(parser.feed(with_length(headers, "{}"))) << headers;
+        return parser.keep_alive();
+    };
+    using std::chrono::seconds;
+    EXPECT_EQ(keep_alive("Keep-Alive: timeout=5, max=100\r\n"), seconds(5));
+    EXPECT_EQ(keep_alive("keep-alive: max=1 ,\tTIMEOUT = 72\r\n"), seconds(72));
+    EXPECT_EQ(keep_alive("Keep-Alive: timeout=0\r\n"), seconds(0));
+    EXPECT_EQ(keep_alive("Keep-Alive: timeout=5\r\nKeep-Alive: timeout=6\r\n"), seconds(6));
+    for (const char* none :
+         {"", "Keep-Alive: max=5\r\n", "Keep-Alive: timeout=x\r\n", "Keep-Alive: timeout\r\n",
+          "Keep-Alive: timeout=-1\r\n", "Keep-Alive:\r\n", "Keep-Alive: timeout=99999999999\r\n"}) {
+        EXPECT_EQ(keep_alive(none), std::nullopt) << none;
+    }
+}
+
 TEST(Response, over_a_limit_is_too_large)
 {
     const ResponseLimits limits{.head_bytes_max = 100, .body_bytes_max = 10};

@@ -59,6 +59,7 @@ void expect_defaults(const EngineConfig& config)
     EXPECT_EQ(config.http.idle_connections_max, defaults.http.idle_connections_max);
     EXPECT_EQ(config.http.idle_connections_per_origin_max,
               defaults.http.idle_connections_per_origin_max);
+    EXPECT_EQ(config.http.retries_stale, defaults.http.retries_stale);
     EXPECT_EQ(config.http.idle_timeout, defaults.http.idle_timeout);
     EXPECT_EQ(config.callflow.coerce_types, defaults.callflow.coerce_types);
     EXPECT_EQ(config.callflow.depth_max, defaults.callflow.depth_max);
@@ -109,6 +110,7 @@ TEST(Config, the_documented_example_has_every_setting_at_its_default)
                                    "idle_connections_max",
                                    "idle_connections_per_origin_max",
                                    "idle_timeout_ms",
+                                   "retries_stale",
                                    "depth_max",
                                    "strict",
                                    "iterations_max",
@@ -131,7 +133,7 @@ TEST(Config, every_setting_is_read)
         "policy": {"allow": ["10.0.0.0/8", "*.example.com"], "deny": ["192.0.2.0/24"]},
         "http": {"head_bytes_max": 2048, "body_bytes_max": 4096, "redirects_max": 0,
                  "idle_connections_max": 10, "idle_connections_per_origin_max": 11,
-                 "idle_timeout_ms": 12},
+                 "idle_timeout_ms": 12, "retries_stale": false},
         "callflow": {"coerce_types": true, "depth_max": 13}})");
     EXPECT_EQ(config.reactors, 0U);
     EXPECT_EQ(config.calls_max, 7U);
@@ -154,6 +156,7 @@ TEST(Config, every_setting_is_read)
     EXPECT_EQ(config.http.idle_connections_max, 10U);
     EXPECT_EQ(config.http.idle_connections_per_origin_max, 11U);
     EXPECT_EQ(config.http.idle_timeout, milliseconds(12));
+    EXPECT_FALSE(config.http.retries_stale);
     EXPECT_TRUE(config.callflow.coerce_types);
     EXPECT_EQ(config.callflow.depth_max, 13U);
 }

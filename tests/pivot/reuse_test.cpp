@@ -225,16 +225,75 @@ TEST(Stale, after_a_byte_of_the_answer_nothing_is_repeated)
     EXPECT_EQ(peer.requests().size(), 2u);
 }
 
-TEST(Stale, a_post_whose_bytes_were_sent_is_not_repeated)
+HttpPeer::Handler closing_upon_the_second()
 {
-    HttpPeer peer{[](HttpPeer::Exchange& exchange) {
+    return [](HttpPeer::Exchange& exchange) {
         if (exchange.request.number == 2) exchange.close();
         exchange.reply(200, "application/json", hello);
-    }};
+    };
+}
+
+TEST(Stale, a_post_is_asked_once_more_too_and_has_the_same_token)
+{
+    struct Row {
+        const char* more;
+        const char* header;
+    };
+    for (const auto& [more, header] :
+         {Row{R"(,"method":"post")", "idempotency-key"},
+          Row{R"(,"method":"post","req_body_format":"json")", "idempotency-key"},
+          Row{R"(,"method":"post","req_format":"twiml")", "i-twilio-idempotency-token"},
+          Row{R"(,"method":"get","req_format":"twiml")", "i-twilio-idempotency-token"}}) {
+        HttpPeer peer{closing_upon_the_second()};
+        Pivots pivots;
+        EXPECT_TRUE(is_processed(pivots.run(node(peer.url("/"), more))));
+        EXPECT_TRUE(is_processed(pivots.run(node(peer.url("/"), more)))) << more;
+        const auto requests = peer.requests();
+        ASSERT_EQ(requests.size(), 3u);
+        EXPECT_EQ(requests[2].body, requests[1].body);
+        EXPECT_EQ(requests[1].header(header).size(), 32u) << more;
+        EXPECT_EQ(requests[2].header(header), requests[1].header(header)) << more;
+        EXPECT_NE(requests[0].header(header), requests[1].header(header)) << more;
+    }
+}
+
+TEST(Stale, a_get_for_kazoo_has_no_token)
+{
+    HttpPeer peer{answer()};
     Pivots pivots;
-    EXPECT_TRUE(is_processed(pivots.run(node(peer.url("/"), post))));
-    EXPECT_TRUE(has_failed(pivots.run(node(peer.url("/"), post)), Reason::closed));
-    EXPECT_EQ(peer.requests().size(), 2u);
+    EXPECT_TRUE(is_processed(pivots.run(node(peer.url("/")))));
+    EXPECT_EQ(peer.requests().at(0).header("idempotency-key"), "");
+}
+
+TEST(Stale, nothing_is_asked_once_more_where_the_operator_forbids_it)
+{
+    for (const auto* more : {"", post}) {
+        HttpPeer peer{closing_upon_the_second()};
+        auto config = loopback();
+        config.http.retries_stale = false;
+        Pivots pivots{config};
+        EXPECT_TRUE(is_processed(pivots.run(node(peer.url("/"), more))));
+        EXPECT_TRUE(has_failed(pivots.run(node(peer.url("/"), more)), Reason::closed));
+        EXPECT_EQ(peer.requests().size(), 2u);
+    }
+}
+
+TEST(Stale, a_connection_is_let_go_before_its_server_does)
+{
+    HttpPeer peer{answer(hello, "application/json", 200, "Keep-Alive: timeout=1\r\n")};
+    Pivots pivots;
+    EXPECT_TRUE(is_processed(pivots.run(node(peer.url("/")))));
+    EXPECT_TRUE(pivots.run(node(peer.url("/"))).exchange->was_reused);
+    EXPECT_TRUE(eventually([&] { return peer.connections_open() == 0; }));
+    EXPECT_FALSE(pivots.run(node(peer.url("/"))).exchange->was_reused);
+}
+
+TEST(Stale, a_connection_that_its_server_does_not_keep_is_closed_at_once)
+{
+    HttpPeer peer{answer(hello, "application/json", 200, "Keep-Alive: timeout=0\r\n")};
+    Pivots pivots;
+    EXPECT_TRUE(is_processed(pivots.run(node(peer.url("/")))));
+    EXPECT_FALSE(pivots.run(node(peer.url("/"))).exchange->was_reused);
 }
 
 TEST(Resumption, a_new_connection_resumes_the_tls_session)
