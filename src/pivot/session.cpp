@@ -1,5 +1,6 @@
 #include "pivot/session.hpp"
 
+#include "base/backoff.hpp"
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "http/connection_overrides.hpp"
@@ -9,6 +10,7 @@
 #include "pivot/exchanges.hpp"
 #include "pivot/json_object.hpp"
 #include "pivot/retry.hpp"
+#include "reactor/wait.hpp"
 #include "twiml/speech.hpp"
 
 #include <algorithm>
@@ -28,6 +30,7 @@ using reactor::Task;
 constexpr std::size_t variables_max = 256;
 constexpr std::size_t variable_bytes_max = 16 * 1024;
 constexpr Nanoseconds ms = 1'000'000;
+constexpr Backoff between_attempts = {.pause_ns_min = 100 * ms, .pause_ns_max = 1'000 * ms};
 
 struct SplitUrl {
     std::string_view url;
@@ -150,7 +153,7 @@ Task<Result<Answer>> Session::try_url(const Inquiry& inquiry, Deadline& call)
 
     SessionRequest& request = *prepared->request;
     Deadline in_time(call, exchanges_.reactor.now() + prepared->ns_max);
-    for (int left = prepared->retry.retries;; --left) {
+    for (int attempt = 0;; ++attempt) {
         flush_record();  // no branch follows the attempt before
         const auto began_unix_ms = unix_now_ms();
         const auto asked = co_await request.run(exchanges_, in_time);
@@ -161,9 +164,14 @@ Task<Result<Answer>> Session::try_url(const Inquiry& inquiry, Deadline& call)
             document_url_ = request.answered_url();
             has_run_twiml_ |= answer->document != nullptr;
         }
-        if (answer || left == 0 || in_time.has_expired()) co_return answer;
+        if (answer || attempt == prepared->retry.retries) co_return answer;
         const int status = request.progress().status;
         if (!prepared->retry.is_worth_another(answer.error(), status)) co_return answer;
+        const auto pause_ns = between_attempts.pause_ns(attempt, exchanges_.random);
+        const Nanoseconds next = exchanges_.reactor.now() + pause_ns;
+        if (next >= in_time.at()) co_return answer;  // too late for another
+        co_await reactor::Sleep(next, in_time);
+        if (in_time.has_expired()) co_return answer;
     }
 }
 

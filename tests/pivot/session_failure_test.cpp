@@ -195,6 +195,16 @@ TEST(SessionFailure, retries_of_one_request_have_one_token)
     EXPECT_NE(requests[3].header("i-twilio-idempotency-token"), token);
 }
 
+TEST(SessionFailure, a_retry_that_would_come_too_late_is_not_waited_for)
+{
+    Moody moody{9};
+    HttpPeer peer{handler(moody)};
+    Sessions sessions;
+    EXPECT_FALSE(sessions.begin(*sessions.make(node(peer.url("/#rc=5&rp=5xx&tt=1000"), twiml))));
+    // Pauses of 100, 200 and 400 ms, a fifth more or less, fit into a second; the fourth does not.
+    EXPECT_LE(peer.requests().size(), 4u);
+}
+
 TEST(SessionFailure, twiml_asks_again_where_no_tls_came_about_and_kazoo_does_not)
 {
     HttpPeer peer{answer(), {.on_connect = [](HttpPeer::Exchange& exchange) { exchange.close(); }}};
