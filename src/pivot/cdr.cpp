@@ -2,8 +2,10 @@
 
 #include "base/json.hpp"
 #include "base/random_id.hpp"
+#include "base/text.hpp"
 #include "http/form.hpp"
 #include "http/url.hpp"
+#include "pivot/redaction.hpp"
 
 #include <algorithm>
 
@@ -77,6 +79,13 @@ std::string Cdr::origin() const
 {
     const auto parsed = http::Url::parse(url);
     return parsed ? parsed->origin() : url;
+}
+
+std::string log_line(const Cdr& cdr, std::string_view was_lost)
+{
+    return fmt::format("the CDR of call {} {}; it is for {} ({}: {}): {}", printable(cdr.call_id),
+                       was_lost, printable(redact(cdr.url)), idempotency_header, cdr.id,
+                       redact(cdr.body));
 }
 
 Cdr make_cdr(const Call& call, const EndOfCall& end, std::string_view url)

@@ -37,6 +37,10 @@ struct Cdr {
 
 // The header that tells a server that it has seen a CDR before. Its value is the CDR's id.
 
+// For the log, when a CDR `was_lost`, as a clause: all that it takes to post it by hand, but for
+// secrets, which are redacted.
+std::string log_line(const Cdr& cdr, std::string_view was_lost);
+
 Cdr make_cdr(const Call& call, const EndOfCall& end, std::string_view url);
 
 }  // namespace pivot

@@ -2,7 +2,6 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
-#include "pivot/redaction.hpp"
 #include "reactor/reactor.hpp"
 
 #include <algorithm>
@@ -87,9 +86,11 @@ Task<std::size_t> CdrDelivery::start_due(Scope& attempts, Deadline& closing)
     auto wanted = query();
     auto due = co_await take_due(spool_, std::move(wanted), closing.reactor());
     if (!due) {
-        log_(fmt::format("CDRs cannot be read: {}", due.error().message));
+        const bool was_known = std::exchange(cannot_read_, true);
+        if (!was_known) log_(fmt::format("CDRs cannot be read: {}", due.error().message));
         co_return std::size_t{0};
     }
+    cannot_read_ = false;
     for (auto& spooled : *due) {
         ++in_flight_;
         attempts.spawn(attempt(std::move(spooled), closing));
@@ -146,7 +147,6 @@ void CdrDelivery::conclude(const SpooledCdr& spooled, const Result<int>& status)
     const auto& cdr = spooled.cdr;
     if (is_success(status)) {
         troubles_.erase(cdr.origin());
-        // A CDR that cannot be removed is delivered once more, with the same id.
         spool_.remove(cdr.id, {});
     } else if (unix_now_ms() - cdr.ended_unix_ms > config_.age_max.count()) {
         give_up(cdr, status ? fmt::format("status {}", *status) : status.error().message);
@@ -157,10 +157,9 @@ void CdrDelivery::conclude(const SpooledCdr& spooled, const Result<int>& status)
 
 void CdrDelivery::give_up(const Cdr& cdr, const std::string& why)
 {
-    log_(fmt::format("the CDR of call {} is given up, undelivered for {} hours: {}: {}",
-                     printable(cdr.call_id),
-                     std::chrono::duration_cast<std::chrono::hours>(config_.age_max).count(),
-                     printable(redact(cdr.url)), printable(why)));
+    const auto hours = std::chrono::duration_cast<std::chrono::hours>(config_.age_max).count();
+    log_(log_line(cdr, fmt::format("is given up, undelivered for {} hours: {}", hours,
+                                   printable(why))));
     spool_.remove(cdr.id, {});
 }
 

@@ -85,6 +85,7 @@ private:
     std::minstd_rand random_{std::random_device()()};
     reactor::Event work_;
     bool has_work_ = false;
+    bool cannot_read_ = false;
     std::size_t in_flight_ = 0;
 };
 

@@ -31,18 +31,22 @@ struct DueQuery {
 };
 
 // Of one reactor. `done` is called once, on that reactor, and never from inside the call; where
-// nobody wants to know it is empty, but that of due(). Failures have the reason overload, also
-// where the disk is full, and a message that says so.
+// nobody wants to know it is empty, but that of due(). Failures have the reason overload and a
+// message that says what is wrong.
+//
+// A write that fails is not a failure here: the spool tries again until it succeeds. So nobody else
+// has to, and a CDR is neither lost nor, once delivered, handed out again.
 class CdrSpool {
 public:
     using Done = std::function<void(Result<void>)>;
     using DueDone = std::function<void(Result<std::vector<SpooledCdr>>)>;
 
-    // Done when a crash cannot lose it.
+    // Done when a crash cannot lose it. It fails where too many wait already, or when the spool
+    // closes: then the spool's log has the CDR, so that it can be posted by hand.
     virtual void put(Cdr cdr, Done done) = 0;
 
     // Those whose time has come, the longest due of each origin first. Origins take turns. They are
-    // not handed out again before they have failed.
+    // not handed out again before they have failed, and that is written.
     virtual void due(DueQuery query, DueDone done) = 0;
 
     // It was delivered, or is given up.

@@ -1,18 +1,33 @@
 #include "store/cdr_table.hpp"
 
+#include "store/schema.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace pivot::store {
 
-Answer<CdrTable> CdrTable::open(Database& database)
+Answer<CdrTable> CdrTable::open(const std::string& path, std::int64_t bytes_max)
 {
+    auto database = open_file(path, cdr_schema);
+    if (!database) return tl::unexpected(database.error());
+    const auto named = [&path](const std::string& error) {
+        return tl::unexpected(fmt::format("{}: {}", path, error));
+    };
+    const auto page_bytes = database->number("PRAGMA page_size");
+    if (!page_bytes) return named(page_bytes.error());
+    const auto limit = fmt::format("PRAGMA max_page_count = {}", bytes_max / *page_bytes);
+    if (auto limited = database->run(limit.c_str()); !limited) return named(limited.error());
+
     CdrTable table;
+    table.database_ = std::move(*database);
     const std::pair<Statement&, std::string_view> statements[] = {
         {table.insert_,
          "INSERT INTO cdrs (id, origin, next_at_unix_ms, attempts, call_id, account_id, url, body, "
-         "ended_unix_ms) VALUES (?, ?, 0, 0, ?, ?, ?, ?, ?)"},
+         "ended_unix_ms) VALUES (?, ?, 0, 0, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"},
         {table.select_origin_, "SELECT origin FROM cdrs WHERE origin > ? ORDER BY origin LIMIT 1"},
         {table.select_due_,
          "SELECT id, attempts, call_id, account_id, url, body, ended_unix_ms FROM cdrs "
@@ -22,11 +37,26 @@ Answer<CdrTable> CdrTable::open(Database& database)
          "UPDATE cdrs SET attempts = attempts + 1, next_at_unix_ms = ? WHERE id = ?"},
     };
     for (const auto& [statement, sql] : statements) {
-        auto prepared = database.prepare(sql);
-        if (!prepared) return tl::unexpected(prepared.error());
+        auto prepared = table.database_.prepare(sql);
+        if (!prepared) return named(prepared.error());
         statement = std::move(*prepared);
     }
     return table;
+}
+
+Answer<void> CdrTable::commit()
+{
+    auto committed = database_.commit();
+    if (!committed) return committed;
+    for (const auto& id : settled_) take_back(id);
+    settled_.clear();
+    return committed;
+}
+
+void CdrTable::roll_back()
+{
+    database_.roll_back();
+    settled_.clear();
 }
 
 Answer<void> CdrTable::put(const Cdr& cdr)
@@ -70,7 +100,7 @@ Answer<void> CdrTable::hand_out(const DueQuery& query, std::vector<SpooledCdr>& 
     return {};
 }
 
-// Empty: there is none behind.
+// Empty: there is none after it.
 Answer<std::string> CdrTable::next_origin(std::string_view origin)
 {
     const auto row = select_origin_.bind(origin).step();
@@ -107,13 +137,13 @@ Answer<void> CdrTable::hand_out_of(std::string_view origin, const DueQuery& quer
 
 Answer<void> CdrTable::remove(std::string_view id)
 {
-    take_back(id);
+    settled_.emplace_back(id);
     return delete_.bind(id).run();
 }
 
 Answer<void> CdrTable::failed(std::string_view id, std::int64_t next_at_unix_ms)
 {
-    take_back(id);
+    settled_.emplace_back(id);
     return postpone_.bind(next_at_unix_ms).bind(id).run();
 }
 

@@ -1,9 +1,13 @@
-// The spooled CDRs, and which of them are handed out.
+// The file of spooled CDRs, and which of them are handed out.
+//
+// Invariant: a CDR that is handed out stays so until its removal or its postponement is on the
+// disk. So a disk that is full cannot make a delivered CDR due again.
 #pragma once
 
 #include "pivot/cdr_spool.hpp"
 #include "store/database.hpp"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,12 +17,20 @@ namespace pivot::store {
 
 class CdrTable {
 public:
-    static Answer<CdrTable> open(Database& database);
+    // The error names the file.
+    static Answer<CdrTable> open(const std::string& path, std::int64_t bytes_max);
 
-    Answer<void> put(const Cdr& cdr);
     Answer<std::vector<SpooledCdr>> due(const DueQuery& query);
 
-    // Both take back what was handed out, also where they fail.
+    // A transaction, which ends with commit() or, after any failure, with roll_back().
+    Answer<void> begin() { return database_.begin(); }
+    Answer<void> commit();
+    void roll_back();
+
+    // Within a transaction. A CDR that is there already is not put again.
+    Answer<void> put(const Cdr& cdr);
+
+    // Likewise. Both take back what was handed out, once they are committed.
     Answer<void> remove(std::string_view id);
     Answer<void> failed(std::string_view id, std::int64_t next_at_unix_ms);
 
@@ -29,12 +41,14 @@ private:
                              std::vector<SpooledCdr>& cdrs);
     void take_back(std::string_view id);
 
-    Statement insert_;
+    Database database_;
+    Statement insert_;  // like all statements, goes before the database
     Statement select_origin_;
     Statement select_due_;
     Statement delete_;
     Statement postpone_;
 
+    std::vector<std::string> settled_;  // removed or postponed in this transaction
     std::map<std::string, std::string, std::less<>> handed_out_;        // origins, by CDR
     std::map<std::string, std::size_t, std::less<>> handed_out_count_;  // by origin
     std::string last_origin_;                                           // that had its turn

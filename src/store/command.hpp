@@ -1,4 +1,4 @@
-// What the store's thread is asked to do, and how whoever asked is told.
+// What the store's thread is asked to do, and how the asker is told.
 #pragma once
 
 #include "reactor/reactor.hpp"
@@ -14,21 +14,26 @@ namespace pivot::store {
 
 struct Tables {
     CdrTable cdrs;
-    DebugTable debug_records;
+    Answer<DebugTable> debug_records;  // or why there are none
 };
 
 // Lives from submitting to the reply, which destroys it.
 class Command final : public reactor::Message {
 public:
-    enum class Kind { put_cdr, change, read, add_debug_record };
+    enum class Kind { put_cdr, change_cdr, read, add_debug_record };
 
-    // On the store's thread. May be executed again where a transaction failed, without effect.
+    // On the store's thread. Executed again where its transaction failed, without effect.
     using Execute = std::function<Answer<void>(Tables&)>;
     using Reply = std::function<void(const Answer<void>&)>;
 
-    // `reactor`: where the reply is due.
-    Command(Kind kind, Execute execute, reactor::Reactor& reactor, Reply reply)
-        : kind_(kind), execute_(std::move(execute)), reactor_(&reactor), reply_(std::move(reply))
+    // `size_bytes`: of what is to be written. `reactor`: where the reply is due.
+    Command(Kind kind, std::size_t size_bytes, Execute execute, reactor::Reactor& reactor,
+            Reply reply)
+        : kind_(kind),
+          size_bytes_(size_bytes),
+          execute_(std::move(execute)),
+          reactor_(&reactor),
+          reply_(std::move(reply))
     {
     }
 
@@ -41,8 +46,15 @@ public:
     Kind kind() const { return kind_; }
     std::size_t size_bytes() const { return size_bytes_; }
 
-    const Answer<void>& execute(Tables& tables) { return outcome_ = execute_(tables); }
-    void fail(std::string error) { outcome_ = tl::unexpected(std::move(error)); }
+    Answer<void> execute(Tables& tables) { return execute_(tables); }
+
+    // The outcome, to be replied.
+    void end(Answer<void> outcome)
+    {
+        outcome_ = std::move(outcome);
+        has_ended_ = true;
+    }
+    bool has_ended() const { return has_ended_; }
 
     static void reply(std::unique_ptr<Command> command)
     {
@@ -59,11 +71,12 @@ private:
     }
 
     const Kind kind_;
-    const std::size_t size_bytes_ = 0;  // of a debug record
+    const std::size_t size_bytes_;
     Execute execute_;
     reactor::Reactor* const reactor_ = nullptr;
     Reply reply_;
     Answer<void> outcome_;
+    bool has_ended_ = false;
 };
 
 }  // namespace pivot::store

@@ -94,6 +94,13 @@ Answer<void> Database::run(const char* sql)
     return tl::unexpected(error == nullptr ? sqlite3_errstr(result) : error);
 }
 
+void Database::roll_back()
+{
+    // SQLite has ended it on its own where the disk was full.
+    const bool is_in_transaction = sqlite3_get_autocommit(handle_.get()) == 0;
+    if (is_in_transaction) static_cast<void>(run("ROLLBACK"));
+}
+
 Answer<std::int64_t> Database::number(std::string_view sql)
 {
     auto statement = prepare(sql);

@@ -61,7 +61,10 @@ public:
     Answer<std::int64_t> number(std::string_view sql);
     Answer<std::string> text(std::string_view sql);
 
-    bool is_in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+    // A transaction: begun, and then ended with one of the others, also where that has failed.
+    Answer<void> begin() { return run("BEGIN IMMEDIATE"); }
+    Answer<void> commit() { return run("COMMIT"); }
+    void roll_back();
 
 private:
     struct Close {

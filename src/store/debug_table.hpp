@@ -1,4 +1,4 @@
-// The debug records that are kept: the oldest go where there are too many.
+// The file of debug records: the oldest go where it has grown to its size.
 #pragma once
 
 #include "pivot/debug_record.hpp"
@@ -13,18 +13,32 @@ namespace pivot::store {
 
 class DebugTable {
 public:
-    static Answer<DebugTable> open(Database& database, std::int64_t records_max);
+    // `bytes_max`: of the file, and what is less than a few records is taken for that. The error
+    // names the file.
+    static Answer<DebugTable> open(const std::string& path, std::int64_t bytes_max);
 
+    // A transaction, which ends with commit() or, after any failure, with roll_back().
+    Answer<void> begin() { return database_.begin(); }
+    Answer<void> commit() { return database_.commit(); }
+    void roll_back() { database_.roll_back(); }
+
+    // Within a transaction.
     Answer<void> add(const DebugRecord& record);
 
     // As JSON, of one call, the oldest first.
     Answer<std::vector<std::string>> find(std::string_view call_id, std::size_t records_max);
 
 private:
-    Statement insert_;
-    Statement trim_;
+    Answer<std::int64_t> used_pages();
+    Answer<void> trim();
+
+    Database database_;
+    Statement insert_;  // like all statements, goes before the database
+    Statement delete_oldest_;
     Statement select_;
-    std::int64_t records_max_ = 0;
+    Statement count_pages_;
+    Statement count_free_pages_;
+    std::int64_t pages_max_ = 0;
 };
 
 }  // namespace pivot::store

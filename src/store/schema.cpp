@@ -10,10 +10,7 @@ namespace {
 
 using Error = tl::unexpected<std::string>;
 
-constexpr std::int64_t application_id = 0x50495654;  // "PIVT"
-constexpr std::int64_t version = 1;
-
-constexpr auto version_1 = R"(
+constexpr auto cdr_tables = R"(
     CREATE TABLE cdrs (
         sequence INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
@@ -27,6 +24,11 @@ constexpr auto version_1 = R"(
         ended_unix_ms INTEGER NOT NULL
     );
     CREATE INDEX cdrs_by_origin ON cdrs (origin, next_at_unix_ms);
+    PRAGMA application_id = 0x50495643;
+    PRAGMA user_version = 1;
+)";
+
+constexpr auto debug_tables = R"(
     CREATE TABLE debug_records (
         id INTEGER PRIMARY KEY,
         call_id TEXT NOT NULL,
@@ -35,20 +37,20 @@ constexpr auto version_1 = R"(
         json TEXT NOT NULL
     );
     CREATE INDEX debug_records_by_call ON debug_records (call_id);
-    PRAGMA application_id = 0x50495654;
+    PRAGMA application_id = 0x50495644;
     PRAGMA user_version = 1;
 )";
 
-// SQLite would make the file for everybody to read. Its other files take their mode from this one.
+// SQLite would make the file readable for everybody. Its other files take their mode from this one.
 void create_file(const std::string& path)
 {
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0) ::close(fd);
 }
 
-Answer<void> set_up(Database& database)
+Answer<void> set_up(Database& database, const Schema& schema)
 {
-    if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return begun;
+    if (auto begun = database.begin(); !begun) return begun;
     const auto tables = database.number("SELECT count(*) FROM sqlite_schema");
     if (!tables) return Error(tables.error());
     const auto owner = database.number("PRAGMA application_id");
@@ -57,38 +59,47 @@ Answer<void> set_up(Database& database)
     if (!found) return Error(found.error());
 
     if (*tables == 0) {
-        if (auto made = database.run(version_1); !made) return made;
-    } else if (*owner != application_id) {
+        if (auto made = database.run(schema.tables); !made) return made;
+    } else if (*owner != schema.application_id) {
         return Error("is the database of another program");
-    } else if (*found > version) {
-        return Error(fmt::format("is of a newer version of Pivot (schema {}, known is {})", *found,
-                                 version));
+    } else if (*found > schema.version) {
+        return Error(fmt::format("is from a newer version of Pivot (schema {}, known is {})", *found,
+                                 schema.version));
     }
-    return database.run("COMMIT");
+    return database.commit();
 }
 
-Answer<void> configure(Database& database, std::int64_t bytes_max)
+Answer<void> configure(Database& database, const Schema& schema)
 {
-    constexpr auto pragmas = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL;";
-    if (auto done = database.run(pragmas); !done) return done;
-    if (auto done = set_up(database); !done) return done;
+    const auto pragmas =
+        fmt::format("PRAGMA busy_timeout = 1000; PRAGMA synchronous = {};", schema.synchronous);
+    if (auto done = database.run(pragmas.c_str()); !done) return done;
+    if (auto done = set_up(database, schema); !done) return done;
     const auto mode = database.text("PRAGMA journal_mode = WAL");
     if (!mode) return Error(mode.error());
     if (*mode != "wal") return Error("cannot have a write-ahead log where it is");
-    const auto page_bytes = database.number("PRAGMA page_size");
-    if (!page_bytes) return Error(page_bytes.error());
-    return database.run(fmt::format("PRAGMA max_page_count = {}", bytes_max / *page_bytes).c_str());
+    return {};
 }
 
 }  // namespace
 
-Answer<Database> open_file(const std::string& path, std::int64_t bytes_max)
+constexpr Schema cdr_schema{.application_id = 0x50495643,  // "PIVC"
+                            .version = 1,
+                            .tables = cdr_tables,
+                            .synchronous = "FULL"};
+
+constexpr Schema debug_schema{.application_id = 0x50495644,  // "PIVD"
+                              .version = 1,
+                              .tables = debug_tables,
+                              .synchronous = "NORMAL"};
+
+Answer<Database> open_file(const std::string& path, const Schema& schema)
 {
     create_file(path);
     auto database = Database::open(path);
     const auto done =
-        database ? configure(*database, bytes_max) : Answer<void>(Error(database.error()));
-    if (!done) return Error(fmt::format("the store {}: {}", path, done.error()));
+        database ? configure(*database, schema) : Answer<void>(Error(database.error()));
+    if (!done) return Error(fmt::format("{}: {}", path, done.error()));
     return database;
 }
 

@@ -1,4 +1,4 @@
-// The file: what is in it, and whether it is ours.
+// The files of the store: what is in them, and whether a file is one of ours.
 #pragma once
 
 #include "store/database.hpp"
@@ -8,9 +8,22 @@
 
 namespace pivot::store {
 
-// Opens the file, or makes one that only its owner can read: it has credentials in it. What is
-// committed is on the disk. The error is a sentence that names the file: it cannot be opened, is no
-// database, is another program's, or is from a newer version.
-Answer<Database> open_file(const std::string& path, std::int64_t bytes_max);
+struct Schema {
+    std::int64_t application_id;
+    std::int64_t version;
+    const char* tables;       // what an empty file becomes, its id and version included
+    const char* synchronous;  // SQLite's word for how much of a commit is on the disk
+};
+
+// A commit survives a crash of the machine.
+extern const Schema cdr_schema;
+
+// A commit survives a crash of the process. The machine's may lose the last ones.
+extern const Schema debug_schema;
+
+// Opens the file, or makes one that only its owner can read: it has credentials in it. The error is
+// a sentence that names the file: it cannot be opened, is not a database, is another program's, or
+// is from a newer version.
+Answer<Database> open_file(const std::string& path, const Schema& schema);
 
 }  // namespace pivot::store

@@ -5,10 +5,28 @@
 
 namespace pivot::store {
 
+namespace {
+
+std::size_t size_of(const Cdr& cdr)
+{
+    return cdr.id.size() + cdr.call_id.size() + cdr.account_id.size() + cdr.url.size() +
+           cdr.body.size();
+}
+
+}  // namespace
+
 void Spool::put(Cdr cdr, Done done)
 {
-    const auto execute = [cdr = std::move(cdr)](Tables& tables) { return tables.cdrs.put(cdr); };
-    submit(Command::Kind::put_cdr, execute, std::move(done));
+    const auto size_bytes = size_of(cdr);
+    const auto kept = std::make_shared<const Cdr>(std::move(cdr));
+    const auto execute = [kept](Tables& tables) { return tables.cdrs.put(*kept); };
+    // A store that has closed replies, too: so the log is a copy.
+    const auto reply = [kept, log = store_.log(), done = std::move(done)](const auto& outcome) {
+        if (!outcome) log(log_line(*kept, "cannot be kept: " + outcome.error()));
+        if (done) done(to_result(outcome));
+    };
+    store_.submit(std::make_unique<Command>(Command::Kind::put_cdr, size_bytes, execute, reactor_,
+                                            reply));
 }
 
 void Spool::due(DueQuery query, DueDone done)
@@ -25,13 +43,13 @@ void Spool::due(DueQuery query, DueDone done)
         if (!result) return done(tl::unexpected(result.error()));
         done(std::move(*cdrs));
     };
-    store_.submit(std::make_unique<Command>(Command::Kind::read, execute, reactor_, reply));
+    store_.submit(std::make_unique<Command>(Command::Kind::read, 0, execute, reactor_, reply));
 }
 
 void Spool::remove(std::string id, Done done)
 {
     const auto execute = [id = std::move(id)](Tables& tables) { return tables.cdrs.remove(id); };
-    submit(Command::Kind::change, execute, std::move(done));
+    change(execute, std::move(done));
 }
 
 void Spool::failed(std::string id, std::int64_t next_at_unix_ms, Done done)
@@ -39,15 +57,16 @@ void Spool::failed(std::string id, std::int64_t next_at_unix_ms, Done done)
     const auto execute = [id = std::move(id), next_at_unix_ms](Tables& tables) {
         return tables.cdrs.failed(id, next_at_unix_ms);
     };
-    submit(Command::Kind::change, execute, std::move(done));
+    change(execute, std::move(done));
 }
 
-void Spool::submit(Command::Kind kind, Command::Execute execute, Done done)
+void Spool::change(Command::Execute execute, Done done)
 {
     const auto reply = [done = std::move(done)](const Answer<void>& outcome) {
         if (done) done(to_result(outcome));
     };
-    store_.submit(std::make_unique<Command>(kind, std::move(execute), reactor_, reply));
+    store_.submit(std::make_unique<Command>(Command::Kind::change_cdr, 0, std::move(execute),
+                                            reactor_, reply));
 }
 
 }  // namespace pivot::store

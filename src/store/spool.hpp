@@ -16,7 +16,7 @@ public:
     void failed(std::string id, std::int64_t next_at_unix_ms, Done done) override;
 
 private:
-    void submit(Command::Kind kind, Command::Execute execute, Done done);
+    void change(Command::Execute execute, Done done);
 
     Store& store_;
     reactor::Reactor& reactor_;

@@ -1,39 +1,69 @@
 #include "store/store.hpp"
 
-#include "store/schema.hpp"
+#include "base/thread.hpp"
 
 #include <algorithm>
-#include <span>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 namespace pivot::store {
 
-tl::expected<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig& config)
+namespace {
+
+using Commands = std::vector<std::unique_ptr<Command>>;
+using Error = tl::unexpected<std::string>;
+
+// Moves those that have ended out of `commands`. Their order stays.
+void take_ended(Commands& commands, Commands& ended)
 {
-    auto database = open_file(config.path, config.bytes_max);
-    if (!database) return tl::unexpected(database.error());
-    auto cdrs = CdrTable::open(*database);
-    if (!cdrs) return tl::unexpected(fmt::format("the store {}: {}", config.path, cdrs.error()));
-    auto records = DebugTable::open(*database, config.debug_records_max);
-    if (!records) {
-        return tl::unexpected(fmt::format("the store {}: {}", config.path, records.error()));
+    for (auto& command : commands) {
+        if (command->has_ended()) ended.push_back(std::move(command));
     }
-    return std::unique_ptr<Store>(
-        new Store(config, std::move(*database), {std::move(*cdrs), std::move(*records)}));
+    std::erase(commands, nullptr);
 }
 
-Store::Store(const StoreConfig& config, Database database, Tables tables)
-    : config_(config),
-      database_(std::move(database)),
-      tables_(std::move(tables)),
-      thread_([this] { run(); })
+// What is in it has credentials.
+Answer<void> make_folder(const std::string& path)
+{
+    if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return {};
+    return Error(fmt::format("{}: cannot be made: {}", path, std::strerror(errno)));
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig& config, Log log)
+{
+    const auto store_error = [](const std::string& error) {
+        return Error(fmt::format("the store {}", error));
+    };
+    if (auto made = make_folder(config.path); !made) return store_error(made.error());
+    auto cdrs = CdrTable::open(config.path + "/cdrs", config.cdr_bytes_max);
+    if (!cdrs) return store_error(cdrs.error());
+    auto records = DebugTable::open(config.path + "/debug", config.debug_bytes_max);
+    if (!records) {
+        log(fmt::format("the store {}: there will be no debug records until it is moved away",
+                        records.error()));
+    }
+    std::unique_ptr<Store> store(
+        new Store(config, std::move(log), {std::move(*cdrs), std::move(records)}));
+    auto thread = start_thread("pivot/store", [self = store.get()] { self->run(); });
+    if (!thread) return store_error(fmt::format("{}: {}", config.path, thread.error()));
+    store->thread_ = std::move(*thread);
+    return store;
+}
+
+Store::Store(const StoreConfig& config, Log log, Tables tables)
+    : config_(config), log_(std::move(log)), tables_(std::move(tables))
 {
 }
 
 Store::~Store()
 {
+    if (!thread_.joinable()) return;
     {
         const std::scoped_lock lock(mutex_);
         is_closing_ = true;
@@ -45,9 +75,10 @@ Store::~Store()
 void Store::add(DebugRecord record)
 {
     const auto size_bytes = record.to_json().size();
-    submit(std::make_unique<Command>(
-        Command::Kind::add_debug_record, size_bytes,
-        [record = std::move(record)](Tables& tables) { return tables.debug_records.add(record); }));
+    submit(std::make_unique<Command>(Command::Kind::add_debug_record, size_bytes,
+                                     [record = std::move(record)](Tables& tables) {
+                                         return tables.debug_records->add(record);
+                                     }));
 }
 
 void Store::find_debug_records(std::string call_id, reactor::Reactor& reactor, FindDone done)
@@ -55,7 +86,8 @@ void Store::find_debug_records(std::string call_id, reactor::Reactor& reactor, F
     constexpr std::size_t records_max = 1000;
     const auto found = std::make_shared<std::vector<std::string>>();
     const auto execute = [call_id = std::move(call_id), found](Tables& tables) -> Answer<void> {
-        auto records = tables.debug_records.find(call_id, records_max);
+        if (!tables.debug_records) return tl::unexpected(tables.debug_records.error());
+        auto records = tables.debug_records->find(call_id, records_max);
         if (!records) return tl::unexpected(records.error());
         *found = std::move(*records);
         return {};
@@ -65,7 +97,7 @@ void Store::find_debug_records(std::string call_id, reactor::Reactor& reactor, F
         if (!result) return done(tl::unexpected(result.error()));
         done(std::move(*found));
     };
-    submit(std::make_unique<Command>(Command::Kind::read, execute, reactor, reply));
+    submit(std::make_unique<Command>(Command::Kind::read, 0, execute, reactor, reply));
 }
 
 void Store::submit(std::unique_ptr<Command> command)
@@ -78,18 +110,23 @@ void Store::submit(std::unique_ptr<Command> command)
         return has_work_.notify_one();
     }
     lock.unlock();
-    if (command->kind() == Command::Kind::add_debug_record) ++dropped_;
-    command->fail(fmt::format("{} CDRs are waiting to be written", config_.cdr_backlog_max));
+    if (command->kind() == Command::Kind::add_debug_record) {
+        ++dropped_;
+        return;
+    }
+    command->end(Error(fmt::format("{} bytes of CDRs wait to be written, which is the limit",
+                                   config_.cdr_backlog_bytes_max)));
     Command::reply(std::move(command));
 }
 
 bool Store::has_room_for(const Command& command) const
 {
     switch (command.kind()) {
-        case Command::Kind::put_cdr: return cdrs_waiting_ < config_.cdr_backlog_max;
+        case Command::Kind::put_cdr:
+            return cdr_bytes_waiting_ + command.size_bytes() <= config_.cdr_backlog_bytes_max;
         case Command::Kind::add_debug_record:
             return debug_bytes_waiting_ + command.size_bytes() <= config_.debug_backlog_bytes_max;
-        case Command::Kind::change:
+        case Command::Kind::change_cdr:
         case Command::Kind::read: return true;
     }
     return true;
@@ -97,67 +134,169 @@ bool Store::has_room_for(const Command& command) const
 
 void Store::count(const Command& command, bool is_queued)
 {
-    const std::size_t cdrs = command.kind() == Command::Kind::put_cdr ? 1 : 0;
+    const bool is_cdr = command.kind() == Command::Kind::put_cdr;
+    auto& waiting = is_cdr ? cdr_bytes_waiting_ : debug_bytes_waiting_;
     if (is_queued) {
-        cdrs_waiting_ += cdrs;
-        debug_bytes_waiting_ += command.size_bytes();
+        waiting += command.size_bytes();
     } else {
-        cdrs_waiting_ -= cdrs;
-        debug_bytes_waiting_ -= command.size_bytes();
+        waiting -= command.size_bytes();
     }
 }
 
 void Store::run()
 {
-    for (auto commands = wait_for_commands(); !commands.empty(); commands = wait_for_commands()) {
-        execute(commands);
-        {
-            const std::scoped_lock lock(mutex_);
-            for (const auto& command : commands) count(*command, false);
-        }
-        for (auto& command : commands) Command::reply(std::move(command));
+    for (bool is_open = true; is_open;) {
+        is_open = take_commands();
+        if (has_unwritten() && (!is_open || Clock::now() >= retry_at_)) write_cdrs();
+        add_debug_records();
+        read();  // what was written before
     }
+    refuse_the_rest();
 }
 
-// All that wait. None: the store is closing.
-Store::Commands Store::wait_for_commands()
+// All that wait, by what they are. False: the store is closing.
+bool Store::take_commands()
 {
+    const auto has_work = [this] { return is_closing_ || !queue_.empty(); };
     std::unique_lock lock(mutex_);
-    has_work_.wait(lock, [this] { return is_closing_ || !queue_.empty(); });
-    return std::exchange(queue_, {});
-}
-
-void Store::execute(Commands& commands)
-{
-    const auto is_read = [](const auto& command) { return command->kind() == Command::Kind::read; };
-    for (auto begin = commands.begin(); begin != commands.end();) {
-        if (is_read(*begin)) {
-            (*begin++)->execute(tables_);
-            continue;
-        }
-        // One that fails takes its transaction with it: then each has one of its own.
-        const auto end = std::find_if(begin, commands.end(), is_read);
-        if (!execute_in_transaction({begin, end})) {
-            for (auto one = begin; one != end; ++one) execute_in_transaction({one, one + 1});
-        }
-        begin = end;
+    if (has_unwritten()) {
+        has_work_.wait_until(lock, retry_at_, has_work);
+    } else {
+        has_work_.wait(lock, has_work);
     }
+    Commands taken = std::exchange(queue_, {});
+    const bool is_open = !is_closing_;
+    lock.unlock();
+    for (auto& command : taken) {
+        switch (command->kind()) {
+            case Command::Kind::put_cdr: puts_.push_back(std::move(command)); break;
+            case Command::Kind::change_cdr: changes_.push_back(std::move(command)); break;
+            case Command::Kind::read: reads_.push_back(std::move(command)); break;
+            case Command::Kind::add_debug_record:
+                debug_records_.push_back(std::move(command));
+                break;
+        }
+    }
+    return is_open;
 }
 
-// Whether all were executed, and are on the disk. If not, they have failed and had no effect.
-bool Store::execute_in_transaction(std::span<std::unique_ptr<Command>> commands)
+void Store::read()
 {
-    auto done = database_.run("BEGIN IMMEDIATE");
+    for (auto& command : reads_) command->end(command->execute(tables_));
+    finish(std::exchange(reads_, {}));
+}
+
+// Changes go first: they make room.
+void Store::write_cdrs()
+{
+    const bool can_be_written = write(changes_);
+    if (can_be_written) write(puts_);
+    Commands written;
+    take_ended(changes_, written);
+    take_ended(puts_, written);
+    note_trouble();
+    finish(std::move(written));
+}
+
+// False: the file cannot be written, whatever is to be written. Another process may have it, and
+// SQLite has waited for that: once, and not for each command.
+bool Store::write(std::span<std::unique_ptr<Command>> commands)
+{
+    if (commands.empty()) return true;
+    switch (transact(commands)) {
+        case Transaction::committed: return true;
+        case Transaction::stuck: return false;
+        case Transaction::refused: break;
+    }
+    // One that fails takes its transaction with it: then each has one of its own.
+    return std::ranges::none_of(commands, [this](auto& command) {
+        return transact({&command, 1}) == Transaction::stuck;
+    });
+}
+
+// Either all are on the disk, and have ended; or none has had an effect.
+Store::Transaction Store::transact(std::span<std::unique_ptr<Command>> commands)
+{
+    auto& table = tables_.cdrs;
+    auto done = table.begin();
+    auto end = Transaction::stuck;
     for (auto& command : commands) {
         if (!done) break;
         done = command->execute(tables_);
+        if (!done) end = Transaction::refused;
     }
-    if (done) done = database_.run("COMMIT");
-    if (done) return true;
-    // SQLite has ended it on its own where the disk was full.
-    if (database_.is_in_transaction()) (void)database_.run("ROLLBACK");
-    for (auto& command : commands) command->fail(done.error());
-    return false;
+    if (done) done = table.commit();
+    if (!done) {
+        table.roll_back();
+        trouble_ = std::move(done.error());
+        return end;
+    }
+    for (auto& command : commands) command->end({});
+    return Transaction::committed;
+}
+
+// Says once that there is trouble, and once that there is no more.
+void Store::note_trouble()
+{
+    const bool was_in_trouble = std::exchange(is_in_trouble_, has_unwritten());
+    if (!is_in_trouble_) {
+        retry_pause_ = {};
+        retry_at_ = {};
+        if (was_in_trouble) log_(fmt::format("the store {}/cdrs is written again", config_.path));
+        return;
+    }
+    retry_pause_ = std::clamp(retry_pause_ * 2, config_.retry_min, config_.retry_max);
+    retry_at_ = Clock::now() + retry_pause_;
+    if (was_in_trouble) return;
+    log_(fmt::format("the store {}/cdrs cannot be written: {}: CDRs wait in memory until it can",
+                     config_.path, trouble_));
+}
+
+void Store::refuse_the_rest()
+{
+    for (auto* unwritten : {&changes_, &puts_}) {
+        for (auto& command : *unwritten) command->end(Error(trouble_));
+        finish(std::exchange(*unwritten, {}));
+    }
+}
+
+void Store::add_debug_records()
+{
+    if (debug_records_.empty()) return;
+    auto records = std::exchange(debug_records_, {});
+    Answer<void> done;
+    auto& table = tables_.debug_records;
+    if (table) {
+        done = table->begin();
+        for (auto& command : records) {
+            if (done) done = command->execute(tables_);
+        }
+        if (done) done = table->commit();
+        if (!done) table->roll_back();
+    } else {
+        done = Error(table.error());
+    }
+    if (!done) drop_debug_records(records.size(), done.error());
+    if (done) drops_debug_records_ = false;
+    finish(std::move(records));
+}
+
+void Store::drop_debug_records(std::size_t count, const std::string& why)
+{
+    dropped_ += count;
+    const bool was_known = std::exchange(drops_debug_records_, true) || !tables_.debug_records;
+    if (was_known) return;
+    log_(fmt::format("the store {}/debug cannot be written: {}: debug records are dropped",
+                     config_.path, why));
+}
+
+void Store::finish(Commands commands)
+{
+    {
+        const std::scoped_lock lock(mutex_);
+        for (const auto& command : commands) count(*command, false);
+    }
+    for (auto& command : commands) Command::reply(std::move(command));
 }
 
 Result<void> to_result(const Answer<void>& outcome)

@@ -1,24 +1,28 @@
-// CDRs that wait for their delivery, and debug records, in one SQLite file, on a thread of its own.
+// CDRs that wait for their delivery, and debug records, in two SQLite files on one thread.
 //
 //     any thread ── Command ──► queue ──► the store's thread: one transaction for all that wait
 //     reactor ◄──── reply ──────────────────────────────┘ after the commit
 //
-// A commit is on the disk: it survives a crash of the machine. The disk's slowness makes
-// transactions larger, and holds up nobody.
+// A CDR is never lost. What cannot be written, because the disk is full or another process has the
+// file, waits here and is tried again; only where too many wait, or the store closes, is a CDR
+// refused, and then the log has the whole of it. Debug records are expendable: they have a file of
+// their own, so that neither their number nor damage to it costs anybody a CDR.
 #pragma once
 
 #include "pivot/debug_record.hpp"
 #include "store/command.hpp"
-#include "store/database.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -27,26 +31,36 @@
 namespace pivot::store {
 
 struct StoreConfig {
-    std::string path;
-    std::int64_t bytes_max = std::int64_t{4} * 1024 * 1024 * 1024;  // of the file
-    std::int64_t debug_records_max = 100'000;                       // kept
+    std::string path;  // a folder, made where it is missing, for the files `cdrs` and `debug`
+    std::int64_t cdr_bytes_max = std::int64_t{4} * 1024 * 1024 * 1024;  // of the file
+    std::int64_t debug_bytes_max = std::int64_t{1024} * 1024 * 1024;    // likewise: the oldest go
 
-    // What may wait for the disk: CDRs, and bytes of debug records.
-    std::size_t cdr_backlog_max = 10'000;
+    // What may wait for the disk.
+    std::size_t cdr_backlog_bytes_max = 64 * 1024 * 1024;
     std::size_t debug_backlog_bytes_max = 16 * 1024 * 1024;
+
+    // Before what could not be written is tried again; doubled each time.
+    std::chrono::milliseconds retry_min{100};
+    std::chrono::milliseconds retry_max{10'000};
 };
 
 // Closed before the reactors that have asked it for something: they deliver what it replied last.
 class Store final : public DebugSink {
 public:
-    // The error is a sentence that names the file.
-    static tl::expected<std::unique_ptr<Store>, std::string> open(const StoreConfig& config);
+    // Takes lines without line breaks, on any thread.
+    using Log = std::function<void(std::string_view line)>;
+
+    // The error is a sentence that names the file. A `debug` that cannot be opened is no error: the
+    // store goes on without debug records, and says so in the log.
+    static tl::expected<std::unique_ptr<Store>, std::string> open(const StoreConfig& config,
+                                                                  Log log);
 
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
     ~Store();  // writes what waits
 
-    // As all of the following, from any thread. Dropped, and counted, where too much waits.
+    // As all of the following, from any thread. Dropped, and counted, where too much waits or they
+    // cannot be written.
     void add(DebugRecord record) override;
     std::uint64_t debug_records_dropped() const { return dropped_.load(); }
 
@@ -55,32 +69,56 @@ public:
     using FindDone = std::function<void(Result<std::vector<std::string>>)>;
     void find_debug_records(std::string call_id, reactor::Reactor& reactor, FindDone done);
 
-    // A CDR is refused with overload where too many wait; nothing else is.
+    // Beyond its backlog a CDR is refused and a debug record dropped. All else is taken.
     void submit(std::unique_ptr<Command> command);
+
+    const Log& log() const { return log_; }
 
 private:
     using Commands = std::vector<std::unique_ptr<Command>>;
+    using Clock = std::chrono::steady_clock;
+    enum class Transaction : std::uint8_t { committed, refused, stuck };
 
-    Store(const StoreConfig& config, Database database, Tables tables);
+    Store(const StoreConfig& config, Log log, Tables tables);
 
     bool has_room_for(const Command& command) const;
     void count(const Command& command, bool is_queued);
+
     void run();
-    Commands wait_for_commands();
-    void execute(Commands& commands);
-    bool execute_in_transaction(std::span<std::unique_ptr<Command>> commands);
+    bool take_commands();
+    void read();
+    void write_cdrs();
+    bool write(std::span<std::unique_ptr<Command>> commands);
+    Transaction transact(std::span<std::unique_ptr<Command>> commands);
+    void note_trouble();
+    bool has_unwritten() const { return !changes_.empty() || !puts_.empty(); }
+    void refuse_the_rest();
+    void add_debug_records();
+    void drop_debug_records(std::size_t count, const std::string& why);
+    void finish(Commands commands);
 
     const StoreConfig config_;
-    Database database_;
-    Tables tables_;  // behind the database: statements go first
+    const Log log_;
     std::atomic<std::uint64_t> dropped_ = 0;
 
     std::mutex mutex_;  // of what follows
     std::condition_variable has_work_;
     Commands queue_;
-    std::size_t cdrs_waiting_ = 0;
+    std::size_t cdr_bytes_waiting_ = 0;
     std::size_t debug_bytes_waiting_ = 0;
     bool is_closing_ = false;
+
+    // The thread's own.
+    Tables tables_;
+    Commands reads_;
+    Commands debug_records_;
+    Commands changes_;     // of CDRs that are written
+    Commands puts_;        // new CDRs
+    std::string trouble_;  // why those two are not written
+    bool is_in_trouble_ = false;
+    bool drops_debug_records_ = false;
+    std::chrono::milliseconds retry_pause_{0};
+    Clock::time_point retry_at_;
 
     std::thread thread_;  // uses all of the above
 };

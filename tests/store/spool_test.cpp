@@ -3,10 +3,13 @@
 #include "spooled.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <latch>
+#include <string_view>
 #include <thread>
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 namespace pivot::test {
@@ -14,13 +17,34 @@ namespace {
 
 using Ids = std::vector<std::string>;
 
+// As on a full disk, for all of this process: the kernel refuses what would make a file longer.
+class NoFileGrows {
+public:
+    NoFileGrows()
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit none{0, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &none);
+    }
+    ~NoFileGrows() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
 class Spool : public ::testing::Test {
 protected:
-    Spool() { config_.path = folder_.path() / "store.db"; }
+    Spool()
+    {
+        config_.path = folder_.path() / "store";
+        config_.retry_min = std::chrono::milliseconds(1);
+        config_.retry_max = std::chrono::milliseconds(20);
+    }
 
     void open()
     {
-        store_ = open_store(config_);
+        store_ = open_store(config_, log_);
         spool_.emplace(*store_, *reactor_);
         client_.emplace(*spool_, *reactor_);
     }
@@ -32,7 +56,21 @@ protected:
         return *client_;
     }
 
+    // Turns the reactor until the log's last line begins so.
+    void wait_for_log(std::string_view front)
+    {
+        run_until(*reactor_, [&] {
+            const auto lines = log_.lines();
+            return !lines.empty() && lines.back().starts_with(front);
+        });
+    }
+    std::string in_store(std::string_view rest) const
+    {
+        return fmt::format("the store {}/{}", config_.path, rest);
+    }
+
     TemporaryFolder folder_;
+    StoreLog log_;
     store::StoreConfig config_;
     std::unique_ptr<reactor::Reactor> reactor_ = std::move(*reactor::Reactor::open());
     std::unique_ptr<store::Store> store_;  // closed before the reactor
@@ -184,7 +222,7 @@ TEST_F(Spool, what_is_done_survives_being_killed)
     const auto child = checked(::fork(), "fork");
     if (child == 0) {
         const auto reactor = std::move(*reactor::Reactor::open());
-        const auto store = open_store(config_);
+        const auto store = open_store(config_, log_);
         store::Spool spool(*store, *reactor);
         SpoolClient client(spool, *reactor);
         for (int i = 0; i < 20; ++i) {
@@ -221,52 +259,144 @@ TEST_F(Spool, a_store_that_closes_writes_what_waits_and_replies)
     EXPECT_EQ(client().due(0).size(), 100U);
 }
 
-TEST_F(Spool, too_many_waiting_cdrs_are_an_overload)
+TEST_F(Spool, a_cdr_that_is_refused_is_in_the_log_without_its_secrets)
 {
-    config_.cdr_backlog_max = 0;
-    const auto put = client().put(cdr_of("1"));
+    config_.cdr_backlog_bytes_max = 10;
+    auto cdr = cdr_of("id1", "https://ann:secret@h/cdr");
+    cdr.body = "Call-ID=c1&SecurityCode=123";
+    const auto put = client().put(cdr);
     ASSERT_FALSE(put);
     EXPECT_EQ(put.error().reason, Reason::overload);
-    EXPECT_EQ(put.error().message, "the store: 0 CDRs are waiting to be written");
+    EXPECT_EQ(put.error().message,
+              "the store: 10 bytes of CDRs wait to be written, which is the limit");
+    EXPECT_EQ(log_.lines(),
+              Ids{"the CDR of call c1 cannot be kept: 10 bytes of CDRs wait to be written, which is "
+                  "the limit; it is for https://[redacted]@h/cdr (Idempotency-Key: id1): "
+                  "Call-ID=c1&SecurityCode=[redacted]"});
 }
 
-TEST_F(Spool, a_full_disk_is_a_failure_and_not_the_end)
+TEST_F(Spool, a_full_file_makes_cdrs_wait_and_loses_none)
 {
-    config_.bytes_max = 64 * 4096;
+    config_.cdr_bytes_max = 64 * 4096;
+    open();
+    constexpr int cdrs = 30;
     auto large = cdr_of("large");
     large.body = std::string(16 * 1024, 'x');
-    Ids stored;
-    Result<void> put;
-    for (int i = 0; i < 100; ++i) {
-        large.id = fmt::to_string(i);
-        put = client().put(large);
-        if (!put) break;
-        stored.push_back(large.id);
-    }
-    ASSERT_FALSE(put);
-    EXPECT_EQ(put.error().reason, Reason::overload);
-    EXPECT_EQ(put.error().message, "the store: database or disk is full");
-    EXPECT_GT(stored.size(), 5U);
-    EXPECT_EQ(ids(client().due(0)), stored);
-
-    for (const auto& id : stored) EXPECT_TRUE(client().remove(id));
-    EXPECT_TRUE(client().put(large));
-}
-
-TEST_F(Spool, one_that_fails_takes_no_other_with_it)
-{
-    open();
-    std::vector<std::string> failed;
     int done = 0;
-    for (const auto* id : {"1", "2", "1", "3"}) {  // the second "1" breaks the table's promise
-        spool_->put(cdr_of(id), [&failed, &done, id](const Result<void>& outcome) {
-            if (!outcome) failed.push_back(id);
+    for (int i = 0; i < cdrs; ++i) {
+        large.id = fmt::to_string(i);
+        spool_->put(large, [&](const Result<void>& outcome) {
+            EXPECT_TRUE(outcome);
             ++done;
         });
     }
-    run_until(*reactor_, [&] { return done == 4; });
-    EXPECT_EQ(failed, Ids{"1"});
-    EXPECT_EQ(ids(client().due(0)), (Ids{"1", "2", "3"}));
+    wait_for_log(in_store("cdrs cannot be written: database or disk is full: CDRs wait"));
+    EXPECT_LT(done, cdrs);
+    for (int removed = 0; removed < cdrs;) {
+        for (const auto& id : ids(client().due(0))) {
+            EXPECT_TRUE(client().remove(id));
+            ++removed;
+        }
+    }
+    EXPECT_EQ(done, cdrs);
+    wait_for_log(in_store("cdrs is written again"));
+    EXPECT_EQ(log_.lines().size(), 2U) << "no line for each attempt";
+}
+
+TEST_F(Spool, what_was_delivered_is_not_handed_out_again_where_that_cannot_be_written)
+{
+    for (const auto* id : {"1", "2"}) EXPECT_TRUE(client().put(cdr_of(id)));
+    EXPECT_EQ(ids(client().due(0)), (Ids{"1", "2"}));
+    int done = 0;
+    const auto count = [&](const Result<void>& outcome) {
+        EXPECT_TRUE(outcome);
+        ++done;
+    };
+    {
+        const OtherWriter other(config_.path + "/cdrs");
+        spool_->remove("1", count);
+        spool_->failed("2", 0, count);
+        wait_for_log(in_store("cdrs cannot be written: database is locked"));
+        EXPECT_EQ(ids(client().due(0)), Ids{});
+        EXPECT_EQ(done, 0);
+    }
+    run_until(*reactor_, [&] { return done == 2; });
+    const auto due = client().due(0);
+    ASSERT_EQ(ids(due), Ids{"2"});
+    EXPECT_EQ(due[0].attempts, 1);
+}
+
+TEST_F(Spool, a_disk_that_is_full_loses_nothing_and_delivers_nothing_twice)
+{
+    EXPECT_TRUE(client().put(cdr_of("1")));
+    EXPECT_EQ(ids(client().due(0)), Ids{"1"});
+    int done = 0;
+    const auto count = [&](const Result<void>& outcome) {
+        EXPECT_TRUE(outcome);
+        ++done;
+    };
+    {
+        const NoFileGrows full;
+        spool_->remove("1", count);
+        spool_->put(cdr_of("2"), count);
+        wait_for_log(in_store("cdrs cannot be written: "));
+        EXPECT_EQ(ids(client().due(0)), Ids{});
+        EXPECT_EQ(done, 0);
+    }
+    run_until(*reactor_, [&] { return done == 2; });
+    EXPECT_EQ(ids(client().due(0)), Ids{"2"});
+}
+
+// SQLite waits for a file that another process has. It waited for each command in turn.
+TEST_F(Spool, a_file_that_another_process_has_is_waited_for_by_all_at_once)
+{
+    open();
+    constexpr int cdrs = 500;
+    int done = 0;
+    {
+        const OtherWriter other(config_.path + "/cdrs");
+        for (int i = 0; i < cdrs; ++i) {
+            spool_->put(cdr_of(fmt::to_string(i)), [&](const Result<void>& outcome) {
+                EXPECT_TRUE(outcome);
+                ++done;
+            });
+        }
+        wait_for_log(in_store("cdrs cannot be written: database is locked"));
+    }
+    run_until(*reactor_, [&] { return done == cdrs; });
+}
+
+TEST_F(Spool, what_a_closing_store_cannot_write_is_in_the_log)
+{
+    open();
+    const OtherWriter other(config_.path + "/cdrs");
+    std::optional<Result<void>> put;
+    spool_->put(cdr_of("id1"), [&](const Result<void>& outcome) { put = outcome; });
+    close();
+    run_until(*reactor_, [&] { return put.has_value(); });
+    EXPECT_FALSE(*put);
+    EXPECT_EQ(log_.lines().back(),
+              "the CDR of call c1 cannot be kept: database is locked; it is for https://h/cdr "
+              "(Idempotency-Key: id1): Call-ID=c1");
+}
+
+TEST_F(Spool, debug_records_take_no_room_from_cdrs)
+{
+    config_.cdr_bytes_max = config_.debug_bytes_max = 512 * 1024;
+    open();
+    DebugFacts facts;
+    const std::string body(DebugRecord::body_bytes_max, 'x');
+    facts.request_body = body;
+    for (int i = 0; i < 200; ++i) store_->add(DebugRecord(facts));
+    for (int i = 0; i < 500; ++i) EXPECT_TRUE(client().put(cdr_of(fmt::to_string(i))));
+    EXPECT_EQ(log_.lines(), Ids{});
+}
+
+TEST_F(Spool, a_cdr_that_is_put_twice_is_there_once)
+{
+    EXPECT_TRUE(client().put(cdr_of("1")));
+    EXPECT_TRUE(client().put(cdr_of("1")));
+    EXPECT_EQ(ids(client().due(0)), Ids{"1"});
 }
 
 // Each reactor lives on its thread until the store is closed, which replies to it until then.

@@ -6,9 +6,11 @@
 #include "store/spool.hpp"
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -32,12 +34,44 @@ inline std::vector<std::string> ids(const std::vector<SpooledCdr>& cdrs)
     return list;
 }
 
-inline std::unique_ptr<store::Store> open_store(const store::StoreConfig& config)
+// Lines of any thread.
+class StoreLog {
+public:
+    void add(std::string_view line)
+    {
+        const std::scoped_lock lock(mutex_);
+        lines_.emplace_back(line);
+    }
+    std::vector<std::string> lines() const
+    {
+        const std::scoped_lock lock(mutex_);
+        return lines_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> lines_;
+};
+
+inline std::unique_ptr<store::Store> open_store(const store::StoreConfig& config, StoreLog& log)
 {
-    auto store = store::Store::open(config);
+    auto store = store::Store::open(config, [&log](std::string_view line) { log.add(line); });
     if (!store) throw std::runtime_error(store.error());
     return std::move(*store);
 }
+
+// Another process that has begun to write a file of the store, as far as SQLite can tell.
+class OtherWriter {
+public:
+    explicit OtherWriter(const std::string& path) : database_(*store::Database::open(path))
+    {
+        if (auto begun = database_.begin(); !begun) throw std::runtime_error(begun.error());
+    }
+    ~OtherWriter() { database_.roll_back(); }
+
+private:
+    store::Database database_;
+};
 
 // Asks, and turns the reactor until the answer is there.
 class SpoolClient {

@@ -14,23 +14,32 @@ namespace {
 
 class Store : public ::testing::Test {
 protected:
-    Store() { config_.path = folder_.path() / "store.db"; }
+    Store() { config_.path = folder_.path() / "store"; }
 
-    // Why it cannot be opened, without the path.
-    std::string error() const
+    // Why it cannot be opened, without the folder.
+    std::string error()
     {
-        const auto store = store::Store::open(config_);
+        const auto store =
+            store::Store::open(config_, [this](std::string_view line) { log_.add(line); });
         if (store) return "none";
-        const auto front = "the store " + config_.path + ": ";
+        const auto front = "the store " + config_.path;
         EXPECT_TRUE(store.error().starts_with(front)) << store.error();
         return store.error().substr(front.size());
     }
 
-    void write(std::string_view bytes) const { std::ofstream(config_.path) << bytes; }
+    std::string cdrs() const { return config_.path + "/cdrs"; }
+    std::string debug() const { return config_.path + "/debug"; }
 
-    void run_sql(const char* sql) const
+    void write(const std::string& path, std::string_view bytes) const
     {
-        auto database = store::Database::open(config_.path);
+        std::filesystem::create_directory(config_.path);
+        std::ofstream(path) << bytes;
+    }
+
+    void run_sql(const std::string& path, const char* sql) const
+    {
+        std::filesystem::create_directory(config_.path);
+        auto database = store::Database::open(path);
         ASSERT_TRUE(database);
         const auto done = database->run(sql);
         ASSERT_TRUE(done) << done.error();
@@ -44,8 +53,17 @@ protected:
         run_until(*reactor_, [&] { return answer.has_value(); });
         return answer->value();
     }
+    std::string found_or_why_not(store::Store& store, std::string call_id)
+    {
+        std::optional<Result<std::vector<std::string>>> answer;
+        store.find_debug_records(std::move(call_id), *reactor_,
+                                 [&](auto found) { answer = std::move(found); });
+        run_until(*reactor_, [&] { return answer.has_value(); });
+        return *answer ? "found" : answer->error().message;
+    }
 
     TemporaryFolder folder_;
+    StoreLog log_;
     store::StoreConfig config_;
     std::unique_ptr<reactor::Reactor> reactor_ = std::move(*reactor::Reactor::open());
 };
@@ -61,44 +79,86 @@ DebugRecord record_of(std::string_view call_id, int iteration)
 TEST_F(Store, only_its_owner_reads_it)
 {
     EXPECT_EQ(error(), "none");
-    struct stat status{};
-    ASSERT_EQ(::stat(config_.path.c_str(), &status), 0);
-    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+    for (const auto& [path, mode] :
+         {std::pair(config_.path, 0700U), {cdrs(), 0600U}, {debug(), 0600U}}) {
+        struct stat status{};
+        ASSERT_EQ(::stat(path.c_str(), &status), 0);
+        EXPECT_EQ(status.st_mode & 0777U, mode) << path;
+    }
 }
 
 TEST_F(Store, it_is_opened_again)
 {
     EXPECT_EQ(error(), "none");
     EXPECT_EQ(error(), "none");
-    write("");
+    write(cdrs(), "");
     EXPECT_EQ(error(), "none") << "an empty file is an empty database";
 }
 
-TEST_F(Store, a_file_that_is_no_database_is_refused)
+TEST_F(Store, a_file_that_is_not_a_database_is_refused)
 {
-    write(std::string(10'000, 'x'));
-    EXPECT_EQ(error(), "file is not a database");
+    write(cdrs(), std::string(10'000, 'x'));
+    EXPECT_EQ(error(), "/cdrs: file is not a database");
 }
 
 TEST_F(Store, the_database_of_another_program_is_refused)
 {
-    run_sql("CREATE TABLE contacts (name TEXT)");
-    EXPECT_EQ(error(), "is the database of another program");
+    run_sql(cdrs(), "CREATE TABLE contacts (name TEXT)");
+    EXPECT_EQ(error(), "/cdrs: is the database of another program");
+}
+
+TEST_F(Store, files_in_each_others_place_are_refused)
+{
+    EXPECT_EQ(error(), "none");
+    std::filesystem::rename(debug(), cdrs());
+    EXPECT_EQ(error(), "/cdrs: is the database of another program");
 }
 
 TEST_F(Store, a_newer_version_is_refused)
 {
     EXPECT_EQ(error(), "none");
-    run_sql("PRAGMA user_version = 2");
-    EXPECT_EQ(error(), "is of a newer version of Pivot (schema 2, known is 1)");
+    run_sql(cdrs(), "PRAGMA user_version = 2");
+    EXPECT_EQ(error(), "/cdrs: is from a newer version of Pivot (schema 2, known is 1)");
 }
 
-TEST_F(Store, a_folder_that_is_not_there_is_an_error)
+TEST_F(Store, a_folder_that_cannot_be_made_is_an_error)
 {
-    config_.path = folder_.path() / "none" / "store.db";
-    EXPECT_EQ(error(), "unable to open database file");
-    config_.path = folder_.path();
-    EXPECT_EQ(error(), "unable to open database file");
+    config_.path = folder_.path() / "none" / "store";
+    EXPECT_EQ(error(), ": cannot be made: No such file or directory");
+    config_.path = folder_.path() / "file";
+    std::ofstream(config_.path) << "x";
+    EXPECT_EQ(error(), "/cdrs: unable to open database file");
+}
+
+TEST_F(Store, a_damaged_file_of_debug_records_costs_nobody_a_cdr)
+{
+    write(debug(), std::string(10'000, 'x'));
+    const auto store = open_store(config_, log_);
+    EXPECT_EQ(log_.lines(), (std::vector{"the store " + debug() +
+                                         ": file is not a database: there will be no debug records "
+                                         "until it is moved away"}));
+    store->add(record_of("a", 1));
+    store::Spool spool(*store, *reactor_);
+    SpoolClient client(spool, *reactor_);
+    EXPECT_TRUE(client.put(cdr_of("1")));
+    EXPECT_EQ(ids(client.due(0)), std::vector<std::string>{"1"});
+    EXPECT_EQ(found_or_why_not(*store, "a"), "the store: " + debug() + ": file is not a database");
+    EXPECT_EQ(store->debug_records_dropped(), 1U);
+}
+
+TEST_F(Store, debug_records_that_cannot_be_written_are_dropped_and_counted)
+{
+    const auto store = open_store(config_, log_);
+    {
+        const OtherWriter other(debug());
+        store->add(record_of("a", 1));
+        EXPECT_TRUE(find(*store, "a").empty());
+    }
+    run_until(*reactor_, [&] { return store->debug_records_dropped() == 1; });
+    EXPECT_EQ(log_.lines(), (std::vector{"the store " + debug() + " cannot be written: database is "
+                                         "locked: debug records are dropped"}));
+    store->add(record_of("a", 2));
+    EXPECT_EQ(find(*store, "a").size(), 1U);
 }
 
 // Root writes everywhere, so that the child is nobody.
@@ -109,7 +169,7 @@ TEST_F(Store, a_folder_that_is_read_only_is_an_error)
     const auto child = checked(::fork(), "fork");
     if (child == 0) {
         if (::getuid() == 0 && ::setuid(nobody) != 0) ::_exit(2);
-        ::_exit(error() == "unable to open database file" ? 0 : 1);
+        ::_exit(error() == ": cannot be made: Permission denied" ? 0 : 1);
     }
     int status = 0;
     checked(::waitpid(child, &status, 0), "waitpid");
@@ -120,7 +180,7 @@ TEST_F(Store, a_folder_that_is_read_only_is_an_error)
 
 TEST_F(Store, debug_records_are_found_by_their_call)
 {
-    auto store = open_store(config_);
+    auto store = open_store(config_, log_);
     store->add(record_of("a", 1));
     store->add(record_of("b", 1));
     store->add(record_of("a", 2));
@@ -129,24 +189,34 @@ TEST_F(Store, debug_records_are_found_by_their_call)
     EXPECT_TRUE(find(*store, "c").empty());
 
     store.reset();
-    store = open_store(config_);
+    store = open_store(config_, log_);
     EXPECT_EQ(find(*store, "b"), std::vector{record_of("b", 1).to_json()});
 }
 
-TEST_F(Store, the_oldest_debug_records_go_where_there_are_too_many)
+TEST_F(Store, the_oldest_debug_records_go_where_they_take_too_many_bytes)
 {
-    config_.debug_records_max = 3;
-    const auto store = open_store(config_);
-    for (int i = 1; i <= 5; ++i) store->add(record_of("a", i));
-    const auto found = find(*store, "a");
-    ASSERT_EQ(found.size(), 3U);
-    EXPECT_EQ(found.front(), record_of("a", 3).to_json());
+    config_.debug_bytes_max = 512 * 1024;
+    const auto store = open_store(config_, log_);
+    const std::string body(DebugRecord::body_bytes_max, 'x');
+    constexpr int records = 200;
+    for (int i = 1; i <= records; ++i) {
+        DebugFacts facts;
+        const auto call_id = fmt::to_string(i);
+        facts.call_id = call_id;
+        facts.request_body = body;
+        store->add(DebugRecord(facts));
+    }
+    EXPECT_EQ(find(*store, fmt::to_string(records)).size(), 1U);
+    EXPECT_EQ(find(*store, fmt::to_string(records - 15)).size(), 1U);
+    EXPECT_TRUE(find(*store, "1").empty());
+    EXPECT_LT(std::filesystem::file_size(debug()), 2U * 512 * 1024);
+    EXPECT_EQ(store->debug_records_dropped(), 0U);
 }
 
 TEST_F(Store, debug_records_are_dropped_and_counted_where_too_many_wait)
 {
     config_.debug_backlog_bytes_max = 10;
-    const auto store = open_store(config_);
+    const auto store = open_store(config_, log_);
     for (int i = 1; i <= 5; ++i) store->add(record_of("a", i));
     EXPECT_EQ(store->debug_records_dropped(), 5U);
     EXPECT_TRUE(find(*store, "a").empty());
