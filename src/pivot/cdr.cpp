@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "http/form.hpp"
 #include "http/url.hpp"
+#include "pivot/idempotency.hpp"
 #include "pivot/redaction.hpp"
 
 #include <algorithm>
@@ -84,8 +85,8 @@ std::string Cdr::origin() const
 std::string log_line(const Cdr& cdr, std::string_view was_lost)
 {
     return fmt::format("the CDR of call {} {}; it is for {} ({}: {}): {}", printable(cdr.call_id),
-                       was_lost, printable(redact(cdr.url)), idempotency_header, cdr.id,
-                       redact(cdr.body));
+                       was_lost, printable(redact(cdr.url)), idempotency_header(Format::kazoo),
+                       cdr.id, redact(cdr.body));
 }
 
 Cdr make_cdr(const Call& call, const EndOfCall& end, std::string_view url)
