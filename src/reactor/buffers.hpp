@@ -92,6 +92,7 @@ public:
     ~BufferQueue();
 
     bool empty() const { return size_ == 0; }
+    unsigned size() const { return size_; }
     void push(std::uint16_t id, std::uint32_t size_bytes);
     LentBuffer pop();
 

@@ -2,11 +2,19 @@
 
 #include "reactor/reactor.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <utility>
 
 namespace pivot::reactor {
+
+namespace {
+
+// A connection that nobody listens to keeps this part of the slices at most: 8 of 512.
+constexpr unsigned slices_share = 64;
+
+}  // namespace
 
 bool Receiver::Wait::await_ready() const noexcept
 {
@@ -22,8 +30,10 @@ void Receiver::Wait::await_suspend(std::coroutine_handle<> waiting)
 
 Receiver::Arrival Receiver::Wait::await_resume()
 {
+    receiver_.is_resuming_ = false;
     if (!receiver_.arrived_.empty()) {
         LentBuffer buffer = receiver_.arrived_.pop();
+        if (receiver_.arrived_.empty()) receiver_.go_on();
         const int result = static_cast<int>(buffer.bytes().size());
         return {result, std::move(buffer)};
     }
@@ -60,7 +70,7 @@ void Receiver::completed(int result, std::uint32_t flags)
         assert(flags & IORING_CQE_F_BUFFER);
         arrived_.push(static_cast<std::uint16_t>(flags >> IORING_CQE_BUFFER_SHIFT),
                       static_cast<std::uint32_t>(result));
-    } else if (result != -ENOBUFS) {
+    } else if (result != -ENOBUFS && !(is_paused_ && result == -ECANCELED)) {
         has_ended_ = true;
         end_ = result;
     }
@@ -68,17 +78,40 @@ void Receiver::completed(int result, std::uint32_t flags)
         if (!is_in_flight()) wake();
         return;
     }
+    if (is_paused_ && result < 0 && !has_ended_) {  // the cancelled receive has ended
+        if (arrived_.empty()) go_on();              // or the last slice was taken before it did
+        return;
+    }
     if (result == -ENOBUFS) {
         reactor_.starved(*this);
         return;
     }
-    if (!is_in_flight() && !has_ended_) arm();
     if (waiting_) {
         Waiter::unlink();
         wake();
-    } else if (listener_ != nullptr) {
-        listener_->arrived_unasked();
+    } else if (!is_resuming_) {
+        pause_if_full();
     }
+    // The kernel ends a multishot receive now and then, with bytes as with an error.
+    if (!is_in_flight() && !has_ended_ && !is_paused_) arm();
+    if (!is_resuming_ && listener_ != nullptr) listener_->arrived_unasked();
+}
+
+// Nobody takes the slices for the moment: the rest is to stay in the kernel.
+void Receiver::pause_if_full()
+{
+    const unsigned slices_max = std::max(reactor_.buffers().count() / slices_share, 1U);
+    if (is_paused_ || has_ended_ || arrived_.size() < slices_max) return;
+    is_paused_ = true;
+    if (is_in_flight()) reactor_.ring().cancel(*this);
+}
+
+// The last slice has been taken. A receive whose cancellation is not complete goes on with that.
+void Receiver::go_on()
+{
+    if (!is_paused_ || is_in_flight()) return;
+    is_paused_ = false;
+    if (!has_ended_ && !is_stopping_) arm();
 }
 
 void Receiver::interrupt(const Deadline&)
@@ -98,7 +131,9 @@ bool Receiver::begin_stop()
 
 void Receiver::wake()
 {
-    if (waiting_) reactor_.resume_soon(std::exchange(waiting_, nullptr));
+    if (!waiting_) return;
+    is_resuming_ = true;
+    reactor_.resume_soon(std::exchange(waiting_, nullptr));
 }
 
 }  // namespace pivot::reactor

@@ -1,7 +1,9 @@
 // What arrives on one connection: a multishot receive that is armed once and stays.
 //
 // While nobody waits, slices queue here; a connection that lies idle in a pool thus learns at once
-// when its peer closes.
+// when its peer closes. But all connections share the slices, so only a few may queue: then the
+// receive is cancelled, the peer's bytes stay in the kernel, and it is armed again when the last
+// slice has been taken. A peer that is never listened to cannot take the slices of the others.
 #pragma once
 
 #include "base/list.hpp"
@@ -54,6 +56,10 @@ public:
     Wait receive(Deadline& deadline) { return Wait(*this, deadline); }
 
     bool has_arrived() const { return !arrived_.empty() || has_ended_; }
+
+    // The peer has closed, or the connection is broken. Slices may still be unread.
+    bool has_ended() const { return has_ended_; }
+
     void set_listener(Listener* listener) { listener_ = listener; }
 
     // Asks the kernel to end the receive; yields when it has.
@@ -79,6 +85,8 @@ private:
     void interrupt(const Deadline& deadline) override;
 
     void arm();
+    void pause_if_full();
+    void go_on();
     bool begin_stop();
     void wake();
 
@@ -88,6 +96,8 @@ private:
     int end_ = 0;  // why the stream ended: 0 or a negative errno
     bool has_ended_ = false;
     bool is_stopping_ = false;
+    bool is_paused_ = false;    // until the last slice has been taken
+    bool is_resuming_ = false;  // whoever waited takes the slices in this turn
     std::coroutine_handle<> waiting_;
     Listener* listener_ = nullptr;
 };

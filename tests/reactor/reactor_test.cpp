@@ -12,7 +12,6 @@
 
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 namespace pivot::reactor {
@@ -234,96 +233,6 @@ TEST(PolledReactor, its_descriptor_becomes_readable_when_a_turn_has_something_to
         run_until(reactor, [&] { return message.delivered == 1; });
         while (descriptor.is_readable()) reactor.turn(0);
     }
-}
-
-// A connected pair: one end in the ring's table, the other for the test to write to.
-struct Pair {
-    explicit Pair(Reactor& reactor)
-    {
-        int ends[2];
-        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-        EXPECT_EQ(reactor.ring().install(ends[0], slot), 0);
-        peer = ends[1];
-    }
-    void write(std::string_view bytes) const
-    {
-        EXPECT_EQ(::write(peer, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-    }
-
-    Slot slot = no_slot;
-    int peer = -1;
-};
-
-Task<> read_all(Receiver& receiver, Slot slot, std::string& text, int& end, Deadline& deadline)
-{
-    receiver.start(slot);
-    while (true) {
-        Receiver::Arrival arrival = co_await receiver.receive(deadline);
-        if (arrival.result <= 0) {
-            end = arrival.result;
-            break;
-        }
-        text += arrival.buffer.bytes();
-    }
-    co_await receiver.stop();
-    deadline.reactor().ring().close(slot);
-}
-
-TEST_F(ReactorTest, what_arrives_is_received_in_order_until_the_end)
-{
-    Deadline deadline(reactor, never);
-    const Pair pair(reactor);
-    Receiver receiver(reactor);
-    std::string text;
-    int end = -1;
-    scope.spawn(read_all(receiver, pair.slot, text, end, deadline));
-    std::string sent;
-    for (int i = 0; i < 100; ++i) {
-        const std::string line = "line " + std::to_string(i) + "\n";
-        pair.write(line);
-        sent += line;
-        reactor.turn(0);
-    }
-    ::close(pair.peer);
-    run_until(reactor, [&] { return scope.running() == 0; });
-    EXPECT_EQ(text, sent);
-    EXPECT_EQ(end, 0);
-}
-
-TEST_F(ReactorTest, a_receive_that_is_cancelled_leaves_nothing_behind)
-{
-    Deadline deadline(reactor, reactor.now() + 5'000'000);
-    const Pair pair(reactor);
-    Receiver receiver(reactor);
-    std::string text;
-    int end = 0;
-    scope.spawn(read_all(receiver, pair.slot, text, end, deadline));
-    run_until(reactor, [&] { return scope.running() == 0; });
-    EXPECT_EQ(end, -ECANCELED);
-    ::close(pair.peer);
-}
-
-TEST(Reactor, bytes_beyond_all_buffers_arrive_when_some_are_given_back)
-{
-    ReactorConfig config;
-    config.buffers = {.count = 2, .size_bytes = 16};
-    std::unique_ptr<Reactor> opened;
-    Reactor& reactor = open_reactor(opened, config);
-    {
-        Scope scope(reactor);
-        Deadline deadline(reactor, never);
-        const Pair pair(reactor);
-        Receiver receiver(reactor);
-        const std::string sent(1'000, 'x');
-        pair.write(sent);
-        ::close(pair.peer);
-        std::string text;
-        int end = -1;
-        scope.spawn(read_all(receiver, pair.slot, text, end, deadline));
-        run_until(reactor, [&] { return scope.running() == 0; });
-        EXPECT_EQ(text, sent);
-    }
-    run_until_idle(reactor);
 }
 
 }  // namespace
