@@ -1,15 +1,14 @@
 #include "reactor/inbox.hpp"
 
+#include "reactor/descriptor_limit.hpp"
 #include "reactor/ring.hpp"
 
 #include <cassert>
 #include <cerrno>
-#include <cstring>
 #include <limits>
 #include <utility>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -29,7 +28,7 @@ tl::expected<void, std::string> Inbox::open(Ring& ring)
     const bool is_polled = ring.descriptor() >= 0;
     wake_up_ =
         is_polled ? ::fcntl(ring.descriptor(), F_DUPFD_CLOEXEC, 0) : ::eventfd(0, EFD_CLOEXEC);
-    if (wake_up_ < 0) return tl::unexpected(fmt::format("no eventfd: {}", std::strerror(errno)));
+    if (wake_up_ < 0) return tl::unexpected("no eventfd: " + explain_no_descriptor(errno));
     if (!is_polled) read_again();
     return {};
 }

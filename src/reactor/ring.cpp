@@ -1,8 +1,12 @@
 #include "reactor/ring.hpp"
 
+#include "reactor/descriptor_limit.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <memory>
@@ -10,7 +14,6 @@
 
 #include <fmt/format.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -32,6 +35,14 @@ constexpr unsigned crowd_min = 8;
 constexpr unsigned crowd_max = 64;
 constexpr Nanoseconds patience_ns = 200'000;
 
+// Beside the connections of its table, a reactor has a few descriptors of the process, and the host
+// has others.
+constexpr unsigned plain_descriptors = 256;
+
+// How long a kernel that is short of something may refuse to go on.
+constexpr Nanoseconds refusal_ns_max = 5'000'000'000;
+constexpr unsigned refusal_pause_us = 1'000;
+
 constexpr unsigned setup_flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
                                  IORING_SETUP_R_DISABLED | IORING_SETUP_CQSIZE |
                                  IORING_SETUP_SUBMIT_ALL;
@@ -48,6 +59,20 @@ int io_uring_disabled()
     int value = 0;
     std::ifstream("/proc/sys/kernel/io_uring_disabled") >> value;
     return value;
+}
+
+bool is_kernel_since(int major, int minor)
+{
+    int has_major = 0;
+    int has_minor = 0;
+    if (std::sscanf(kernel_release().c_str(), "%d.%d", &has_major, &has_minor) != 2) return false;
+    return has_major > major || (has_major == major && has_minor >= minor);
+}
+
+// Passes by itself: the kernel is short of memory, or waits for completions to be reaped.
+bool is_passing(int error)
+{
+    return error == EAGAIN || error == EBUSY || error == ENOMEM;
 }
 
 std::string explain_setup(int error)
@@ -71,9 +96,17 @@ std::string explain_setup(int error)
         case ENOMEM:
             return "not enough locked memory for io_uring: raise RLIMIT_MEMLOCK (ulimit -l)";
         case EMFILE:
-        case ENFILE: return "no descriptor is left for io_uring: raise RLIMIT_NOFILE (ulimit -n)";
+        case ENFILE: return explain_no_descriptor(error);
         default: return fmt::format("io_uring_setup failed: {}", std::strerror(error));
     }
+}
+
+// Whatever is in flight keeps its buffers and its coroutines, and would do so for ever.
+[[noreturn]] void end_process(const std::string& why)
+{
+    constexpr int status_of_a_refusing_system = 2;
+    std::fputs(fmt::format("pivot: {}\n", why).c_str(), stderr);
+    std::_Exit(status_of_a_refusing_system);
 }
 
 }  // namespace
@@ -124,24 +157,44 @@ tl::expected<void, std::string> Ring::open(const RingConfig& config)
     }
     is_open_ = true;
 
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    slots_max_ = static_cast<unsigned>(std::min<rlim_t>(config.descriptors, limit.rlim_max));
-    if (const int error = io_uring_register_files_sparse(&ring_, slots_max_); error < 0) {
+    closes_at_once_ = is_kernel_since(6, 13);
+    if (auto opened = open_table(config.descriptors); !opened) return opened;
+    return config.is_polled ? open_signal() : enable();
+}
+
+// The kernel allows a table as many places as the process may have descriptors at the time.
+tl::expected<void, std::string> Ring::open_table(unsigned descriptors)
+{
+    slots_wanted_ = descriptors;
+    const std::uint64_t limit =
+        raise_descriptor_limit(std::uint64_t{descriptors} + plain_descriptors);
+    slots_max_ = static_cast<unsigned>(std::min<std::uint64_t>(descriptors, limit));
+    const int error = io_uring_register_files_sparse(&ring_, slots_max_);
+    if (error == -EMFILE) {
+        return tl::unexpected(fmt::format("no table of {} connections: {}", slots_max_,
+                                          advise_descriptor_limit(descriptors)));
+    }
+    if (error < 0) {
         return tl::unexpected(fmt::format("no table of {} direct descriptors: {}", slots_max_,
                                           std::strerror(-error)));
     }
     free_slots_.resize(slots_max_);
     for (Slot slot = 0; slot < slots_max_; ++slot) free_slots_[slot] = slots_max_ - 1 - slot;
-    if (config.is_polled) return open_signal();
     return {};
+}
+
+std::string Ring::explain_full() const
+{
+    std::string text = fmt::format("all {} connections of this reactor are in use", slots_max_);
+    if (slots_max_ < slots_wanted_) text += ": " + advise_descriptor_limit(slots_wanted_);
+    return text;
 }
 
 tl::expected<void, std::string> Ring::open_signal()
 {
     // Readable at once: the first wait submits what was queued before there was a thread to do so.
     signal_ = ::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (signal_ < 0) return tl::unexpected(fmt::format("no eventfd: {}", std::strerror(errno)));
+    if (signal_ < 0) return tl::unexpected("no eventfd: " + explain_no_descriptor(errno));
     if (const int error = io_uring_register_eventfd(&ring_, signal_); error < 0) {
         return tl::unexpected(fmt::format("io_uring takes no eventfd: {}", std::strerror(-error)));
     }
@@ -171,7 +224,9 @@ void Ring::cancel(const Operation& operation)
 
 void Ring::wait(Nanoseconds timeout_ns)
 {
-    enable();
+    if (const auto enabled = enable(); !enabled) end_process(enabled.error());
+    submit_backlog();
+    if (!backlog_.empty()) timeout_ns = 0;
     if (signal_ >= 0) {  // before the reaping: what completes from here on signals again
         std::uint64_t signals = 0;
         [[maybe_unused]] const auto read = ::read(signal_, &signals, sizeof signals);
@@ -179,19 +234,38 @@ void Ring::wait(Nanoseconds timeout_ns)
     // What was sent tells nothing new: what matters comes behind it.
     const unsigned wanted = std::exchange(prompt_, 0) + crowd_;
     if (wanted > 1) timeout_ns = std::min(timeout_ns, patience_ns);
+    int result = 0;
     if (timeout_ns == 0) {
-        io_uring_submit_and_get_events(&ring_);
+        result = io_uring_submit_and_get_events(&ring_);
     } else {
         io_uring_cqe* first = nullptr;
         __kernel_timespec timeout{.tv_sec = timeout_ns / 1'000'000'000,
                                   .tv_nsec = timeout_ns % 1'000'000'000};
-        io_uring_submit_and_wait_timeout(&ring_, &first, wanted,
-                                         timeout_ns == never ? nullptr : &timeout, nullptr);
+        result = io_uring_submit_and_wait_timeout(
+            &ring_, &first, wanted, timeout_ns == never ? nullptr : &timeout, nullptr);
     }
-    // What the call returns does not matter: a time-out, a signal and a full completion queue all
-    // leave requests and completions in their queues, for this turn's reaping or the next turn.
     complete_rest();
-    reap();
+    const unsigned reaped = reap();
+    check(result, reaped);
+}
+
+// A time-out, a signal and a full completion queue all leave requests and completions in their
+// queues, for the reaping of this turn or the next one. Everything else is the end of the ring.
+void Ring::check(int result, unsigned reaped)
+{
+    const bool is_passing_by = is_passing(-result);
+    if (result >= 0 || result == -ETIME || result == -EINTR || (is_passing_by && reaped > 0)) {
+        refused_since_ = 0;
+        return;
+    }
+    const Nanoseconds now = monotonic_now();
+    if (refused_since_ == 0) refused_since_ = now;
+    if (is_passing_by && now - refused_since_ < refusal_ns_max) {
+        ::usleep(refusal_pause_us);  // instead of asking again and again
+        return;
+    }
+    end_process(fmt::format("the kernel serves io_uring no more (io_uring_enter: {})",
+                            std::strerror(-result)));
 }
 
 void Ring::complete_rest()
@@ -229,27 +303,48 @@ void Ring::close(Slot slot)
     ++in_flight_;
 }
 
-void Ring::enable()
+tl::expected<void, std::string> Ring::enable()
 {
-    if (is_enabled_) return;
+    if (is_enabled_) return {};
+    int error = -EINTR;
+    while (error == -EINTR) {
+        // liburing 2.3 declares io_uring_enable_rings() but does not export it.
+        error = io_uring_register(static_cast<unsigned>(ring_.ring_fd),
+                                  IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
+    }
+    if (error < 0) {
+        return tl::unexpected(
+            fmt::format("the kernel does not let io_uring begin "
+                        "(IORING_REGISTER_ENABLE_RINGS: {})",
+                        std::strerror(-error)));
+    }
     is_enabled_ = true;
-    // liburing 2.3 declares io_uring_enable_rings() but does not export it.
-    io_uring_register(static_cast<unsigned>(ring_.ring_fd), IORING_REGISTER_ENABLE_RINGS, nullptr,
-                      0);
+    return {};
 }
 
+// Where the queue is full and the kernel takes nothing now, as it does while completions are to be
+// reaped, the request goes into the backlog: nothing can be reaped in the middle of a turn.
 io_uring_sqe& Ring::next_request()
 {
-    io_uring_sqe* request = io_uring_get_sqe(&ring_);
-    while (request == nullptr) {
-        enable();
+    io_uring_sqe* request = backlog_.empty() ? io_uring_get_sqe(&ring_) : nullptr;
+    if (request == nullptr && backlog_.empty() && is_enabled_) {
         io_uring_submit(&ring_);
         request = io_uring_get_sqe(&ring_);
     }
-    return *request;
+    return request != nullptr ? *request : backlog_.emplace_back();
 }
 
-void Ring::reap()
+void Ring::submit_backlog()
+{
+    while (!backlog_.empty()) {
+        io_uring_sqe* request = io_uring_get_sqe(&ring_);
+        if (request == nullptr) return;
+        *request = backlog_.front();
+        backlog_.pop_front();
+    }
+}
+
+unsigned Ring::reap()
 {
     unsigned head = 0;
     unsigned seen = 0;
@@ -272,6 +367,7 @@ void Ring::reap()
     }
     io_uring_cq_advance(&ring_, seen);
     crowd_ = news < crowd_min ? 1 : std::min(news, crowd_max);
+    return seen;
 }
 
 }  // namespace pivot::reactor

@@ -9,6 +9,7 @@
 #include "reactor/timers.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace pivot::reactor {
 
 struct RingConfig {
     unsigned requests = 2048;       // submission queue entries; completions get eight times as many
-    unsigned descriptors = 16'384;  // direct descriptors, at most the hard RLIMIT_NOFILE
+    unsigned descriptors = 16'384;  // direct descriptors, at most the hard limit RLIMIT_NOFILE
     bool is_polled = false;         // has a descriptor(), which costs a signal for each batch
 };
 
@@ -37,7 +38,9 @@ public:
     Ring& operator=(const Ring&) = delete;
     ~Ring();  // nothing is in flight
 
-    // The thread that waits first owns the ring from then on.
+    // The thread that opens the ring owns it; a polled one, the thread that waits first. Raises the
+    // soft limit RLIMIT_NOFILE as far as the table needs, and makes do with a smaller table where
+    // the hard limit ends.
     tl::expected<void, std::string> open(const RingConfig& config);
 
     // Queues `request`; the operation is in flight until its last completion.
@@ -48,7 +51,8 @@ public:
 
     // Submits, waits for something to happen or until `timeout_ns` have passed (0: does not wait),
     // and hands every completion to its operation. Under load it waits up to 200 us for more to
-    // happen. May return before anything has.
+    // happen. May return before anything has. A kernel that serves the ring no more ends the
+    // process with a sentence and status 2: what is in flight would never complete.
     void wait(Nanoseconds timeout_ns);
 
     // Moves `descriptor` into a free slot of the table; the plain descriptor is closed. Negative
@@ -58,12 +62,19 @@ public:
     // Closes in the background; the slot is free again when the kernel is done.
     void close(Slot slot);
 
-    bool has_unsubmitted() const { return io_uring_sq_ready(&ring_) > 0; }
+    bool has_unsubmitted() const { return io_uring_sq_ready(&ring_) > 0 || !backlog_.empty(); }
+
+    // Whether the kernel closes the socket of a closed slot without delay (Linux 6.13); else only
+    // after those of older slots.
+    bool closes_at_once() const { return closes_at_once_; }
 
     // Operations whose completion is still to come, closing slots included.
     std::uint64_t in_flight() const { return in_flight_; }
     unsigned slots_free() const { return static_cast<unsigned>(free_slots_.size()); }
     unsigned slots_max() const { return slots_max_; }
+
+    // What to do about a full table.
+    std::string explain_full() const;
 
     // Of a polled ring, else -1: an eventfd, readable when wait() has something to reap; others may
     // write to it. The ring's own descriptor would not do: with the kernel's work deferred, nobody
@@ -72,17 +83,24 @@ public:
     io_uring& native() { return ring_; }
 
 private:
+    tl::expected<void, std::string> open_table(unsigned descriptors);
     tl::expected<void, std::string> open_signal();
-    void enable();
+    tl::expected<void, std::string> enable();
+    void submit_backlog();
+    void check(int result, unsigned reaped);
     io_uring_sqe& next_request();
     void complete_rest();  // of what the kernel has deferred
-    void reap();
+    unsigned reap();       // how many there were
 
     io_uring ring_{};
     bool is_open_ = false;
     bool is_enabled_ = false;
+    bool closes_at_once_ = false;
     int signal_ = -1;
     unsigned slots_max_ = 0;
+    unsigned slots_wanted_ = 0;
+    std::deque<io_uring_sqe> backlog_;  // for which the kernel makes no room in the queue
+    Nanoseconds refused_since_ = 0;     // how long it has refused to go on; 0: it goes on
     std::vector<Slot> free_slots_;
     std::uint64_t in_flight_ = 0;
     unsigned prompt_ = 0;  // unsubmitted requests that complete at once

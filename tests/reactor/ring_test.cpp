@@ -4,6 +4,11 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <span>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -11,6 +16,7 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,31 +24,52 @@
 namespace pivot::reactor {
 namespace {
 
-// Has io_uring_setup fail with `error` in this process from now on, as a container's filter does.
-void forbid_io_uring(unsigned error)
+void install(std::span<sock_filter> program)
 {
-    sock_filter program[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    const sock_fprog filter{sizeof program / sizeof *program, program};
+    const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
 }
 
-// What opening a ring says in a process where io_uring_setup fails with `error`.
-std::string refusal(unsigned error)
+// Has a system call fail with `error` in this process from now on, as a container's filter does.
+void forbid(unsigned call, unsigned error)
+{
+    std::array program = {
+        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    install(program);
+}
+
+// The same of one of the things that io_uring_register does.
+void forbid_register(unsigned opcode, unsigned error)
+{
+    constexpr unsigned second_argument = offsetof(seccomp_data, args) + sizeof(std::uint64_t);
+    std::array program = {
+        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_register, 0, 3),
+        sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, second_argument),
+        sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, opcode, 0, 1),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    install(program);
+}
+
+// What a ring says that opens in a child after `prepare`: the size of its table, or why not.
+std::string opening(const std::function<void()>& prepare)
 {
     int ends[2];
     if (::pipe(ends) != 0) return "no pipe";
     const pid_t child = ::fork();
     if (child == 0) {
-        forbid_io_uring(error);
+        prepare();
         Ring ring;
         const auto opened = ring.open({});
-        const std::string said = opened ? "it opened" : opened.error();
+        const std::string said =
+            opened ? std::to_string(ring.slots_max()) + " slots" : opened.error();
         const bool is_written = ::write(ends[1], said.data(), said.size()) > 0;
         ::_exit(is_written ? 0 : 1);
     }
@@ -52,6 +79,11 @@ std::string refusal(unsigned error)
     ::close(ends[0]);
     ::waitpid(child, nullptr, 0);
     return {said, size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+std::string refusal(unsigned error)
+{
+    return opening([error] { forbid(SYS_io_uring_setup, error); });
 }
 
 TEST(Ring, that_is_forbidden_says_so)
@@ -73,6 +105,114 @@ TEST(Ring, on_an_old_kernel_says_what_is_missing)
 TEST(Ring, without_locked_memory_says_which_limit_to_raise)
 {
     EXPECT_NE(refusal(ENOMEM).find("RLIMIT_MEMLOCK"), std::string::npos) << refusal(ENOMEM);
+}
+
+TEST(Ring, that_may_not_begin_says_so)
+{
+    const std::string said = opening([] { forbid_register(IORING_REGISTER_ENABLE_RINGS, ENOMEM); });
+    EXPECT_EQ(said,
+              "the kernel does not let io_uring begin (IORING_REGISTER_ENABLE_RINGS: Cannot "
+              "allocate memory)");
+}
+
+TEST(RingDeathTest, that_the_kernel_serves_no_more_ends_the_process_with_a_sentence)
+{
+    const auto wait = [](bool is_polled) {
+        Ring ring;
+        if (!ring.open({.is_polled = is_polled})) return;
+        forbid(SYS_io_uring_enter, EPERM);
+        ring.wait(never);
+    };
+    EXPECT_EXIT(
+        wait(false), testing::ExitedWithCode(2),
+        "pivot: the kernel serves io_uring no more .io_uring_enter: Operation not permitted");
+    EXPECT_EXIT(wait(true), testing::ExitedWithCode(2),
+                "pivot: the kernel serves io_uring no more");
+}
+
+TEST(RingDeathTest, that_is_polled_and_may_not_begin_ends_the_process_with_a_sentence)
+{
+    const auto wait = [] {
+        Ring ring;
+        if (!ring.open({.is_polled = true})) return;
+        forbid_register(IORING_REGISTER_ENABLE_RINGS, EPERM);
+        ring.wait(never);
+    };
+    EXPECT_EXIT(wait(), testing::ExitedWithCode(2),
+                "pivot: the kernel does not let io_uring begin");
+}
+
+class Nop final : public Operation {
+    void completed(int, std::uint32_t) override {}
+};
+
+// It used to ask the kernel again and again.
+TEST(RingDeathTest, keeps_requests_that_the_kernel_takes_only_later)
+{
+    const auto submit = [] {
+        Ring ring;
+        if (!ring.open({.requests = 16})) return;
+        forbid(SYS_io_uring_enter, EBUSY);
+        std::array<Nop, 100> nops;
+        for (Nop& nop : nops) {
+            io_uring_sqe request{};
+            io_uring_prep_nop(&request);
+            ring.submit(nop, request);
+        }
+        ring.wait(0);
+        std::_Exit(ring.has_unsubmitted() ? 7 : 1);
+    };
+    EXPECT_EXIT(submit(), testing::ExitedWithCode(7), "");
+}
+
+void limit_descriptors(rlim_t soft, rlim_t hard)
+{
+    const rlimit limit{soft, hard};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+TEST(Ring, has_the_table_that_the_hard_limit_of_open_files_allows_whatever_the_soft_one)
+{
+    rlimit own{};
+    ::getrlimit(RLIMIT_NOFILE, &own);
+    for (const rlim_t hard : {64, 100, 256, 1'024, 4'096, 16'384, 20'000}) {
+        for (const rlim_t soft : {64, 100, 256, 1'024, 4'096, 8'192, 16'384, 20'000}) {
+            if (soft > hard || hard > own.rlim_max) continue;
+            const std::string said = opening([=] { limit_descriptors(soft, hard); });
+            EXPECT_EQ(said, std::to_string(std::min<rlim_t>(hard, 16'384)) + " slots")
+                << soft << " " << hard;
+        }
+    }
+}
+
+TEST(RingDeathTest, whose_table_is_full_says_which_limit_to_raise)
+{
+    const auto open = [] {
+        limit_descriptors(64, 64);
+        Ring ring;
+        if (!ring.open({.descriptors = 16'384})) return;
+        std::fputs(ring.explain_full().c_str(), stderr);
+        std::_Exit(7);
+    };
+    EXPECT_EXIT(open(), testing::ExitedWithCode(7),
+                "all 64 connections of this reactor are in use: raise the limit of open files "
+                ".ulimit -n, LimitNOFILE. from 64 to 16384");
+}
+
+TEST(RingDeathTest, without_a_descriptor_says_which_limit_to_raise)
+{
+    const auto open = [] {
+        limit_descriptors(64, 64);
+        while (::dup(STDERR_FILENO) >= 0) continue;
+        Ring ring;
+        const auto opened = ring.open({});
+        std::fputs(opened ? "it opened" : opened.error().c_str(), stderr);
+        std::_Exit(7);
+    };
+    EXPECT_EXIT(
+        open(), testing::ExitedWithCode(7),
+        "no descriptor is left: raise the limit of open files .ulimit -n, LimitNOFILE. from "
+        "64 to 4096");
 }
 
 TEST(Ring, whose_table_is_full_closes_the_descriptor)
