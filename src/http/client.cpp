@@ -124,7 +124,7 @@ Task<const Failure*> Client::ask(const Request& request, Progress& progress, Dea
             const Messages::Lent message = write(request);
             auto sent = co_await connection->send(message->text, deadline);
             if (sent) {
-                progress.phase = Phase::wait;
+                if (connection->has_sent_all()) progress.phase = Phase::wait;
             } else {
                 failure = fail_with(std::move(sent.error()));
                 is_over = true;
@@ -134,10 +134,10 @@ Task<const Failure*> Client::ask(const Request& request, Progress& progress, Dea
         while (!is_over) {
             if (is_read_limited(progress)) {
                 auto received = co_await receive_in_time(*connection, progress, deadline);
-                failure = read(std::move(received), parser, progress);
+                failure = read(std::move(received), *connection, parser, progress);
             } else {
                 auto received = co_await connection->receive(deadline);
-                failure = read(std::move(received), parser, progress);
+                failure = read(std::move(received), *connection, parser, progress);
             }
             is_over = failure != nullptr || parser->is_complete();
         }
@@ -166,12 +166,16 @@ void Client::Message::recycle()
 }
 
 // Takes what arrived into the response, which is then whole or not. Null: nothing is wrong.
-const Failure* Client::read(Result<net::Received>&& received, Parsers::Lent& parser,
-                            Progress& progress)
+const Failure* Client::read(Result<net::Received>&& received, const net::Connection& connection,
+                            Parsers::Lent& parser, Progress& progress)
 {
     if (received && received->bytes().empty() && !parser)
         received = fail(Reason::closed, Phase::wait, "the peer closed before it answered");
-    if (!received && !parser) received.error().phase = Phase::wait;
+    if (!received && !parser) {
+        received.error().phase = progress.phase;
+        if (auto why = connection.send_failure(); why && received.error().reason == Reason::closed)
+            received = tl::unexpected(std::move(*why));
+    }
     Result<void> result;
     if (received) {
         if (!parser) begin_response(parser, progress);

@@ -62,8 +62,8 @@ private:
 
     Messages::Lent write(const Request& request);
     // By reference, so that a coroutine that calls them keeps no place for another copy.
-    const Failure* read(Result<net::Received>&& received, Parsers::Lent& parser,
-                        Progress& progress);
+    const Failure* read(Result<net::Received>&& received, const net::Connection& connection,
+                        Parsers::Lent& parser, Progress& progress);
     const Failure* fail_with(Failure&& failure);
     void begin_response(Parsers::Lent& parser, Progress& progress);
     void discard(Lease connection);  // in the middle of an exchange

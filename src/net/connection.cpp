@@ -20,7 +20,29 @@ Task<Result<void>> Connection::send(std::string_view bytes, Deadline& deadline)
 Receive Connection::receive(Deadline& deadline)
 {
     if (tls_) return Receive(tls_->receive(deadline), deadline);
+    if (!tcp_->has_sent_all()) return Receive(send_and_receive(deadline), deadline);
     return Receive(tcp_->receive(deadline), deadline);
+}
+
+Task<Result<Received>> Connection::send_and_receive(Deadline& deadline)
+{
+    auto sent = co_await tcp_->send({}, deadline);
+    if (!sent) co_return tl::unexpected(std::move(sent.error()));
+    Receive receiving(tcp_->receive(deadline), deadline);
+    auto received = co_await receiving;
+    co_return received;
+}
+
+Task<> Connection::close(Reactor& reactor)
+{
+    const bool ends_tls = tls_ != nullptr && tcp_->can_close_in_good_order();
+    return ends_tls ? close_tls(reactor) : tcp_->close(reactor);
+}
+
+Task<> Connection::close_tls(Reactor& reactor)
+{
+    co_await tls_->end(reactor);
+    co_await tcp_->close(reactor);
 }
 
 bool Receive::await_ready() const noexcept
@@ -32,6 +54,7 @@ bool Receive::await_ready() const noexcept
 bool Receive::await_suspend(std::coroutine_handle<> waiting)
 {
     if (auto* tls = std::get_if<OverTls>(&way_)) return tls->await_suspend(waiting);
+    if (auto* task = std::get_if<AfterSending>(&way_)) return task->await_suspend(waiting);
     std::get<Receiver::Wait>(way_).await_suspend(waiting);
     return true;
 }
@@ -43,6 +66,7 @@ Result<Received> Receive::await_resume()
         if (!decrypted) return tl::unexpected(std::move(decrypted.error()));
         return Received(*decrypted);
     }
+    if (auto* task = std::get_if<AfterSending>(&way_)) return task->await_resume();
     Receiver::Arrival arrival = std::get<Receiver::Wait>(way_).await_resume();
     if (arrival.result > 0) return Received(std::move(arrival.buffer));
     if (arrival.result == 0) return Received();

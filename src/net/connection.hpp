@@ -9,6 +9,7 @@
 
 #include <coroutine>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -34,20 +35,22 @@ private:
 };
 
 // What is awaited to receive. A plain connection waits for its socket and needs no frame of its
-// own.
+// own, unless part of a request is still to be sent.
 class Receive {
 public:
     using OverTls = Task<Result<std::string_view>>;
+    using AfterSending = Task<Result<Received>>;
 
     Receive(Receiver::Wait plain, Deadline& deadline) : way_(plain), deadline_(deadline) {}
     Receive(OverTls tls, Deadline& deadline) : way_(std::move(tls)), deadline_(deadline) {}
+    Receive(AfterSending plain, Deadline& deadline) : way_(std::move(plain)), deadline_(deadline) {}
 
     bool await_ready() const noexcept;
     bool await_suspend(std::coroutine_handle<> waiting);
     Result<Received> await_resume();
 
 private:
-    std::variant<Receiver::Wait, OverTls> way_;
+    std::variant<Receiver::Wait, OverTls, AfterSending> way_;
     Deadline& deadline_;
 };
 
@@ -64,18 +67,27 @@ public:
     Task<Result<void>> secure(TlsContext& context, std::string_view host, std::string_view origin,
                               bool sends_sni, Deadline& deadline);
 
-    // Sends all of it. Fails with connect (no byte was sent), closed (some were), timeout,
-    // cancelled.
+    // Sends all of it, or as much as goes out before something arrives; receive() sends the rest.
+    // Fails with connect, timeout or cancelled.
     Task<Result<void>> send(std::string_view bytes, Deadline& deadline);
+
+    bool has_sent_all() const { return tcp_->has_sent_all(); }
+
+    // Why the peer does not have all of it, once it is known to be gone: connect (it has no byte)
+    // or closed.
+    std::optional<Failure> send_failure() const { return tcp_->send_failure(); }
 
     // To be awaited: some bytes; none: the peer closed in good order. Fails with closed, tls,
     // timeout or cancelled.
     Receive receive(Deadline& deadline);
 
-    Task<> close(Reactor& reactor) { return tcp_->close(reactor); }
+    Task<> close(Reactor& reactor);
 
-    // Nothing has arrived that nobody has read, TLS included.
-    bool is_quiet() { return !tcp_->receiver().has_arrived() && (!tls_ || tls_->is_quiet()); }
+    // Everything has been sent, and nothing has arrived that nobody has read, TLS included.
+    bool is_quiet()
+    {
+        return has_sent_all() && !tcp_->receiver().has_arrived() && (!tls_ || tls_->is_quiet());
+    }
 
     // close() will be a reset: of a connection in the middle of something.
     void reset_on_close() { tcp_->reset_on_close(); }
@@ -84,6 +96,9 @@ public:
     const SocketAddress& address() const { return address_; }
 
 private:
+    Task<Result<Received>> send_and_receive(Deadline& deadline);
+    Task<> close_tls(Reactor& reactor);
+
     std::unique_ptr<TcpStream> tcp_;
     std::unique_ptr<TlsStream> tls_;
     SocketAddress address_;

@@ -1,7 +1,9 @@
 #include "net/tcp.hpp"
 
+#include "reactor/descriptor_limit.hpp"
 #include "reactor/wait.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <cstring>
@@ -69,14 +71,37 @@ reactor::Request end_request(reactor::Slot slot, bool resets, Deadline& deadline
     return reactor::Request(request, deadline);
 }
 
-reactor::Request send_request(reactor::Slot slot, std::string_view bytes, Deadline& deadline)
+reactor::Request send_request(reactor::Slot slot, std::string_view bytes, int flags,
+                              Deadline& deadline)
 {
     io_uring_sqe request{};
     io_uring_prep_send(&request, static_cast<int>(slot), bytes.data(), bytes.size(),
-                       MSG_WAITALL | MSG_NOSIGNAL);
+                       flags | MSG_NOSIGNAL);
     request.flags |= IOSQE_FIXED_FILE;
     return reactor::Request(request, deadline);
 }
+
+// Ends a send as soon as something arrives.
+class SendInterruption final : private Receiver::Listener {
+public:
+    SendInterruption(Receiver& receiver, reactor::Request& sending)
+        : receiver_(receiver), sending_(sending)
+    {
+        receiver_.set_listener(this);
+    }
+    ~SendInterruption() { receiver_.set_listener(nullptr); }
+
+private:
+    void arrived_unasked() override
+    {
+        if (!sending_.is_in_flight() || std::exchange(is_over_, true)) return;
+        sending_.cancel();
+    }
+
+    Receiver& receiver_;
+    reactor::Request& sending_;
+    bool is_over_ = false;
+};
 
 }  // namespace
 
@@ -89,7 +114,8 @@ Task<Result<void>> TcpStream::connect(SocketAddress address, SourceAddresses& so
                                       Deadline& deadline)
 {
     const int descriptor = open_socket(address);
-    if (descriptor < 0) co_return fail_connect(address, std::strerror(-descriptor));
+    if (descriptor < 0)
+        co_return fail_connect(address, reactor::explain_no_descriptor(-descriptor));
     if (const IpAddress* source = sources.next(address.ip())) {
         if (const int bound = bind_source(descriptor, *source); bound < 0) {
             ::close(descriptor);
@@ -99,9 +125,7 @@ Task<Result<void>> TcpStream::connect(SocketAddress address, SourceAddresses& so
     }
     const int installed = reactor_.ring().install(descriptor, slot_);
     if (installed == -ENFILE) {
-        co_return fail(Reason::overload, Phase::connect,
-                       fmt::format("all {} connections of this reactor are in use",
-                                   reactor_.ring().slots_max()));
+        co_return fail(Reason::overload, Phase::connect, reactor_.ring().explain_full());
     }
     if (installed < 0) co_return fail_connect(address, std::strerror(-installed));
 
@@ -119,26 +143,80 @@ Task<Result<void>> TcpStream::connect(SocketAddress address, SourceAddresses& so
 
 Task<Result<void>> TcpStream::send(std::string_view bytes, Deadline& deadline)
 {
-    const int sent = co_await send_request(slot_, bytes, deadline);
-    if (sent == static_cast<int>(bytes.size())) co_return Result<void>();
-    resets_on_close_ = true;
-    if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::send));
-    if (sent >= 0) {
-        co_return fail(
-            Reason::closed, Phase::send,
-            fmt::format("the peer closed after {} of {} bytes sent", sent, bytes.size()));
+    if (unsent_ != nullptr) {
+        if (unsent_->error != 0) co_return Result<void>();
+        unsent_->bytes += bytes;
+        bytes = unsent_->bytes;
     }
-    co_return fail(Reason::connect, Phase::send, fmt::format("send: {}", std::strerror(-sent)));
+    int sent = -ECANCELED;
+    if (!receiver_.has_arrived()) {
+        reactor::Request sending = send_request(slot_, bytes, MSG_WAITALL, deadline);
+        const SendInterruption interruption(receiver_, sending);
+        sent = co_await sending;
+    }
+    const bool is_complete = sent == static_cast<int>(bytes.size());
+    if (is_complete && unsent_ == nullptr) co_return Result<void>();
+    resets_on_close_ = !is_complete;
+    if (!is_complete && deadline.has_expired()) {
+        co_return tl::unexpected(deadline.failure(Phase::send));
+    }
+    const bool is_gone = sent == -EPIPE || sent == -ECONNRESET;
+    if (sent < 0 && sent != -ECANCELED && !is_gone) {
+        co_return fail(Reason::connect, Phase::send, fmt::format("send: {}", std::strerror(-sent)));
+    }
+    keep_unsent(bytes, static_cast<std::size_t>(std::max(sent, 0)), is_gone ? -sent : 0);
+    co_return Result<void>();
+}
+
+// `bytes` may be those that were kept before.
+void TcpStream::keep_unsent(std::string_view bytes, std::size_t sent_bytes, int error)
+{
+    if (sent_bytes == bytes.size() && error == 0) {
+        unsent_.reset();
+        return;
+    }
+    if (unsent_ == nullptr) {
+        unsent_ = std::make_unique<Unsent>();
+        unsent_->bytes = bytes;
+    }
+    unsent_->bytes.erase(0, sent_bytes);
+    unsent_->sent_bytes += sent_bytes;
+    unsent_->error = error;
+}
+
+std::optional<Failure> TcpStream::send_failure() const
+{
+    if (unsent_ == nullptr) return std::nullopt;
+    const std::size_t sent_bytes = unsent_->sent_bytes;
+    if (sent_bytes == 0 && unsent_->error != 0) {
+        return Failure{Reason::connect,
+                       Phase::send,
+                       fmt::format("send: {}", std::strerror(unsent_->error)),
+                       {}};
+    }
+    return Failure{Reason::closed,
+                   Phase::send,
+                   fmt::format("the peer closed after {} of {} bytes sent", sent_bytes,
+                               sent_bytes + unsent_->bytes.size()),
+                   {}};
+}
+
+Task<> TcpStream::send_at_once(std::string_view bytes, Reactor&)
+{
+    Deadline unlimited(reactor_, reactor::never);
+    co_await send_request(slot_, bytes, MSG_DONTWAIT, unlimited);
 }
 
 Task<> TcpStream::close(Reactor&)
 {
     co_await receiver_.stop();
     if (slot_ == reactor::no_slot) co_return;
-    // Before Linux 6.13 a closed slot lets its socket go only after older ones; the peer hears of
-    // the end now.
-    Deadline unlimited(reactor_, reactor::never);
-    co_await end_request(slot_, resets_on_close_, unlimited);
+    // A kernel that lets a closed slot's socket go at once says farewell by itself. A shutdown
+    // would take one of its threads.
+    if (resets_on_close_ || !reactor_.ring().closes_at_once()) {
+        Deadline unlimited(reactor_, reactor::never);
+        co_await end_request(slot_, resets_on_close_, unlimited);
+    }
     reactor_.ring().close(std::exchange(slot_, reactor::no_slot));
 }
 

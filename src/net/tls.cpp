@@ -267,11 +267,20 @@ Task<Result<std::string_view>> TlsStream::receive(Deadline& deadline)
     }
 }
 
+Task<> TlsStream::end(Reactor& reactor)
+{
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(outgoing_, &bytes);
+    co_await tcp_.send_at_once({bytes, static_cast<std::size_t>(size)}, reactor);
+}
+
 Task<Result<void>> TlsStream::flush(Deadline& deadline)
 {
     char* bytes = nullptr;
     const long size = BIO_get_mem_data(outgoing_, &bytes);
-    if (size == 0) co_return Result<void>();
+    if (size == 0 && tcp_.has_sent_all()) co_return Result<void>();
     auto sent = co_await tcp_.send({bytes, static_cast<std::size_t>(size)}, deadline);
     BIO_reset(outgoing_);
     co_return sent;

@@ -63,12 +63,15 @@ public:
     // Fails with tls (the message says why a certificate was refused), timeout or cancelled.
     Task<Result<void>> handshake(Deadline& deadline);
 
-    // Sends all of it. Fails as TcpStream::send does.
+    // Sends it as TcpStream::send does; receive() sends what that leaves.
     Task<Result<void>> send(std::string_view bytes, Deadline& deadline);
 
     // Some bytes, valid until anybody of this reactor receives; empty: the peer closed in good
     // order. Fails with closed, tls, timeout or cancelled.
     Task<Result<std::string_view>> receive(Deadline& deadline);
+
+    // Tells the peer that nothing more comes (RFC 8446, section 6.1), if it takes that at once.
+    Task<> end(Reactor& reactor);
 
     // Whether nothing that arrived is unread: what is decrypted here and now counts, too.
     bool is_quiet();

@@ -27,7 +27,7 @@ void Request::completed(int result, std::uint32_t)
     deadline_.reactor().resume_soon(waiting_);
 }
 
-void Request::interrupt(const Deadline&)
+void Request::cancel()
 {
     deadline_.reactor().ring().cancel(*this);
 }

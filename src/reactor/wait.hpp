@@ -26,9 +26,12 @@ public:
     void await_suspend(std::coroutine_handle<> waiting);
     int await_resume() const noexcept { return result_; }
 
+    // Asks the kernel to end it before it is done. It is suspended upon.
+    void cancel();
+
 private:
     void completed(int result, std::uint32_t flags) override;
-    void interrupt(const Deadline& deadline) override;
+    void interrupt(const Deadline&) override { cancel(); }
 
     // An io_uring_sqe as bytes: GCC refuses one, with its arrays of no elements, as a member, and
     // so also as a variable of a coroutine.
