@@ -3,8 +3,10 @@
 #include "base/text.hpp"
 
 #include <cassert>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -15,6 +17,9 @@
 namespace pivot::net {
 
 namespace {
+
+// A certificate may have thousands of names; a message shows so many of them.
+constexpr int names_shown_max = 3;
 
 constexpr unsigned char alpn[] = "\x08http/1.1";
 
@@ -49,15 +54,16 @@ std::string subject(X509* certificate)
     X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_ONELINE);
     char* bytes = nullptr;
     const long size = BIO_get_mem_data(text.get(), &bytes);
-    return std::string(bytes, static_cast<std::size_t>(size));
+    return printable({bytes, static_cast<std::size_t>(size)});
 }
 
-// The DNS names and addresses that the certificate is for.
+// The first few of the DNS names and addresses that the certificate is for.
 std::string names(X509* certificate)
 {
     const std::unique_ptr<GENERAL_NAMES, FreeOpenssl> all(static_cast<GENERAL_NAMES*>(
         X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
     std::string text;
+    int count = 0;
     for (int i = 0; i < sk_GENERAL_NAME_num(all.get()); ++i) {
         const GENERAL_NAME* name = sk_GENERAL_NAME_value(all.get(), i);
         const int address_bytes =
@@ -66,6 +72,7 @@ std::string names(X509* certificate)
             address_bytes != sizeof(in6_addr)) {
             continue;  // the peer's own length: nobody has checked it
         }
+        if (++count > names_shown_max) return text + ", …";
         if (!text.empty()) text += ", ";
         if (name->type == GEN_DNS) {
             text +=
@@ -109,6 +116,41 @@ std::string refusal(int error, X509* certificate)
     }
 }
 
+// As `openssl rehash` names them: eight hexadecimal digits, a dot and a number.
+bool is_hashed_name(std::string_view name)
+{
+    constexpr std::size_t hash_size = 8;
+    return name.size() > hash_size + 1 && name[hash_size] == '.' &&
+           name.substr(0, hash_size).find_first_not_of("0123456789abcdef") == name.npos &&
+           name.substr(hash_size + 1).find_first_not_of("0123456789") == name.npos;
+}
+
+// All of its certificates, now: OpenSSL by itself would look into a directory in the middle of each
+// handshake with an issuer that it does not know. A file that cannot be read is none of them.
+void trust_directory(SSL_CTX* context, const std::string& directory)
+{
+    std::error_code unreadable;
+    std::filesystem::directory_iterator entry(directory, unreadable);
+    for (; entry != std::filesystem::directory_iterator(); entry.increment(unreadable)) {
+        const std::filesystem::path& path = entry->path();
+        if (is_hashed_name(path.filename().string()))
+            SSL_CTX_load_verify_file(context, path.c_str());
+    }
+    ERR_clear_error();
+}
+
+// The default file holds what the default directory does; one that the environment names may not.
+void trust_system(SSL_CTX* context)
+{
+    SSL_CTX_set_default_verify_file(context);
+    const char* file = std::getenv(X509_get_default_cert_file_env());
+    const char* directory = std::getenv(X509_get_default_cert_dir_env());
+    const bool has_file =
+        sk_X509_OBJECT_num(X509_STORE_get0_objects(SSL_CTX_get_cert_store(context))) > 0;
+    if (file == nullptr && directory == nullptr && has_file) return;
+    trust_directory(context, directory != nullptr ? directory : X509_get_default_cert_dir());
+}
+
 }  // namespace
 
 tl::expected<std::unique_ptr<TlsContext>, std::string> TlsContext::open(const TlsConfig& config)
@@ -127,21 +169,15 @@ tl::expected<std::unique_ptr<TlsContext>, std::string> TlsContext::open(const Tl
     SSL_CTX_set_verify(native, config.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
                        config.verify ? &TlsStream::verified : nullptr);
 
-    if (config.ca_file.empty() && config.ca_directory.empty()) {
-        SSL_CTX_set_default_verify_paths(native);
-    }
+    if (config.ca_file.empty() && config.ca_directory.empty()) trust_system(native);
     if (!config.ca_file.empty() && SSL_CTX_load_verify_file(native, config.ca_file.c_str()) != 1) {
         return file_error("CA certificates in", config.ca_file);
     }
-    // OpenSSL looks into the directory during handshakes only.
     if (!config.ca_directory.empty() && !std::filesystem::is_directory(config.ca_directory)) {
         return tl::unexpected(
             fmt::format("CA certificates in {}: not a directory", config.ca_directory));
     }
-    if (!config.ca_directory.empty() &&
-        SSL_CTX_load_verify_dir(native, config.ca_directory.c_str()) != 1) {
-        return file_error("CA certificates in", config.ca_directory);
-    }
+    if (!config.ca_directory.empty()) trust_directory(native, config.ca_directory);
     if (config.certificate_file.empty()) return context;
 
     if (SSL_CTX_use_certificate_chain_file(native, config.certificate_file.c_str()) != 1) {
@@ -176,7 +212,8 @@ TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
         checks_host_ = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name.c_str()) == 1;
     } else {
         if (sends_sni) SSL_set_tlsext_host_name(ssl_.get(), name.c_str());
-        SSL_set_hostflags(ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        SSL_set_hostflags(
+            ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
         checks_host_ = SSL_set1_host(ssl_.get(), name.c_str()) == 1;
     }
     if (const auto session = context_.sessions_.take(origin_)) {
@@ -193,8 +230,7 @@ TlsStream::~TlsStream()
 
 Task<Result<void>> TlsStream::handshake(Deadline& deadline)
 {
-    if (!checks_host_)
-        co_return fail(Reason::tls, Phase::tls, "OpenSSL takes no host name to check");
+    if (!checks_host_) co_return fail(Reason::tls, Phase::tls, "OpenSSL rejected the host name");
     while (true) {
         ERR_clear_error();
         const int result = SSL_do_handshake(ssl_.get());
@@ -298,7 +334,7 @@ std::string TlsStream::explain(int error) const
 {
     if (!refusal_.empty()) return "certificate refused: " + refusal_;
     if (error == SSL_ERROR_SSL) return last_error();
-    return fmt::format("OpenSSL says {}", error);
+    return fmt::format("SSL_get_error returned {}", error);
 }
 
 int TlsStream::verified(int is_good, X509_STORE_CTX* store)

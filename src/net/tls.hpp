@@ -18,7 +18,7 @@ namespace pivot::net {
 
 struct TlsConfig {
     std::string ca_file;           // PEM; with ca_directory empty too: the system's default store
-    std::string ca_directory;      // as made by `openssl rehash`
+    std::string ca_directory;      // as made by `openssl rehash`; read as a whole
     std::string certificate_file;  // PEM chain of the client; empty: none is offered
     std::string private_key_file;  // PEM
     bool verify = true;            // the certificate, and that it names the host
