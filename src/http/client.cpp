@@ -243,7 +243,9 @@ Task<std::vector<net::SocketAddress>> Client::locate(const Url& url, Progress& p
 {
     progress.phase = Phase::dns;
     Nanoseconds since = reactor_.now();
-    auto resolved = co_await resolver_.resolve(url.host, deadline);
+    const std::string absolute = url.is_absolute ? url.name() : std::string();
+    const std::string_view name = url.is_absolute ? absolute : url.host;
+    auto resolved = co_await resolver_.resolve(name, deadline);
     note(progress.timings_us.dns, since, reactor_);
     std::vector<net::SocketAddress> addresses;
     if (!resolved) {

@@ -233,7 +233,12 @@ tl::expected<Url, std::string> read(const Pieces& pieces)
     auto target = pieces.front.substr(path_offset(pieces.front));
     if (target.empty()) target = "/";
     if (pieces.query) target.append("?").append(*pieces.query);
-    return Url{*scheme, basic_authorization(reading.credentials()), std::move(*host), *port,
+    const bool is_absolute = reading.host().ends_with('.') && host->find('.') == host->npos;
+    return Url{*scheme,
+               basic_authorization(reading.credentials()),
+               std::move(*host),
+               is_absolute,
+               *port,
                std::move(target)};
 }
 
@@ -319,19 +324,19 @@ void Url::append_target(std::string& out, std::string_view parameters) const
 
 std::string Url::authority() const
 {
-    auto text = bracketed(host);
+    auto text = bracketed(name());
     if (port != default_port(scheme)) fmt::format_to(std::back_inserter(text), ":{}", port);
     return text;
 }
 
 std::string Url::origin() const
 {
-    return fmt::format("{}://{}:{}", name(scheme), bracketed(host), port);
+    return fmt::format("{}://{}:{}", http::name(scheme), bracketed(name()), port);
 }
 
 std::string Url::to_text(std::string_view parameters) const
 {
-    auto text = fmt::format("{}://{}", name(scheme), authority());
+    auto text = fmt::format("{}://{}", http::name(scheme), authority());
     append_target(text, parameters);
     return text;
 }

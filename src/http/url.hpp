@@ -35,6 +35,8 @@ struct Url {
     std::string authorization;  // the header's value: `Basic YW5uOnNlY3JldA==`; empty: none
     std::string host;           // as net::canonical_host() spells it: IPv6 without brackets; or an
                                 // odd spelling of IPv4, which the address policy refuses
+    bool is_absolute = false;   // `host` has no dot but one at its end, which keeps search domains
+                                // away (RFC 1034, section 3.1)
     std::uint16_t port = 80;
     std::string target;  // path and query as they are sent; begins with `/`
 
@@ -44,6 +46,9 @@ struct Url {
     // What `reference` means in the document at this URL (RFC 3986, section 5, strict): a
     // redirect's Location, a verb's action. Credentials stay where the reference names no host.
     tl::expected<Url, std::string> resolve(std::string_view reference) const;
+
+    // The host as it is to be resolved: `intranet.` if it is absolute.
+    std::string name() const { return is_absolute ? host + '.' : host; }
 
     // Appends the target with form-encoded parameters joined to its query.
     void append_target(std::string& out, std::string_view parameters) const;

@@ -1,11 +1,13 @@
 #include "net/dns_answer.hpp"
 
 #include "base/text.hpp"
+#include "net/name_map.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <string_view>
+#include <utility>
 
 #include <ares.h>
 
@@ -19,58 +21,15 @@ constexpr std::uint16_t type_cname = 5;
 constexpr std::uint16_t class_in = 1;
 constexpr unsigned response_code_bits = 0x000f;
 constexpr std::uint32_t ttl_s_max = 0x7fff'ffff;  // above is 0 (RFC 2181, section 8)
-constexpr std::size_t name_bytes_max = 255;       // RFC 1035, section 2.3.4
+constexpr std::uint32_t ttl_s_none = std::numeric_limits<std::uint32_t>::max();
 
-// A name in a message that has been read: where it begins. It goes on, label by label, to a zero,
-// or from a pointer on at an earlier place (section 4.1.4):
-//
-//     1 'a' │ 7 'e' 'x' 'a' 'm' 'p' 'l' 'e' │ 0            size │ bytes
-//     1 'b' │ 0xc0 14                                      pointer: two bits, then 14 of an offset
-using Name = std::size_t;
-
-constexpr std::uint8_t pointer_bits = 0xc0;
-
-bool is_pointer(std::uint8_t size)
-{
-    return (size & pointer_bits) == pointer_bits;
-}
-
-std::size_t target_of(Bytes message, std::size_t pointer)
-{
-    return static_cast<std::size_t>(message[pointer] & ~pointer_bits) << 8 | message[pointer + 1];
-}
-
-// Where the label is that `name` begins with.
-std::size_t first_label(Bytes message, Name name)
-{
-    while (is_pointer(message[name])) name = target_of(message, name);
-    return name;
-}
-
-bool is_same_name(Bytes message, Name one, Name other)
-{
-    while (true) {
-        one = first_label(message, one);
-        other = first_label(message, other);
-        if (one == other) return true;
-        const std::size_t size_bytes = message[one];
-        if (message[other] != size_bytes) return false;
-        if (size_bytes == 0) return true;
-        const auto label = [&](Name name) {
-            return std::string_view(reinterpret_cast<const char*>(&message[name + 1]), size_bytes);
-        };
-        if (!equals_ignoring_case(label(one), label(other))) return false;
-        one += 1 + size_bytes;
-        other += 1 + size_bytes;
-    }
-}
-
+// Names are in lower case, with dots, and with escapes for what no host name has.
 struct Record {
-    Name owner = 0;
+    std::string owner;
     std::uint16_t type = 0;
     std::uint32_t ttl_s = 0;
     Bytes data;
-    Name target = 0;  // of a CNAME
+    std::string target;  // of a CNAME
 };
 
 // Reads a message from front to back. Each function returns false at what is cut or malformed.
@@ -103,30 +62,22 @@ public:
         return true;
     }
 
-    bool read_name(Name& name)
+    // A name of 255 bytes at most, in 50 parts at most: c-ares sees to both.
+    bool read_name(std::string& name)
     {
-        name = at_;
-        std::size_t end = 0;         // behind the name's own bytes; 0: no pointer has come yet
-        std::size_t begin = at_;     // of the labels since the last pointer
-        std::size_t size_bytes = 1;  // of the whole name, with its zero
-        for (std::size_t at = at_; at < message_.size();) {
-            const std::uint8_t size = message_[at];
-            if (is_pointer(size)) {
-                if (message_.size() - at < 2) return false;
-                if (end == 0) end = at + 2;
-                at = target_of(message_, at);
-                if (at >= begin) return false;  // so it comes to an end
-                begin = at;
-                continue;
-            }
-            size_bytes += size == 0 ? 0 : 1 + std::size_t{size};
-            if ((size & pointer_bits) != 0 || size_bytes > name_bytes_max) return false;
-            at += 1 + std::size_t{size};
-            if (size != 0) continue;
-            at_ = end == 0 ? at : end;
-            return true;
+        if (at_ == message_.size()) return false;
+        char* expanded = nullptr;
+        long size_bytes = 0;
+        if (ares_expand_name(message_.data() + at_, message_.data(),
+                             static_cast<int>(message_.size()), &expanded,
+                             &size_bytes) != ARES_SUCCESS) {
+            return false;
         }
-        return false;
+        name = expanded;
+        ares_free_string(expanded);
+        std::ranges::transform(name, name.begin(), lower);
+        at_ += static_cast<std::size_t>(size_bytes);
+        return true;
     }
 
     // owner | type | class | TTL | size of the data | data
@@ -150,48 +101,13 @@ private:
     std::size_t at_ = 0;
 };
 
-// A message as far as its answers. Records are read again and again, instead of being kept.
-class Message {
-public:
-    // None: cut, malformed, or its response code is not 0.
-    static std::optional<Message> read(Bytes bytes)
-    {
-        Message message(bytes);
-        Reader& reader = message.answers_;
-        std::uint16_t id = 0;
-        std::uint16_t flags = 0;
-        std::uint16_t questions = 0;
-        Bytes other_counts;
-        Bytes type_and_class;
-        if (!reader.read(id) || !reader.read(flags) || !reader.read(questions) ||
-            !reader.read(message.count_) || !reader.read(4, other_counts) || questions != 1 ||
-            (flags & response_code_bits) != 0 || !reader.read_name(message.asked_) ||
-            !reader.read(4, type_and_class) || !message.each_answer([](const Record&) {})) {
-            return std::nullopt;
-        }
-        return message;
-    }
-
-    Name asked() const { return asked_; }
-
-    // False: one of them is malformed.
-    bool each_answer(auto take) const
-    {
-        Reader reader(answers_);
-        for (unsigned i = 0; i < count_; ++i) {
-            Record record;
-            if (!reader.read(record)) return false;
-            take(record);
-        }
-        return true;
-    }
-
-private:
-    explicit Message(Bytes bytes) : answers_(bytes) {}
-
-    Reader answers_;  // has come to the first of them
-    std::uint16_t count_ = 0;
-    Name asked_ = 0;
+// What the answers say of one name.
+struct Named {
+    Addresses addresses;
+    std::uint32_t addresses_ttl_s = ttl_s_none;
+    std::string alias;
+    std::uint32_t alias_ttl_s = 0;
+    bool was_met = false;  // on the way from the question
 };
 
 std::optional<IpAddress> address_in(Bytes data, DnsType type)
@@ -201,59 +117,86 @@ std::optional<IpAddress> address_in(Bytes data, DnsType type)
     return std::nullopt;
 }
 
-// With dots, and escapes for what no host name has. None: c-ares does not take it.
-std::optional<std::string> to_text(Bytes message, Name name)
-{
-    char* expanded = nullptr;
-    long size_bytes = 0;
-    if (ares_expand_name(message.data() + name, message.data(), static_cast<int>(message.size()),
-                         &expanded, &size_bytes) != ARES_SUCCESS) {
-        return std::nullopt;
+// The question and all answers of one message.
+class Message {
+public:
+    explicit Message(DnsType type) : type_(type) {}
+
+    // False: the message is cut or malformed, or its response code is not 0.
+    bool read(Bytes bytes)
+    {
+        Reader reader(bytes);
+        std::uint16_t id = 0;
+        std::uint16_t flags = 0;
+        std::uint16_t questions = 0;
+        std::uint16_t answers = 0;
+        Bytes other_counts;
+        Bytes type_and_class;
+        if (!reader.read(id) || !reader.read(flags) || !reader.read(questions) ||
+            !reader.read(answers) || !reader.read(4, other_counts) || questions != 1 ||
+            (flags & response_code_bits) != 0 || !reader.read_name(asked_) ||
+            !reader.read(4, type_and_class)) {
+            return false;
+        }
+        for (unsigned i = 0; i < answers; ++i) {
+            Record record;
+            if (!reader.read(record) || !take(record)) return false;
+        }
+        return true;
     }
-    std::string text = expanded;
-    ares_free_string(expanded);
-    return text;
-}
+
+    DnsAnswer follow()
+    {
+        DnsAnswer answer;
+        answer.ttl_s = ttl_s_none;
+        std::string name = asked_;
+        for (auto found = names_.find(name); found != names_.end(); found = names_.find(name)) {
+            Named& named = found->second;
+            if (!named.addresses.empty()) {
+                answer.addresses = named.addresses;
+                answer.ttl_s = std::min(answer.ttl_s, named.addresses_ttl_s);
+                return answer;
+            }
+            if (std::exchange(named.was_met, true)) {
+                answer.is_loop = true;
+                break;
+            }
+            answer.ttl_s = std::min(answer.ttl_s, named.alias_ttl_s);
+            name = named.alias;
+        }
+        if (answer.ttl_s != ttl_s_none) answer.alias = std::move(name);
+        return answer;
+    }
+
+private:
+    bool take(Record& record)
+    {
+        if (record.type == type_cname) {
+            Named& named = names_[record.owner];
+            named.alias = std::move(record.target);
+            named.alias_ttl_s = record.ttl_s;
+        } else if (record.type == static_cast<std::uint16_t>(type_)) {
+            const auto address = address_in(record.data, type_);
+            if (!address) return false;
+            Named& named = names_[record.owner];
+            named.addresses.add(*address);
+            named.addresses_ttl_s = std::min(named.addresses_ttl_s, record.ttl_s);
+        }
+        return true;
+    }
+
+    const DnsType type_;
+    std::string asked_;
+    NameMap<Named> names_;
+};
 
 }  // namespace
 
 std::optional<DnsAnswer> parse_dns_answer(Bytes bytes, DnsType type)
 {
-    const auto message = Message::read(bytes);
-    if (!message) return std::nullopt;
-
-    DnsAnswer answer;
-    answer.ttl_s = std::numeric_limits<std::uint32_t>::max();
-    Name name = message->asked();
-    while (true) {
-        std::optional<Record> alias;
-        bool is_malformed = false;
-        message->each_answer([&](const Record& record) {
-            const bool is_alias = record.type == type_cname;
-            const bool is_address = record.type == static_cast<std::uint16_t>(type);
-            if ((!is_alias && !is_address) || !is_same_name(bytes, record.owner, name)) return;
-            if (is_alias) {
-                alias = record;
-                return;
-            }
-            const auto address = address_in(record.data, type);
-            is_malformed |= !address.has_value();
-            if (!address) return;
-            answer.addresses.add(*address);
-            answer.ttl_s = std::min(answer.ttl_s, record.ttl_s);
-        });
-        if (is_malformed) return std::nullopt;
-        if (!answer.addresses.empty()) return answer;
-        if (!alias || answer.links > dns_links_max) break;
-        ++answer.links;
-        answer.ttl_s = std::min(answer.ttl_s, alias->ttl_s);
-        name = alias->target;
-    }
-    if (answer.links == 0) return answer;
-    auto text = to_text(bytes, name);
-    if (!text) return std::nullopt;
-    answer.alias = std::move(*text);
-    return answer;
+    Message message(type);
+    if (!message.read(bytes)) return std::nullopt;
+    return message.follow();
 }
 
 }  // namespace pivot::net

@@ -12,19 +12,16 @@ namespace pivot::net {
 
 enum class DnsType : std::uint16_t { a = 1, aaaa = 28 };
 
-// A longer chain of aliases is a mistake or a loop.
-inline constexpr unsigned dns_links_max = 8;
-
 struct DnsAnswer {
     Addresses addresses;      // as they came
     std::string alias;        // where the chain of aliases ends without an address; empty: nowhere
-    unsigned links = 0;       // the length of the chain, dns_links_max + 1 at most
+    bool is_loop = false;     // `alias` leads back to itself
     std::uint32_t ttl_s = 0;  // the least of the chain and the addresses
 };
 
-// Starts from the name in the question and follows the CNAMEs in the answer, whatever the order of
-// the records; those of other names do not count. None: the message is malformed, or its response
-// code is not 0.
+// Starts from the name in the question and follows the CNAMEs in the answer, however many, whatever
+// the order of the records; those of other names do not count. Takes time in proportion to the
+// message. Returns nothing if the message is malformed, or its response code is not 0.
 std::optional<DnsAnswer> parse_dns_answer(std::span<const std::uint8_t> message, DnsType type);
 
 }  // namespace pivot::net

@@ -9,7 +9,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 // What newer c-ares offers in place of ares_query() and others, 1.18 does not have.
 #define CARES_NO_DEPRECATED
@@ -54,6 +58,36 @@ std::string to_text(const std::vector<SocketAddress>& servers)
     }
     return fmt::format("{}", fmt::join(texts, ", "));
 }
+
+ares_ssize_t send_message(ares_socket_t socket, const iovec* parts, int count, void*)
+{
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts);
+    message.msg_iovlen = static_cast<std::size_t>(count);
+    const ares_ssize_t sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
+    if (sent >= 0 || errno != ECONNREFUSED) return sent;
+    // An earlier question was refused, for which c-ares would wait until its time is up: it takes
+    // the refusal for that of this one, and has only this one ask the next server. So this one is
+    // sent, and refused, too: that error c-ares reads, and all questions go on.
+    return ::sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+// Plain sockets, but for send_message(): with these, c-ares leaves all else to us, too.
+constexpr ares_socket_functions socket_functions{
+    .asocket = [](int family, int type, int protocol, void*) -> ares_socket_t {
+        const int socket = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+        const int on = 1;
+        if (type == SOCK_STREAM) ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        return socket;
+    },
+    .aclose = [](ares_socket_t socket, void*) { return ::close(socket); },
+    .aconnect = [](ares_socket_t socket, const sockaddr* address, ares_socklen_t size_bytes,
+                   void*) { return ::connect(socket, address, size_bytes); },
+    .arecvfrom = [](ares_socket_t socket, void* bytes, std::size_t size_bytes, int flags,
+                    sockaddr* from, ares_socklen_t* from_bytes, void*) -> ares_ssize_t {
+        return ::recvfrom(socket, bytes, size_bytes, flags, from, from_bytes);
+    },
+    .asendv = send_message};
 
 }  // namespace
 
@@ -116,25 +150,14 @@ private:
 tl::expected<std::unique_ptr<DnsChannel>, std::string> DnsChannel::open(reactor::Reactor& reactor,
                                                                         const DnsConfig& config)
 {
-    std::unique_ptr<DnsChannel> channel(new DnsChannel(reactor, config.try_ms));
-    // Aliases of hosts (HOSTALIASES) are in a file, which would be read for each name. A socket
-    // that is opened and closed for each lookup doubles its cost.
-    constexpr int flags = ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN;
-    if (auto initialized = channel->initialize(config, flags); !initialized) {
-        return tl::unexpected(initialized.error());
-    }
-    // A server that fails or refuses is passed over for the next one, and c-ares 1.18 then forgets
-    // what it had said. Where there is no next one, this tells.
-    if (channel->servers_.size() == 1) {
-        ares_destroy(std::exchange(channel->ares_, nullptr));
-        auto initialized = channel->initialize(config, flags | ARES_FLAG_NOCHECKRESP);
-        if (!initialized) return tl::unexpected(initialized.error());
-    }
+    std::unique_ptr<DnsChannel> channel(new DnsChannel(reactor, config));
+    if (config.servers.empty()) channel->resolv_conf_.emplace(config.resolv_conf);
+    if (auto begun = channel->begin(); !begun) return tl::unexpected(begun.error());
     return channel;
 }
 
-DnsChannel::DnsChannel(reactor::Reactor& reactor, unsigned try_ms)
-    : reactor_(reactor), tick_ms_(std::min(try_ms, try_ms_min))
+DnsChannel::DnsChannel(reactor::Reactor& reactor, const DnsConfig& config)
+    : reactor_(reactor), config_(config), tick_ms_(std::min(config.try_ms, try_ms_min))
 {
 }
 
@@ -144,10 +167,40 @@ DnsChannel::~DnsChannel()
     reactor_.timers().stop(*this);
 }
 
-tl::expected<void, std::string> DnsChannel::initialize(const DnsConfig& config, int flags)
+tl::expected<void, std::string> DnsChannel::begin()
+{
+    // Aliases of hosts (HOSTALIASES) are in a file, which would be read for each name. A socket
+    // that is opened and closed for each lookup doubles its cost.
+    constexpr int flags = ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN;
+    if (auto initialized = initialize(flags); !initialized || servers_.size() != 1) {
+        return initialized;
+    }
+    // A server that fails or refuses is passed over for the next one, and c-ares 1.18 then forgets
+    // what it had said. Where there is no next one, this tells.
+    ares_destroy(std::exchange(ares_, nullptr));
+    return initialize(flags | ARES_FLAG_NOCHECKRESP);
+}
+
+// Keeps on with what it has if the file cannot be used.
+void DnsChannel::begin_anew()
+{
+    ares_channeldata* const old = std::exchange(ares_, nullptr);
+    auto old_servers = servers_;
+    if (!begin()) {
+        ares_ = old;
+        servers_ = std::move(old_servers);
+        return;
+    }
+    is_beginning_anew_ = true;
+    ares_destroy(old);
+    is_beginning_anew_ = false;
+    for (DnsQuestion* question : std::exchange(asked_again_, {})) send(*question);
+}
+
+tl::expected<void, std::string> DnsChannel::initialize(int flags)
 {
     std::vector<std::string> servers;
-    for (const std::string& text : config.servers) {
+    for (const std::string& text : config_.servers) {
         const auto server = parse_dns_server(text);
         if (!server) return tl::unexpected(server.error());
         servers.push_back(server->to_text());
@@ -156,16 +209,18 @@ tl::expected<void, std::string> DnsChannel::initialize(const DnsConfig& config, 
     std::string lookups = "b";  // DNS alone, not the hosts file
     ares_options options{};
     options.flags = flags;
-    options.timeout = static_cast<int>(config.try_ms);
-    options.tries = static_cast<int>(config.tries);
+    options.timeout = static_cast<int>(config_.try_ms);
+    options.tries = static_cast<int>(config_.tries);
     options.lookups = lookups.data();
+    std::string resolv_conf = config_.resolv_conf;
+    options.resolvconf_path = resolv_conf.data();
     options.sock_state_cb_data = this;
     options.sock_state_cb = [](void* self, ares_socket_t socket, int readable, int writable) {
         const unsigned events = (readable != 0 ? POLLIN : 0U) | (writable != 0 ? POLLOUT : 0U);
         static_cast<DnsChannel*>(self)->watch(socket, events);
     };
     int given = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
-                ARES_OPT_SOCK_STATE_CB;
+                ARES_OPT_SOCK_STATE_CB | ARES_OPT_RESOLVCONF;
 #ifdef ARES_OPT_UDP_MAX_QUERIES
     options.udp_max_queries = static_cast<int>(questions_a_port);
     given |= ARES_OPT_UDP_MAX_QUERIES;
@@ -182,33 +237,47 @@ tl::expected<void, std::string> DnsChannel::initialize(const DnsConfig& config, 
         return tl::unexpected(
             fmt::format("the DNS client does not start: {}", ares_strerror(status)));
     }
+    ares_set_socket_functions(ares_, &socket_functions, nullptr);
     servers_ = servers_of(ares_);
-    renewal_at_ = questions_a_port;
+    renewal_at_ = questions_ + questions_a_port;
     return {};
 }
 
 void DnsChannel::ask(const std::string& name, DnsQuestion& question)
 {
-    ask(ares_query, name, question);
+    ask(name, false, question);
 }
 
 void DnsChannel::search(const std::string& name, DnsQuestion& question)
 {
-    ask(ares_search, name, question);
+    ask(name, true, question);
 }
 
-void DnsChannel::ask(Ask& function, const std::string& name, DnsQuestion& question)
+void DnsChannel::ask(const std::string& name, bool is_searched, DnsQuestion& question)
 {
     assert(ares_ != nullptr);
     assert(question.channel_ == nullptr);
     question.channel_ = this;
+    question.name_ = name;
+    question.is_searched_ = is_searched;
     ++questions_;
+    if (!is_set()) reactor_.timers().set(*this, reactor_.now() + tick_ms_ * millisecond_ns);
+    if (resolv_conf_ && resolv_conf_->has_changed(reactor_.now())) {
+        is_outdated_ = true;
+        wake();  // not here: perhaps c-ares is in the middle of a reply
+    }
+    send(question);
+}
+
+void DnsChannel::send(DnsQuestion& question)
+{
     const auto callback = [](void* asked, int status, int, unsigned char* message, int size) {
         auto& question = *static_cast<DnsQuestion*>(asked);
         question.channel_->take_reply(question, status, {message, static_cast<std::size_t>(size)});
     };
-    if (!is_set()) reactor_.timers().set(*this, reactor_.now() + tick_ms_ * millisecond_ns);
-    function(ares_, name.c_str(), class_in, static_cast<int>(question.type_), callback, &question);
+    const auto function = question.is_searched_ ? ares_search : ares_query;
+    function(ares_, question.name_.c_str(), class_in, static_cast<int>(question.type_), callback,
+             &question);
 }
 
 void DnsChannel::close()
@@ -227,6 +296,7 @@ void DnsChannel::wake()
 
 void DnsChannel::fired()
 {
+    if (ares_ != nullptr && std::exchange(is_outdated_, false)) begin_anew();
     // c-ares opens sockets meanwhile, but none leaves this list before the next loop.
     for (std::size_t i = 0; i < watches_.size(); ++i) {
         const int socket = watches_[i]->socket();
@@ -247,6 +317,7 @@ void DnsChannel::fired()
         if (watch->is_wanted() && !watch->is_in_flight()) watch->poll();
     }
 
+    if (is_outdated_) return wake();
     if (questions_ == replies_) return;
     if (tick_at_ <= reactor_.now()) tick_at_ = next_tick();
     reactor_.timers().set(*this, tick_at_);
@@ -292,6 +363,10 @@ void DnsChannel::watch(int socket, unsigned events)
 void DnsChannel::take_reply(DnsQuestion& question, int status,
                             std::span<const std::uint8_t> message)
 {
+    if (is_beginning_anew_) {
+        asked_again_.push_back(&question);
+        return;
+    }
     ++replies_;
     question.channel_ = nullptr;
     if (status != ARES_SUCCESS) {

@@ -4,17 +4,21 @@
 //                  ▲                 or over TCP ─► replied()
 //                  └──── timer ◄─────────┘
 //
-// c-ares reads no file and never blocks after open(). One timer serves its time-outs and the
-// sockets that became ready: it fires after the clock was read, so that what replies start counts
-// from now.
+// Where the system's servers are asked, the file that names them is looked at once a second at
+// most, and only when something is to be asked. When it has changed, c-ares begins anew with what
+// it says, and what was on its way is asked again. Beyond that c-ares reads no file and never
+// blocks after open(). One timer serves its time-outs and the sockets that became ready: it fires
+// after the clock was read, so that what replies start counts from now.
 #pragma once
 
 #include "net/dns_answer.hpp"
 #include "net/dns_config.hpp"
+#include "net/watched_file.hpp"
 #include "reactor/reactor.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -53,7 +57,9 @@ private:
     virtual void replied(const tl::expected<DnsAnswer, DnsError>& reply) = 0;
 
     const DnsType type_;
-    DnsChannel* channel_ = nullptr;  // while a reply is due
+    DnsChannel* channel_ = nullptr;  // while a reply is due, and then also what was asked:
+    std::string name_;
+    bool is_searched_ = false;
 };
 
 class DnsChannel final : private reactor::Timer {
@@ -77,13 +83,14 @@ public:
 
 private:
     class Watch;
-    using Ask = void(ares_channeldata*, const char*, int, int,
-                     void (*)(void*, int, int, unsigned char*, int), void*);
 
-    DnsChannel(reactor::Reactor& reactor, unsigned try_ms);
+    DnsChannel(reactor::Reactor& reactor, const DnsConfig& config);
 
-    tl::expected<void, std::string> initialize(const DnsConfig& config, int flags);
-    void ask(Ask& function, const std::string& name, DnsQuestion& question);
+    tl::expected<void, std::string> begin();
+    tl::expected<void, std::string> initialize(int flags);
+    void begin_anew();
+    void ask(const std::string& name, bool is_searched, DnsQuestion& question);
+    void send(DnsQuestion& question);
     void wake();
     void fired() override;
     void renew_sockets();
@@ -93,11 +100,16 @@ private:
     DnsError explain(int status) const;
 
     reactor::Reactor& reactor_;
+    const DnsConfig config_;
     const unsigned tick_ms_;
-    ares_channeldata* ares_ = nullptr;  // null: closed
+    std::optional<WatchedFile> resolv_conf_;  // where the system's servers are asked
+    bool is_outdated_ = false;                // that file has changed
+    ares_channeldata* ares_ = nullptr;        // null: closed
     reactor::Nanoseconds tick_at_ = 0;
     std::vector<SocketAddress> servers_;
     std::vector<std::unique_ptr<Watch>> watches_;
+    bool is_beginning_anew_ = false;
+    std::vector<DnsQuestion*> asked_again_;
     std::uint64_t questions_ = 0;
     std::uint64_t renewal_at_ = 0;  // so many questions: other sockets
     std::uint64_t replies_ = 0;

@@ -16,7 +16,10 @@ struct DnsConfig {
     // As parse_dns_server() reads them, in the order in which to ask; empty: the system's.
     std::vector<std::string> servers = {};
 
-    std::string hosts_file = "/etc/hosts";  // one that does not exist is empty
+    // Where the system's servers and search domains are; read again when it changes.
+    std::string resolv_conf = "/etc/resolv.conf";
+
+    std::string hosts_file = "/etc/hosts";  // one that does not exist is empty; likewise
 
     // A server that is silent for so long is passed over. Each round of all servers doubles it.
     unsigned try_ms = 1'000;

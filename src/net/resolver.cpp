@@ -1,5 +1,6 @@
 #include "net/resolver.hpp"
 
+#include "base/text.hpp"
 #include "net/dns_channel.hpp"
 #include "net/host.hpp"
 #include "reactor/wait.hpp"
@@ -26,6 +27,9 @@ using reactor::Task;
 constexpr Nanoseconds second_ns = 1'000'000'000;
 constexpr Nanoseconds other_family_wait_ns = second_ns / 20;  // RFC 8305, section 3
 constexpr std::uint32_t ttl_s_max = 3'600;
+
+// After so many questions of its own a chain of aliases is a mistake, or goes in a circle.
+constexpr unsigned alias_questions_max = 8;
 
 Nanoseconds lifetime_ns(DnsError::Of failure)
 {
@@ -70,6 +74,12 @@ const Addresses& loopback()
 {
     static const Addresses both{*IpAddress::parse("::1"), *IpAddress::parse("127.0.0.1")};
     return both;
+}
+
+// A name with a dot is complete; one without may be below a search domain.
+bool is_qualified(std::string_view name)
+{
+    return name.find('.') != name.npos;
 }
 
 tl::unexpected<Failure> failure_of(std::string_view name, Reason reason, std::string_view message)
@@ -126,7 +136,7 @@ private:
         void fail_with(DnsError error);
 
         Lookup& lookup_;
-        unsigned links_ = 0;
+        unsigned alias_questions_ = 0;
         std::uint32_t ttl_s_ = ttl_s_max;
 
         bool is_over_ = false;
@@ -163,18 +173,20 @@ void Resolver::Lookup::enter()
 tl::expected<std::unique_ptr<Resolver>, std::string> Resolver::open(Reactor& reactor,
                                                                     const DnsConfig& config)
 {
+    WatchedFile hosts_file(config.hosts_file);
     auto hosts = read_hosts_file(config.hosts_file);
     if (!hosts) return tl::unexpected(hosts.error());
     auto channel = DnsChannel::open(reactor, config);
     if (!channel) return tl::unexpected(channel.error());
     return std::unique_ptr<Resolver>(
-        new Resolver(reactor, config, std::move(*channel), Hosts(*hosts)));
+        new Resolver(reactor, config, std::move(hosts_file), Hosts(*hosts), std::move(*channel)));
 }
 
-Resolver::Resolver(Reactor& reactor, const DnsConfig& config, std::unique_ptr<DnsChannel> channel,
-                   Hosts hosts)
+Resolver::Resolver(Reactor& reactor, const DnsConfig& config, WatchedFile hosts_file, Hosts hosts,
+                   std::unique_ptr<DnsChannel> channel)
     : reactor_(reactor),
       lookups_max_(config.lookups_max),
+      hosts_file_(std::move(hosts_file)),
       hosts_(std::move(hosts)),
       cache_(config.cache_names_max),
       channel_(std::move(channel))
@@ -189,11 +201,13 @@ Resolver::~Resolver()
 
 Task<Result<Addresses>> Resolver::resolve(std::string_view host, Deadline& deadline)
 {
+    read_hosts_again();
     if (auto known = recall(host)) co_return std::move(*known);
 
     auto name = canonical_host(host);
     if (!name) co_return fail(Reason::dns, Phase::dns, name.error());
     if (const auto address = IpAddress::parse(*name)) co_return Addresses{*address};
+    if (host.ends_with('.') && !is_qualified(*name)) *name += '.';
     if (*name != host) {
         if (auto known = recall(*name)) co_return std::move(*known);
     }
@@ -227,10 +241,18 @@ std::uint64_t Resolver::questions() const
     return channel_->questions();
 }
 
+// What has changed since it was read; a file that has become unreadable changes nothing.
+void Resolver::read_hosts_again()
+{
+    if (!hosts_file_.has_changed(reactor_.now())) return;
+    if (const auto hosts = read_hosts_file(hosts_file_.path())) hosts_ = Hosts(*hosts);
+}
+
 std::optional<Result<Addresses>> Resolver::recall(std::string_view name)
 {
-    if (const auto* addresses = hosts_.find(name)) return *addresses;
-    if (name == "localhost" || name.ends_with(".localhost")) return loopback();
+    const std::string_view relative = name.substr(0, name.size() - (name.ends_with('.') ? 1 : 0));
+    if (const auto* addresses = hosts_.find(relative)) return *addresses;
+    if (relative == "localhost" || relative.ends_with(".localhost")) return loopback();
     const auto* known = cache_.find(name, reactor_.now());
     if (known == nullptr) return std::nullopt;
     ++cache_hits_;
@@ -246,7 +268,7 @@ void Resolver::Lookup::Family::start()
 {
     const std::string& name = lookup_.name;
     DnsChannel& channel = *lookup_.resolver_.channel_;
-    if (name.find('.') == name.npos) {
+    if (!is_qualified(name)) {
         channel.search(name, *this);
     } else {
         channel.ask(name, *this);
@@ -262,8 +284,14 @@ void Resolver::Lookup::Family::replied(const tl::expected<DnsAnswer, DnsError>& 
     is_over_ = true;
     if (!reply) {
         fail_with(reply.error());
-    } else if (links_ > dns_links_max) {
-        fail_with({DnsError::Of::name, fmt::format("more than {} aliases", dns_links_max)});
+    } else if (reply->is_loop) {
+        fail_with({DnsError::Of::name,
+                   fmt::format("its alias {} leads back to itself", printable(reply->alias))});
+    } else if (!reply->alias.empty()) {
+        fail_with(
+            {DnsError::Of::name,
+             fmt::format("no address after {} more questions for its aliases, the last one {}",
+                         alias_questions_max, printable(reply->alias))});
     } else if (reply->addresses.empty()) {
         fail_with({DnsError::Of::name, "no address"});
     } else {
@@ -273,12 +301,11 @@ void Resolver::Lookup::Family::replied(const tl::expected<DnsAnswer, DnsError>& 
     lookup_.family_is_over();
 }
 
-// Counts the chain as far as this answer goes.
+// Counts the questions, so that a chain that goes in a circle over several answers ends, too.
 bool Resolver::Lookup::Family::is_alias_to_follow(const DnsAnswer& answer)
 {
-    links_ += answer.links;
     ttl_s_ = std::min(ttl_s_, answer.ttl_s);
-    return !answer.alias.empty() && links_ <= dns_links_max;
+    return !answer.alias.empty() && !answer.is_loop && alias_questions_++ < alias_questions_max;
 }
 
 void Resolver::Lookup::Family::fail_with(DnsError error)
@@ -331,7 +358,9 @@ Nanoseconds Resolver::Lookup::expires_at() const
     if (!has_addresses()) return failed().expires_at();
     Nanoseconds earliest = reactor::never;
     for (const Family* family : {&v6_, &v4_}) {
-        if (!family->addresses().empty()) earliest = std::min(earliest, family->expires_at());
+        const bool counts = !family->addresses().empty() ||
+                            (family->is_over() && family->error().of == DnsError::Of::servers);
+        if (counts) earliest = std::min(earliest, family->expires_at());
     }
     return earliest;
 }

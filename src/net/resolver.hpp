@@ -13,7 +13,11 @@
 //
 // Answers live for their TTL, at most an hour; a name that does not exist or has no address for
 // five seconds (RFC 2308); a failure of the servers for one (RFC 2308, section 7), so that calls to
-// a broken domain do not ask at each.
+// a broken domain do not ask at each. Where one family has addresses and the servers failed to tell
+// of the other, both are asked for again after a second, too.
+//
+// The hosts file, and the file that names the system's servers, may change at any time: they are
+// looked at once a second at most, and only when somebody asks.
 #pragma once
 
 #include "net/addresses.hpp"
@@ -21,6 +25,7 @@
 #include "net/dns_config.hpp"
 #include "net/hosts.hpp"
 #include "net/name_table.hpp"
+#include "net/watched_file.hpp"
 #include "reactor/reactor.hpp"
 #include "reactor/task.hpp"
 
@@ -40,8 +45,8 @@ class DnsChannel;
 
 class Resolver {
 public:
-    // Reads the hosts file and, if `config` names no servers, /etc/resolv.conf. The error is a
-    // sentence.
+    // Reads the hosts file and, if `config` names no servers, the system's resolv.conf. The error
+    // is a sentence.
     static tl::expected<std::unique_ptr<Resolver>, std::string> open(reactor::Reactor& reactor,
                                                                      const DnsConfig& config);
 
@@ -50,8 +55,9 @@ public:
     ~Resolver();  // nobody waits; closed, and the reactor turned until idle
 
     // The addresses in the order in which to try them: at least one, the families by turns, IPv6
-    // first (RFC 8305, section 4). An address is its own answer. A name without a dot is tried in
-    // the system's search domains, too; a trailing dot makes no difference.
+    // first (RFC 8305, section 4). An address is its own answer. A name without any dot is tried in
+    // the system's search domains, too; with a dot at its end it is absolute (RFC 1034, section
+    // 3.1).
     //
     // Fails with dns, timeout, cancelled, or overload when too many lookups are under way. What is
     // known takes a hash probe, without allocation if `host` is spelled as canonical_host() does.
@@ -62,7 +68,7 @@ public:
     void close();
 
     // Questions that left for the servers: two for a lookup, and one more for each alias whose
-    // answer has no addresses. Retries are not counted.
+    // answer has no addresses, eight of a family at most. Retries are not counted.
     std::uint64_t questions() const;
 
     // Names that the cache knew, failures included.
@@ -71,15 +77,17 @@ public:
 private:
     class Lookup;
 
-    Resolver(reactor::Reactor& reactor, const DnsConfig& config,
-             std::unique_ptr<DnsChannel> channel, Hosts hosts);
+    Resolver(reactor::Reactor& reactor, const DnsConfig& config, WatchedFile hosts_file,
+             Hosts hosts, std::unique_ptr<DnsChannel> channel);
 
+    void read_hosts_again();
     std::optional<Result<Addresses>> recall(std::string_view name);
     void forget_if_done(const Lookup& lookup);
 
     reactor::Reactor& reactor_;
     const std::size_t lookups_max_;
-    const Hosts hosts_;
+    WatchedFile hosts_file_;
+    Hosts hosts_;
     DnsCache cache_;
     std::unique_ptr<DnsChannel> channel_;
     NameTable<Lookup> lookups_;  // from the start of each until it is done

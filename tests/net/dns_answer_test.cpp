@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -54,8 +55,16 @@ TEST(DnsAnswer, a_chain_of_aliases_is_followed_to_its_addresses)
         parse(message({.addresses = {"192.0.2.7"}, .aliases = {"b.example", "c.example"}}));
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->addresses, Addresses{ip("192.0.2.7")});
-    EXPECT_EQ(answer->links, 2U);
     EXPECT_EQ(answer->alias, "");
+}
+
+TEST(DnsAnswer, a_chain_is_followed_however_long)
+{
+    std::vector<std::string> aliases;
+    for (int i = 0; i < 1'000; ++i) aliases.push_back(std::to_string(i) + ".example");
+    const auto answer = parse(message({.addresses = {"192.0.2.7"}, .aliases = aliases}));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->addresses, Addresses{ip("192.0.2.7")});
 }
 
 TEST(DnsAnswer, a_chain_without_addresses_tells_where_it_ends)
@@ -67,11 +76,12 @@ TEST(DnsAnswer, a_chain_without_addresses_tells_where_it_ends)
     EXPECT_EQ(answer->ttl_s, 5U);
 }
 
-TEST(DnsAnswer, a_loop_of_aliases_is_followed_no_further_than_the_limit)
+TEST(DnsAnswer, a_loop_of_aliases_tells_where_it_closes)
 {
-    const auto answer = parse(message({.aliases = {"b.example", "A.example"}}));
+    const auto answer = parse(message({.aliases = {"b.example", "c.example", "B.example"}}));
     ASSERT_TRUE(answer);
-    EXPECT_EQ(answer->links, dns_links_max + 1);
+    EXPECT_TRUE(answer->is_loop);
+    EXPECT_EQ(answer->alias, "b.example");
 }
 
 // The question for A of `a`, and after it what a test says.
@@ -129,6 +139,25 @@ TEST(DnsAnswer, a_name_that_points_to_itself_is_malformed)
     EXPECT_FALSE(parse(looping));
 }
 
+// Each pointer points to the one before it: 0xc000 | 12, 14, 16, …, and a label at their beginning.
+TEST(DnsAnswer, a_name_of_thousands_of_pointers_is_malformed)
+{
+    std::string pointers = owner_a + "\0\20\0\1\0\0\0\11"s;  // a text record holds them
+    const std::size_t first = message_with(1, pointers).size() + 2;
+    const std::size_t count = 8'000;
+    pointers += static_cast<char>(count * 2 >> 8);
+    pointers += static_cast<char>(count * 2 & 0xff);
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t target = i == 0 ? 12 : first + 2 * (i - 1);
+        pointers += static_cast<char>(0xc0 | target >> 8);
+        pointers += static_cast<char>(target & 0xff);
+    }
+    const std::size_t last = first + 2 * (count - 1);
+    ASSERT_LT(last, 0x4000U) << "no pointer reaches it";
+    const std::string name = {static_cast<char>(0xc0 | last >> 8), static_cast<char>(last & 0xff)};
+    EXPECT_FALSE(parse(message_with(2, pointers + name + "\0\5\0\1\0\0\0\11\0\2"s + owner_a)));
+}
+
 TEST(DnsAnswer, a_response_code_is_no_answer)
 {
     EXPECT_FALSE(parse(message({.reply = test::DnsReply::servfail})));
@@ -150,7 +179,7 @@ TEST(DnsAnswer, any_single_byte_may_be_wrong)
             auto changed = whole;
             changed[at] = static_cast<char>(byte);
             const auto answer = parse(changed);
-            EXPECT_LE(answer ? answer->links : 0, dns_links_max + 1);
+            EXPECT_LE(answer ? answer->addresses.size() : 0, 1U);
         }
     }
 }

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -288,16 +289,26 @@ TEST_F(ResolverTest, an_alias_without_addresses_is_asked_for_and_the_least_ttl_c
     EXPECT_EQ(server.queries("a.example", Type::a), 2U);
 }
 
-TEST_F(ResolverTest, a_chain_of_eight_aliases_is_followed_and_of_nine_is_not)
+TEST_F(ResolverTest, a_chain_in_one_answer_is_followed_however_long)
 {
-    for (int i = 1; i <= 8; ++i) {
+    std::vector<std::string> aliases;
+    for (int i = 0; i < 12; ++i) aliases.push_back(fmt::format("{}.example", i));
+    server.answer("a.example", Type::a, {.addresses = {"192.0.2.1"}, .aliases = aliases});
+    EXPECT_EQ(text_of(resolve("a.example")), "192.0.2.1");
+    EXPECT_EQ(server.queries_in_total(), 2U);
+}
+
+TEST_F(ResolverTest, a_chain_over_nine_answers_is_followed_and_over_ten_is_not)
+{
+    for (int i = 0; i <= 8; ++i) {
         server.answer(fmt::format("{}.example", i), Type::a,
                       {.aliases = {fmt::format("{}.example", i + 1)}});
     }
     server.answer("9.example", Type::a, {.addresses = {"192.0.2.1"}});
-    server.answer("0.example", Type::a, {.aliases = {"1.example"}});
     EXPECT_EQ(text_of(resolve("1.example")), "192.0.2.1");
-    EXPECT_EQ(text_of(resolve("0.example")), "resolve 0.example: more than 8 aliases");
+    EXPECT_EQ(text_of(resolve("0.example")),
+              "resolve 0.example: no address after 8 more questions for its aliases, the last one "
+              "9.example");
 }
 
 TEST_F(ResolverTest, a_loop_of_aliases_ends_as_a_failure)
@@ -305,8 +316,11 @@ TEST_F(ResolverTest, a_loop_of_aliases_ends_as_a_failure)
     server.answer("a.example", Type::a, {.aliases = {"b.example"}});
     server.answer("b.example", Type::a, {.aliases = {"a.example"}});
     server.answer("c.example", Type::a, {.aliases = {"d.example", "c.example"}});
-    EXPECT_EQ(text_of(resolve("a.example")), "resolve a.example: more than 8 aliases");
-    EXPECT_EQ(text_of(resolve("c.example")), "resolve c.example: more than 8 aliases");
+    EXPECT_EQ(text_of(resolve("a.example")),
+              "resolve a.example: no address after 8 more questions for its aliases, the last one "
+              "b.example");
+    EXPECT_EQ(text_of(resolve("c.example")),
+              "resolve c.example: its alias c.example leads back to itself");
 }
 
 TEST_F(ResolverTest, a_truncated_answer_is_asked_for_over_tcp)
@@ -355,6 +369,20 @@ TEST_F(ResolverTest, one_family_that_fails_does_not_harm_the_other)
     server.answer("a.example", Type::a, {.addresses = {"192.0.2.1"}});
     server.answer("a.example", Type::aaaa, {.reply = DnsReply::servfail});
     EXPECT_EQ(text_of(resolve("a.example")), "192.0.2.1");
+}
+
+TEST_F(ResolverTest, a_family_that_fails_for_a_moment_is_asked_for_again_after_a_second)
+{
+    server.answer("a.example", Type::aaaa, {.addresses = {"2001:db8::1"}, .ttl_s = 3'600});
+    server.answer("a.example", Type::a, {.reply = DnsReply::servfail});
+    EXPECT_EQ(text_of(resolve("a.example")), "2001:db8::1");
+    server.answer("a.example", Type::a, {.addresses = {"192.0.2.1"}, .ttl_s = 3'600});
+    EXPECT_EQ(text_of(resolve("a.example")), "2001:db8::1");
+    run_for(second_ns);
+    EXPECT_EQ(text_of(resolve("a.example")), "2001:db8::1 192.0.2.1");
+    run_for(second_ns);
+    EXPECT_EQ(text_of(resolve("a.example")), "2001:db8::1 192.0.2.1");
+    EXPECT_EQ(server.queries_in_total(), 4U);
 }
 
 TEST_F(ResolverTest, a_refusal_says_so)
@@ -441,6 +469,22 @@ TEST_F(ResolverTest, a_server_that_is_not_there_is_a_failure)
     EXPECT_TRUE(failure.ends_with(" from the DNS servers " + address)) << failure;
 }
 
+// Nobody listens there, as the kernel says at once.
+TEST_F(ResolverTest, a_first_server_that_is_not_there_is_passed_over_for_both_families_at_once)
+{
+    const test::RefusingPort nobody;
+    open({.servers = {server_at(nobody.port()), server_at(server.port())},
+          .hosts_file = no_hosts_file,
+          .try_ms = 10'000});
+    server.answer("v4.example", Type::a, {.addresses = {"192.0.2.1"}});
+    server.answer("v6.example", Type::aaaa, {.addresses = {"2001:db8::1"}});
+    const Nanoseconds started_at = reactor.now();
+    EXPECT_EQ(text_of(resolve("v4.example")), "192.0.2.1");
+    EXPECT_EQ(text_of(resolve("v6.example")), "2001:db8::1");
+    EXPECT_EQ(text_of(resolve("nx.example")), "resolve nx.example: no such name (NXDOMAIN)");
+    EXPECT_LT(reactor.now() - started_at, 10 * second_ns) << "a question waited for its time-out";
+}
+
 // Answers the questions that have come to a socket of a test's own. Returns the ports they came
 // from, in the order of their coming.
 std::vector<std::uint16_t> answer_all(const test::Descriptor& socket)
@@ -498,21 +542,73 @@ TEST_F(ResolverTest, a_port_is_kept_for_many_questions_but_not_for_ever)
     EXPECT_NE(ports.front(), ports.back());
 }
 
-class HostsFile {
+class File {
 public:
-    explicit HostsFile(const std::string& text)
+    explicit File(const std::string& text)
     {
         ::close(::mkstemp(path.data()));
-        std::ofstream(path) << text;
+        write(text);
     }
-    ~HostsFile() { ::unlink(path.c_str()); }
+    ~File() { ::unlink(path.c_str()); }
 
-    std::string path = "/tmp/pivot-hosts-XXXXXX";
+    void write(const std::string& text) const { std::ofstream(path) << text; }
+
+    std::string path = "/tmp/pivot-test-XXXXXX";
 };
+
+// Nobody serves port 53 of these addresses.
+TEST_F(ResolverTest, the_systems_servers_are_read_again_when_their_file_changes)
+{
+    const File file("nameserver 127.0.53.1\n");
+    open({.resolv_conf = file.path, .hosts_file = no_hosts_file, .try_ms = 20});
+    const auto first = text_of(resolve("a.example"));
+    EXPECT_TRUE(first.ends_with(" from the DNS servers 127.0.53.1")) << first;
+    file.write("nameserver 127.0.53.2\nnameserver 127.0.53.3\n");
+    run_for(second_ns);
+    const auto second = text_of(resolve("a.example"));
+    EXPECT_TRUE(second.ends_with(" from the DNS servers 127.0.53.2, 127.0.53.3")) << second;
+}
+
+TEST_F(ResolverTest, what_is_asked_when_the_systems_servers_change_is_asked_of_the_new_ones)
+{
+    test::Descriptor deaf;
+    try {
+        deaf = test::bind_udp("127.0.53.4", 53);
+    } catch (const std::system_error& refused) {
+        GTEST_SKIP() << "a server at port 53 takes a privilege: " << refused.what();
+    }
+    const File file("nameserver 127.0.53.4\n");
+    open({.resolv_conf = file.path, .hosts_file = no_hosts_file, .try_ms = 20'000, .tries = 1});
+    Deadline deadline(reactor, reactor.now() + 20 * second_ns);
+    Answer early;
+    scope.spawn(ask(resolver(), "early.example", early, deadline));
+    run_for(second_ns);
+    file.write("nameserver 127.0.53.1\n# nobody\n");
+    const auto late = text_of(resolve("late.example"));
+    EXPECT_TRUE(late.ends_with(" from the DNS servers 127.0.53.1")) << late;
+    run_until(reactor, [&] { return early.result.has_value(); });
+    EXPECT_EQ(text_of(*early.result),
+              "resolve early" + late.substr(std::string("resolve late").size()));
+}
+
+TEST_F(ResolverTest, the_hosts_file_is_read_again_when_it_changes)
+{
+    const File file("192.0.2.7 a.example\n");
+    open({.servers = {server_at(server.port())}, .hosts_file = file.path});
+    EXPECT_EQ(text_of(resolve("a.example")), "192.0.2.7");
+    run_for(second_ns);
+    file.write("192.0.2.8 a.example b.example\n");
+    run_for(second_ns);
+    EXPECT_EQ(text_of(resolve("a.example")), "192.0.2.8");
+    EXPECT_EQ(text_of(resolve("b.example")), "192.0.2.8");
+    run_for(second_ns);
+    ::unlink(file.path.c_str());
+    EXPECT_FALSE(resolve("b.example")) << "it is empty where it does not exist";
+}
 
 TEST_F(ResolverTest, the_hosts_file_comes_first_and_no_server_is_asked)
 {
-    const HostsFile file("192.0.2.7 a.example\n192.0.2.8 sub.localhost\n");
+    const File file("192.0.2.7 a.example\n192.0.2.8 sub.localhost\n");
     open({.servers = {server_at(server.port())}, .hosts_file = file.path});
     server.answer("a.example", Type::a, {.addresses = {"192.0.2.1"}});
     EXPECT_EQ(text_of(resolve("a.example")), "192.0.2.7");
@@ -560,6 +656,17 @@ TEST_F(ResolverTest, search_domains_are_for_names_without_a_dot)
     EXPECT_EQ(text_of(resolve("hooks")), "192.0.2.1");
     EXPECT_EQ(text_of(resolve("a.b")), "resolve a.b: no such name (NXDOMAIN)");
     EXPECT_EQ(server.queries("a.b.corp.example", Type::a), 0U);
+}
+
+TEST_F(ResolverTest, a_name_with_a_dot_at_its_end_is_looked_for_in_no_search_domain)
+{
+    const SearchDomain domain("corp.example");
+    server.answer("hooks.corp.example", Type::a, {.addresses = {"192.0.2.66"}});
+    server.answer("hooks", Type::a, {.addresses = {"192.0.2.1"}});
+    EXPECT_EQ(text_of(resolve("hooks.")), "192.0.2.1");
+    EXPECT_EQ(server.queries("hooks.corp.example", Type::a), 0U);
+    EXPECT_EQ(text_of(resolve("hooks")), "192.0.2.66") << "each has its own place in the cache";
+    EXPECT_EQ(text_of(resolve("Hooks.")), "192.0.2.1");
 }
 
 TEST_F(ResolverTest, more_lookups_than_allowed_are_an_overload)
