@@ -7,6 +7,9 @@ namespace pivot::http {
 
 namespace {
 
+// Closing costs system calls; more than this in one turn would hold up the calls behind it.
+constexpr unsigned closings_a_turn = 64;
+
 Task<> tear_down(std::unique_ptr<PooledConnection> connection, Reactor& reactor)
 {
     co_await connection->close(reactor);
@@ -112,8 +115,13 @@ void Pool::clear()
 
 void Pool::fired()
 {
+    unsigned closed = 0;
     while (!oldest_first_.empty() &&
            oldest_first_.front().idle_since_ + config_.idle_ns_max <= reactor_.now()) {
+        if (closed++ == closings_a_turn) {
+            reactor_.timers().set(*this, reactor_.now() + 1);  // goes on in the next turn
+            return;
+        }
         close(remove(oldest_first_.front()));
     }
     if (!oldest_first_.empty()) watch_oldest();
