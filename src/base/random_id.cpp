@@ -1,19 +1,41 @@
 #include "base/random_id.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cassert>
+#include <cerrno>
+#include <cstddef>
 #include <iterator>
+#include <random>
+#include <span>
 
 #include <fmt/format.h>
 #include <sys/random.h>
 
 namespace pivot {
 
+namespace {
+
+// The processor's own where the kernel gives none (a filter of system calls): an id of zeros would
+// be the same for everything.
+void fill(std::span<unsigned char> bytes)
+{
+    while (!bytes.empty()) {
+        const auto size = ::getrandom(bytes.data(), bytes.size(), 0);
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) break;
+        bytes = bytes.subspan(static_cast<std::size_t>(size));
+    }
+    if (bytes.empty()) return;
+    std::random_device device;
+    std::ranges::generate(bytes, [&] { return static_cast<unsigned char>(device()); });
+}
+
+}  // namespace
+
 std::string random_id()
 {
     std::array<unsigned char, 16> bytes{};
-    [[maybe_unused]] const auto size = ::getrandom(bytes.data(), bytes.size(), 0);
-    assert(size == static_cast<ssize_t>(bytes.size()));
+    fill(bytes);
     std::string id;
     for (const auto byte : bytes) fmt::format_to(std::back_inserter(id), "{:02x}", byte);
     return id;
