@@ -49,7 +49,7 @@ private:
                                   ? fmt::format("no outcome within {} ms: the time was up {}",
                                                 call_.request.timeout().count(), doing(phase))
                                   : fmt::format("cancelled {}", doing(phase));
-        call_.deliver_failed({reason(), phase, std::move(message), {}}, reactor().now());
+        call_.deliver_failed({reason(), phase, std::move(message), {}});
     }
 
     PendingCall& call_;
@@ -134,16 +134,16 @@ Task<> Lane::run(PendingCall& call, Reactor& reactor)
 bool Lane::begin(PendingCall& call, Question& question)
 {
     if (const Failure* bad_action = call.request.bad_action()) {
-        call.deliver_failed(*bad_action, reactor_->now());
+        call.deliver_failed(*bad_action);
         return false;
     }
     if (call.request.skips_module()) {
-        call.deliver_skipped(reactor_->now());
+        call.deliver_skipped();
         return false;
     }
     question.progress().started = call.started;
     if (const auto begun = question.begin(exchanges_->destinations); !begun) {
-        call.deliver_failed(begun.error(), reactor_->now());
+        call.deliver_failed(begun.error());
         return false;
     }
     call.question = &question;
@@ -154,24 +154,24 @@ bool Lane::begin(PendingCall& call, Question& question)
 bool Lane::conclude(PendingCall& call, Question& question, const Failure* failure)
 {
     if (failure != nullptr) {
-        call.deliver_failed(*failure, reactor_->now());
+        call.deliver_failed(*failure);
         return false;
     }
     const http::Response& response = *question.progress().response;
     if (http::Route::is_redirect(response)) {
         const auto followed =
             question.follow(response, exchanges_->config.http.redirects_max, exchanges_->rules);
-        if (!followed) call.deliver_failed(followed.error(), reactor_->now());
+        if (!followed) call.deliver_failed(followed.error());
         return followed.has_value();
     }
     question.progress().phase = Phase::parse;
     const auto answer = exchanges_->answer_reader->read(response);
     if (!answer) {
-        call.deliver_failed(answer.error(), reactor_->now());
+        call.deliver_failed(answer.error());
     } else if (answer->format == Format::twiml) {
-        call.deliver_processed(ShownDocument(*answer->document), reactor_->now());
+        call.deliver_processed(ShownDocument(*answer->document));
     } else {
-        call.deliver_processed(answer->flow, reactor_->now());
+        call.deliver_processed(answer->flow);
     }
     return false;
 }

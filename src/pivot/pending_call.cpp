@@ -3,7 +3,6 @@
 #include "pivot/lane.hpp"
 #include "pivot/question.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace pivot {
@@ -19,49 +18,49 @@ void PendingCall::prepare(Lane& lane, const Request& given, const ActionLimits& 
     is_delivered_ = false;
 }
 
-void PendingCall::deliver_processed(std::string_view flow, reactor::Nanoseconds now)
+void PendingCall::deliver_processed(std::string_view flow)
 {
     if (is_delivered_) return;
-    OutcomeView view = outcome(OutcomeKind::processed, now);
+    OutcomeView view = outcome(OutcomeKind::processed);
     view.flow = flow;
     deliver(view);
 }
 
-void PendingCall::deliver_processed(const ShownDocument& document, reactor::Nanoseconds now)
+void PendingCall::deliver_processed(const ShownDocument& document)
 {
     if (is_delivered_) return;
-    OutcomeView view = outcome(OutcomeKind::processed, now);
+    OutcomeView view = outcome(OutcomeKind::processed);
     view.format = Format::twiml;
     view.verbs = document.verbs();
     view.warnings = document.warnings();
     deliver(view);
 }
 
-void PendingCall::deliver_failed(const Failure& failure, reactor::Nanoseconds now)
+void PendingCall::deliver_failed(const Failure& failure)
 {
     if (is_delivered_) return;
-    OutcomeView view = outcome(OutcomeKind::failed, now);
+    OutcomeView view = outcome(OutcomeKind::failed);
     view.next = request.next();
     view.failure = &failure;
     deliver(view);
 }
 
-void PendingCall::deliver_skipped(reactor::Nanoseconds now)
+void PendingCall::deliver_skipped()
 {
     if (is_delivered_) return;
-    OutcomeView view = outcome(OutcomeKind::skipped, now);
+    OutcomeView view = outcome(OutcomeKind::skipped);
     view.next = request.next();
     deliver(view);
 }
 
-OutcomeView PendingCall::outcome(OutcomeKind kind, reactor::Nanoseconds now) const
+OutcomeView PendingCall::outcome(OutcomeKind kind) const
 {
     OutcomeView view;
     view.kind = kind;
     view.call_id = request.call_id();
     view.iteration = request.iteration();
-    // The turn's time may lie before a start in the same turn.
-    const reactor::Nanoseconds elapsed_ns = std::max<reactor::Nanoseconds>(now - started, 0);
+    // Not the turn's time: a turn may have overrun, and the outcome is late then.
+    const reactor::Nanoseconds elapsed_ns = monotonic_now() - started;
     view.elapsed = std::chrono::nanoseconds(elapsed_ns);
     if (question != nullptr && question->has_begun()) {
         question->progress().timings_us.total = elapsed_ns / 1'000;

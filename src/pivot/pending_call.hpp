@@ -24,10 +24,10 @@ public:
                  reactor::Nanoseconds now);
 
     // The lane's thread. Each hands over the outcome, unless one has been handed over already.
-    void deliver_processed(std::string_view flow, reactor::Nanoseconds now);
-    void deliver_processed(const ShownDocument& document, reactor::Nanoseconds now);
-    void deliver_failed(const Failure& failure, reactor::Nanoseconds now);
-    void deliver_skipped(reactor::Nanoseconds now);
+    void deliver_processed(std::string_view flow);
+    void deliver_processed(const ShownDocument& document);
+    void deliver_failed(const Failure& failure);
+    void deliver_skipped();
 
     // Any thread: whoever holds a ticket that has become old may look, too.
     Lane& lane() const { return *lane_.load(std::memory_order_acquire); }
@@ -45,7 +45,7 @@ private:
     friend class CallTable;
 
     void deliver() override;  // as a Message: begins on the lane's thread
-    OutcomeView outcome(OutcomeKind kind, reactor::Nanoseconds now) const;
+    OutcomeView outcome(OutcomeKind kind) const;
     void deliver(const OutcomeView& outcome);
 
     std::atomic<Lane*> lane_ = nullptr;
