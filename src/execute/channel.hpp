@@ -2,7 +2,9 @@
 // is told by events, in the order in which it happened. A switch that cannot do something, or not
 // now, ends the job as failed.
 //
-// Commands for a leg or a job that is gone do nothing: a caller hangs up when he likes.
+// Commands for a leg or a job that no longer exists are ignored, but a job that they carry still
+// ends: the caller may hang up at any moment. `contract.hpp` has what happens to a channel that
+// does not end its jobs.
 #pragma once
 
 #include "base/clock.hpp"
@@ -57,7 +59,7 @@ public:
     virtual void record(LegId leg, JobId job, const Recording& recording) = 0;
 
     // Listens for words until SpeechHeard, which is not partial.
-    virtual void listen(JobId job, const Speaking& speaking) = 0;
+    virtual void listen(LegId leg, JobId job, const Speaking& speaking) = 0;
 
     // Until LegAnswered or DialFailed. To stop the job gives all up.
     virtual void dial(JobId job, const Dial& dial) = 0;

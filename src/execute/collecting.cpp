@@ -34,8 +34,8 @@ Task<> collect(LiveCall& call, const CollectRules& rules, Collected& collected, 
     if (tells) call.config().journal->gather_keys();
     Nanoseconds until = call.in(has_begun ? rules.next_timeout : rules.first_timeout);
     while (!is_complete && !call.must_stop()) {
-        const auto event = co_await call.next(until);
-        if (!event) break;
+        const bool has_happened = co_await call.next(until);
+        if (!has_happened) break;
         if (call.keys().empty()) continue;
         is_complete = take(call.keys(), rules, collected);
         until = call.in(rules.next_timeout);

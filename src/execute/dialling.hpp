@@ -24,13 +24,8 @@ struct TalkRules {
     char hang_up_key = 0;  // of the caller, ends the other leg; 0: none does
 };
 
-struct TalkResult {
-    Cause cause;  // of the other leg's end
-    bool was_ended_by_key = false;
-};
-
 // Connects the caller with a leg that has answered. Returns when they are parted, the other leg
 // being gone.
-Task<TalkResult> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& deadline);
+Task<> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& deadline);
 
 }  // namespace pivot::execute

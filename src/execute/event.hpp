@@ -1,13 +1,15 @@
 // What a channel tells the one who runs its call.
 //
-// Whatever was begun ends with an event, also what could not begin: nobody waits for nothing. When
-// the caller hangs up, all that ran on the call ends first, each with its event, and HungUp is the
-// last one.
+// Every job ends with exactly one event, even one that could not start, so no wait can hang. Each
+// kind of job has an end of its own; JobEnded does for all of them. When the caller hangs up, all
+// jobs end first, each with its event, and HungUp is the last one. A channel that does otherwise
+// is put right by `contract.hpp`.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace pivot::execute {
@@ -31,8 +33,9 @@ struct Answered {};
 
 struct KeyPressed {
     LegId leg = caller;
-    char key = 0;  // 0-9, A-D, *, #
+    char key = 0;  // one of `keypad`
 };
+inline constexpr std::string_view keypad = "0123456789*#ABCD";
 
 enum class JobEnd : std::uint8_t {
     finished,  // by itself
@@ -58,7 +61,23 @@ struct RecordingEnded {
     std::chrono::milliseconds duration{0};
 };
 
-// Of speech input. Not heard: both are empty.
+// The switch does record.
+struct RecordingBegan {
+    JobId job = 0;
+};
+
+// The web server has taken the stream.
+struct StreamBegan {
+    JobId job = 0;
+};
+
+// Speech input: somebody has begun to speak. A switch that cannot tell says nothing.
+struct SpeechBegan {
+    JobId job = 0;
+};
+
+// The end of speech input, and with `is_partial` what is heard so far. Both are empty where nothing
+// was understood.
 struct SpeechHeard {
     JobId job = 0;
     std::string text;
@@ -74,6 +93,7 @@ struct LegRinging {
 struct LegAnswered {
     LegId leg = caller;
     std::string call_id;  // of that leg; empty: the switch does not tell
+    JobId job = 0;        // the dial; a channel need not tell
 };
 
 // One that was dialled is gone, whether it had answered or not.
@@ -148,8 +168,9 @@ struct HungUp {
     Cause cause;
 };
 
-using Event = std::variant<Answered, KeyPressed, JobEnded, RecordingEnded, SpeechHeard, LegRinging,
-                           LegAnswered, LegEnded, DialFailed, BridgeEnded, ConferenceHappened,
-                           QueueStanding, QueueBridged, QueueEnded, Moved, HungUp>;
+using Event = std::variant<Answered, KeyPressed, JobEnded, RecordingBegan, RecordingEnded,
+                           StreamBegan, SpeechBegan, SpeechHeard, LegRinging, LegAnswered, LegEnded,
+                           DialFailed, BridgeEnded, ConferenceHappened, QueueStanding, QueueBridged,
+                           QueueEnded, Moved, HungUp>;
 
 }  // namespace pivot::execute

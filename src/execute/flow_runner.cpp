@@ -33,17 +33,17 @@ FlowRunner::FlowRunner(LiveCall& call) : Watcher(call), call_(call)
 Task<NextStep> FlowRunner::run(std::string flow, Deadline& deadline)
 {
     std::string text = std::move(flow);
-    const JobId job = call_.next_job();
+    const JobId job = call_.begin(JobKind::move, caller, move_limit);
     const bool is_taken = !text.empty() && call_.channel().run_flow(job, text);
     if (is_taken) return hand_over(job, std::move(text), deadline);
+    call_.forget(job);
     return run_nodes(begin(text), deadline);
 }
 
 Task<NextStep> FlowRunner::hand_over(JobId job, std::string flow, Deadline& deadline)
 {
-    const auto ended = co_await finish(call_, job, deadline);
-    const bool has_failed = ended && ended->end == JobEnd::failed;
-    if (!has_failed) co_return next_step(NextStep::Kind::over);
+    const JobEnded ended = co_await finish(call_, job, deadline);
+    if (ended.end != JobEnd::failed) co_return next_step(NextStep::Kind::over);
     call_.warn("flow", "the host could not take it");
     co_return co_await run_nodes(begin(flow), deadline);
 }

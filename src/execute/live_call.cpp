@@ -10,28 +10,18 @@ namespace {
 // More is not typed ahead.
 constexpr std::size_t keys_max = 128;
 
-// A channel ends what it is asked to end, but a call must not wait for ever for one that does not.
-constexpr milliseconds stop_timeout{2'000};
+// A switch that does not say that the call has ended is not waited for any longer.
 constexpr milliseconds hang_up_timeout{5'000};
 
 }  // namespace
 
-JobId job_ended(const Event& event)
+Stage::Stage(LiveCall& call, LegId leg, Keys keys, JobId job, const Until& until)
+    : call_(call), outer_(call.stage_), until_(until), leg_(leg), job_(job)
 {
-    if (const auto* ended = std::get_if<JobEnded>(&event)) return ended->job;
-    if (const auto* ended = std::get_if<RecordingEnded>(&event)) return ended->job;
-    if (const auto* ended = std::get_if<DialFailed>(&event)) return ended->job;
-    if (const auto* ended = std::get_if<BridgeEnded>(&event)) return ended->job;
-    if (const auto* ended = std::get_if<QueueEnded>(&event)) return ended->job;
-    if (const auto* heard = std::get_if<SpeechHeard>(&event); heard && !heard->is_partial) {
-        return heard->job;
+    if (keys == Keys::own) {
+        if (std::string* const before = call_.keys_of(leg)) before->clear();
+        keys_ = std::make_unique<std::string>();
     }
-    return 0;
-}
-
-Stage::Stage(LiveCall& call, LegId leg, const Ends& ends)
-    : call_(call), outer_(call.stage_), leg_(leg), ends_(ends)
-{
     call_.stage_ = this;
 }
 
@@ -41,24 +31,32 @@ Stage::~Stage()
     call_.stage_ = outer_;
 }
 
+bool Stage::is_over() const
+{
+    return is_over_ || call_.now() >= until_.time;
+}
+
 bool Stage::ends_with(const Event& event) const
 {
     const auto* key = std::get_if<KeyPressed>(&event);
-    if (ends_.at_a_key && key != nullptr && key->leg == leg_) return true;
+    if (key != nullptr) return key->leg == leg_ && until_.keys.find(key->key) != until_.keys.npos;
     const auto* gone = std::get_if<LegEnded>(&event);
-    if (leg_ != caller && gone != nullptr && gone->leg == leg_) return true;
+    if (gone != nullptr) return leg_ != caller && gone->leg == leg_;
     const auto* happened = std::get_if<ConferenceHappened>(&event);
     const bool has_begun = happened != nullptr && happened->kind == ConferenceEventKind::start;
     const bool is_connected = has_begun || std::holds_alternative<QueueBridged>(event);
-    if (ends_.at_connection && is_connected) return true;
-    return ends_.job != 0 && job_ended(event) == ends_.job;
+    if (until_.at_connection && is_connected) return true;
+    return job_ != 0 && job_ended(event) == job_;
 }
 
 void Stage::note(const Event& event)
 {
-    if (ends_with(event)) is_over_ = true;
-    if (ends_.job == 0 || job_ended(event) != ends_.job) return;
-    end_ = std::make_unique<const Event>(event);
+    if (!ends_with(event)) return;
+    is_over_ = true;
+    const auto* key = std::get_if<KeyPressed>(&event);
+    if (key != nullptr && key_ == 0) key_ = key->key;
+    const bool is_end = job_ != 0 && job_ended(event) == job_;
+    if (is_end) end_ = std::make_unique<const Event>(event);
 }
 
 Watcher::Watcher(LiveCall& call) : call_(call), outer_(call.watcher_)
@@ -83,6 +81,8 @@ bool LiveCall::must_stop()
 
 bool LiveCall::must_stop_after(const Event& event) const
 {
+    const JobId job = job_of(event);
+    if (job != 0 && !contract_.runs(job)) return false;
     const Stage* stage = stage_;
     while (stage != nullptr && !stage->ends_with(event)) stage = stage->outer_;
     return stage != nullptr;
@@ -91,56 +91,113 @@ bool LiveCall::must_stop_after(const Event& event) const
 bool LiveCall::can_leave() const
 {
     const Stage* stage = stage_;
-    while (stage != nullptr && !stage->ends_.at_leave) stage = stage->outer_;
+    while (stage != nullptr && !stage->lets_leave_) stage = stage->outer_;
     return stage != nullptr;
 }
 
 Task<> LiveCall::catch_up(Deadline&)
 {
-    while (true) {
-        const auto event = co_await next(now());
-        if (!event) co_return;
+    bool has_happened = true;
+    while (has_happened) has_happened = co_await next(now());
+}
+
+Task<> LiveCall::finish(const Stage& stage, Deadline& deadline)
+{
+    while (!must_stop()) co_await next(never);
+    co_await catch_up(deadline);
+    if (stage.end() == nullptr) co_await stop(stage.job(), deadline);
+    assert(stage.end() != nullptr);
+}
+
+Task<Finished> LiveCall::finish(JobId job, Until until, Deadline& deadline)
+{
+    const Stage stage(*this, leg(), Stage::Keys::inherits, job, until);
+    co_await finish(stage, deadline);
+    Finished finished;
+    finished.end = *stage.end();
+    finished.key = stage.key();
+    co_return finished;
+}
+
+// Where the host has given the call up nothing more is told, so all jobs end here.
+Task<> LiveCall::stop(JobId job, Deadline&)
+{
+    ask_to_stop(job);
+    while (contract_.runs(job)) {
+        const bool has_happened = co_await next(never);
+        if (!has_happened && is_over()) end_jobs();
     }
 }
 
 Task<> LiveCall::answer(Deadline&)
 {
-    if (channel_.is_answered()) co_return;
-    channel_.answer();
+    if (channel().is_answered()) co_return;
+    channel().answer();
     const Nanoseconds until = in(config_.answer_timeout);
-    while (!must_stop()) {
-        const auto event = co_await next(until);
-        if (!event || std::holds_alternative<Answered>(*event)) co_return;
-    }
+    while (!was_told_answered_ && !must_stop() && now() < until) co_await next(until);
 }
 
 Task<> LiveCall::pause(milliseconds time, Deadline&)
 {
     const Nanoseconds until = in(time);
-    while (!must_stop()) {
-        const auto event = co_await next(until);
-        if (!event) co_return;
-    }
+    while (!must_stop() && now() < until) co_await next(until);
+}
+
+Task<> LiveCall::reject(int sip_code, std::string_view phrase, Deadline&)
+{
+    channel().reject(sip_code, phrase);
+    const Nanoseconds until = in(hang_up_timeout);
+    bool has_happened = true;
+    while (has_happened && is_here()) has_happened = co_await next(until);
 }
 
 Task<> LiveCall::hang_up(std::string_view cause, Deadline&)
 {
-    if (is_here()) channel_.hang_up(caller, cause);
+    if (is_here()) channel().hang_up(caller, cause);
     const Nanoseconds until = in(hang_up_timeout);
-    while (true) {
-        const auto event = co_await next(until);
-        if (!event) co_return;
-    }
+    bool has_happened = true;
+    while (has_happened) has_happened = co_await next(until);
 }
 
-Task<> LiveCall::stop(JobId job, Deadline&)
+Nanoseconds LiveCall::end_of_stages()
 {
-    channel_.stop(job);
-    const Nanoseconds until = in(stop_timeout);
-    while (true) {
-        const auto event = co_await next(until);
-        if (!event || job_ended(*event) == job) co_return;
+    Nanoseconds end = never;
+    for (const Stage* stage = stage_; stage != nullptr; stage = stage->outer_) {
+        end = std::min(end, stage->until_.time);
     }
+    if (end == never) return never;
+    return channel().events().clock().reactor().now() + (end - now());
+}
+
+// Wakes whoever waits when a job is to be given up, or a stage's time has come.
+Nanoseconds LiveCall::wake_at(Nanoseconds until)
+{
+    until = std::min(until, contract_.due());
+    for (const Stage* stage = stage_; stage != nullptr; stage = stage->outer_) {
+        if (stage->until_.time > now()) until = std::min(until, stage->until_.time);
+    }
+    return until;
+}
+
+// Judges and notes. False: there is no event.
+bool LiveCall::take(std::optional<Event> event)
+{
+    if (!event) {
+        event = contract_.give_up(now());
+        if (!event) return false;
+    } else if (std::holds_alternative<HungUp>(*event) || std::holds_alternative<Moved>(*event)) {
+        has_hung_up_ = std::holds_alternative<HungUp>(*event);
+        end_jobs();
+    } else if (!contract_.judge(*event, now())) {
+        return true;
+    }
+    note(*event);
+    return true;
+}
+
+void LiveCall::end_jobs()
+{
+    while (const auto end = contract_.end_next(has_hung_up_)) note(*end);
 }
 
 void LiveCall::note(const Event& event)
@@ -150,16 +207,27 @@ void LiveCall::note(const Event& event)
         watcher->note(event);
     }
     if (const auto* pressed = std::get_if<KeyPressed>(&event)) {
-        if (pressed->leg == leg() && keys_.size() < keys_max) keys_ += pressed->key;
+        std::string* const keys = keys_of(pressed->leg);
+        if (keys != nullptr && keys->size() < keys_max) *keys += pressed->key;
     } else if (std::holds_alternative<Answered>(event)) {
+        was_told_answered_ = true;
         session_.set_call_status("in-progress");
     } else if (const auto* hung_up = std::get_if<HungUp>(&event)) {
         cause_ = hung_up->cause;
         has_hung_up_ = true;
-        session_.set_call_status(channel_.is_answered() ? "completed" : "canceled");
+        session_.set_call_status(channel().is_answered() ? "completed" : "canceled");
     } else if (std::holds_alternative<Moved>(event)) {
         has_moved_ = true;
     }
+}
+
+// Null: nobody reads the keys of this leg.
+std::string* LiveCall::keys_of(LegId leg)
+{
+    for (Stage* stage = stage_; stage != nullptr; stage = stage->outer_) {
+        if (stage->leg_ == leg && stage->keys_ != nullptr) return stage->keys_.get();
+    }
+    return leg == caller ? &keys_ : nullptr;
 }
 
 JobId LiveCall::forget_stream(std::string_view name)

@@ -1,11 +1,19 @@
 // One call while its documents and flows are performed: the channel, the session, and what has
 // happened that somebody may still ask for.
 //
-// All that waits for the channel waits with next(): what concerns more than the one who waits is
-// noted on the way. Keys are kept until somebody takes them, which is type-ahead.
+// Everything that waits for the channel waits with next(), which also notes what others need later:
+// keys, the answer, the hang-up. What waits for a job waits with finish(), and always gets its end.
+//
+//   begin ─► command ─► finish ─┬─ the job's end
+//                               ├─ a time, a key, the end of an outer stage ─► stop ─► its end
+//                               └─ the call's end ───────────────────────────────────► its end
+//
+// Keys belong to a leg and a stage: those of a leg go to its innermost stage that has keys of its
+// own, and are gone with it. A key that nobody has taken yet is type-ahead.
 #pragma once
 
 #include "execute/channel.hpp"
+#include "execute/contract.hpp"
 #include "execute/journal.hpp"
 #include "pivot/session.hpp"
 
@@ -24,29 +32,43 @@ using reactor::Task;
 class Directory;
 class LiveCall;
 
-// Something that runs while a document is performed within it: a queue while its wait document
-// plays, a Gather while its prompts do. When that is over, so is whatever is performed within.
+// What ends a wait for a job before its own end.
+struct Until {
+    Nanoseconds time = never;    // by the call's clock
+    std::string_view keys;       // one of these, pressed on the leg
+    bool at_connection = false;  // a conference begins, or a queue connects the caller
+};
+
+// Something that goes on while other things are performed within it: a queue while its wait
+// document plays, a Gather while its prompts do. When it is over, so is whatever is performed
+// within. The last to begin ends first.
 class Stage {
 public:
-    struct Ends {
-        JobId job = 0;               // with this one
-        bool at_a_key = false;       // or when a key is pressed on the leg
-        bool at_connection = false;  // or when a conference begins or a queue connects the caller
-        bool at_leave = false;       // or with a Leave, which is the document's to perform
-    };
+    // `own`: keys begin and end with the stage, and what was typed ahead before is forgotten.
+    enum class Keys : bool { inherits, own };
 
-    Stage(LiveCall& call, LegId leg, const Ends& ends);
+    // Without a job it ends with `until` alone.
+    Stage(LiveCall& call, LegId leg, Keys keys, JobId job, const Until& until);
     Stage(const Stage&) = delete;
     Stage& operator=(const Stage&) = delete;
     ~Stage();
 
     // Whom the document is performed for.
     LegId leg() const { return leg_; }
+    JobId job() const { return job_; }
 
-    bool is_over() const { return is_over_; }
+    bool is_over() const;
 
     // The event with which the job ended; null: it has not.
     const Event* end() const { return end_.get(); }
+    // The key that ended the stage; 0: none did.
+    char key() const { return key_; }
+
+    // As if it were over.
+    void end_now() { is_over_ = true; }
+
+    // A Leave in what is performed within is this stage's to obey.
+    void let_leave() { lets_leave_ = true; }
 
 private:
     friend class LiveCall;
@@ -55,10 +77,20 @@ private:
 
     LiveCall& call_;
     Stage* const outer_;
-    const LegId leg_;
-    const Ends ends_;
+    const Until until_;
+    std::unique_ptr<std::string> keys_;  // null: those of an outer stage
     std::unique_ptr<const Event> end_;
+    const LegId leg_;
+    const JobId job_;
+    char key_ = 0;
     bool is_over_ = false;
+    bool lets_leave_ = false;
+};
+
+// How a wait for a job ended.
+struct Finished {
+    Event end;     // the job's
+    char key = 0;  // that stopped it; 0: none did
 };
 
 // Sees all that happens on the call, whoever waits meanwhile. The last to begin ends first.
@@ -90,18 +122,18 @@ class LiveCall {
 public:
     // `host` ends the call when it expires, and is what may last longer than the caller.
     LiveCall(Channel& channel, Session& session, const ExecutorConfig& config, Deadline& host)
-        : channel_(channel), session_(session), config_(config), host_(host)
+        : contract_(channel, config.journal), session_(session), config_(config), host_(host)
     {
     }
     LiveCall(const LiveCall&) = delete;
     LiveCall& operator=(const LiveCall&) = delete;
 
-    Channel& channel() { return channel_; }
+    Channel& channel() { return contract_.channel(); }
     Session& session() { return session_; }
     const ExecutorConfig& config() const { return config_; }
 
     // Expired: the caller is gone, or the host has given the call up.
-    Deadline& deadline() { return channel_.events().deadline(); }
+    Deadline& deadline() { return channel().events().deadline(); }
     bool is_over() { return deadline().has_expired(); }
 
     // What the caller's hang-up must not cancel.
@@ -113,25 +145,49 @@ public:
     // The same of what has happened and nobody has awaited yet.
     bool must_stop_after(const Event& event) const;
 
+    // When the time of the first stage to end has come, on the reactor's clock.
+    Nanoseconds end_of_stages();
+
     // Whether a Leave has something to leave.
     bool can_leave() const;
 
     // Of the innermost stage: who hears what is performed.
     LegId leg() const { return stage_ == nullptr ? caller : stage_->leg(); }
 
-    Nanoseconds now() { return channel_.events().clock().now(); }
-    std::int64_t unix_now_ms() { return channel_.events().clock().unix_now_ms(); }
+    Nanoseconds now() { return channel().events().clock().now(); }
+    std::int64_t unix_now_ms() { return channel().events().clock().unix_now_ms(); }
     Nanoseconds in(milliseconds time) { return now() + std::chrono::nanoseconds(time).count(); }
 
-    JobId next_job() { return ++jobs_; }
     LegId next_leg() { return ++legs_; }
 
-    // Awaits the next event, as EventQueue::next() has it.
+    // The number of a job whose command is to follow. `limit` is how long it may take;
+    // `unlimited`: until it is stopped.
+    JobId begin(JobKind kind, LegId leg, milliseconds limit)
+    {
+        return contract_.begin(kind, leg, now(), limit);
+    }
+    JobId begin(const Dial& dial) { return contract_.begin(dial, now()); }
+    // The channel has refused it.
+    void forget(JobId job) { contract_.forget(job); }
+
+    // Awaits the next event, and notes it. False: it is `until` by the call's clock, or a stage's
+    // time, or the call is over and there is no event left.
     class Next;
     Next next(Nanoseconds until);
 
     // Has noted what has happened and nobody has awaited.
     Task<> catch_up(Deadline&);
+
+    // Waits until a job has ended, of which `until` or the end of a stage is the latest moment:
+    // then it is stopped. The stage's end() is there afterwards.
+    Task<> finish(const Stage& stage, Deadline& deadline);
+    Task<Finished> finish(JobId job, Until until, Deadline& deadline);
+
+    // Ends a job that may run, and waits for its end.
+    Task<> stop(JobId job, Deadline& deadline);
+
+    // The same without waiting.
+    void ask_to_stop(JobId job) { contract_.stop(job, now()); }
 
     // Answers the call unless it is answered. Waits for it, but not for ever.
     Task<> answer(Deadline&);
@@ -139,14 +195,14 @@ public:
     // Waits, unless something ends what is being performed. Keys are kept.
     Task<> pause(milliseconds time, Deadline&);
 
+    // Refuses a call that is not answered, and waits for its end, but not for ever.
+    Task<> reject(int sip_code, std::string_view phrase, Deadline&);
+
     // Hangs up the caller, unless he is gone or elsewhere, and waits for that, but not for ever.
     Task<> hang_up(std::string_view cause, Deadline&);
 
-    // Ends a job that runs, and waits for its event.
-    Task<> stop(JobId job, Deadline&);
-
     // Keys that were pressed on leg() and nobody has taken.
-    std::string& keys() { return keys_; }
+    std::string& keys() { return *keys_of(leg()); }
 
     // Why the caller is gone.
     const Cause& cause() const { return cause_; }
@@ -169,9 +225,13 @@ private:
     friend class Stage;
     friend class Watcher;
 
+    bool take(std::optional<Event> event);
     void note(const Event& event);
+    void end_jobs();
+    Nanoseconds wake_at(Nanoseconds until);
+    std::string* keys_of(LegId leg);
 
-    Channel& channel_;
+    Contract contract_;
     Session& session_;
     const ExecutorConfig& config_;
     Deadline& host_;
@@ -180,24 +240,22 @@ private:
     std::string keys_;
     std::vector<std::pair<std::string, JobId>> streams_;
     Cause cause_;
-    JobId jobs_ = 0;
     LegId legs_ = caller;
+    bool was_told_answered_ = false;
     bool has_moved_ = false;
     bool has_hung_up_ = false;
 };
 
 class LiveCall::Next {
 public:
-    Next(LiveCall& call, Nanoseconds until) : call_(call), wait_(call.channel_.events(), until) {}
+    Next(LiveCall& call, Nanoseconds until)
+        : call_(call), wait_(call.channel().events(), call.wake_at(until))
+    {
+    }
 
     bool await_ready() const { return wait_.await_ready(); }
     void await_suspend(std::coroutine_handle<> waiting) { wait_.await_suspend(waiting); }
-    std::optional<Event> await_resume()
-    {
-        std::optional<Event> event = wait_.await_resume();
-        if (event) call_.note(*event);
-        return event;
-    }
+    bool await_resume() { return call_.take(wait_.await_resume()); }
 
 private:
     LiveCall& call_;
@@ -208,8 +266,5 @@ inline LiveCall::Next LiveCall::next(Nanoseconds until)
 {
     return Next(*this, until);
 }
-
-// The job of which `event` is the end; 0: of none.
-JobId job_ended(const Event& event);
 
 }  // namespace pivot::execute

@@ -105,7 +105,8 @@ struct Speaking {  // speech input
     std::string language;
     std::string hints;
     std::string model;
-    milliseconds end_timeout{0};  // of silence behind speech; unlimited: the switch decides
+    milliseconds begin_timeout{0};  // until speech begins; unlimited: until it is stopped
+    milliseconds end_timeout{0};    // of silence behind speech; unlimited: the switch decides
     milliseconds length_max{0};
     bool filters_profanity = true;
     bool wants_partial = false;

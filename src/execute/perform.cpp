@@ -76,7 +76,9 @@ Task<NextStep> perform_each(LiveCall& call, twiml::Children verbs, VerbOf verb_o
 class ExchangeWithin final : private EventQueue::Observer {
 public:
     explicit ExchangeWithin(LiveCall& call)
-        : call_(call), deadline_(call.deadline()), outer_(call.channel().events().observe(this))
+        : call_(call),
+          deadline_(call.deadline(), call.end_of_stages()),
+          outer_(call.channel().events().observe(this))
     {
     }
     ExchangeWithin(const ExchangeWithin&) = delete;

@@ -6,21 +6,12 @@ namespace {
 
 Task<Heard> finish(LiveCall& call, JobId job, std::string_view stop_keys, Deadline& deadline)
 {
-    const LegId leg = call.leg();
+    Until until;
+    until.keys = stop_keys;
+    const Finished finished = co_await call.finish(job, until, deadline);
     Heard heard;
-    while (!call.must_stop() && heard.key == 0) {
-        const auto event = co_await call.next(never);
-        if (!event) co_return heard;
-        if (job_ended(*event) == job) {
-            const auto* ended = std::get_if<JobEnded>(&*event);
-            heard.has_failed = ended != nullptr && ended->end == JobEnd::failed;
-            co_return heard;
-        }
-        const auto* pressed = std::get_if<KeyPressed>(&*event);
-        const bool is_ours = pressed != nullptr && pressed->leg == leg;
-        if (is_ours && stop_keys.find(pressed->key) != stop_keys.npos) heard.key = pressed->key;
-    }
-    co_await call.stop(job, deadline);
+    heard.key = finished.key;
+    heard.has_failed = std::get<JobEnded>(finished.end).end == JobEnd::failed;
     co_return heard;
 }
 
@@ -28,21 +19,22 @@ Task<Heard> finish(LiveCall& call, JobId job, std::string_view stop_keys, Deadli
 
 Task<Heard> play(LiveCall& call, Media media, std::string_view stop_keys, Deadline& deadline)
 {
-    const JobId job = call.next_job();
+    const JobId job = call.begin(JobKind::playback, call.leg(), limit_of(media));
     call.channel().play(call.leg(), job, media);
     co_return co_await finish(call, job, stop_keys, deadline);
 }
 
 Task<Heard> say(LiveCall& call, Speech speech, std::string_view stop_keys, Deadline& deadline)
 {
-    const JobId job = call.next_job();
+    const JobId job = call.begin(JobKind::playback, call.leg(), limit_of(speech));
     call.channel().say(call.leg(), job, speech);
     co_return co_await finish(call, job, stop_keys, deadline);
 }
 
 Task<Heard> send_keys(LiveCall& call, std::string keys, milliseconds key_length, Deadline& deadline)
 {
-    const JobId job = call.next_job();
+    const milliseconds limit = limit_of_keys(keys, key_length);
+    const JobId job = call.begin(JobKind::playback, call.leg(), limit);
     call.channel().send_keys(call.leg(), job, keys, key_length);
     co_return co_await finish(call, job, "", deadline);
 }

@@ -2,29 +2,14 @@
 
 namespace pivot::execute {
 
-Task<RecordingEnded> record(LiveCall& call, Recording recording, Deadline&)
+Task<RecordingEnded> record(LiveCall& call, Recording recording, Deadline& deadline)
 {
-    const JobId job = call.next_job();
-    call.keys().clear();
+    const JobId job = call.begin(JobKind::recording, call.leg(), limit_of(recording));
+    const Until until;
+    const Stage recorded(call, call.leg(), Stage::Keys::own, job, until);
     call.channel().record(call.leg(), job, recording);
-    bool is_stopping = false;
-    RecordingEnded result;
-    result.end = RecordingEnd::failed;
-    while (true) {
-        const auto event = co_await call.next(never);
-        if (!event) break;
-        const auto* ended = std::get_if<RecordingEnded>(&*event);
-        if (ended != nullptr && ended->job == job) {
-            result = *ended;
-            break;
-        }
-        if (call.must_stop() && !is_stopping) {
-            is_stopping = true;
-            call.channel().stop(job);
-        }
-    }
-    if (result.end == RecordingEnd::key) call.keys().clear();
-    co_return result;
+    co_await call.finish(recorded, deadline);
+    co_return std::get<RecordingEnded>(*recorded.end());
 }
 
 }  // namespace pivot::execute

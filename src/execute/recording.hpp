@@ -5,8 +5,8 @@
 
 namespace pivot::execute {
 
-// Until it ends: also by the caller's hanging up, after which the result still comes. The key that
-// ends it is taken from the call.
+// Until it ends: also by the caller's hanging up, after which the result still comes. Keys that are
+// pressed meanwhile are for the recording.
 Task<RecordingEnded> record(LiveCall& call, Recording recording, Deadline& deadline);
 
 }  // namespace pivot::execute

@@ -142,6 +142,20 @@ TEST_F(ControlVerbs, a_prompt_is_played_before_the_call_is_rejected)
                 ElementsAre("play url http://media.example/busy.mp3", "reject 486 Busy Here"));
 }
 
+// The hang-up that follows a refusal would else overtake it.
+TEST_F(ControlVerbs, a_switch_has_five_seconds_to_refuse_a_call)
+{
+    channel->on("reject", [this](JobId) {
+        clock->after(std::chrono::seconds(3), [this] { channel->hang_up_caller(); });
+    });
+    EXPECT_THAT(run("<Reject/>"), ElementsAre("reject 503 Service Unavailable"));
+    renew();
+    keep_running("reject");
+    const Nanoseconds began = clock->now();
+    EXPECT_THAT(run("<Reject/>"), ElementsAre("reject 503 Service Unavailable", "hang_up 0"));
+    EXPECT_EQ(elapsed_since(began), std::chrono::seconds(5));
+}
+
 TEST_F(ControlVerbs, an_answered_call_is_hung_up_in_place_of_being_rejected)
 {
     EXPECT_THAT(run("<Say>a</Say><Reject/><Say>never</Say>"),

@@ -882,5 +882,55 @@ TEST_F(DialVerb, a_switch_that_reports_no_end_of_ringing_is_not_waited_for_longe
     EXPECT_EQ(told("/done")["DialCallStatus"], "no-answer");
 }
 
+TEST_F(DialVerb, one_after_the_other_each_number_has_the_whole_time)
+{
+    const Dial dial = dialled(R"(sequential="true" timeout="15")", two_numbers);
+    ASSERT_EQ(dial.targets.size(), 2U);
+    for (const Target& target : dial.targets) EXPECT_EQ(target.timeout, 15s);
+    EXPECT_EQ(dial.timeout, 30s);
+    EXPECT_EQ(dialled(R"(timeout="15")", two_numbers).timeout, 15s);
+}
+
+TEST_F(DialVerb, a_callee_who_declines_lets_the_next_one_ring)
+{
+    constexpr std::string_view screened = R"(<Dial sequential="true" timeout="15" action="/done">
+        <Number url="/whisper">+14155550100</Number><Number url="/whisper">+14155550101</Number>
+        <Number>+14155550102</Number></Dial>)";
+    page("/whisper", R"(<Gather timeout="3" numDigits="1" action="/accept"/><Hangup/>)");
+    answer_dials();
+    run(screened);
+    EXPECT_THAT(
+        channel->commands,
+        ElementsAre("answer",
+                    "dial in order 45000 +14155550100/0/15000 +14155550101/0/15000 "
+                    "+14155550102/0/15000",
+                    "hang_up 1", "dial in order 30000 +14155550101/0/15000 +14155550102/0/15000",
+                    "hang_up 2", "dial in order 15000 +14155550102/0/15000", "bridge 3",
+                    "hang_up 3", "hang_up 0"));
+    EXPECT_EQ(told("/done")["DialCallStatus"], "completed");
+
+    renew();
+    answer_dials();
+    page("/accept", "");
+    channel->on("dial", [this](JobId) {
+        const LegId leg = channel->first_leg();
+        channel->push(LegAnswered{leg, "b-leg"});
+        if (leg == 2) clock->after(1s, [this] { channel->push(KeyPressed{2, '1'}); });
+    });
+    run(screened);
+    EXPECT_THAT(channel->commands, Contains("bridge 2"));
+    EXPECT_EQ(told("/done")["DialCallStatus"], "completed");
+}
+
+TEST_F(DialVerb, of_those_who_ring_at_once_nobody_is_called_after_one_who_declines)
+{
+    page("/whisper", "<Hangup/>");
+    answer_dials();
+    run(R"(<Dial action="/done"><Number url="/whisper">+14155550100</Number>
+        <Number url="/whisper">+14155550101</Number></Dial>)");
+    EXPECT_EQ(told("/done")["DialCallStatus"], "no-answer");
+    EXPECT_EQ(channel->dials.size(), 1U);
+}
+
 }  // namespace
 }  // namespace pivot::test

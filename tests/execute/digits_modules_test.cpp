@@ -193,4 +193,24 @@ TEST_F(DigitsModules, a_menu_whose_sounds_fail_still_takes_an_entry)
     EXPECT_TRUE(was_taken("1"));
 }
 
+TEST_F(DigitsModules, what_is_typed_in_a_conversation_does_not_answer_a_menu_or_a_collection)
+{
+    know(R"({"devices":{"desk":{"dial":"user/desk"}},"menus":{"main":{"retries":1}}})");
+    for (const std::string_view next : {R"("module":"collect_dtmf","data":{"max_digits":1})",
+                                        R"("module":"menu","data":{"id":"main"})"}) {
+        channel.emplace(*clock, *host);
+        answer_dials();
+        channel->on("bridge", [this](JobId job) {
+            channel->press("4");
+            channel->push(BridgeEnded{job});
+        });
+        begin();
+        run_again(node("device", R"("id":"desk")"));
+        run_again(fmt::format(R"({{{},"children":{{"4":{},"_":{}}}}})", next, mark("taken"),
+                              mark("none")));
+        EXPECT_FALSE(was_taken("taken")) << next;
+        EXPECT_EQ(session->digits("default"), "") << next;
+    }
+}
+
 }  // namespace pivot::test

@@ -77,7 +77,7 @@ public:
     void push(Event event)
     {
         clock_.has_event = true;
-        ended_.insert(job_ended(event));
+        ended_.insert(std::holds_alternative<LegAnswered>(event) ? dial_ : job_ended(event));
         queue_.push(std::move(event));
     }
     void press(std::string_view keys)
@@ -176,9 +176,9 @@ public:
         recording_ = job;
         react("record", job, [](JobId) {});
     }
-    void listen(JobId job, const Speaking& speaking) override
+    void listen(LegId leg, JobId job, const Speaking& speaking) override
     {
-        note("listen");
+        note(fmt::format("listen{}", on_leg(leg)));
         speakings.push_back(speaking);
         react("listen", job, [this](JobId heard) { push(SpeechHeard{heard, "", "", false}); });
     }

@@ -361,5 +361,118 @@ TEST_F(GatherVerb, where_nobody_can_listen_keys_are_gathered_and_the_journal_say
                 ElementsAre("answer", "say next", "hang_up 0"));
 }
 
+TEST_F(GatherVerb, the_time_out_is_for_speech_to_begin_and_not_to_end)
+{
+    channel->on("listen", [this](JobId job) {
+        clock->after(4s, [this, job] { channel->push(SpeechBegan{job}); });
+        clock->after(7s, [this, job] { channel->push(SpeechHeard{job, "a long sentence", ""}); });
+    });
+    run(R"(<Gather input="speech" timeout="5" action="/done"/>)");
+    EXPECT_EQ(told("/done")["SpeechResult"], "a long sentence");
+    renew();
+    channel->on("listen", [this](JobId job) {
+        clock->after(6s, [this, job] { channel->push(SpeechBegan{job}); });
+        clock->after(7s, [this, job] { channel->push(SpeechHeard{job, "too late", ""}); });
+    });
+    EXPECT_THAT(run(R"(<Gather input="speech" timeout="5" action="/done"/><Say>Nothing</Say>)"),
+                ElementsAre("answer", "listen", "stop", "say Nothing", "hang_up 0"));
+    renew();
+    channel->on("listen", [this](JobId job) {  // a switch that tells what is heard so far
+        clock->after(4s, [this, job] { channel->push(SpeechHeard{job, "a", "", true}); });
+        clock->after(7s, [this, job] { channel->push(SpeechHeard{job, "a long one", ""}); });
+    });
+    run(R"(<Gather input="speech" timeout="5" action="/done"/>)");
+    EXPECT_EQ(told("/done")["SpeechResult"], "a long one");
+}
+
+TEST_F(GatherVerb, speech_that_has_begun_is_awaited_as_long_as_it_may_last)
+{
+    channel->on("listen", [this](JobId job) { channel->push(SpeechBegan{job}); });
+    const Nanoseconds began = clock->now();
+    run(R"(<Gather input="speech" maxSpeechTime="30" action="/done"/>)");
+    EXPECT_EQ(elapsed_since(began), 30s);
+    EXPECT_THAT(asked(), ElementsAre("GET /first"));
+}
+
+TEST_F(GatherVerb, the_end_of_listening_does_not_end_the_typing)
+{
+    channel->on("listen", [this](JobId job) {
+        clock->after(1s, [this] { channel->press("1"); });
+        clock->after(3s, [this, job] { channel->push(SpeechHeard{job, "", ""}); });
+        clock->after(5s, [this] { channel->press("234"); });
+    });
+    run(R"(<Gather input="dtmf speech" numDigits="4" action="/done"/>)");
+    EXPECT_EQ(told("/done")["Digits"], "1234");
+    renew();
+    channel->on("listen", [this](JobId job) {
+        clock->after(3s, [this, job] { channel->push(SpeechHeard{job, "", ""}); });
+        clock->after(4s, [this] { channel->press("1234"); });
+    });
+    run(R"(<Gather input="dtmf speech" numDigits="4" action="/done"/>)");
+    EXPECT_EQ(told("/done")["Digits"], "1234");
+}
+
+TEST_F(GatherVerb, words_do_not_throw_away_the_keys_before_them)
+{
+    channel->on("listen", [this](JobId job) {
+        clock->after(1s, [this] { channel->press("12"); });
+        clock->after(2s, [this, job] { channel->push(SpeechBegan{job}); });
+        clock->after(2s, [this, job] { channel->push(SpeechHeard{job, "hmm", ""}); });
+        clock->after(3s, [this] { channel->press("34"); });
+    });
+    channel->on("stop", [](JobId) {});  // the recogniser is still at it
+    run(R"(<Gather input="dtmf speech" numDigits="4" action="/done"/>)");
+    EXPECT_EQ(told("/done")["Digits"], "1234");
+    EXPECT_EQ(told("/done")["SpeechResult"], "-");
+}
+
+TEST_F(GatherVerb, keys_beside_words_that_nobody_understood_count)
+{
+    channel->on("listen", [this](JobId job) {
+        clock->after(1s, [this, job] { channel->push(SpeechBegan{job}); });
+        clock->after(2s, [this] { channel->press("12"); });
+        clock->after(3s, [this, job] { channel->push(SpeechHeard{job, "", ""}); });
+        clock->after(4s, [this] { channel->press("34"); });
+    });
+    run(R"(<Gather input="dtmf speech" numDigits="4" action="/done"/>)");
+    EXPECT_EQ(told("/done")["Digits"], "1234");
+}
+
+TEST_F(GatherVerb, a_recogniser_that_gives_up_during_the_prompts_is_asked_again)
+{
+    channel->on("say",
+                [this](JobId job) { clock->after(9s, [this, job] { channel->finish(job); }); });
+    unsigned count = 0;
+    channel->on("listen", [this, &count](JobId job) {
+        const std::string words = ++count == 1 ? "" : "yes";
+        clock->after(3s, [this, job, words] { channel->push(SpeechHeard{job, words, ""}); });
+    });
+    EXPECT_THAT(run(R"(<Gather input="speech" action="/done"><Say>Long</Say></Gather>)"),
+                ElementsAre("answer", "listen", "say Long", "listen", "hang_up 0"));
+    EXPECT_EQ(told("/done")["SpeechResult"], "yes");
+    EXPECT_EQ(channel->speakings.front().begin_timeout, unlimited);
+    EXPECT_EQ(channel->speakings.back().begin_timeout, 5s);
+}
+
+TEST_F(GatherVerb, speech_that_begins_ends_the_prompts_unless_they_are_to_be_heard)
+{
+    for (const bool barges_in : {true, false}) {
+        renew();
+        keep_running("say");
+        channel->on("listen", [this](JobId job) {
+            clock->after(1s, [this, job] { channel->push(SpeechBegan{job}); });
+            clock->after(5s, [this, job] { channel->push(SpeechHeard{job, "yes", ""}); });
+        });
+        channel->on(
+            "say", [this](JobId job) { clock->after(20s, [this, job] { channel->finish(job); }); });
+        const Nanoseconds began = clock->now();
+        run(fmt::format(R"(<Gather input="speech" bargeIn="{}" action="/done"><Say>Long</Say>
+            </Gather>)",
+                        barges_in));
+        EXPECT_EQ(elapsed_since(began), barges_in ? 5s : 20s);
+        EXPECT_EQ(told("/done")["SpeechResult"], "yes");
+    }
+}
+
 }  // namespace
 }  // namespace pivot::test

@@ -156,6 +156,7 @@ protected:
         UnrulyClock clock(reactor);
         UnrulyChannel channel(clock, host, seed, waits_max);
         channel.on_over = [&] { records_.is_over = true; };
+        if (lies_) channel.lie();
         const auto session = sessions_.make(
             node(peer_.url("/first"),
                  fmt::format(R"(,"req_format":"twiml","cdr_url":"{}")", peer_.url("/cdr"))));
@@ -174,6 +175,7 @@ protected:
         const std::ptrdiff_t answers_max = hang_up_turn == no_turn ? 0 : 1;
         EXPECT_LE(std::ranges::count_if(records_.late, is_answer), answers_max)
             << records_.late.back();
+        has_waited_for_ever = channel.was_stuck();
         return channel.waits();
     }
 
@@ -190,11 +192,18 @@ protected:
 
     const HttpPeer& peer() const { return peer_; }
 
+    // The channels to come break their contract.
+    void lie() { lies_ = true; }
+
+    bool has_waited_for_ever = false;  // the last call, for what must end by itself
+
 private:
     void reply(HttpPeer::Exchange& exchange)
     {
         const std::string_view target = exchange.request.target;
         const auto path = target.substr(0, target.find('?'));
+        if (path != "/cdr")
+            expect_keys_of(path == "/accepted" ? callees_keys : callers_keys, exchange);
         const auto xml = [&](std::string_view content) {
             exchange.reply(200, "text/xml", document_of(content));
         };
@@ -207,7 +216,8 @@ private:
         } else if (path == "/leave") {
             xml("<Say>Wait</Say><Leave/>");
         } else if (path == "/whisper") {
-            xml("<Gather numDigits=\"1\" action=\"/done\"><Say>Press one</Say></Gather><Hangup/>");
+            xml("<Gather numDigits=\"1\" action=\"/accepted\"><Say>Press "
+                "one</Say></Gather><Hangup/>");
         } else if (path == "/hang-up") {
             xml("<Hangup/>");
         } else if (path == "/flow") {
@@ -223,6 +233,17 @@ private:
         }
     }
 
+    // No key of one leg is ever read by a verb for another.
+    static void expect_keys_of(std::string_view keys, const HttpPeer::Exchange& exchange)
+    {
+        const std::string digits = Told(exchange.request)["Digits"];
+        const bool is_none = digits == "-" || digits == "hangup";
+        if (is_none) return;
+        EXPECT_EQ(digits.find_first_not_of(keys), digits.npos)
+            << digits << " at " << exchange.request.target;
+    }
+
+    bool lies_ = false;
     std::string answer_;
     HttpPeer peer_{[this](HttpPeer::Exchange& exchange) { reply(exchange); }};
     Records records_;
@@ -251,6 +272,27 @@ TEST_F(SessionEndings, whatever_happens_in_a_row_of_verbs_the_session_ends)
             content += verbs[lots() % verbs.size()];
         }
         run(document_of(content), call, 5 + lots() % 200, no_turn);
+    }
+}
+
+// A channel that drops the ends of jobs, tells them twice, late or as another kind's.
+TEST_F(SessionEndings, a_channel_that_lies_keeps_nobody_waiting)
+{
+    constexpr unsigned waits_max = 1'000;
+    lie();
+    for (const std::string_view verb : verbs) {
+        for (unsigned seed = 0; seed < 12 && !HasFailure(); ++seed) {
+            run(document_of(verb), seed, waits_max + seed, no_turn);
+            EXPECT_FALSE(has_waited_for_ever) << verb << ", seed " << seed;
+        }
+    }
+    for (const std::string_view module : modules) {
+        const bool waits_for_caller =
+            module.starts_with("\"wait_for_hangup") || module.starts_with("\"dead_air");
+        for (unsigned seed = 0; seed < 12 && !HasFailure(); ++seed) {
+            run(flow_of(module, peer()), seed, waits_max + seed, no_turn);
+            EXPECT_FALSE(has_waited_for_ever && !waits_for_caller) << module << ", seed " << seed;
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 #include "execute/unruly_channel.hpp"
 
+#include "execute/contract.hpp"
+
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -24,12 +26,17 @@ bool UnrulyChannel::wait(Nanoseconds until)
         }
         const bool is_alone = jobs_.empty() && legs_.empty() && !is_answering_;
         if (is_alone && until == never) {
+            was_stuck_ = was_stuck_ || !may_wait_for_ever();
             hang_up_caller();
+            break;
+        }
+        if (!late_.empty() && draw(4) == 0) {
+            push(std::exchange(late_, {}).front());
             break;
         }
         const unsigned lot = draw(8);
         if (lot == 0) {
-            push(KeyPressed{caller, "0123456789*#"[draw(12)]});
+            press();
         } else if (lot == 1 && until != never) {
             return true;
         } else if (lot == 2 && !legs_.empty()) {
@@ -47,6 +54,17 @@ bool UnrulyChannel::wait(Nanoseconds until)
         }
     }
     return false;
+}
+
+// Somebody does: the caller, or one who has answered.
+void UnrulyChannel::press()
+{
+    const auto callee = std::ranges::find(legs_, true, &Leg::has_answered);
+    if (callee == legs_.end() || draw(2) == 0) {
+        push(KeyPressed{caller, callers_keys[draw(6)]});
+    } else {
+        push(KeyPressed{callee->id, callees_keys[draw(6)]});
+    }
 }
 
 void UnrulyChannel::go_on(const Job& job)
@@ -92,7 +110,8 @@ void UnrulyChannel::go_on_dialling(const Job& job)
     end_legs_of(job.id, one);
     std::ranges::find(legs_, one, &Leg::id)->has_answered = true;
     std::erase_if(jobs_, [&](const Job& other) { return other.id == job.id; });
-    push(LegAnswered{one, draw(2) == 0 ? "" : "other-call"});
+    std::erase_if(unended_, [&](const Job& other) { return other.id == job.id; });
+    push(LegAnswered{one, draw(2) == 0 ? "" : "other-call", job.id});
 }
 
 // As its kind ends.
@@ -117,7 +136,7 @@ void UnrulyChannel::end(const Job& job, JobEnd how)
             ended.end = is_over_     ? RecordingEnd::hung_up
                         : is_stopped ? RecordingEnd::stopped
                                      : ends[draw(4)];
-            if (ended.end == RecordingEnd::key) ended.key = '#';
+            if (ended.end == RecordingEnd::key) ended.key = job.leg == caller ? '*' : '#';
             if (draw(4) != 0) ended.url = "http://switch.example/r/1.wav";
             if (draw(4) != 0) ended.id = "r1";
             ended.duration = milliseconds(draw(20'000));
@@ -194,7 +213,56 @@ void UnrulyChannel::finish(Event last)
 void UnrulyChannel::push(Event event)
 {
     has_pushed_ = true;
+    const JobId ended = job_ended(event);
+    const bool lies = lies_ && !is_over_ && ended != 0 && draw(2) == 0;
+    if (lies) return push_lie(std::move(event));
+    std::erase_if(unended_, [ended](const Job& job) { return job.id == ended; });
     queue_.push(std::move(event));
+}
+
+void UnrulyChannel::push_lie(Event event)
+{
+    const JobId job = job_ended(event);
+    switch (draw(6)) {
+        case 0: has_pushed_ = false; break;  // never
+        case 1:
+            has_pushed_ = false;
+            late_.push_back(std::move(event));
+            break;
+        case 2:
+            queue_.push(event);
+            queue_.push(std::move(event));
+            break;
+        case 3: queue_.push(JobEnded{job, JobEnd::failed, ""}); break;
+        case 4:
+            queue_.push(RecordingEnded{job, RecordingEnd::key, 'x', "http://r/1", "r", {}});
+            break;
+        case 5:
+            queue_.push(BridgeEnded{job + 100});
+            queue_.push(LegAnswered{99, "nobody", job});
+            queue_.push(KeyPressed{98, '1'});
+            queue_.push(ConferenceHappened{job, ConferenceEventKind::start, ""});
+            break;
+    }
+}
+
+// What has no limit but the caller's patience.
+bool UnrulyChannel::may_wait_for_ever() const
+{
+    return std::ranges::any_of(unended_, [](const Job& job) {
+        switch (job.kind) {
+            case Kind::bridge:
+            case Kind::room:
+            case Kind::queue:
+            case Kind::stream:
+            case Kind::elsewhere: return true;
+            case Kind::playback:
+            case Kind::recording:
+            case Kind::speech:
+            case Kind::dial: return false;
+        }
+        return false;
+    });
 }
 
 void UnrulyChannel::begin(JobId job, Kind kind, LegId leg)
@@ -205,7 +273,9 @@ void UnrulyChannel::begin(JobId job, Kind kind, LegId leg)
             EXPECT_FALSE(other.kind == Kind::playback && other.leg == leg) << "two at a time";
         }
     }
-    if (!is_over_) jobs_.push_back({job, kind, leg});
+    if (is_over_) return;
+    jobs_.push_back({job, kind, leg});
+    unended_.push_back({job, kind, leg});
 }
 
 bool UnrulyChannel::can(Ability ability) const
@@ -250,6 +320,7 @@ void UnrulyChannel::send_keys(LegId leg, JobId job, std::string_view, millisecon
 void UnrulyChannel::stop(JobId job)
 {
     EXPECT_TRUE(known_jobs_.contains(job)) << "nobody began job " << job;
+    std::erase_if(unended_, [job](const Job& other) { return other.id == job; });
     const auto found = std::ranges::find(jobs_, job, &Job::id);
     if (found == jobs_.end()) return;
     const Job ending = *found;
@@ -261,9 +332,9 @@ void UnrulyChannel::record(LegId leg, JobId job, const Recording&)
     begin(job, Kind::recording, leg);
 }
 
-void UnrulyChannel::listen(JobId job, const Speaking& speaking)
+void UnrulyChannel::listen(LegId leg, JobId job, const Speaking& speaking)
 {
-    begin(job, Kind::speech, caller);
+    begin(job, Kind::speech, leg);
     if (!jobs_.empty()) jobs_.back().is_partial = speaking.wants_partial;
 }
 

@@ -1,6 +1,9 @@
 // A call on which anything may happen that the contract of a channel allows, drawn by lot: legs
 // that answer and leave, keys, jobs that fail, a caller who hangs up at a chosen moment. It checks
-// what the executor asks for, too.
+// what the executor asks for, too. One that lies breaks the contract as well: it drops ends, tells
+// them twice, late, or as another kind's.
+//
+// The caller presses `callers_keys`, those who are dialled the others.
 //
 // Its time is made up, and whatever the call waits for takes none.
 #pragma once
@@ -19,6 +22,9 @@
 namespace pivot::test {
 
 using namespace execute;  // the floor that it tests
+
+inline constexpr std::string_view callers_keys = "01234*";
+inline constexpr std::string_view callees_keys = "56789#";
 
 class UnrulyClock final : public CallClock {
 public:
@@ -39,7 +45,14 @@ public:
     // The caller hangs up when the call has waited so often.
     UnrulyChannel(UnrulyClock& clock, reactor::Deadline& host, unsigned seed, unsigned waits_max);
 
+    // From now on.
+    void lie() { lies_ = true; }
+
     void hang_up_caller();
+
+    // Whether the call has waited for the end of a job that has a limit, and for nothing else, with
+    // no limit of its own.
+    bool was_stuck() const { return was_stuck_; }
 
     // The caller is gone, or the call is elsewhere.
     bool is_over() const { return is_over_; }
@@ -58,7 +71,7 @@ public:
     void send_keys(LegId leg, JobId job, std::string_view keys, milliseconds key_length) override;
     void stop(JobId job) override;
     void record(LegId leg, JobId job, const Recording& recording) override;
-    void listen(JobId job, const Speaking& speaking) override;
+    void listen(LegId leg, JobId job, const Speaking& speaking) override;
     void dial(JobId job, const Dial& dial) override;
     void bridge(LegId leg, JobId job) override;
     void join(JobId job, const Conference& conference) override;
@@ -88,6 +101,7 @@ private:
 
     bool wait(Nanoseconds until);
     unsigned draw(unsigned count) { return static_cast<unsigned>(lots_() % count); }
+    void press();
     void begin(JobId job, Kind kind, LegId leg);
     void go_on(const Job& job);
     void go_on_dialling(const Job& job);
@@ -97,6 +111,8 @@ private:
     void move_away();
     void finish(Event last);
     void push(Event event);
+    void push_lie(Event event);
+    bool may_wait_for_ever() const;
 
     EventQueue queue_;
     std::minstd_rand lots_;
@@ -104,6 +120,8 @@ private:
     unsigned waits_ = 0;
     std::vector<Job> jobs_;
     std::vector<Leg> legs_;
+    std::vector<Job> unended_;  // as far as the executor can know, and not to be stopped
+    std::vector<Event> late_;
     std::set<JobId> known_jobs_;
     std::set<LegId> known_legs_;
     bool is_answering_ = false;
@@ -111,6 +129,8 @@ private:
     std::optional<Nanoseconds> answered_at_;
     bool is_over_ = false;
     bool has_pushed_ = false;
+    bool lies_ = false;
+    bool was_stuck_ = false;
 };
 
 }  // namespace pivot::test

@@ -23,7 +23,7 @@ protected:
         Recording both_sides;
         both_sides.runs_beside = true;
         channel->record(caller, 2, both_sides);
-        channel->listen(3, {});
+        channel->listen(caller, 3, {});
         channel->dial(4, dial_of({"+1"}));
         channel->join(5, {});
         channel->enqueue(6, {});
@@ -238,9 +238,9 @@ TEST_F(ScriptedChannelTest, words_are_heard_in_parts_where_that_is_wanted)
 {
     Speaking speaking;
     speaking.wants_partial = true;
-    channel->listen(1, speaking);
+    channel->listen(caller, 1, speaking);
     channel->speak("a table for two");
-    channel->listen(2, {});
+    channel->listen(caller, 2, {});
     channel->speak("at nine");
     EXPECT_THAT(events(), ElementsAre("1 heard of \"a\"", "1 heard of \"a table\"",
                                       "1 heard of \"a table for\"", "1 heard \"a table for two\"",
@@ -250,14 +250,14 @@ TEST_F(ScriptedChannelTest, words_are_heard_in_parts_where_that_is_wanted)
 TEST_F(ScriptedChannelTest, words_wait_for_somebody_who_listens_unless_they_are_recorded)
 {
     channel->speak("early");
-    channel->listen(1, {});
+    channel->listen(caller, 1, {});
     EXPECT_THAT(events(), ElementsAre("1 heard \"early\""));
     Recording recording;
     recording.length_max = 1s;
     channel->record(caller, 2, recording);
     channel->speak("recorded");
     EXPECT_THAT(events(), ElementsAre("2 recorded 1 s, limit"));
-    channel->listen(3, {});
+    channel->listen(caller, 3, {});
     EXPECT_THAT(events(), IsEmpty());
 }
 

@@ -21,7 +21,7 @@ Task<ModuleEnd> talk_to(Work work, LegId leg, Deadline& deadline)
 {
     begin_armed(work.call, work.memory, ArmedRecording::Moment::bridge);
     const TalkRules rules;
-    static_cast<void>(co_await talk(work.call, leg, rules, deadline));
+    co_await talk(work.call, leg, rules, deadline);
     co_return stop();
 }
 

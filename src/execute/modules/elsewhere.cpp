@@ -18,14 +18,14 @@ Task<ModuleEnd> park_in(Work work, std::string slot, Deadline& deadline)
 {
     co_await work.call.answer(deadline);
     if (work.call.must_stop()) co_return stop();
-    const JobId job = work.call.next_job();
+    const JobId job = work.call.begin(JobKind::move, caller, move_limit);
     work.call.channel().park(job, slot);
     co_return co_await end_with_job(work, job, not_done, deadline);
 }
 
 Task<ModuleEnd> move_to(Work work, Transfer order, Deadline& deadline)
 {
-    const JobId job = work.call.next_job();
+    const JobId job = work.call.begin(JobKind::move, caller, move_limit);
     work.call.channel().transfer(job, order);
     return end_with_job(work, job, not_done, deadline);
 }

@@ -7,20 +7,10 @@ Task<ModuleEnd> at_once(ModuleEnd end, Deadline&)
     co_return end;
 }
 
-Task<std::optional<JobEnded>> finish(LiveCall& call, JobId job, Deadline& deadline)
+Task<JobEnded> finish(LiveCall& call, JobId job, Deadline& deadline)
 {
-    std::optional<JobEnded> ended;
-    // When the call is over, what is left to read says how the job ended.
-    while (!call.must_stop() || call.is_over()) {
-        const auto event = co_await call.next(never);
-        if (!event) break;
-        if (job_ended(*event) != job) continue;
-        ended.emplace();
-        if (const auto* how = std::get_if<JobEnded>(&*event)) ended = *how;
-        co_return ended;
-    }
-    if (!call.has_moved()) co_await call.stop(job, deadline);
-    co_return ended;
+    Finished finished = co_await call.finish(job, Until(), deadline);
+    co_return std::get<JobEnded>(std::move(finished.end));
 }
 
 Task<ModuleEnd> wait_for_end(Work work, Deadline&)
@@ -31,18 +21,19 @@ Task<ModuleEnd> wait_for_end(Work work, Deadline&)
 
 Task<ModuleEnd> end_with_job(Work work, JobId job, std::string_view failure, Deadline& deadline)
 {
-    const auto ended = co_await finish(work.call, job, deadline);
-    if (!ended) co_return end_with(ModuleEnd::Kind::over, "");
-    if (ended->end == JobEnd::failed) co_return give_up(work, failure);
-    co_return ended->branch.empty() ? go_on() : go_on(ended->branch);
+    const JobEnded ended = co_await finish(work.call, job, deadline);
+    if (work.call.must_stop()) co_return end_with(ModuleEnd::Kind::over, "");
+    if (ended.end == JobEnd::failed) co_return give_up(work, failure);
+    co_return ended.branch.empty() ? go_on() : go_on(ended.branch);
 }
 
 Task<ModuleEnd> hand_over(Work work, Deadline& deadline)
 {
-    const JobId job = work.call.next_job();
+    const JobId job = work.call.begin(JobKind::module, caller, unlimited);
     const bool is_taken =
         work.call.channel().run_module(job, work.flow.module(work.node), work.flow.data(work.node));
     if (is_taken) return end_with_job(work, job, "the host could not run it", deadline);
+    work.call.forget(job);
     return at_once(give_up(work, "is not run here, and the host does not have it"), deadline);
 }
 

@@ -83,8 +83,8 @@ inline ModuleEnd give_up(const Work& work, std::string_view why)
 // Of a module that has nothing to wait for.
 Task<ModuleEnd> at_once(ModuleEnd end, Deadline& deadline);
 
-// Until a job ends. None: the call must stop, and the job with it.
-Task<std::optional<JobEnded>> finish(LiveCall& call, JobId job, Deadline& deadline);
+// Until a job ends, or the call must stop, and the job with it.
+Task<JobEnded> finish(LiveCall& call, JobId job, Deadline& deadline);
 
 // The end of a job that the host or the switch does in the node's place: the child that it says.
 // `failure` is why the node gives up where it failed.

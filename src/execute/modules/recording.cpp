@@ -31,7 +31,7 @@ Recording recording_of(json::Value data)
 
 void begin(LiveCall& call, FlowMemory& memory, const Recording& recording)
 {
-    const JobId job = call.next_job();
+    const JobId job = call.begin(JobKind::recording, caller, unlimited);
     memory.recordings.push_back({job});
     call.channel().record(caller, job, recording);
 }
@@ -43,7 +43,7 @@ void stop_last(LiveCall& call, FlowMemory& memory)
                                    [](const auto& running) { return !running.is_stopping; });
     if (last == memory.recordings.rend()) return;
     last->is_stopping = true;
-    call.channel().stop(last->job);
+    call.ask_to_stop(last->job);
 }
 
 Task<ModuleEnd> record_one(Work work, Recording recording, Deadline& deadline)

@@ -9,9 +9,6 @@ namespace pivot::execute::modules {
 
 namespace {
 
-// A switch that does not say that a call has ended is not waited for.
-constexpr milliseconds end_timeout{5'000};
-
 constexpr std::string_view busy = "tone_stream://%(500,500,480,620);loops=25";
 constexpr std::string_view fast_busy = "tone_stream://%(250,250,480,620);loops=25";
 constexpr std::string_view facility_trouble = "system_media/fault-facility_trouble";
@@ -88,10 +85,8 @@ Task<ModuleEnd> refuse(Work work, Refusal refusal, Deadline& deadline)
         if (heard.has_failed) work.warn("the switch could not play what goes before the response");
     }
     if (work.call.must_stop()) co_return stop();
-    Channel& channel = work.call.channel();
-    if (channel.is_answered() || refusal.sip_code == 0) co_return stop(refusal.cause);
-    channel.reject(refusal.sip_code, refusal.phrase);
-    co_await work.call.pause(end_timeout, deadline);
+    if (work.call.channel().is_answered() || refusal.sip_code == 0) co_return stop(refusal.cause);
+    co_await work.call.reject(refusal.sip_code, refusal.phrase, deadline);
     co_return stop();
 }
 

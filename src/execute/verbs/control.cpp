@@ -56,7 +56,8 @@ Task<NextStep> perform_reject(LiveCall& call, twiml::Element reject, Deadline& d
     }
     const bool is_busy = reject.text(Attribute::reason) == "busy";
     call.session().set_call_status(is_busy ? "busy" : "no-answer");
-    call.channel().reject(is_busy ? 486 : 503, is_busy ? "Busy Here" : "Service Unavailable");
+    const std::string_view phrase = is_busy ? "Busy Here" : "Service Unavailable";
+    co_await call.reject(is_busy ? 486 : 503, phrase, deadline);
     co_return next_step(NextStep::Kind::over);
 }
 

@@ -8,6 +8,8 @@
 #include "execute/verbs/dial_legs.hpp"
 #include "execute/verbs/dial_recording.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -18,6 +20,9 @@ namespace pivot::execute {
 namespace {
 
 constexpr milliseconds key_length{200};
+
+// The caller waits for as long.
+constexpr milliseconds whisper_max{120'000};
 
 // As the switches' tones have it; of a country that is not listed, the United States'.
 std::string_view ringback_of(std::string_view country)
@@ -43,6 +48,22 @@ std::string caller_id_of(LiveCall& call, twiml::Element dial)
     return caller_id;
 }
 
+// One after the other, each may ring as long as one alone could.
+void give_each_its_time(Dial& order)
+{
+    for (Target& target : order.targets) target.timeout = order.timeout;
+    order.timeout *= order.targets.size();
+}
+
+// Those who come after `leg` are still to be called.
+void go_on_after(LegId leg, Dial& order)
+{
+    const auto called = std::ranges::find(order.targets, leg, &Target::leg);
+    order.targets.erase(order.targets.begin(), std::next(called));
+    order.timeout = milliseconds(0);
+    for (const Target& target : order.targets) order.timeout += target.timeout;
+}
+
 Dial order_of(twiml::Element dial, DialLegs& legs, std::string caller_id)
 {
     Dial order;
@@ -50,6 +71,7 @@ Dial order_of(twiml::Element dial, DialLegs& legs, std::string caller_id)
     order.is_sequential =
         dial.is_true(Attribute::sequential) || dial.text(Attribute::strategy) == "single";
     order.timeout = seconds_of(dial, Attribute::timeout);
+    if (order.is_sequential) give_each_its_time(order);
     order.caller_id_number = std::move(caller_id);
     order.caller_id_name = dial.text(Attribute::caller_name);
     order.ringback = ringback_of(dial.text(Attribute::ring_tone));
@@ -79,7 +101,9 @@ Task<bool> whisper(LiveCall& call, const DialLegs& legs, LegId leg, Deadline& de
 {
     const twiml::Element* noun = legs.noun(leg);
     if (noun == nullptr) co_return true;
-    const Stage callee(call, leg, Stage::Ends());
+    Until until;
+    until.time = call.in(whisper_max);
+    const Stage callee(call, leg, Stage::Keys::own, 0, until);
     if (noun->has(Attribute::send_digits)) {
         std::string digits(noun->text(Attribute::send_digits));
         co_await send_keys(call, std::move(digits), key_length, deadline);
@@ -123,6 +147,31 @@ Parameters failed_results(LiveCall& call, const DialLegs& legs, const Cause& cau
     return parameters;
 }
 
+struct Reached {
+    RingResult rung;
+    bool is_willing = false;  // to be connected
+};
+
+// Rings until somebody has answered and has heard their whisper to its end. Of those who are called
+// one after the other, one who declines lets the next one ring.
+Task<Reached> reach(LiveCall& call, const DialLegs& legs, Dial order, Deadline& deadline)
+{
+    Reached reached;
+    bool rings_on = true;
+    while (rings_on) {
+        Dial again = order;
+        reached.rung = co_await ring(call, std::move(again), deadline);
+        if (reached.rung.kind != RingResult::Kind::answered) break;
+        const LegId leg = reached.rung.leg;
+        reached.is_willing = co_await whisper(call, legs, leg, deadline);
+        if (reached.is_willing) break;
+        call.channel().hang_up(leg, "");
+        go_on_after(leg, order);
+        rings_on = order.is_sequential && !order.targets.empty() && !call.must_stop();
+    }
+    co_return reached;
+}
+
 // What `action` is told.
 Task<Parameters> connect(LiveCall& call, twiml::Element dial, DialLegs& legs, Dial order,
                          Deadline& deadline)
@@ -130,15 +179,14 @@ Task<Parameters> connect(LiveCall& call, twiml::Element dial, DialLegs& legs, Di
     DialRecording recording(call, dial, "");
     legs.begin(order.is_sequential);
     recording.ringing();
-    const RingResult rung = co_await ring(call, std::move(order), deadline);
+    const Reached reached = co_await reach(call, legs, std::move(order), deadline);
+    const RingResult& rung = reached.rung;
     if (rung.kind != RingResult::Kind::answered) {
         co_await recording.finish(deadline);
         co_return failed_results(call, legs, rung.cause);
     }
 
-    const bool is_connected = co_await whisper(call, legs, rung.leg, deadline);
-    if (!is_connected) {
-        call.channel().hang_up(rung.leg, "");
+    if (!reached.is_willing) {
         co_await recording.finish(deadline);
         const std::string_view status = call.is_over() ? "canceled" : "no-answer";
         co_return results(status, legs.call_id(rung.leg), false);

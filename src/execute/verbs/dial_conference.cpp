@@ -152,9 +152,9 @@ Conference order_of(twiml::Element conference)
 Task<NextStep> wait_with_document(LiveCall& call, twiml::Element conference,
                                   const ConferenceEvents& events, Deadline& deadline)
 {
-    Stage::Ends ends;
-    ends.at_connection = true;
-    const Stage waiting(call, caller, ends);
+    Until until;
+    until.at_connection = true;
+    const Stage waiting(call, caller, Stage::Keys::inherits, 0, until);
     Ask ask;
     ask.url = conference.text(Attribute::wait_url);
     ask.method = method_of(conference, Attribute::wait_method);
@@ -172,29 +172,20 @@ struct Stay {
 Task<Stay> stay(LiveCall& call, twiml::Element dial, twiml::Element conference,
                 const ConferenceEvents& events, Deadline& deadline)
 {
-    const JobId job = call.next_job();
-    const Nanoseconds until = call.in(seconds_of(dial, Attribute::time_limit));
-    const bool leaves_at_star = dial.is_true(Attribute::hangup_on_star);
-    Stay result;
-    Stage::Ends ends;
-    ends.job = job;
-    const Stage room(call, caller, ends);
+    Until until;
+    until.time = call.in(seconds_of(dial, Attribute::time_limit));
+    if (dial.is_true(Attribute::hangup_on_star)) until.keys = "*";
+    const JobId job = call.begin(JobKind::room, caller, unlimited);
+    const Stage room(call, caller, Stage::Keys::own, job, until);
     call.channel().join(job, order_of(conference));
+    Stay result;
     const bool has_document = !conference.text(Attribute::wait_url).empty();
     if (has_document) {
         result.waited = co_await wait_with_document(call, conference, events, deadline);
     }
-    bool is_leaving = result.waited.kind == NextStep::Kind::hang_up;
-    while (!call.must_stop() && !is_leaving) {
-        const auto event = co_await call.next(until);
-        if (!event) break;
-        const auto* pressed = std::get_if<KeyPressed>(&*event);
-        is_leaving = leaves_at_star && pressed != nullptr && pressed->key == '*';
-    }
-    if (!room.is_over() && !call.is_over()) co_await call.stop(job, deadline);
-    co_await call.catch_up(deadline);
-    const auto* ended = std::get_if<JobEnded>(room.end());
-    result.has_failed = ended != nullptr && ended->end == JobEnd::failed;
+    if (result.waited.kind == NextStep::Kind::hang_up) co_await call.stop(job, deadline);
+    co_await call.finish(room, deadline);
+    result.has_failed = std::get<JobEnded>(*room.end()).end == JobEnd::failed;
     co_return result;
 }
 
@@ -223,7 +214,6 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
     const Stay stayed = co_await stay(call, dial, conference, events, deadline);
     co_await recording.finish(deadline);
     co_await call.catch_up(deadline);
-    call.keys().clear();
     if (stayed.has_failed) {
         call.warn(where(conference), "Conference: the switch could not join the room");
     }

@@ -237,8 +237,8 @@ Task<> DialLegs::finish(Deadline& deadline)
 {
     const Nanoseconds until = call_.in(end_timeout);
     while (is_awaited()) {
-        const auto event = co_await call_.next(until);
-        if (!event) break;
+        const bool has_happened = co_await call_.next(until);
+        if (!has_happened) break;
     }
     co_await call_.catch_up(deadline);
 }

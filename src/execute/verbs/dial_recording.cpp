@@ -52,7 +52,7 @@ void DialRecording::begin()
     recording.is_dual = facts.is_dual;
     recording.runs_beside = true;
     recording.trims_silence = element_.text(Attribute::trim) == "trim-silence";
-    job_ = call_.next_job();
+    job_ = call_.begin(JobKind::recording, caller, unlimited);
     call_.channel().record(caller, job_, recording);
     status_.emplace(call_, element_, facts);
     status_->tell_in_progress();

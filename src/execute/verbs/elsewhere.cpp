@@ -46,7 +46,7 @@ void tell(LiveCall& call, twiml::Element element, const Stream& stream, std::str
 constexpr std::string_view no_streams = "this switch has no media streams";
 
 // Two-way, until the other side closes it.
-Task<bool> connect_stream(LiveCall& call, twiml::Element element, Deadline&)
+Task<bool> connect_stream(LiveCall& call, twiml::Element element, Deadline& deadline)
 {
     Stream stream = stream_of(call, element);
     stream.is_two_way = true;
@@ -55,15 +55,11 @@ Task<bool> connect_stream(LiveCall& call, twiml::Element element, Deadline&)
         tell(call, element, stream, "stream-error", no_streams);
         co_return false;
     }
-    const JobId job = call.next_job();
-    Stage::Ends ends;
-    ends.job = job;
-    const Stage connected(call, caller, ends);
+    const JobId job = call.begin(JobKind::stream, caller, unlimited);
     call.channel().stream(job, stream);
     tell(call, element, stream, "stream-started", "");
-    while (!call.must_stop()) co_await call.next(never);
-    const auto* ended = std::get_if<JobEnded>(connected.end());
-    const bool has_failed = ended == nullptr || ended->end == JobEnd::failed;
+    const Finished finished = co_await call.finish(job, Until(), deadline);
+    const bool has_failed = std::get<JobEnded>(finished.end).end == JobEnd::failed;
     tell(call, element, stream, has_failed ? "stream-error" : "stream-stopped", "");
     co_return !has_failed;
 }
@@ -120,7 +116,7 @@ Task<NextStep> perform_start(LiveCall& call, twiml::Element start, Deadline&)
             tell(call, noun, stream, "stream-error", no_streams);
             continue;
         }
-        const JobId job = call.next_job();
+        const JobId job = call.begin(JobKind::stream, caller, unlimited);
         call.remember_stream(stream.name, job);
         call.channel().stream(job, stream);
         tell(call, noun, stream, "stream-started", "");
@@ -135,25 +131,22 @@ Task<NextStep> perform_stop(LiveCall& call, twiml::Element stop, Deadline&)
         if (job == 0) {
             call.warn(where(noun), "Stop: nothing of that name was started");
         } else {
-            call.channel().stop(job);
+            call.ask_to_stop(job);
         }
     }
     co_return NextStep();
 }
 
-Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline&)
+Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline& deadline)
 {
     std::string target;
     for (const twiml::Element noun : refer.children()) target = sip_uri_of(noun.text());
     if (call.channel().can(Ability::refer) && !target.empty()) {
-        const JobId job = call.next_job();
-        Stage::Ends ends;
-        ends.job = job;
-        const Stage referring(call, caller, ends);
+        const JobId job = call.begin(JobKind::move, caller, move_limit);
         Transfer transfer;
         transfer.target = std::move(target);
         call.channel().transfer(job, transfer);
-        while (!call.must_stop()) co_await call.next(never);
+        static_cast<void>(co_await call.finish(job, Until(), deadline));
         if (call.is_over()) co_return next_step(NextStep::Kind::over);
     }
     call.warn(where(refer), "Refer: the switch did not transfer the call");

@@ -9,30 +9,56 @@ namespace pivot::execute {
 
 namespace {
 
-// The words of the caller, while prompts and keys are waited for.
+// Speech input while prompts are performed and keys are waited for. The first kind of input wins:
+// keys end the listening, and speech that has begun is awaited whatever is typed meanwhile.
 class Hearing final : private Watcher {
 public:
-    // Listens from now on.
-    Hearing(LiveCall& call, twiml::Element gather) : Watcher(call), call_(call), gather_(gather)
+    Hearing(LiveCall& call, twiml::Element gather, bool takes_keys)
+        : Watcher(call), call_(call), gather_(gather), takes_keys_(takes_keys)
+    {
+    }
+
+    // Until words have ended or nothing was said. `unlimited`: speech may begin when it likes.
+    void listen(milliseconds begin_timeout)
     {
         Speaking speaking;
         speaking.language = gather_.text(Attribute::language);
         speaking.hints = gather_.text(Attribute::hints);
         speaking.model = gather_.text(Attribute::speech_model);
+        speaking.begin_timeout = begin_timeout;
         speaking.end_timeout = end_timeout();
         speaking.length_max = seconds_of(gather_, Attribute::max_speech_time);
         speaking.filters_profanity = gather_.is_true(Attribute::profanity_filter);
         speaking.wants_partial = gather_.has(Attribute::partial_result_callback);
-        job_ = call_.next_job();
-        call_.channel().listen(job_, speaking);
+        is_listening_ = true;
+        job_ = call_.begin(JobKind::speech, call_.leg(), unlimited);
+        call_.channel().listen(call_.leg(), job_, speaking);
     }
 
-    JobId job() const { return job_; }
-    bool is_over() const { return heard_.has_value(); }
-    bool has_heard() const { return heard_ && !heard_->text.empty(); }
-    const SpeechHeard& heard() const { return *heard_; }
+    // Stages that end when speech begins; the input, when nothing else could be said, too.
+    void ends_prompts(Stage* prompts) { prompts_ = prompts; }
+    void ends_input(Stage* input) { input_ = input; }
+
+    bool is_listening() const { return is_listening_; }
+    bool has_begun() const { return first_ == First::speech; }
+    bool was_typed_first() const { return first_ == First::keys; }
+    bool has_heard() const { return has_begun() && !heard_.text.empty(); }
+    const SpeechHeard& heard() const { return heard_; }
+
+    // Waits until the words have ended, but not for ever.
+    Task<> finish(Deadline& deadline)
+    {
+        if (!is_listening_) co_return;
+        Until until;
+        until.time = call_.in(seconds_of(gather_, Attribute::max_speech_time));
+        static_cast<void>(co_await call_.finish(job_, until, deadline));
+    }
+
+    Task<> stop(Deadline& deadline) { return call_.stop(job_, deadline); }
 
 private:
+    enum class First : std::uint8_t { none, keys, speech };
+
     // `auto`: the switch decides.
     milliseconds end_timeout() const
     {
@@ -44,14 +70,43 @@ private:
 
     void note(const Event& event) override
     {
-        const auto* heard = std::get_if<SpeechHeard>(&event);
-        if (heard == nullptr || heard->job != job_) return;
-        if (!heard->is_partial) {
-            heard_ = *heard;
-            return;
+        const auto* pressed = std::get_if<KeyPressed>(&event);
+        const bool is_ours = takes_keys_ && pressed != nullptr && pressed->leg == call_.leg();
+        if (is_ours && first_ == First::none) {
+            first_ = First::keys;
+            call_.ask_to_stop(job_);
         }
+        if (job_of(event) != job_) return;
+        const auto* heard = std::get_if<SpeechHeard>(&event);
+        if (heard == nullptr || !heard->text.empty()) begin();
+        if (heard == nullptr) return;
+        if (heard->is_partial) return tell_partial(*heard);
+        is_listening_ = false;
+        heard_ = *heard;
+        if (heard_.text.empty()) fall_silent();
+    }
+
+    void begin()
+    {
+        if (first_ != First::none) return;
+        first_ = First::speech;
+        for (Stage* const stage : {prompts_, input_}) {
+            if (stage != nullptr) stage->end_now();
+        }
+    }
+
+    // Nothing was understood: keys may still come.
+    void fall_silent()
+    {
+        if (first_ == First::speech) first_ = First::none;
+        if (input_ != nullptr && !takes_keys_) input_->end_now();
+    }
+
+    void tell_partial(const SpeechHeard& heard)
+    {
+        if (first_ != First::speech) return;
         Parameters parameters;
-        parameters.push_back({"UnstableSpeechResult", heard->text});
+        parameters.push_back({"UnstableSpeechResult", heard.text});
         parameters.push_back({"SequenceNumber", std::to_string(partial_results_++)});
         notify(call_, gather_, Attribute::partial_result_callback,
                Attribute::partial_result_callback_method, std::move(parameters));
@@ -59,8 +114,13 @@ private:
 
     LiveCall& call_;
     const twiml::Element gather_;
+    const bool takes_keys_;
+    bool is_listening_ = false;
+    First first_ = First::none;
     JobId job_ = 0;
-    std::optional<SpeechHeard> heard_;
+    Stage* prompts_ = nullptr;  // null: they are not performed, or to be heard to their end
+    Stage* input_ = nullptr;    // null: it is not yet waited for
+    SpeechHeard heard_;
     unsigned partial_results_ = 0;
 };
 
@@ -97,6 +157,45 @@ NextStep ask_with(LiveCall& call, twiml::Element gather, const SpeechHeard& hear
     return ask_action(call, gather, std::move(parameters));
 }
 
+// Input ends them: a key, or speech that begins.
+Task<> perform_prompts(LiveCall& call, twiml::Element gather, Hearing* hearing, bool takes_keys,
+                       Deadline& deadline)
+{
+    const bool barges_in = gather.is_true(Attribute::barge_in);
+    Until until;
+    if (takes_keys && barges_in) until.keys = keypad;
+    Stage prompts(call, call.leg(), Stage::Keys::inherits, 0, until);
+    const bool is_interruptible = hearing != nullptr && barges_in;
+    if (is_interruptible) hearing->ends_prompts(&prompts);
+    co_await perform(call, gather.children(), deadline);
+    if (is_interruptible) hearing->ends_prompts(nullptr);
+}
+
+// The time-out is for speech to begin, or for the first key. Then the words are awaited, or the
+// other keys. Keys that were typed beside words that nobody understood count.
+Task<> take_either(LiveCall& call, twiml::Element gather, Hearing& hearing, bool takes_keys,
+                   Collected& collected, Deadline& deadline)
+{
+    const CollectRules rules = rules_of(gather);
+    const bool fell_silent =
+        !hearing.is_listening() && !hearing.has_begun() && !hearing.was_typed_first();
+    if (fell_silent) hearing.listen(rules.first_timeout);  // while the prompts went on
+    if (!hearing.has_begun()) {
+        Stage input(call, call.leg(), Stage::Keys::inherits, 0, Until());
+        hearing.ends_input(&input);
+        if (takes_keys) {
+            co_await collect(call, rules, collected, deadline);
+        } else {
+            co_await call.pause(rules.first_timeout, deadline);
+        }
+        hearing.ends_input(nullptr);
+    }
+    if (hearing.has_begun()) co_await hearing.finish(deadline);
+    co_await hearing.stop(deadline);
+    const bool goes_on = takes_keys && !hearing.has_heard() && !call.keys().empty();
+    if (goes_on) co_await collect(call, rules, collected, deadline);
+}
+
 }  // namespace
 
 // Prompts are performed while input is already taken; the first of it ends them all. The time-out
@@ -108,30 +207,23 @@ Task<NextStep> perform_gather(LiveCall& call, twiml::Element gather, Deadline& d
     const bool has_prompts = !gather.children().empty();
     if (has_prompts) call.keys().clear();
     const bool takes_keys = lists(gather, Attribute::input, "dtmf");
+    const bool has_keys = takes_keys && !call.keys().empty();
     std::unique_ptr<Hearing> hearing;  // null: nobody listens
-    if (listens_for_speech(call, gather)) hearing = std::make_unique<Hearing>(call, gather);
-    const JobId listening = hearing ? hearing->job() : 0;
-
-    if (has_prompts) {
-        Stage::Ends ends;
-        ends.job = listening;
-        ends.at_a_key = takes_keys && gather.is_true(Attribute::barge_in);
-        const Stage prompts(call, call.leg(), ends);
-        co_await perform(call, gather.children(), deadline);
+    const bool listens = !has_keys && listens_for_speech(call, gather);
+    if (listens) {
+        hearing = std::make_unique<Hearing>(call, gather, takes_keys);
+        hearing->listen(has_prompts ? unlimited : seconds_of(gather, Attribute::timeout));
     }
+    if (has_prompts) co_await perform_prompts(call, gather, hearing.get(), takes_keys, deadline);
     Collected collected;
-    if (!hearing || !hearing->is_over()) {
-        Stage::Ends ends;
-        ends.job = listening;
-        const Stage input(call, call.leg(), ends);
-        if (takes_keys) {
-            const CollectRules rules = rules_of(gather);
-            co_await collect(call, rules, collected, deadline);
-        } else {
-            co_await call.pause(seconds_of(gather, Attribute::timeout), deadline);
-        }
+    if (hearing != nullptr) {
+        co_await take_either(call, gather, *hearing, takes_keys, collected, deadline);
+    } else if (takes_keys) {
+        const CollectRules rules = rules_of(gather);
+        co_await collect(call, rules, collected, deadline);
+    } else {
+        co_await call.pause(seconds_of(gather, Attribute::timeout), deadline);
     }
-    if (hearing && !hearing->is_over()) co_await call.stop(listening, deadline);
     call.keys().clear();
 
     if (call.must_stop()) co_return next_step(NextStep::Kind::over);

@@ -75,10 +75,10 @@ private:
 Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const Queue& queue,
                                   Deadline& deadline)
 {
-    Stage::Ends ends;
-    ends.at_connection = true;
-    ends.at_leave = true;
-    const Stage waiting(call, caller, ends);
+    Until until;
+    until.at_connection = true;
+    Stage waiting(call, caller, Stage::Keys::inherits, 0, until);
+    waiting.let_leave();
     const Standing standing(call, queue);
     NextStep step;
     while (!call.must_stop() && !step.is_end()) {
@@ -92,13 +92,6 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const 
         co_await pause_between(call, began, deadline);
     }
     co_return step;
-}
-
-// A job that ended in another way could not be done.
-QueueEnded queue_ended(const Event* event)
-{
-    const auto* ended = std::get_if<QueueEnded>(event);
-    return ended == nullptr ? QueueEnded() : *ended;
 }
 
 std::string_view dial_status(LiveCall& call, QueueEnd end)
@@ -129,20 +122,17 @@ Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline&
     } else if (!call.channel().can(Ability::queues)) {
         call.warn(where(enqueue), "Enqueue: this switch has no queues");
     } else {
-        const JobId job = call.next_job();
-        Stage::Ends ends;
-        ends.job = job;
-        const Stage queue(call, caller, ends);
+        const JobId job = call.begin(JobKind::queue, caller, unlimited);
+        const Until until;
+        const Stage queue(call, caller, Stage::Keys::own, job, until);
         call.channel().enqueue(job, order);
         if (has_document) waited = co_await wait_with_document(call, enqueue, order, deadline);
         const bool leaves =
             waited.kind == NextStep::Kind::leave || waited.kind == NextStep::Kind::hang_up;
-        if (leaves && !queue.is_over()) co_await call.stop(job, deadline);
-        while (!call.must_stop()) co_await call.next(never);
-        co_await call.catch_up(deadline);
-        ended = queue_ended(queue.end());
+        if (leaves) co_await call.stop(job, deadline);
+        co_await call.finish(queue, deadline);
+        ended = std::get<QueueEnded>(*queue.end());
     }
-    call.keys().clear();
     if (call.is_over() && ended.end != QueueEnd::bridged) ended.end = QueueEnd::hung_up;
     if (waited.kind == NextStep::Kind::hang_up) co_return waited;
     Parameters parameters;
@@ -176,26 +166,17 @@ Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element qu
         call.warn(where(queue), "Queue: this switch has no queues");
     } else {
         recording.ringing();
-        const JobId job = call.next_job();
-        Stage::Ends ends;
-        ends.job = job;
-        const Stage connected(call, caller, ends);
-        call.channel().dequeue(job, queue.text(), seconds_of(dial, Attribute::timeout));
-        const bool leaves_at_star = dial.is_true(Attribute::hangup_on_star);
-        while (!call.must_stop()) {
-            const auto event = co_await call.next(never);
-            if (!event) break;
-            const auto* pressed = std::get_if<KeyPressed>(&*event);
-            if (leaves_at_star && pressed != nullptr && pressed->key == '*') {
-                call.channel().stop(job);
-            }
-        }
-        if (!connected.is_over() && !call.is_over()) co_await call.stop(job, deadline);
+        const milliseconds timeout = seconds_of(dial, Attribute::timeout);
+        Until until;
+        until.time = call.in(seconds_of(dial, Attribute::time_limit));
+        if (dial.is_true(Attribute::hangup_on_star)) until.keys = "*";
+        const JobId job = call.begin(JobKind::queue, caller, timeout);
+        const Stage connected(call, caller, Stage::Keys::own, job, until);
+        call.channel().dequeue(job, queue.text(), timeout);
+        co_await call.finish(connected, deadline);
         co_await recording.finish(deadline);
-        co_await call.catch_up(deadline);
-        ended = queue_ended(connected.end());
+        ended = std::get<QueueEnded>(*connected.end());
     }
-    call.keys().clear();
     Parameters parameters;
     parameters.push_back({"DialCallStatus", std::string(dial_status(call, ended.end))});
     parameters.push_back({"DialBridged", ended.end == QueueEnd::bridged ? "true" : "false"});

@@ -159,8 +159,9 @@ void ScriptedChannel::speak(std::string words)
 {
     if (is_over()) return;
     note("CALLER", "speak", words, fmt::format("says \"{}\"", words));
-    const Job* listening = find(JobKind::speech);
-    if (listening != nullptr) {
+    const auto listening = std::ranges::find_if(
+        jobs_, [](const Job& job) { return job.kind == JobKind::speech && job.leg == caller; });
+    if (listening != jobs_.end()) {
         const Job job = *listening;
         std::erase_if(jobs_, [&job](const Job& other) { return other.id == job.id; });
         return hear(job, words);
@@ -174,6 +175,7 @@ void ScriptedChannel::hear(const Job& job, const std::string& words)
 {
     SpeechHeard heard;
     heard.job = job.id;
+    if (!words.empty()) push(SpeechBegan{job.id});
     if (job.wants_partial) {
         heard.is_partial = true;
         for (std::size_t end = words.find(' '); end != words.npos; end = words.find(' ', end + 1)) {
@@ -321,13 +323,14 @@ void ScriptedChannel::end_recording(const Job& job, RecordingEnd how, char key)
     push(std::move(ended));
 }
 
-void ScriptedChannel::listen(JobId id, const Speaking& speaking)
+void ScriptedChannel::listen(LegId leg, JobId id, const Speaking& speaking)
 {
-    Job* job = begin(id, JobKind::speech, caller);
+    Job* job = begin(id, JobKind::speech, leg);
     if (job == nullptr) return;
     job->wants_partial = speaking.wants_partial;
-    note("PIVOT", "listen", "", "listens for speech");
-    if (spoken_.empty()) return;
+    note("PIVOT", "listen", "",
+         leg == caller ? "listens for speech" : fmt::format("listens for speech of LEG {}", leg));
+    if (spoken_.empty() || leg != caller) return;
     after(milliseconds(0), [this, id] {
         if (find(id) == nullptr) return;
         const Job listening = *find(id);

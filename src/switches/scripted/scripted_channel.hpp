@@ -72,7 +72,7 @@ public:
     void send_keys(LegId leg, JobId job, std::string_view keys, milliseconds key_length) override;
     void stop(JobId job) override;
     void record(LegId leg, JobId job, const execute::Recording& recording) override;
-    void listen(JobId job, const execute::Speaking& speaking) override;
+    void listen(LegId leg, JobId job, const execute::Speaking& speaking) override;
     void dial(JobId job, const execute::Dial& dial) override;
     void bridge(LegId leg, JobId job) override;
     void join(JobId job, const execute::Conference& conference) override;

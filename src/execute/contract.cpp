@@ -1,0 +1,375 @@
+#include "execute/contract.hpp"
+
+#include "execute/given_name.hpp"
+#include "execute/journal.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::execute {
+
+namespace {
+
+std::string_view name_of(JobKind kind)
+{
+    switch (kind) {
+        case JobKind::playback: return "playback";
+        case JobKind::recording: return "recording";
+        case JobKind::speech: return "speech input";
+        case JobKind::dial: return "dial";
+        case JobKind::bridge: return "bridge";
+        case JobKind::room: return "conference";
+        case JobKind::queue: return "queue";
+        case JobKind::stream: return "stream";
+        case JobKind::module: return "module";
+        case JobKind::move: return "transfer";
+    }
+    return "";
+}
+
+// Besides JobEnded, which ends a job of any kind.
+bool is_end_of(JobKind kind, const Event& event)
+{
+    switch (kind) {
+        case JobKind::recording: return std::holds_alternative<RecordingEnded>(event);
+        case JobKind::speech: return std::holds_alternative<SpeechHeard>(event);
+        case JobKind::dial: return std::holds_alternative<DialFailed>(event);
+        case JobKind::bridge: return std::holds_alternative<BridgeEnded>(event);
+        case JobKind::queue: return std::holds_alternative<QueueEnded>(event);
+        case JobKind::playback:
+        case JobKind::room:
+        case JobKind::stream:
+        case JobKind::module:
+        case JobKind::move: return std::holds_alternative<JobEnded>(event);
+    }
+    return false;
+}
+
+Event end_of(JobKind kind, JobId job, JobEnd how)
+{
+    switch (kind) {
+        case JobKind::recording: {
+            RecordingEnded ended;
+            ended.job = job;
+            if (how == JobEnd::failed) ended.end = RecordingEnd::failed;
+            return ended;
+        }
+        case JobKind::speech: {
+            SpeechHeard silence;
+            silence.job = job;
+            return silence;
+        }
+        case JobKind::dial: {
+            DialFailed failed;
+            failed.job = job;
+            if (how == JobEnd::stopped) failed.cause.name = "ORIGINATOR_CANCEL";
+            return failed;
+        }
+        case JobKind::bridge: return BridgeEnded{job};
+        case JobKind::queue: {
+            QueueEnded ended;
+            ended.job = job;
+            if (how == JobEnd::stopped) ended.end = QueueEnd::left;
+            return ended;
+        }
+        case JobKind::playback:
+        case JobKind::room:
+        case JobKind::stream:
+        case JobKind::module:
+        case JobKind::move: break;
+    }
+    JobEnded ended;
+    ended.job = job;
+    ended.end = how;
+    return ended;
+}
+
+// News of a job that goes on; nothing for other events.
+std::optional<JobKind> kind_told_of(const Event& event)
+{
+    if (std::holds_alternative<RecordingBegan>(event)) return JobKind::recording;
+    if (std::holds_alternative<StreamBegan>(event)) return JobKind::stream;
+    if (std::holds_alternative<SpeechBegan>(event)) return JobKind::speech;
+    if (std::holds_alternative<SpeechHeard>(event)) return JobKind::speech;
+    if (std::holds_alternative<ConferenceHappened>(event)) return JobKind::room;
+    if (std::holds_alternative<QueueStanding>(event)) return JobKind::queue;
+    if (std::holds_alternative<QueueBridged>(event)) return JobKind::queue;
+    return std::nullopt;
+}
+
+Nanoseconds later(Nanoseconds now, milliseconds time)
+{
+    return now + std::chrono::nanoseconds(time).count();
+}
+
+}  // namespace
+
+// The length of a file is not known.
+milliseconds limit_of(const Media& media)
+{
+    const bool is_endless =
+        media.what.starts_with(stream_scheme) || media.what.find("loops=-") != std::string::npos;
+    return is_endless ? unlimited : milliseconds(3'600'000);
+}
+
+milliseconds limit_of(const Speech& speech)
+{
+    constexpr milliseconds least{30'000};
+    return least + milliseconds(200) * std::max(speech.text.size(), speech.ssml.size());
+}
+
+milliseconds limit_of(const Recording& recording)
+{
+    return recording.runs_beside ? unlimited : recording.length_max;
+}
+
+milliseconds limit_of(const Dial& dial)
+{
+    return dial.timeout;
+}
+
+milliseconds limit_of_keys(std::string_view keys, milliseconds key_length)
+{
+    constexpr milliseconds gap{500};
+    milliseconds length{0};
+    for (const char key : keys) length += key == 'W' ? 2 * gap : key_length + gap;
+    return std::max(length, gap);
+}
+
+JobId job_of(const Event& event)
+{
+    return std::visit(
+        [](const auto& told) -> JobId {
+            if constexpr (requires { told.job; }) return told.job;
+            return 0;
+        },
+        event);
+}
+
+JobId job_ended(const Event& event)
+{
+    const auto* heard = std::get_if<SpeechHeard>(&event);
+    const bool goes_on = heard == nullptr ? kind_told_of(event).has_value() : heard->is_partial;
+    return goes_on ? 0 : job_of(event);
+}
+
+JobId Contract::begin(JobKind kind, LegId leg, Nanoseconds now, milliseconds limit)
+{
+    assert(kind != JobKind::playback || std::ranges::none_of(jobs_, [leg](const Job& job) {
+               return job.kind == JobKind::playback && job.leg == leg;
+           }));
+    const Nanoseconds due = limit == unlimited ? never : later(now, limit + grace);
+    jobs_.push_back({++last_, leg, kind, false, due});
+    return last_;
+}
+
+JobId Contract::begin(const Dial& dial, Nanoseconds now)
+{
+    legs_.clear();
+    for (const Target& target : dial.targets) legs_.push_back({target.leg, false, false});
+    dial_ = begin(JobKind::dial, caller, now, limit_of(dial));
+    return dial_;
+}
+
+bool Contract::runs(JobId job) const
+{
+    return std::ranges::find(jobs_, job, &Job::id) != jobs_.end();
+}
+
+void Contract::stop(JobId id, Nanoseconds now)
+{
+    Job* const job = find(id);
+    if (job == nullptr) return;
+    hurry(*job, now);
+    channel_.stop(id);
+}
+
+Nanoseconds Contract::due() const
+{
+    Nanoseconds due = never;
+    for (const Job& job : jobs_) due = std::min(due, job.due);
+    return due;
+}
+
+bool Contract::judge(Event& event, Nanoseconds now)
+{
+    if (const auto* pressed = std::get_if<KeyPressed>(&event)) return judge_key(*pressed);
+    if (const auto* answered = std::get_if<LegAnswered>(&event)) {
+        return judge_answer(event, answered->leg);
+    }
+    if (const auto* ended = std::get_if<LegEnded>(&event)) return judge_leg_end(ended->leg, now);
+    if (const auto* ringing = std::get_if<LegRinging>(&event)) {
+        return is_leg(ringing->leg) && runs(dial_);
+    }
+    const JobId id = job_of(event);
+    if (id != 0 && id == job_ended(event)) return judge_end(event, id);
+    const auto kind = kind_told_of(event);
+    if (!kind) return true;
+    Job* const job = find(id);
+    const bool is_valid = job != nullptr && job->kind == *kind;
+    if (!is_valid) {
+        warn(Breach::stray_event,
+             fmt::format("the switch told of a {} (job {}) that does not run", name_of(*kind), id));
+    } else if (std::holds_alternative<QueueBridged>(event) && !job->is_stopping) {
+        job->due = never;
+    }
+    return is_valid;
+}
+
+bool Contract::judge_end(Event& event, JobId id)
+{
+    const Job* const job = find(id);
+    if (job == nullptr) {
+        warn(Breach::stray_end,
+             fmt::format("the switch ended job {}, which was not running: ignored", id));
+        return false;
+    }
+    const JobKind kind = job->kind;
+    erase(id);
+    if (is_end_of(kind, event)) return true;
+    const auto* general = std::get_if<JobEnded>(&event);
+    if (general == nullptr) {
+        warn(Breach::wrong_kind,
+             fmt::format("the switch ended a {} (job {}) as another kind ends", name_of(kind), id));
+    }
+    event = end_of(kind, id, general == nullptr ? JobEnd::finished : general->end);
+    return true;
+}
+
+bool Contract::judge_key(const KeyPressed& pressed)
+{
+    if (keypad.find(pressed.key) == keypad.npos) {
+        warn(Breach::bad_key, "the switch told of a key that is not 0-9, A-D, * or #: ignored");
+        return false;
+    }
+    return pressed.leg == caller || is_leg(pressed.leg);
+}
+
+// A leg that answers while its dial is being stopped ends the dial: the two have crossed.
+bool Contract::judge_answer(Event& event, LegId id)
+{
+    if (!is_leg(id)) return false;
+    Leg& leg = *find_leg(id);
+    if (leg.has_answered) return false;
+    leg.has_answered = true;
+    const Job* const dial = find(dial_);
+    if (dial != nullptr && !dial->is_stopping) {
+        std::get<LegAnswered>(event).job = dial_;
+        erase(dial_);
+        return true;
+    }
+    channel_.hang_up(id, "");
+    if (dial == nullptr) {
+        warn(Breach::late_answer,
+             fmt::format("leg {} answered when its dial was over: hung up", id));
+        return false;
+    }
+    event = end_of(JobKind::dial, dial_, JobEnd::stopped);
+    erase(dial_);
+    return true;
+}
+
+// What runs on the leg has to end with it.
+bool Contract::judge_leg_end(LegId id, Nanoseconds now)
+{
+    if (!is_leg(id)) return false;
+    find_leg(id)->is_over = true;
+    for (Job& job : jobs_) {
+        if (job.leg == id) hurry(job, now);
+    }
+    const bool is_last = std::ranges::all_of(legs_, &Leg::is_over);
+    if (Job* const dial = find(dial_); dial != nullptr && is_last) hurry(*dial, now);
+    return true;
+}
+
+// Legs of an earlier dial may still end; nobody asks for them.
+bool Contract::is_leg(LegId id)
+{
+    const Leg* const leg = find_leg(id);
+    if (leg != nullptr) return !leg->is_over;
+    const bool is_earlier = id != caller && !legs_.empty() && id < legs_.front().id;
+    if (!is_earlier) {
+        warn(Breach::stray_event, fmt::format("the switch told of leg {}, which is not dialled: "
+                                              "ignored",
+                                              id));
+    }
+    return false;
+}
+
+std::optional<Event> Contract::give_up(Nanoseconds now)
+{
+    const auto found =
+        std::ranges::find_if(jobs_, [now](const Job& job) { return job.due <= now; });
+    if (found == jobs_.end()) return std::nullopt;
+    const Job job = *found;
+    jobs_.erase(found);
+    if (job.is_stopping) {
+        warn(Breach::stop_ignored,
+             fmt::format("the switch has not ended a {} (job {}) within {} s of its stop or of the "
+                         "end of its leg: going on without it",
+                         name_of(job.kind), job.id, stop_limit.count() / 1'000));
+        return end_of(job.kind, job.id, JobEnd::stopped);
+    }
+    warn(Breach::no_end, fmt::format("the switch has not ended a {} (job {}) within {} s of its "
+                                     "limit: going on as if it had failed",
+                                     name_of(job.kind), job.id, grace.count() / 1'000));
+    channel_.stop(job.id);
+    Event end = end_of(job.kind, job.id, JobEnd::failed);
+    if (auto* const dial = std::get_if<DialFailed>(&end)) dial->cause.name = "NO_ANSWER";
+    return end;
+}
+
+std::optional<Event> Contract::end_next(bool has_hung_up)
+{
+    if (jobs_.empty()) return std::nullopt;
+    const Job job = jobs_.front();
+    erase(job.id);
+    Event end = end_of(job.kind, job.id, JobEnd::stopped);
+    if (!has_hung_up) return end;
+    if (auto* recording = std::get_if<RecordingEnded>(&end)) {
+        recording->end = RecordingEnd::hung_up;
+    } else if (auto* queue = std::get_if<QueueEnded>(&end)) {
+        queue->end = QueueEnd::hung_up;
+    }
+    return end;
+}
+
+Contract::Job* Contract::find(JobId job)
+{
+    const auto found = std::ranges::find(jobs_, job, &Job::id);
+    return found == jobs_.end() ? nullptr : &*found;
+}
+
+Contract::Leg* Contract::find_leg(LegId leg)
+{
+    const auto found = std::ranges::find(legs_, leg, &Leg::id);
+    return found == legs_.end() ? nullptr : &*found;
+}
+
+// A call that waits with no job keeps no memory for them.
+void Contract::erase(JobId job)
+{
+    std::erase_if(jobs_, [job](const Job& other) { return other.id == job; });
+    if (jobs_.empty()) jobs_ = {};
+}
+
+void Contract::hurry(Job& job, Nanoseconds now)
+{
+    if (job.is_stopping) return;
+    job.is_stopping = true;
+    job.due = later(now, stop_limit);
+}
+
+void Contract::warn(Breach breach, std::string_view what)
+{
+    const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(breach));
+    const bool was_told = (breaches_ & bit) != 0;
+    breaches_ = static_cast<std::uint8_t>(breaches_ | bit);
+    if (!was_told && journal_ != nullptr) journal_->warn("switch", what);
+}
+
+}  // namespace pivot::execute

@@ -1,0 +1,130 @@
+// What a channel is doing for a call: the jobs that run on it, and the legs of its last dial.
+//
+// Every event of the channel is judged here before anybody sees it. What breaks the contract of
+// `channel.hpp` is mended or dropped, and warned of once, so the rest of the executor relies on it:
+//
+//   begin ─► runs ─┬─ the end of its kind ──────────────► over: the event is passed on
+//                  ├─ JobEnded, or another kind's end ──► over: mended to the end of its kind
+//                  ├─ stop, or the end of its leg ─ 2 s ► over: given up as stopped
+//                  ├─ its limit ─ 10 s ─────────────────► over: given up as failed
+//                  └─ HungUp, Moved ────────────────────► over, before the event is passed on
+//
+// Invariants: a job ends exactly once, with the event of its kind; a dial is answered at most once,
+// by one of its legs.
+#pragma once
+
+#include "base/clock.hpp"
+#include "execute/channel.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace pivot::execute {
+
+class Journal;
+
+enum class JobKind : std::uint8_t {
+    playback,  // play, say, send_keys
+    recording,
+    speech,
+    dial,
+    bridge,
+    room,
+    queue,  // enqueue, dequeue
+    stream,
+    module,
+    move,  // transfer, park, run_flow
+};
+
+// How long a job takes at most; unlimited: as long as the document or the caller wants.
+milliseconds limit_of(const Media& media);
+milliseconds limit_of(const Speech& speech);
+milliseconds limit_of(const Recording& recording);
+milliseconds limit_of(const Dial& dial);
+milliseconds limit_of_keys(std::string_view keys, milliseconds key_length);
+inline constexpr milliseconds move_limit{120'000};
+
+// The job that `event` is about, or that it ends; 0: there is none.
+JobId job_of(const Event& event);
+JobId job_ended(const Event& event);
+
+class Contract {
+public:
+    // A channel that does not obey a stop is waited for this long.
+    static constexpr milliseconds stop_limit{2'000};
+    // A channel keeps the limits of its jobs itself. This is for one that does not.
+    static constexpr milliseconds grace{10'000};
+
+    // `journal` may be null.
+    Contract(Channel& channel, Journal* journal) : channel_(channel), journal_(journal) {}
+
+    Channel& channel() { return channel_; }
+
+    // A job begins: its command is to follow.
+    JobId begin(JobKind kind, LegId leg, Nanoseconds now, milliseconds limit);
+    JobId begin(const Dial& dial, Nanoseconds now);
+
+    // The channel has refused the job: it never ran.
+    void forget(JobId job) { erase(job); }
+
+    bool runs(JobId job) const;
+
+    // Commands the stop of a job that runs.
+    void stop(JobId job, Nanoseconds now);
+
+    // When a job is given up next.
+    Nanoseconds due() const;
+
+    // Mends the event. False: nobody is to see it.
+    bool judge(Event& event, Nanoseconds now);
+
+    // The end of a job whose time has come by `now`, or of one that still runs when the call is
+    // over.
+    std::optional<Event> give_up(Nanoseconds now);
+    std::optional<Event> end_next(bool has_hung_up);
+
+private:
+    struct Job {
+        JobId id;
+        LegId leg;
+        JobKind kind;
+        bool is_stopping;
+        Nanoseconds due;
+    };
+    struct Leg {
+        LegId id;
+        bool has_answered;
+        bool is_over;
+    };
+    enum class Breach : std::uint8_t {
+        stray_end,
+        wrong_kind,
+        stray_event,
+        late_answer,
+        stop_ignored,
+        no_end,
+        bad_key,
+    };
+
+    Job* find(JobId job);
+    Leg* find_leg(LegId leg);
+    bool is_leg(LegId leg);
+    void erase(JobId job);
+    static void hurry(Job& job, Nanoseconds now);
+    bool judge_end(Event& event, JobId id);
+    bool judge_key(const KeyPressed& pressed);
+    bool judge_answer(Event& event, LegId id);
+    bool judge_leg_end(LegId id, Nanoseconds now);
+    void warn(Breach breach, std::string_view what);
+
+    Channel& channel_;
+    Journal* const journal_;
+    std::vector<Job> jobs_;
+    std::vector<Leg> legs_;
+    JobId last_ = 0;
+    JobId dial_ = 0;             // whose legs these are
+    std::uint8_t breaches_ = 0;  // a bit for each kind that has been warned of
+};
+
+}  // namespace pivot::execute
