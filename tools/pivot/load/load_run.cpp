@@ -1,5 +1,7 @@
 #include "pivot/load/load_run.hpp"
 
+#include "reactor/thread.hpp"
+
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -153,11 +155,17 @@ void LoadRun::draw(LoadProgress& progress, Nanoseconds now) const
 
 void LoadRun::stop()
 {
-    std::vector<std::jthread> stopping;
+    std::vector<std::thread> stopping;
     stopping.reserve(reactors_.size());
     for (const auto& reactor : reactors_) {
-        stopping.emplace_back([&reactor = *reactor] { reactor.stop(); });
+        auto thread = reactor::start_thread("stop", [&reactor = *reactor] { reactor.stop(); });
+        if (thread) {
+            stopping.push_back(std::move(*thread));
+        } else {
+            reactor->stop();  // one after the other, where the system starts no more threads
+        }
     }
+    for (std::thread& thread : stopping) thread.join();
 }
 
 void LoadRun::report(LoadReport& report) const

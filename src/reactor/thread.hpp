@@ -1,0 +1,19 @@
+// A thread of the library's in a host's process: it has a name that tools show, and takes none of
+// the host's signals.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <thread>
+
+#include <tl/expected.hpp>
+
+namespace pivot::reactor {
+
+// Starts `work` on a new thread. All signals are blocked there: a host that waits for one with
+// sigwait() or signalfd() would lose it to us. `name` has at most 15 bytes, as Linux has it. The
+// error is a sentence that says what the system refuses and which limit to raise.
+tl::expected<std::thread, std::string> start_thread(const std::string& name,
+                                                    std::function<void()> work);
+
+}  // namespace pivot::reactor
