@@ -192,8 +192,9 @@ std::string AddressPolicy::objection(const IpAddress& address, bool is_host_allo
     for (const auto& reading : readings) {
         for (const auto& [network, name] : defaults_) {
             if (!network.contains(reading)) continue;
-            return fmt::format("{} is in {} ({}), denied by default; --allow {} would admit it",
-                               spell(address, reading), network.to_text(), name, network.to_text());
+            return fmt::format(
+                "{} is in {} ({}), denied by default; policy.allow or --allow {} would admit it",
+                spell(address, reading), network.to_text(), name, network.to_text());
         }
     }
     return {};

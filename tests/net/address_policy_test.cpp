@@ -98,12 +98,12 @@ TEST(AddressPolicy, a_failure_names_the_address_and_the_rule)
     EXPECT_EQ(by_default.error().phase, Phase::dns);
     EXPECT_EQ(
         by_default.error().message,
-        "192.168.1.5 is in 192.168.0.0/16 (private), denied by default; --allow 192.168.0.0/16 "
-        "would admit it");
+        "192.168.1.5 is in 192.168.0.0/16 (private), denied by default; policy.allow or "
+        "--allow 192.168.0.0/16 would admit it");
     EXPECT_EQ(
         judge(policy, "::ffff:10.0.0.1"),
         "hooks.example.com: ::ffff:10.0.0.1 leads to 10.0.0.1, which is in 10.0.0.0/8 (private), "
-        "denied by default; --allow 10.0.0.0/8 would admit it");
+        "denied by default; policy.allow or --allow 10.0.0.0/8 would admit it");
 
     EXPECT_TRUE(policy.deny("8.8.0.0/16"));
     EXPECT_EQ(judge(policy, "8.8.8.8"),
@@ -204,7 +204,7 @@ TEST(AddressPolicy, localhost_is_judged_as_loopback)
     EXPECT_EQ(
         policy.admit_host("localhost", 80).error().message,
         "localhost is this very host: 127.0.0.1 is in 127.0.0.0/8 (loopback), denied by default; "
-        "--allow 127.0.0.0/8 would admit it");
+        "policy.allow or --allow 127.0.0.0/8 would admit it");
     EXPECT_FALSE(policy.admit_host("app.localhost", 80));
     EXPECT_TRUE(policy.admit_host("localhost.example.com", 80));
 
