@@ -122,38 +122,53 @@ public:
     // Called exactly once a call, on a thread of the engine (host-driven: inside run() or the
     // destructor), never from inside start(). It may start calls, which stay on its reactor, and
     // cancel calls, but one that starts a call at each refusal keeps drain() and the destructor
-    // from returning. A function that takes an Outcome will do, too.
+    // from returning. What it throws is dropped; it may be empty. A function that takes an Outcome
+    // will do, too.
     using Done = std::function<void(const OutcomeView& outcome)>;
 
     // The error is a sentence that says what the system lacks or which setting is wrong.
     static tl::expected<std::unique_ptr<Engine>, std::string> create(const EngineConfig& config);
 
-    // Cancels what is in flight and waits until all is torn down; not from a Done. Host-driven: on
-    // the thread that calls run().
+    // Cancels what is in flight and waits until all is torn down. Host-driven: on the thread that
+    // calls run(). Where it must not wait (from a Done, on another thread, in a fork, while the
+    // process exits) it frees nothing.
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
     // Any thread. The deadline counts from here. What is still needed of `request` is copied
-    // before this returns.
+    // before this returns. A Done that wants the ticket takes the second: `ticket` is written
+    // before anything can be called back.
     Ticket start(const Request& request, Done done);
+    void start(const Request& request, Done done, Ticket& ticket);
 
     // Any thread. The call's outcome is `cancelled`, unless another was first.
     void cancel(Ticket ticket);
 
-    // Any thread, but not from a Done. From now on a start fails with overload. Returns when no
-    // call is in flight; host-driven: at once, and calls_in_flight() tells.
+    // Any thread. From now on a start fails with overload. Returns when no call is in flight, which
+    // their deadlines bound; host-driven and from a Done: at once, and calls_in_flight() tells.
     void drain();
 
     // Outcomes not yet delivered, and calls whose connections are still being torn down.
     std::size_t calls_in_flight() const;
 
-    // Host-driven only. Readable when run() has something to do.
+    // Whether this thread is inside a Done of this engine.
+    bool is_in_callback() const;
+
+    // Host-driven: whether run() may be called here, because no other thread has called it.
+    bool is_of_this_thread() const;
+
+    // Whether this process is a fork of the one that created the engine. Its threads and its ring
+    // have stayed there: here start(), cancel(), drain() and run() do nothing.
+    bool is_forked() const;
+
+    // Host-driven: readable when run() has something to do. Else -1.
     int descriptor() const;
 
-    // Host-driven only, always on the same thread. Runs what is ready, never waits. Returns after
-    // how long it wants to be called again if the descriptor does not become readable before;
-    // negative: only then.
+    // Host-driven, always on the same thread. Runs what is ready, never waits. Returns after how
+    // long it wants to be called again if the descriptor does not become readable before; negative:
+    // only then. Does nothing where it must not be called: with threads of the engine, on another
+    // thread, from a Done.
     std::chrono::nanoseconds run();
 
 private:

@@ -13,9 +13,11 @@
  *     (0 reactors) has none; it calls back inside pivot_run() and pivot_engine_destroy(), which
  *     belong to one thread, the first that calls pivot_run(). A callback returns soon, and throws
  *     nothing. pivot_start(), pivot_cancel(), pivot_drain() and pivot_calls_in_flight() may be
- *     called from any thread, the first two and the last from callbacks, too.
+ *     called from any thread, the first two and the last from callbacks, too. In a callback of one
+ *     engine all of another one's may. Threads of the engine are named `pivot/N` and take no
+ *     signals. exit() halts them: what is in flight then is not called back.
  *  6. A mistake of the host is a status, never an abort: null, a short struct, broken UTF-8 or
- *     JSON, a call on the wrong thread. Whatever goes wrong with a call after that is its outcome.
+ *     JSON, a call on the wrong thread, the use of an engine in a fork of its process. Whatever goes wrong with a call after that is its outcome.
  *     What cannot be seen is not looked for: a dead handle, a ticket that was not handed out.
  *  7. pivot_engine_destroy(NULL) does nothing. An accessor of a null outcome says what it says
  *     where there is nothing to say.
@@ -69,7 +71,8 @@ typedef enum pivot_status PIVOT_INT {
     PIVOT_WRONG_ENGINE = 9, /* of host-driven engines only */
     PIVOT_NOTHING = 10,     /* there is nothing of this kind */
     PIVOT_NO_MEMORY = 11,
-    PIVOT_INTERNAL = 12 /* a mistake of the library: please report the sentence */
+    PIVOT_INTERNAL = 12,    /* a mistake of the library: please report the sentence */
+    PIVOT_FORKED = 13       /* this process is a fork of the one that created the engine */
 } pivot_status;
 
 /* What went wrong, as a sentence: terminated, cut where it does not fit; empty after PIVOT_OK.
@@ -95,15 +98,18 @@ pivot_status pivot_engine_create(const pivot_engine_config* config, pivot_engine
                                  pivot_error* error);
 
 /* Cancels what is in flight, calls back for it, and returns when all is torn down. No other call on
- * this engine is under way. Fails with PIVOT_IN_CALLBACK or PIVOT_WRONG_THREAD, and then does
- * nothing. */
+ * this engine is under way. Fails with PIVOT_IN_CALLBACK, PIVOT_WRONG_THREAD or PIVOT_FORKED, and
+ * then does nothing. A host-driven engine is destroyed by the thread that runs it: one whose thread
+ * has ended stays. */
 pivot_status pivot_engine_destroy(pivot_engine* engine);
 
-/* From now on a start has the outcome `overload`. Returns when no call is in flight; host-driven:
- * at once, and pivot_calls_in_flight() tells. */
+/* From now on a start has the outcome `overload`. Returns when no call is in flight, which is after
+ * the last of their deadlines at the latest; host-driven: at once, and pivot_calls_in_flight()
+ * tells. */
 pivot_status pivot_drain(pivot_engine* engine);
 
-/* Outcomes not yet delivered, and calls whose connections are still being torn down. */
+/* Outcomes not yet delivered, refusals included, and calls whose connections are still being torn
+ * down. */
 size_t pivot_calls_in_flight(const pivot_engine* engine);
 
 /* Host-driven: readable when pivot_run() has something to do, at first at once. -1: the engine is
@@ -165,7 +171,8 @@ typedef void pivot_done_fn(const pivot_outcome* outcome, void* user);
 /* Starts one pivot, whose deadline counts from here. After PIVOT_OK `done` is called exactly once,
  * on an engine thread, after pivot_cancel() too, and never from inside this call; that may be
  * before this returns. After anything else it is not called. An action that breaks its schema is no
- * mistake of the host: the outcome is `bad_action`. `ticket` may be null. */
+ * mistake of the host: the outcome is `bad_action`. `*ticket` is written before `done` can be
+ * called, and never after; it may be null. */
 pivot_status pivot_start(pivot_engine* engine, const pivot_request* request, pivot_done_fn* done,
                          void* user, pivot_ticket* ticket, pivot_error* error);
 

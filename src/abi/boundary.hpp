@@ -10,6 +10,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -47,9 +48,24 @@ inline pivot_text view(std::string_view text)
     return {text.data(), text.size()};
 }
 
-// The `size` of a struct's first version. When a struct grows, this stays.
+// The `size` of a struct's first version, in bytes. When a struct grows, its number stays here, and
+// only the assertion about it goes.
 template <typename Struct>
-inline constexpr std::size_t first_size = sizeof(Struct);
+struct FirstSize;
+
+template <>
+struct FirstSize<pivot_engine_config> : std::integral_constant<std::size_t, 32> {};
+template <>
+struct FirstSize<pivot_call> : std::integral_constant<std::size_t, 304> {};
+template <>
+struct FirstSize<pivot_request> : std::integral_constant<std::size_t, 56> {};
+template <>
+struct FirstSize<pivot_exchange> : std::integral_constant<std::size_t, 136> {};
+
+static_assert(sizeof(pivot_engine_config) == FirstSize<pivot_engine_config>::value);
+static_assert(sizeof(pivot_call) == FirstSize<pivot_call>::value);
+static_assert(sizeof(pivot_request) == FirstSize<pivot_request>::value);
+static_assert(sizeof(pivot_exchange) == FirstSize<pivot_exchange>::value);
 
 // A copy of a struct that may be from an older or a newer header. Fails with PIVOT_NULL or
 // PIVOT_SHORT.
@@ -57,7 +73,7 @@ template <typename Struct>
 Granted<Struct> take(const Struct* given, std::string_view name)
 {
     if (given == nullptr) return refuse(PIVOT_NULL, fmt::format("{} is null", name));
-    if (given->size < first_size<Struct>) {
+    if (given->size < FirstSize<Struct>::value) {
         return refuse(PIVOT_SHORT, fmt::format("{} has a size of {} bytes instead of {}: set it to "
                                                "sizeof",
                                                name, given->size, sizeof(Struct)));

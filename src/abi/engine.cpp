@@ -4,9 +4,9 @@
 #include "abi/outcome.hpp"
 #include "abi/request.hpp"
 
-#include <atomic>
+#include <cstddef>
 #include <memory>
-#include <thread>
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,7 +19,6 @@ struct pivot_engine {
     pivot::ActionLimits limits;
     bool is_host_driven;
     std::unique_ptr<pivot::Engine> engine;
-    std::atomic<std::thread::id> runner = {};  // who called pivot_run() first
 };
 
 namespace {
@@ -27,35 +26,53 @@ namespace {
 // As in docs/configuration.md.
 constexpr std::int32_t reactors_max = 1'024;
 
-// What would wait for a callback's end must not be called from inside one.
-thread_local int callbacks_running = 0;
-
-class CallbackMark {
-public:
-    CallbackMark() { ++callbacks_running; }
-    CallbackMark(const CallbackMark&) = delete;
-    CallbackMark& operator=(const CallbackMark&) = delete;
-    ~CallbackMark() { --callbacks_running; }
-};
-
 Granted<void> check_handle(const pivot_engine* engine)
 {
     if (engine == nullptr) return refuse(PIVOT_NULL, "the engine is null");
     return {};
 }
 
-Granted<void> check_outside_callback(const pivot_engine* engine)
+// That the engine is there, and in this process.
+Granted<void> check_alive(const pivot_engine* engine)
 {
     if (auto checked = check_handle(engine); !checked) return checked;
-    if (callbacks_running > 0) return refuse(PIVOT_IN_CALLBACK, "this is inside a callback");
+    if (engine->engine->is_forked()) {
+        return refuse(
+            PIVOT_FORKED,
+            "the engine belongs to the process that this one is a fork of: create one here");
+    }
+    return {};
+}
+
+// What waits for a callback's end must not be called from inside one.
+Granted<void> check_outside_callback(const pivot_engine* engine)
+{
+    if (auto checked = check_alive(engine); !checked) return checked;
+    if (engine->engine->is_in_callback()) {
+        return refuse(PIVOT_IN_CALLBACK, "this is inside a callback of this engine");
+    }
     return {};
 }
 
 // The ring of a host-driven engine belongs to the thread that waits on it first.
-bool is_of_this_thread(const pivot_engine& engine)
+Granted<void> check_thread(const pivot_engine* engine)
 {
-    const std::thread::id runner = engine.runner.load();
-    return runner == std::thread::id() || runner == std::this_thread::get_id();
+    if (auto checked = check_outside_callback(engine); !checked) return checked;
+    if (!engine->engine->is_of_this_thread()) {
+        return refuse(PIVOT_WRONG_THREAD, "another thread runs this engine");
+    }
+    return {};
+}
+
+// The ticket of a host in C, as the engine writes it: `done` may free its memory before the
+// engine's start() has returned, so that nothing can be copied into it afterwards.
+pivot::Engine::Ticket& ticket_at(pivot_ticket* place)
+{
+    using Ticket = pivot::Engine::Ticket;
+    static_assert(sizeof(Ticket) == sizeof(pivot_ticket));
+    static_assert(offsetof(Ticket, call) == offsetof(pivot_ticket, call));
+    static_assert(offsetof(Ticket, serial) == offsetof(pivot_ticket, serial));
+    return *::new (static_cast<void*>(place)) Ticket;
 }
 
 Granted<pivot::EngineConfig> read_config(const pivot_engine_config* given)
@@ -81,7 +98,7 @@ pivot_status pivot_engine_create(const pivot_engine_config* config, pivot_engine
                                  pivot_error* error)
 {
     return guard(error, [=]() -> Granted<void> {
-        if (engine == nullptr) return refuse(PIVOT_NULL, "there is no place for the engine");
+        if (engine == nullptr) return refuse(PIVOT_NULL, "engine is null");
         *engine = nullptr;
         const auto read = read_config(config);
         if (!read) return tl::unexpected(read.error());
@@ -96,10 +113,7 @@ pivot_status pivot_engine_destroy(pivot_engine* engine)
 {
     if (engine == nullptr) return PIVOT_OK;
     return guard(nullptr, [=]() -> Granted<void> {
-        if (auto checked = check_outside_callback(engine); !checked) return checked;
-        if (!is_of_this_thread(*engine)) {
-            return refuse(PIVOT_WRONG_THREAD, "another thread runs this engine");
-        }
+        if (auto checked = check_thread(engine); !checked) return checked;
         delete engine;
         return {};
     });
@@ -121,22 +135,16 @@ size_t pivot_calls_in_flight(const pivot_engine* engine)
 
 int pivot_descriptor(const pivot_engine* engine)
 {
-    if (engine == nullptr || !engine->is_host_driven) return -1;
-    return engine->engine->descriptor();
+    return engine == nullptr ? -1 : engine->engine->descriptor();
 }
 
 pivot_status pivot_run(pivot_engine* engine, int64_t* wait_ns)
 {
     return guard(nullptr, [=]() -> Granted<void> {
-        if (auto checked = check_outside_callback(engine); !checked) return checked;
-        if (wait_ns == nullptr) return refuse(PIVOT_NULL, "there is no place for the time");
+        if (auto checked = check_thread(engine); !checked) return checked;
+        if (wait_ns == nullptr) return refuse(PIVOT_NULL, "wait_ns is null");
         if (!engine->is_host_driven) {
             return refuse(PIVOT_WRONG_ENGINE, "this engine has threads of its own");
-        }
-        std::thread::id nobody;
-        engine->runner.compare_exchange_strong(nobody, std::this_thread::get_id());
-        if (!is_of_this_thread(*engine)) {
-            return refuse(PIVOT_WRONG_THREAD, "another thread runs this engine");
         }
         *wait_ns = engine->engine->run().count();
         return {};
@@ -147,17 +155,19 @@ pivot_status pivot_start(pivot_engine* engine, const pivot_request* request, piv
                          void* user, pivot_ticket* ticket, pivot_error* error)
 {
     return guard(error, [=]() -> Granted<void> {
-        if (auto checked = check_handle(engine); !checked) return checked;
+        if (auto checked = check_alive(engine); !checked) return checked;
         if (done == nullptr) return refuse(PIVOT_NULL, "done is null");
         const auto read = pivot::abi::read_request(request, engine->limits);
         if (!read) return tl::unexpected(read.error());
-        const auto started =
-            engine->engine->start(*read, [done, user](const pivot::OutcomeView& outcome) {
-                const CallbackMark mark;
-                const pivot_outcome handed{outcome};
-                done(&handed, user);
-            });
-        if (ticket != nullptr) *ticket = {started.call, started.serial};
+        const auto tell = [done, user](const pivot::OutcomeView& outcome) {
+            const pivot_outcome handed{outcome};
+            done(&handed, user);
+        };
+        if (ticket == nullptr) {
+            engine->engine->start(*read, tell);
+        } else {
+            engine->engine->start(*read, tell, ticket_at(ticket));
+        }
         return {};
     });
 }
@@ -165,7 +175,7 @@ pivot_status pivot_start(pivot_engine* engine, const pivot_request* request, piv
 pivot_status pivot_cancel(pivot_engine* engine, pivot_ticket ticket)
 {
     return guard(nullptr, [=]() -> Granted<void> {
-        if (auto checked = check_handle(engine); !checked) return checked;
+        if (auto checked = check_alive(engine); !checked) return checked;
         engine->engine->cancel({ticket.call, ticket.serial});
         return {};
     });

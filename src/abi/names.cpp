@@ -86,6 +86,7 @@ const char* pivot_status_text(pivot_status status)
         case PIVOT_NOTHING: return "there is nothing of this kind";
         case PIVOT_NO_MEMORY: return "there is no memory left";
         case PIVOT_INTERNAL: return "the library made a mistake";
+        case PIVOT_FORKED: return "the engine belongs to the process that this one is a fork of";
     }
     return "unknown";
 }

@@ -136,7 +136,7 @@ pivot_breach pivot_outcome_warning(const pivot_outcome* outcome, size_t index)
 pivot_status pivot_outcome_exchange(const pivot_outcome* outcome, pivot_exchange* exchange)
 {
     if (outcome == nullptr || exchange == nullptr) return PIVOT_NULL;
-    if (exchange->size < pivot::abi::first_size<pivot_exchange>) return PIVOT_SHORT;
+    if (exchange->size < pivot::abi::FirstSize<pivot_exchange>::value) return PIVOT_SHORT;
     if (outcome->view.exchange == nullptr) return PIVOT_NOTHING;
     return pivot::abi::guard(nullptr, [outcome, exchange] {
         if (!outcome->exchange) outcome->exchange = outcome->view.exchange->to_exchange();

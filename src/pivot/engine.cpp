@@ -2,13 +2,12 @@
 
 #include "base/clock.hpp"
 #include "pivot/call_table.hpp"
+#include "pivot/fork_count.hpp"
 #include "pivot/lane.hpp"
+#include "pivot/lane_thread.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <cassert>
-#include <future>
-#include <latch>
 #include <thread>
 #include <utility>
 
@@ -17,62 +16,6 @@
 namespace pivot {
 
 namespace {
-
-// Turns a lane's reactor on a thread of its own.
-class LaneThread {
-public:
-    static tl::expected<std::unique_ptr<LaneThread>, std::string> start(const EngineConfig& config,
-                                                                        CallTable& calls)
-    {
-        std::unique_ptr<LaneThread> started(new LaneThread);
-        std::promise<tl::expected<Lane*, std::string>> opened;
-        auto result = opened.get_future();
-        started->thread_ = std::thread([&config, &calls, &opened, self = started.get()] {
-            auto lane = Lane::open(config, calls);
-            if (!lane) {
-                opened.set_value(tl::unexpected(std::move(lane.error())));
-                return;
-            }
-            opened.set_value(lane->get());
-            while (!self->stop_.is_delivered) (*lane)->reactor().turn(reactor::never);
-            self->stop_is_posted_.wait();
-        });
-        auto lane = result.get();
-        if (!lane) {
-            started->thread_.join();
-            return tl::unexpected(std::move(lane.error()));
-        }
-        started->lane_ = *lane;
-        return started;
-    }
-
-    ~LaneThread()
-    {
-        if (!thread_.joinable()) return;
-        lane_->reactor().post(stop_);  // which may be delivered before this returns
-        stop_is_posted_.count_down();
-        thread_.join();
-    }
-
-    Lane& lane() { return *lane_; }
-    std::thread::id id() const { return thread_.get_id(); }
-
-private:
-    class Stop final : public reactor::Message {
-    public:
-        bool is_delivered = false;
-
-    private:
-        void deliver() override { is_delivered = true; }
-    };
-
-    LaneThread() = default;
-
-    Lane* lane_ = nullptr;
-    Stop stop_;
-    std::latch stop_is_posted_{1};
-    std::thread thread_;
-};
 
 // An outcome without a call in flight: the limit was reached.
 class Refusal final : public reactor::Message {
@@ -100,7 +43,7 @@ private:
         outcome.failure = &failure_;
         outcome.iteration = iteration_;
         std::atomic<std::size_t>& undelivered = undelivered_;
-        done_(outcome);
+        hand_over(done_, outcome);
         delete this;
         if (undelivered.fetch_sub(1) == 1) undelivered.notify_all();
     }
@@ -156,12 +99,19 @@ public:
     {
     }
 
+    // The lane whose thread this is; null: none.
+    Lane* lane_of_this_thread() const
+    {
+        for (const auto& thread : threads) {
+            if (thread->id() == std::this_thread::get_id()) return &thread->lane();
+        }
+        return nullptr;
+    }
+
     // A call that is started on a lane's thread stays there; others go round.
     Lane& next_lane()
     {
-        for (const auto& thread : threads) {
-            if (thread->id() == std::this_thread::get_id()) return thread->lane();
-        }
+        if (Lane* lane = lane_of_this_thread()) return *lane;
         return *lanes[next.fetch_add(1, std::memory_order_relaxed) % lanes.size()];
     }
 
@@ -183,6 +133,9 @@ public:
     std::atomic<std::size_t> next = 0;
     std::atomic<std::size_t> refusals = 0;
     std::atomic<bool> is_draining = false;
+    const unsigned forks = fork_count();
+    std::atomic<std::thread::id> runner = {};  // who called run() first
+    bool is_running = false;                   // on the runner's thread
 };
 
 tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineConfig& config)
@@ -195,7 +148,7 @@ tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineCo
         parts->lanes.push_back(parts->host_lane.get());
     }
     for (unsigned i = 0; i < config.reactors; ++i) {
-        auto thread = LaneThread::start(parts->config, parts->calls);
+        auto thread = LaneThread::start(i, parts->config, parts->calls);
         if (!thread) return tl::unexpected(std::move(thread.error()));
         parts->threads.push_back(std::move(*thread));
         parts->lanes.push_back(&parts->threads.back()->lane());
@@ -205,10 +158,21 @@ tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineCo
 
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
+// Where it cannot wait, the parts stay: in a fork they are the parent's, at exit they are halted,
+// and in a callback or on another thread than the runner's they are in use. What is in flight on
+// threads of the engine still ends.
 Engine::~Engine()
 {
+    if (is_forked() || LaneThread::are_halted()) {
+        static_cast<void>(parts_.release());
+        return;
+    }
     parts_->is_draining = true;
     for (Lane* lane : parts_->lanes) lane->reactor().post(*new CancelAll(*lane));
+    if (is_in_callback() || !is_of_this_thread()) {
+        static_cast<void>(parts_.release());
+        return;
+    }
     // Outcomes may start calls, which are refused on any lane: so no lane ends before all are
     // quiet.
     if (!parts_->host_lane) {
@@ -216,6 +180,8 @@ Engine::~Engine()
         return;
     }
     constexpr Nanoseconds patience_ns = 1'000'000;  // other threads' messages do not end a wait
+    parts_->runner = std::this_thread::get_id();
+    parts_->is_running = true;
     reactor::Reactor& reactor = parts_->host_lane->reactor();
     do {
         reactor.turn(monotonic_now() + patience_ns);
@@ -224,6 +190,15 @@ Engine::~Engine()
 
 Engine::Ticket Engine::start(const Request& request, Done done)
 {
+    Ticket ticket;
+    start(request, std::move(done), ticket);
+    return ticket;
+}
+
+void Engine::start(const Request& request, Done done, Ticket& ticket)
+{
+    ticket = {};
+    if (is_forked()) return;
     Lane& lane = parts_->next_lane();
     // Taken first: who drains either sees this call in flight, or is seen here.
     PendingCall* call = parts_->calls.take();
@@ -235,17 +210,16 @@ Engine::Ticket Engine::start(const Request& request, Done done)
                                                     parts_->config.calls_max);
         lane.reactor().post(
             *new Refusal(request, std::move(done), std::move(why), parts_->refusals));
-        return {};
+        return;
     }
     call->prepare(lane, request, parts_->config.action, std::move(done), monotonic_now());
-    const Ticket ticket{call, call->serial.load(std::memory_order_relaxed)};
+    ticket = {call, call->serial.load(std::memory_order_relaxed)};
     lane.reactor().post(*call);
-    return ticket;
 }
 
 void Engine::cancel(Ticket ticket)
 {
-    if (ticket.call == nullptr) return;
+    if (ticket.call == nullptr || is_forked()) return;
     auto& call = *static_cast<PendingCall*>(ticket.call);
     Lane& lane = call.lane();
     lane.reactor().post(*new Cancellation(lane, call, ticket.serial));
@@ -253,24 +227,47 @@ void Engine::cancel(Ticket ticket)
 
 void Engine::drain()
 {
+    if (is_forked()) return;
     parts_->is_draining = true;
-    if (!parts_->host_lane) parts_->wait_until_quiet();
+    if (!parts_->host_lane && !is_in_callback()) parts_->wait_until_quiet();
 }
 
 std::size_t Engine::calls_in_flight() const
 {
-    return parts_->calls.taken();
+    return parts_->calls.taken() + parts_->refusals;
+}
+
+bool Engine::is_in_callback() const
+{
+    if (!parts_->host_lane) return parts_->lane_of_this_thread() != nullptr;
+    return parts_->runner == std::this_thread::get_id() && parts_->is_running;
+}
+
+bool Engine::is_of_this_thread() const
+{
+    const std::thread::id runner = parts_->runner;
+    return runner == std::thread::id() || runner == std::this_thread::get_id();
+}
+
+bool Engine::is_forked() const
+{
+    return fork_count() != parts_->forks;
 }
 
 int Engine::descriptor() const
 {
-    assert(parts_->host_lane);
-    return parts_->host_lane->reactor().descriptor();
+    return parts_->host_lane ? parts_->host_lane->reactor().descriptor() : -1;
 }
 
 std::chrono::nanoseconds Engine::run()
 {
-    assert(parts_->host_lane);
+    constexpr std::chrono::nanoseconds not_again(-1);
+    if (!parts_->host_lane || is_forked()) return not_again;
+    std::thread::id nobody;
+    parts_->runner.compare_exchange_strong(nobody, std::this_thread::get_id());
+    if (!is_of_this_thread() || parts_->is_running) return not_again;
+
+    parts_->is_running = true;
     reactor::Reactor& reactor = parts_->host_lane->reactor();
     // A turn reaps and resumes; one more submits what was resumed has asked for. The bound keeps a
     // busy engine from starving its host.
@@ -279,8 +276,9 @@ std::chrono::nanoseconds Engine::run()
         reactor.turn(0);
         if (reactor.next_turn() > reactor.now()) break;
     }
+    parts_->is_running = false;
     const reactor::Nanoseconds next = reactor.next_turn();
-    if (next == reactor::never) return std::chrono::nanoseconds(-1);
+    if (next == reactor::never) return not_again;
     return std::chrono::nanoseconds(std::max<reactor::Nanoseconds>(next - monotonic_now(), 0));
 }
 

@@ -7,6 +7,14 @@
 
 namespace pivot {
 
+void hand_over(const Engine::Done& done, const OutcomeView& outcome) noexcept
+{
+    try {
+        if (done) done(outcome);
+    } catch (...) {
+    }
+}
+
 void PendingCall::prepare(Lane& lane, const Request& given, const ActionLimits& limits,
                           Engine::Done done, reactor::Nanoseconds now)
 {
@@ -72,7 +80,7 @@ OutcomeView PendingCall::outcome(OutcomeKind kind) const
 void PendingCall::deliver(const OutcomeView& outcome)
 {
     is_delivered_ = true;
-    std::exchange(done_, nullptr)(outcome);
+    hand_over(std::exchange(done_, nullptr), outcome);
 }
 
 void PendingCall::deliver()

@@ -17,6 +17,9 @@ namespace pivot {
 class Lane;
 class Question;
 
+// Calls `done`, which a host may have left empty. What it throws is dropped: the other calls go on.
+void hand_over(const Engine::Done& done, const OutcomeView& outcome) noexcept;
+
 class PendingCall final : public reactor::Message, public ListHook<PendingCall> {
 public:
     // Host's thread, before it is posted.
