@@ -107,14 +107,22 @@ bool is_end_of_text(Sign sign, Spelling spelling)
     return spelling == Spelling::percent && sign.size == 1 && (c == '&' || c == '+');
 }
 
-// Where a secret begins and ends, behind the text that shows that there may be one.
+// Where a secret begins and ends, after the text that shows that there may be one.
 struct Secret {
     std::size_t begin;
     std::size_t end;
 };
 
-// User and password in what is behind `//`: all up to the last `@` before the path.
-std::optional<Secret> find_in_authority(std::string_view text, Spelling spelling, bool is_cut)
+// What a search has found, and the bytes in which another one of its kind would find nothing. They
+// are not searched again, so redaction takes time in proportion to the text, whatever the text is.
+struct Search {
+    std::optional<Secret> secret;
+    std::size_t searched = 0;
+};
+
+// User and password in the text after `//`: all up to the last `@` before the path. A run of
+// slashes counts as searched: it is one start.
+Search find_in_authority(std::string_view text, Spelling spelling, bool is_cut)
 {
     std::size_t begin = 0;
     bool has_begun = false;
@@ -125,53 +133,64 @@ std::optional<Secret> find_in_authority(std::string_view text, Spelling spelling
         if (c == '/' && !has_begun) {
             begin = at + sign.size;  // some readers skip slashes that are too many
         } else if (c == '/' || c == '?' || c == '#' || is_end_of_text(sign, spelling)) {
-            return last_at ? std::optional(Secret{begin, *last_at}) : std::nullopt;
+            if (!last_at) return {std::nullopt, begin};
+            return {Secret{begin, *last_at}, begin};
         } else {
             has_begun = true;
             if (c == '@') last_at = at;
         }
         at += sign.size;
     }
-    if (is_cut) return Secret{begin, text.size()};
-    return last_at ? std::optional(Secret{begin, *last_at}) : std::nullopt;
+    if (is_cut) return {Secret{begin, text.size()}, begin};
+    if (!last_at) return {std::nullopt, begin};
+    return {Secret{begin, *last_at}, begin};
 }
 
-// The password in what is behind `sip:`, between the first `:` and the first `@`.
-std::optional<Secret> find_in_sip(std::string_view text, Spelling spelling, bool is_cut)
+// The password in the text after `sip:`, between the first `:` and the first `@`.
+Search find_in_sip(std::string_view text, Spelling spelling, bool is_cut)
 {
     std::optional<std::size_t> password;
-    for (std::size_t at = 0; at < text.size();) {
+    std::size_t at = 0;
+    while (at < text.size()) {
         const auto sign = read_sign(text.substr(at), spelling);
-        if (is_end_of_text(sign, spelling)) return std::nullopt;
+        if (is_end_of_text(sign, spelling)) return {std::nullopt, at};
         if (sign.character == '@') {
-            return password ? std::optional(Secret{*password, at}) : std::nullopt;
+            if (!password) return {std::nullopt, at};
+            return {Secret{*password, at}, at};
         }
         at += sign.size;
         if (sign.character == ':' && !password) password = at;
     }
-    return password && is_cut ? std::optional(Secret{*password, text.size()}) : std::nullopt;
+    if (!is_cut || !password) return {std::nullopt, at};
+    return {Secret{*password, text.size()}, at};
 }
 
 std::string redact_urls(std::string_view text, Spelling spelling, bool is_cut)
 {
     std::string out;
-    while (!text.empty()) {
-        std::optional<Secret> secret;
+    std::size_t sip_searched_end = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto rest = text.substr(at);
+        Search search;
         std::size_t front = 0;
-        if ((front = read_word(text, "//", spelling)) != 0) {
-            secret = find_in_authority(text.substr(front), spelling, is_cut);
-        } else if ((front = read_word(text, "sip:", spelling)) != 0 ||
-                   (front = read_word(text, "sips:", spelling)) != 0) {
-            secret = find_in_sip(text.substr(front), spelling, is_cut);
+        std::size_t slashes = 0;  // more of them
+        if ((front = read_word(rest, "//", spelling)) != 0) {
+            search = find_in_authority(rest.substr(front), spelling, is_cut);
+            slashes = search.searched;
+        } else if (at >= sip_searched_end && ((front = read_word(rest, "sip:", spelling)) != 0 ||
+                                              (front = read_word(rest, "sips:", spelling)) != 0)) {
+            search = find_in_sip(rest.substr(front), spelling, is_cut);
+            sip_searched_end = at + front + search.searched;
         } else {
             front = 1;
         }
+        const auto& secret = search.secret;
         if (secret && secret->begin < secret->end) {
-            out.append(text.substr(0, front + secret->begin)).append(redacted);
-            text.remove_prefix(front + secret->end);
+            out.append(rest.substr(0, front + secret->begin)).append(redacted);
+            at += front + secret->end;
         } else {
-            out += text.substr(0, front);
-            text.remove_prefix(front);
+            out += rest.substr(0, front + slashes);
+            at += front + slashes;
         }
     }
     return out;
