@@ -1,9 +1,12 @@
 #include "pivot/callbacks.hpp"
 
 #include "base/clock.hpp"
+#include "http/url.hpp"
 #include "pivot/exchange_facts.hpp"
 #include "pivot/exchanges.hpp"
 
+#include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace pivot {
@@ -31,18 +34,48 @@ Callbacks::Callbacks(Exchanges& exchanges, const CallbackLimits& limits)
 {
 }
 
-void Callbacks::send(Notice notice)
+bool Callbacks::send(Notice notice)
 {
-    if (waiting_ == limits_.waiting_max || closing_.has_expired()) {
+    std::string name = limits_.are_in_one_order ? std::string() : origin_of(notice);
+    Origin& origin = origins_[name];
+    if (closing_.has_expired() || !has_room_for(notice, origin)) {
         ++dropped_;
-        return;
+        if (origin.lanes == 0) origins_.erase(name);
+        return false;
     }
-    ++waiting_;
+    const std::size_t size_bytes = notice.request->size_bytes();
+    for (Usage* usage : {&usage_, &origin.usage}) {
+        ++usage->notices;
+        usage->bytes += size_bytes;
+    }
     std::string key;
     if (!limits_.are_in_one_order) key = notice.call_id + ' ' + notice.url;
     const auto [place, is_new] = queues_.try_emplace(key);
     place->second.push_back(std::move(notice));
-    if (is_new) lanes_running_.spawn(run(std::move(key), closing_));
+    if (!is_new) return true;
+    if (origin.lanes == limits_.origin_lanes_max) {
+        origin.ready.push_back(std::move(key));
+        return true;
+    }
+    ++origin.lanes;
+    lanes_running_.spawn(run(std::move(name), std::move(key), closing_));
+    return true;
+}
+
+std::string Callbacks::origin_of(const Notice& notice)
+{
+    const auto url = http::Url::parse(notice.url);
+    assert(url);  // its request has been made
+    return url->origin();
+}
+
+bool Callbacks::has_room_for(const Notice& notice, const Origin& origin) const
+{
+    const std::size_t size_bytes = notice.request->size_bytes();
+    const std::size_t share = limits_.origin_share;
+    const std::size_t notices_max = std::max<std::size_t>(limits_.waiting_max / share, 1);
+    return usage_.has_room_for(size_bytes, limits_.waiting_max, limits_.waiting_bytes_max) &&
+           origin.usage.has_room_for(size_bytes, notices_max, limits_.waiting_bytes_max / share);
 }
 
 void Callbacks::close()
@@ -52,10 +85,25 @@ void Callbacks::close()
 
 Task<> Callbacks::settle(Deadline& deadline)
 {
-    while (waiting_ > 0 && !deadline.has_expired()) co_await settled_.wait(deadline);
+    while (usage_.notices > 0 && !deadline.has_expired()) co_await settled_.wait(deadline);
 }
 
-Task<> Callbacks::run(std::string key, Deadline& closing)
+// A lane: one queue after another, as long as the origin has any that nobody empties.
+Task<> Callbacks::run(std::string origin, std::string key, Deadline& closing)
+{
+    while (true) {
+        co_await empty(origin, key, closing);
+        Origin& own = origins_.at(origin);
+        if (own.ready.empty()) {
+            if (--own.lanes == 0) origins_.erase(origin);
+            co_return;
+        }
+        key = std::move(own.ready.front());
+        own.ready.pop_front();
+    }
+}
+
+Task<> Callbacks::empty(const std::string& origin, const std::string& key, Deadline& closing)
 {
     while (true) {
         const auto place = queues_.find(key);
@@ -64,9 +112,19 @@ Task<> Callbacks::run(std::string key, Deadline& closing)
         place->second.pop_front();
         if (limits_.are_in_one_order) co_await released_.wait(closing);
         co_await tell(notice, closing);
-        if (--waiting_ == 0) settled_.happen();
+        count(origin, notice.request->size_bytes());
+        if (usage_.notices == 0) settled_.happen();
     }
     queues_.erase(key);
+}
+
+// One that waits no more.
+void Callbacks::count(const std::string& origin, std::size_t size_bytes)
+{
+    for (Usage* usage : {&usage_, &origins_.at(origin).usage}) {
+        --usage->notices;
+        usage->bytes -= size_bytes;
+    }
 }
 
 Task<> Callbacks::tell(Notice& notice, Deadline& closing)

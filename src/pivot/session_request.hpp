@@ -58,6 +58,12 @@ public:
 
     const http::Progress& progress() const { return progress_; }
 
+    // What it keeps in memory until it is done.
+    std::size_t size_bytes() const
+    {
+        return content_.url.size() + content_.text.size() + content_.headers.size();
+    }
+
     // The URL that answered, with the credentials of its origin: what a relative reference is
     // resolved against.
     std::string answered_url() const;

@@ -2,6 +2,8 @@
 
 #include "session_fixture.hpp"
 
+#include <atomic>
+
 namespace pivot::test {
 namespace {
 
@@ -78,11 +80,63 @@ TEST(Callbacks, to_a_dead_server_hold_up_neither_the_call_nor_others)
 TEST(Callbacks, over_the_limit_are_dropped_and_counted)
 {
     HttpPeer dead{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};
-    Sessions sessions(loopback(), {.waiting_max = 3});
+    Sessions sessions(loopback(), {.waiting_max = 12});  // a quarter for one origin
     const auto session = sessions.make(node("http://h.example/", twiml));
     for (int i = 0; i < 10; ++i) tell(*session, dead.url("/told"), i);
     EXPECT_EQ(sessions.callbacks().waiting(), 3u);
     EXPECT_EQ(sessions.callbacks().dropped(), 7u);
+}
+
+TEST(Callbacks, of_a_dead_server_take_no_place_from_those_of_others)
+{
+    HttpPeer dead{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};
+    HttpPeer peer{answer("", "text/plain", 204)};
+    Sessions sessions(loopback(), {.waiting_max = 50});
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    for (int i = 0; i < 50; ++i) tell(*session, dead.url("/" + std::to_string(i)), i);
+    tell(*session, peer.url("/told"), 0);
+    run_until(sessions.reactor(), [&] { return peer.requests().size() == 1; });
+    EXPECT_EQ(sessions.callbacks().dropped(), 38u);
+}
+
+TEST(Callbacks, of_one_origin_are_asked_so_many_at_a_time_and_all_in_the_end)
+{
+    std::atomic<bool> is_up = false;
+    HttpPeer peer{[&](HttpPeer::Exchange& exchange) {
+        if (!is_up) exchange.hold();
+        exchange.reply(204, "text/plain", "");
+    }};
+    Sessions sessions(
+        loopback(), {.origin_lanes_max = 2, .attempt_ns_max = 300'000'000, .pause_ns = 1'000'000});
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    for (int i = 0; i < 6; ++i) tell(*session, peer.url("/" + std::to_string(i)), i);
+    run_until(sessions.reactor(), [&] { return peer.requests().size() == 2; });
+    EXPECT_EQ(sessions.callbacks().running(), 2u);
+    EXPECT_EQ(sessions.callbacks().waiting(), 6u);
+    is_up = true;
+    run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
+    EXPECT_EQ(sessions.callbacks().running(), 0u);
+    EXPECT_EQ(peer.requests().size(), 8u) << "two of them twice";
+}
+
+TEST(Callbacks, are_bounded_by_the_bytes_they_keep)
+{
+    HttpPeer dead{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};
+    RecentRecords records;
+    Sessions sessions(loopback(), {.waiting_bytes_max = 4 * 10'000});
+    sessions.config.sink = &records;
+    sessions.config.records_all = true;
+    HttpPeer peer{answer(say_hello, "text/xml")};
+    const auto session = sessions.make(node(peer.url("/"), twiml));
+    for (int i = 0; i < 5; ++i) {
+        session->notify(dead.url("/"), Method::post, {{"Text", std::string(3'000, 'x')}}, false);
+    }
+    EXPECT_EQ(sessions.callbacks().waiting(), 3u);
+    EXPECT_EQ(sessions.callbacks().dropped(), 2u);
+    ASSERT_TRUE(sessions.begin(*session));
+    EXPECT_NE(records.find("c1").back().to_json().find("dropped: too many callbacks wait"),
+              std::string::npos)
+        << "a callback that is dropped is a warning";
 }
 
 TEST(Callbacks, outlive_their_session)
