@@ -137,6 +137,21 @@ void CookieJar::add(Cookie cookie, std::int64_t now_unix_s)
     if (cookies_.size() > cookies_max) cookies_.erase(cookies_.begin());
 }
 
+std::size_t CookieJar::size_bytes() const
+{
+    constexpr std::size_t joints = 3;  // `=` and `; `
+    std::size_t size = 0;
+    for (const Cookie& cookie : cookies_) size += cookie.name.size() + cookie.value.size() + joints;
+    return size;
+}
+
+std::size_t CookieJar::shrink_to(std::size_t size_bytes_max)
+{
+    const std::size_t before = cookies_.size();
+    while (size_bytes() > size_bytes_max) cookies_.erase(cookies_.begin());
+    return before - cookies_.size();
+}
+
 void CookieJar::append_header_value(std::string& out, const Url& url, std::int64_t now_unix_s) const
 {
     if (empty()) return;

@@ -31,6 +31,12 @@ public:
 
     bool empty() const { return cookies_.empty(); }
 
+    // Bytes of the longest Cookie header there can be.
+    std::size_t size_bytes() const;
+
+    // Lets the oldest go until no more than that are left. How many went.
+    std::size_t shrink_to(std::size_t size_bytes_max);
+
 private:
     struct Cookie {
         std::string name;

@@ -27,6 +27,15 @@ constexpr auto is_unreserved = [] {
 
 }  // namespace
 
+std::size_t form_size(std::string_view text)
+{
+    std::size_t size = 0;
+    for (const char c : text) {
+        size += is_unreserved[static_cast<unsigned char>(c)] || c == ' ' ? 1 : 3;
+    }
+    return size;
+}
+
 void FormWriter::add(std::string_view name, std::string_view value)
 {
     begin_pair(Key{nullptr, name});

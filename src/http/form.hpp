@@ -52,6 +52,9 @@ private:
     std::size_t at_ = 0;
 };
 
+// Bytes that a name or a value takes in a form.
+std::size_t form_size(std::string_view text);
+
 // The pairs of a form as who receives it reads them: decoded, brackets as part of the name. A pair
 // without `=` has an empty value; an empty pair is none.
 std::vector<std::pair<std::string, std::string>> read_form(std::string_view form);

@@ -2,6 +2,10 @@
 
 #include "base/json.hpp"
 
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
 namespace pivot {
 
 namespace {
@@ -26,12 +30,18 @@ std::string merge_objects(std::string_view object, std::string_view changes)
     if (!known || !changed || !known->is_object() || !changed->is_object()) {
         return std::string(object);
     }
+    // Documents have written both, and may have thousands of members: no search for each.
+    std::unordered_map<std::string_view, json::Value> changes_by_name;
+    for (const auto [name, value] : changed->members()) changes_by_name.emplace(name, value);
+    std::unordered_set<std::string_view> known_names;
     std::string merged;
     for (const auto [name, value] : known->members()) {
-        append_member(merged, name, changed->find(name).value_or(value));
+        known_names.insert(name);
+        const auto change = changes_by_name.find(name);
+        append_member(merged, name, change == changes_by_name.end() ? value : change->second);
     }
     for (const auto [name, value] : changed->members()) {
-        if (!known->find(name)) append_member(merged, name, value);
+        if (!known_names.contains(name)) append_member(merged, name, value);
     }
     if (!merged.empty()) merged += '}';
     merged.shrink_to_fit();  // a call keeps it

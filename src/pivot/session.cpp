@@ -3,7 +3,9 @@
 #include "base/backoff.hpp"
 #include "base/clock.hpp"
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "http/connection_overrides.hpp"
+#include "http/form.hpp"
 #include "http/url.hpp"
 #include "pivot/error_code.hpp"
 #include "pivot/exchange_facts.hpp"
@@ -28,7 +30,7 @@ using reactor::Nanoseconds;
 using reactor::Task;
 
 constexpr std::size_t variables_max = 256;
-constexpr std::size_t variable_bytes_max = 16 * 1024;
+constexpr std::size_t carried_bytes_max = 64 * 1024;
 constexpr Nanoseconds ms = 1'000'000;
 constexpr Backoff between_attempts = {.pause_ns_min = 100 * ms, .pause_ns_max = 1'000 * ms};
 
@@ -52,6 +54,20 @@ std::string json_member(std::string_view name, std::string_view value)
     return object + '}';
 }
 
+// As a pair of a form, which is the larger way to send it.
+std::size_t size_of(const SessionParameter& variable)
+{
+    constexpr std::size_t joints = 2;  // `=` and `&`
+    return http::form_size(variable.name) + http::form_size(variable.value) + joints;
+}
+
+// `what`: whose, as a document wrote it.
+std::string no_room_for(std::string_view what)
+{
+    return fmt::format("{} does not fit: what documents store in a call takes {} bytes at most",
+                       printable(what), carried_bytes_max);
+}
+
 }  // namespace
 
 struct Session::Attempts {
@@ -66,6 +82,7 @@ Session::Session(Exchanges& exchanges, Callbacks& callbacks, const SessionConfig
       callbacks_(callbacks),
       config_(config),
       call_(std::move(request.call)),
+      host_bytes_(call_bytes()),
       iteration_(request.iteration)
 {
     for (auto& [name, value] : request.parameters) {
@@ -157,6 +174,7 @@ Task<Result<Answer>> Session::try_url(const Inquiry& inquiry, Deadline& call)
         flush_record();  // no branch follows the attempt before
         const auto began_unix_ms = unix_now_ms();
         const auto asked = co_await request.run(exchanges_, in_time);
+        trim_cookies();
         auto answer = conclude(asked, request, in_time, call);
         if (records()) record(request, began_unix_ms, answer);
         if (answer || !inquiry.leads_to_branch) flush_record();
@@ -331,23 +349,76 @@ void Session::notify(std::string url, Method method, std::vector<SessionParamete
     notice.account_id = call_.account_id;
     notice.iteration = iteration_;
     notice.sink = records() ? config_.sink : nullptr;
-    callbacks_.send(std::move(notice));
+    const bool was_taken = callbacks_.send(std::move(notice));
+    if (!was_taken) warn(fmt::format("callback {} is dropped: too many callbacks wait", url));
 }
 
 void Session::set_variable(std::string name, std::string value)
 {
-    if (name.size() + value.size() > variable_bytes_max) {
-        warn(fmt::format("variable {}: larger than {} bytes", name, variable_bytes_max));
+    const auto known = std::ranges::find(variables_, name, &SessionParameter::name);
+    const bool is_new = known == variables_.end();
+    if (is_new && variables_.size() == variables_max) {
+        warn(fmt::format("variable {}: there are {}, which is the limit", printable(name),
+                         variables_max));
         return;
     }
-    const auto known = std::ranges::find(variables_, name, &SessionParameter::name);
-    if (known != variables_.end()) {
-        known->value = std::move(value);
-    } else if (variables_.size() < variables_max) {
-        variables_.push_back({std::move(name), std::move(value)});
+    SessionParameter variable{std::move(name), std::move(value)};
+    const std::size_t before = is_new ? 0 : size_of(*known);
+    const std::size_t after = size_of(variable);
+    if (!has_room(before, after)) return warn(no_room_for("variable " + variable.name));
+    variable_bytes_ += after - before;
+    if (is_new) {
+        variables_.push_back(std::move(variable));
     } else {
-        warn(fmt::format("variable {}: there are {}, which is the limit", name, variables_max));
+        *known = std::move(variable);
     }
+}
+
+void Session::set_language(std::string language)
+{
+    keep(call_.language, std::move(language), "language");
+}
+
+// Of what documents can change.
+std::size_t Session::call_bytes() const
+{
+    return http::form_size(call_.custom_application_vars) + http::form_size(call_.key_value_store) +
+           http::form_size(call_.caller_id_name) + http::form_size(call_.caller_id_number) +
+           http::form_size(call_.language);
+}
+
+// What the host has given goes on the host's account.
+std::size_t Session::carried_bytes() const
+{
+    const std::size_t of_call = call_bytes();
+    return variable_bytes_ + cookies_.size_bytes() + of_call - std::min(of_call, host_bytes_);
+}
+
+// Whether something may grow. It may always shrink.
+bool Session::has_room(std::size_t bytes_before, std::size_t bytes_after) const
+{
+    return bytes_after <= bytes_before ||
+           carried_bytes() + bytes_after - bytes_before <= carried_bytes_max;
+}
+
+// False, with a warning: it stays as it is.
+bool Session::keep(std::string& kept, std::string text, std::string_view what)
+{
+    if (!has_room(http::form_size(kept), http::form_size(text))) {
+        warn(no_room_for(what));
+        return false;
+    }
+    kept = std::move(text);
+    return true;
+}
+
+void Session::trim_cookies()
+{
+    if (cookies_.empty()) return;
+    const std::size_t others = carried_bytes() - cookies_.size_bytes();
+    const std::size_t gone =
+        cookies_.shrink_to(carried_bytes_max - std::min(others, carried_bytes_max));
+    if (gone > 0) warn(no_room_for(fmt::format("a cookie ({} of them)", gone)));
 }
 
 void Session::set_call_status(std::string_view status)
@@ -365,8 +436,10 @@ void Session::set_digits(std::string_view collection, std::string_view digits)
     const auto known = store ? store->find("dtmf_collections") : std::nullopt;
     if (known && known->is_object()) json::append_value(collections, *known);
     collections = merge_objects(collections, json_member(collection, digits));
-    call_.key_value_store = merge_objects(call_.key_value_store,
-                                          fmt::format(R"({{"dtmf_collections":{}}})", collections));
+    auto merged = merge_objects(call_.key_value_store,
+                                fmt::format(R"({{"dtmf_collections":{}}})", collections));
+    keep(call_.key_value_store, std::move(merged),
+         fmt::format("collection {}", printable(collection)));
 }
 
 std::string Session::digits(std::string_view collection) const
@@ -391,13 +464,14 @@ void Session::set_recording(std::string_view url, int duration_s, std::string_vi
 
 void Session::set_caller_id(std::string name, std::string number)
 {
-    call_.caller_id_name = std::move(name);
-    call_.caller_id_number = std::move(number);
+    keep(call_.caller_id_name, std::move(name), "caller id name");
+    keep(call_.caller_id_number, std::move(number), "caller id number");
 }
 
 void Session::set_application_variables(std::string_view json_object)
 {
-    call_.custom_application_vars = merge_objects(call_.custom_application_vars, json_object);
+    auto merged = merge_objects(call_.custom_application_vars, json_object);
+    keep(call_.custom_application_vars, std::move(merged), "custom_application_vars");
 }
 
 std::string Session::resolve(std::string_view reference) const

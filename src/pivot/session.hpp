@@ -8,6 +8,10 @@
 // Nothing waits between the exchanges but what is here. What belongs to one request (digits, a
 // recording, a dial's result) goes with that one, its retries and its fallback, and with no later
 // one. docs/sessions.md has the parameters.
+//
+// What documents store in a call (variables, collections, a caller id, cookies) goes with every
+// later request: it takes 64 KiB of one at most, all together, and what would not fit is not
+// stored.
 #pragma once
 
 #include "http/cookie_jar.hpp"
@@ -79,7 +83,7 @@ public:
     void set_digits(std::string_view collection, std::string_view digits);
     std::string digits(std::string_view collection) const;
     void set_recording(std::string_view url, int duration_s, std::string_view sid);
-    void set_language(std::string language) { call_.language = std::move(language); }
+    void set_language(std::string language);
     void set_caller_id(std::string name, std::string number);
     void set_application_variables(std::string_view json_object);  // merged into the call's
 
@@ -128,6 +132,12 @@ private:
     Result<std::string> write(const Inquiry& inquiry, BodyFormat format);
     void forget_results();
 
+    std::size_t call_bytes() const;
+    std::size_t carried_bytes() const;
+    bool has_room(std::size_t bytes_before, std::size_t bytes_after) const;
+    bool keep(std::string& kept, std::string text, std::string_view what);
+    void trim_cookies();
+
     bool records() const;
     void warn(std::string warning);
     void record(const SessionRequest& request, std::int64_t began_unix_ms,
@@ -144,6 +154,8 @@ private:
     std::string call_status_;                         // empty: not told yet
     std::vector<SessionParameter> first_parameters_;  // until the first request
     std::vector<SessionParameter> variables_;
+    std::size_t variable_bytes_ = 0;
+    const std::size_t host_bytes_;  // of the call, before any document stored something in it
     std::vector<SessionParameter> results_;  // for the next request alone
     http::CookieJar cookies_;
     std::vector<std::string> warnings_;    // for the next record
