@@ -1,8 +1,78 @@
-"""Every subcommand with each kind of wrong input. The argument is the program."""
+"""Every subcommand under small limits on descriptors, and with each kind of wrong input.
 
+The argument is the program.
+"""
+
+import json
 import os
+import resource
+import subprocess
 
-from command_line import CommandLine, main
+from command_line import FLOW, CommandLine, main
+
+# Soft and hard. From 4096 up everything has to work; below, it works or a sentence says what to raise.
+LIMITS = (
+    (64, 64),
+    (64, 256),
+    (128, 128),
+    (256, 1_024),
+    (1_024, 1_024),
+    (1_024, 4_096),
+    (2_048, 2_048),
+    (64, 4_096),
+    (4_096, 4_096),
+    (4_096, 16_384),
+    (8_192, 20_000),
+    (20_000, 20_000),
+    (1_024, 524_288),
+    (65_536, 65_536),
+)
+HARD_MAX = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+
+
+class Descriptors(CommandLine):
+    def limited(self, soft, hard, *arguments):
+        return subprocess.run(
+            [self.program, *arguments],
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard)),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    def for_each_limit(self, *arguments):
+        """Yields what ended well; the others must say which limit is in the way."""
+        for soft, hard in LIMITS:
+            if hard > HARD_MAX:
+                continue
+            with self.subTest(arguments=arguments, soft=soft, hard=hard):
+                ended = self.limited(soft, hard, *arguments)
+                if ended.returncode == 0:
+                    self.assertEqual(ended.stderr, "")
+                    yield ended
+                    continue
+                self.assertLess(hard, 4_096, ended.stderr + ended.stdout)
+                self.assert_usage_error(ended, "ulimit -n")
+
+    def test_run(self):
+        for ended in self.for_each_limit("run", self.url("/flow")):
+            self.assertEqual(json.loads(ended.stdout)["outcome"], "processed")
+
+    def test_simulate(self):
+        for ended in self.for_each_limit("simulate", self.url("/twiml"), "--format", "twiml"):
+            self.assertIn("END", ended.stdout)
+
+    def test_load(self):
+        for ended in self.for_each_limit("load", "--json", "--count", "20", self.url("/flow")):
+            self.assertEqual(json.loads(ended.stdout)["outcomes"]["processed"], 20)
+
+    def test_check_needs_none(self):
+        path = self.file(FLOW)
+        for soft, hard in ((16, 16), *LIMITS):
+            if hard <= HARD_MAX:
+                ended = self.limited(soft, hard, "check", path)
+                self.assertEqual((ended.returncode, ended.stdout, ended.stderr), (0, "", ""))
+
 
 class WrongInput(CommandLine):
     """Exactly one clear line on standard error, nothing on standard output, status 2."""
