@@ -57,10 +57,9 @@ struct PIVOT_API Outcome {
     std::string flow;                  // of kazoo: JSON text, defaults written in
     std::optional<Exchange> exchange;  // none: nothing was asked
 
-    // Of twiml: a JSON array, an object for each verb (docs/command-line.md).
+    // Of twiml: a JSON array, an object for each verb (docs/command-line.md). What was skipped or
+    // replaced has a warning, whose `at` is `LINE:COLUMN`.
     std::string verbs;
-
-    // What was skipped, replaced or not read: `at` is `LINE:COLUMN` of twiml, else a JSON pointer.
     std::vector<Breach> warnings;
 
     std::string_view branch() const { return branch_after(kind); }

@@ -36,12 +36,6 @@ public:
         return std::move(warnings_);
     }
 
-    std::vector<Breach> run(const Module& module, json::Value data, const std::string& at)
-    {
-        look_at(data, module.data, at, module);
-        return std::move(warnings_);
-    }
-
 private:
     void warn(const std::string& at, std::string_view name, std::string_view whose,
               std::string_view meant)
@@ -119,12 +113,6 @@ private:
 std::vector<Breach> unread_keys(json::Value flow, const std::string& at)
 {
     return Search().run(flow, at);
-}
-
-std::vector<Breach> unread_keys_of(std::string_view name, json::Value data, const std::string& at)
-{
-    const Module* module = find_module(name);
-    return module == nullptr ? std::vector<Breach>() : Search().run(*module, data, at);
 }
 
 }  // namespace pivot::callflow

@@ -9,16 +9,11 @@
 #include <pivot/failure.hpp>
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace pivot::callflow {
 
 // A warning for each, in the order of the flow, 1,000 at most. `at` is the pointer of `flow`.
 std::vector<Breach> unread_keys(json::Value flow, const std::string& at);
-
-// The same of the data of one node alone.
-std::vector<Breach> unread_keys_of(std::string_view module, json::Value data,
-                                   const std::string& at);
 
 }  // namespace pivot::callflow

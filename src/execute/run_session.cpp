@@ -1,7 +1,5 @@
 #include "execute/run_session.hpp"
 
-#include "base/json.hpp"
-#include "callflow/unread_keys.hpp"
 #include "execute/flow_runner.hpp"
 #include "execute/perform.hpp"
 
@@ -56,16 +54,6 @@ private:
     std::unique_ptr<FlowRunner> runner_;
 };
 
-// Who reads along is told, and only they: no call is different for it.
-void warn_of_unread_keys(LiveCall& call, std::string_view flow)
-{
-    if (call.config().journal == nullptr) return;
-    json::Document document;
-    const auto value = document.read(flow);
-    if (!value) return;
-    for (const auto& [at, error] : callflow::unread_keys(*value, "")) call.warn(at, error);
-}
-
 // No coroutine: a call waits for long in what this returns.
 Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Result<Answer>& answer,
                               std::string& next, Deadline& deadline)
@@ -76,10 +64,7 @@ Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Result<Answer>& answ
         return flows.run(std::exchange(next, std::string()), deadline);
     }
     if (answer->document) return perform(call, answer->document->verbs(), deadline);
-    if (!answer->flow.empty()) {
-        warn_of_unread_keys(call, answer->flow);
-        return flows.run(std::move(answer->flow), deadline);
-    }
+    if (!answer->flow.empty()) return flows.run(std::move(answer->flow), deadline);
     return perform_plain(call, *answer, deadline);
 }
 

@@ -188,24 +188,6 @@ class Run(CommandLine):
         ended = self.pivot("run", "--allow", "10.0.0.0/8", "--allow", "127.0.0.1/32", action)
         self.assertEqual(ended.returncode, 0, ended.stdout)
 
-    def test_keys_that_nobody_reads_are_warnings_of_the_outcome(self):
-        outcome = self.outcome(self.node("/unread", voice_urll="x"), status=0)
-        self.assertEqual(
-            [warning["at"] for warning in outcome["warnings"]], ["/data/voice_urll", "/data/idd"]
-        )
-        self.assertIn('did you mean "id"?', outcome["warnings"][1]["error"])
-        outcome = self.outcome(self.node("/error", custom_request_headers={"a": "b"}), status=1)
-        self.assertEqual([warning["at"] for warning in outcome["warnings"]], ["/data/custom_request_headers"])
-        self.assertNotIn("warnings", self.outcome(self.node(), status=0))
-
-    def test_keys_that_nobody_reads_stand_in_the_transcript(self):
-        action = self.file(self.node("/unread", voice_urll="x"))
-        ended = self.pivot("simulate", "--allow", "127.0.0.1", action)
-        warnings = [line for line in ended.stdout.splitlines() if " WARNING " in line]
-        self.assertEqual(len(warnings), 2, ended.stdout)
-        self.assertIn("/data/voice_urll: ", warnings[0])
-        self.assertIn("/data/idd: ", warnings[1])
-
     def test_a_dns_server(self):
         node = self.node()
         node["data"]["voice_url"] = f"http://voice.example:{self.port}/flow"
@@ -373,16 +355,6 @@ class CheckAsRun(Checked):
         lines = self.check(wrapped, status=0)
         self.assertEqual(len(lines), 1)
         self.assertIn("warning: is read as a stored callflow", lines[0])
-
-    def test_keys_of_an_action_that_nobody_reads_are_warnings(self):
-        data = {"voice_url": "https://voice.example.com/", "mehtod": "get"}
-        for content, at in ((data, "/mehtod"), ({"module": "pivot", "data": data}, "/data/mehtod")):
-            for arguments in ([], ["--as", "action"]):
-                path = self.file(content)
-                lines = self.check(*arguments, path, status=0)
-                self.assertEqual(
-                    lines, [f'{path}:{at}: warning: "mehtod" is not a key of pivot: did you mean "method"?']
-                )
 
     def test_keys_that_nobody_reads_are_warnings(self):
         flow = {"module": "play", "data": {"idd": "a"}, "chlidren": {}}

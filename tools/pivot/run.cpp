@@ -1,7 +1,6 @@
 #include "pivot/run.hpp"
 
 #include "base/json.hpp"
-#include "callflow/unread_keys.hpp"
 #include "pivot/input.hpp"
 #include "pivot/output.hpp"
 
@@ -27,13 +26,6 @@ tl::expected<Call, std::string> read_call_or_default(const std::string& file)
     return call;
 }
 
-std::vector<Breach> warnings_of_flow(const std::string& flow)
-{
-    json::Document document;
-    const auto value = document.read(flow);  // empty where there is none
-    return value ? callflow::unread_keys(*value, "") : std::vector<Breach>();
-}
-
 }  // namespace
 
 int run(const RunOptions& options)
@@ -46,19 +38,16 @@ int run(const RunOptions& options)
     auto call = read_call_or_default(options.call_file);
     if (!call) return refuse(command, call.error());
     Request request{.call = std::move(*call), .node = {}};
-    const auto warnings = read_target(options.target, *config, request);
-    if (!warnings) return refuse(command, warnings.error());
+    if (const auto read = read_target(options.target, *config, request); !read) {
+        return refuse(command, read.error());
+    }
     std::promise<Outcome> promise;  // outlives the engine, whose thread sets it
     const auto engine = Engine::create(*config);
     if (!engine) return refuse(command, engine.error());
 
     (*engine)->start(request,
                      [&promise](Outcome outcome) { promise.set_value(std::move(outcome)); });
-    Outcome outcome = promise.get_future().get();
-    outcome.warnings.insert(outcome.warnings.begin(), warnings->begin(), warnings->end());
-    for (Breach& warning : warnings_of_flow(outcome.flow)) {
-        outcome.warnings.push_back(std::move(warning));
-    }
+    const Outcome outcome = promise.get_future().get();
     const std::string json = outcome.to_json();
     const std::string text = (options.pretty ? json::pretty(json) : json) + '\n';
     if (const int status = print(command, text); status != exit_good) return status;

@@ -34,7 +34,6 @@ struct Scene {
     Request request;
     std::vector<Step> steps;
     std::optional<execute::Directory> directory;
-    std::vector<Breach> warnings;  // of the action
 };
 
 tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
@@ -42,7 +41,7 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
     auto once = check_standard_input({options.target.action, options.script_file, options.call_file,
                                       options.directory_file, options.engine.config_file});
     if (!once) return tl::unexpected(std::move(once.error()));
-    Scene scene{{}, {Call(), ActionNode{Action(), {}}}, {}, std::nullopt, {}};
+    Scene scene{{}, {Call(), ActionNode{Action(), {}}}, {}, std::nullopt};
     auto config = read_config(options.engine);
     if (!config) return tl::unexpected(std::move(config.error()));
     scene.config = std::move(*config);
@@ -53,9 +52,9 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
         if (!call) return tl::unexpected(std::move(call.error()));
         scene.request.call = std::move(*call);
     }
-    auto warnings = read_target(options.target, scene.config, scene.request);
-    if (!warnings) return tl::unexpected(std::move(warnings.error()));
-    scene.warnings = std::move(*warnings);
+    if (auto read = read_target(options.target, scene.config, scene.request); !read) {
+        return tl::unexpected(std::move(read.error()));
+    }
     if (!options.script_file.empty()) {
         const auto text = read_input(options.script_file);
         if (!text) return tl::unexpected(text.error());
@@ -183,7 +182,6 @@ int simulate(const SimulateOptions& options)
     Session session(**exchanges, callbacks, session_config, std::move(scene->request));
     reactor::Scope calls(reactor);
     player.play();
-    for (const auto& [at, error] : scene->warnings) play.warn(at, error);
     channel.after(milliseconds(std::llround(options.max_time_s * 1'000)),
                   [&channel] { channel.run_out_of_time(); });
     calls.spawn(execute::run_session(session, channel, std::move(next), executor_config, host));

@@ -4,7 +4,6 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "http/url.hpp"
-#include "pivot/action_text.hpp"
 #include "pivot/input.hpp"
 
 #include <algorithm>
@@ -99,22 +98,18 @@ bool looks_like_url(const std::string& text)
     return text.find("://") != text.npos;
 }
 
-tl::expected<std::vector<Breach>, std::string> read_target(const TargetOptions& options,
-                                                           EngineConfig& config, Request& request)
+tl::expected<void, std::string> read_target(const TargetOptions& options, EngineConfig& config,
+                                            Request& request)
 {
-    if (looks_like_url(options.action)) {
-        auto taken = take_url(options, "", config, request);
-        if (!taken) return Error(std::move(taken.error()));
-        return std::vector<Breach>();
-    }
-    if (auto refused = refuse_options(options); !refused) return Error(std::move(refused.error()));
+    if (looks_like_url(options.action)) return take_url(options, "", config, request);
+    if (auto refused = refuse_options(options); !refused) return refused;
     const auto text = read_input(options.action);
     if (!text) return Error(text.error());
     auto node = ActionNode::from_json(*text, config.action);
     if (!node)
         return Error(fmt::format("{}: {}", input_name(options.action), node.error().message));
     request.node = std::move(*node);
-    return action_warnings(*text);
+    return {};
 }
 
 tl::expected<void, std::string> take_url(const TargetOptions& options, const std::string& more,

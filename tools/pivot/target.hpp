@@ -23,9 +23,9 @@ struct TargetOptions {
 bool looks_like_url(const std::string& text);
 
 // Reads a file, or takes the URL: as the request's node and parameters, and in `config` as what was
-// typed. Returns what nobody reads in the file. The error is a sentence.
-tl::expected<std::vector<Breach>, std::string> read_target(const TargetOptions& options,
-                                                           EngineConfig& config, Request& request);
+// typed. The error is a sentence.
+tl::expected<void, std::string> read_target(const TargetOptions& options, EngineConfig& config,
+                                            Request& request);
 
 // The same for a URL alone. `more` are members of the action's JSON, each with a comma before it.
 tl::expected<void, std::string> take_url(const TargetOptions& options, const std::string& more,

@@ -5,13 +5,13 @@
 #include "callflow/nodes.hpp"
 #include "callflow/unread_keys.hpp"
 #include "http/url.hpp"
-#include "pivot/action_text.hpp"
 #include "pivot/policy.hpp"
 #include "twiml/reader.hpp"
 
 #include <pivot/action.hpp>
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -79,8 +79,11 @@ void Judge::judge_action(const std::string& text, json::Value root, Findings& fi
 {
     const auto node = ActionNode::from_json(text, config_.action);
     if (!node) return note(findings.errors, {"", node.error().message});
-    if (const auto data = data_of_action(root)) judge_pivot(data->value, data->at, findings);
-    note_all(findings.warnings, action_warnings(text));
+    const auto flow = root.find("flow");
+    const bool is_bare = !flow && !root.find("module");
+    const auto data = is_bare ? std::optional(root) : flow.value_or(root).find("data");
+    const std::string at = is_bare ? "" : flow ? "/flow/data" : "/data";
+    if (data) judge_pivot(*data, at, findings);
     if (!node->action) note_all(findings.errors, node->action.error().errors);
 }
 
