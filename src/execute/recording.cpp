@@ -2,9 +2,9 @@
 
 namespace pivot::execute {
 
-Task<RecordingEnded> record(LiveCall& call, Recording recording, Deadline& deadline)
+Task<RecordingEnded> record(LiveCall& call, Recording recording, JobId& job, Deadline& deadline)
 {
-    const JobId job = call.begin(JobKind::recording, call.leg(), limit_of(recording));
+    job = call.begin(JobKind::recording, call.leg(), limit_of(recording));
     const Until until;
     const Stage recorded(call, call.leg(), Stage::Keys::own, job, until);
     call.channel().record(call.leg(), job, recording);

@@ -7,6 +7,7 @@ namespace pivot::execute {
 
 // Until it ends: also by the caller's hanging up, after which the result still comes. Keys that are
 // pressed meanwhile are for the recording.
-Task<RecordingEnded> record(LiveCall& call, Recording recording, Deadline& deadline);
+// `job` is its number, known before the switch is told to record.
+Task<RecordingEnded> record(LiveCall& call, Recording recording, JobId& job, Deadline& deadline);
 
 }  // namespace pivot::execute

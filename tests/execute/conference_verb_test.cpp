@@ -24,9 +24,8 @@ protected:
             milliseconds at = 0ms;
             for (const Kind kind : kinds) {
                 at += 1s;
-                clock->after(at, [this, job, kind] {
-                    channel->push(ConferenceHappened{job, kind, "c1"});
-                });
+                clock->after(
+                    at, [this, job, kind] { channel->push(ConferenceHappened{job, kind, "c1"}); });
             }
             clock->after(at + 1s, [this, job] { channel->finish(job); });
         });
@@ -91,6 +90,7 @@ TEST_F(ConferenceVerb, beeps_may_be_of_those_who_enter_or_of_those_who_leave)
 TEST_F(ConferenceVerb, a_room_is_recorded_from_when_it_begins_and_that_is_told)
 {
     happen({Kind::join, Kind::start, Kind::leave});
+    channel->on("record", [this](JobId job) { channel->push(RecordingBegan{job}); });
     EXPECT_THAT(
         run(R"(<Dial action="/done"><Conference record="record-from-start"
                     trim="do-not-trim" recordingStatusCallback="/told"
@@ -304,9 +304,8 @@ TEST_F(ConferenceVerb, a_wait_document_is_heard_until_the_room_begins)
 {
     page("/wait", "<Say>Please wait</Say><Pause length=\"60\"/><Say>never</Say>");
     channel->on("join", [this](JobId job) {
-        clock->after(10s, [this, job] {
-            channel->push(ConferenceHappened{job, Kind::start, "c1"});
-        });
+        clock->after(10s,
+                     [this, job] { channel->push(ConferenceHappened{job, Kind::start, "c1"}); });
         clock->after(90s, [this, job] { channel->finish(job); });
     });
     EXPECT_THAT(run(R"(<Dial><Conference waitUrl="/wait">a</Conference></Dial>)"),

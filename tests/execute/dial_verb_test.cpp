@@ -856,6 +856,7 @@ TEST_F(DialVerb, recordings_begin_when_the_document_wants_that)
 TEST_F(DialVerb, a_recording_is_told_of_as_the_document_wants)
 {
     answer_dials();
+    channel->on("record", [this](JobId job) { channel->push(RecordingBegan{job}); });
     run(R"(<Dial action="/done" record="record-from-answer" trim="trim-silence"
         recordingStatusCallback="/told" recordingStatusCallbackMethod="GET"
         recordingStatusCallbackEvent="in-progress completed">+14155550100</Dial>)");
@@ -905,8 +906,8 @@ TEST_F(DialVerb, a_callee_who_declines_lets_the_next_one_ring)
                     "dial in order 45000 +14155550100/0/15000 +14155550101/0/15000 "
                     "+14155550102/0/15000",
                     "hang_up 1", "dial in order 30000 +14155550101/0/15000 +14155550102/0/15000",
-                    "hang_up 2", "dial in order 15000 +14155550102/0/15000", "bridge 3",
-                    "hang_up 3", "hang_up 0"));
+                    "hang_up 4", "dial in order 15000 +14155550102/0/15000", "bridge 6",
+                    "hang_up 6", "hang_up 0"));
     EXPECT_EQ(told("/done")["DialCallStatus"], "completed");
 
     renew();
@@ -915,10 +916,10 @@ TEST_F(DialVerb, a_callee_who_declines_lets_the_next_one_ring)
     channel->on("dial", [this](JobId) {
         const LegId leg = channel->first_leg();
         channel->push(LegAnswered{leg, "b-leg"});
-        if (leg == 2) clock->after(1s, [this] { channel->push(KeyPressed{2, '1'}); });
+        if (leg == 4) clock->after(1s, [this] { channel->push(KeyPressed{4, '1'}); });
     });
     run(screened);
-    EXPECT_THAT(channel->commands, Contains("bridge 2"));
+    EXPECT_THAT(channel->commands, Contains("bridge 4"));
     EXPECT_EQ(told("/done")["DialCallStatus"], "completed");
 }
 

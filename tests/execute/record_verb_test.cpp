@@ -11,6 +11,7 @@ protected:
     void end_recordings(RecordingEnd end, char key = 0, milliseconds length = 8'700ms)
     {
         channel->on("record", [this, end, key, length](JobId job) {
+            channel->push(RecordingBegan{job});
             clock->after(length, [this, end, key, length, job] {
                 channel->push(RecordingEnded{job, end, key, "http://r.example/1", "r1", length});
             });
@@ -243,6 +244,14 @@ TEST_F(RecordVerb, status_callbacks_tell_what_they_are_asked_for_in_the_order_of
     EXPECT_EQ(completed["RecordingTrack"], "inbound");
     EXPECT_NE(completed["RecordingStartTime"], "-");
     EXPECT_EQ(completed["CallStatus"], "-");
+}
+
+TEST_F(RecordVerb, a_recording_that_the_switch_has_not_begun_is_not_told_as_begun)
+{
+    channel->on("record", [this](JobId job) { channel->fail(job); });
+    run(R"(<Record recordingStatusCallback="/told"
+        recordingStatusCallbackEvent="in-progress completed absent"/>)");
+    EXPECT_THAT(each_told("/told", "RecordingStatus"), ElementsAre("absent"));
 }
 
 TEST_F(RecordVerb, status_callbacks_tell_of_the_end_alone_unless_more_is_wanted)

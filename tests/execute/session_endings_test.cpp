@@ -40,6 +40,8 @@ constexpr std::array verbs = {
        <Sip statusCallback="/told">sip:ann@example.com</Sip><Client>bob</Client></Dial>)",
     R"(<Dial sequential="true" answerOnBridge="true" hangupOnStar="true" timeLimit="60">
        <Number>+14155550100</Number><Number url="/hang-up">+14155550101</Number></Dial>)",
+    R"(<Dial action="/done" strategy="single"><Number url="/hang-up">+14155550100</Number>
+       <Number url="/whisper">+14155550101</Number><Number>+14155550102</Number></Dial>)",
     R"(<Dial action="/redirect">+14155550100</Dial>)",
     R"(<Dial action="/done" timeLimit="60" hangupOnStar="true"><Conference waitUrl="/wait"
        statusCallback="/told" statusCallbackEvent="start end join leave mute hold speaker">

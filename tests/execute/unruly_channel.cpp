@@ -79,6 +79,8 @@ void UnrulyChannel::go_on(const Job& job)
             }
             return end(job, fails ? JobEnd::failed : JobEnd::finished);
         case Kind::recording:
+            if (draw(3) == 0) return push(RecordingBegan{job.id});
+            return end(job, JobEnd::finished);
         case Kind::bridge: return end(job, JobEnd::finished);
         case Kind::dial: return go_on_dialling(job);
         case Kind::room: {

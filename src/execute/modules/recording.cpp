@@ -50,7 +50,8 @@ Task<ModuleEnd> record_one(Work work, Recording recording, Deadline& deadline)
 {
     co_await work.call.answer(deadline);
     if (work.call.must_stop()) co_return stop();
-    const RecordingEnded ended = co_await record(work.call, std::move(recording), deadline);
+    JobId job = 0;
+    const RecordingEnded ended = co_await record(work.call, std::move(recording), job, deadline);
     keep(work.call, ended);
     if (ended.end == RecordingEnd::failed) co_return give_up(work, "the switch could not record");
     co_return go_on();

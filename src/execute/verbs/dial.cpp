@@ -154,7 +154,7 @@ struct Reached {
 
 // Rings until somebody has answered and has heard their whisper to its end. Of those who are called
 // one after the other, one who declines lets the next one ring.
-Task<Reached> reach(LiveCall& call, const DialLegs& legs, Dial order, Deadline& deadline)
+Task<Reached> reach(LiveCall& call, DialLegs& legs, Dial order, Deadline& deadline)
 {
     Reached reached;
     bool rings_on = true;
@@ -168,6 +168,7 @@ Task<Reached> reach(LiveCall& call, const DialLegs& legs, Dial order, Deadline& 
         call.channel().hang_up(leg, "");
         go_on_after(leg, order);
         rings_on = order.is_sequential && !order.targets.empty() && !call.must_stop();
+        if (rings_on) legs.renumber(order.targets);
     }
     co_return reached;
 }

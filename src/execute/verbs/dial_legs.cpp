@@ -218,6 +218,16 @@ Target* DialLegs::add(std::string_view address, Target::Kind kind, const twiml::
     return &targets_.back();
 }
 
+void DialLegs::renumber(std::vector<Target>& targets)
+{
+    for (Target& target : targets) {
+        Leg* const leg = find(target.leg);
+        target.leg = call_.next_leg();
+        leg->id = target.leg;
+        leg->is_over = false;
+    }
+}
+
 void DialLegs::begin(bool is_sequential)
 {
     for (Leg& leg : legs_) {

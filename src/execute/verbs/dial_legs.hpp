@@ -17,6 +17,9 @@ public:
     DialLegs(LiveCall& call, twiml::Element dial, std::string caller_id);
 
     std::vector<Target> take_targets() { return std::move(targets_); }
+
+    // New numbers for those who are to be called by a new dial: a switch may have used the old ones.
+    void renumber(std::vector<Target>& targets);
     bool empty() const { return legs_.empty(); }
 
     // They are about to be called: all of them, or the first. Of those behind it the channel tells

@@ -55,7 +55,6 @@ void DialRecording::begin()
     job_ = call_.begin(JobKind::recording, caller, unlimited);
     call_.channel().record(caller, job_, recording);
     status_.emplace(call_, element_, facts);
-    status_->tell_in_progress();
 }
 
 Task<> DialRecording::finish(Deadline& deadline)
@@ -74,6 +73,12 @@ void DialRecording::note(const Event& event)
     const bool has_begun = happened != nullptr && happened->kind == ConferenceEventKind::start;
     if (has_begun || std::holds_alternative<QueueBridged>(event)) connected();
 
+    const auto* began = std::get_if<RecordingBegan>(&event);
+    const bool is_told = began != nullptr && began->job == job_ && !has_begun_;
+    if (is_told) {
+        has_begun_ = true;
+        status_->tell_in_progress();
+    }
     const auto* ended = std::get_if<RecordingEnded>(&event);
     if (ended == nullptr || ended->job != job_ || is_over_) return;
     is_over_ = true;

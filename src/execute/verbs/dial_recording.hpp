@@ -37,9 +37,10 @@ private:
     const twiml::Element element_;
     const std::string_view room_;
     const std::string_view when_;
-    std::optional<RecordingStatus> status_;  // once it has begun
+    std::optional<RecordingStatus> status_;  // once it was asked for
     RecordingEnded recorded_;
-    JobId job_ = 0;  // 0: it has not begun
+    JobId job_ = 0;           // 0: it has not begun
+    bool has_begun_ = false;  // as the switch has told
     bool is_over_ = false;
 };
 

@@ -44,6 +44,27 @@ void notify_not_transcribed(LiveCall& call, twiml::Element record, Parameters fa
            std::move(facts));
 }
 
+// Tells that the recording has begun, when the switch has.
+class Beginning final : private Watcher {
+public:
+    Beginning(LiveCall& call, const RecordingStatus& status) : Watcher(call), status_(status) {}
+
+    JobId job = 0;
+
+private:
+    void note(const Event& event) override
+    {
+        const auto* began = std::get_if<RecordingBegan>(&event);
+        const bool is_first = began != nullptr && began->job == job && !has_begun_;
+        if (!is_first) return;
+        has_begun_ = true;
+        status_.tell_in_progress();
+    }
+
+    const RecordingStatus& status_;
+    bool has_begun_ = false;
+};
+
 // Whoever is recorded hears no more.
 bool is_gone(LiveCall& call)
 {
@@ -86,11 +107,12 @@ Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& d
     facts.source = "RecordVerb";
     facts.track = "inbound";
     const RecordingStatus status(call, record, facts);
-    status.tell_in_progress();
+    Beginning beginning(call, status);
     Recording recording = recording_of(call, record);
     const milliseconds silence_max = recording.silence_max;
     const Nanoseconds began = call.now();
-    const RecordingEnded recorded = co_await execute::record(call, std::move(recording), deadline);
+    const RecordingEnded recorded =
+        co_await execute::record(call, std::move(recording), beginning.job, deadline);
     if (recorded.end == RecordingEnd::failed) {
         call.warn(where(record), "Record: the switch could not record");
     }

@@ -277,6 +277,7 @@ void ScriptedChannel::record(LegId leg, JobId id, const Recording& recording)
     job->keys = recording.keys;
     job->talks_for = endless;
     job->trims_silence = recording.trims_silence;
+    push(RecordingBegan{id});
     if (recording.runs_beside) {
         note("PIVOT", "record", recording.url, "records the call");
         return;

@@ -114,6 +114,7 @@ private:
     struct Leg {
         LegId id;
         JobId dial;
+        std::string address;
         LegBehaviour behaviour;
         bool has_begun = false;  // was called, and not only going to be
         bool has_answered = false;
@@ -161,6 +162,7 @@ private:
     std::vector<Due> agenda_;  // the earliest last
     std::vector<Job> jobs_;
     std::vector<Leg> legs_;
+    std::vector<Leg> uncalled_;  // whose turn had not come when one before them answered
     DialPlan dials_;
     Plan<TalkBehaviour> talks_;
     Plan<QueueBehaviour> queues_;

@@ -43,12 +43,19 @@ void ScriptedChannel::dial(JobId id, const Dial& order)
     deed.at = since_begin();
     deed.actor = "PIVOT";
     deed.kind = "dial";
-    const DialBehaviour behaviour = dials_.take(order.targets);
+    const std::vector<Leg> uncalled = std::exchange(uncalled_, {});
+    const bool goes_on =
+        std::ranges::equal(uncalled, order.targets, {}, &Leg::address, &Target::address) &&
+        !uncalled.empty();
+    const DialBehaviour behaviour = goes_on ? DialBehaviour() : dials_.take(order.targets);
     unsigned place = 0;
     for (const Target& target : order.targets) {
         deed.addresses.push_back(target.address);
         deed.subject += (deed.subject.empty() ? "" : ", ") + target.address;
-        legs_.push_back({target.leg, id, behaviour.of(target.address, ++place)});
+        const LegBehaviour said =
+            goes_on ? uncalled[place].behaviour : behaviour.of(target.address, place + 1);
+        legs_.push_back({target.leg, id, target.address, said});
+        ++place;
     }
     deed.text = fmt::format("dials {}{}{}", deed.subject,
                             order.is_sequential && place > 1 ? ", one after the other" : "",
@@ -112,7 +119,9 @@ void ScriptedChannel::leg_answers(LegId id)
     note(name_of(id), "leg answer", name_of(id), "answers");
     push(LegAnswered{id, {}});
     for (const Leg& other : std::vector<Leg>(legs_)) {
-        if (other.dial == dial && other.id != id) end_leg(other.id, "LOSE_RACE", 0);
+        if (other.dial != dial || other.id == id) continue;
+        if (!other.has_begun) uncalled_.push_back(other);
+        end_leg(other.id, "LOSE_RACE", 0);
     }
     if (behaviour.keys) {
         milliseconds time = behaviour.keys->after;
@@ -166,6 +175,7 @@ void ScriptedChannel::end_leg(LegId id, std::string_view cause, int sip_code)
 void ScriptedChannel::bridge(LegId leg, JobId id)
 {
     if (begin(id, JobKind::bridge, leg) == nullptr) return;
+    uncalled_.clear();
     note("PIVOT", "bridge", name_of(leg), fmt::format("connects the caller with LEG {}", leg));
 }
 
