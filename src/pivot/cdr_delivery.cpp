@@ -158,8 +158,8 @@ void CdrDelivery::conclude(const SpooledCdr& spooled, const Result<int>& status)
 void CdrDelivery::give_up(const Cdr& cdr, const std::string& why)
 {
     const auto hours = std::chrono::duration_cast<std::chrono::hours>(config_.age_max).count();
-    log_(log_line(cdr, fmt::format("is given up, undelivered for {} hours: {}", hours,
-                                   printable(why))));
+    log_(log_line(cdr,
+                  fmt::format("is given up, undelivered for {} hours: {}", hours, printable(why))));
     spool_.remove(cdr.id, {});
 }
 

@@ -33,7 +33,8 @@ Answer<DebugTable> DebugTable::open(const std::string& path, std::int64_t bytes_
         {table.insert_,
          "INSERT INTO debug_records (call_id, account_id, at_unix_ms, json) VALUES (?, ?, ?, ?)"},
         {table.delete_oldest_,
-         "DELETE FROM debug_records WHERE id IN (SELECT id FROM debug_records ORDER BY id LIMIT 8)"},
+         "DELETE FROM debug_records WHERE id IN (SELECT id FROM debug_records ORDER BY id LIMIT "
+         "8)"},
         {table.select_, "SELECT json FROM debug_records WHERE call_id = ? ORDER BY id LIMIT ?"},
         {table.count_pages_, "PRAGMA page_count"},
         {table.count_free_pages_, "PRAGMA freelist_count"},

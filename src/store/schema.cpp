@@ -63,8 +63,8 @@ Answer<void> set_up(Database& database, const Schema& schema)
     } else if (*owner != schema.application_id) {
         return Error("is the database of another program");
     } else if (*found > schema.version) {
-        return Error(fmt::format("is from a newer version of Pivot (schema {}, known is {})", *found,
-                                 schema.version));
+        return Error(fmt::format("is from a newer version of Pivot (schema {}, known is {})",
+                                 *found, schema.version));
     }
     return database.commit();
 }

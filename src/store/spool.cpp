@@ -25,8 +25,8 @@ void Spool::put(Cdr cdr, Done done)
         if (!outcome) log(log_line(*kept, "cannot be kept: " + outcome.error()));
         if (done) done(to_result(outcome));
     };
-    store_.submit(std::make_unique<Command>(Command::Kind::put_cdr, size_bytes, execute, reactor_,
-                                            reply));
+    store_.submit(
+        std::make_unique<Command>(Command::Kind::put_cdr, size_bytes, execute, reactor_, reply));
 }
 
 void Spool::due(DueQuery query, DueDone done)

@@ -1,6 +1,6 @@
 #include "store/store.hpp"
 
-#include "base/thread.hpp"
+#include "reactor/thread.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -50,7 +50,7 @@ tl::expected<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig&
     }
     std::unique_ptr<Store> store(
         new Store(config, std::move(log), {std::move(*cdrs), std::move(records)}));
-    auto thread = start_thread("pivot/store", [self = store.get()] { self->run(); });
+    auto thread = reactor::start_thread("pivot/store", [self = store.get()] { self->run(); });
     if (!thread) return store_error(fmt::format("{}: {}", config.path, thread.error()));
     store->thread_ = std::move(*thread);
     return store;
@@ -209,9 +209,8 @@ bool Store::write(std::span<std::unique_ptr<Command>> commands)
         case Transaction::refused: break;
     }
     // One that fails takes its transaction with it: then each has one of its own.
-    return std::ranges::none_of(commands, [this](auto& command) {
-        return transact({&command, 1}) == Transaction::stuck;
-    });
+    return std::ranges::none_of(
+        commands, [this](auto& command) { return transact({&command, 1}) == Transaction::stuck; });
 }
 
 // Either all are on the disk, and have ended; or none has had an effect.

@@ -234,12 +234,13 @@ TEST_F(CdrDeliveryTest, one_that_is_too_old_is_given_up_with_a_line_in_the_log)
     wait_until([&] { return spool_.size() == 1; });
     EXPECT_TRUE(spool_.has("young"));
     std::ranges::sort(log_);
-    EXPECT_EQ(log_,
-              (std::vector<std::string>{
-                  "the CDR of call c1 is given up, undelivered for 72 hours: connection refused; it "
-                  "is for https://i/refused (Idempotency-Key: older): Call-ID=c1",
-                  "the CDR of call c1 is given up, undelivered for 72 hours: status 503; it is for "
-                  "https://[redacted]@h/503 (Idempotency-Key: old): Call-ID=c1"}));
+    EXPECT_EQ(
+        log_,
+        (std::vector<std::string>{
+            "the CDR of call c1 is given up, undelivered for 72 hours: connection refused; it "
+            "is for https://i/refused (Idempotency-Key: older): Call-ID=c1",
+            "the CDR of call c1 is given up, undelivered for 72 hours: status 503; it is for "
+            "https://[redacted]@h/503 (Idempotency-Key: old): Call-ID=c1"}));
 }
 
 TEST_F(CdrDeliveryTest, an_attempt_has_a_time_out)

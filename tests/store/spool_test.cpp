@@ -269,10 +269,11 @@ TEST_F(Spool, a_cdr_that_is_refused_is_in_the_log_without_its_secrets)
     EXPECT_EQ(put.error().reason, Reason::overload);
     EXPECT_EQ(put.error().message,
               "the store: 10 bytes of CDRs wait to be written, which is the limit");
-    EXPECT_EQ(log_.lines(),
-              Ids{"the CDR of call c1 cannot be kept: 10 bytes of CDRs wait to be written, which is "
-                  "the limit; it is for https://[redacted]@h/cdr (Idempotency-Key: id1): "
-                  "Call-ID=c1&SecurityCode=[redacted]"});
+    EXPECT_EQ(
+        log_.lines(),
+        Ids{"the CDR of call c1 cannot be kept: 10 bytes of CDRs wait to be written, which is "
+            "the limit; it is for https://[redacted]@h/cdr (Idempotency-Key: id1): "
+            "Call-ID=c1&SecurityCode=[redacted]"});
 }
 
 TEST_F(Spool, a_full_file_makes_cdrs_wait_and_loses_none)

@@ -155,7 +155,8 @@ TEST_F(Store, debug_records_that_cannot_be_written_are_dropped_and_counted)
         EXPECT_TRUE(find(*store, "a").empty());
     }
     run_until(*reactor_, [&] { return store->debug_records_dropped() == 1; });
-    EXPECT_EQ(log_.lines(), (std::vector{"the store " + debug() + " cannot be written: database is "
+    EXPECT_EQ(log_.lines(), (std::vector{"the store " + debug() +
+                                         " cannot be written: database is "
                                          "locked: debug records are dropped"}));
     store->add(record_of("a", 2));
     EXPECT_EQ(find(*store, "a").size(), 1U);
