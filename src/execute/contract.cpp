@@ -230,6 +230,10 @@ bool Contract::judge_end(Event& event, JobId id)
     }
     const JobKind kind = job->kind;
     erase(id);
+    if (auto* const recorded = std::get_if<RecordingEnded>(&event)) {
+        const bool ended_by_key = recorded->end == RecordingEnd::key;
+        if (ended_by_key && !is_key(recorded->key)) recorded->end = RecordingEnd::stopped;
+    }
     if (is_end_of(kind, event)) return true;
     const auto* general = std::get_if<JobEnded>(&event);
     if (general == nullptr) {
@@ -242,10 +246,7 @@ bool Contract::judge_end(Event& event, JobId id)
 
 bool Contract::judge_key(const KeyPressed& pressed)
 {
-    if (keypad.find(pressed.key) == keypad.npos) {
-        warn(Breach::bad_key, "the switch told of a key that is not 0-9, A-D, * or #: ignored");
-        return false;
-    }
+    if (!is_key(pressed.key)) return false;
     return pressed.leg == caller || is_leg(pressed.leg);
 }
 
@@ -284,6 +285,13 @@ bool Contract::judge_leg_end(LegId id, Nanoseconds now)
     const bool is_last = std::ranges::all_of(legs_, &Leg::is_over);
     if (Job* const dial = find(dial_); dial != nullptr && is_last) hurry(*dial, now);
     return true;
+}
+
+bool Contract::is_key(char key)
+{
+    if (keypad.find(key) != keypad.npos) return true;
+    warn(Breach::bad_key, "the switch told of a key that is not 0-9, A-D, * or #: ignored");
+    return false;
 }
 
 // Legs of an earlier dial may still end; nobody asks for them.

@@ -110,6 +110,7 @@ private:
     Job* find(JobId job);
     Leg* find_leg(LegId leg);
     bool is_leg(LegId leg);
+    bool is_key(char key);
     void erase(JobId job);
     static void hurry(Job& job, Nanoseconds now);
     bool judge_end(Event& event, JobId id);

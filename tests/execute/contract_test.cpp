@@ -96,6 +96,15 @@ TEST_F(ContractTest, the_end_of_another_kind_is_mended_and_warned_of_once)
     EXPECT_THAT(warnings, ElementsAre(HasSubstr("ended a recording (job 1) as another kind ends")));
 }
 
+TEST_F(ContractTest, a_key_that_no_telephone_has_ends_no_recording)
+{
+    const JobId job = contract.begin(JobKind::recording, caller, now, 60s);
+    EXPECT_TRUE(judge(RecordingEnded{job, RecordingEnd::key, 'x', "http://r/1", "r", {}}));
+    EXPECT_EQ(std::get<RecordingEnded>(judged).end, RecordingEnd::stopped);
+    EXPECT_EQ(std::get<RecordingEnded>(judged).url, "http://r/1");
+    EXPECT_THAT(warnings, ElementsAre(HasSubstr("told of a key")));
+}
+
 TEST_F(ContractTest, a_job_ends_once)
 {
     const JobId job = contract.begin(JobKind::playback, caller, now, 60s);

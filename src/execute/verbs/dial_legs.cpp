@@ -224,7 +224,7 @@ void DialLegs::renumber(std::vector<Target>& targets)
         Leg* const leg = find(target.leg);
         target.leg = call_.next_leg();
         leg->id = target.leg;
-        leg->is_over = false;
+        leg->ended_at = never;
     }
 }
 
