@@ -7,8 +7,10 @@ namespace pivot::http {
 
 namespace {
 
-// Closing costs system calls; more than this in one turn would hold up the calls behind it.
-constexpr unsigned closings_a_turn = 64;
+// A server that restarts ends thousands of idle connections at once, and they grow old together.
+// Closing them in portions keeps the calls of the reactor on time.
+constexpr unsigned closings_at_once = 64;
+constexpr Nanoseconds between_portions_ns = 1'000'000;
 
 Task<> tear_down(std::unique_ptr<PooledConnection> connection, Reactor& reactor)
 {
@@ -26,7 +28,7 @@ Nanoseconds kept_ns(std::chrono::seconds announced)
 
 void PooledConnection::arrived_unasked()
 {
-    pool_.close(pool_.remove(*this));
+    pool_.close_soon(*this);
 }
 
 // The timer stays set while the connection is in use, and later times do not move it, since moving
@@ -35,7 +37,7 @@ void PooledConnection::fired()
 {
     if (!is_idle() || let_go_at_ == never) return;
     if (let_go_at_ <= pool_.reactor_.now()) {
-        pool_.close(pool_.remove(*this));
+        pool_.close_soon(*this);
     } else {
         pool_.reactor_.timers().set(*this, let_go_at_);
     }
@@ -64,9 +66,9 @@ std::unique_ptr<PooledConnection> Pool::take(std::string_view origin)
     while (true) {
         const auto place = origins_.find(origin);
         if (place == origins_.end() || place->second.newest_first.empty()) return nullptr;
-        auto connection = remove(place->second.newest_first.front());
-        if (connection->let_go_at_ > reactor_.now()) return connection;
-        close(std::move(connection));
+        PooledConnection& newest = place->second.newest_first.front();
+        if (newest.let_go_at_ > reactor_.now()) return remove(newest);
+        close_soon(newest);
     }
 }
 
@@ -104,27 +106,50 @@ void Pool::close(std::unique_ptr<PooledConnection> connection)
 
 void Pool::close_oldest()
 {
-    if (!oldest_first_.empty()) close(remove(oldest_first_.front()));
+    if (!leaving_.empty()) {
+        close(take_leaving());
+    } else if (!oldest_first_.empty()) {
+        close(remove(oldest_first_.front()));
+    }
 }
 
 void Pool::clear()
 {
     while (!oldest_first_.empty()) close(remove(oldest_first_.front()));
+    while (!leaving_.empty()) close(take_leaving());
     reactor_.timers().stop(*this);
+}
+
+void Pool::close_soon(PooledConnection& idle)
+{
+    reactor_.timers().stop(idle);
+    if (leaving_.empty()) reactor_.timers().set(*this, reactor_.now());
+    leaving_.push_back(*remove(idle).release());
 }
 
 void Pool::fired()
 {
-    unsigned closed = 0;
     while (!oldest_first_.empty() &&
            oldest_first_.front().idle_since_ + config_.idle_ns_max <= reactor_.now()) {
-        if (closed++ == closings_a_turn) {
-            reactor_.timers().set(*this, reactor_.now() + 1);  // goes on in the next turn
-            return;
-        }
-        close(remove(oldest_first_.front()));
+        close_soon(oldest_first_.front());
     }
-    if (!oldest_first_.empty()) watch_oldest();
+    for (unsigned closed = 0; !leaving_.empty() && closed < closings_at_once; ++closed) {
+        close(take_leaving());
+    }
+    if (!leaving_.empty()) {
+        reactor_.timers().set(*this, reactor_.now() + between_portions_ns);
+    } else if (!oldest_first_.empty()) {
+        watch_oldest();
+    } else {
+        reactor_.timers().stop(*this);
+    }
+}
+
+std::unique_ptr<PooledConnection> Pool::take_leaving()
+{
+    PooledConnection& leaving = leaving_.front();
+    leaving.ListHook<ByAge>::unlink();
+    return std::unique_ptr<PooledConnection>(&leaving);
 }
 
 std::unique_ptr<PooledConnection> Pool::remove(PooledConnection& idle)

@@ -3,6 +3,8 @@
 //   add ──► in use ── give_back ──► idle ── take ──► in use
 //             └── close                └── too old, too many, closed by its peer: closed
 //
+// Many that leave at a time are closed in portions.
+//
 // The most recently used one goes first, so that a burst's surplus ages and closes. A connection
 // whose peer closes, or sends what nobody asked for, leaves the pool at once.
 #pragma once
@@ -89,7 +91,7 @@ public:
 
     void close(std::unique_ptr<PooledConnection> connection);
 
-    // Closes the connection that has been idle for longest, if there is one.
+    // Closes the connection that has been idle for longest, if there is one, to make room.
     void close_oldest();
 
     // Closes all that are idle.
@@ -112,6 +114,8 @@ private:
 
     void fired() override;
     std::unique_ptr<PooledConnection> remove(PooledConnection& idle);
+    void close_soon(PooledConnection& idle);
+    std::unique_ptr<PooledConnection> take_leaving();
     void watch_oldest();
 
     Reactor& reactor_;
@@ -119,6 +123,7 @@ private:
     const PoolConfig& config_;
     std::unordered_map<std::string, Origin, Hash, std::equal_to<>> origins_;
     TaggedList<PooledConnection, ByAge> oldest_first_;
+    TaggedList<PooledConnection, ByAge> leaving_;  // no longer idle, to be closed in a moment
     std::size_t idle_ = 0;
 };
 
