@@ -79,6 +79,7 @@ struct Certificates::Wishes {
     std::chrono::seconds until = 30 * 24h;
     bool is_authority = false;
     std::string alternative_names = "";  // as OpenSSL's configuration has them; empty: of `names`
+    bool is_nameless = false;            // has no alternative names at all
 };
 
 struct Certificates::Issued {
@@ -138,6 +139,14 @@ Identity Certificates::with_address(const std::string& bytes)
     return issue(ca_.get(), {.names = {"An address"}, .alternative_names = hex})->identity;
 }
 
+Identity Certificates::with_subject(const std::string& name, const std::string& alternative_names)
+{
+    const Wishes wishes{.names = {name},
+                        .alternative_names = alternative_names,
+                        .is_nameless = alternative_names.empty()};
+    return issue(ca_.get(), wishes)->identity;
+}
+
 Identity Certificates::client(const std::string& name)
 {
     return issue(ca_.get(), {.names = {name}, .usage = "clientAuth"})->identity;
@@ -178,8 +187,8 @@ std::unique_ptr<Certificates::Issued> Certificates::issue(const Issued* issuer,
         add_extension(certificate, &issuing, NID_key_usage, "critical,digitalSignature");
         add_extension(certificate, &issuing, NID_ext_key_usage, wishes.usage);
         const auto& alternatives = wishes.alternative_names;
-        add_extension(certificate, &issuing, NID_subject_alt_name,
-                      alternatives.empty() ? alternative_names(wishes.names) : alternatives);
+        const auto named = alternatives.empty() ? alternative_names(wishes.names) : alternatives;
+        if (!wishes.is_nameless) add_extension(certificate, &issuing, NID_subject_alt_name, named);
     }
     must(X509_sign(certificate, signer->key.get(), EVP_sha256()), "X509_sign");
 

@@ -43,6 +43,10 @@ public:
     // Good, but for the one address that it names, which has these bytes, however many.
     Identity with_address(const std::string& bytes);
 
+    // Good, but with this common name alone, and alternative names as OpenSSL's configuration has
+    // them ("email:a@b.example"); empty: without any.
+    Identity with_subject(const std::string& name, const std::string& alternative_names);
+
     Identity client(const std::string& name);  // good, but for clients only
 
 private:
