@@ -30,6 +30,9 @@ constexpr std::uint16_t dns_port = 53;
 // Whoever forges an answer has to guess the port it goes to (RFC 5452, section 9.2).
 constexpr std::uint64_t questions_a_port = 1'000;
 
+// Is not fragmented on any way (DNS Flag Day 2020).
+constexpr int datagram_bytes_max = 1'232;
+
 // c-ares times no try shorter (1.34 measures how long its servers take).
 constexpr unsigned try_ms_min = 250;
 
@@ -170,8 +173,10 @@ DnsChannel::~DnsChannel()
 tl::expected<void, std::string> DnsChannel::begin()
 {
     // Aliases of hosts (HOSTALIASES) are in a file, which would be read for each name. A socket
-    // that is opened and closed for each lookup doubles its cost.
-    constexpr int flags = ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN;
+    // that is opened and closed for each lookup doubles its cost. Answers of more than 512 bytes
+    // need EDNS (RFC 6891), else TCP, which not all servers have; a server that does not understand
+    // it is asked again without.
+    constexpr int flags = ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN | ARES_FLAG_EDNS;
     if (auto initialized = initialize(flags); !initialized || servers_.size() != 1) {
         return initialized;
     }
@@ -212,6 +217,7 @@ tl::expected<void, std::string> DnsChannel::initialize(int flags)
     options.timeout = static_cast<int>(config_.try_ms);
     options.tries = static_cast<int>(config_.tries);
     options.lookups = lookups.data();
+    options.ednspsz = datagram_bytes_max;
     std::string resolv_conf = config_.resolv_conf;
     options.resolvconf_path = resolv_conf.data();
     options.sock_state_cb_data = this;
@@ -220,7 +226,7 @@ tl::expected<void, std::string> DnsChannel::initialize(int flags)
         static_cast<DnsChannel*>(self)->watch(socket, events);
     };
     int given = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
-                ARES_OPT_SOCK_STATE_CB | ARES_OPT_RESOLVCONF;
+                ARES_OPT_SOCK_STATE_CB | ARES_OPT_RESOLVCONF | ARES_OPT_EDNSPSZ;
 #ifdef ARES_OPT_UDP_MAX_QUERIES
     options.udp_max_queries = static_cast<int>(questions_a_port);
     given |= ARES_OPT_UDP_MAX_QUERIES;

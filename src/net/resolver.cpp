@@ -359,7 +359,7 @@ Nanoseconds Resolver::Lookup::expires_at() const
     Nanoseconds earliest = reactor::never;
     for (const Family* family : {&v6_, &v4_}) {
         const bool counts = !family->addresses().empty() ||
-                            (family->is_over() && family->error().of == DnsError::Of::servers);
+                            (family->is_over() && family->error().of != DnsError::Of::name);
         if (counts) earliest = std::min(earliest, family->expires_at());
     }
     return earliest;
