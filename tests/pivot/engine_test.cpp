@@ -310,6 +310,18 @@ TEST(HostDriven, calls_are_made_on_the_threads_own_loop)
     EXPECT_TRUE(host.run_until([&] { return host.engine().calls_in_flight() == 0; }));
 }
 
+// Both outcomes are delivered in one turn, which the first one's host holds up.
+TEST(HostDriven, an_outcome_that_a_long_turn_makes_late_says_so)
+{
+    HostDriven host;
+    const auto skipped = request_of(node("http://a.example/", R"(,"skip_module":true)"));
+    std::optional<Outcome> late;
+    host.engine().start(skipped, [](Outcome) { std::this_thread::sleep_for(50ms); });
+    host.engine().start(skipped, [&](Outcome outcome) { late = std::move(outcome); });
+    ASSERT_TRUE(host.run_until([&] { return late.has_value(); }));
+    EXPECT_GE(late->elapsed, 50ms);
+}
+
 TEST(HostDriven, a_call_of_another_thread_makes_the_descriptor_readable)
 {
     HttpPeer peer{answer()};
