@@ -1,13 +1,11 @@
 #include "net/dns_answer.hpp"
 
 #include "base/text.hpp"
-#include "net/name_map.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <string_view>
-#include <utility>
 
 #include <ares.h>
 
@@ -21,15 +19,63 @@ constexpr std::uint16_t type_cname = 5;
 constexpr std::uint16_t class_in = 1;
 constexpr unsigned response_code_bits = 0x000f;
 constexpr std::uint32_t ttl_s_max = 0x7fff'ffff;  // above is 0 (RFC 2181, section 8)
-constexpr std::uint32_t ttl_s_none = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t name_bytes_max = 255;       // RFC 1035, section 2.3.4
+constexpr unsigned pointers_max = 16;             // of a name; a good server writes one
 
-// Names are in lower case, with dots, and with escapes for what no host name has.
+// Servers write a chain in its order, which takes one pass. A message whose records are shuffled is
+// read so often.
+constexpr unsigned passes_max = 4;
+
+// A name in a message that has been read: where it begins. It goes on, label by label, to a zero,
+// or from a pointer on at an earlier place (section 4.1.4):
+//
+//     1 'a' │ 7 'e' 'x' 'a' 'm' 'p' 'l' 'e' │ 0            size │ bytes
+//     1 'b' │ 0xc0 14                                      pointer: two bits, then 14 of an offset
+using Name = std::size_t;
+
+constexpr std::uint8_t pointer_bits = 0xc0;
+
+bool is_pointer(std::uint8_t size)
+{
+    return (size & pointer_bits) == pointer_bits;
+}
+
+std::size_t target_of(Bytes message, std::size_t pointer)
+{
+    return static_cast<std::size_t>(message[pointer] & ~pointer_bits) << 8 | message[pointer + 1];
+}
+
+// Where the label is that `name` begins with.
+std::size_t first_label(Bytes message, Name name)
+{
+    while (is_pointer(message[name])) name = target_of(message, name);
+    return name;
+}
+
+bool is_same_name(Bytes message, Name one, Name other)
+{
+    while (true) {
+        one = first_label(message, one);
+        other = first_label(message, other);
+        if (one == other) return true;
+        const std::size_t size_bytes = message[one];
+        if (message[other] != size_bytes) return false;
+        if (size_bytes == 0) return true;
+        const auto label = [&](Name name) {
+            return std::string_view(reinterpret_cast<const char*>(&message[name + 1]), size_bytes);
+        };
+        if (!equals_ignoring_case(label(one), label(other))) return false;
+        one += 1 + size_bytes;
+        other += 1 + size_bytes;
+    }
+}
+
 struct Record {
-    std::string owner;
+    Name owner = 0;
     std::uint16_t type = 0;
     std::uint32_t ttl_s = 0;
     Bytes data;
-    std::string target;  // of a CNAME
+    Name target = 0;  // of a CNAME
 };
 
 // Reads a message from front to back. Each function returns false at what is cut or malformed.
@@ -62,22 +108,31 @@ public:
         return true;
     }
 
-    // A name of 255 bytes at most, in 50 parts at most: c-ares sees to both.
-    bool read_name(std::string& name)
+    bool read_name(Name& name)
     {
-        if (at_ == message_.size()) return false;
-        char* expanded = nullptr;
-        long size_bytes = 0;
-        if (ares_expand_name(message_.data() + at_, message_.data(),
-                             static_cast<int>(message_.size()), &expanded,
-                             &size_bytes) != ARES_SUCCESS) {
-            return false;
+        name = at_;
+        std::size_t end = 0;         // behind the name's own bytes; 0: no pointer has come yet
+        std::size_t begin = at_;     // of the labels since the last pointer
+        std::size_t size_bytes = 1;  // of the whole name, with its zero
+        unsigned pointers = 0;
+        for (std::size_t at = at_; at < message_.size();) {
+            const std::uint8_t size = message_[at];
+            if (is_pointer(size)) {
+                if (message_.size() - at < 2) return false;
+                if (end == 0) end = at + 2;
+                at = target_of(message_, at);
+                if (at >= begin || ++pointers > pointers_max) return false;  // so it ends soon
+                begin = at;
+                continue;
+            }
+            size_bytes += size == 0 ? 0 : 1 + std::size_t{size};
+            if ((size & pointer_bits) != 0 || size_bytes > name_bytes_max) return false;
+            at += 1 + std::size_t{size};
+            if (size != 0) continue;
+            at_ = end == 0 ? at : end;
+            return true;
         }
-        name = expanded;
-        ares_free_string(expanded);
-        std::ranges::transform(name, name.begin(), lower);
-        at_ += static_cast<std::size_t>(size_bytes);
-        return true;
+        return false;
     }
 
     // owner | type | class | TTL | size of the data | data
@@ -101,13 +156,49 @@ private:
     std::size_t at_ = 0;
 };
 
-// What the answers say of one name.
-struct Named {
-    Addresses addresses;
-    std::uint32_t addresses_ttl_s = ttl_s_none;
-    std::string alias;
-    std::uint32_t alias_ttl_s = 0;
-    bool was_met = false;  // on the way from the question
+// A message as far as its answers. Records are read again, instead of being kept.
+class Message {
+public:
+    // None: cut, malformed, or its response code is not 0.
+    static std::optional<Message> read(Bytes bytes)
+    {
+        Message message(bytes);
+        Reader& reader = message.answers_;
+        std::uint16_t id = 0;
+        std::uint16_t flags = 0;
+        std::uint16_t questions = 0;
+        Bytes other_counts;
+        Bytes type_and_class;
+        if (!reader.read(id) || !reader.read(flags) || !reader.read(questions) ||
+            !reader.read(message.count_) || !reader.read(4, other_counts) || questions != 1 ||
+            (flags & response_code_bits) != 0 || !reader.read_name(message.asked_) ||
+            !reader.read(4, type_and_class) || !message.each_answer([](const Record&) {})) {
+            return std::nullopt;
+        }
+        return message;
+    }
+
+    Name asked() const { return asked_; }
+    std::size_t count() const { return count_; }
+
+    // False: one of them is malformed.
+    bool each_answer(auto take) const
+    {
+        Reader reader(answers_);
+        for (unsigned i = 0; i < count_; ++i) {
+            Record record;
+            if (!reader.read(record)) return false;
+            take(record);
+        }
+        return true;
+    }
+
+private:
+    explicit Message(Bytes bytes) : answers_(bytes) {}
+
+    Reader answers_;  // has come to the first of them
+    std::uint16_t count_ = 0;
+    Name asked_ = 0;
 };
 
 std::optional<IpAddress> address_in(Bytes data, DnsType type)
@@ -117,86 +208,93 @@ std::optional<IpAddress> address_in(Bytes data, DnsType type)
     return std::nullopt;
 }
 
-// The question and all answers of one message.
-class Message {
+// With dots, and escapes for what no host name has. None: c-ares does not take it.
+std::optional<std::string> to_text(Bytes message, Name name)
+{
+    char* expanded = nullptr;
+    long size_bytes = 0;
+    if (ares_expand_name(message.data() + name, message.data(), static_cast<int>(message.size()),
+                         &expanded, &size_bytes) != ARES_SUCCESS) {
+        return std::nullopt;
+    }
+    std::string text = expanded;
+    ares_free_string(expanded);
+    return text;
+}
+
+// Goes along the chain from the question, as far as the records go.
+class Follower {
 public:
-    explicit Message(DnsType type) : type_(type) {}
-
-    // False: the message is cut or malformed, or its response code is not 0.
-    bool read(Bytes bytes)
+    Follower(Bytes bytes, const Message& message, DnsType type)
+        : bytes_(bytes), message_(message), type_(type), name_(message.asked())
     {
-        Reader reader(bytes);
-        std::uint16_t id = 0;
-        std::uint16_t flags = 0;
-        std::uint16_t questions = 0;
-        std::uint16_t answers = 0;
-        Bytes other_counts;
-        Bytes type_and_class;
-        if (!reader.read(id) || !reader.read(flags) || !reader.read(questions) ||
-            !reader.read(answers) || !reader.read(4, other_counts) || questions != 1 ||
-            (flags & response_code_bits) != 0 || !reader.read_name(asked_) ||
-            !reader.read(4, type_and_class)) {
-            return false;
-        }
-        for (unsigned i = 0; i < answers; ++i) {
-            Record record;
-            if (!reader.read(record) || !take(record)) return false;
-        }
-        return true;
+        answer.ttl_s = std::numeric_limits<std::uint32_t>::max();
     }
 
-    DnsAnswer follow()
+    // False: an address is malformed.
+    bool follow()
     {
-        DnsAnswer answer;
-        answer.ttl_s = ttl_s_none;
-        std::string name = asked_;
-        for (auto found = names_.find(name); found != names_.end(); found = names_.find(name)) {
-            Named& named = found->second;
-            if (!named.addresses.empty()) {
-                answer.addresses = named.addresses;
-                answer.ttl_s = std::min(answer.ttl_s, named.addresses_ttl_s);
-                return answer;
-            }
-            if (std::exchange(named.was_met, true)) {
-                answer.is_loop = true;
-                break;
-            }
-            answer.ttl_s = std::min(answer.ttl_s, named.alias_ttl_s);
-            name = named.alias;
+        bool has_moved = true;
+        for (unsigned pass = 0; pass < passes_max && has_moved; ++pass) {
+            const std::size_t links = links_;
+            message_.each_answer([this](const Record& record) { take(record); });
+            has_moved = links_ > links && answer.addresses.empty() && !answer.is_loop;
         }
-        if (answer.ttl_s != ttl_s_none) answer.alias = std::move(name);
-        return answer;
+        return !is_malformed_;
     }
+
+    bool has_followed() const { return links_ > 0; }
+    Name name() const { return name_; }
+
+    DnsAnswer answer;
 
 private:
-    bool take(Record& record)
+    void take(const Record& record)
     {
-        if (record.type == type_cname) {
-            Named& named = names_[record.owner];
-            named.alias = std::move(record.target);
-            named.alias_ttl_s = record.ttl_s;
-        } else if (record.type == static_cast<std::uint16_t>(type_)) {
-            const auto address = address_in(record.data, type_);
-            if (!address) return false;
-            Named& named = names_[record.owner];
-            named.addresses.add(*address);
-            named.addresses_ttl_s = std::min(named.addresses_ttl_s, record.ttl_s);
+        const bool is_alias = record.type == type_cname;
+        const bool is_address = record.type == static_cast<std::uint16_t>(type_);
+        if ((!is_alias && !is_address) || answer.is_loop) return;
+        if (!is_same_name(bytes_, record.owner, name_)) return;
+        if (is_address) {
+            add(record);
+        } else if (answer.addresses.empty()) {
+            name_ = record.target;
+            answer.is_loop = ++links_ > message_.count();  // so one of them was followed twice
+            answer.ttl_s = std::min(answer.ttl_s, record.ttl_s);
         }
-        return true;
     }
 
+    void add(const Record& record)
+    {
+        const auto address = address_in(record.data, type_);
+        is_malformed_ |= !address.has_value();
+        if (!address) return;
+        answer.addresses.add(*address);
+        answer.ttl_s = std::min(answer.ttl_s, record.ttl_s);
+    }
+
+    const Bytes bytes_;
+    const Message& message_;
     const DnsType type_;
-    std::string asked_;
-    NameMap<Named> names_;
+    Name name_;
+    std::size_t links_ = 0;
+    bool is_malformed_ = false;
 };
 
 }  // namespace
 
 std::optional<DnsAnswer> parse_dns_answer(Bytes bytes, DnsType type)
 {
-    Message message(type);
-    if (!message.read(bytes)) return std::nullopt;
-    return message.follow();
+    const auto message = Message::read(bytes);
+    if (!message) return std::nullopt;
+    Follower follower(bytes, *message, type);
+    if (!follower.follow()) return std::nullopt;
+    DnsAnswer& answer = follower.answer;
+    if (!answer.addresses.empty() || !follower.has_followed()) return std::move(answer);
+    auto text = to_text(bytes, follower.name());
+    if (!text) return std::nullopt;
+    answer.alias = std::move(*text);
+    return std::move(answer);
 }
 
 }  // namespace pivot::net

@@ -19,9 +19,10 @@ struct DnsAnswer {
     std::uint32_t ttl_s = 0;  // the least of the chain and the addresses
 };
 
-// Starts from the name in the question and follows the CNAMEs in the answer, however many, whatever
-// the order of the records; those of other names do not count. Takes time in proportion to the
-// message. Returns nothing if the message is malformed, or its response code is not 0.
+// Starts from the name in the question and follows the CNAMEs in the answer, however many; those of
+// other names do not count. The order of the records matters only where it turns a chain round more
+// than three times: then `alias` is as far as the chain was followed. Takes time in proportion to
+// the message. Returns nothing if the message is malformed, or its response code is not 0.
 std::optional<DnsAnswer> parse_dns_answer(std::span<const std::uint8_t> message, DnsType type);
 
 }  // namespace pivot::net

@@ -320,7 +320,7 @@ TEST_F(ResolverTest, a_loop_of_aliases_ends_as_a_failure)
               "resolve a.example: no address after 8 more questions for its aliases, the last one "
               "b.example");
     EXPECT_EQ(text_of(resolve("c.example")),
-              "resolve c.example: its alias c.example leads back to itself");
+              "resolve c.example: its alias d.example leads back to itself");
 }
 
 TEST_F(ResolverTest, a_truncated_answer_is_asked_for_over_tcp)
