@@ -50,20 +50,8 @@ constexpr char first_sign(std::string_view document)
     return first == std::string_view::npos ? '\0' : document[first];
 }
 
-// What a peer wrote, as a log or a message takes it: ASCII, 200 bytes at most, all else as `?`.
-inline void make_printable(std::string& text)
-{
-    constexpr std::size_t size_max = 200;
-    if (text.size() > size_max) text.resize(size_max);
-    std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
-}
-
-inline std::string printable(std::string_view text)
-{
-    std::string out(text);
-    make_printable(out);
-    return out;
-}
+// What others wrote, as a message shows it: the first 200 bytes, harmless (base/harmless.hpp).
+std::string printable(std::string_view text);
 
 // Empties a text that will be filled again. Memory goes back if it is more than that.
 inline void clear_to_reuse(std::string& text, std::size_t kept_bytes_max)

@@ -13,6 +13,15 @@ namespace pivot::http {
 
 namespace {
 
+// Nearly always it is already.
+void make_printable(std::string& text)
+{
+    constexpr std::size_t bytes_max = 200;
+    const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
+    if (text.size() <= bytes_max && std::ranges::all_of(text, is_plain)) return;
+    text = printable(text);
+}
+
 // Memory for the next response, but not for the greatest there was.
 constexpr std::size_t kept_body_bytes_max = 64 * 1024;
 constexpr std::size_t kept_header_bytes_max = 256;

@@ -107,9 +107,9 @@ TEST(ConnectionOverrides, all_that_is_wrong_is_named)
 
 TEST(ConnectionOverrides, an_error_is_printable)
 {
-    EXPECT_EQ(error("\xff\n=1"), "?? is no connection override");
+    EXPECT_EQ(error("\xff\n=1"), "\xEF\xBF\xBD  is no connection override");
     EXPECT_EQ(error("ct=\x1b[2J"),
-              "the connection override ct is not a number from 100 to 10000: ?[2J");
+              "the connection override ct is not a number from 100 to 10000: \\u001b[2J");
 }
 
 TEST(ConnectionOverrides, the_end_of_the_text_is_the_end_of_the_fragment)
