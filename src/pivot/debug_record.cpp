@@ -77,9 +77,9 @@ void append_breach(std::string& out, const Breach& breach)
 }
 
 // The body, its size, and whether it is not there as a whole.
-void add_body(Object& object, std::string_view prefix, std::string_view body)
+void add_body(Object& object, std::string_view prefix, std::string_view body, bool is_whole)
 {
-    const auto front = cut_utf8(body, DebugRecord::body_bytes_max);
+    const auto front = is_whole ? body : cut_utf8(body, DebugRecord::body_bytes_max);
     const bool is_cut = front.size() < body.size();
     const auto text = redact(to_valid_utf8(front), is_cut);
     json::append_quoted(object.add(fmt::format("{}_body", prefix)), text);
@@ -87,13 +87,13 @@ void add_body(Object& object, std::string_view prefix, std::string_view body)
     if (is_cut) object.add(fmt::format("{}_body_is_cut", prefix), true);
 }
 
-void append_hop(std::string& out, const Hop& hop)
+void append_hop(std::string& out, const Hop& hop, bool is_whole)
 {
     Object object(out);
     object.add("method", name(hop.method));
     object.add("uri", hop.url);
     if (hop.status != 0) object.add("resp_status_code", fmt::to_string(hop.status));
-    if (!hop.body.empty()) add_body(object, "req", hop.body);
+    if (!hop.body.empty()) add_body(object, "req", hop.body, is_whole);
 }
 
 void add_request(Object& object, const DebugFacts& facts)
@@ -103,10 +103,14 @@ void add_request(Object& object, const DebugFacts& facts)
     object.add("uri", exchange.url);
     object.add_unless_empty("signed_url", facts.signed_url);
     object.add_list("req_headers", facts.request_headers, append_header);
-    add_body(object, "req", facts.request_body);
+    add_body(object, "req", facts.request_body, facts.has_whole_requests);
     object.add_unless_empty("final_uri", exchange.final_url);
     if (!facts.redirects.empty()) object.add_list("redirects", facts.redirects, append_text);
-    if (!facts.hops.empty()) object.add_list("hops", facts.hops, append_hop);
+    if (!facts.hops.empty()) {
+        object.add_list("hops", facts.hops, [&facts](std::string& out, const Hop& hop) {
+            append_hop(out, hop, facts.has_whole_requests);
+        });
+    }
     object.add_unless_empty("address", exchange.address);
     object.add("reused", exchange.was_reused);
 }
@@ -115,7 +119,7 @@ void add_response(Object& object, const DebugFacts& facts)
 {
     object.add("resp_status_code", fmt::to_string(facts.exchange.status));
     object.add_list("resp_headers", facts.response_headers, append_header);
-    add_body(object, "resp", facts.response_body);
+    add_body(object, "resp", facts.response_body, false);
 }
 
 void add_timings(Object& object, const Timings& timings)

@@ -55,6 +55,8 @@ struct DebugFacts {
     const Failure* failure = nullptr;
     std::string branch;                 // the child that the callflow goes on with
     std::vector<std::string> warnings;  // what was wrong with the answer and did not matter
+
+    bool has_whole_requests = false;  // their bodies are not cut
 };
 
 class DebugRecord {

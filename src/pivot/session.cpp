@@ -516,6 +516,7 @@ void Session::record(const SessionRequest& request, std::int64_t began_unix_ms,
     facts.account_id = call_.account_id;
     facts.iteration = iteration_;
     facts.at_unix_ms = began_unix_ms;
+    facts.has_whole_requests = config_.records_all;
     if (!answer) facts.failure = &answer.error();
     facts.warnings = std::exchange(warnings_, {});
     if (answer && answer->document) {

@@ -38,7 +38,7 @@ struct Exchanges;
 // What the sessions of an engine are given. All of it outlives them.
 struct SessionConfig {
     DebugSink* sink = nullptr;  // null: no records
-    bool records_all = false;   // also where the action does not ask for it
+    bool records_all = false;   // also where the action does not ask for it, with whole requests
     CdrSpool* cdrs = nullptr;   // null: none are kept
     CdrSpool::Done cdr_put;     // what became of each, when it is known; may be empty
 };

@@ -164,7 +164,86 @@ TEST_F(Player, misses_a_callback_that_never_came)
     play("expect callback /status\n");
     end();
     EXPECT_THAT(player->failures(),
-                ElementsAre("1: `expect callback /status` did not come true in the whole call"));
+                ElementsAre("1: `expect callback /status` did not come true in the whole call; "
+                            "there was no callback"));
+}
+
+TEST_F(Player, names_the_callbacks_that_came_in_place_of_another)
+{
+    play("expect callback /status\nexpect callback /told with A=1\n");
+    Deed told;
+    told.kind = "callback";
+    told.actor = "CALLBACK";
+    told.subject = "http://a.example/told";
+    told.text = "POST";
+    told.parameters = {{"A", "\x1b"}};
+    player->took(told);
+    EXPECT_THAT(player->failures(),
+                ElementsAre("1: `expect callback /status` did not come true in the whole call; "
+                            "the callbacks were:\n  00:00.0  CALLBACK POST",
+                            "2: `expect callback /told with A=1` did not come true in the whole "
+                            "call; there was:\n  00:00.0  CALLBACK POST\n      but A is "
+                            "\"\\u001b\""));
+}
+
+TEST_F(Player, shows_what_a_request_had_in_place_of_what_is_expected)
+{
+    play("expect request /a with A=1\n");
+    Deed asked;
+    asked.kind = "request";
+    asked.subject = "http://a.example/a";
+    asked.parameters = {{"A", "2"}};
+    for (int i = 0; i < 15; ++i) does("say", "early");
+    player->took(asked);
+    for (int i = 0; i < 15; ++i) does("say", "late");
+    ASSERT_EQ(player->failures().size(), 1U);
+    EXPECT_THAT(
+        player->failures().front(),
+        HasSubstr("  … 5 more …\n  00:00.0           \n      but A is \"2\"\n  … 5 more …"));
+}
+
+TEST_F(Player, wants_none_of_what_must_not_happen_in_the_whole_call)
+{
+    play("expect say one\nexpect no dial +2\nexpect no say three\n");
+    Deed dial;
+    dial.kind = "dial";
+    dial.addresses = {"+1", "+2"};
+    player->took(dial);
+    does("say", "one");
+    end();
+    ASSERT_EQ(player->failures().size(), 1U);
+    EXPECT_THAT(player->failures().front(), HasSubstr("2: `expect no dial +2` did not come true"));
+}
+
+TEST_F(Player, says_which_legs_and_modules_fit_nobody)
+{
+    play(
+        "leg +1 busy\nleg 10 busy\nleg 2 busy\nleg 3 busy\nmodule voicemail takes _\n"
+        "module voicmail takes _\n");
+    Deed dial;
+    dial.kind = "dial";
+    dial.addresses = {"+1", "kim"};
+    player->took(dial);
+    does("module", "voicemail");
+    end();
+    EXPECT_THAT(
+        player->failures(),
+        ElementsAre("2: `leg 10 busy` fits nobody: those dialled were +1, kim",
+                    "4: `leg 3 busy` fits nobody: those dialled were +1, kim",
+                    "6: `module voicmail takes _` fits nothing: no such module was handed to the "
+                    "host"));
+}
+
+TEST_F(Player, takes_a_leg_for_unfit_if_its_dial_was_before_it)
+{
+    play("expect dial\nleg +1 busy\n");
+    Deed dial;
+    dial.kind = "dial";
+    dial.addresses = {"+1"};
+    player->took(dial);
+    end();
+    EXPECT_THAT(player->failures(),
+                ElementsAre("2: `leg +1 busy` fits nobody: nobody was dialled"));
 }
 
 TEST_F(Player, excuses_only_the_failure_that_a_step_has_met)

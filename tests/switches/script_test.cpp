@@ -161,10 +161,11 @@ TEST(Script, has_what_queues_and_conferences_do)
 TEST(Script, has_what_is_waited_for_and_expected)
 {
     for (const std::string_view what :
-         {"say",       "play",       "gather",  "record",       "recorded", "dial",
-          "bridge",    "conference", "queue",   "queue bridge", "dequeue",  "hang up",
-          "send keys", "leg answer", "leg end", "answer",       "transfer", "park",
-          "reject",    "stream",     "request", "branch",       "warning"}) {
+         {"say",        "play",          "gather",  "record",       "recorded", "dial",
+          "bridge",     "conference",    "queue",   "queue bridge", "dequeue",  "hang up",
+          "send keys",  "leg answer",    "leg end", "answer",       "transfer", "park",
+          "reject",     "stream",        "request", "branch",       "warning",  "module",
+          "stream end", "failed request"}) {
         const Step waiting = step("wait for " + std::string(what));
         EXPECT_EQ(waiting.kind, Step::Kind::wait_for);
         EXPECT_EQ(waiting.deed, what);
@@ -176,8 +177,62 @@ TEST(Script, has_what_is_waited_for_and_expected)
     EXPECT_EQ(step("expect end").deed, "end");
     EXPECT_EQ(step("expect cdr").deed, "cdr");
     EXPECT_EQ(step("expect callback /status").kind, Step::Kind::expect_callback);
-    EXPECT_EQ(step("expect no warnings").kind, Step::Kind::expect_no_warnings);
     EXPECT_EQ(step("expect reject busy").subject, "486");
+}
+
+TEST(Script, has_what_must_not_happen)
+{
+    EXPECT_EQ(step("expect no warnings").kind, Step::Kind::expect_none);
+    EXPECT_EQ(step("expect no warnings").deed, "warning");
+    EXPECT_EQ(step("expect no dial").deed, "dial");
+    EXPECT_EQ(step("expect no dial +1").subject, "+1");
+    EXPECT_EQ(step("expect no failed request").deed, "failed request");
+    EXPECT_EQ(step("expect no callback /x").kind, Step::Kind::expect_none);
+    const Step read = step("expect no request POST /x with A=1");
+    EXPECT_EQ(read.method, "POST");
+    EXPECT_EQ(read.subject, "/x");
+    EXPECT_EQ(read.parameters.size(), 1U);
+}
+
+TEST(Script, has_callbacks_that_must_be_taken)
+{
+    for (const char* line :
+         {"expect callback /x taken", "expect callback taken",
+          "expect callback /x taken with A=1 B=2", "expect callback POST /x with A=1 B=2 taken"}) {
+        EXPECT_TRUE(step(line).wants_taken) << line;
+        EXPECT_THAT(step(line).parameters.size(), testing::AnyOf(0U, 2U)) << line;
+    }
+    EXPECT_FALSE(step("expect callback /x with A=taken").wants_taken);
+    EXPECT_FALSE(step("expect callback \"taken\"").wants_taken);
+}
+
+TEST(Script, has_names_of_those_who_are_called)
+{
+    const auto address = [](std::string_view line) { return step(line).dial.parts[0].address; };
+    EXPECT_EQ(address("leg kim busy"), "kim");
+    EXPECT_EQ(address("leg kim no answer"), "kim");
+    EXPECT_EQ(address("leg client:kim busy"), "client:kim");
+    EXPECT_EQ(address("leg \"Kim Lee\" hang up after 3s"), "Kim Lee");
+    EXPECT_EQ(address("leg \"busy\" busy"), "busy");
+    EXPECT_EQ(address("leg bus busy"), "bus");
+    EXPECT_EQ(address("leg busy"), "");
+    EXPECT_EQ(address("leg no answer"), "");
+    EXPECT_TRUE(is_address("client:kim", "Kim"));
+    EXPECT_TRUE(is_address("kim", "client:kim"));
+    EXPECT_TRUE(is_address("sip:kim@a.example", "sip:kim@a.example?X-A=1"));
+    EXPECT_FALSE(is_address("kim", "kimberly"));
+}
+
+TEST(Script, has_streams_and_modules)
+{
+    EXPECT_EQ(step("stream ends").stream.ends_after, 10s);
+    EXPECT_EQ(step("stream ends after 3s").stream.ends_after, 3s);
+    EXPECT_TRUE(step("stream fails").stream.fails);
+    const Step read = step("module voicemail takes \"a b\" after 2s");
+    EXPECT_EQ(read.kind, Step::Kind::plan_module);
+    EXPECT_EQ(read.module.module, "voicemail");
+    EXPECT_EQ(read.module.branch, "a b");
+    EXPECT_EQ(read.module.after, 2s);
 }
 
 TEST(Script, has_parameters_of_requests)
@@ -193,20 +248,21 @@ TEST(Script, has_parameters_of_requests)
 
 TEST(Script, says_which_line_is_wrong_and_what_to_do)
 {
-    EXPECT_EQ(error("wait 1s\n\npres 1"), "3: `pres` is no step: did you mean `press`?");
-    EXPECT_THAT(error("sing"), StartsWith("1: `sing` is no step: write one of wait for, wait, "));
-    EXPECT_EQ(error("hangup"), "1: `hangup` is no step: did you mean `hang up`?");
+    EXPECT_EQ(error("wait 1s\n\npres 1"), "3: `pres` is not a step: did you mean `press`?");
+    EXPECT_THAT(error("sing"),
+                StartsWith("1: `sing` is not a step: write one of wait for, wait, "));
+    EXPECT_EQ(error("hangup"), "1: `hangup` is not a step: did you mean `hang up`?");
     EXPECT_THAT(error("wait"), HasSubstr("write `wait 3s`"));
-    EXPECT_THAT(error("wait 3"), HasSubstr("`3` is no time"));
-    EXPECT_THAT(error("wait nans"), HasSubstr("is no time"));
-    EXPECT_THAT(error("wait -1s"), HasSubstr("is no time"));
-    EXPECT_THAT(error("wait 99999999m"), HasSubstr("is no time"));
+    EXPECT_THAT(error("wait 3"), HasSubstr("`3` is not a time"));
+    EXPECT_THAT(error("wait nans"), HasSubstr("is not a time"));
+    EXPECT_THAT(error("wait -1s"), HasSubstr("is not a time"));
+    EXPECT_THAT(error("wait 99999999m"), HasSubstr("is not a time"));
     EXPECT_THAT(error("wait 1s 2s"), HasSubstr("`2s` is too much"));
     EXPECT_THAT(error("wait for"), HasSubstr("something is missing here: hang up, "));
     EXPECT_EQ(error("wait for gater"), "1: `gater` cannot be waited for: did you mean `gather`?");
     EXPECT_THAT(error("wait for end"), HasSubstr("cannot be waited for"));
-    EXPECT_THAT(error("press"), HasSubstr("are no keys: write 0-9"));
-    EXPECT_THAT(error("press 12x"), HasSubstr("`12x` are no keys"));
+    EXPECT_THAT(error("press"), HasSubstr("are not keys: write 0-9"));
+    EXPECT_THAT(error("press 12x"), HasSubstr("`12x` are not keys"));
     EXPECT_THAT(error("press 1 afer 2s"), HasSubstr("write `after 2s`"));
     EXPECT_THAT(error("press 1 after 2"), HasSubstr("write `after 2s`"));
     EXPECT_THAT(error("press 1 after 2s now"), HasSubstr("`now` is too much"));
@@ -215,20 +271,30 @@ TEST(Script, says_which_line_is_wrong_and_what_to_do)
     EXPECT_THAT(error("say \"x"), HasSubstr("a quote is not closed"));
     EXPECT_THAT(error("record"), HasSubstr("as in `record 5s`"));
     EXPECT_EQ(error("someone join"),
-              "1: `join` is nothing that someone does: did you mean `joins`?");
-    EXPECT_EQ(error("leg bussy"), "1: `bussy` is nothing that a leg does: did you mean `busy`?");
+              "1: `join` is not something that someone does: did you mean `joins`?");
+    EXPECT_EQ(error("leg bussy"),
+              "1: `bussy` is not something that a leg does: did you mean `busy`?");
     EXPECT_THAT(error("leg 1"), HasSubstr("something is missing here: answer, "));
     EXPECT_THAT(error("leg fail"), HasSubstr("a cause is missing"));
     EXPECT_THAT(error("leg press x"), HasSubstr("as in `leg press 1`"));
     EXPECT_THAT(error("leg no answer 1"), HasSubstr("`1` is too much"));
     EXPECT_THAT(error("queue ful"), HasSubstr("did you mean `full`?"));
     EXPECT_THAT(error("conference stat"), HasSubstr("did you mean `start`?"));
-    EXPECT_EQ(error("expect no warning"),
-              "1: `no` cannot be expected: did you mean `no warnings`?");
+    EXPECT_EQ(error("expect no warnngs"),
+              "1: `warnngs` cannot be expected with `no`: did you mean `warnings`?");
+    EXPECT_THAT(error("expect no"), HasSubstr("something is missing here: hang up, "));
+    EXPECT_THAT(error("expect no end"), HasSubstr("`end` cannot be expected with `no`"));
     EXPECT_THAT(error("expect say a b"), HasSubstr("`b` is too much"));
-    EXPECT_THAT(error("expect say a with Digits=1"), HasSubstr("only a request has parameters"));
+    EXPECT_THAT(error("expect say a with Digits=1"),
+                HasSubstr("only requests, callbacks and the CDR have parameters"));
+    EXPECT_THAT(error("expect request /a taken"), HasSubstr("`taken` is too much"));
+    EXPECT_THAT(error("leg kim bussy"), HasSubstr("did you mean `busy`?"));
+    EXPECT_THAT(error("leg kim sings"), HasSubstr("`kim` is not something that a leg does"));
+    EXPECT_THAT(error("leg Grüße"), HasSubstr("`Grüße` is not something"));
+    EXPECT_THAT(error("stream end"), HasSubstr("did you mean `ends`?"));
+    EXPECT_THAT(error("module voicemail"), HasSubstr("write `module voicemail takes _`"));
     EXPECT_THAT(error("expect request /a with"), HasSubstr("write `with Digits=1`"));
-    EXPECT_THAT(error("expect request /a with Digits"), HasSubstr("`Digits` is no parameter"));
+    EXPECT_THAT(error("expect request /a with Digits"), HasSubstr("`Digits` is not a parameter"));
     EXPECT_THAT(error("expect no warnings now"), HasSubstr("`now` is too much"));
     EXPECT_THAT(error("leg 0 busy"), HasSubstr("legs are counted from 1"));
     EXPECT_THAT(error("leg unreachable after 3s"), HasSubstr("`after` is too much"));
@@ -298,6 +364,33 @@ TEST(Script, wants_each_parameter_as_it_is)
     EXPECT_FALSE(matches(step("expect request with Digits=1"), asked));
     EXPECT_FALSE(matches(step("expect request with digits=12"), asked));
     EXPECT_FALSE(matches(step("expect request with Digits="), asked));
+}
+
+TEST(Script, says_what_was_there_instead)
+{
+    Deed asked = deed("request", "http://a.example/");
+    asked.parameters = {{"Digits", "12"}, {"From", "+1"}, {"From", "+2"}};
+    EXPECT_EQ(difference(step("expect request with Digits=1 To=+3 From=+1"), asked),
+              "Digits is \"12\", and there is no To among Digits, From");
+    asked.parameters.clear();
+    EXPECT_EQ(difference(step("expect request with To=+3"), asked), "there are no parameters");
+    EXPECT_EQ(difference(step("expect callback taken"), asked), "it was not taken");
+}
+
+TEST(Script, wants_the_method_and_what_was_taken)
+{
+    Deed asked = deed("callback", "http://a.example/x");
+    asked.method = "POST";
+    EXPECT_TRUE(matches(step("expect callback POST /x"), asked));
+    EXPECT_FALSE(matches(step("expect callback GET /x"), asked));
+    EXPECT_FALSE(matches(step("expect callback /x taken"), asked));
+    asked.is_taken = true;
+    EXPECT_TRUE(matches(step("expect callback /x taken"), asked));
+    Deed failed = deed("request", "http://a.example/x");
+    EXPECT_FALSE(matches(step("expect failed request"), failed));
+    failed.has_failed = true;
+    EXPECT_TRUE(matches(step("expect failed request /x"), failed));
+    EXPECT_FALSE(matches(step("expect failed request /y"), failed));
 }
 
 TEST(NearMiss, is_a_letter_or_two_away)

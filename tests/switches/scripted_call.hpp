@@ -25,7 +25,8 @@ using switches::scripted::VirtualClock;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// `1 ended`, `leg 2 gone USER_BUSY`: a word or two for each event, with its job or leg.
+// `1 ended`, `leg 2 gone USER_BUSY`: a word or two for each event, with its job or leg. Nothing of
+// the beginning of what is always told.
 class ShownEvent {
 public:
     std::string operator()(const Answered&) const { return "answered"; }
@@ -36,7 +37,14 @@ public:
     std::string operator()(const JobEnded& job) const
     {
         const char* const ends[] = {"finished", "stopped", "failed"};
-        return fmt::format("{} {}", job.job, ends[static_cast<std::size_t>(job.end)]);
+        return fmt::format("{} {}{}{}", job.job, ends[static_cast<std::size_t>(job.end)],
+                           job.branch.empty() ? "" : " ", job.branch);
+    }
+    std::string operator()(const RecordingBegan&) const { return {}; }
+    std::string operator()(const SpeechBegan&) const { return {}; }
+    std::string operator()(const StreamBegan& stream) const
+    {
+        return fmt::format("{} streams", stream.job);
     }
     std::string operator()(const RecordingEnded& recording) const
     {
@@ -162,7 +170,8 @@ private:
         while (true) {
             const auto event = co_await channel.events().next(until);
             if (!event) break;
-            events.push_back(std::visit(ShownEvent(), *event));
+            std::string shown = std::visit(ShownEvent(), *event);
+            if (!shown.empty()) events.push_back(std::move(shown));
         }
     }
 };

@@ -10,6 +10,8 @@ namespace {
 using namespace std::chrono_literals;
 using switches::scripted::length_of;
 using switches::scripted::length_of_speech;
+using switches::scripted::ModuleBehaviour;
+using switches::scripted::StreamBehaviour;
 using switches::scripted::TalkBehaviour;
 
 class ScriptedChannelTest : public ScriptedCall {
@@ -68,7 +70,7 @@ TEST_F(ScriptedChannelTest, what_is_stopped_ends_once)
                                         "4 failed ORIGINATOR_CANCEL", "6 queue left, 0 s, 0 s",
                                         "7 stopped", "8 stopped", "5 join call-1"));
     channel->stop(5);
-    EXPECT_THAT(events(), ElementsAre("5 leave call-1", "5 stopped"));
+    EXPECT_THAT(events(), ElementsAre("5 leave call-1", "5 end ", "5 stopped"));
 }
 
 TEST_F(ScriptedChannelTest, all_that_runs_ends_before_the_call_does)
@@ -79,7 +81,7 @@ TEST_F(ScriptedChannelTest, all_that_runs_ends_before_the_call_does)
     ASSERT_EQ(all.back(), "gone NORMAL_CLEARING");
     EXPECT_THAT(
         all, ElementsAre("6 stands 1 of 1", "8 stopped", "7 stopped", "6 queue hung up, 0 s, 0 s",
-                         "5 leave call-1", "5 stopped", "leg 1 gone ORIGINATOR_CANCEL",
+                         "5 leave call-1", "5 end ", "5 stopped", "leg 1 gone ORIGINATOR_CANCEL",
                          "4 failed ORIGINATOR_CANCEL", "3 heard \"\"", "2 recorded 0 s, hung up",
                          "1 stopped", "gone NORMAL_CLEARING"));
     EXPECT_TRUE(channel->is_over());
@@ -261,11 +263,45 @@ TEST_F(ScriptedChannelTest, words_wait_for_somebody_who_listens_unless_they_are_
     EXPECT_THAT(events(), IsEmpty());
 }
 
-TEST_F(ScriptedChannelTest, streams_fail_as_this_switch_has_none)
+TEST_F(ScriptedChannelTest, streams_end_as_they_are_told)
 {
-    channel->stream(1, {});
-    EXPECT_FALSE(channel->can(Ability::streams));
-    EXPECT_THAT(events(), ElementsAre("1 failed"));
+    Stream two_way;
+    two_way.url = "wss://a.example/s";
+    two_way.is_two_way = true;
+    Stream one_way;
+    one_way.url = "wss://b.example/s";
+    StreamBehaviour ends;
+    ends.ends_after = 3s;
+    StreamBehaviour fails;
+    fails.fails = true;
+    channel->plan(ends);
+    channel->plan(fails);
+    EXPECT_TRUE(channel->can(Ability::streams));
+    channel->stream(1, one_way);
+    channel->stream(2, two_way);
+    channel->stream(3, two_way);
+    channel->stream(4, one_way);
+    EXPECT_THAT(events(2s), ElementsAre("1 streams", "3 streams", "4 streams", "2 failed"));
+    EXPECT_THAT(events(2s), ElementsAre("1 finished"));
+    EXPECT_THAT(events(60s), ElementsAre("3 finished"));
+    channel->hang_up_caller();
+    EXPECT_THAT(events(), ElementsAre("4 stopped", "gone NORMAL_CLEARING"));
+    EXPECT_THAT(lines(), ElementsAre("PIVOT streams to wss://b.example/s",
+                                     "PIVOT streams to wss://a.example/s, both ways",
+                                     "PIVOT streams to wss://a.example/s, both ways",
+                                     "PIVOT streams to wss://b.example/s", "STREAM fails",
+                                     "STREAM ends", "STREAM ends", "STREAM ends"));
+}
+
+TEST_F(ScriptedChannelTest, a_module_of_the_host_takes_the_branches_that_are_planned)
+{
+    channel->plan(ModuleBehaviour{"voicemail", "open", 2s});
+    channel->plan(ModuleBehaviour{"temporal_route", "rule", 0s});
+    EXPECT_TRUE(channel->run_module(1, "temporal_route", "{}"));
+    EXPECT_TRUE(channel->run_module(2, "voicemail", "{}"));
+    EXPECT_FALSE(channel->run_module(3, "voicemail", "{}"));
+    EXPECT_THAT(events(), ElementsAre("1 finished rule", "2 finished open"));
+    EXPECT_EQ(lines().back(), "PIVOT hands the module voicemail to the host");
 }
 
 TEST(Durations, are_those_of_words_and_of_what_media_say)

@@ -12,7 +12,7 @@ import threading
 import time
 import unittest
 from email.utils import parsedate_to_datetime
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 PIVOT = None
 
@@ -57,6 +57,30 @@ DOCUMENTS = {
     ),
     "/dial-in-vain": twiml(
         '<Dial action="/chosen"><Number statusCallback="DEAD">+14155550100</Number></Dial>'
+    ),
+    "/dial-refused": twiml(
+        '<Dial><Number statusCallback="/refuses">+14155550100</Number></Dial>'
+    ),
+    "/clients": twiml("<Dial><Client>kim</Client><Client>lou</Client></Dial>"),
+    "/stream": twiml(
+        '<Connect action="/chosen"><Stream url="wss://a.example/s" statusCallback="/status"/>'
+        "</Connect>"
+    ),
+    "/start-stream": twiml(
+        '<Start><Stream url="wss://a.example/s" name="n"/></Start><Pause length="2"/>'
+    ),
+    "/status": twiml(""),
+    "/grüße": twiml('<Say Näme="x">Grüße</Say><Dial>Grüße</Dial>'),
+    "/flow-twice": flow(
+        "collect_dtmf",
+        {"max_digits": 4, "collection_name": "ext"},
+        _=flow("pivot", {"voice_url": "/again", "method": "post", "req_body_format": "json"}),
+    ),
+    "/modules": flow(
+        "temporal_route",
+        {"rules": ["0123456789abcdef0123456789abcde0"]},
+        rule=tts("open"),
+        _=flow("voicemail", {"id": "0123456789abcdef0123456789abcdef"}),
     ),
     "/menu-late": twiml(
         '<Gather numDigits="1" action="/late"><Say>Press one\nplease</Say></Gather>'
@@ -108,7 +132,7 @@ class Application(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        url = urlsplit(self.path)
+        url = urlsplit(unquote(self.path))
         parameters = dict(parse_qsl(url.query or body, keep_blank_values=True))
         self.server.asked.append((url.path, parameters))
         if url.path == "/gone":
@@ -125,6 +149,7 @@ class Application(http.server.BaseHTTPRequestHandler):
         document = DOCUMENTS.get(url.path)
         if isinstance(document, dict):
             text = json.dumps(document).replace("/dead", self.server.dead_url)
+            text = text.replace('"/again"', f'"{self.server.url}/flow"')
             document = "application/json", text
         content_type, text = document or ("text/plain", "there is no such thing")
         text = text.replace("DEAD", self.server.dead_url)
@@ -163,7 +188,7 @@ class Simulate(unittest.TestCase):
         cls.server.closing = threading.Event()
         cls.server.dead_url = f"http://127.0.0.1:{closed_port()}/dead"
         threading.Thread(target=cls.server.serve_forever, daemon=True).start()
-        cls.url = f"http://127.0.0.1:{cls.server.server_address[1]}"
+        cls.server.url = cls.url = f"http://127.0.0.1:{cls.server.server_address[1]}"
 
     @classmethod
     def tearDownClass(cls):
@@ -184,7 +209,7 @@ class Simulate(unittest.TestCase):
         return path
 
     def action(self, path, **data):
-        url = path if path.startswith("http") else self.url + path
+        url = path if path.startswith("http") else self.url + quote(path)
         req_format = "kazoo" if isinstance(DOCUMENTS.get(path), dict) else "twiml"
         data = {"voice_url": url, "method": "post", "req_format": req_format, **data}
         return self.file({"module": "pivot", "data": data, "children": {}}, "action.json")
@@ -221,7 +246,8 @@ class Simulate(unittest.TestCase):
 class Transcript(Simulate):
     def test_without_a_script_the_caller_listens(self):
         ended = self.simulate("/menu")
-        lines = ended.stdout.splitlines()
+        first, *lines = ended.stdout.splitlines()
+        self.assertRegex(first, r"^00:00\.0  CALL     begins: CallSid CA[0-9a-f]{32}$")
         self.assertIn("REQUEST  POST", lines[0])
         self.assertIn("-> 200 text/xml, ", lines[0])
         self.assertRegex(lines[1], r"^00:00\.\d  PIVOT    answers$")
@@ -274,9 +300,97 @@ class Transcript(Simulate):
             stdout=subprocess.PIPE,
         )
         with running.stdout:
+            self.assertIn(b"CALL ", running.stdout.readline())
             self.assertIn(b"REQUEST", running.stdout.readline())
             running.stdout.read()
         self.assertEqual(running.wait(), 0)
+
+    def test_each_call_has_an_id_of_its_own_which_is_shown_first(self):
+        ids = set()
+        for arguments in ((), ("--json",)):
+            self.server.asked.clear()
+            first = self.simulate("/hangup", None, *arguments).stdout.splitlines()[0]
+            call_id = self.asked("/hangup")[0]["CallSid"]
+            self.assertRegex(call_id, r"^CA[0-9a-f]{32}$")
+            self.assertIn(call_id, first)
+            ids.add(call_id)
+        self.assertEqual(json.loads(first)["subject"], call_id)
+        self.assertEqual(len(ids), 2)
+
+    def test_the_id_of_a_call_file_wins(self):
+        call = self.file({"Call-ID": "call-7"}, "call.json")
+        ended = self.simulate("/hangup", None, "--call", call)
+        self.assertIn("CALL     begins: CallSid call-7\n", ended.stdout)
+        self.assertEqual(self.asked("/hangup")[0]["CallSid"], "call-7")
+
+    def test_a_callback_keeps_what_it_is_about(self):
+        ended = self.simulate("/dial-told")
+        told = [line for line in ended.stdout.splitlines() if "CALLBACK" in line]
+        self.assertEqual(len(told), 4)
+        for number, (line, status) in enumerate(
+            zip(told, ("initiated", "ringing", "in-progress", "completed"))
+        ):
+            self.assertIn(f" CallStatus={status} ", line)
+            self.assertIn(f" SequenceNumber={number} ", line)
+
+    def test_a_failed_request_shows_the_answer(self):
+        ended = self.simulate("/none", "expect branch _\n")
+        self.assertRegex(
+            ended.stdout, r'-> 404 text/plain, .* the answer was "there is no such thing"\n'
+        )
+        DOCUMENTS["/huge"] = "text/xml", "Grüße " * 1000
+        ended = self.simulate("/huge", "expect failed request /huge\nexpect branch _\n")
+        (line,) = [line for line in ended.stdout.splitlines() if "REQUEST" in line]
+        self.assertIn('the answer was "Grüße Grüße ', line)
+        self.assertLess(len(line), 500)
+
+    def test_the_parameters_of_a_json_body(self):
+        call = self.file({"Call-ID": "c1", "Account-ID": "acc1", "From": "a@b"}, "call.json")
+        script = (
+            "expect request POST /flow-twice with Account-ID=acc1 Call-ID=c1\n"
+            "wait for gather\npress 1001\nexpect request /flow with Digits[ext]=1001\n"
+        )
+        for arguments in ((), ("--json",)):
+            ended = self.simulate(
+                "/flow-twice", script, "--call", call, *arguments, req_body_format="json"
+            )
+        events = [json.loads(line) for line in ended.stdout.splitlines()]
+        asked = [event for event in events if event["event"] == "request"]
+        self.assertEqual(asked[1]["parameters"]["Digits[ext]"], "1001")
+        self.assertEqual(asked[1]["method"], "POST")
+
+    def test_all_parameters_of_a_long_body(self):
+        variables = {f"v{i}": "x" * 1000 for i in range(40)}
+        call = {"Call-ID": "c1", "Custom-Application-Vars": variables}
+        call = self.file(call, "call.json")
+        for body_format in ("form", "json"):
+            script = "expect request with Custom-Application-Vars[v39]=" + "x" * 1000 + "\n"
+            self.simulate("/flow", script, "--call", call, req_body_format=body_format)
+
+    def test_debug_records_are_in_the_events_where_the_action_asks_for_them(self):
+        for debug in (False, True):
+            ended = self.simulate("/moves", "wait for say one\npress 1\n", "--json", debug=debug)
+            events = [json.loads(line) for line in ended.stdout.splitlines()]
+            records = [event["record"] for event in events if "record" in event]
+            self.assertEqual(len(records), 2 if debug else 0)
+        self.assertIn("Press one", records[0]["resp_body"])
+        self.assertEqual(len(records[1]["hops"]), 2)
+
+    def test_the_parameters_of_the_cdr(self):
+        script = "expect cdr with Hangup-Cause=NORMAL_CLEARING Duration-Seconds=1\n"
+        ended = self.simulate("/hangup", script, "--json", cdr_url=self.url + "/cdr")
+        events = [json.loads(line) for line in ended.stdout.splitlines()]
+        (cdr,) = [event for event in events if event["event"] == "cdr"]
+        self.assertEqual(cdr["parameters"], self.asked("/cdr")[0])
+
+    def test_what_is_not_ascii_is_shown_as_it_is(self):
+        ended = self.simulate("/grüße", "expect say Grüße\n")
+        self.assertIn('says "Grüße"', ended.stdout)
+        self.assertIn("Näme", ended.stdout)
+        self.assertNotIn("??", ended.stdout)
+        script = self.file("leg Grüße\n", "script.txt")
+        ended = self.pivot("--script", script, self.action("/menu"))
+        self.assertIn("`Grüße` is not something that a leg does", ended.stderr)
 
     def test_a_request_shows_what_is_new_in_it(self):
         ended = self.simulate("/menu", "wait for say one\npress 1\n")
@@ -406,6 +520,63 @@ class Steps(Simulate):
         )
         self.assertIn("LEG 1    presses 2", ended.stdout)
 
+    def test_legs_of_clients(self):
+        for step in ("leg kim busy", 'leg "kim" busy', "leg client:kim busy"):
+            self.simulate(
+                "/clients", f'{step}\nleg lou answer after 1s\nexpect bridge "LEG 2"\n'
+            )
+
+    def test_legs_that_fit_nobody(self):
+        for step in ("leg 10 busy", "leg +1415555O100 busy", "leg client:kym busy"):
+            self.assert_unmet("/dial", f"{step}\nexpect bridge\n", 1, "those dialled were +1415")
+        self.assert_unmet("/hangup", "expect say Bye\nleg +1 busy\n", 2, "nobody was dialled")
+        self.assert_unmet("/dial", "leg 3 busy\n", 1, "fits nobody")
+        self.simulate("/hangup", "leg 3 busy\n")
+
+    def test_streams(self):
+        ended = self.simulate(
+            "/stream",
+            "stream ends after 7s\nexpect stream wss://a.example/s\nexpect stream end\n"
+            "expect request /chosen\n"
+            "expect callback /status with StreamEvent=stream-started taken\n"
+            "expect callback /status with StreamEvent=stream-stopped\nexpect no warnings\n",
+        )
+        self.assertIn("00:07.0  STREAM   ends", ended.stdout)
+        self.simulate(
+            "/stream",
+            "stream fails\nexpect stream end\n"
+            "expect callback /status with StreamEvent=stream-error\n",
+        )
+        self.simulate("/start-stream", "expect stream\nexpect no request /chosen\nexpect end\n")
+
+    def test_modules_of_the_host(self):
+        self.simulate(
+            "/modules",
+            "module temporal_route takes rule\nexpect module temporal_route\nexpect branch rule\n"
+            "expect say open\nexpect no module voicemail\nexpect no warnings\n",
+        )
+        self.simulate(
+            "/modules",
+            "module temporal_route takes _ after 2s\nmodule voicemail takes _\n"
+            "expect module voicemail\nexpect no warnings\n",
+        )
+        self.assert_unmet("/modules", "module voicmail takes _\n", 1, "no such module")
+
+    def test_callbacks_that_nobody_took(self):
+        self.simulate("/dial-told", "expect callback /slowly with CallStatus=completed taken\n")
+        told = f"expect callback {self.server.dead_url} taken with CallStatus=completed\n"
+        self.assert_unmet("/dial-in-vain", told, 1, "but it was not taken")
+        self.assert_unmet("/dial-refused", "expect callback /refuses taken\n", 1, "not taken")
+        self.simulate("/dial-refused", "expect callback /refuses\n")
+
+    def test_what_must_not_happen(self):
+        self.simulate("/menu", "expect no dial\nexpect no request /chosen\nexpect say one\n")
+        self.simulate("/menu", "expect no failed request\nexpect no request GET\n")
+        self.assert_unmet("/dial", "expect no dial\n", 1, "PIVOT    dials +14155550100")
+        self.assert_unmet("/dial", "expect no dial +14155550100\n", 1)
+        self.assert_unmet("/menu", "expect no request POST /menu\n", 1, "REQUEST  POST")
+        self.assert_unmet("/wait-fails", "expect no failed request\nexpect end\n", 1, "/refuses")
+
     def test_conferences(self):
         call = self.file({"Call-ID": "call-7"}, "call.json")
         ended = self.simulate(
@@ -531,6 +702,21 @@ class Broken(Simulate):
     def test_a_number_is_a_whole_one(self):
         self.assert_unmet("/dial", "expect dial +1415\n", 1)
         self.assert_unmet("/dial-two", "expect dial example.com\n", 1)
+
+    def test_a_parameter_that_is_another_is_shown(self):
+        self.assert_unmet(
+            "/menu",
+            "expect request /menu with CallStatus=busy Digits=1\n",
+            1,
+            'but CallStatus is "ringing", and there is no Digits among ',
+        )
+        self.assert_unmet(
+            "/dial-told",
+            "expect callback /slowly with CallStatus=busy\n",
+            1,
+            'but CallStatus is "initiated"',
+            'but CallStatus is "completed"',
+        )
 
     def test_a_path_is_a_whole_one(self):
         self.assert_unmet("/menu", "expect request /me\n", 1)
@@ -683,6 +869,12 @@ class Usage(Simulate):
                 option, self.file("{", "broken.json"), action, words=["broken.json"]
             )
         self.assert_refused(self.file("{", "broken.json"), words=["broken.json"])
+        for data, word in (
+            ({"data": {}, "module": "pivot"}, "voice_url"),
+            ({"data": {"voice_url": "nowhere"}, "module": "pivot"}, "/data/voice_url"),
+            ({"voice_url": "http://a.example", "method": "soon"}, "method"),
+        ):
+            self.assert_refused(self.file(data, "wrong.json"), words=["wrong.json", word])
         self.assert_refused("--script", "-", "-", words=["standard input"])
         self.assert_refused()
         for time in ("0", "-1", "nan", "inf", "-inf", "soon", "1e7"):

@@ -103,9 +103,12 @@ CALLS = {
         expect say "Half a minute has passed."
     """,
     "/connect": """
-        expect warning "no media streams"
+        expect stream wss://media.example.com/stream
+        expect stream end
         expect request /connected
+        expect callback /stream-status with StreamEvent=stream-stopped
         expect say "The stream is over."
+        expect no warnings
     """,
     "/relay": """
         expect warning
@@ -128,8 +131,10 @@ CALLS = {
         expect say "There are no rooms."
     """,
     "/start": """
-        expect warning "no media streams"
+        expect stream wss://media.example.com/stream
+        expect warning siprec
         expect say "Started."
+        expect stream end
         expect say "Stopped."
     """,
     "/refer": "expect transfer sip:alice@example.com",

@@ -198,7 +198,7 @@ constexpr const char* simulate_notes =
     "  pivot simulate --script tools/demo/menu.txt --allow 127.0.0.1 tools/demo/menu.json\n"
     "  pivot simulate --json --call call.json --script caller.txt action.json\n\n"
     "Exit status: 0 the call went as expected; 1 a step did not come true, a pivot failed or the\n"
-    "call did not end, and no step expects that; 2 bad usage or unreadable input.";
+    "call did not end, and no step expects that; 2 bad usage or input that is unreadable or wrong.";
 
 void add_simulate(CLI::App& app, SimulateOptions& options)
 {

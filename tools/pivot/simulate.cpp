@@ -1,5 +1,6 @@
 #include "pivot/simulate.hpp"
 
+#include "base/random_id.hpp"
 #include "execute/directory.hpp"
 #include "execute/run_session.hpp"
 #include "pivot/callbacks.hpp"
@@ -46,7 +47,7 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
     if (!config) return tl::unexpected(std::move(config.error()));
     scene.config = std::move(*config);
     if (options.call_file.empty()) {
-        scene.request.call.call_id = "pivot-simulate";
+        scene.request.call.call_id = "CA" + random_id();
     } else {
         auto call = read_call(options.call_file);
         if (!call) return tl::unexpected(std::move(call.error()));
@@ -54,6 +55,9 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
     }
     if (auto read = read_target(options.target, scene.config, scene.request); !read) {
         return tl::unexpected(std::move(read.error()));
+    }
+    if (const auto& action = scene.request.node.action; !action) {
+        return tl::unexpected(fmt::format("{}: {}", options.target.action, action.error().message));
     }
     if (!options.script_file.empty()) {
         const auto text = read_input(options.script_file);
@@ -93,7 +97,7 @@ public:
         if (!cdr_) co_return;
         HttpCdrPoster poster(exchanges, nullptr);
         const auto status = co_await poster.post(*cdr_, deadline);
-        play.note_cdr(cdr_->url, status);
+        play.note_cdr(cdr_->url, cdr_->body, status);
     }
 
 private:
@@ -159,13 +163,14 @@ int simulate(const SimulateOptions& options)
     if (!exchanges) return refuse(command, exchanges.error());
     reactor.turn(0);  // reads the clock
 
-    Play play(options.as_json);
+    Play play(options.as_json, scene->request.node.action->debug);
     reactor::Deadline host(reactor, never);
     VirtualClock clock(reactor);
     ScriptedChannel channel(clock, host, &play);
     channel.set_call_id(scene->request.call.call_id);
     ScriptPlayer player(std::move(scene->steps), channel);
     play.follow(channel, player);
+    play.begin(scene->request.call.call_id);
 
     SessionConfig session_config;
     session_config.sink = &play;

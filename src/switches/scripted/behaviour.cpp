@@ -25,7 +25,20 @@ bool is_of_same(const DialBehaviour::Part& a, const DialBehaviour::Part& b)
     return a.place == b.place && equals_ignoring_case(a.address, b.address);
 }
 
+std::string_view without_client(std::string_view address)
+{
+    constexpr std::string_view scheme = "client:";
+    const bool is_client = equals_ignoring_case(address.substr(0, scheme.size()), scheme);
+    return is_client ? address.substr(scheme.size()) : address;
+}
+
 }  // namespace
+
+bool is_address(std::string_view said, std::string_view address)
+{
+    if (said.find('?') == said.npos) address = address.substr(0, address.find('?'));
+    return equals_ignoring_case(without_client(said), without_client(address));
+}
 
 bool LegBehaviour::repeats(const LegBehaviour& said) const
 {
@@ -69,7 +82,7 @@ LegBehaviour DialBehaviour::of(std::string_view address, unsigned place) const
     LegBehaviour of_address;
     for (const Part& part : parts) {
         if (!part.address.empty()) {
-            if (equals_ignoring_case(part.address, address)) of_address.add(part.leg);
+            if (is_address(part.address, address)) of_address.add(part.leg);
         } else if (part.place == 0) {
             of_all.add(part.leg);
         } else if (part.place == place) {

@@ -36,6 +36,10 @@ struct LegBehaviour {
     void add(const LegBehaviour& said);
 };
 
+// Whether a step means the one that is dialled as `address`: a whole number or name, or a SIP URI,
+// whose headers do not matter unless the step has some. A client can be `client:ann`, too.
+bool is_address(std::string_view said, std::string_view address);
+
 // Of those that one dial calls.
 struct DialBehaviour {
     struct Part {
@@ -78,6 +82,22 @@ struct QueueBehaviour {
 
     bool repeats(const QueueBehaviour& said) const;
     void add(const QueueBehaviour& said);
+};
+
+// Of a stream to a web server.
+struct StreamBehaviour {
+    bool fails = false;                      // at once
+    std::optional<milliseconds> ends_after;  // 10 s, and of a one-way stream the end of the call
+
+    bool repeats(const StreamBehaviour&) const { return fails || ends_after; }
+    void add(const StreamBehaviour& said) { *this = said; }
+};
+
+// Of a module of a callflow, which the host runs.
+struct ModuleBehaviour {
+    std::string module;
+    std::string branch = "_";
+    milliseconds after{0};
 };
 
 struct RoomBehaviour {

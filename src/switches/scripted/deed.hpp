@@ -16,8 +16,10 @@ struct Deed {
     std::string subject;  // what it compares: words, a URL, an address, keys, …
     std::string text;     // the line, as a sentence whose subject is the actor
     std::vector<std::string> addresses;  // of a dial: those of which `subject` is a list
-    std::vector<std::pair<std::string, std::string>> parameters;  // of a request
-    bool is_in_vain = false;  // nobody took what was told: no step is about it
+    std::string method;  // `POST`; of a request, a callback or a CDR, as what follows
+    std::vector<std::pair<std::string, std::string>> parameters;
+    bool is_taken = false;    // answered with a 2xx
+    bool has_failed = false;  // the answer, if there is one, is of no use
     bool is_failure = false;  // the call went wrong here, unless the script expects it
 };
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace pivot::switches::scripted {
 
@@ -51,18 +52,17 @@ bool is_asked(std::string_view wanted, std::string_view url)
     return path != url.npos && url.substr(path) == wanted;
 }
 
-// A whole number or SIP URI, without its headers unless those are wanted, too.
-bool is_address(std::string_view wanted, std::string_view address)
+std::vector<std::string>::const_iterator find_address(const Step& step,
+                                                      const std::vector<std::string>& addresses)
 {
-    if (wanted.find('?') == wanted.npos) address = address.substr(0, address.find('?'));
-    return equals_ignoring_case(wanted, address);
-}
-
-std::vector<std::string>::const_iterator dialled(const Step& step, const Deed& deed)
-{
-    return std::ranges::find_if(deed.addresses, [&step](const std::string& address) {
+    return std::ranges::find_if(addresses, [&step](const std::string& address) {
         return is_address(step.subject, address);
     });
+}
+
+bool is_http(std::string_view kind)
+{
+    return kind == "request" || kind == "failed request" || kind == "callback" || kind == "cdr";
 }
 
 bool is_subject(const Step& step, const Deed& deed)
@@ -70,19 +70,47 @@ bool is_subject(const Step& step, const Deed& deed)
     if (step.subject.empty()) return true;
     const std::string_view kind = step.deed;
     if (kind == "transfer") return is_address(step.subject, deed.subject);
-    if (kind == "dial") return dialled(step, deed) != deed.addresses.end();
-    if (kind == "request" || kind == "callback") return is_asked(step.subject, deed.subject);
+    if (kind == "dial") return find_address(step, deed.addresses) != deed.addresses.end();
+    if (is_http(kind)) return is_asked(step.subject, deed.subject);
     const bool is_part = kind == "say" || kind == "play" || kind == "record" || kind == "warning" ||
-                         kind == "end" || kind == "stream";
+                         kind == "end" || kind == "stream" || kind == "stream end";
     if (!is_part) return equals_ignoring_case(step.subject, deed.subject);
     return contains_ignoring_case(with_single_blanks(deed.subject),
                                   with_single_blanks(step.subject));
 }
 
 // Speech input gathers, too.
-bool is_kind(std::string_view wanted, std::string_view kind)
+bool is_kind(std::string_view wanted, const Deed& deed)
 {
-    return wanted == kind || (wanted == "gather" && kind == "listen");
+    if (wanted == "failed request") return deed.kind == "request" && deed.has_failed;
+    return wanted == deed.kind || (wanted == "gather" && deed.kind == "listen");
+}
+
+bool is_taken(const Step& step, const Deed& deed)
+{
+    const bool must_be_taken = step.wants_taken || step.deed == "cdr";
+    return deed.is_taken || !must_be_taken;
+}
+
+const std::string* value_of(const Deed& deed, const std::string& name)
+{
+    const auto found =
+        std::ranges::find(deed.parameters, name, &std::pair<std::string, std::string>::first);
+    return found == deed.parameters.end() ? nullptr : &found->second;
+}
+
+bool has(const Deed& deed, const std::pair<std::string, std::string>& parameter)
+{
+    return std::ranges::find(deed.parameters, parameter) != deed.parameters.end();
+}
+
+std::string names_of(const Deed& deed)
+{
+    std::vector<std::string_view> names;
+    for (const auto& [name, value] : deed.parameters) {
+        if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    }
+    return fmt::format("{}", fmt::join(names, ", "));
 }
 
 // Why a line is no text; empty: it is.
@@ -121,25 +149,47 @@ tl::expected<std::vector<Step>, std::string> read_script(std::string_view text)
     return steps;
 }
 
-bool take_address(const Step& step, Deed& deed)
+bool take_address(const Step& step, std::vector<std::string>& addresses)
 {
-    const auto found = dialled(step, deed);
-    if (found == deed.addresses.end()) return false;
-    deed.addresses.erase(found);
+    const auto found = find_address(step, addresses);
+    if (found == addresses.end()) return false;
+    addresses.erase(found);
     return true;
-}
-
-bool matches(const Step& step, const Deed& deed)
-{
-    return !deed.is_in_vain && is_about(step, deed);
 }
 
 bool is_about(const Step& step, const Deed& deed)
 {
-    if (!is_kind(step.deed, deed.kind) || !is_subject(step, deed)) return false;
-    return std::ranges::all_of(step.parameters, [&deed](const auto& parameter) {
-        return std::ranges::find(deed.parameters, parameter) != deed.parameters.end();
-    });
+    const bool has_method = step.method.empty() || step.method == deed.method;
+    return is_kind(step.deed, deed) && has_method && is_subject(step, deed);
+}
+
+bool matches(const Step& step, const Deed& deed)
+{
+    return is_about(step, deed) && is_taken(step, deed) &&
+           std::ranges::all_of(step.parameters,
+                               [&deed](const auto& parameter) { return has(deed, parameter); });
+}
+
+std::string difference(const Step& step, const Deed& deed)
+{
+    std::vector<std::string> parts;
+    std::vector<std::string_view> missing;
+    for (const auto& parameter : step.parameters) {
+        if (has(deed, parameter)) continue;
+        const std::string* const value = value_of(deed, parameter.first);
+        if (value == nullptr) {
+            missing.push_back(parameter.first);
+        } else {
+            parts.push_back(fmt::format("{} is \"{}\"", parameter.first, *value));
+        }
+    }
+    if (!missing.empty() && deed.parameters.empty()) parts.emplace_back("there are no parameters");
+    if (!missing.empty() && !deed.parameters.empty()) {
+        parts.push_back(
+            fmt::format("there is no {} among {}", fmt::join(missing, ", no "), names_of(deed)));
+    }
+    if (!is_taken(step, deed)) parts.emplace_back("it was not taken");
+    return fmt::format("{}", fmt::join(parts, ", and "));
 }
 
 }  // namespace pivot::switches::scripted

@@ -34,34 +34,44 @@ struct Step {
         plan_talk,  // and the caller in the recording that is made next
         plan_queue,
         plan_room,
+        plan_stream,
+        plan_module,
         expect,
-        expect_callback,  // anywhere in the call: callbacks go their own ways
-        expect_no_warnings,
+        expect_callback,  // anywhere in the call
+        expect_none,      // in the whole call
     };
     Kind kind = Kind::wait;
     std::size_t line = 0;
     std::string text;      // the step as it is written
-    std::string deed;      // of wait_for and expect: a kind of deed
+    std::string deed;      // of what is waited for or expected: a kind of deed
     std::string subject;   // and its subject; empty: any
+    std::string method;    // and its method; empty: any
     std::string words;     // keys, or words to speak
     milliseconds time{0};  // of wait; of others, after which they happen
-    std::vector<std::pair<std::string, std::string>> parameters;  // of an expected request
+    std::vector<std::pair<std::string, std::string>> parameters;  // and these among its own
+    bool wants_taken = false;                                     // and taken by the server
     DialBehaviour dial;
     TalkBehaviour talk;
     QueueBehaviour queue;
     RoomBehaviour room;
+    StreamBehaviour stream;
+    ModuleBehaviour module;
 };
 
 // The error is `LINE: sentence`: what is wrong, and what to do.
 tl::expected<std::vector<Step>, std::string> read_script(std::string_view text);
 
-// Whether `deed` is what a step waits for or expects, or would be if it were not in vain.
+// Whether `deed` is of the kind and the subject that a step waits for or expects.
 bool is_about(const Step& step, const Deed& deed);
 
-// Whether `deed` makes it come true.
+// Whether `deed` is the very thing.
 bool matches(const Step& step, const Deed& deed);
 
+// Why a deed that a step is about is not the very thing: `Digits is "2", and there is no To among
+// AccountSid, CallSid`.
+std::string difference(const Step& step, const Deed& deed);
+
 // Takes the address that a step expects out of those of a dial; false: it is not among them.
-bool take_address(const Step& step, Deed& deed);
+bool take_address(const Step& step, std::vector<std::string>& addresses);
 
 }  // namespace pivot::switches::scripted

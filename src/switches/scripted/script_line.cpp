@@ -2,6 +2,7 @@
 
 #include "base/near_miss.hpp"
 #include "base/text.hpp"
+#include "switches/scripted/script_words.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -19,57 +20,6 @@ namespace {
 
 using Error = tl::unexpected<std::string>;
 using Names = std::span<const std::string_view>;
-
-// What stands between blanks, or in quotes.
-struct Word {
-    std::string text;
-    bool is_quoted = false;
-};
-
-// A line of its own, or behind a step with blanks around it. A `#` that is pressed is a key.
-bool begins_comment(std::string_view line, std::size_t at, const std::vector<Word>& before)
-{
-    if (before.empty()) return true;
-    if (before.back().text == "press" && !before.back().is_quoted) return false;
-    const bool ends_word = at + 1 == line.size() || line[at + 1] == ' ' || line[at + 1] == '\t';
-    return ends_word && (line[at - 1] == ' ' || line[at - 1] == '\t');
-}
-
-// Where the word that begins at `at` ends: at a blank, or at quotes, of which single ones are no
-// apostrophe behind `=` alone.
-std::size_t end_of_word(std::string_view line, std::size_t at)
-{
-    while (at < line.size() && line[at] != ' ' && line[at] != '\t' && line[at] != '"') {
-        const bool opens_quote = line[at] == '=' && at + 1 < line.size() && line[at + 1] == '\'';
-        ++at;
-        if (opens_quote) break;
-    }
-    return at;
-}
-
-tl::expected<std::vector<Word>, std::string> words_of(std::string_view line)
-{
-    std::vector<Word> words;
-    std::size_t at = 0;
-    while (at < line.size()) {
-        const char c = line[at];
-        if (c == ' ' || c == '\t') {
-            ++at;
-        } else if (c == '#' && begins_comment(line, at, words)) {
-            break;
-        } else if (c == '"' || c == '\'') {
-            const std::size_t end = line.find(c, at + 1);
-            if (end == line.npos) return Error("a quote is not closed: write \"words\"");
-            words.push_back({std::string(line.substr(at + 1, end - at - 1)), true});
-            at = end + 1;
-        } else {
-            const std::size_t end = end_of_word(line, at);
-            words.push_back({std::string(line.substr(at, end - at)), false});
-            at = end;
-        }
-    }
-    return words;
-}
 
 // `500ms`, `3s`, `2m`, `1.5s`.
 std::optional<milliseconds> time_of(std::string_view text)
@@ -89,35 +39,42 @@ std::optional<milliseconds> time_of(std::string_view text)
 // Of one step: a minute and more of pressing.
 constexpr std::size_t keys_max = 1'000;
 
-// Why these are no keys to press; empty: they are. `example` is how to write them.
+// Why these are not keys to press; empty: they are. `example` is how to write them.
 std::string refusal_of_keys(std::string_view text, std::string_view example)
 {
     if (text.empty() || text.find_first_not_of("0123456789*#ABCD") != text.npos) {
-        return fmt::format("`{}` are no keys: write 0-9, *, # and A-D, as in `{}`", printable(text),
-                           example);
+        return fmt::format("`{}` are not keys: write 0-9, *, # and A-D, as in `{}`",
+                           printable(text), example);
     }
     if (text.size() <= keys_max) return {};
     return fmt::format("these are {} keys: a step has {} at most", text.size(), keys_max);
 }
 
-constexpr std::string_view step_names[] = {"wait for", "wait",       "press",   "speak",
-                                           "hang up",  "record",     "someone", "leg",
-                                           "queue",    "conference", "expect"};
+constexpr std::string_view step_names[] = {"wait for", "wait",    "press", "speak", "hang up",
+                                           "record",   "someone", "leg",   "queue", "conference",
+                                           "stream",   "module",  "expect"};
 
 // What can be waited for and expected, and is called the same in the transcript.
 constexpr std::string_view deed_names[] = {
-    "hang up", "send keys", "leg answer", "leg end",  "queue bridge", "say",
-    "play",    "gather",    "record",     "dial",     "bridge",       "conference",
-    "queue",   "dequeue",   "answer",     "transfer", "park",         "reject",
-    "stream",  "request",   "branch",     "recorded", "warning"};
+    "hang up",        "send keys",  "leg answer", "leg end", "queue bridge", "stream end",
+    "failed request", "say",        "play",       "gather",  "record",       "dial",
+    "bridge",         "conference", "queue",      "dequeue", "answer",       "transfer",
+    "park",           "reject",     "stream",     "request", "branch",       "recorded",
+    "warning",        "module"};
 
-// Besides, these can be expected.
-constexpr std::string_view expected_names[] = {"callback", "no warnings", "cdr", "end"};
+// Besides, these can be expected, and with `no` before them the second ones.
+constexpr std::string_view expected_names[] = {"callback", "cdr", "end"};
+constexpr std::string_view unexpected_names[] = {"callback", "cdr", "warnings"};
+
+// What HTTP tells has parameters.
+constexpr std::string_view http_names[] = {"request", "failed request", "callback", "cdr"};
+constexpr std::string_view method_names[] = {"GET", "POST"};
 
 constexpr std::string_view leg_names[] = {"answer",      "busy", "reject",  "no answer",
                                           "unreachable", "fail", "hang up", "press"};
 constexpr std::string_view queue_names[] = {"bridge", "end", "full", "fail", "empty", "never"};
 constexpr std::string_view room_names[] = {"start", "end", "never"};
+constexpr std::string_view stream_names[] = {"ends", "fails"};
 constexpr std::string_view someone_names[] = {"joins", "leaves"};
 
 class LineReader {
@@ -139,8 +96,10 @@ public:
         if (first == "leg") return read_leg();
         if (first == "queue") return read_queue();
         if (first == "conference") return read_room();
-        if (first == "expect") return read_deed(Step::Kind::expect);
-        return unknown("is no step", step_names);
+        if (first == "stream") return read_stream();
+        if (first == "module") return read_module();
+        if (first == "expect") return read_expected();
+        return unknown("is not a step", step_names);
     }
 
 private:
@@ -205,8 +164,9 @@ private:
     {
         const auto time = time_of(word());
         if (!time) {
-            return fmt::format("`{}` is no time: write `wait 3s`, or `wait for` and what is done",
-                               printable(word()));
+            return fmt::format(
+                "`{}` is not a time: write `wait 3s`, or `wait for` and what is done",
+                printable(word()));
         }
         step_->kind = Step::Kind::wait;
         step_->time = *time;
@@ -237,7 +197,7 @@ private:
         const auto time = time_of(word());
         if (!time) {
             return fmt::format(
-                "`{}` is no time: write how long the caller speaks, as in "
+                "`{}` is not a time: write how long the caller speaks, as in "
                 "`record 5s`",
                 printable(word()));
         }
@@ -252,7 +212,7 @@ private:
         const std::string_view what = take_name(someone_names);
         if (what == "joins") return read_after(Step::Kind::someone_joins, step_->time);
         if (what == "leaves") return read_after(Step::Kind::someone_leaves, step_->time);
-        return unknown("is nothing that someone does", someone_names);
+        return unknown("is not something that someone does", someone_names);
     }
 
     std::string read_leg()
@@ -265,12 +225,10 @@ private:
         }
         const bool is_place =
             !is_quoted && word().size() == 1 && word()[0] >= '1' && word()[0] <= '9';
-        // An address has a digit, a dot, a colon or an at sign; a misspelt word has none.
-        const bool is_address = word().find_first_of("0123456789.:@/") != std::string_view::npos;
         if (is_place) {
             part.place = static_cast<unsigned>(word()[0] - '0');
             ++at_;
-        } else if (is_address || is_quoted) {
+        } else if (is_quoted || is_leg_address()) {
             part.address = word();
             ++at_;
         }
@@ -279,12 +237,34 @@ private:
         return error;
     }
 
+    // An address has a digit, a dot, a colon or an at sign. A name, which has none of them, is
+    // known by the action after it, even a misspelt one.
+    bool is_leg_address() const
+    {
+        if (word().find_first_of("0123456789.:@/") != std::string_view::npos) return true;
+        if (is_leg_action(0)) return false;
+        return is_leg_action(1) || (!is_like_leg_action(0) && is_like_leg_action(1));
+    }
+
+    bool is_leg_action(std::size_t ahead) const
+    {
+        const std::string two = fmt::format("{} {}", word(ahead), word(ahead + 1));
+        return std::ranges::any_of(
+            leg_names, [&](std::string_view name) { return name == word(ahead) || name == two; });
+    }
+
+    bool is_like_leg_action(std::size_t ahead) const
+    {
+        const std::string two = fmt::format("{} {}", word(ahead), word(ahead + 1));
+        return !near_miss(word(ahead), leg_names).empty() || !near_miss(two, leg_names).empty();
+    }
+
     std::string read_leg(LegBehaviour& leg)
     {
         const std::string_view what = take_name(leg_names);
         if (what == "hang up") return read_after(leg.hangs_up_after.emplace(10'000));
         if (what == "press") return read_leg_keys(leg.keys.emplace());
-        if (what.empty()) return unknown("is nothing that a leg does", leg_names);
+        if (what.empty()) return unknown("is not something that a leg does", leg_names);
         using End = Ringing::End;
         Ringing& ringing = leg.ringing.emplace();
         const auto fails = [&ringing](std::string_view cause, int sip_code) {
@@ -324,7 +304,7 @@ private:
         step_->kind = Step::Kind::plan_queue;
         using End = QueueWaiting::End;
         const std::string_view what = take_name(queue_names);
-        if (what.empty()) return unknown("is nothing that a queue does", queue_names);
+        if (what.empty()) return unknown("is not something that a queue does", queue_names);
         if (what == "end") return read_after(step_->queue.ends_after.emplace(10'000));
         QueueWaiting& waiting = step_->queue.waiting.emplace();
         if (what == "bridge") return read_after(waiting.after);
@@ -341,9 +321,38 @@ private:
         const std::string_view what = take_name(room_names);
         if (what == "start") return read_after(step_->room.starts_after.emplace(5'000));
         if (what == "end") return read_after(step_->room.ends_after.emplace(20'000));
-        if (what.empty()) return unknown("is nothing that a conference does", room_names);
+        if (what.empty()) return unknown("is not something that a conference does", room_names);
         step_->room.starts_after = milliseconds::max();
         return read_end();
+    }
+
+    std::string read_stream()
+    {
+        step_->kind = Step::Kind::plan_stream;
+        const std::string_view what = take_name(stream_names);
+        if (what.empty()) return unknown("is not something that a stream does", stream_names);
+        if (what == "ends") return read_after(step_->stream.ends_after.emplace(10'000));
+        step_->stream.fails = true;
+        return read_end();
+    }
+
+    std::string read_module()
+    {
+        constexpr std::string_view example = "write `module voicemail takes _`";
+        step_->kind = Step::Kind::plan_module;
+        const bool is_complete = at_ + 2 < words_.size() && word(1) == "takes";
+        if (!is_complete) return fmt::format("a module takes a branch: {}", example);
+        step_->module.module = word();
+        step_->module.branch = word(2);
+        at_ += 3;
+        return read_after(step_->module.after);
+    }
+
+    std::string read_expected()
+    {
+        if (word() != "no" || words_[at_].is_quoted) return read_deed(Step::Kind::expect);
+        ++at_;
+        return read_deed(Step::Kind::expect_none);
     }
 
     std::string read_deed(Step::Kind kind)
@@ -351,31 +360,51 @@ private:
         step_->kind = kind;
         std::string_view what = take_name(deed_names);
         if (what.empty() && kind == Step::Kind::expect) what = take_name(expected_names);
+        if (what.empty() && kind == Step::Kind::expect_none) what = take_name(unexpected_names);
         if (what.empty()) return unknown_deed(kind);
         step_->deed = what;
-        if (what == "callback") step_->kind = Step::Kind::expect_callback;
-        if (what == "no warnings") {
-            step_->kind = Step::Kind::expect_no_warnings;
+        if (what == "warnings") {
             step_->deed = "warning";
             return read_end();
         }
-        if (!is_end() && word() != "with") {
+        const bool is_callback = kind == Step::Kind::expect && what == "callback";
+        if (is_callback) step_->kind = Step::Kind::expect_callback;
+        const bool is_http = std::ranges::find(http_names, what) != std::end(http_names);
+        if (is_http) step_->method = take_name(method_names);
+        if (is_callback) take_taken();
+        const bool has_subject = !is_end() && (words_[at_].is_quoted || word() != "with");
+        if (has_subject) {
             step_->subject = word();
             ++at_;
         }
         if (what == "reject" && step_->subject == "busy") step_->subject = "486";
+        if (is_callback) take_taken();
         if (is_end() || word() != "with") return read_end();
-        const bool has_parameters = what == "request" || what == "callback";
-        if (!has_parameters) return "only a request has parameters: end the line before `with`";
+        if (!is_http) {
+            return "only requests, callbacks and the CDR have parameters: end the line before "
+                   "`with`";
+        }
         ++at_;
         return read_parameters();
+    }
+
+    void take_taken()
+    {
+        if (is_end() || words_[at_].is_quoted || word() != "taken") return;
+        step_->wants_taken = true;
+        ++at_;
     }
 
     std::string unknown_deed(Step::Kind kind) const
     {
         std::vector<std::string_view> names(std::begin(deed_names), std::end(deed_names));
         if (kind == Step::Kind::wait_for) return unknown("cannot be waited for", names);
+        if (kind == Step::Kind::expect_none) {
+            names.insert(names.end(), std::begin(unexpected_names), std::end(unexpected_names));
+            return unknown("cannot be expected with `no`", names);
+        }
         names.insert(names.end(), std::begin(expected_names), std::end(expected_names));
+        names.emplace_back("no");
         return unknown("cannot be expected", names);
     }
 
@@ -383,11 +412,15 @@ private:
     {
         if (is_end()) return "parameters are missing: write `with Digits=1`";
         for (; !is_end(); ++at_) {
+            const bool is_last = at_ + 1 == words_.size();
+            if (is_last && step_->kind == Step::Kind::expect_callback) take_taken();
+            if (is_end()) break;
             const std::string_view parameter = word();
             const std::size_t equals = parameter.find('=');
             if (equals == parameter.npos || equals == 0) {
-                return fmt::format("`{}` is no parameter: write `with Digits=1 Name=\"two words\"`",
-                                   printable(parameter));
+                return fmt::format(
+                    "`{}` is not a parameter: write `with Digits=1 Name=\"two words\"`",
+                    printable(parameter));
             }
             std::string name(parameter.substr(0, equals));
             std::string value(parameter.substr(equals + 1));

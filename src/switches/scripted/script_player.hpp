@@ -41,19 +41,29 @@ private:
     bool press(const Step& step);
     bool find(const Step& step);
     bool find_in_last_dial(const Step& step);
+    void plan(const Step& step);
     void go_on();
 
     // An expectation is about what happens behind the step before it.
     void pass_what_was_done();
 
     std::string unmet(const Step& step) const;
-    std::string done_since(std::size_t first) const;
+    std::string done_since(std::size_t first, const Step& step) const;
+
+    // What a step of the whole call, or one about those to come, has against the call; empty:
+    // nothing.
+    std::string missed_callback(const Step& step) const;
+    std::string unwanted(const Step& step) const;
+    std::string unfit(const Step& step, std::size_t since) const;
+    std::string unfit_leg(const Step& step, std::size_t since) const;
 
     const std::vector<Step> steps_;
     ScriptedChannel& channel_;
     std::vector<Deed> deeds_;
-    std::vector<std::size_t> met_;  // places of deeds that steps have met, rising
-    std::size_t next_ = 0;          // step
+    std::vector<std::size_t> met_;           // places of deeds that steps have met, rising
+    std::vector<std::string> left_of_dial_;  // addresses of the last dial that no step has met
+    std::vector<std::pair<const Step*, std::size_t>> planned_;  // and how many deeds were before
+    std::size_t next_ = 0;                                      // step
     std::size_t since_ = 0;
     std::size_t looked_ = 0;
     const Step* since_step_ = nullptr;  // behind which `since_` is; null: the call began

@@ -1,5 +1,6 @@
 #include "switches/scripted/scripted_channel.hpp"
 
+#include "base/text.hpp"
 #include "switches/scripted/duration.hpp"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ namespace {
 using namespace execute;
 
 constexpr milliseconds talk_length{3'000};
+constexpr milliseconds stream_length{10'000};
 
 std::string to(LegId leg)
 {
@@ -125,6 +127,7 @@ void ScriptedChannel::end(JobId id, JobEnd how)
                                   : is_over()             ? QueueEnd::hung_up
                                                           : QueueEnd::left);
         case JobKind::room: end_room(id); break;
+        case JobKind::stream: note("STREAM", "stream end", job.url, "ends"); break;
         case JobKind::playback:
         case JobKind::speech:
         case JobKind::bridge:
@@ -219,9 +222,9 @@ void ScriptedChannel::end_call(Ending ending, Cause cause)
     arm();
 }
 
-bool ScriptedChannel::can(Ability ability) const
+bool ScriptedChannel::can(Ability) const
 {
-    return ability != Ability::streams;
+    return true;
 }
 
 void ScriptedChannel::answer()
@@ -340,11 +343,31 @@ void ScriptedChannel::listen(LegId leg, JobId id, const Speaking& speaking)
     });
 }
 
+// Nobody is connected to: the script says how long the server would have listened.
 void ScriptedChannel::stream(JobId id, const Stream& stream)
 {
-    if (begin(id, JobKind::other, caller) == nullptr) return;
-    note("PIVOT", "stream", stream.url, fmt::format("streams to {}", stream.url));
-    after(milliseconds(0), [this, id] { end(id, JobEnd::failed); });
+    Job* job = begin(id, JobKind::stream, caller);
+    if (job == nullptr) return;
+    job->url = stream.url;
+    note("PIVOT", "stream", stream.url,
+         fmt::format("streams to {}{}", stream.url, stream.is_two_way ? ", both ways" : ""));
+    const StreamBehaviour behaviour = streams_.take();
+    if (behaviour.fails) {
+        after(milliseconds(0), [this, id] { fail_stream(id); });
+        return;
+    }
+    push(StreamBegan{id});
+    const milliseconds preset = stream.is_two_way ? stream_length : endless;
+    finish_after(behaviour.ends_after.value_or(preset), id);
+}
+
+void ScriptedChannel::fail_stream(JobId id)
+{
+    const Job* job = find(id);
+    if (job == nullptr) return;
+    note("STREAM", "stream end", job->url, "fails");
+    std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
+    push(JobEnded{id, JobEnd::failed, {}});
 }
 
 void ScriptedChannel::mute(bool is_muted)
@@ -385,9 +408,24 @@ void ScriptedChannel::move_away(JobId id)
     arm();
 }
 
-bool ScriptedChannel::run_module(JobId, std::string_view, std::string_view)
+bool ScriptedChannel::run_module(JobId id, std::string_view module, std::string_view)
 {
-    return false;
+    if (is_over()) return false;
+    const auto planned = std::ranges::find_if(modules_, [module](const ModuleBehaviour& said) {
+        return equals_ignoring_case(said.module, module);
+    });
+    note("PIVOT", "module", std::string(module),
+         fmt::format("hands the module {} to the host", module));
+    if (planned == modules_.end()) return false;
+    const ModuleBehaviour behaviour = *planned;
+    modules_.erase(planned);
+    begin(id, JobKind::other, caller);
+    after(behaviour.after, [this, id, branch = behaviour.branch] {
+        if (find(id) == nullptr) return;
+        std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
+        push(JobEnded{id, JobEnd::finished, branch});
+    });
+    return true;
 }
 
 bool ScriptedChannel::run_flow(JobId, std::string_view)

@@ -28,11 +28,14 @@ public:
     ScriptedChannel(execute::CallClock& clock, reactor::Deadline& host, Transcript* transcript);
     ~ScriptedChannel() override;
 
-    // What is going to happen in the dials, recordings, queues and conferences to come, one by one.
+    // What is going to happen in the dials, recordings, queues, conferences, streams and modules to
+    // come, one by one.
     void plan(const DialBehaviour& said) { dials_.add(said); }
     void plan(const TalkBehaviour& said) { talks_.add(said); }
     void plan(const QueueBehaviour& said) { queues_.add(said); }
     void plan(const RoomBehaviour& said) { rooms_.add(said); }
+    void plan(const StreamBehaviour& said) { streams_.add(said); }
+    void plan(const ModuleBehaviour& said) { modules_.push_back(said); }
 
     // What members of conferences know the caller by.
     void set_call_id(std::string call_id) { call_id_ = std::move(call_id); }
@@ -95,6 +98,7 @@ private:
         bridge,
         room,
         queue,
+        stream,
         other
     };
     struct Job {
@@ -102,6 +106,7 @@ private:
         JobKind kind = JobKind::other;
         LegId leg = execute::caller;
         Nanoseconds began = 0;
+        std::string url;                 // of a stream
         std::string keys;                // of a recording, that end it
         milliseconds talks_for{0};       // of a recording
         Nanoseconds bridged_at = never;  // of a queue
@@ -136,6 +141,7 @@ private:
     void end_recording(const Job& job, execute::RecordingEnd how, char key);
     void end_call(Ending ending, execute::Cause cause);
     void hear(const Job& job, const std::string& words);
+    void fail_stream(JobId job);
     void move_away(JobId job);
 
     void ring(JobId dial, std::vector<execute::Target> targets, bool is_sequential);
@@ -167,6 +173,8 @@ private:
     Plan<TalkBehaviour> talks_;
     Plan<QueueBehaviour> queues_;
     Plan<RoomBehaviour> rooms_;
+    Plan<StreamBehaviour> streams_;
+    std::vector<ModuleBehaviour> modules_;
     std::string call_id_;
     std::string spoken_;  // and not yet heard
     std::optional<Nanoseconds> answered_at_;

@@ -31,13 +31,14 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
     json::append_quoted(out, to_valid_utf8(text));
 }
 
-std::string json_of(const Deed& deed)
+std::string json_of(const Deed& deed, std::string_view record)
 {
     std::string out = fmt::format("{{\"time_ms\":{}", deed.at / 1'000'000);
     append_member(out, "actor", deed.actor);
     append_member(out, "event", deed.kind);
     append_member(out, "subject", redact(deed.subject));
     append_member(out, "text", deed.text);
+    if (!deed.method.empty()) append_member(out, "method", deed.method);
     if (!deed.parameters.empty()) {
         char separator = '{';
         out += ",\"parameters\":";
@@ -50,6 +51,7 @@ std::string json_of(const Deed& deed)
         }
         out += '}';
     }
+    if (!record.empty()) out.append(",\"record\":").append(record);
     return out + '}';
 }
 
@@ -66,18 +68,24 @@ std::string content_type_of(json::Value record)
     return {};
 }
 
-// The call has ended, and a callback took longer than the simulation waits for it.
-bool is_given_up(json::Value record)
+// Why a request has no usable answer, and the front of the answer if there is one.
+std::string failure_of(json::Value record)
 {
-    return text_of(record, "kind") == name(DebugKind::callback) &&
-           text_of(record, "reason") == name(Reason::cancelled);
+    constexpr std::size_t shown_bytes_max = 200;
+    std::string text;
+    const std::string_view reason = text_of(record, "reason");
+    if (reason == name(Reason::cancelled)) return "; given up: the call was over";
+    if (!reason.empty()) text = fmt::format("; {}: {}", reason, text_of(record, "message"));
+    const std::string_view body = text_of(record, "resp_body");
+    if (body.empty()) return text;
+    const std::string_view front = cut_utf8(body, shown_bytes_max);
+    return fmt::format("{}; the answer was \"{}{}\"", text, front,
+                       front.size() < body.size() ? "…" : "");
 }
 
 // `200 text/xml, 3 ms`, or why there is no answer: of a record, or of the last request of one.
-std::string answer_of(json::Value record, json::Value last)
+std::string answer_of(json::Value record, json::Value last, bool has_failed)
 {
-    const bool is_not_told = is_given_up(record) && text_of(record, "phase") == name(Phase::queue);
-    if (is_not_told) return "not told: those before it took all the time that callbacks have";
     std::string text = "no answer";
     if (const auto status = last.find("resp_status_code")) {
         text = fmt::format("{}{}", status->text(), content_type_of(record));
@@ -87,23 +95,75 @@ std::string answer_of(json::Value record, json::Value last)
         const auto total_us = total ? total->integer().value_or(0) : 0;
         text += fmt::format(", {:.0f} ms", static_cast<double>(total_us) / 1'000);
     }
-    if (is_given_up(record)) {
-        text += "; given up: callbacks have no more time";
-    } else if (record.find("reason")) {
-        text += fmt::format("; {}: {}", text_of(record, "reason"), text_of(record, "message"));
-    }
-    return text;
+    return has_failed ? text + failure_of(record) : text;
 }
 
-std::vector<std::pair<std::string, std::string>> parameters_of(json::Value request)
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+// What is nested gets the name that it has in a form: `Digits[ext]`.
+void append_parameters(Parameters& parameters, const std::string& name, json::Value value)
+{
+    if (value.is_object()) {
+        for (const auto [member, inner] : value.members()) {
+            append_parameters(parameters, fmt::format("{}[{}]", name, member), inner);
+        }
+    } else if (value.is_array()) {
+        for (const json::Value element : value.elements()) {
+            std::string text(element.text());
+            if (element.is_object() || element.is_array()) json::append_value(text, element);
+            parameters.emplace_back(name + "[]", std::move(text));
+        }
+    } else {
+        parameters.emplace_back(name, value.kind() == json::Kind::null ? "" : value.text());
+    }
+}
+
+Parameters parameters_of_body(std::string_view body)
+{
+    Parameters parameters;
+    json::Document document;
+    if (!body.starts_with('{')) return http::read_form(body);  // a form would have `%7B`
+    const auto object = document.read(body);
+    if (!object) return http::read_form(body);
+    for (const auto [name, value] : object->members()) {
+        append_parameters(parameters, std::string(name), value);
+    }
+    return parameters;
+}
+
+Parameters parameters_of(json::Value request)
 {
     const std::string_view uri = text_of(request, "uri");
     const std::size_t query = uri.find('?');
     auto parameters = http::read_form(query == uri.npos ? uri.substr(0, 0) : uri.substr(query + 1));
-    for (auto& parameter : http::read_form(text_of(request, "req_body"))) {
+    for (auto& parameter : parameters_of_body(text_of(request, "req_body"))) {
         parameters.push_back(std::move(parameter));
     }
     return parameters;
+}
+
+// What a callback is about: never left out of its line, and never cut off.
+bool is_about_event(std::string_view name)
+{
+    return name == "SequenceNumber" || name.ends_with("Status") || name.ends_with("Event");
+}
+
+// ` A=1 B=2`, up to a size.
+std::string shown(const std::vector<const Parameters::value_type*>& parameters)
+{
+    constexpr std::size_t shown_bytes_max = 200;
+    std::string text;
+    for (const auto* parameter : parameters) {
+        text += fmt::format(" {}={}", parameter->first, parameter->second);
+    }
+    if (text.empty()) return text;
+    const bool is_long = text.size() > shown_bytes_max;
+    return fmt::format(" with{}{}", cut_utf8(text, shown_bytes_max), is_long ? "…" : "");
+}
+
+bool is_2xx(json::Value request)
+{
+    return text_of(request, "resp_status_code").starts_with('2');
 }
 
 std::string ending_of(const ScriptedChannel& channel, double max_time_s)
@@ -132,10 +192,22 @@ std::string ending_of(const ScriptedChannel& channel, double max_time_s)
 // Transcripts are kept by those who run them for tests: no line shows the secrets of a URL.
 void Play::note(Deed deed)
 {
-    deed.text = redact(deed.text);
-    const std::string line = as_json_ ? json_of(deed) : switches::scripted::line_of(deed);
-    if (print_error_ == 0) print_error_ = put(line + '\n');
+    print(deed);
     player_->took(deed);
+}
+
+void Play::print(Deed& deed)
+{
+    deed.text = redact(deed.text);
+    const std::string record = std::exchange(record_, std::string());
+    const std::string line = as_json_ ? json_of(deed, record) : switches::scripted::line_of(deed);
+    if (print_error_ == 0) print_error_ = put(line + '\n');
+}
+
+void Play::begin(const std::string& call_id)
+{
+    Deed first = deed("CALL", "call", call_id, "begins: CallSid " + call_id);
+    print(first);
 }
 
 Deed Play::deed(std::string actor, std::string kind, std::string subject, std::string text) const
@@ -151,18 +223,21 @@ Deed Play::deed(std::string actor, std::string kind, std::string subject, std::s
 
 // ` with Digits=1`: what the request before had not, or not like that. Nothing of the first one,
 // where all is new.
-std::string Play::news_among(const Parameters& parameters, const Parameters& before)
+std::string Play::news_among(const Parameters& parameters, const Parameters& before,
+                             bool is_callback)
 {
-    constexpr std::size_t shown_bytes_max = 200;
-    std::string text;
-    if (before.empty()) return text;
+    std::vector<const Parameters::value_type*> news;
+    if (before.empty()) return {};
     for (const auto& parameter : parameters) {
-        if (std::ranges::find(before, parameter) != before.end()) continue;
-        text += fmt::format(" {}={}", parameter.first, parameter.second);
+        const bool is_event = is_callback && is_about_event(parameter.first);
+        if (is_event) news.push_back(&parameter);
     }
-    if (text.empty()) return text;
-    const bool is_long = text.size() > shown_bytes_max;
-    return fmt::format(" with{}{}", cut_utf8(text, shown_bytes_max), is_long ? "…" : "");
+    for (const auto& parameter : parameters) {
+        const bool is_known = std::ranges::find(before, parameter) != before.end();
+        const bool is_event = is_callback && is_about_event(parameter.first);
+        if (!is_known && !is_event) news.push_back(&parameter);
+    }
+    return shown(news);
 }
 
 // More than one where redirects were followed. The next exchange is compared with the first of
@@ -175,6 +250,8 @@ std::vector<Deed> Play::requests_of(json::Value record)
     }
     if (requests.empty()) requests.push_back(record);
     const bool is_callback = text_of(record, "kind") != name(DebugKind::exchange);
+    const bool is_taken = is_2xx(requests.back());
+    const bool has_failed = is_callback ? !is_taken : record.find("reason").has_value();
     Parameters before = asked_;
     if (!is_callback) asked_ = parameters_of(requests.front());
     std::vector<Deed> deeds;
@@ -182,17 +259,19 @@ std::vector<Deed> Play::requests_of(json::Value record)
         const json::Value request = requests[i];
         const bool is_last = i + 1 == requests.size();
         const std::string answer =
-            is_last ? answer_of(record, request)
+            is_last ? answer_of(record, request, has_failed)
                     : fmt::format("{} redirect", text_of(request, "resp_status_code"));
         const std::string_view uri = text_of(request, "uri");
         Parameters parameters = parameters_of(request);
-        Deed asked =
-            deed(is_callback ? "CALLBACK" : "REQUEST", is_callback ? "callback" : "request",
-                 std::string(uri),
-                 fmt::format("{} {}{} -> {}", text_of(request, "method"),
-                             uri.substr(0, uri.find('?')), news_among(parameters, before), answer));
+        Deed asked = deed(
+            is_callback ? "CALLBACK" : "REQUEST", is_callback ? "callback" : "request",
+            std::string(uri),
+            fmt::format("{} {}{} -> {}", text_of(request, "method"), uri.substr(0, uri.find('?')),
+                        news_among(parameters, before, is_callback), answer));
         before = parameters;
-        asked.is_in_vain = is_callback && is_given_up(record);
+        asked.method = text_of(request, "method");
+        asked.is_taken = is_taken;
+        asked.has_failed = has_failed && is_last;
         asked.parameters = std::move(parameters);
         deeds.push_back(std::move(asked));
     }
@@ -204,7 +283,12 @@ void Play::add(DebugRecord record)
     json::Document document;
     const auto value = document.read(record.to_json());
     if (!value) return;
-    for (Deed& asked : requests_of(*value)) note(std::move(asked));
+    std::vector<Deed> asked = requests_of(*value);
+    for (Deed& request : asked) {
+        const bool is_last = &request == &asked.back();
+        if (shows_records_ && is_last) record_ = record.to_json();
+        note(std::move(request));
+    }
     const auto warnings = value->find("warnings");
     if (!warnings || !warnings->is_array()) return;
     for (const json::Value warning : warnings->elements()) warn("", warning.text());
@@ -229,7 +313,7 @@ void Play::gather_keys()
     note(deed("PIVOT", "gather", "", "waits for keys"));
 }
 
-void Play::note_cdr(const std::string& url, const Result<int>& status)
+void Play::note_cdr(const std::string& url, std::string_view form, const Result<int>& status)
 {
     const bool is_taken = status && *status >= 200 && *status < 300;
     const std::string answer =
@@ -239,7 +323,10 @@ void Play::note_cdr(const std::string& url, const Result<int>& status)
     Deed posted = deed("CDR", "cdr", url,
                        fmt::format("POST {} -> {}{}", url, answer,
                                    is_taken || !status ? "" : ", which is not 2xx: not taken"));
-    posted.is_in_vain = !is_taken;
+    posted.method = "POST";
+    posted.parameters = http::read_form(form);
+    posted.is_taken = is_taken;
+    posted.has_failed = !is_taken;
     note(std::move(posted));
 }
 

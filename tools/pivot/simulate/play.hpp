@@ -18,7 +18,8 @@ class Play final : public switches::scripted::Transcript,
                    public DebugSink,
                    public execute::Journal {
 public:
-    explicit Play(bool as_json) : as_json_(as_json) {}
+    // `shows_records`: with --json each request has its debug record.
+    Play(bool as_json, bool shows_records) : as_json_(as_json), shows_records_(shows_records) {}
 
     // Where deeds go besides, and whose clock they have.
     void follow(switches::scripted::ScriptedChannel& channel,
@@ -28,6 +29,9 @@ public:
         player_ = &player;
     }
 
+    // The first line.
+    void begin(const std::string& call_id);
+
     void note(switches::scripted::Deed deed) override;
     void add(DebugRecord record) override;
     void warn(std::string_view where, std::string_view what) override;
@@ -36,7 +40,7 @@ public:
     void gather_keys() override;
 
     // Whether the CDR was taken, as delivery has it.
-    void note_cdr(const std::string& url, const Result<int>& status);
+    void note_cdr(const std::string& url, std::string_view form, const Result<int>& status);
 
     // The last line; `max_time_s` is how long the call was to last at most.
     void end(double max_time_s);
@@ -49,10 +53,14 @@ private:
 
     switches::scripted::Deed deed(std::string actor, std::string kind, std::string subject,
                                   std::string text) const;
-    static std::string news_among(const Parameters& parameters, const Parameters& before);
+    void print(switches::scripted::Deed& deed);
+    static std::string news_among(const Parameters& parameters, const Parameters& before,
+                                  bool is_callback);
     std::vector<switches::scripted::Deed> requests_of(json::Value record);
 
     const bool as_json_;
+    const bool shows_records_;
+    std::string record_;  // of the next line
     switches::scripted::ScriptedChannel* channel_ = nullptr;
     switches::scripted::ScriptPlayer* player_ = nullptr;
     Parameters asked_;         // of the last request
