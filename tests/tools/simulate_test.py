@@ -784,6 +784,9 @@ class Failures(Simulate):
             "/menu-late", "wait for say one\npress 1\nhang up\nexpect end caller\n"
         )
         self.assertNotIn("BRANCH", ended.stdout)
+        self.assertRegex(
+            ended.stdout, r"/late .*-> no answer, \d+ ms; given up: the call was over\n"
+        )
 
     def test_the_clock_stands_while_the_server_thinks(self):
         ended = self.simulate(

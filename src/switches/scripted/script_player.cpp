@@ -14,7 +14,7 @@ namespace pivot::switches::scripted {
 namespace {
 
 constexpr milliseconds between_keys{200};
-constexpr std::size_t shown_max = 20;  // deeds behind a step that did not come true
+constexpr std::size_t shown_max = 20;  // deeds after a step that did not come true
 
 // A line of the transcript, and why it is not what the step is after, if it comes near.
 std::string shown(const Deed& deed, const Step& step)
@@ -39,7 +39,7 @@ void ScriptPlayer::play()
     is_playing_ = false;
 }
 
-// Behind the end of a call no time passes.
+// After the end of a call no time passes.
 void ScriptPlayer::took(const Deed& deed)
 {
     deeds_.push_back(deed);
@@ -97,7 +97,7 @@ bool ScriptPlayer::act(milliseconds after, std::function<void()> deed)
     is_waiting_ = true;
     channel_.after(after, [this, deed = std::move(deed)] {
         if (deed == nullptr) return go_on();
-        is_playing_ = true;  // what comes of the deed belongs to the steps behind it
+        is_playing_ = true;  // what comes of the deed belongs to the steps after it
         deed();
         is_playing_ = false;
         go_on();

@@ -24,12 +24,12 @@ public:
     {
     }
 
-    // Goes as far as it can: once before the call begins, and behind each deed.
+    // Goes as far as it can: once before the call begins, and after each deed.
     void play();
     void took(const Deed& deed);
 
     // When the call is over: the steps that did not come true, each as `LINE: sentence`, and with
-    // lines of the transcript behind it.
+    // lines of the transcript after it.
     std::vector<std::string> failures() const;
 
     // What went wrong and no step expected.
@@ -44,7 +44,7 @@ private:
     void plan(const Step& step);
     void go_on();
 
-    // An expectation is about what happens behind the step before it.
+    // An expectation is about what happens after the step before it.
     void pass_what_was_done();
 
     std::string unmet(const Step& step) const;
