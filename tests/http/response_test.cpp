@@ -343,7 +343,7 @@ TEST(Response, has_a_content_type_that_a_log_can_take)
         parse(with_length("Content-Type: a\xff\xfe/" + std::string(1'000, 'b') + "\r\n", "{}"));
     ASSERT_TRUE(parsed.is_complete);
     EXPECT_EQ(parsed.response.content_type,
-              "a" + std::string(2, '?') + "/" + std::string(196, 'b'));
+              "a\xEF\xBF\xBD\xEF\xBF\xBD/" + std::string(196, 'b'));
 }
 
 TEST(Response, names_where_a_redirect_goes)
