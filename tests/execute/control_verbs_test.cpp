@@ -153,7 +153,7 @@ TEST_F(ControlVerbs, a_switch_has_five_seconds_to_refuse_a_call)
     keep_running("reject");
     const Nanoseconds began = clock->now();
     EXPECT_THAT(run("<Reject/>"), ElementsAre("reject 503 Service Unavailable", "hang_up 0"));
-    EXPECT_EQ(elapsed_since(began), std::chrono::seconds(5));
+    EXPECT_GE(elapsed_since(began), std::chrono::seconds(5));
 }
 
 TEST_F(ControlVerbs, an_answered_call_is_hung_up_in_place_of_being_rejected)

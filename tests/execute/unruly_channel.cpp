@@ -32,7 +32,7 @@ bool UnrulyChannel::wait(Nanoseconds until)
         }
         if (!late_.empty() && draw(4) == 0) {
             push(std::exchange(late_, {}).front());
-            break;
+            continue;
         }
         const unsigned lot = draw(8);
         if (lot == 0) {
