@@ -78,7 +78,8 @@ public:
     // does not exist.
     virtual void dequeue(JobId job, std::string_view queue, milliseconds timeout) = 0;
 
-    // Until JobEnded; a one-way stream runs beside all else.
+    // StreamBegan when the other side takes it. Until JobEnded; a one-way stream runs beside all
+    // else.
     virtual void stream(JobId job, const Stream& stream) = 0;
 
     // The caller hears nothing, and what he says goes nowhere.
@@ -86,6 +87,10 @@ public:
 
     // Of the caller's leg; `is_exported`: of those that will be dialled, too.
     virtual void set_variable(std::string_view name, std::string_view value, bool is_exported) = 0;
+
+    // Asks the caller's side to call somebody else, a SIP URI: Referred, or JobEnded where it could
+    // not be asked. The call stays.
+    virtual void refer(JobId job, std::string_view uri) = 0;
 
     // Moved, or JobEnded where it failed.
     virtual void transfer(JobId job, const Transfer& transfer) = 0;

@@ -25,6 +25,7 @@ std::string_view name_of(JobKind kind)
         case JobKind::room: return "conference";
         case JobKind::queue: return "queue";
         case JobKind::stream: return "stream";
+        case JobKind::refer: return "refer";
         case JobKind::module: return "module";
         case JobKind::move: return "transfer";
     }
@@ -40,6 +41,7 @@ bool is_end_of(JobKind kind, const Event& event)
         case JobKind::dial: return std::holds_alternative<DialFailed>(event);
         case JobKind::bridge: return std::holds_alternative<BridgeEnded>(event);
         case JobKind::queue: return std::holds_alternative<QueueEnded>(event);
+        case JobKind::refer: return std::holds_alternative<Referred>(event);
         case JobKind::playback:
         case JobKind::room:
         case JobKind::stream:
@@ -75,6 +77,11 @@ Event end_of(JobKind kind, JobId job, JobEnd how)
             ended.job = job;
             if (how == JobEnd::stopped) ended.end = QueueEnd::left;
             return ended;
+        }
+        case JobKind::refer: {
+            Referred refused;
+            refused.job = job;
+            return refused;
         }
         case JobKind::playback:
         case JobKind::room:

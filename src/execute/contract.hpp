@@ -33,6 +33,7 @@ enum class JobKind : std::uint8_t {
     room,
     queue,  // enqueue, dequeue
     stream,
+    refer,
     module,
     move,  // transfer, park, run_flow
 };

@@ -69,6 +69,7 @@ struct RecordingBegan {
 // The web server has taken the stream.
 struct StreamBegan {
     JobId job = 0;
+    std::string id;  // of the stream; empty: the switch does not tell
 };
 
 // Speech input: somebody has begun to speak. A switch that cannot tell says nothing.
@@ -160,6 +161,13 @@ struct QueueEnded {
     std::chrono::seconds talked{0};
 };
 
+// What became of a refer: the caller stays until they hang up, or the switch moves them.
+struct Referred {
+    JobId job = 0;
+    int sip_code = 0;     // with which the caller's side answered; 202: it tries
+    int notify_code = 0;  // that it told last of what came of it; 0: it told nothing
+};
+
 // The switch has taken the call away: it goes on elsewhere, and must not be hung up.
 struct Moved {};
 
@@ -171,6 +179,6 @@ struct HungUp {
 using Event = std::variant<Answered, KeyPressed, JobEnded, RecordingBegan, RecordingEnded,
                            StreamBegan, SpeechBegan, SpeechHeard, LegRinging, LegAnswered, LegEnded,
                            DialFailed, BridgeEnded, ConferenceHappened, QueueStanding, QueueBridged,
-                           QueueEnded, Moved, HungUp>;
+                           QueueEnded, Referred, Moved, HungUp>;
 
 }  // namespace pivot::execute

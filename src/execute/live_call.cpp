@@ -1,5 +1,7 @@
 #include "execute/live_call.hpp"
 
+#include "execute/verbs/streams.hpp"
+
 #include <algorithm>
 #include <cassert>
 
@@ -10,10 +12,20 @@ namespace {
 // More is not typed ahead.
 constexpr std::size_t keys_max = 128;
 
+// Nobody comes back to more rooms than these.
+constexpr std::size_t rooms_max = 16;
+
 // A switch that does not say that the call has ended is not waited for any longer.
 constexpr milliseconds hang_up_timeout{5'000};
 
 }  // namespace
+
+LiveCall::LiveCall(Channel& channel, Session& session, const ExecutorConfig& config, Deadline& host)
+    : contract_(channel, config.journal), session_(session), config_(config), host_(host)
+{
+}
+
+LiveCall::~LiveCall() = default;
 
 Stage::Stage(LiveCall& call, LegId leg, Keys keys, JobId job, const Until& until)
     : call_(call), outer_(call.stage_), until_(until), leg_(leg), job_(job)
@@ -206,6 +218,7 @@ void LiveCall::note(const Event& event)
     for (Watcher* watcher = watcher_; watcher != nullptr; watcher = watcher->outer_) {
         watcher->note(event);
     }
+    if (streams_) streams_->note(event);
     if (const auto* pressed = std::get_if<KeyPressed>(&event)) {
         std::string* const keys = keys_of(pressed->leg);
         if (keys != nullptr && keys->size() < keys_max) *keys += pressed->key;
@@ -230,13 +243,24 @@ std::string* LiveCall::keys_of(LegId leg)
     return leg == caller ? &keys_ : nullptr;
 }
 
-JobId LiveCall::forget_stream(std::string_view name)
+unsigned& LiveCall::told_of_room(std::string_view room)
 {
-    const auto found = std::ranges::find(streams_, name, &std::pair<std::string, JobId>::first);
-    if (found == streams_.end()) return 0;
-    const JobId job = found->second;
-    streams_.erase(found);
-    return job;
+    const auto known =
+        std::ranges::find(told_of_rooms_, room, &std::pair<std::string, unsigned>::first);
+    if (known != told_of_rooms_.end()) return known->second;
+    if (told_of_rooms_.size() == rooms_max) told_of_rooms_.erase(told_of_rooms_.begin());
+    return told_of_rooms_.emplace_back(room, 0).second;
+}
+
+Streams& LiveCall::streams()
+{
+    if (!streams_) streams_ = std::make_unique<Streams>(*this);
+    return *streams_;
+}
+
+void LiveCall::end_streams()
+{
+    if (streams_) streams_->end();
 }
 
 void LiveCall::warn(std::string_view where, std::string_view what)

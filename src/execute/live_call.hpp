@@ -31,6 +31,7 @@ using reactor::Task;
 
 class Directory;
 class LiveCall;
+class Streams;
 
 // What ends a wait for a job before its own end.
 struct Until {
@@ -121,12 +122,10 @@ struct ExecutorConfig {
 class LiveCall {
 public:
     // `host` ends the call when it expires, and is what may last longer than the caller.
-    LiveCall(Channel& channel, Session& session, const ExecutorConfig& config, Deadline& host)
-        : contract_(channel, config.journal), session_(session), config_(config), host_(host)
-    {
-    }
+    LiveCall(Channel& channel, Session& session, const ExecutorConfig& config, Deadline& host);
     LiveCall(const LiveCall&) = delete;
     LiveCall& operator=(const LiveCall&) = delete;
+    ~LiveCall();
 
     Channel& channel() { return contract_.channel(); }
     Session& session() { return session_; }
@@ -211,12 +210,13 @@ public:
     // Whether the channel still has the caller, as far as it has told.
     bool is_here() const { return !has_moved_ && !has_hung_up_; }
 
-    // Streams that run beside the document, by name; 0: there is none.
-    void remember_stream(std::string name, JobId job)
-    {
-        streams_.emplace_back(std::move(name), job);
-    }
-    JobId forget_stream(std::string_view name);
+    // How many events of a room the call has told of.
+    unsigned& told_of_room(std::string_view room);
+
+    // Its media streams, those too that run beside the document.
+    Streams& streams();
+    // The call is over: those that still run have ended.
+    void end_streams();
 
     void warn(std::string_view where, std::string_view what);
     void take_branch(std::string_view branch, std::string_view why);
@@ -238,7 +238,8 @@ private:
     Stage* stage_ = nullptr;
     Watcher* watcher_ = nullptr;
     std::string keys_;
-    std::vector<std::pair<std::string, JobId>> streams_;
+    std::vector<std::pair<std::string, unsigned>> told_of_rooms_;
+    std::unique_ptr<Streams> streams_;  // null: there was none yet
     Cause cause_;
     LegId legs_ = caller;
     bool was_told_answered_ = false;

@@ -149,6 +149,7 @@ Task<NextStep> perform_within(LiveCall& call, Ask ask, const Surroundings& surro
                               Deadline& deadline)
 {
     const std::string place = call.session().document_url();
+    const bool is_counted = ask.is_counted;
     NextStep step = ask_next(std::move(ask));
     Pace pace;
     while (step.kind == Kind::ask) {
@@ -156,6 +157,7 @@ Task<NextStep> perform_within(LiveCall& call, Ask ask, const Surroundings& surro
         co_await call.catch_up(deadline);
         if (call.must_stop()) break;
         Ask asked = std::move(*step.ask);
+        asked.is_counted = is_counted;
         add_surroundings(asked, surroundings);
         const auto answer = co_await ask_within(call, std::move(asked), deadline);
         co_await call.catch_up(deadline);

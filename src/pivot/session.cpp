@@ -122,6 +122,7 @@ Task<Result<Answer>> Session::ask(Ask ask, Deadline& call)
     inquiry.parameters = std::move(ask.parameters);
     inquiry.is_document = true;
     inquiry.leads_to_branch = ask.leads_to_branch;
+    inquiry.is_counted = ask.is_counted;
     co_return co_await run(std::move(inquiry), call);
 }
 
@@ -193,8 +194,9 @@ Task<Result<Answer>> Session::try_url(const Inquiry& inquiry, Deadline& call)
     }
 }
 
-Result<void> Session::count()
+Result<void> Session::count(const Inquiry& inquiry)
 {
+    if (!inquiry.is_counted) return {};
     const unsigned most = exchanges_.config.session.iterations_max;
     if (asked_ == most) {
         return fail(Reason::redirect, Phase::queue,
@@ -206,7 +208,7 @@ Result<void> Session::count()
 
 Result<Session::Attempts> Session::prepare(const Inquiry& inquiry)
 {
-    if (auto counted = count(); !counted) return tl::unexpected(std::move(counted.error()));
+    if (auto counted = count(inquiry); !counted) return tl::unexpected(std::move(counted.error()));
     const auto [url, fragment] = split(inquiry.url);
     http::ConnectionOverrides overrides;
     if (auto parsed = http::ConnectionOverrides::parse(fragment)) {
@@ -273,6 +275,7 @@ Session::Inquiry Session::fallback(const Inquiry& inquiry, const Failure& failur
     other.parameters.push_back({"ErrorUrl", std::string(split(inquiry.url).url)});
     other.is_document = inquiry.is_document;
     other.leads_to_branch = inquiry.leads_to_branch;
+    other.is_counted = inquiry.is_counted;
     return other;
 }
 

@@ -49,6 +49,7 @@ struct Ask {
     Method method = Method::post;
     std::vector<SessionParameter> parameters;  // of this request: Digits, RecordingUrl, …
     bool leads_to_branch = false;  // note_branch() follows a failure: its record waits for that
+    bool is_counted = true;        // among the requests that a call may make
 };
 
 // Lives on the reactor of `exchanges`, and is not moved while it asks. One exchange at a time.
@@ -117,13 +118,14 @@ private:
         std::vector<SessionParameter> parameters;
         bool is_document = false;      // a TwiML document asks
         bool leads_to_branch = false;  // where it fails
+        bool is_counted = true;
     };
     struct Attempts;
 
     reactor::Task<Result<Answer>> run(Inquiry inquiry, reactor::Deadline& call);
     reactor::Task<Result<Answer>> try_url(const Inquiry& inquiry, reactor::Deadline& call);
 
-    Result<void> count();
+    Result<void> count(const Inquiry& inquiry);
     Result<Attempts> prepare(const Inquiry& inquiry);
     Result<Answer> conclude(const Result<void>& asked, const SessionRequest& request,
                             const reactor::Deadline& in_time, const reactor::Deadline& call);

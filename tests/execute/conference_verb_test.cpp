@@ -300,6 +300,26 @@ TEST_F(ConferenceVerb, each_word_of_the_list_asks_for_its_events_alone)
     }
 }
 
+TEST_F(ConferenceVerb, events_are_numbered_by_room_until_that_ends)
+{
+    page("/again", R"(<Dial action="/end"><Conference statusCallback="/told"
+        statusCallbackEvent="join leave">a</Conference></Dial>)");
+    page("/end", R"(<Dial><Conference statusCallback="/told" statusCallbackEvent="join">a
+        </Conference></Dial><Dial><Conference statusCallback="/other" statusCallbackEvent="join">b
+        </Conference></Dial>)");
+    unsigned joined = 0;
+    channel->on("join", [&](JobId job) {
+        channel->push(ConferenceHappened{job, Kind::join, "c1"});
+        channel->push(ConferenceHappened{job, Kind::leave, "c1"});
+        if (++joined == 2) channel->push(ConferenceHappened{job, Kind::end, ""});
+        channel->finish(job);
+    });
+    run(R"(<Dial action="/again"><Conference statusCallback="/told"
+        statusCallbackEvent="join leave">a</Conference></Dial>)");
+    EXPECT_THAT(each_told("/told", "SequenceNumber"), ElementsAre("1", "2", "3", "4", "1"));
+    EXPECT_THAT(each_told("/other", "SequenceNumber"), ElementsAre("1"));
+}
+
 TEST_F(ConferenceVerb, a_wait_document_is_heard_until_the_room_begins)
 {
     page("/wait", "<Say>Please wait</Say><Pause length=\"60\"/><Say>never</Say>");
@@ -361,8 +381,9 @@ TEST_F(ConferenceVerb, a_wait_document_that_cannot_be_had_makes_way_for_music)
     page("/wait", 500, "text/plain", "no");
     keep_running("play");
     channel->on("join", [this](JobId job) {
-        clock->after(10s,
-                     [this, job] { channel->push(ConferenceHappened{job, Kind::start, "c1"}); });
+        clock->after(10s, [this, job] {
+            channel->push(ConferenceHappened{job, Kind::start, "c1"});
+        });
         clock->after(90s, [this, job] { channel->finish(job); });
     });
     EXPECT_THAT(run(R"(<Dial action="/done"><Conference waitUrl="/wait">a</Conference></Dial>)"),

@@ -231,6 +231,11 @@ public:
     {
         note(fmt::format("set {}={}{}", name, value, is_exported ? " exported" : ""));
     }
+    void refer(JobId job, std::string_view uri) override
+    {
+        note(fmt::format("refer {}", uri));
+        react("refer", job, [this](JobId referred) { push(Referred{referred, 202, 200}); });
+    }
     void transfer(JobId job, const Transfer& order) override
     {
         note(fmt::format("transfer {}{}{}", order.target, order.is_attended ? " attended" : "",

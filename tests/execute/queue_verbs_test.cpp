@@ -384,5 +384,44 @@ TEST_F(QueueVerbs, a_dial_of_a_queue_records_and_collects_keys_where_the_documen
     EXPECT_EQ(told("/told")["RecordingSource"], "DialVerb");
 }
 
+// Calls that may ask four times.
+class WaitsOfShortCalls : public VerbTest {
+protected:
+    WaitsOfShortCalls() : VerbTest(config())
+    {
+        page("/wait", R"(<Pause length="1"/><Redirect>/more</Redirect>)");
+        page("/more", R"(<Gather timeout="1" action="/typed" actionOnEmptyResult="true"/>)");
+        page("/done", "<Say>Bye</Say>");
+    }
+
+private:
+    static EngineConfig config()
+    {
+        EngineConfig config = loopback();
+        config.session.iterations_max = 4;
+        return config;
+    }
+};
+
+TEST_F(WaitsOfShortCalls, use_up_no_requests)
+{
+    for (const std::string_view waiting :
+         {R"(<Enqueue waitUrl="/wait" action="/done">support</Enqueue>)",
+          R"(<Dial action="/done"><Conference waitUrl="/wait">room</Conference></Dial>)"}) {
+        renew();
+        channel->on("enqueue", [this](JobId job) {
+            clock->after(60s, [this, job] {
+                channel->push(QueueEnded{job, QueueEnd::bridged, "other", 60s, 60s});
+            });
+        });
+        channel->on("join", [this](JobId job) {
+            clock->after(60s, [this, job] { channel->finish(job); });
+        });
+        EXPECT_THAT(run(waiting), Contains("say Bye")) << waiting;
+        EXPECT_GT(asked().size(), 4U);
+        EXPECT_THAT(warnings, IsEmpty());
+    }
+}
+
 }  // namespace
 }  // namespace pivot::test

@@ -12,9 +12,23 @@ protected:
     void close_streams()
     {
         channel->on("stream", [this](JobId job) {
+            channel->push(StreamBegan{job, "MZ1"});
             clock->after(30s, [this, job] { channel->finish(job); });
         });
     }
+    // It begins, and goes on.
+    void keep_streams()
+    {
+        channel->on("stream", [this](JobId job) {
+            stream_ = job;
+            channel->push(StreamBegan{job, ""});
+        });
+    }
+
+    static constexpr std::string_view start =
+        R"(<Start><Stream name="ear" url="wss://ai.example/s" statusCallback="told"/></Start>)";
+
+    JobId stream_ = 0;
 };
 
 TEST_F(SwitchVerbs, a_stream_is_connected_both_ways_and_the_action_is_asked_when_it_has_ended)
@@ -47,14 +61,76 @@ TEST_F(SwitchVerbs, a_stream_is_told_of)
     run(R"(<Connect><Stream name="bot" url="wss://ai.example/s" statusCallback="/told"/></Connect>)");
     EXPECT_THAT(each_told("/told", "StreamEvent"), ElementsAre("stream-started", "stream-stopped"));
     EXPECT_EQ(told("/told")["StreamName"], "bot");
-    EXPECT_NE(told("/told")["StreamSid"], "-");
+    EXPECT_EQ(told("/told")["StreamSid"], "MZ1");
     EXPECT_EQ(told("/told")["CallSid"], "c1");
     EXPECT_NE(told("/told")["Timestamp"], "-");
-    renew();
+}
+
+TEST_F(SwitchVerbs, a_stream_that_never_began_is_told_as_an_error_alone)
+{
     run(R"(<Connect><Stream url="wss://ai.example/s" statusCallback="/told"
         statusCallbackMethod="GET"/></Connect>)");
-    EXPECT_THAT(each_told("/told", "StreamEvent"), ElementsAre("stream-started", "stream-error"));
+    EXPECT_THAT(each_told("/told", "StreamEvent"), ElementsAre("stream-error"));
+    EXPECT_NE(told("/told")["StreamError"], "-");
     EXPECT_THAT(asked(), Contains("GET /told"));
+}
+
+TEST_F(SwitchVerbs, a_stream_that_ends_with_the_call_has_stopped)
+{
+    channel->on("stream", [this](JobId job) {
+        channel->push(StreamBegan{job, "MZ1"});
+        clock->after(5s, [this, job] {
+            channel->press("1");
+            channel->push(JobEnded{job, JobEnd::stopped, ""});
+            channel->hang_up_caller();
+        });
+    });
+    run(R"(<Connect action="/done"><Stream url="wss://ai.example/s" statusCallback="/told"/>
+        </Connect>)");
+    EXPECT_THAT(each_told("/told", "StreamEvent"), ElementsAre("stream-started", "stream-stopped"));
+    EXPECT_THAT(asked(), Not(Contains("POST /done")));
+}
+
+TEST_F(SwitchVerbs, a_background_stream_is_told_of_when_it_begins_and_at_its_stop)
+{
+    keep_streams();
+    page("/deep/first", std::string(start) + R"(<Redirect>/second</Redirect>)");
+    page("/second", R"(<Stop><Stream name="ear"/></Stop><Stop><Stream name="ear"/></Stop>)");
+    run("<Redirect>/deep/first</Redirect>");
+    EXPECT_THAT(each_told("/deep/told", "StreamEvent"),
+                ElementsAre("stream-started", "stream-stopped"));
+    EXPECT_EQ(told("/deep/told")["StreamSid"], "ear");
+    EXPECT_THAT(warnings, testing::SizeIs(1)) << "it can be stopped once";
+}
+
+TEST_F(SwitchVerbs, a_background_stream_that_fails_later_is_told_of)
+{
+    keep_streams();
+    clock->after(5s, [this] { channel->fail(stream_); });
+    run(std::string(start) + R"(<Pause length="60"/>)");
+    EXPECT_THAT(each_told("/told", "StreamEvent"), ElementsAre("stream-started", "stream-error"));
+}
+
+TEST_F(SwitchVerbs, a_background_stream_ends_with_the_call)
+{
+    keep_streams();
+    run(start);
+    EXPECT_THAT(each_told("/told", "StreamEvent"), ElementsAre("stream-started", "stream-stopped"));
+    renew();
+    keep_streams();
+    clock->after(5s, [this] {
+        channel->push(JobEnded{stream_, JobEnd::stopped, ""});
+        channel->hang_up_caller();
+    });
+    run(std::string(start) + R"(<Pause length="60"/>)");
+    EXPECT_THAT(each_told("/told", "StreamEvent"), ElementsAre("stream-started", "stream-stopped"));
+}
+
+TEST_F(SwitchVerbs, a_background_stream_that_a_switch_cannot_make_is_told_as_an_error)
+{
+    run(std::string(start) + "<Say>Hello</Say>");
+    EXPECT_THAT(each_told("/told", "StreamEvent"), ElementsAre("stream-error"));
+    EXPECT_THAT(channel->commands, Contains("say Hello"));
 }
 
 TEST_F(SwitchVerbs, where_a_switch_has_no_streams_the_action_is_told)
@@ -148,17 +224,74 @@ TEST_F(SwitchVerbs, what_no_switch_offers_never_breaks_a_document)
     }
 }
 
-TEST_F(SwitchVerbs, a_refer_hands_the_call_to_the_switch_and_does_not_hang_it_up)
+TEST_F(SwitchVerbs, a_caller_who_is_referred_stays_and_the_action_is_told_what_came_of_it)
 {
-    EXPECT_THAT(run(R"(<Say>One moment</Say><Refer><Sip>sip:ann@example.com</Sip></Refer>)"),
-                ElementsAre("answer", "say One moment", "transfer sip:ann@example.com"));
+    page("/done", "<Say>Bye</Say>");
+    EXPECT_THAT(run(R"(<Refer action="/done"><Sip>sip:ann@example.com</Sip></Refer><Say>x</Say>)"),
+                ElementsAre("refer sip:ann@example.com", "answer", "say Bye", "hang_up 0"));
+    struct Row {
+        int sip_code;
+        int notify_code;
+        std::string_view status;
+    };
+    constexpr Row rows[] = {
+        {202, 200, "in-progress"},
+        {202, 180, "in-progress"},
+        {202, 486, "busy"},
+        {202, 480, "no-answer"},
+        {202, 487, "canceled"},
+        {202, 503, "failed"},
+        {202, 0, "-"},
+        {603, 0, "busy"},
+        {405, 0, "failed"},
+    };
+    for (const Row& row : rows) {
+        SCOPED_TRACE(fmt::format("{} {}", row.sip_code, row.notify_code));
+        renew();
+        channel->on("refer", [&](JobId job) {
+            channel->push(Referred{job, row.sip_code, row.notify_code});
+        });
+        run(R"(<Refer action="/done"><Sip>sip:ann@example.com</Sip></Refer>)");
+        EXPECT_EQ(told("/done")["ReferCallStatus"], row.status);
+        EXPECT_EQ(told("/done")["ReferSipResponseCode"], std::to_string(row.sip_code));
+        EXPECT_EQ(told("/done")["NotifySipResponseCode"],
+                  row.notify_code == 0 ? "-" : std::to_string(row.notify_code));
+        EXPECT_EQ(is_warned("did not refer"), row.sip_code != 202);
+    }
+}
+
+TEST_F(SwitchVerbs, a_caller_who_hangs_up_when_they_are_referred_is_reported)
+{
+    channel->on("refer", [this](JobId job) {
+        channel->push(Referred{job, 202, 200});
+        channel->hang_up_caller();
+    });
+    run(R"(<Refer action="/done"><Sip>sip:ann@example.com</Sip></Refer><Say>never</Say>)");
+    EXPECT_EQ(told("/done")["ReferCallStatus"], "in-progress");
+    EXPECT_THAT(channel->commands, Not(Contains("say never")));
+}
+
+TEST_F(SwitchVerbs, without_an_action_the_document_goes_on_when_the_caller_is_referred)
+{
+    EXPECT_THAT(run(R"(<Refer><Sip>sip:ann@example.com</Sip></Refer><Say>next</Say>)"),
+                Contains("say next"));
+}
+
+TEST_F(SwitchVerbs, a_switch_that_moves_the_caller_instead_ends_the_session)
+{
+    channel->on("refer", [this](JobId) { channel->move_caller(); });
+    EXPECT_THAT(run(R"(<Refer action="/done"><Sip>sip:ann@example.com</Sip></Refer>)"),
+                ElementsAre("refer sip:ann@example.com"));
+    EXPECT_THAT(asked(), ElementsAre("GET /first"));
 }
 
 TEST_F(SwitchVerbs, a_refer_that_fails_asks_its_action)
 {
-    channel->on("transfer", [this](JobId job) { channel->fail(job); });
+    channel->on("refer", [this](JobId job) { channel->fail(job); });
     run(R"(<Refer action="/done"><Sip>sip:ann@example.com</Sip></Refer>)");
     EXPECT_EQ(told("/done")["ReferCallStatus"], "failed");
+    EXPECT_EQ(told("/done")["ReferSipResponseCode"], "-");
+    EXPECT_TRUE(is_warned("did not refer"));
 }
 
 }  // namespace

@@ -72,7 +72,10 @@ void UnrulyChannel::go_on(const Job& job)
     const bool fails = draw(8) == 0;
     switch (job.kind) {
         case Kind::playback:
-        case Kind::stream: return end(job, fails ? JobEnd::failed : JobEnd::finished);
+        case Kind::refer: return end(job, fails ? JobEnd::failed : JobEnd::finished);
+        case Kind::stream:
+            if (draw(3) == 0) return push(StreamBegan{job.id, "stream-1"});
+            return end(job, fails ? JobEnd::failed : JobEnd::finished);
         case Kind::speech:
             if (job.is_partial && draw(2) == 0) {
                 return push(SpeechHeard{job.id, "two", "", true});
@@ -126,6 +129,9 @@ void UnrulyChannel::end(const Job& job, JobEnd how)
         case Kind::room:
         case Kind::stream:
         case Kind::elsewhere: return push(JobEnded{job.id, how, draw(2) == 0 ? "" : "1"});
+        case Kind::refer:
+            if (how != JobEnd::finished) return push(JobEnded{job.id, how, ""});
+            return push(Referred{job.id, draw(2) == 0 ? 202 : 603, draw(2) == 0 ? 200 : 0});
         case Kind::speech: {
             const bool is_heard = how == JobEnd::finished && draw(2) == 0;
             return push(SpeechHeard{job.id, is_heard ? "two" : "", is_heard ? "0.9" : "", false});
@@ -261,7 +267,8 @@ bool UnrulyChannel::may_wait_for_ever() const
             case Kind::playback:
             case Kind::recording:
             case Kind::speech:
-            case Kind::dial: return false;
+            case Kind::dial:
+            case Kind::refer: return false;
         }
         return false;
     });
@@ -380,6 +387,11 @@ void UnrulyChannel::stream(JobId job, const Stream&)
 void UnrulyChannel::mute(bool) {}
 
 void UnrulyChannel::set_variable(std::string_view, std::string_view, bool) {}
+
+void UnrulyChannel::refer(JobId job, std::string_view)
+{
+    begin(job, Kind::refer, caller);
+}
 
 void UnrulyChannel::transfer(JobId job, const Transfer&)
 {

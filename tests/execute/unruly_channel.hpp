@@ -80,13 +80,25 @@ public:
     void stream(JobId job, const Stream& stream) override;
     void mute(bool is_muted) override;
     void set_variable(std::string_view name, std::string_view value, bool is_exported) override;
+    void refer(JobId job, std::string_view uri) override;
     void transfer(JobId job, const Transfer& transfer) override;
     void park(JobId job, std::string_view slot) override;
     bool run_module(JobId job, std::string_view module, std::string_view data) override;
     bool run_flow(JobId job, std::string_view flow) override;
 
 private:
-    enum class Kind { playback, recording, speech, dial, bridge, room, queue, stream, elsewhere };
+    enum class Kind {
+        playback,
+        recording,
+        speech,
+        dial,
+        bridge,
+        room,
+        queue,
+        stream,
+        refer,
+        elsewhere
+    };
     struct Job {
         JobId id;
         Kind kind;

@@ -38,7 +38,7 @@ using Commands = std::vector<std::string>;
 
 class VerbTest : public testing::Test, protected Journal, private DebugSink {
 protected:
-    VerbTest()
+    explicit VerbTest(const EngineConfig& config = loopback()) : sessions_(config)
     {
         sessions_.config.sink = this;
         sessions_.config.records_all = true;

@@ -437,11 +437,15 @@ TEST(Session, a_call_cannot_ask_for_ever)
         peer.url("/"), R"(,"req_format":"twiml","fallback_url":")" + peer.url("/fallback") + '"'));
     ASSERT_TRUE(sessions.begin(*session));
     ASSERT_TRUE(sessions.ask(*session, {}));
+    Ask waiting;
+    waiting.is_counted = false;
+    ASSERT_TRUE(sessions.ask(*session, waiting));
     ASSERT_TRUE(sessions.ask(*session, {}));
     const auto answered = sessions.ask(*session, {});
     ASSERT_FALSE(answered);
     EXPECT_EQ(answered.error().reason, Reason::redirect);
-    EXPECT_EQ(peer.requests().size(), 3u);
+    EXPECT_EQ(peer.requests().size(), 4u);
+    EXPECT_TRUE(sessions.ask(*session, waiting)) << "to wait uses up none";
 }
 
 TEST(Session, variables_have_a_limit)

@@ -165,7 +165,7 @@ TEST(Script, has_what_is_waited_for_and_expected)
           "bridge",     "conference",    "queue",   "queue bridge", "dequeue",  "hang up",
           "send keys",  "leg answer",    "leg end", "answer",       "transfer", "park",
           "reject",     "stream",        "request", "branch",       "warning",  "module",
-          "stream end", "failed request"}) {
+          "stream end", "failed request", "refer"}) {
         const Step waiting = step("wait for " + std::string(what));
         EXPECT_EQ(waiting.kind, Step::Kind::wait_for);
         EXPECT_EQ(waiting.deed, what);
@@ -337,6 +337,10 @@ TEST(Script, wants_whole_addresses_names_and_branches)
     EXPECT_TRUE(matches(step("expect transfer sip:ann@example.com"), transfer));
     EXPECT_TRUE(matches(step("expect transfer sip:ann@example.com?X-Tag=1"), transfer));
     EXPECT_FALSE(matches(step("expect transfer sip:ann@example.com?X-Tag=2"), transfer));
+    EXPECT_FALSE(matches(step("expect refer sip:ann@example.com"), transfer));
+    const Deed refer = deed("refer", "sip:ann@example.com");
+    EXPECT_TRUE(matches(step("expect refer sip:ann@example.com"), refer));
+    EXPECT_TRUE(matches(step("expect transfer sip:ann@example.com"), refer));
     EXPECT_FALSE(matches(step("expect conference room"), deed("conference", "room 2")));
     EXPECT_TRUE(matches(step("expect branch _"), deed("branch", "_")));
     EXPECT_FALSE(matches(step("expect branch 1"), deed("branch", "11")));

@@ -101,6 +101,11 @@ public:
                            ends[static_cast<std::size_t>(queue.end)], queue.waited.count(),
                            queue.talked.count());
     }
+    std::string operator()(const Referred& referred) const
+    {
+        return fmt::format("{} referred {} {}", referred.job, referred.sip_code,
+                           referred.notify_code);
+    }
     std::string operator()(const Moved&) const { return "moved"; }
     std::string operator()(const HungUp& hung_up) const { return "gone " + hung_up.cause.name; }
 };

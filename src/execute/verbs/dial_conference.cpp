@@ -78,13 +78,22 @@ private:
         const auto* happened = std::get_if<ConferenceHappened>(&event);
         if (happened == nullptr) return;
         if (happened->kind == ConferenceEventKind::leave) last_to_leave_ = happened->member;
-        if (!lists(conference_, Attribute::status_callback_event, word_of(happened->kind))) return;
+        tell(*happened);
+        // What has its name later is another room.
+        const bool is_over = happened->kind == ConferenceEventKind::end;
+        if (is_over) call_.told_of_room(conference_.text()) = 0;
+    }
+
+    void tell(const ConferenceHappened& happened)
+    {
+        if (!lists(conference_, Attribute::status_callback_event, word_of(happened.kind))) return;
         Parameters told = parameters();
-        told.push_back({"StatusCallbackEvent", std::string(name_of(happened->kind))});
-        told.push_back({"SequenceNumber", std::to_string(++sequence_)});
+        told.push_back({"StatusCallbackEvent", std::string(name_of(happened.kind))});
+        told.push_back(
+            {"SequenceNumber", std::to_string(++call_.told_of_room(conference_.text()))});
         told.push_back({"Timestamp", date_now(call_)});
-        if (happened->kind == ConferenceEventKind::end) add_reason(told);
-        if (!is_of_room(happened->kind)) add_member(told, *happened);
+        if (happened.kind == ConferenceEventKind::end) add_reason(told);
+        if (!is_of_room(happened.kind)) add_member(told, happened);
         notify(call_, conference_, Attribute::status_callback, Attribute::status_callback_method,
                std::move(told));
     }
@@ -128,7 +137,6 @@ private:
     LiveCall& call_;
     const twiml::Element conference_;
     std::string last_to_leave_;
-    unsigned sequence_ = 0;  // of the last event that was told
 };
 
 Conference order_of(twiml::Element conference)
@@ -158,6 +166,7 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element conference,
     Ask ask;
     ask.url = conference.text(Attribute::wait_url);
     ask.method = method_of(conference, Attribute::wait_method);
+    ask.is_counted = false;  // a caller may wait for long
     NextStep step = co_await perform_within(call, std::move(ask), events, deadline);
     if (step.kind == NextStep::Kind::failed) co_await hold(call, deadline);
     co_return step;

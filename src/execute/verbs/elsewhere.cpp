@@ -1,6 +1,7 @@
 // Verbs that hand the call to something beside the switch: Connect, Start, Stop, Refer, Sms, Pay.
 // Where the channel cannot, the document goes on as it does after a failure.
 #include "execute/given_name.hpp"
+#include "execute/verbs/streams.hpp"
 #include "execute/verbs/verb.hpp"
 
 #include <utility>
@@ -30,38 +31,41 @@ Stream stream_of(LiveCall& call, twiml::Element element)
     return stream;
 }
 
-void tell(LiveCall& call, twiml::Element element, const Stream& stream, std::string_view event,
-          std::string_view error)
+constexpr std::string_view no_streams = "this switch has no media streams";
+
+Streams::Callback callback_of(LiveCall& call, twiml::Element element)
 {
-    Parameters parameters;
-    parameters.push_back({"StreamSid", stream.name});
-    parameters.push_back({"StreamName", stream.name});
-    parameters.push_back({"StreamEvent", std::string(event)});
-    parameters.push_back({"Timestamp", iso_date_now(call)});
-    if (!error.empty()) parameters.push_back({"StreamError", std::string(error)});
-    notify(call, element, Attribute::status_callback, Attribute::status_callback_method,
-           std::move(parameters));
+    Streams::Callback callback;
+    if (!names_a_url(call, element, Attribute::status_callback)) return callback;
+    callback.url = call.session().resolve(element.text(Attribute::status_callback));
+    callback.method = method_of(element, Attribute::status_callback_method);
+    return callback;
 }
 
-constexpr std::string_view no_streams = "this switch has no media streams";
+// 0: there are no streams here.
+JobId begin_stream(LiveCall& call, twiml::Element element, bool is_two_way)
+{
+    Stream stream = stream_of(call, element);
+    stream.is_two_way = is_two_way;
+    Streams::Callback callback = callback_of(call, element);
+    if (!call.channel().can(Ability::streams)) {
+        call.warn(where(element), fmt::format("Stream: {}", no_streams));
+        call.streams().refuse(std::move(stream.name), callback, no_streams);
+        return 0;
+    }
+    const JobId job = call.begin(JobKind::stream, caller, unlimited);
+    call.streams().begin(job, stream.name, std::move(callback));
+    call.channel().stream(job, stream);
+    return job;
+}
 
 // Two-way, until the other side closes it.
 Task<bool> connect_stream(LiveCall& call, twiml::Element element, Deadline& deadline)
 {
-    Stream stream = stream_of(call, element);
-    stream.is_two_way = true;
-    if (!call.channel().can(Ability::streams)) {
-        call.warn(where(element), fmt::format("Stream: {}", no_streams));
-        tell(call, element, stream, "stream-error", no_streams);
-        co_return false;
-    }
-    const JobId job = call.begin(JobKind::stream, caller, unlimited);
-    call.channel().stream(job, stream);
-    tell(call, element, stream, "stream-started", "");
+    const JobId job = begin_stream(call, element, true);
+    if (job == 0) co_return false;
     const Finished finished = co_await call.finish(job, Until(), deadline);
-    const bool has_failed = std::get<JobEnded>(finished.end).end == JobEnd::failed;
-    tell(call, element, stream, has_failed ? "stream-error" : "stream-stopped", "");
-    co_return !has_failed;
+    co_return std::get<JobEnded>(finished.end).end != JobEnd::failed;
 }
 
 // What `action` is told when the noun of a Connect could not be had.
@@ -76,6 +80,31 @@ Parameters failure_of(Name noun)
         parameters.push_back({"StreamError", "not offered by this switch"});
     } else {
         parameters.push_back({"SessionStatus", "failed"});
+    }
+    return parameters;
+}
+
+std::string_view refer_status(const Referred& referred)
+{
+    const bool was_taken = referred.sip_code / 100 == 2;
+    const int code = was_taken ? referred.notify_code : referred.sip_code;
+    if (code == 486 || code == 600 || code == 603) return "busy";
+    if (code == 408 || code == 480) return "no-answer";
+    if (code == 487) return "canceled";
+    return was_taken && code < 300 ? "in-progress" : "failed";
+}
+
+// A side that takes a REFER and tells nothing more leaves it open what came of it.
+Parameters refer_results(const Referred& referred)
+{
+    const bool is_open = referred.sip_code / 100 == 2 && referred.notify_code == 0;
+    Parameters parameters;
+    if (!is_open) parameters.push_back({"ReferCallStatus", std::string(refer_status(referred))});
+    if (referred.sip_code != 0) {
+        parameters.push_back({"ReferSipResponseCode", std::to_string(referred.sip_code)});
+    }
+    if (referred.notify_code != 0) {
+        parameters.push_back({"NotifySipResponseCode", std::to_string(referred.notify_code)});
     }
     return parameters;
 }
@@ -110,16 +139,7 @@ Task<NextStep> perform_start(LiveCall& call, twiml::Element start, Deadline&)
                                                twiml::name(noun.name())));
             continue;
         }
-        const Stream stream = stream_of(call, noun);
-        if (!call.channel().can(Ability::streams)) {
-            call.warn(where(noun), fmt::format("Stream: {}", no_streams));
-            tell(call, noun, stream, "stream-error", no_streams);
-            continue;
-        }
-        const JobId job = call.begin(JobKind::stream, caller, unlimited);
-        call.remember_stream(stream.name, job);
-        call.channel().stream(job, stream);
-        tell(call, noun, stream, "stream-started", "");
+        begin_stream(call, noun, false);
     }
     co_return NextStep();
 }
@@ -127,32 +147,31 @@ Task<NextStep> perform_start(LiveCall& call, twiml::Element start, Deadline&)
 Task<NextStep> perform_stop(LiveCall& call, twiml::Element stop, Deadline&)
 {
     for (const twiml::Element noun : stop.children()) {
-        const JobId job = call.forget_stream(noun.text(Attribute::name));
-        if (job == 0) {
-            call.warn(where(noun), "Stop: nothing of that name was started");
-        } else {
-            call.ask_to_stop(job);
-        }
+        const bool runs = call.streams().stop(noun.text(Attribute::name));
+        if (!runs) call.warn(where(noun), "Stop: nothing of that name was started");
     }
     co_return NextStep();
 }
 
+// `action` is told even when the caller has hung up, as most phones do when they are connected
+// elsewhere.
 Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline& deadline)
 {
     std::string target;
     for (const twiml::Element noun : refer.children()) target = sip_uri_of(noun.text());
+    Referred referred;
     if (call.channel().can(Ability::refer) && !target.empty()) {
-        const JobId job = call.begin(JobKind::move, caller, move_limit);
-        Transfer transfer;
-        transfer.target = std::move(target);
-        call.channel().transfer(job, transfer);
-        static_cast<void>(co_await call.finish(job, Until(), deadline));
-        if (call.is_over()) co_return next_step(NextStep::Kind::over);
+        const JobId job = call.begin(JobKind::refer, caller, move_limit);
+        call.channel().refer(job, target);
+        const Finished finished = co_await call.finish(job, Until(), deadline);
+        referred = std::get<Referred>(finished.end);
+        co_await call.catch_up(deadline);
     }
-    call.warn(where(refer), "Refer: the switch did not transfer the call");
-    Parameters parameters;
-    parameters.push_back({"ReferCallStatus", "failed"});
-    co_return ask_action_if_any(call, refer, std::move(parameters));
+    const bool was_taken = referred.sip_code / 100 == 2;
+    if (!was_taken && !call.is_over()) {
+        call.warn(where(refer), "Refer: the switch did not refer the caller");
+    }
+    co_return conclude(call, refer, refer_results(referred));
 }
 
 Task<NextStep> perform_sms(LiveCall& call, twiml::Element sms, Deadline&)

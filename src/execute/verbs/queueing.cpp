@@ -86,6 +86,7 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const 
         Ask ask;
         ask.url = enqueue.text(Attribute::wait_url);
         ask.method = method_of(enqueue, Attribute::wait_url_method);
+        ask.is_counted = false;  // a caller may wait for long
         step = co_await perform_within(call, std::move(ask), standing, deadline);
         if (step.kind == NextStep::Kind::failed) co_await hold(call, deadline);
         if (step.is_end()) break;

@@ -11,15 +11,6 @@ namespace pivot::execute {
 
 namespace {
 
-bool names_a_url(LiveCall& call, twiml::Element element, Attribute attribute)
-{
-    if (!element.has(attribute)) return false;
-    const std::string_view text = element.text(attribute);
-    if (!call.session().resolve(text).empty()) return true;
-    call.warn(where(element), fmt::format("{} is not a URL: {}", twiml::name(attribute), text));
-    return false;
-}
-
 void send(LiveCall& call, twiml::Element element, Attribute url, Attribute method,
           Parameters parameters, bool with_standard_parameters)
 {
@@ -65,6 +56,15 @@ bool lists(twiml::Element element, Attribute attribute, std::string_view word)
         if (end == rest.npos) break;
         rest.remove_prefix(end + 1);
     }
+    return false;
+}
+
+bool names_a_url(LiveCall& call, twiml::Element element, Attribute attribute)
+{
+    if (!element.has(attribute)) return false;
+    const std::string_view text = element.text(attribute);
+    if (!call.session().resolve(text).empty()) return true;
+    call.warn(where(element), fmt::format("{} is not a URL: {}", twiml::name(attribute), text));
     return false;
 }
 

@@ -28,6 +28,9 @@ milliseconds seconds_of(twiml::Element element, Attribute attribute);
 // Whether the list of an attribute has this word.
 bool lists(twiml::Element element, Attribute attribute, std::string_view word);
 
+// Whether an attribute is given and names a URL. One that is given and does not warns.
+bool names_a_url(LiveCall& call, twiml::Element element, Attribute attribute);
+
 // The exchange that `action` asks for; without one, the current document's. One that is no URL
 // warns, and counts as none.
 NextStep ask_action(LiveCall& call, twiml::Element element, Parameters parameters);

@@ -69,7 +69,7 @@ bool is_subject(const Step& step, const Deed& deed)
 {
     if (step.subject.empty()) return true;
     const std::string_view kind = step.deed;
-    if (kind == "transfer") return is_address(step.subject, deed.subject);
+    if (kind == "transfer" || kind == "refer") return is_address(step.subject, deed.subject);
     if (kind == "dial") return find_address(step, deed.addresses) != deed.addresses.end();
     if (is_http(kind)) return is_asked(step.subject, deed.subject);
     const bool is_part = kind == "say" || kind == "play" || kind == "record" || kind == "warning" ||
@@ -79,11 +79,12 @@ bool is_subject(const Step& step, const Deed& deed)
                                   with_single_blanks(step.subject));
 }
 
-// Speech input gathers, too.
+// Speech input gathers, too, and to refer the caller is to transfer them.
 bool is_kind(std::string_view wanted, const Deed& deed)
 {
     if (wanted == "failed request") return deed.kind == "request" && deed.has_failed;
-    return wanted == deed.kind || (wanted == "gather" && deed.kind == "listen");
+    return wanted == deed.kind || (wanted == "gather" && deed.kind == "listen") ||
+           (wanted == "transfer" && deed.kind == "refer");
 }
 
 bool is_taken(const Step& step, const Deed& deed)

@@ -60,7 +60,7 @@ constexpr std::string_view deed_names[] = {
     "failed request", "say",        "play",       "gather",  "record",       "dial",
     "bridge",         "conference", "queue",      "dequeue", "answer",       "transfer",
     "park",           "reject",     "stream",     "request", "branch",       "recorded",
-    "warning",        "module"};
+    "warning",        "module",     "refer"};
 
 // Besides, these can be expected, and with `no` before them the second ones.
 constexpr std::string_view expected_names[] = {"callback", "cdr", "end"};

@@ -356,7 +356,7 @@ void ScriptedChannel::stream(JobId id, const Stream& stream)
         after(milliseconds(0), [this, id] { fail_stream(id); });
         return;
     }
-    push(StreamBegan{id});
+    push(StreamBegan{id, ""});
     const milliseconds preset = stream.is_two_way ? stream_length : endless;
     finish_after(behaviour.ends_after.value_or(preset), id);
 }
@@ -378,6 +378,17 @@ void ScriptedChannel::mute(bool is_muted)
 void ScriptedChannel::set_variable(std::string_view name, std::string_view value, bool)
 {
     note("PIVOT", "set variable", std::string(name), fmt::format("sets {} to {}", name, value));
+}
+
+void ScriptedChannel::refer(JobId id, std::string_view uri)
+{
+    if (begin(id, JobKind::other, caller) == nullptr) return;
+    note("PIVOT", "refer", std::string(uri), fmt::format("refers the caller to {}", uri));
+    after(milliseconds(0), [this, id] {
+        if (find(id) == nullptr) return;
+        std::erase_if(jobs_, [id](const Job& job) { return job.id == id; });
+        push(Referred{id, 202, 200});
+    });
 }
 
 void ScriptedChannel::transfer(JobId id, const Transfer& transfer)

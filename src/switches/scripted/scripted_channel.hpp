@@ -84,6 +84,7 @@ public:
     void stream(JobId job, const execute::Stream& stream) override;
     void mute(bool is_muted) override;
     void set_variable(std::string_view name, std::string_view value, bool is_exported) override;
+    void refer(JobId job, std::string_view uri) override;
     void transfer(JobId job, const execute::Transfer& transfer) override;
     void park(JobId job, std::string_view slot) override;
     bool run_module(JobId job, std::string_view module, std::string_view data) override;
