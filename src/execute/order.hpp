@@ -76,7 +76,10 @@ struct Dial {
     milliseconds timeout{0};     // until one has answered
     std::string caller_id_name;  // empty: the call's own
     std::string caller_id_number;
-    std::string ringback;  // what the caller hears meanwhile: media or a tone; empty: the far end's
+    // What the caller hears until they are connected or the dial has failed, also while a callee
+    // who has answered hears a whisper: media or a tone. Empty: the far end's, then the switch's
+    // own.
+    std::string ringback;
     bool ignores_early_media = false;
 };
 
