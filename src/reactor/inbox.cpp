@@ -85,6 +85,7 @@ void Inbox::take_posted()
     if (newest == nullptr) return;
     Message* first = nullptr;
     for (Message* message = newest; message != nullptr;) {
+        message->arrived();
         Message* const older = std::exchange(message->next_, first);
         first = std::exchange(message, older);
     }

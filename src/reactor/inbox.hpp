@@ -29,6 +29,10 @@ private:
     // On the reactor's thread, once for each time it was posted. May destroy or post the message.
     virtual void deliver() = 0;
 
+    // On the reactor's thread before that, in the turn that first sees the message, however many
+    // others are delivered earlier: for what cannot wait.
+    virtual void arrived() {}
+
     Message* next_ = nullptr;
 };
 

@@ -17,8 +17,14 @@ constexpr unsigned interrupts_a_turn = 64;
 // the last begin, and what they needed for that serves again.
 constexpr unsigned messages_a_turn = 256;
 
-// After so many coroutines the clock is read again: a full turn can last milliseconds.
-constexpr unsigned resumes_a_clock = 32;
+// After so much work the clock is read again, and what is due fires.
+constexpr Nanoseconds clock_ns = 1'000'000;
+
+// What a coroutine is taken for that says nothing of its work: few take a tenth of that.
+constexpr Nanoseconds resume_ns = clock_ns / 32;
+
+// After so long a turn is over, whatever is left to resume.
+constexpr Nanoseconds turn_ns = 2'000'000;
 
 }  // namespace
 
@@ -59,9 +65,11 @@ void Reactor::turn(Nanoseconds wait_until)
     read_clock();
     timers_.fire(now_);
     interrupt_waits();
-    run_ready();
+    take_up_later();
+    const Nanoseconds until = now_ + turn_ns;
+    run_ready(until);
     inbox_.deliver(messages_a_turn);  // by those that ran, too
-    run_ready();
+    run_ready(until);
     inbox_.set_turning({});
 }
 
@@ -81,6 +89,7 @@ bool Reactor::is_idle() const
 void Reactor::read_clock()
 {
     now_ = monotonic_now();
+    unclocked_ns_ = 0;
 }
 
 void Reactor::interrupt_waits()
@@ -93,22 +102,35 @@ void Reactor::interrupt_waits()
     }
 }
 
-void Reactor::run_ready()
+// What has completed since the last turn goes first.
+void Reactor::take_up_later()
 {
-    unsigned resumed = 0;
-    while (!ready_.empty()) {
-        resuming_.swap(ready_);
-        for (const std::coroutine_handle<> coroutine : resuming_) {
-            coroutine.resume();
-            for (const std::coroutine_handle<> ended : ended_) ended.destroy();
-            ended_.clear();
-            if (++resumed % resumes_a_clock == 0) {
-                read_clock();
-                timers_.fire(now_);
-            }
+    ready_.insert(ready_.end(), later_.begin(), later_.end());
+    later_.clear();
+}
+
+void Reactor::run_ready(Nanoseconds until)
+{
+    while (can_resume() && now_ < until) {
+        next_ready().resume();
+        for (const std::coroutine_handle<> ended : ended_) ended.destroy();
+        ended_.clear();
+        unclocked_ns_ += resume_ns;
+        if (unclocked_ns_ >= clock_ns) {
+            read_clock();
+            timers_.fire(now_);
         }
-        resuming_.clear();
     }
+}
+
+std::coroutine_handle<> Reactor::next_ready()
+{
+    if (next_ == resuming_.size()) {
+        resuming_.clear();
+        resuming_.swap(ready_);
+        next_ = 0;
+    }
+    return resuming_[next_++];
 }
 
 void Reactor::arm_starved()

@@ -7,8 +7,10 @@
 //        ▲                                                                                │
 //        └── resume what can go on, bury what ended ◄── interrupt waits (a bounded number) ◄┘
 //
-// The time is read once a turn, and again between batches of a long one, so that deadlines fire on
-// time however much there is to do.
+// The time is read once a turn, and again after about a millisecond of work, so that deadlines fire
+// on time however much there is to do. A turn that lasts long leaves the rest of what can go on to
+// the next one: so nothing that completes, starts or is due waits for more than a few milliseconds.
+// A coroutine with more to do than that does it in portions, and waits for a Yield between them.
 #pragma once
 
 #include "base/list.hpp"
@@ -21,6 +23,7 @@
 #include "reactor/timers.hpp"
 
 #include <coroutine>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -65,6 +68,14 @@ public:
     Nanoseconds now() const { return now_; }
 
     void resume_soon(std::coroutine_handle<> coroutine) { ready_.push_back(coroutine); }
+
+    // After all that can go on now.
+    void resume_next_turn(std::coroutine_handle<> coroutine) { later_.push_back(coroutine); }
+
+    // Said by a coroutine that has just computed for longer than others do, with an estimate: the
+    // clock is read again the sooner.
+    void worked(Nanoseconds about_ns) { unclocked_ns_ += about_ns; }
+
     void interrupt_soon(Deadline& deadline) { expired_.push_back(deadline); }
     void bury(std::coroutine_handle<> ended) { ended_.push_back(ended); }
 
@@ -82,10 +93,16 @@ public:
 private:
     Reactor() = default;
 
-    bool can_go_on() const { return !ready_.empty() || !expired_.empty() || !inbox_.empty(); }
+    bool can_resume() const { return !ready_.empty() || next_ != resuming_.size(); }
+    bool can_go_on() const
+    {
+        return can_resume() || !later_.empty() || !expired_.empty() || !inbox_.empty();
+    }
     void read_clock();
     void interrupt_waits();
-    void run_ready();
+    void take_up_later();
+    void run_ready(Nanoseconds until);
+    std::coroutine_handle<> next_ready();
     void arm_starved();
 
     FramePool frames_;
@@ -94,8 +111,11 @@ private:
     BufferRing buffers_;
     Inbox inbox_;
     Nanoseconds now_ = 0;
+    Nanoseconds unclocked_ns_ = 0;  // of work since the clock was read, estimated
     std::vector<std::coroutine_handle<>> ready_;
     std::vector<std::coroutine_handle<>> resuming_;
+    std::size_t next_ = 0;  // of those, to resume; the ones before it have been
+    std::vector<std::coroutine_handle<>> later_;
     std::vector<std::coroutine_handle<>> ended_;
     List<Deadline> expired_;
     List<Receiver> starved_;

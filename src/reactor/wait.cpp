@@ -52,6 +52,11 @@ void Sleep::interrupt(const Deadline&)
     deadline_.reactor().resume_soon(waiting_);
 }
 
+void Yield::await_suspend(std::coroutine_handle<> waiting)
+{
+    deadline_.reactor().resume_next_turn(waiting);
+}
+
 void Event::Wait::await_suspend(std::coroutine_handle<> waiting)
 {
     waiting_ = waiting;

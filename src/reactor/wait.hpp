@@ -60,6 +60,20 @@ private:
     bool was_reached_ = false;
 };
 
+// Lets all else of this reactor go on first, and goes on in the next turn. Yields whether there is
+// still time.
+class Yield {
+public:
+    explicit Yield(Deadline& deadline) : deadline_(deadline) {}
+
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiting);
+    bool await_resume() const noexcept { return !deadline_.has_expired(); }
+
+private:
+    Deadline& deadline_;
+};
+
 // Something that happens: those who wait for it resume. It can happen again for those who wait
 // then.
 class Event {

@@ -52,6 +52,103 @@ Task<> sum(int count, long& total, Reactor& reactor)
     }
 }
 
+Task<> note(int value, std::vector<int>& order, Reactor&)
+{
+    order.push_back(value);
+    co_return;
+}
+
+Task<> work_in_portions(int count, std::vector<int>& order, Deadline& deadline)
+{
+    for (int i = 0; i < count; ++i) {
+        order.push_back(0);
+        co_await Yield(deadline);
+    }
+}
+
+TEST_F(ReactorTest, a_coroutine_that_yields_goes_on_in_the_next_turn)
+{
+    Deadline deadline(reactor, never);
+    std::vector<int> order;
+    scope.spawn(work_in_portions(3, order, deadline));
+    scope.spawn(note(1, order, reactor));
+    reactor.turn(never);
+    EXPECT_EQ(order, (std::vector{0, 1}));
+    EXPECT_EQ(reactor.next_turn(), reactor.now()) << "it does not wait for the kernel";
+    scope.spawn(note(2, order, reactor));
+    reactor.turn(never);
+    EXPECT_EQ(order, (std::vector{0, 1, 2, 0})) << "what has come since goes first";
+    run_until_idle(reactor);
+    EXPECT_EQ(order.size(), 5U);
+}
+
+Task<> work(Nanoseconds about_ns, Reactor& reactor)
+{
+    reactor.worked(about_ns);
+    co_return;
+}
+
+Task<> set_due(std::unique_ptr<Deadline>& due, Reactor& reactor)
+{
+    due = std::make_unique<Deadline>(reactor, reactor.now());
+    co_return;
+}
+
+TEST_F(ReactorTest, the_clock_is_read_again_after_a_millisecond_of_work_and_not_before)
+{
+    for (const bool is_long : {false, true}) {
+        std::unique_ptr<Deadline> due = std::make_unique<Deadline>(reactor, never);
+        scope.spawn(set_due(due, reactor));
+        scope.spawn(work(is_long ? 1'000'000 : 100'000, reactor));
+        reactor.turn(0);
+        EXPECT_EQ(due->has_expired(), is_long);
+    }
+}
+
+Task<> compute_for(Nanoseconds ns, Reactor& reactor)
+{
+    while (monotonic_now() < reactor.now() + ns) continue;
+    reactor.worked(ns);
+    co_return;
+}
+
+TEST_F(ReactorTest, a_turn_that_lasts_long_leaves_the_rest_to_the_next_one)
+{
+    std::vector<int> order;
+    scope.spawn(note(1, order, reactor));
+    scope.spawn(compute_for(5'000'000, reactor));
+    scope.spawn(note(2, order, reactor));
+    scope.spawn(note(3, order, reactor));
+    reactor.turn(never);
+    EXPECT_EQ(order, std::vector{1});
+    EXPECT_FALSE(reactor.is_idle());
+    reactor.turn(never);
+    EXPECT_EQ(order, (std::vector{1, 2, 3}));
+}
+
+class Counted final : public Message {
+public:
+    static inline int seen = 0;
+    static inline int taken = 0;
+
+private:
+    void arrived() override { ++seen; }
+    void deliver() override { ++taken; }
+};
+
+// A deadline that counts from the start of a call cannot wait for the calls before it.
+TEST_F(ReactorTest, all_messages_arrive_in_a_turn_though_some_are_delivered_later)
+{
+    Counted::seen = Counted::taken = 0;
+    std::vector<Counted> messages(1'000);
+    for (Counted& message : messages) reactor.post(message);
+    reactor.turn(0);
+    EXPECT_EQ(Counted::seen, 1'000);
+    EXPECT_LT(Counted::taken, 1'000);
+    run_until(reactor, [] { return Counted::taken == 1'000; });
+    EXPECT_EQ(Counted::seen, 1'000);
+}
+
 TEST_F(ReactorTest, a_loop_over_a_million_ready_children_does_not_nest)
 {
     long total = 0;
