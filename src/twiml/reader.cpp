@@ -39,7 +39,8 @@ tl::unexpected<Failure> refuse(Remark remark)
 
 class Reader::Parts {
 public:
-    Result<Document> read(std::string_view bytes, std::string_view charset, const Limits& limits)
+    // Whether it is XML that we take, but for what only pugixml sees.
+    Result<void> begin(std::string_view bytes, std::string_view charset, const Limits& limits)
     {
         if (bytes.size() > 2 * limits.bytes_max) return refuse_size(limits);
         clear_to_reuse(text_, kept_bytes_max);
@@ -55,6 +56,11 @@ public:
         if (auto flaw = find_flaw(text_, shape)) {
             return refuse(lines_.place(flaw->at, std::move(flaw->message)));
         }
+        return {};
+    }
+
+    Result<Document> finish(const Limits& limits)
+    {
         constexpr unsigned options = pugi::parse_cdata | pugi::parse_ws_pcdata |
                                      pugi::parse_escapes | pugi::parse_eol |
                                      pugi::parse_wconv_attribute;
@@ -115,7 +121,19 @@ Reader::~Reader() = default;
 
 Result<Document> Reader::read(std::string_view bytes, std::string_view charset)
 {
-    return parts_->read(bytes, charset, limits_);
+    auto begun = begin(bytes, charset);
+    if (!begun) return tl::unexpected(std::move(begun.error()));
+    return finish();
+}
+
+Result<void> Reader::begin(std::string_view bytes, std::string_view charset)
+{
+    return parts_->begin(bytes, charset, limits_);
+}
+
+Result<Document> Reader::finish()
+{
+    return parts_->finish(limits_);
 }
 
 }  // namespace pivot::twiml

@@ -36,6 +36,10 @@ public:
     // whose errors have `LINE:COLUMN` as their place; phase parse.
     Result<Document> read(std::string_view bytes, std::string_view charset = {});
 
+    // The same in two steps, for a document that takes long.
+    Result<void> begin(std::string_view bytes, std::string_view charset);
+    Result<Document> finish();
+
 private:
     class Parts;
     const Limits limits_;

@@ -100,7 +100,12 @@ ReadValue read_words(const AttributeRule& rule, std::string_view written, std::s
     scratch.clear();
     ReadValue value;
     std::string_view rest = written;
-    while (!rest.empty()) {
+    constexpr int words_max = 64;  // no list has a tenth of that
+    for (int count = 0; !rest.empty(); ++count) {
+        if (count == words_max) {
+            value.flaw = fmt::format("has more than {} words: the rest is left out", words_max);
+            break;
+        }
         const std::size_t end = std::min(rest.find_first_of(blanks), rest.size());
         const std::string_view word = rest.substr(0, end);
         rest = trim_blanks(rest.substr(end));

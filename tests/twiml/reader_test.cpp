@@ -2,10 +2,12 @@
 
 #include "exact.hpp"
 
+#include <new>
 #include <string>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <pugixml.hpp>
 
 namespace pivot::twiml {
 namespace {
@@ -714,6 +716,42 @@ TEST(Reader, ssml_has_what_its_elements_know_and_words_of_the_others)
               "<prosody rate=\"50%\" pitch=\"&lt;1\">d&#13;</prosody>");
     ASSERT_EQ(document.warnings().size(), 3U);
     EXPECT_TRUE(has(document.warnings()[2].message, "p cannot stand in p: only its words"));
+}
+
+// 125,000 words took longer to read than the megabyte they stand in.
+TEST(Reader, a_list_is_read_for_64_words_and_no_more)
+{
+    const auto number = [](int words) {
+        std::string list;
+        for (int i = 0; i < words; ++i) list += "ringing ";
+        return read("<Response><Dial><Number statusCallbackEvent='" + list +
+                    "answered'>1</Number></Dial></Response>");
+    };
+    const auto events = [](const Document& document) {
+        const Element dial = *document.verbs().begin();
+        return (*dial.children().begin()).text(Attribute::status_callback_event);
+    };
+    const Document short_list = number(63);
+    EXPECT_TRUE(short_list.warnings().empty());
+    EXPECT_TRUE(events(short_list).ends_with("answered"));
+    const Document long_list = number(125'000);
+    ASSERT_EQ(long_list.warnings().size(), 1U);
+    EXPECT_TRUE(has(long_list.warnings()[0].message, "more than 64 words"));
+    EXPECT_LT(events(long_list).size(), 1'000U);
+}
+
+TEST(Reader, without_memory_for_its_tree_blames_nobody_s_document)
+{
+    std::string text = "<Response>";
+    for (int i = 0; i < 5'000; ++i) text += "<Hangup/>";
+    text += "</Response>";
+    const auto allocate = pugi::get_memory_allocation_function();
+    const auto release = pugi::get_memory_deallocation_function();
+    Reader reader;
+    pugi::set_memory_management_functions([](std::size_t) -> void* { return nullptr; }, release);
+    EXPECT_THROW((void)reader.read(text), std::bad_alloc);
+    pugi::set_memory_management_functions(allocate, release);
+    EXPECT_TRUE(reader.read(text));
 }
 
 TEST(Reader, every_prefix_of_a_document_ends_cleanly)
