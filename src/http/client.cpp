@@ -10,6 +10,9 @@ namespace pivot::http {
 
 namespace {
 
+// What the arithmetic of a TLS handshake takes.
+constexpr Nanoseconds handshake_ns = 500'000;
+
 // A larger message's memory is not kept.
 constexpr std::size_t kept_bytes_max = 64 * 1024;
 
@@ -134,10 +137,10 @@ Task<const Failure*> Client::ask(const Request& request, Progress& progress, Dea
         while (!is_over) {
             if (is_read_limited(progress)) {
                 auto received = co_await receive_in_time(*connection, progress, deadline);
-                failure = read(std::move(received), *connection, parser, progress);
+                failure = read(std::move(received), *connection, parser, progress, deadline);
             } else {
                 auto received = co_await connection->receive(deadline);
-                failure = read(std::move(received), *connection, parser, progress);
+                failure = read(std::move(received), *connection, parser, progress, deadline);
             }
             is_over = failure != nullptr || parser->is_complete();
         }
@@ -167,8 +170,11 @@ void Client::Message::recycle()
 
 // Takes what arrived into the response, which is then whole or not. Null: nothing is wrong.
 const Failure* Client::read(Result<net::Received>&& received, const net::Connection& connection,
-                            Parsers::Lent& parser, Progress& progress)
+                            Parsers::Lent& parser, Progress& progress, const Deadline& deadline)
 {
+    if (received && deadline.has_expired()) {  // nobody wants it any more
+        received = tl::unexpected(deadline.failure(progress.phase));
+    }
     if (received && received->bytes().empty() && !parser)
         received = fail(Reason::closed, Phase::wait, "the peer closed before it answered");
     if (!received && !parser) {
@@ -231,6 +237,7 @@ Task<Client::Lease> Client::open(const Destination& destination, Progress& progr
 
     progress.phase = Phase::tls;
     auto secured = co_await secure(*connection, destination, progress, deadline);
+    reactor_.worked(handshake_ns);
     note(progress.timings_us.tls, since, reactor_);
     if (secured) co_return connection;
     fail_with(std::move(secured.error()));

@@ -43,6 +43,9 @@ public:
     // reactor goes on.
     Task<const Failure*> ask(const Request& request, Progress& progress, Deadline& deadline);
 
+    // The last response, for somebody who needs it for longer.
+    Response take_response() { return std::move(response_); }
+
     // Closes all idle connections.
     void close() { pool_.clear(); }
 
@@ -63,7 +66,7 @@ private:
     Messages::Lent write(const Request& request);
     // By reference, so that a coroutine that calls them keeps no place for another copy.
     const Failure* read(Result<net::Received>&& received, const net::Connection& connection,
-                        Parsers::Lent& parser, Progress& progress);
+                        Parsers::Lent& parser, Progress& progress, const Deadline& deadline);
     const Failure* fail_with(Failure&& failure);
     void begin_response(Parsers::Lent& parser, Progress& progress);
     void discard(Lease connection);  // in the middle of an exchange

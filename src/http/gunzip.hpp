@@ -1,10 +1,10 @@
-// A gzip stream (RFC 1952) to bytes, as it comes, on zlib.
+// A gzip stream (RFC 1952) to text, a portion at a time, on zlib.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <utility>
 
 struct z_stream_s;
 
@@ -12,25 +12,32 @@ namespace pivot::http {
 
 class Gunzip {
 public:
-    enum class Result { good, corrupt, too_large };
+    enum class State { more, complete, corrupt, cut_short, too_large };
 
-    Gunzip();
+    // `size_bytes_max` is that of the text. An empty stream is an empty text.
+    Gunzip(std::string encoded, std::size_t size_bytes_max);
 
-    // Appends what `bytes` decode to, until `out` would be larger than `size_bytes_max`.
-    Result feed(std::string_view bytes, std::string& out, std::size_t size_bytes_max);
+    // Appends the next `portion_bytes` of the text, or those that as many of the stream give, or
+    // what is left of it.
+    State decode(std::string& text, std::size_t portion_bytes);
 
-    bool has_begun() const;
+    // Of the stream.
+    std::size_t read_bytes() const;
 
-    // Whether the stream ended where it may end.
-    bool is_complete() const { return is_complete_; }
+    // The stream, whole, and nothing else afterwards.
+    std::string release() { return std::move(encoded_); }
 
 private:
     struct End {
         void operator()(z_stream_s* stream) const;
     };
 
+    State run();
+
+    std::string encoded_;
+    const std::size_t size_bytes_max_;
     std::unique_ptr<z_stream_s, End> stream_;
-    bool is_complete_ = false;
+    bool is_between_members_ = true;  // where the stream may end
 };
 
 }  // namespace pivot::http

@@ -41,6 +41,7 @@ void Response::clear()
     clear_to_reuse(location, kept_header_bytes_max);
     clear_to_reuse(headers, kept_head_bytes_max);
     clear_to_reuse(body, kept_body_bytes_max);
+    is_gzip = false;
 }
 
 std::vector<std::string_view> Response::values_of(std::string_view name) const
@@ -67,8 +68,7 @@ void ResponseParser::recycle()
 {
     begin_message();
     chunk_line_.reset();
-    other_bytes_ = encoded_bytes_ = 0;
-    gunzip_.reset();
+    other_bytes_ = 0;
     failure_.reset();
     keeps_headers_ = keeps_value_ = false;
     has_headers_ = is_complete_ = keeps_alive_ = has_surplus_ = false;
@@ -307,14 +307,14 @@ int ResponseParser::headers_complete()
     response_.status = parser_.status_code;
     if (equals_ignoring_case(content_encoding_, "gzip") ||
         equals_ignoring_case(content_encoding_, "x-gzip")) {
-        gunzip_.emplace();
+        response_.is_gzip = true;
     } else if (!content_encoding_.empty() && !equals_ignoring_case(content_encoding_, "identity")) {
         return give_up(Reason::protocol, fmt::format("Content-Encoding {} was not asked for",
                                                      printable(content_encoding_)));
     }
     std::size_t expected_bytes = 0;
     if (parser_.flags & F_CONTENT_LENGTH) {
-        if (parser_.content_length > limits_.body_bytes_max) {
+        if (parser_.content_length > body_bytes_max()) {
             return give_up(Reason::too_large,
                            fmt::format("a body of {} bytes is over the limit of {}",
                                        parser_.content_length, limits_.body_bytes_max));
@@ -333,31 +333,19 @@ int ResponseParser::headers_complete()
 
 int ResponseParser::body(std::string_view bytes)
 {
-    std::string& body = response_.body;
     other_bytes_ -= bytes.size();
-    if (gunzip_) return decode(bytes);
-    if (body.size() + bytes.size() > limits_.body_bytes_max) return refuse_body();
-    body += bytes;
+    if (response_.body.size() + bytes.size() > body_bytes_max()) {
+        return give_up(Reason::too_large, fmt::format("the body is over the limit of {} bytes",
+                                                      limits_.body_bytes_max));
+    }
+    response_.body += bytes;
     return 0;
 }
 
-int ResponseParser::decode(std::string_view bytes)
+// As it comes.
+std::size_t ResponseParser::body_bytes_max() const
 {
-    encoded_bytes_ += bytes.size();
-    switch (gunzip_->feed(bytes, response_.body, limits_.body_bytes_max)) {
-        case Gunzip::Result::good: break;
-        case Gunzip::Result::corrupt: return give_up(Reason::protocol, "the gzip body is corrupt");
-        case Gunzip::Result::too_large: return refuse_body();
-    }
-    if (encoded_bytes_ <= response_.body.size() + limits_.head_bytes_max) return 0;
-    return give_up(Reason::too_large, fmt::format("{} bytes of a gzip body are {} bytes of text",
-                                                  encoded_bytes_, response_.body.size()));
-}
-
-int ResponseParser::refuse_body()
-{
-    return give_up(Reason::too_large,
-                   fmt::format("the body is over the limit of {} bytes", limits_.body_bytes_max));
+    return limits_.body_bytes_max + (response_.is_gzip ? limits_.head_bytes_max : 0);
 }
 
 int ResponseParser::chunk_complete()
@@ -371,9 +359,6 @@ int ResponseParser::chunk_complete()
 int ResponseParser::message_complete()
 {
     if (!has_headers_) return HPE_PAUSED;  // a 1xx: what counts is what follows
-    if (gunzip_ && gunzip_->has_begun() && !gunzip_->is_complete()) {
-        return give_up(Reason::protocol, "the gzip body is cut short");
-    }
     response_.body.reserve(response_.body.size() + body_padding_bytes);
     keeps_alive_ = llhttp_should_keep_alive(&parser_) != 0;
     is_complete_ = true;

@@ -9,7 +9,6 @@
 #pragma once
 
 #include "http/chunk_line.hpp"
-#include "http/gunzip.hpp"
 
 #include <pivot/failure.hpp>
 
@@ -39,6 +38,7 @@ struct Response {
     std::string location;
     std::string headers;  // `Name: value` and CRLF each, as they came; empty: nobody asked for them
     std::string body;     // its capacity exceeds its size by body_padding_bytes at least
+    bool is_gzip = false;  // the body, which Decoding reads
 
     // Keeps its memory.
     void clear();
@@ -96,8 +96,7 @@ private:
     void keep_value(std::string_view bytes);
     int headers_complete();
     int body(std::string_view bytes);
-    int decode(std::string_view bytes);
-    int refuse_body();
+    std::size_t body_bytes_max() const;
     int chunk_complete();
     int message_complete();
 
@@ -119,9 +118,7 @@ private:
     std::string content_encoding_;
     std::string transfer_encoding_;
     std::string keep_alive_;
-    std::size_t other_bytes_ = 0;    // than those of the body
-    std::size_t encoded_bytes_ = 0;  // of the body, in gzip
-    std::optional<Gunzip> gunzip_;
+    std::size_t other_bytes_ = 0;  // than those of the body
     std::optional<Failure> failure_;
     bool keeps_headers_ = false;
     bool keeps_value_ = false;  // of the header that is being read, its name is kept

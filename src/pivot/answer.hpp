@@ -10,6 +10,7 @@
 #include <pivot/failure.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,12 +36,20 @@ public:
     // invalid_json, invalid_callflow, invalid_twiml or too_large (parse).
     Result<AnswerView> read(const http::Response& response);
 
+    // The same in two steps, for an answer that takes long. `response` outlives both.
+    Result<void> begin(const http::Response& response);
+    Result<AnswerView> finish();
+
     // The same of a body that is known to be JSON, or TwiML, whatever its status.
     Result<std::string_view> read_flow(const http::Response& response);
     Result<twiml::Document> read_document(const http::Response& response);
 
 private:
+    Result<void> begin_flow(const http::Response& response);
+    Result<std::string_view> finish_flow();
+
     json::Document json_;
+    std::optional<json::Value> value_;  // in the middle of a callflow; else of TwiML
     callflow::Validator validator_;
     std::string flow_;
     twiml::Reader twiml_reader_;

@@ -154,6 +154,7 @@ Task<bool> Callbacks::attempt(Notice& notice, Deadline& closing)
         if (!asked) facts.failure = &asked.error();
         notice.sink->add(DebugRecord(facts));
     }
+    notice.request->done_reading();
     co_return may_recover(asked, notice.request->progress().status);
 }
 

@@ -41,10 +41,7 @@ tl::expected<std::unique_ptr<Exchanges>, std::string> Exchanges::open(const Engi
     if (!sources) return tl::unexpected(std::move(sources.error()));
     exchanges->sources = std::move(*sources);
 
-    const twiml::Limits twiml_limits{.bytes_max = config.http.body_bytes_max,
-                                     .is_strict = config.twiml.is_strict};
-    exchanges->answer_reader = std::make_unique<AnswerReader>(
-        flow_rules(config, exchanges->policy), config.callflow.depth_max, twiml_limits);
+    exchanges->answer_reader = exchanges->make_answer_reader();
 
     auto tls = net::TlsContext::open({.ca_file = config.tls.ca_file,
                                       .ca_directory = config.tls.ca_directory,
@@ -63,6 +60,14 @@ tl::expected<std::unique_ptr<Exchanges>, std::string> Exchanges::open(const Engi
         reactor, *exchanges->resolver, *exchanges->tls, exchanges->policy, exchanges->sources,
         exchanges->client_config);
     return exchanges;
+}
+
+std::unique_ptr<AnswerReader> Exchanges::make_answer_reader() const
+{
+    const twiml::Limits twiml_limits{.bytes_max = config.http.body_bytes_max,
+                                     .is_strict = config.twiml.is_strict};
+    return std::make_unique<AnswerReader>(flow_rules(config, policy), config.callflow.depth_max,
+                                          twiml_limits);
 }
 
 void Exchanges::close()

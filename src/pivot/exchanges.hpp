@@ -9,6 +9,7 @@
 #include "net/tls.hpp"
 #include "pivot/answer.hpp"
 #include "pivot/idempotency.hpp"
+#include "pivot/long_answers.hpp"
 #include "pivot/parameters.hpp"
 #include "reactor/reactor.hpp"
 
@@ -30,6 +31,9 @@ struct Exchanges {
     Exchanges(const Exchanges&) = delete;
     Exchanges& operator=(const Exchanges&) = delete;
 
+    // One more, for an answer that is not read at once.
+    std::unique_ptr<AnswerReader> make_answer_reader() const;
+
     // Before it dies: when nothing is asked any more. Then the reactor turns until it is idle.
     void close();
 
@@ -44,6 +48,7 @@ struct Exchanges {
     IdempotencyTokens tokens;
     std::minstd_rand random{std::random_device()()};  // for pauses
     std::unique_ptr<AnswerReader> answer_reader;
+    LongAnswers long_answers;
     std::unique_ptr<net::Resolver> resolver;
     std::unique_ptr<net::TlsContext> tls;
     std::unique_ptr<http::Client> client;

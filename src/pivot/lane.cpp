@@ -1,5 +1,7 @@
 #include "pivot/lane.hpp"
 
+#include "reactor/wait.hpp"
+
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,51 +11,15 @@ namespace pivot {
 namespace {
 
 using reactor::Deadline;
-using reactor::Nanoseconds;
 using reactor::Reactor;
 using reactor::Task;
 
-std::string_view doing(Phase phase)
+// Whether others would notice how long it takes to read. What is no answer is not read at all.
+bool takes_long(const http::Response& response)
 {
-    switch (phase) {
-        case Phase::queue: return "before anything was asked";
-        case Phase::dns: return "while the name was resolved";
-        case Phase::connect: return "while connecting";
-        case Phase::tls: return "in the TLS handshake";
-        case Phase::send: return "while the request was sent";
-        case Phase::wait: return "while waiting for the first byte of the response";
-        case Phase::read: return "while the response was read";
-        case Phase::parse: return "while the response was parsed";
-    }
-    return "";
+    const bool is_answer = response.status >= 200 && response.status <= 299;
+    return is_answer && (response.is_gzip || response.body.size() > short_answer_bytes);
 }
-
-// Delivers the outcome in the moment it expires, while the exchange is still being torn down.
-class CallDeadline final : public Deadline {
-public:
-    CallDeadline(Reactor& reactor, PendingCall& call)
-        : Deadline(reactor,
-                   call.started + std::chrono::nanoseconds(call.request.timeout()).count()),
-          call_(call)
-    {
-        call_.deadline = this;
-    }
-    ~CallDeadline() override { call_.deadline = nullptr; }
-
-private:
-    void notify_expired() override
-    {
-        const Phase phase =
-            call_.question != nullptr ? call_.question->progress().phase : Phase::queue;
-        std::string message = reason() == Reason::timeout
-                                  ? fmt::format("no outcome within {} ms: the time was up {}",
-                                                call_.request.timeout().count(), doing(phase))
-                                  : fmt::format("cancelled {}", doing(phase));
-        call_.deliver_failed({reason(), phase, std::move(message), {}});
-    }
-
-    PendingCall& call_;
-};
 
 }  // namespace
 
@@ -106,27 +72,25 @@ void Lane::cancel_all()
 
 void Lane::cancel(PendingCall& call)
 {
-    call.is_cancelled = true;
-    if (call.deadline != nullptr) call.deadline->expire(Reason::cancelled);
+    call.deadline().expire(Reason::cancelled);
 }
 
-Task<> Lane::run(PendingCall& call, Reactor& reactor)
+Task<> Lane::run(PendingCall& call, Reactor&)
 {
     {
-        CallDeadline deadline(reactor, call);
+        Deadline& deadline = call.deadline();
         Question question(call.request, exchanges_->parameters, exchanges_->tokens.next());
-        if (call.is_cancelled) deadline.expire(Reason::cancelled);
         bool is_asking = !deadline.has_expired() && begin(call, question);
         while (is_asking) {
             const auto* failure =
                 co_await exchanges_->client->ask(question, question.progress(), deadline);
-            is_asking = conclude(call, question, failure);
+            const bool is_long = failure == nullptr && takes_long(*question.progress().response);
+            if (is_long) co_await read_long(call, question, deadline);
+            is_asking = !is_long && conclude(call, question, failure);
         }
         call.question = nullptr;
     }
-    call.unlink();
-    call.request.clear();
-    call.serial.fetch_add(1, std::memory_order_relaxed);
+    call.end();
     calls_.give_back(call);
 }
 
@@ -165,7 +129,42 @@ bool Lane::conclude(PendingCall& call, Question& question, const Failure* failur
         return followed.has_value();
     }
     question.progress().phase = Phase::parse;
-    const auto answer = exchanges_->answer_reader->read(response);
+    deliver(call, exchanges_->answer_reader->read(response));
+    reactor_->worked(reading_ns(response.body.size()));
+    return false;
+}
+
+// Whoever wants to read for long has a response and a reader of their own, since others use those
+// of the reactor in between.
+Task<> Lane::read_long(PendingCall& call, Question& question, Deadline& deadline)
+{
+    http::Response response = exchanges_->client->take_response();
+    question.progress().response = &response;
+    auto pass =
+        co_await make_readable(response, question.destination().origin, exchanges_->long_answers,
+                               exchanges_->client_config.response, deadline);
+    question.progress().phase = Phase::parse;
+    if (!pass) {
+        call.deliver_failed(pass.error());
+    } else if (!*pass) {
+        deliver(call, exchanges_->answer_reader->read(response));
+    } else {
+        const auto reader = exchanges_->make_answer_reader();
+        auto begun = reader->begin(response);
+        reactor_->worked(reading_ns(response.body.size()));
+        const bool has_time = co_await reactor::Yield(deadline);
+        if (!begun) {
+            call.deliver_failed(begun.error());
+        } else if (has_time) {
+            deliver(call, reader->finish());
+            reactor_->worked(reading_ns(response.body.size()));
+        }
+    }
+    question.progress().response = nullptr;
+}
+
+void Lane::deliver(PendingCall& call, const Result<AnswerView>& answer)
+{
     if (!answer) {
         call.deliver_failed(answer.error());
     } else if (answer->format == Format::twiml) {
@@ -173,7 +172,6 @@ bool Lane::conclude(PendingCall& call, Question& question, const Failure* failur
     } else {
         call.deliver_processed(answer->flow);
     }
-    return false;
 }
 
 }  // namespace pivot

@@ -39,6 +39,8 @@ private:
     reactor::Task<> run(PendingCall& call, reactor::Reactor& reactor);
     bool begin(PendingCall& call, Question& question);
     bool conclude(PendingCall& call, Question& question, const Failure* failure);
+    reactor::Task<> read_long(PendingCall& call, Question& question, reactor::Deadline& deadline);
+    void deliver(PendingCall& call, const Result<AnswerView>& answer);
 
     CallTable& calls_;
     std::unique_ptr<reactor::Reactor> reactor_;

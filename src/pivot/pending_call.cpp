@@ -3,9 +3,31 @@
 #include "pivot/lane.hpp"
 #include "pivot/question.hpp"
 
+#include <chrono>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace pivot {
+
+namespace {
+
+std::string_view doing(Phase phase)
+{
+    switch (phase) {
+        case Phase::queue: return "before anything was asked";
+        case Phase::dns: return "while the name was resolved";
+        case Phase::connect: return "while connecting";
+        case Phase::tls: return "in the TLS handshake";
+        case Phase::send: return "while the request was sent";
+        case Phase::wait: return "while waiting for the first byte of the response";
+        case Phase::read: return "while the response was read";
+        case Phase::parse: return "while the response was parsed";
+    }
+    return "";
+}
+
+}  // namespace
 
 void hand_over(const Engine::Done& done, const OutcomeView& outcome) noexcept
 {
@@ -22,7 +44,6 @@ void PendingCall::prepare(Lane& lane, const Request& given, const ActionLimits& 
     request.pack(given, limits);
     done_ = std::move(done);
     started = now;
-    is_cancelled = false;
     is_delivered_ = false;
 }
 
@@ -81,6 +102,36 @@ void PendingCall::deliver(const OutcomeView& outcome)
 {
     is_delivered_ = true;
     hand_over(std::exchange(done_, nullptr), outcome);
+}
+
+void PendingCall::arrived()
+{
+    deadline_.emplace(lane().reactor(), *this);
+}
+
+void PendingCall::end()
+{
+    question = nullptr;
+    deadline_.reset();
+    unlink();
+    request.clear();
+    serial.fetch_add(1, std::memory_order_relaxed);
+}
+
+PendingCall::Limit::Limit(reactor::Reactor& reactor, PendingCall& call)
+    : Deadline(reactor, call.started + std::chrono::nanoseconds(call.request.timeout()).count()),
+      call_(call)
+{
+}
+
+void PendingCall::Limit::notify_expired()
+{
+    const Phase phase = call_.question != nullptr ? call_.question->progress().phase : Phase::queue;
+    std::string message = reason() == Reason::timeout
+                              ? fmt::format("no outcome within {} ms: the time was up {}",
+                                            call_.request.timeout().count(), doing(phase))
+                              : fmt::format("cancelled {}", doing(phase));
+    call_.deliver_failed({reason(), phase, std::move(message), {}});
 }
 
 void PendingCall::deliver()

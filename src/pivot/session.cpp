@@ -178,6 +178,7 @@ Task<Result<Answer>> Session::try_url(const Inquiry& inquiry, Deadline& call)
         trim_cookies();
         auto answer = conclude(asked, request, in_time, call);
         if (records()) record(request, began_unix_ms, answer);
+        request.done_reading();
         if (answer || !inquiry.leads_to_branch) flush_record();
         if (answer) {
             document_url_ = request.answered_url();
@@ -248,6 +249,7 @@ Result<Answer> Session::conclude(const Result<void>& asked, const SessionRequest
                                  const Deadline& in_time, const Deadline& call)
 {
     if (asked) {
+        exchanges_.reactor.worked(reading_ns(request.progress().response->body.size()));
         return read_answer(*request.progress().response, format(), request.answered_url(),
                            exchanges_);
     }

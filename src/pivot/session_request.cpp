@@ -65,6 +65,7 @@ SessionRequest::SessionRequest(Content content,
 
 Task<Result<void>> SessionRequest::run(Exchanges& exchanges, Deadline& deadline)
 {
+    reading_.give_back();
     route_ = {};
     route_.begin(destination_, content_.method);
     redirects_.clear();
@@ -80,7 +81,7 @@ Task<Result<void>> SessionRequest::run(Exchanges& exchanges, Deadline& deadline)
         if (failure != nullptr) co_return tl::unexpected(*failure);
         const http::Response& response = *progress_.response;
         take_cookies(response);
-        if (!http::Route::is_redirect(response)) co_return Result<void>();
+        if (!http::Route::is_redirect(response)) break;
         Hop hop = to_hop();
         auto followed =
             route_.follow(response, exchanges.config.http.redirects_max, exchanges.rules);
@@ -88,6 +89,14 @@ Task<Result<void>> SessionRequest::run(Exchanges& exchanges, Deadline& deadline)
         redirected_.push_back(std::move(hop));
         redirects_.push_back(destination().url.to_text());
     }
+    response_ = exchanges.client->take_response();
+    progress_.response = &response_;
+    if (!demands_.keeps_headers) co_return Result<void>();
+    auto reading = co_await make_readable(response_, destination().origin, exchanges.long_answers,
+                                          exchanges.client_config.response, deadline);
+    if (!reading) co_return tl::unexpected(std::move(reading.error()));
+    reading_ = std::move(*reading);
+    co_return Result<void>();
 }
 
 void SessionRequest::append_to(std::string& message) const

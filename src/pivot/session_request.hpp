@@ -10,6 +10,7 @@
 #include "http/request.hpp"
 #include "http/route.hpp"
 #include "pivot/debug_record.hpp"
+#include "pivot/long_answers.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/task.hpp"
 
@@ -52,9 +53,12 @@ public:
                                                         const http::Demands& demands,
                                                         Exchanges& exchanges);
 
-    // Asks, and follows redirects. With a value, progress().response is the final response, until
-    // anybody else of this reactor goes on. Can be repeated.
+    // Asks, and follows redirects. With a value, progress().response is the final response. Its
+    // body is decoded where its headers are kept; where it is long, others wait for done_reading().
+    // Can be repeated.
     reactor::Task<Result<void>> run(Exchanges& exchanges, reactor::Deadline& deadline);
+
+    void done_reading() { reading_.give_back(); }
 
     const http::Progress& progress() const { return progress_; }
 
@@ -98,6 +102,8 @@ private:
     const http::Demands demands_;
     http::Route route_;
     http::Progress progress_;
+    http::Response response_;  // the final one
+    LongAnswers::Pass reading_;
     std::string headers_;     // of the request that is being asked
     std::string body_query_;  // joins the URL of a signed body that is no form
     std::string signed_url_;

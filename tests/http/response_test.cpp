@@ -1,15 +1,18 @@
 #include "http/response.hpp"
 
 #include "exact.hpp"
+#include "gzip.hpp"
+#include "http/decoding.hpp"
 
 #include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 namespace pivot::http {
 namespace {
+
+using test::gzip;
 
 struct Parsed {
     Result<void> result;
@@ -17,6 +20,12 @@ struct Parsed {
     bool can_reuse = false;
     Response response;
 };
+
+void decode(Parsed& parsed, const ResponseLimits& limits)
+{
+    Decoding decoding(parsed.response, limits);
+    while (parsed.result && !decoding.is_complete()) parsed.result = decoding.decode(1'000);
+}
 
 // Feeds `text` in two pieces, then, if `closes`, the end of the stream.
 Parsed parse(std::string_view text, std::size_t cut, bool closes, const ResponseLimits& limits = {})
@@ -33,27 +42,13 @@ Parsed parse(std::string_view text, std::size_t cut, bool closes, const Response
     parsed.is_complete = parser.is_complete();
     parsed.can_reuse = parser.can_reuse_connection();
     parser.swap_response(parsed.response);
+    if (parsed.is_complete && parsed.response.is_gzip) decode(parsed, limits);
     return parsed;
 }
 
 Parsed parse(std::string_view text, const ResponseLimits& limits = {})
 {
     return parse(text, text.size(), true, limits);
-}
-
-std::string gzip(std::string_view text)
-{
-    std::string out(text.size() + 100, '\0');
-    z_stream stream{};
-    deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
 }
 
 std::string with_length(std::string_view headers, std::string_view body)
