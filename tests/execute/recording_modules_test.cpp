@@ -16,6 +16,18 @@ TEST_F(RecordingModules, record_call_runs_beside_the_flow_until_it_is_stopped)
                                                "play name a", "stop", "play name _"));
 }
 
+TEST_F(RecordingModules, a_call_has_so_many_recordings_and_no_more)
+{
+    std::string rest = seen("_");
+    for (int i = 1; i < 20; ++i) {
+        const auto* data = i % 2 == 0 ? R"("record_on_answer":true)" : R"("url":"http://r/")";
+        rest = child("_", node("record_call", data, rest));
+    }
+    run(node("record_call", "", rest));
+    EXPECT_THAT(warnings,
+                Contains(HasSubstr("there are 16 recordings, which is the limit")).Times(4));
+}
+
 TEST_F(RecordingModules, record_call_waits_for_the_answer)
 {
     run(node("record_call", R"("record_on_answer":true)",

@@ -144,6 +144,15 @@ TEST_F(VariablesModules, set_cid_is_what_callees_see_and_web_servers_do_not)
     EXPECT_EQ(session->call().caller_id_name, "Alice");
 }
 
+TEST_F(VariablesModules, a_prefix_does_not_grow_without_bound)
+{
+    const auto longer = fmt::format(R"("caller_id_name_prefix":"{}")", std::string(100, 'x'));
+    run(node("prepend_cid", longer,
+             child("_", node("prepend_cid", longer,
+                             child("_", node("prepend_cid", longer, child("_", call_out())))))));
+    EXPECT_THAT(warnings, Contains(HasSubstr("a prefix is longer than 256 bytes")));
+}
+
 TEST_F(VariablesModules, prepend_cid_adds_to_its_prefix_starts_over_or_removes_it)
 {
     run(node("prepend_cid", R"("caller_id_name_prefix":"B-")", child("_", call_out())));

@@ -102,10 +102,16 @@ Task<ModuleEnd> type_number(Work work, json::Value data, Deadline& deadline)
     return ask_for_number(work, std::move(entry), deadline);
 }
 
+// No telephone shows more, and each document may prepend to what those before it have prepended.
+constexpr std::size_t prefix_bytes_max = 256;
+
 // A prefix in front of one that is there, or in its place; the text behind it is the call's.
-void prepend(std::string& prefix, std::string_view more, bool starts_over)
+void prepend(const Work& work, std::string& prefix, std::string_view more, bool starts_over)
 {
     if (starts_over) prefix.clear();
+    if (prefix.size() + more.size() > prefix_bytes_max) {
+        return work.warn(fmt::format("a prefix is longer than {} bytes", prefix_bytes_max));
+    }
     prefix.insert(0, more);
 }
 
@@ -145,8 +151,8 @@ Task<ModuleEnd> prepend_cid(Work work, json::Value data, Deadline& deadline)
         prefix = CallerId();
     } else {
         const bool starts_over = text(data, "apply_to") == "original";
-        prepend(prefix.name, text(data, "caller_id_name_prefix"), starts_over);
-        prepend(prefix.number, text(data, "caller_id_number_prefix"), starts_over);
+        prepend(work, prefix.name, text(data, "caller_id_name_prefix"), starts_over);
+        prepend(work, prefix.number, text(data, "caller_id_number_prefix"), starts_over);
     }
     return at_once(go_on(), deadline);
 }

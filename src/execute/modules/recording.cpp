@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::int64_t length_s = 3'600;
 
+// Of one call that run or wait for their moment: each document may begin more of them.
+constexpr std::size_t recordings_max = 16;
+
 // KAZOO's: five times below its threshold, a second each.
 constexpr milliseconds silence_max{5'000};
 
@@ -84,6 +87,11 @@ Task<ModuleEnd> record_call(Work work, json::Value data, Deadline& deadline)
         memory.armed_recordings.clear();
         stop_last(work.call, memory);
         return at_once(go_on(), deadline);
+    }
+    if (memory.armed_recordings.size() + memory.recordings.size() >= recordings_max) {
+        return at_once(give_up(work, fmt::format("there are {} recordings, which is the limit",
+                                                 recordings_max)),
+                       deadline);
     }
     Recording recording = recording_of(data);
     recording.track = Recording::Track::both;
