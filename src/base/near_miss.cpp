@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -15,8 +14,9 @@ namespace {
 // Longer words are no slips of the finger.
 constexpr std::size_t size_max = 32;
 
-// Letters to insert, to drop or to replace (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b)
+}  // namespace
+
+std::size_t edit_distance(std::string_view a, std::string_view b)
 {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
@@ -31,15 +31,13 @@ std::size_t distance(std::string_view a, std::string_view b)
     return row.back();
 }
 
-}  // namespace
-
 std::string_view near_miss(std::string_view word, std::span<const std::string_view> known)
 {
     std::string_view nearest;
     std::size_t least = word.size() < 4 ? 2 : 3;  // fewer than this
     if (word.empty() || word.size() > size_max) return nearest;
     for (const std::string_view candidate : known) {
-        const std::size_t far = distance(word, candidate);
+        const std::size_t far = edit_distance(word, candidate);
         if (far >= least || far >= candidate.size()) continue;
         least = far;
         nearest = candidate;

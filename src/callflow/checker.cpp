@@ -129,6 +129,8 @@ bool Checker::passes(json::Value value, const Rule& rule)
 void Checker::check_mistyped(json::Value value, const Rule& rule)
 {
     const bool can_be_coerced = is_coercible(value, rule);
+    if (rule.takes(json::Kind::object) && !can_be_coerced)
+        return fail_kind(value, describe_kinds(rule));
     if (!can_be_coerced || !rules_.coerce_types) {
         return fail(fmt::format("must be {}, not {}{}", describe_kinds(rule), describe_found(value),
                                 can_be_coerced ? " (coerce_types would accept it)" : ""));
@@ -313,7 +315,10 @@ void Checker::fail_missing(std::string_view name)
 
 void Checker::fail_kind(json::Value value, std::string_view expected)
 {
-    fail(fmt::format("must be {}, not {}", expected, describe_found(value)));
+    const bool is_php = value.is_array() && value.elements().begin() == value.elements().end();
+    fail(fmt::format(
+        "must be {}, not {}{}", expected, describe_found(value),
+        is_php ? " (an empty array() of PHP becomes []: use new stdClass, which becomes {})" : ""));
 }
 
 Properties variant_of(json::Value object, const Rule& rule)

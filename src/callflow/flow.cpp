@@ -1,9 +1,13 @@
 #include "callflow/flow.hpp"
 
+#include "base/near_miss.hpp"
+#include "base/text.hpp"
 #include "callflow/modules.hpp"
 #include "callflow/stored_callflow.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -13,10 +17,36 @@ namespace {
 
 constexpr Rule module_name = string.size(1, 64);
 
+// To look for a name that was meant takes a while, and a document may have any number of errors.
+constexpr std::size_t hints_max = 10;
+
 // Of the data that is left out, or of a module that is not known.
 const Rule& rule_of(const Module* module)
 {
     return module != nullptr ? module->data : object;
+}
+
+// What somebody may have meant who writes the name of a TwiML verb, or a slip of the pen; empty: no
+// module is like it.
+std::string_view module_meant(std::string_view written)
+{
+    static constexpr std::pair<std::string_view, std::string_view> verbs[] = {
+        {"dial", "resources"},
+        {"enqueue", "acdc_member"},
+        {"gather", "collect_dtmf"},
+        {"pause", "sleep"},
+        {"record", "record_caller"},
+        {"redirect", "pivot"},
+        {"reject", "response"},
+        {"say", "tts"},
+        {"speak", "tts"},
+    };
+    for (const auto& [verb, module] : verbs) {
+        if (equals_ignoring_case(written, verb)) return module;
+    }
+    std::vector<std::string_view> names;
+    for (const Module& module : all_modules()) names.push_back(module.name);
+    return near_miss(written, names);
 }
 
 std::string summarize(const std::vector<Breach>& errors, std::size_t count)
@@ -129,7 +159,10 @@ void Validator::check_module(json::Value module, Tree tree, const Module* known)
     const std::size_t error_count = checker_.error_count();
     checker_.check(module, module_name);
     if (tree == Tree::metaflow || checker_.error_count() > error_count) return;
-    checker_.fail(fmt::format("unknown module {}", quote(module.text())));
+    const bool is_hinted = checker_.error_count() < hints_max;
+    const std::string_view meant = is_hinted ? module_meant(module.text()) : "";
+    checker_.fail(fmt::format("unknown module {}{}", quote(module.text()),
+                              meant.empty() ? "" : fmt::format(": did you mean {}?", meant)));
 }
 
 std::vector<Breach> Validator::check_document(json::Value document)

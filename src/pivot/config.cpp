@@ -1,4 +1,5 @@
 #include "base/json.hpp"
+#include "base/near_miss.hpp"
 #include "net/address_policy.hpp"
 #include "net/dns_config.hpp"
 #include "net/source_addresses.hpp"
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <numeric>
 #include <utility>
 #include <variant>
 
@@ -112,22 +112,6 @@ bool is_text(json::Value value)
 }
 
 constexpr std::string_view expected_text = "a string without NUL";
-
-// Letters to insert, delete or replace to make one of the other (Levenshtein's distance).
-std::size_t distance(std::string_view one, std::string_view other)
-{
-    std::vector<std::size_t> row(other.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < one.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < other.size(); ++j) {
-            const std::size_t replaced = diagonal + (one[i] == other[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
-        }
-    }
-    return row.back();
-}
 
 class ConfigReader {
 public:
@@ -267,7 +251,7 @@ std::string_view ConfigReader::nearest(std::string_view at) const
     std::size_t distance_min = std::string_view::npos;
     const auto consider = [&](std::string_view known) {
         const std::size_t misplaced = section_of(known) == section_of(at) ? 0 : 2;
-        const std::size_t apart = distance(name_of(known), name_of(at)) + misplaced;
+        const std::size_t apart = edit_distance(name_of(known), name_of(at)) + misplaced;
         if (known.empty() || apart >= distance_min) return;
         nearest_at = known;
         distance_min = apart;

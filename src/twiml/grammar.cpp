@@ -460,14 +460,6 @@ const ElementRule* find_element(std::string_view name)
     return found ? &rule_of(*found) : nullptr;
 }
 
-const ElementRule* find_element_ignoring_case(std::string_view name)
-{
-    const auto found = std::ranges::find_if(rules, [name](const ElementRule& rule) {
-        return equals_ignoring_case(twiml::name(rule.name), name);
-    });
-    return found == rules.end() ? nullptr : &*found;
-}
-
 const ElementRule& rule_of(Name name)
 {
     return rules[static_cast<std::size_t>(name)];

@@ -67,8 +67,6 @@ struct ElementRule {
 
 // Null: there is no such element.
 const ElementRule* find_element(std::string_view name);
-// The one that only differs in case; null: there is none.
-const ElementRule* find_element_ignoring_case(std::string_view name);
 
 const ElementRule& rule_of(Name name);
 

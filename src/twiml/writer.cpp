@@ -1,5 +1,6 @@
 #include "twiml/writer.hpp"
 
+#include "base/near_miss.hpp"
 #include "base/text.hpp"
 #include "twiml/value.hpp"
 
@@ -7,6 +8,7 @@
 #include <cassert>
 #include <functional>
 #include <tuple>
+#include <vector>
 
 namespace pivot::twiml {
 
@@ -21,6 +23,20 @@ bool is_text(pugi::xml_node node)
 constexpr NameSet needs_content{Name::client, Name::conference, Name::connect, Name::device,
                                 Name::dial,   Name::enqueue,    Name::number,  Name::queue,
                                 Name::sip,    Name::user};
+
+// To look for a name that was meant takes a while, and a document may have any number of errors.
+constexpr std::size_t hints_max = 10;
+
+// The elements that may stand in this one.
+std::vector<std::string_view> names_within(Name parent)
+{
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; i < name_count; ++i) {
+        const auto child = static_cast<Name>(i);
+        if (rule_of(child).parents.has(parent)) names.push_back(name(child));
+    }
+    return names;
+}
 
 // The noun that a Dial keeps to, if it has one that stands alone. Conference and Queue are
 // performed, and go first.
@@ -122,12 +138,19 @@ void Writer::warn_unknown(pugi::xml_attribute attribute, const ElementRule& elem
     const std::string_view written = attribute.name();
     if (written.starts_with("xml")) return;  // XML's own
     const std::size_t at = offset(attribute.name());
-    for (const AttributeRule& near : element.attributes) {
-        if (!equals_ignoring_case(name(near.attribute), written)) continue;
-        return warn(at, "{} has no attribute {}: did you mean {}?", name(element.name),
-                    printable(written), name(near.attribute));
+    std::vector<std::string_view> known;
+    const bool is_hinted = warning_count_ < hints_max;
+    for (const AttributeRule& rule : element.attributes) {
+        if (is_hinted) known.push_back(name(rule.attribute));
     }
-    warn(at, "{} has no attribute {}, which is ignored", name(element.name), printable(written));
+    const std::string_view meant = near_miss(written, known);
+    if (meant.empty()) {
+        warn(at, "{} has no attribute {}, which is ignored", name(element.name),
+             printable(written));
+    } else {
+        warn(at, "{} has no attribute {}: did you mean {}?", name(element.name), printable(written),
+             meant);
+    }
 }
 
 void Writer::write_value(pugi::xml_attribute attribute, const ElementRule& element,
@@ -207,7 +230,7 @@ void Writer::write_child(pugi::xml_node child, const ElementRule& parent)
 {
     const std::string_view written = child.name();
     const ElementRule* rule = find_element(written);
-    if (rule == nullptr) return warn_unknown(child, "and skipped");
+    if (rule == nullptr) return warn_unknown(child, parent, "and skipped");
     if (!rule->parents.has(parent.name)) {
         return warn(offset(child), "{} cannot stand in {}, and is skipped", written,
                     name(parent.name));
@@ -215,15 +238,16 @@ void Writer::write_child(pugi::xml_node child, const ElementRule& parent)
     write_element(child, *rule, parent.name);
 }
 
-void Writer::warn_unknown(pugi::xml_node node, std::string_view effect)
+void Writer::warn_unknown(pugi::xml_node node, const ElementRule& parent, std::string_view effect)
 {
-    const bool is_read = warning_count_ < Document::warnings_max;
-    const ElementRule* near = is_read ? find_element_ignoring_case(node.name()) : nullptr;
-    if (near == nullptr) {
+    std::vector<std::string_view> known;
+    if (warning_count_ < hints_max) known = names_within(parent.name);
+    const std::string_view meant = near_miss(node.name(), known);
+    if (meant.empty()) {
         warn(offset(node), "{} is unknown, {}", printable(node.name()), effect);
     } else {
         warn(offset(node), "{} is unknown, {}: did you mean {}?", printable(node.name()), effect,
-             name(near->name));
+             meant);
     }
 }
 
@@ -266,7 +290,7 @@ void Writer::write_unknown_markup(pugi::xml_node child, const ElementRule& rule)
 {
     const std::string_view effect =
         child.first_child() ? "only its words are spoken" : "and skipped";
-    warn_unknown(child, effect);
+    warn_unknown(child, rule, effect);
     write_words(child, rule, parts_words(child));
 }
 

@@ -44,7 +44,7 @@ private:
 
     void check_attributes(pugi::xml_node node, const ElementRule& rule, Name parent);
     void check_content(pugi::xml_node node, std::size_t index);
-    void warn_unknown(pugi::xml_node node, std::string_view effect);
+    void warn_unknown(pugi::xml_node node, const ElementRule& parent, std::string_view effect);
     void warn_unknown(pugi::xml_attribute attribute, const ElementRule& element);
 
     // The rule of an attribute that this element has; null: there was a warning, if need be.

@@ -31,7 +31,9 @@ TEST(StoredCallflow, errors_point_from_the_document)
     EXPECT_EQ(document_verdict(R"({"flow":null,"numbers":["1","1"]})"),
               "/numbers: must not have \"1\" twice\n"
               "/flow: must be a node, which is an object, not null");
-    EXPECT_EQ(document_verdict("[]"), ": must be an object, not an array");
+    EXPECT_EQ(document_verdict("[]"),
+              ": must be an object, not an array (an empty array() of PHP becomes []: use new "
+              "stdClass, which becomes {})");
 }
 
 TEST(StoredCallflow, metaflows_are_trees_under_digits_and_patterns)
@@ -47,10 +49,12 @@ TEST(StoredCallflow, metaflows_are_trees_under_digits_and_patterns)
         "/metaflow/numbers/1a: is not allowed: a name here is digits\n"
         "/metaflow/patterns/: is not allowed: a name here is not empty\n"
         "/metaflow/numbers/2/module: must have at least 1 character, not 0\n"
-        "/metaflow/patterns/p/data: must be an object, not an array\n"
+        "/metaflow/patterns/p/data: must be an object, not an array (an empty array() of PHP "
+        "becomes []: use new stdClass, which becomes {})\n"
         "/metaflow/patterns/p/children/k: must be a node, which is an object, not 5");
     EXPECT_EQ(document_verdict(R"({"flow":{"module":"hangup"},"metaflow":[]})"),
-              "/metaflow: must be an object, not an array");
+              "/metaflow: must be an object, not an array (an empty array() of PHP becomes []: use "
+              "new stdClass, which becomes {})");
 }
 
 }  // namespace

@@ -48,18 +48,22 @@ TEST(Flow, data_may_be_left_out_and_gets_its_defaults)
 TEST(Flow, data_is_an_object)
 {
     EXPECT_EQ(verdict_of("answer", "null"), "/data: must be an object, not null");
-    EXPECT_EQ(verdict_of("answer", "[]"), "/data: must be an object, not an array");
+    EXPECT_EQ(verdict_of("answer", "[]"),
+              "/data: must be an object, not an array (an empty array() of PHP becomes []: use new "
+              "stdClass, which becomes {})");
     EXPECT_EQ(verdict_of("answer", "\"a\""), "/data: must be an object, not the string \"a\"");
 }
 
 TEST(Flow, a_node_is_an_object_with_a_module)
 {
-    EXPECT_EQ(verdict("[]"), ": must be a node, which is an object, not an array");
+    EXPECT_EQ(verdict("[]"),
+              ": must be a node, which is an object, not an array (an empty array() of PHP becomes "
+              "[]: use new stdClass, which becomes {})");
     EXPECT_EQ(verdict("\"play\""), ": must be a node, which is an object, not the string \"play\"");
     EXPECT_EQ(verdict("{}"), "/module: is required");
     EXPECT_EQ(verdict(R"({"module":5})"), "/module: must be a string, not 5");
     EXPECT_EQ(verdict(R"({"module":""})"), "/module: must have at least 1 character, not 0");
-    EXPECT_EQ(verdict(R"({"module":"say"})"), "/module: unknown module \"say\"");
+    EXPECT_EQ(verdict(R"({"module":"say"})"), "/module: unknown module \"say\": did you mean tts?");
 }
 
 TEST(Flow, the_name_of_a_module_is_counted_in_characters)
@@ -74,8 +78,28 @@ TEST(Flow, a_schema_without_a_module_is_no_module)
 {
     for (const char* const name : {"action", "audio_macro.say", "audio_macro.prompt",
                                    "audio_macro.tone", "Play", "play ", "_"}) {
-        EXPECT_EQ(verdict_of(name, "{}"), fmt::format("/module: unknown module \"{}\"", name));
+        const std::string verdict = verdict_of(name, "{}");
+        EXPECT_TRUE(verdict.starts_with(fmt::format("/module: unknown module \"{}\"", name)))
+            << verdict;
     }
+}
+
+TEST(Flow, a_module_that_is_not_known_may_be_one_that_is)
+{
+    struct Row {
+        const char* written;
+        const char* meant;
+    };
+    for (const Row& row : {Row{"resource", "resources"},
+                           {"say", "tts"},
+                           {"Play", "play"},
+                           {"Gather", "collect_dtmf"},
+                           {"menue", "menu"}}) {
+        EXPECT_EQ(verdict_of(row.written, "{}"),
+                  fmt::format("/module: unknown module \"{}\": did you mean {}?", row.written,
+                              row.meant));
+    }
+    EXPECT_EQ(verdict_of("zzzzzzzz", "{}"), "/module: unknown module \"zzzzzzzz\"");
 }
 
 TEST(Flow, a_child_is_a_node)
@@ -84,12 +108,15 @@ TEST(Flow, a_child_is_a_node)
         return verdict(fmt::format(R"({{"module":"noop","children":{{"_":{}}}}})", child));
     };
     EXPECT_EQ(with_child("null"), "/children/_: must be a node, which is an object, not null");
-    EXPECT_EQ(with_child("[]"), "/children/_: must be a node, which is an object, not an array");
+    EXPECT_EQ(with_child("[]"),
+              "/children/_: must be a node, which is an object, not an array (an empty array() of "
+              "PHP becomes []: use new stdClass, which becomes {})");
     EXPECT_EQ(with_child("{}"), "/children/_/module: is required");
     EXPECT_EQ(with_child("\"a\""),
               "/children/_: must be a node, which is an object, not the string \"a\"");
     EXPECT_EQ(verdict(R"({"module":"noop","children":[]})"),
-              "/children: must be an object, not an array");
+              "/children: must be an object, not an array (an empty array() of PHP becomes []: use "
+              "new stdClass, which becomes {})");
     EXPECT_EQ(verdict(R"({"module":"noop","children":null})"),
               "/children: must be an object, not null");
 }
@@ -343,7 +370,9 @@ TEST(Flow, sip_headers_are_plain_or_by_direction)
               "/data/custom_sip_headers/out/X Foo: is not allowed: a name here is letters, digits, "
               "hyphens and underscores");
     EXPECT_TRUE(headers(R"({"out":{"X[^`\\]_Foo":"a"}})").starts_with('{'));
-    EXPECT_EQ(headers("[]"), "/data/custom_sip_headers: must be an object, not an array");
+    EXPECT_EQ(headers("[]"),
+              "/data/custom_sip_headers: must be an object, not an array (an empty array() of PHP "
+              "becomes []: use new stdClass, which becomes {})");
     EXPECT_TRUE(is_valid("user", R"({"custom_sip_headers":{"a b":[]}})"));
 }
 

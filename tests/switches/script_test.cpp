@@ -1,6 +1,5 @@
 #include "switches/scripted/script.hpp"
 
-#include "base/near_miss.hpp"
 
 #include <chrono>
 #include <string>
@@ -395,17 +394,6 @@ TEST(Script, wants_the_method_and_what_was_taken)
     failed.has_failed = true;
     EXPECT_TRUE(matches(step("expect failed request /x"), failed));
     EXPECT_FALSE(matches(step("expect failed request /y"), failed));
-}
-
-TEST(NearMiss, is_a_letter_or_two_away)
-{
-    constexpr std::string_view known[] = {"press", "leg", "expect"};
-    EXPECT_EQ(near_miss("prss", known), "press");
-    EXPECT_EQ(near_miss("EXPECT", known), "expect");
-    EXPECT_EQ(near_miss("lag", known), "leg");
-    EXPECT_EQ(near_miss("x", known), "");
-    EXPECT_EQ(near_miss("", known), "");
-    EXPECT_EQ(near_miss(std::string(1'000, 'e'), known), "");
 }
 
 }  // namespace

@@ -109,6 +109,11 @@ TEST(Reader, what_twiml_does_not_know_warns_and_is_skipped)
 {
     EXPECT_EQ(warning("<Response>\n <Foobar/></Response>"), "2:2 Foobar is unknown, and skipped");
     EXPECT_TRUE(has(warning("<Response><say>x</say></Response>"), "did you mean Say?"));
+    EXPECT_TRUE(has(warning("<Response><Geather/></Response>"), "did you mean Gather?"));
+    EXPECT_TRUE(
+        has(warning("<Response><Dial><Numbers>1</Numbers></Dial></Response>"), "mean Number?"));
+    EXPECT_TRUE(
+        has(warning("<Response><Gather numDigit=\"1\"/></Response>"), "did you mean numDigits?"));
     EXPECT_TRUE(
         has(warning("<Response><Message>x</Message></Response>"), "cannot stand in Response"));
     EXPECT_TRUE(has(warning("<Response><Gather><Dial>1</Dial></Gather></Response>"),
