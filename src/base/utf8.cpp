@@ -26,9 +26,14 @@ std::size_t character_size(std::string_view text)
 
 }  // namespace
 
+bool is_valid_utf8(std::string_view bytes)
+{
+    return simdjson::validate_utf8(bytes);
+}
+
 std::string to_valid_utf8(std::string_view bytes)
 {
-    if (simdjson::validate_utf8(bytes)) return std::string(bytes);
+    if (is_valid_utf8(bytes)) return std::string(bytes);
     std::string text;
     text.reserve(bytes.size());
     while (!bytes.empty()) {

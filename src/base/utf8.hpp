@@ -7,6 +7,8 @@
 
 namespace pivot {
 
+bool is_valid_utf8(std::string_view bytes);
+
 // With every byte that belongs to no character replaced by U+FFFD.
 std::string to_valid_utf8(std::string_view bytes);
 

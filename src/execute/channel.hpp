@@ -2,6 +2,8 @@
 // is told by events, in the order in which it happened. A switch that cannot do something, or not
 // now, ends the job as failed.
 //
+// Every text that it is given is a checked name or an OpaqueText (names.hpp).
+//
 // Commands for a leg or a job that no longer exists are ignored, but a job that they carry still
 // ends: the caller may hang up at any moment. `contract.hpp` has what happens to a channel that
 // does not end its jobs.
@@ -39,17 +41,17 @@ public:
     virtual void answer() = 0;
 
     // An unanswered call: refused with a SIP status, and what is said with it.
-    virtual void reject(int sip_code, std::string_view phrase) = 0;
+    virtual void reject(int sip_code, const ReasonPhrase& phrase) = 0;
 
     // The caller, and with him the call, or one leg. An empty cause is NORMAL_CLEARING.
-    virtual void hang_up(LegId leg, std::string_view cause) = 0;
+    virtual void hang_up(LegId leg, const CauseName& cause) = 0;
 
     // Each runs until its JobEnded. One at a time on a leg.
     virtual void play(LegId leg, JobId job, const Media& media) = 0;
     virtual void say(LegId leg, JobId job, const Speech& speech) = 0;
 
     // Keys as the other side hears them: `0-9 A-D * #`, `w` waits half a second, `W` a whole one.
-    virtual void send_keys(LegId leg, JobId job, std::string_view keys,
+    virtual void send_keys(LegId leg, JobId job, const KeySequence& keys,
                            milliseconds key_length) = 0;
 
     // Ends a job early: its event comes.
@@ -76,7 +78,7 @@ public:
 
     // Connects the caller with the first who waits in a queue: QueueEnded, failed where the queue
     // does not exist.
-    virtual void dequeue(JobId job, std::string_view queue, milliseconds timeout) = 0;
+    virtual void dequeue(JobId job, const QueueName& queue, milliseconds timeout) = 0;
 
     // StreamBegan when the other side takes it. Until JobEnded; a one-way stream runs beside all
     // else.
@@ -85,22 +87,29 @@ public:
     // The caller hears nothing, and what he says goes nowhere.
     virtual void mute(bool is_muted) = 0;
 
-    // Of the caller's leg; `is_exported`: of those that will be dialled, too.
-    virtual void set_variable(std::string_view name, std::string_view value, bool is_exported) = 0;
+    // A variable of the caller's leg; `is_exported`: and of those that will be dialled. Variables
+    // are the application's data: an adapter stores them under a prefix of its own, never under
+    // their bare names, some of which a switch obeys (`api_hangup_hook`, `execute_on_answer`).
+    virtual void set_variable(const VariableName& name, const OpaqueText& value,
+                              bool is_exported) = 0;
+
+    // What the caller's leg hears prompts in, where those do not say.
+    virtual void set_language(const LanguageTag& language) = 0;
 
     // Asks the caller's side to call somebody else, a SIP URI: Referred, or JobEnded where it could
     // not be asked. The call stays.
-    virtual void refer(JobId job, std::string_view uri) = 0;
+    virtual void refer(JobId job, const SipUri& uri) = 0;
 
     // Moved, or JobEnded where it failed.
     virtual void transfer(JobId job, const Transfer& transfer) = 0;
-    virtual void park(JobId job, std::string_view slot) = 0;
+    virtual void park(JobId job, const SlotName& slot) = 0;
 
-    // A module of a callflow, `data` a JSON object, which the host runs: JobEnded with its branch.
-    // False: the host has no such module.
+    // A module of a callflow, by one of the names that callflow/ knows, which the host runs:
+    // JobEnded with its branch. `data` is a JSON object and opaque but for that: the host reads it,
+    // and judges what is in it. False: the host has no such module.
     virtual bool run_module(JobId job, std::string_view module, std::string_view data) = 0;
 
-    // A whole flow, JSON text: Moved. False: the host leaves flows to us.
+    // A whole flow, JSON text, in the same way: Moved. False: the host leaves flows to us.
     virtual bool run_flow(JobId job, std::string_view flow) = 0;
 };
 

@@ -1,7 +1,7 @@
 #include "execute/contract.hpp"
 
-#include "execute/given_name.hpp"
 #include "execute/journal.hpp"
+#include "execute/names.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -118,15 +118,16 @@ Nanoseconds later(Nanoseconds now, milliseconds time)
 // The length of a file is not known.
 milliseconds limit_of(const Media& media)
 {
-    const bool is_endless =
-        media.what.starts_with(stream_scheme) || media.what.find("loops=-") != std::string::npos;
+    const bool is_endless = media.what().starts_with(stream_scheme) ||
+                            media.what().find("loops=-") != std::string::npos;
     return is_endless ? unlimited : milliseconds(3'600'000);
 }
 
 milliseconds limit_of(const Speech& speech)
 {
     constexpr milliseconds least{30'000};
-    return least + milliseconds(200) * std::max(speech.text.size(), speech.ssml.size());
+    return least +
+           milliseconds(200) * std::max(speech.text.bytes().size(), speech.ssml.bytes().size());
 }
 
 milliseconds limit_of(const Recording& recording)
@@ -270,7 +271,7 @@ bool Contract::judge_answer(Event& event, LegId id)
         erase(dial_);
         return true;
     }
-    channel_.hang_up(id, "");
+    channel_.hang_up(id, CauseName());
     if (dial == nullptr) {
         warn(Breach::late_answer,
              fmt::format("leg {} answered when its dial was over: hung up", id));

@@ -28,7 +28,7 @@ Task<> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& deadline)
     const Stage talking(call, caller, Stage::Keys::own, job, until);
     call.channel().bridge(leg, job);
     while (!call.must_stop()) co_await call.next(never);
-    call.channel().hang_up(leg, "");
+    call.channel().hang_up(leg, CauseName());
     co_await call.finish(talking, deadline);
 }
 

@@ -53,6 +53,22 @@ public:
         return found;
     }
 
+    template <typename Name>
+    Name name(std::string_view member)
+    {
+        const std::string found = text(member);
+        Name named = Name::of(found);
+        if (named.empty() && !found.empty()) breaches_.add(at(member), "cannot be a name");
+        return named;
+    }
+
+    template <typename Name>
+    Name required_name(std::string_view member)
+    {
+        static_cast<void>(required_text(member));
+        return name<Name>(member);
+    }
+
     bool flag(std::string_view name, bool preset)
     {
         const auto value = find(name);
@@ -203,28 +219,40 @@ private:
     Device device(json::Value value, const std::string& at)
     {
         static constexpr std::array<std::string_view, 3> kinds = {"endpoint", "sip", "number"};
-        static constexpr std::array values = {Target::Kind::endpoint, Target::Kind::sip,
-                                              Target::Kind::number};
         ObjectReader reader(value, at, breaches_);
         Device device;
-        device.kind = values.at(reader.choice("kind", kinds));
-        device.dial = reader.required_text("dial");
+        const std::size_t kind = reader.choice("kind", kinds);
+        const std::string dial = reader.required_text("dial");
+        device.address = address(kind, dial);
+        if (device.address.empty() && !dial.empty()) {
+            breaches_.add(reader.at("dial"), fmt::format("is not a {}", kinds.at(kind)));
+        }
         device.owner = reader.text("owner");
         device.is_enabled = reader.flag("enabled", true);
         device.is_disturbable = !reader.flag("do_not_disturb", false);
-        device.username = reader.text("username");
-        device.password = reader.text("password");
+        device.username = OpaqueText(reader.text("username"));
+        device.password = OpaqueText(reader.text("password"));
         device.variables = reader.object("variables");
         if (const auto headers = reader.find("headers"); headers && headers->is_object()) {
             for (const auto [name, header] : headers->members()) {
-                device.headers.emplace_back(name,
-                                            text(header, pointer(reader.at("headers"), name)));
+                const std::string header_at = pointer(reader.at("headers"), name);
+                device.headers.push_back(SipHeader::of(name, text(header, header_at)));
+                if (device.headers.back().empty()) {
+                    breaches_.add(header_at, "cannot be a SIP header");
+                }
             }
         } else if (headers) {
             breaches_.add_mismatch(reader.at("headers"), "an object", *headers);
         }
         reader.finish();
         return device;
+    }
+
+    // A dial string is the operator's, in the switch's own language.
+    static Address address(std::size_t kind, const std::string& written)
+    {
+        if (kind == 0) return Address(DialString::of_operator(written));
+        return kind == 1 ? Address(SipUri::of(written)) : Address(DialledNumber::of(written));
     }
 
     std::string user(json::Value value, const std::string& at)
@@ -314,8 +342,8 @@ private:
     {
         ObjectReader reader(value, at, breaches_);
         Room room;
-        room.name = reader.required_text("room");
-        room.profile = reader.text("profile");
+        room.name = reader.required_name<RoomName>("room");
+        room.profile = reader.name<ProfileName>("profile");
         room.numbers = reader.texts("numbers");
         room.pins = reader.texts("pins");
         room.moderator_pins = reader.texts("moderator_pins");

@@ -23,14 +23,13 @@ namespace pivot::execute {
 using std::chrono::seconds;
 
 struct Device {
-    Target::Kind kind = Target::Kind::endpoint;
-    std::string dial;   // as Target::address has it
+    Address address;
     std::string owner;  // a user's id; empty: nobody's
     bool is_enabled = true;
     bool is_disturbable = true;
-    std::string username;
-    std::string password;
-    std::vector<std::pair<std::string, std::string>> headers;
+    OpaqueText username;
+    OpaqueText password;
+    std::vector<SipHeader> headers;
     std::string variables;  // a JSON object; empty: there are none
 };
 
@@ -73,8 +72,8 @@ struct Menu {
 };
 
 struct Room {
-    std::string name;  // of the switch
-    std::string profile;
+    RoomName name;  // of the switch
+    ProfileName profile;
     std::vector<std::string> numbers;
     std::vector<std::string> pins;            // of members
     std::vector<std::string> moderator_pins;  // no pins at all: nobody is asked for one

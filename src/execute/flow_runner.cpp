@@ -72,7 +72,9 @@ Task<NextStep> FlowRunner::run_nodes(bool is_running, Deadline& deadline)
         if (end.kind == ModuleEnd::Kind::pivot) co_return pivot_step();
         is_running = take(end);
         const bool has_cause = end.kind == ModuleEnd::Kind::stop && !end.text.empty();
-        if (!is_running && has_cause) co_await call_.hang_up(end.text, deadline);
+        if (is_running || !has_cause) continue;
+        const auto cause = CauseName::of(end.text);
+        co_await call_.hang_up(cause, deadline);
     }
     co_return next_step(is_running ? NextStep::Kind::over : NextStep::Kind::hang_up);
 }

@@ -155,7 +155,7 @@ Task<> LiveCall::pause(milliseconds time, Deadline&)
     while (!must_stop() && now() < until) co_await next(until);
 }
 
-Task<> LiveCall::reject(int sip_code, std::string_view phrase, Deadline&)
+Task<> LiveCall::reject(int sip_code, const ReasonPhrase& phrase, Deadline&)
 {
     channel().reject(sip_code, phrase);
     const Nanoseconds until = in(hang_up_timeout);
@@ -163,7 +163,7 @@ Task<> LiveCall::reject(int sip_code, std::string_view phrase, Deadline&)
     while (has_happened && is_here()) has_happened = co_await next(until);
 }
 
-Task<> LiveCall::hang_up(std::string_view cause, Deadline&)
+Task<> LiveCall::hang_up(const CauseName& cause, Deadline&)
 {
     if (is_here()) channel().hang_up(caller, cause);
     const Nanoseconds until = in(hang_up_timeout);

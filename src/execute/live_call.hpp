@@ -195,10 +195,10 @@ public:
     Task<> pause(milliseconds time, Deadline&);
 
     // Refuses a call that is not answered, and waits for its end, but not for ever.
-    Task<> reject(int sip_code, std::string_view phrase, Deadline&);
+    Task<> reject(int sip_code, const ReasonPhrase& phrase, Deadline&);
 
     // Hangs up the caller, unless he is gone or elsewhere, and waits for that, but not for ever.
-    Task<> hang_up(std::string_view cause, Deadline&);
+    Task<> hang_up(const CauseName& cause, Deadline&);
 
     // Keys that were pressed on leg() and nobody has taken.
     std::string& keys() { return *keys_of(leg()); }

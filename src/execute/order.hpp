@@ -1,7 +1,8 @@
-// What a channel is asked to do.
+// What a channel is asked to do. Every text in it is of a kind that has been checked (names.hpp).
 #pragma once
 
 #include "execute/event.hpp"
+#include "execute/names.hpp"
 
 #include <chrono>
 #include <string>
@@ -15,76 +16,111 @@ using std::chrono::milliseconds;
 // Zero: no limit.
 inline constexpr milliseconds unlimited{0};
 
-// Something to hear.
-struct Media {
+// Something to hear, or nothing.
+class Media {
+public:
     enum class Kind : std::uint8_t {
-        url,     // http or https
-        name,    // of the switch: a file, a stored recording, `local_stream://…`
+        url,
+        name,    // of a sound that the switch keeps
         prompt,  // one of the system's own, in `language`
-        tone,    // `%(on_ms,off_ms,hz,…);loops=n`, as FreeSWITCH's tone_stream has it
+        tone,
     };
-    Kind kind = Kind::url;
-    std::string what;
-    std::string language;
+
+    Media() = default;
+    explicit Media(const WebUrl& url) : kind_(Kind::url), what_(url.text()) {}
+    explicit Media(const SoundName& name) : kind_(Kind::name), what_(name.text()) {}
+    explicit Media(const Tone& tone) : kind_(Kind::tone), what_(tone.text()) {}
+    Media(const PromptName& prompt, LanguageTag language)
+        : kind_(Kind::prompt), what_(prompt.text()), language_(std::move(language))
+    {
+    }
+
+    bool empty() const { return what_.empty(); }
+    Kind kind() const { return kind_; }
+    const std::string& what() const { return what_; }  // as its kind is checked
+    const LanguageTag& language() const { return language_; }
+
+private:
+    Kind kind_ = Kind::url;
+    std::string what_;
+    LanguageTag language_;
 };
 
 // Something to say. An empty voice, language or engine is the switch's own.
 struct Speech {
-    std::string text;
-    std::string ssml;  // the same with SSML elements; empty: there are none
-    std::string voice;
-    std::string language;
-    std::string engine;
+    OpaqueText text;
+    OpaqueText ssml;  // the same with SSML elements; empty: there are none
+    VoiceName voice;
+    LanguageTag language;
+    EngineName engine;
 };
 
 struct Recording {
     enum class Track : std::uint8_t { inbound, outbound, both };  // what the caller says, hears
+    enum class Format : std::uint8_t { any, mp3, wav };           // any: the switch's own
 
-    std::string keys;             // that end it; none: no key does
+    KeySet keys;                  // that end it; none: no key does
     milliseconds silence_max{0};  // that ends it; unlimited: none does
     milliseconds length_max{0};
     bool trims_silence = false;
     Track track = Track::inbound;
-    bool is_dual = false;      // each side on a channel of its own
-    bool runs_beside = false;  // all else that happens on the call
-    std::string url;           // to upload to; empty: the switch keeps it
-    std::string method;        // `PUT`, `POST`
-    std::string format;        // `mp3`, `wav`; empty: the switch's own
-    std::string name;
+    bool is_dual = false;          // each side on a channel of its own
+    bool runs_beside = false;      // all else that happens on the call
+    WebUrl url;                    // to upload to; empty: the switch keeps it
+    bool uploads_by_post = false;  // else by PUT
+    Format format = Format::any;
+    FileName name;
 };
 
 // Whom to call.
-struct Target {
+class Address {
+public:
     enum class Kind : std::uint8_t {
         number,    // through a carrier
         sip,       // a SIP URI
-        endpoint,  // a dial string of the switch, or a registered user's name
+        endpoint,  // a registered user's name, or a dial string of the operator's
     };
+
+    Address() = default;
+    explicit Address(const PhoneNumber& number) : kind_(Kind::number), text_(number.text()) {}
+    explicit Address(const DialledNumber& number) : kind_(Kind::number), text_(number.text()) {}
+    explicit Address(const SipUri& uri) : kind_(Kind::sip), text_(uri.text()) {}
+    explicit Address(const UserName& user) : kind_(Kind::endpoint), text_(user.text()) {}
+    explicit Address(const DialString& dial) : kind_(Kind::endpoint), text_(dial.text()) {}
+
+    bool empty() const { return text_.empty(); }
+    Kind kind() const { return kind_; }
+    const std::string& text() const { return text_; }
+
+private:
+    Kind kind_ = Kind::number;
+    std::string text_;
+};
+
+struct Target {
     LegId leg = 0;
-    Kind kind = Kind::number;
-    std::string address;
+    Address address;
     milliseconds delay{0};    // before it rings
     milliseconds timeout{0};  // of its ringing; unlimited: the dial's
-    std::string username;     // for the far end's authentication
-    std::string password;
-    std::vector<std::pair<std::string, std::string>> headers;  // of the INVITE
+    OpaqueText username;      // for the far end's authentication
+    OpaqueText password;
+    std::vector<SipHeader> headers;  // of the INVITE
 };
 
 struct Dial {
     std::vector<Target> targets;
     bool is_sequential = false;  // one after the other, else all at once
     milliseconds timeout{0};     // until one has answered
-    std::string caller_id_name;  // empty: the call's own
-    std::string caller_id_number;
+    DisplayName caller_id_name;  // empty: the call's own
+    CallerNumber caller_id_number;
     // What the caller hears until they are connected or the dial has failed, also while a callee
-    // who has answered hears a whisper: media or a tone. Empty: the far end's, then the switch's
-    // own.
-    std::string ringback;
+    // who has answered hears a whisper. Empty: the far end's, then the switch's own.
+    Media ringback;
     bool ignores_early_media = false;
 };
 
 struct Conference {
-    std::string room;
+    RoomName room;
     bool is_muted = false;
     bool is_moderator = true;       // it begins when one is there
     bool ends_with_caller = false;  // all leave when this one does
@@ -92,22 +128,22 @@ struct Conference {
     bool beeps_on_exit = true;
     bool is_recorded = false;
     unsigned members_max = 0;  // 0: the switch's limit
-    std::string label;
-    std::string profile;                  // of the switch; empty: its default
-    std::vector<std::string> hold_music;  // until it begins; none: silence
+    MemberLabel label;
+    ProfileName profile;            // of the switch; empty: its default
+    std::vector<Media> hold_music;  // until it begins; none: silence
     bool plays_welcome = false;
 };
 
 struct Queue {
-    std::string name;
-    unsigned size_max = 0;   // 0: the switch's limit
-    std::string hold_music;  // empty: whoever runs the call plays something
+    QueueName name;
+    unsigned size_max = 0;  // 0: the switch's limit
+    Media hold_music;       // empty: whoever runs the call plays something
 };
 
 struct Speaking {  // speech input
-    std::string language;
-    std::string hints;
-    std::string model;
+    LanguageTag language;
+    OpaqueText hints;
+    EngineName model;
     milliseconds begin_timeout{0};  // until speech begins; unlimited: until it is stopped
     milliseconds end_timeout{0};    // of silence behind speech; unlimited: the switch decides
     milliseconds length_max{0};
@@ -117,15 +153,17 @@ struct Speaking {  // speech input
 
 // A stream of media to a web server, over WebSocket.
 struct Stream {
-    std::string url;
-    std::string name;
-    std::string tracks;  // `inbound_track`, `outbound_track`, `both_tracks`
+    enum class Tracks : std::uint8_t { inbound, outbound, both };
+
+    WebUrl url;
+    StreamName name;
+    Tracks tracks = Tracks::inbound;
     bool is_two_way = false;
-    std::vector<std::pair<std::string, std::string>> parameters;
+    std::vector<std::pair<OpaqueText, OpaqueText>> parameters;
 };
 
 struct Transfer {
-    std::string target;
+    Address target;
     bool is_attended = false;
     bool moves_other_leg = false;  // the peer goes to the target, not the caller
 };

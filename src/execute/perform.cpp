@@ -183,12 +183,11 @@ Task<NextStep> perform_plain(LiveCall& call, const Answer& answer, Deadline& dea
 {
     if (call.leg() == caller) co_await call.answer(deadline);
     if (!answer.media_url.empty()) {
-        Media media;
-        media.what = answer.media_url;
+        Media media(WebUrl::of(answer.media_url));
         co_await play(call, std::move(media), "", deadline);
     } else if (!answer.words.empty()) {
         Speech speech;
-        speech.text = answer.words;
+        speech.text = OpaqueText(answer.words);
         co_await say(call, std::move(speech), "", deadline);
     }
     co_return NextStep();

@@ -31,7 +31,7 @@ Task<Heard> say(LiveCall& call, Speech speech, std::string_view stop_keys, Deadl
     co_return co_await finish(call, job, stop_keys, deadline);
 }
 
-Task<Heard> send_keys(LiveCall& call, std::string keys, milliseconds key_length, Deadline& deadline)
+Task<Heard> send_keys(LiveCall& call, KeySequence keys, milliseconds key_length, Deadline& deadline)
 {
     const milliseconds limit = limit_of_keys(keys, key_length);
     const JobId job = call.begin(JobKind::playback, call.leg(), limit);

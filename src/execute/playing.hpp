@@ -15,7 +15,7 @@ Task<Heard> play(LiveCall& call, Media media, std::string_view stop_keys, Deadli
 Task<Heard> say(LiveCall& call, Speech speech, std::string_view stop_keys, Deadline& deadline);
 
 // As the other side hears them.
-Task<Heard> send_keys(LiveCall& call, std::string keys, milliseconds key_length,
+Task<Heard> send_keys(LiveCall& call, KeySequence keys, milliseconds key_length,
                       Deadline& deadline);
 
 }  // namespace pivot::execute

@@ -123,7 +123,8 @@ Task<> run_session(Session& session, Channel& channel, std::string next,
         if (call.is_over()) break;
         step = co_await perform_answer(call, flows, answer, next, deadline);
     }
-    co_await call.hang_up("", deadline);
+    const CauseName normal;
+    co_await call.hang_up(normal, deadline);
     call.end_streams();
     const EndOfCall end = end_of(call);  // before the report, for whose answer nobody pays
     if (step.kind == Kind::report) co_await report(session, std::move(step), host);

@@ -239,15 +239,11 @@ TEST_F(ContractTest, the_end_of_the_call_ends_all_jobs)
 TEST_F(ContractTest, a_limit_is_known_for_what_has_one)
 {
     Speech speech;
-    speech.text = std::string(100, 'a');
+    speech.text = OpaqueText(std::string(100, 'a'));
     EXPECT_EQ(limit_of(speech), 50s);
-    Media media;
-    media.what = "http://h/a.mp3";
-    EXPECT_EQ(limit_of(media), 1h);
-    media.what = "local_stream://default";
-    EXPECT_EQ(limit_of(media), unlimited);
-    media.what = "%(500,500,480);loops=-1";
-    EXPECT_EQ(limit_of(media), unlimited);
+    EXPECT_EQ(limit_of(Media(WebUrl::of("http://h/a.mp3"))), 1h);
+    EXPECT_EQ(limit_of(Media(SoundName::of("local_stream://default"))), unlimited);
+    EXPECT_EQ(limit_of(Media(Tone::of("%(500,500,480);loops=-1"))), unlimited);
     Recording recording;
     recording.length_max = 60s;
     EXPECT_EQ(limit_of(recording), 60s);

@@ -124,35 +124,40 @@ public:
             push(Answered());
         });
     }
-    void reject(int sip_code, std::string_view phrase) override
+    void reject(int sip_code, const ReasonPhrase& phrase) override
     {
-        note(fmt::format("reject {} {}", sip_code, phrase));
+        words_.push_back(phrase.text());
+        note(fmt::format("reject {} {}", sip_code, phrase.text()));
         react("reject", 0, [this](JobId) { hang_up_caller(); });
     }
-    void hang_up(LegId leg, std::string_view cause) override
+    void hang_up(LegId leg, const CauseName& cause) override
     {
         if (is_gone_) return;
-        note(fmt::format("hang_up {} {}", leg, cause));
-        if (leg == caller) return push(HungUp{{std::string(cause), 0}});
+        words_.push_back(cause.text());
+        note(fmt::format("hang_up {} {}", leg, cause.text()));
+        if (leg == caller) return push(HungUp{{cause.text(), 0}});
         push(LegEnded{leg, {"NORMAL_CLEARING", 200}});
     }
     void play(LegId leg, JobId job, const Media& media) override
     {
         static constexpr std::string_view kinds[] = {"url", "name", "prompt", "tone"};
         note(fmt::format("play{} {} {} {}", on_leg(leg),
-                         kinds[static_cast<std::size_t>(media.kind)], media.what, media.language));
+                         kinds[static_cast<std::size_t>(media.kind())], media.what(),
+                         media.language().text()));
+        sounds.push_back(media);
         react("play", job, [this](JobId played) { finish(played); });
     }
     void say(LegId leg, JobId job, const Speech& speech) override
     {
-        note(fmt::format("say{} {} {} {} {}", on_leg(leg), speech.text, speech.voice,
-                         speech.language, speech.engine));
+        note(fmt::format("say{} {} {} {} {}", on_leg(leg), speech.text.bytes(), speech.voice.text(),
+                         speech.language.text(), speech.engine.text()));
         speeches.push_back(speech);
         react("say", job, [this](JobId said) { finish(said); });
     }
-    void send_keys(LegId leg, JobId job, std::string_view keys, milliseconds length) override
+    void send_keys(LegId leg, JobId job, const KeySequence& keys, milliseconds length) override
     {
-        note(fmt::format("send_keys{} {} {}", on_leg(leg), keys, length.count()));
+        words_.push_back(keys.text());
+        note(fmt::format("send_keys{} {} {}", on_leg(leg), keys.text(), length.count()));
         react("send_keys", job, [this](JobId sent) { finish(sent); });
     }
     void stop(JobId job) override
@@ -170,8 +175,11 @@ public:
     }
     void record(LegId, JobId job, const Recording& order) override
     {
-        note(fmt::format("record {} {} {} {}{}", order.url, order.method, order.format,
-                         order.length_max.count(), order.runs_beside ? " both" : ""));
+        static constexpr std::string_view formats[] = {"", "mp3", "wav"};
+        note(fmt::format("record {} {} {} {}{}", order.url.text(),
+                         order.uploads_by_post ? "POST" : "PUT",
+                         formats[static_cast<std::size_t>(order.format)], order.length_max.count(),
+                         order.runs_beside ? " both" : ""));
         recordings.push_back(order);
         recording_ = job;
         react("record", job, [](JobId) {});
@@ -187,7 +195,7 @@ public:
         std::string text =
             fmt::format("dial{} {}", order.is_sequential ? " in order" : "", order.timeout.count());
         for (const Target& target : order.targets) {
-            text += fmt::format(" {}/{}/{}", target.address, target.delay.count(),
+            text += fmt::format(" {}/{}/{}", target.address.text(), target.delay.count(),
                                 target.timeout.count());
         }
         note(text);
@@ -204,47 +212,59 @@ public:
     void join(JobId job, const Conference& conference) override
     {
         note(fmt::format(
-            "join {}{}{}{}", conference.room, conference.is_moderator ? " moderator" : "",
+            "join {}{}{}{}", conference.room.text(), conference.is_moderator ? " moderator" : "",
             conference.is_muted ? " muted" : "", conference.beeps_on_enter ? "" : " quietly"));
         conferences.push_back(conference);
         react("join", job, [this](JobId left) { finish(left); });
     }
     void enqueue(JobId job, const Queue& order) override
     {
-        note(fmt::format("enqueue {}", order.name));
+        note(fmt::format("enqueue {}", order.name.text()));
         queues.push_back(order);
         react("enqueue", job, [this](JobId failed) { fail(failed); });
     }
-    void dequeue(JobId job, std::string_view queue, milliseconds timeout) override
+    void dequeue(JobId job, const QueueName& queue, milliseconds timeout) override
     {
-        note(fmt::format("dequeue {} {}", queue, timeout.count()));
+        words_.push_back(queue.text());
+        note(fmt::format("dequeue {} {}", queue.text(), timeout.count()));
         react("dequeue", job, [this](JobId failed) { fail(failed); });
     }
     void stream(JobId job, const execute::Stream& order) override
     {
-        note(fmt::format("stream {}{}", order.name, order.is_two_way ? " both ways" : ""));
+        note(fmt::format("stream {}{}", order.name.text(), order.is_two_way ? " both ways" : ""));
         streams.push_back(order);
         react("stream", job, [this](JobId failed) { fail(failed); });
     }
     void mute(bool is_muted) override { note(is_muted ? "mute" : "unmute"); }
-    void set_variable(std::string_view name, std::string_view value, bool is_exported) override
+    void set_variable(const VariableName& name, const OpaqueText& value, bool is_exported) override
     {
-        note(fmt::format("set {}={}{}", name, value, is_exported ? " exported" : ""));
+        words_.push_back(name.text());
+        note(
+            fmt::format("set {}={}{}", name.text(), value.bytes(), is_exported ? " exported" : ""));
     }
-    void refer(JobId job, std::string_view uri) override
+    void set_language(const LanguageTag& language) override
     {
-        note(fmt::format("refer {}", uri));
+        words_.push_back(language.text());
+        note(fmt::format("set default_language={}", language.text()));
+    }
+    void refer(JobId job, const SipUri& uri) override
+    {
+        words_.push_back(uri.text());
+        note(fmt::format("refer {}", uri.text()));
         react("refer", job, [this](JobId referred) { push(Referred{referred, 202, 200}); });
     }
     void transfer(JobId job, const Transfer& order) override
     {
-        note(fmt::format("transfer {}{}{}", order.target, order.is_attended ? " attended" : "",
+        words_.push_back(order.target.text());
+        note(fmt::format("transfer {}{}{}", order.target.text(),
+                         order.is_attended ? " attended" : "",
                          order.moves_other_leg ? " bleg" : ""));
         react("transfer", job, [this](JobId) { move_caller(); });
     }
-    void park(JobId job, std::string_view slot) override
+    void park(JobId job, const SlotName& slot) override
     {
-        note(fmt::format("park {}", slot));
+        words_.push_back(slot.text());
+        note(fmt::format("park {}", slot.text()));
         react("park", job, [this](JobId) { move_caller(); });
     }
     bool run_module(JobId job, std::string_view module, std::string_view data) override
@@ -254,11 +274,46 @@ public:
     }
     bool run_flow(JobId job, std::string_view) override { return react_or_refuse("run_flow", job); }
 
+    // Every text of these orders that is not opaque, as it has come.
+    std::vector<std::string> names() const
+    {
+        std::vector<std::string> all = words_;
+        const auto add = [&all](std::initializer_list<std::string_view> texts) {
+            all.insert(all.end(), texts.begin(), texts.end());
+        };
+        for (const Media& media : sounds) add({media.what(), media.language()});
+        for (const Speech& speech : speeches) {
+            add({speech.voice, speech.language, speech.engine});
+        }
+        for (const Recording& recording : recordings) {
+            add({recording.keys, recording.url, recording.name});
+        }
+        for (const Speaking& speaking : speakings) {
+            add({speaking.language, speaking.model});
+        }
+        for (const Dial& dial : dials) {
+            add({dial.caller_id_name, dial.caller_id_number, dial.ringback.what()});
+            for (const Target& target : dial.targets) all.push_back(target.address.text());
+        }
+        for (const Conference& room : conferences) {
+            add({room.room, room.label, room.profile});
+            for (const Media& music : room.hold_music) all.push_back(music.what());
+        }
+        for (const Queue& queue : queues) {
+            add({queue.name, queue.hold_music.what()});
+        }
+        for (const execute::Stream& stream : streams) {
+            add({stream.url, stream.name});
+        }
+        return all;
+    }
+
     std::vector<Conference> conferences;
     std::vector<Dial> dials;
     std::vector<Queue> queues;
     std::vector<Recording> recordings;
     std::vector<Speaking> speakings;
+    std::vector<Media> sounds;
     std::vector<Speech> speeches;
     std::vector<execute::Stream> streams;
 
@@ -286,6 +341,7 @@ private:
         return true;
     }
 
+    std::vector<std::string> words_;  // of commands without an order
     FakeClock& clock_;
     EventQueue queue_;
     std::map<std::string, Reaction> reactions_;

@@ -36,7 +36,7 @@ TEST_F(QueueVerbs, a_caller_waits_with_the_switchs_music_and_the_action_is_told_
     end_queue("enqueue", QueueEnd::bridged);
     EXPECT_THAT(run(R"(<Enqueue action="/done"> support </Enqueue><Say>never</Say>)"),
                 ElementsAre("answer", "enqueue support", "say Bye", "hang_up 0"));
-    EXPECT_NE(channel->queues.front().hold_music, "");
+    EXPECT_FALSE(channel->queues.front().hold_music.empty());
     EXPECT_EQ(told("/done")["QueueResult"], "bridged");
     EXPECT_EQ(told("/done")["QueueTime"], "20");
     EXPECT_NE(told("/done")["QueueSid"], "-");
@@ -94,7 +94,7 @@ TEST_F(QueueVerbs, an_empty_wait_url_is_silence)
     end_queue("enqueue", QueueEnd::bridged);
     EXPECT_THAT(run(R"(<Enqueue waitUrl="">support</Enqueue>)"),
                 ElementsAre("answer", "enqueue support", "hang_up 0"));
-    EXPECT_EQ(channel->queues.front().hold_music, "");
+    EXPECT_TRUE(channel->queues.front().hold_music.empty());
 }
 
 TEST_F(QueueVerbs, a_wait_document_is_asked_for_again_until_somebody_takes_the_caller)

@@ -100,8 +100,8 @@ TEST_F(RecordVerb, an_upload_says_how_and_where)
 {
     const Recording put = recorded(R"(storageUrl="/store?a=1" storageUrlMethod="PUT")");
     EXPECT_EQ(put.url, url("/store?a=1"));
-    EXPECT_EQ(put.method, "PUT");
-    EXPECT_EQ(recorded(R"(storageUrl="/store")").method, "POST");
+    EXPECT_FALSE(put.uploads_by_post);
+    EXPECT_TRUE(recorded(R"(storageUrl="/store")").uploads_by_post);
 }
 
 TEST_F(RecordVerb, the_action_is_told_which_key_ended_it_and_of_none_where_none_did)

@@ -41,7 +41,7 @@ TEST_F(SwitchVerbs, a_stream_is_connected_both_ways_and_the_action_is_asked_when
                 ElementsAre("answer", "stream bot both ways", "say Bye", "hang_up 0"));
     const execute::Stream stream = channel->streams.front();
     EXPECT_EQ(stream.url, "wss://ai.example/s");
-    EXPECT_EQ(stream.tracks, "inbound_track");
+    EXPECT_EQ(stream.tracks, execute::Stream::Tracks::inbound);
     ASSERT_EQ(stream.parameters.size(), 2U);
     EXPECT_EQ(stream.parameters[0].first, "lang");
     EXPECT_EQ(stream.parameters[0].second, "de");
@@ -149,7 +149,7 @@ TEST_F(SwitchVerbs, a_stream_started_in_the_background_runs_until_it_is_stopped)
     EXPECT_THAT(run(R"(<Start><Stream name="ear" url="wss://ai.example/s" track="both_tracks"/>
         </Start><Say>Hello</Say><Stop><Stream name="ear"/></Stop><Say>Bye</Say>)"),
                 ElementsAre("stream ear", "answer", "say Hello", "stop", "say Bye", "hang_up 0"));
-    EXPECT_EQ(channel->streams.front().tracks, "both_tracks");
+    EXPECT_EQ(channel->streams.front().tracks, execute::Stream::Tracks::both);
     EXPECT_FALSE(channel->streams.front().is_two_way);
 }
 

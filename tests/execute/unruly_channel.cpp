@@ -298,13 +298,13 @@ void UnrulyChannel::answer()
     is_answering_ = !is_answered();
 }
 
-void UnrulyChannel::reject(int, std::string_view)
+void UnrulyChannel::reject(int, const ReasonPhrase&)
 {
     EXPECT_FALSE(is_answered() && !is_over_) << "an answered call cannot be refused";
     hang_up_caller();
 }
 
-void UnrulyChannel::hang_up(LegId leg, std::string_view)
+void UnrulyChannel::hang_up(LegId leg, const CauseName&)
 {
     if (leg == caller) return hang_up_caller();
     EXPECT_TRUE(known_legs_.contains(leg)) << "nobody dialled leg " << leg;
@@ -321,7 +321,7 @@ void UnrulyChannel::say(LegId leg, JobId job, const Speech&)
     begin(job, Kind::playback, leg);
 }
 
-void UnrulyChannel::send_keys(LegId leg, JobId job, std::string_view, milliseconds)
+void UnrulyChannel::send_keys(LegId leg, JobId job, const KeySequence&, milliseconds)
 {
     begin(job, Kind::playback, leg);
 }
@@ -374,7 +374,7 @@ void UnrulyChannel::enqueue(JobId job, const Queue&)
     begin(job, Kind::queue, caller);
 }
 
-void UnrulyChannel::dequeue(JobId job, std::string_view, milliseconds)
+void UnrulyChannel::dequeue(JobId job, const QueueName&, milliseconds)
 {
     begin(job, Kind::queue, caller);
 }
@@ -386,9 +386,11 @@ void UnrulyChannel::stream(JobId job, const Stream&)
 
 void UnrulyChannel::mute(bool) {}
 
-void UnrulyChannel::set_variable(std::string_view, std::string_view, bool) {}
+void UnrulyChannel::set_variable(const VariableName&, const OpaqueText&, bool) {}
 
-void UnrulyChannel::refer(JobId job, std::string_view)
+void UnrulyChannel::set_language(const LanguageTag&) {}
+
+void UnrulyChannel::refer(JobId job, const SipUri&)
 {
     begin(job, Kind::refer, caller);
 }
@@ -398,7 +400,7 @@ void UnrulyChannel::transfer(JobId job, const Transfer&)
     begin(job, Kind::elsewhere, caller);
 }
 
-void UnrulyChannel::park(JobId job, std::string_view)
+void UnrulyChannel::park(JobId job, const SlotName&)
 {
     begin(job, Kind::elsewhere, caller);
 }

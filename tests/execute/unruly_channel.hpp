@@ -64,11 +64,11 @@ public:
     Nanoseconds began_at() const override { return began_; }
     std::optional<Nanoseconds> answered_at() const override { return answered_at_; }
     void answer() override;
-    void reject(int sip_code, std::string_view phrase) override;
-    void hang_up(LegId leg, std::string_view cause) override;
+    void reject(int sip_code, const ReasonPhrase& phrase) override;
+    void hang_up(LegId leg, const CauseName& cause) override;
     void play(LegId leg, JobId job, const Media& media) override;
     void say(LegId leg, JobId job, const Speech& speech) override;
-    void send_keys(LegId leg, JobId job, std::string_view keys, milliseconds key_length) override;
+    void send_keys(LegId leg, JobId job, const KeySequence& keys, milliseconds key_length) override;
     void stop(JobId job) override;
     void record(LegId leg, JobId job, const Recording& recording) override;
     void listen(LegId leg, JobId job, const Speaking& speaking) override;
@@ -76,13 +76,14 @@ public:
     void bridge(LegId leg, JobId job) override;
     void join(JobId job, const Conference& conference) override;
     void enqueue(JobId job, const Queue& queue) override;
-    void dequeue(JobId job, std::string_view queue, milliseconds timeout) override;
+    void dequeue(JobId job, const QueueName& queue, milliseconds timeout) override;
     void stream(JobId job, const Stream& stream) override;
     void mute(bool is_muted) override;
-    void set_variable(std::string_view name, std::string_view value, bool is_exported) override;
-    void refer(JobId job, std::string_view uri) override;
+    void set_variable(const VariableName& name, const OpaqueText& value, bool is_exported) override;
+    void set_language(const LanguageTag& language) override;
+    void refer(JobId job, const SipUri& uri) override;
     void transfer(JobId job, const Transfer& transfer) override;
-    void park(JobId job, std::string_view slot) override;
+    void park(JobId job, const SlotName& slot) override;
     bool run_module(JobId job, std::string_view module, std::string_view data) override;
     bool run_flow(JobId job, std::string_view flow) override;
 

@@ -14,8 +14,8 @@ constexpr std::string_view people = R"({"account":{"variables":{"plan":"gold"}},
 // What a call that is made next shows.
 std::string dial_and_see(FakeChannel& channel)
 {
-    return fmt::format("{}/{}", channel.dials.back().caller_id_name,
-                       channel.dials.back().caller_id_number);
+    return fmt::format("{}/{}", channel.dials.back().caller_id_name.text(),
+                       channel.dials.back().caller_id_number.text());
 }
 
 std::string call_out()

@@ -1,6 +1,5 @@
 #include "switches/scripted/script.hpp"
 
-
 #include <chrono>
 #include <string>
 #include <string_view>

@@ -154,7 +154,7 @@ protected:
         for (const std::string& address : addresses) {
             Target target;
             target.leg = ++leg;
-            target.address = address;
+            target.address = Address(DialString::of_operator(address));
             dial.targets.push_back(target);
         }
         return dial;

@@ -20,7 +20,7 @@ protected:
     void begin_all()
     {
         Speech speech;
-        speech.text = "hello";
+        speech.text = OpaqueText("hello");
         channel->say(caller, 1, speech);
         Recording both_sides;
         both_sides.runs_beside = true;
@@ -29,7 +29,7 @@ protected:
         channel->dial(4, dial_of({"+1"}));
         channel->join(5, {});
         channel->enqueue(6, {});
-        channel->send_keys(caller, 7, "12", 100ms);
+        channel->send_keys(caller, 7, KeySequence::of("12"), 100ms);
         channel->play(caller, 8, {});
     }
 
@@ -53,7 +53,7 @@ TEST_F(ScriptedChannelTest, what_is_played_ends_once_by_itself)
     channel->play(caller, 1, {});
     EXPECT_THAT(events(), ElementsAre("1 finished"));
     Speech speech;
-    speech.text = "one two three four five six seven eight nine";
+    speech.text = OpaqueText("one two three four five six seven eight nine");
     const Nanoseconds began = clock->now();
     channel->say(caller, 2, speech);
     EXPECT_THAT(events(3s), ElementsAre("2 finished"));
@@ -96,8 +96,8 @@ TEST_F(ScriptedChannelTest, nothing_is_done_behind_the_end)
     channel->answer();
     channel->press('1');
     channel->speak("hello");
-    channel->hang_up(caller, "");
-    channel->reject(486, "");
+    channel->hang_up(caller, {});
+    channel->reject(486, {});
     channel->stop(1);
     channel->after(0s, [] { FAIL(); });
     EXPECT_EQ(deeds.size(), done);
@@ -175,7 +175,7 @@ TEST_F(ScriptedChannelTest, keys_and_an_answer_are_told)
 
 TEST_F(ScriptedChannelTest, a_call_is_rejected)
 {
-    channel->reject(486, "Busy Here");
+    channel->reject(486, ReasonPhrase::of("Busy Here"));
     EXPECT_THAT(events(), ElementsAre("gone USER_BUSY"));
     EXPECT_EQ(channel->ending(), ScriptedChannel::Ending::rejected);
 }
@@ -209,7 +209,7 @@ TEST_F(ScriptedChannelTest, a_recording_ends_at_its_limit_or_with_a_key)
 {
     Recording recording;
     recording.length_max = 2s;
-    recording.keys = "#*";
+    recording.keys = KeySet::of("#*");
     EXPECT_THAT(record(recording, 4s), ElementsAre("1 recorded 2 s, limit"));
     channel->after(1s, [this] { channel->press('1'); });
     channel->after(1s, [this] { channel->press('*'); });
@@ -266,10 +266,10 @@ TEST_F(ScriptedChannelTest, words_wait_for_somebody_who_listens_unless_they_are_
 TEST_F(ScriptedChannelTest, streams_end_as_they_are_told)
 {
     Stream two_way;
-    two_way.url = "wss://a.example/s";
+    two_way.url = WebUrl::of("wss://a.example/s");
     two_way.is_two_way = true;
     Stream one_way;
-    one_way.url = "wss://b.example/s";
+    one_way.url = WebUrl::of("wss://b.example/s");
     StreamBehaviour ends;
     ends.ends_after = 3s;
     StreamBehaviour fails;
@@ -308,18 +308,16 @@ TEST(Durations, are_those_of_words_and_of_what_media_say)
 {
     EXPECT_EQ(length_of_speech(""), 1s);
     EXPECT_EQ(length_of_speech("one two\n three  four five six"), 2s);
-    const auto of = [](Media::Kind kind, std::string what) {
-        Media media;
-        media.kind = kind;
-        media.what = std::move(what);
-        return length_of(media);
+    const auto tone = [](std::string_view text) { return length_of(Media(Tone::of(text))); };
+    const auto sound = [](std::string_view name) {
+        return length_of(Media(SoundName::of_operator(std::string(name))));
     };
-    EXPECT_EQ(of(Media::Kind::url, "http://media.example/a.mp3"), 3s);
-    EXPECT_EQ(of(Media::Kind::tone, "%(500,100,440);loops=2"), 1'200ms);
-    EXPECT_EQ(of(Media::Kind::tone, "%(500,100,440);loops=-1"), switches::scripted::endless);
-    EXPECT_EQ(of(Media::Kind::name, "silence_stream://1500"), 1'500ms);
-    EXPECT_EQ(of(Media::Kind::name, "local_stream://default"), switches::scripted::endless);
-    EXPECT_GT(of(Media::Kind::name, "silence_stream://0"), 0ms) << "repeated, it never ends";
+    EXPECT_EQ(length_of(Media(WebUrl::of("http://media.example/a.mp3"))), 3s);
+    EXPECT_EQ(tone("%(500,100,440);loops=2"), 1'200ms);
+    EXPECT_EQ(tone("%(500,100,440);loops=-1"), switches::scripted::endless);
+    EXPECT_EQ(sound("silence_stream://1500"), 1'500ms);
+    EXPECT_EQ(sound("local_stream://default"), switches::scripted::endless);
+    EXPECT_GT(sound("silence_stream://0"), 0ms) << "repeated, it never ends";
 }
 
 }  // namespace

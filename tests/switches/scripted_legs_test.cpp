@@ -162,9 +162,9 @@ TEST_F(ScriptedLegs, end_behind_the_bridge_when_the_caller_hangs_up)
 TEST_F(ScriptedLegs, fail_the_dial_when_the_last_one_is_given_up)
 {
     dial(dial_of({"+1", "+2"}), 1s);
-    channel->hang_up(1, "");
+    channel->hang_up(1, {});
     EXPECT_THAT(events(0s), ElementsAre("leg 1 gone NORMAL_CLEARING"));
-    channel->hang_up(2, "USER_BUSY");
+    channel->hang_up(2, CauseName::of("USER_BUSY"));
     EXPECT_THAT(events(), ElementsAre("leg 2 gone USER_BUSY", "1 failed USER_BUSY"));
 }
 

@@ -103,16 +103,16 @@ TEST_F(ScriptedRooms, a_queue_is_full_or_fails_or_never_ends)
 
 TEST_F(ScriptedRooms, the_caller_is_connected_with_the_first_of_a_queue)
 {
-    channel->dequeue(1, "support", 5s);
+    channel->dequeue(1, QueueName::of("support"), 5s);
     EXPECT_THAT(events(), ElementsAre("1 bridged", "1 queue bridged, 0 s, 10 s"));
     plan(QueueWaiting::End::empty);
-    channel->dequeue(2, "support", 5s);
+    channel->dequeue(2, QueueName::of("support"), 5s);
     EXPECT_THAT(events(), ElementsAre("2 queue left, 5 s, 0 s"));
     plan(QueueWaiting::End::fails);
-    channel->dequeue(3, "support", 5s);
+    channel->dequeue(3, QueueName::of("support"), 5s);
     EXPECT_THAT(events(), ElementsAre("3 queue failed, 0 s, 0 s"));
     plan(QueueWaiting::End::empty);
-    channel->dequeue(4, "support", unlimited);
+    channel->dequeue(4, QueueName::of("support"), unlimited);
     EXPECT_THAT(events(1h), IsEmpty());
 }
 

@@ -111,7 +111,7 @@ TEST(Reader, what_twiml_does_not_know_warns_and_is_skipped)
     EXPECT_TRUE(has(warning("<Response><say>x</say></Response>"), "did you mean Say?"));
     EXPECT_TRUE(has(warning("<Response><Geather/></Response>"), "did you mean Gather?"));
     EXPECT_TRUE(
-        has(warning("<Response><Dial><Numbers>1</Numbers></Dial></Response>"), "mean Number?"));
+        has(warning("<Response><Gather><Pley>/a</Pley></Gather></Response>"), "mean Play?"));
     EXPECT_TRUE(
         has(warning("<Response><Gather numDigit=\"1\"/></Response>"), "did you mean numDigits?"));
     EXPECT_TRUE(

@@ -1,6 +1,7 @@
 // play, tts, audio_macro: something to hear.
 #include "execute/modules/data.hpp"
 #include "execute/modules/modules.hpp"
+#include "execute/modules/name_in.hpp"
 #include "execute/modules/sound.hpp"
 #include "execute/modules/spoken_value.hpp"
 
@@ -42,15 +43,21 @@ Sound sound_of(json::Value data, std::string_view stop_keys)
     return sound;
 }
 
+// `preset` is the node's own, for all of its sounds; without one, the call's.
+LanguageTag language_of(const Work& work, json::Value data, std::string_view preset)
+{
+    LanguageTag language = name_in<LanguageTag>(work, data, "language", preset);
+    return language.empty() ? call_language(work) : language;
+}
+
 Sound speech_of(const Work& work, json::Value data, std::string_view language,
                 std::string_view stop_keys)
 {
     Speech speech;
-    speech.text = text(data, "text");
-    speech.voice = text(data, "voice", "female");
-    speech.language = text(data, "language", language);
-    speech.engine = text(data, "engine");
-    if (speech.language.empty()) speech.language = work.call.session().call().language;
+    speech.text = OpaqueText(text(data, "text"));
+    speech.voice = name_in<VoiceName>(work, data, "voice", "female");
+    speech.language = language_of(work, data, language);
+    speech.engine = name_in<EngineName>(work, data, "engine");
     Sound sound = sound_of(data, stop_keys);
     sound.what = std::move(speech);
     return sound;
@@ -61,11 +68,10 @@ Sound say_macro(const Work& work, json::Value data, std::string_view language,
 {
     Speech speech = spoken_value(text(data, "text"), text(data, "type", "name_spelled"),
                                  text(data, "method", "pronounced"));
-    speech.language = text(data, "language", language);
-    if (speech.language.empty()) speech.language = work.call.session().call().language;
+    speech.language = language_of(work, data, language);
     const std::string_view gender = text(data, "gender");
-    if (gender == "masculine") speech.voice = "male";
-    if (gender == "feminine") speech.voice = "female";
+    if (gender == "masculine") speech.voice = VoiceName::of("male");
+    if (gender == "feminine") speech.voice = VoiceName::of("female");
     Sound sound = sound_of(data, stop_keys);
     sound.what = std::move(speech);
     return sound;
@@ -114,17 +120,12 @@ std::optional<Sound> macro_of(const Work& work, json::Value macro, std::string_v
         return sound;
     }
     if (kind == "prompt" && !id.empty()) {
-        Media media = prompt(work, id);
-        if (!language.empty()) media.language = language;
-        media.language = text(macro, "language", media.language);
-        sound.what = std::move(media);
+        const auto name = name_of<PromptName>(work, "the prompt", id);
+        sound.what = Media(name, language_of(work, macro, language));
         return sound;
     }
     if (kind == "tone" && has_frequencies(macro)) {
-        Media media;
-        media.kind = Media::Kind::tone;
-        media.what = tone_of(macro);
-        sound.what = std::move(media);
+        sound.what = Media(Tone::of(tone_of(macro)));
         return sound;
     }
     work.warn(fmt::format("a macro of kind \"{}\" has nothing to play", kind));

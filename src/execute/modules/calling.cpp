@@ -3,7 +3,9 @@
 #include "execute/modules/data.hpp"
 #include "execute/modules/dialled.hpp"
 #include "execute/modules/endpoints.hpp"
+#include "execute/modules/headers.hpp"
 #include "execute/modules/modules.hpp"
+#include "execute/modules/name_in.hpp"
 #include "execute/modules/sound.hpp"
 
 #include <utility>
@@ -36,15 +38,6 @@ Strategy strategy_of(std::string_view strategy)
     return Strategy::simultaneous;
 }
 
-void add_headers(RingPlan& plan, json::Value data)
-{
-    const auto headers = data.find("custom_sip_headers");
-    if (!headers || !headers->is_object()) return;
-    for (const auto [name, value] : headers->members()) {
-        plan.headers.emplace_back(name, written(value));
-    }
-}
-
 // From inside, the caller has a device of the account.
 void add_ringtone(RingPlan& plan, const Work& work, json::Value data)
 {
@@ -52,12 +45,12 @@ void add_ringtone(RingPlan& plan, const Work& work, json::Value data)
     if (!ringtones) return;
     const bool is_internal = !work.call.session().call().authorizing_id.empty();
     const std::string_view tone = text(*ringtones, is_internal ? "internal" : "external");
-    if (!tone.empty()) plan.headers.emplace_back("Alert-Info", tone);
+    if (!tone.empty()) add_header(work, plan.headers, "Alert-Info", tone);
 }
 
-std::string ringback_of(const Work& work, std::string_view name)
+Media ringback_of(const Work& work, std::string_view name)
 {
-    return name.empty() ? std::string() : media_named(work, name).what;
+    return name.empty() ? Media() : media_named(work, name);
 }
 
 unsigned repeats_of(json::Value data)
@@ -67,7 +60,7 @@ unsigned repeats_of(json::Value data)
         std::clamp(number(data, "repeats", 1), std::int64_t{1}, repeats_max));
 }
 
-RingPlan plan_for_one(json::Value data, Member::Kind kind)
+RingPlan plan_for_one(const Work& work, json::Value data, Member::Kind kind)
 {
     RingPlan plan;
     Member& member = plan.members.emplace_back();
@@ -78,8 +71,8 @@ RingPlan plan_for_one(json::Value data, Member::Kind kind)
     plan.timeout = member.delay + member.timeout;
     plan.can_call_self = is_true(data, "can_call_self");
     plan.hides_caller = is_true(data, "suppress_clid");
-    plan.invite_user = text(data, "static_invite");
-    add_headers(plan, data);
+    plan.invite_user = name_in<UserPart>(work, data, "static_invite");
+    add_headers(work, plan.headers, data);
     return plan;
 }
 
@@ -146,7 +139,7 @@ Task<ModuleEnd> call(Work work, RingPlan plan, Deadline& deadline)
 
 Task<ModuleEnd> device(Work work, json::Value data, Deadline& deadline)
 {
-    return call(work, plan_for_one(data, Member::Kind::device), deadline);
+    return call(work, plan_for_one(work, data, Member::Kind::device), deadline);
 }
 
 Task<ModuleEnd> group(Work work, json::Value data, Deadline& deadline)
@@ -173,7 +166,7 @@ Task<ModuleEnd> ring_group(Work work, json::Value data, Deadline& deadline)
 
 Task<ModuleEnd> user(Work work, json::Value data, Deadline& deadline)
 {
-    RingPlan plan = plan_for_one(data, Member::Kind::user);
+    RingPlan plan = plan_for_one(work, data, Member::Kind::user);
     plan.strategy = strategy_of(text(data, "strategy"));
     plan.ignores_early_media = plan.strategy == Strategy::simultaneous;
     return call(work, std::move(plan), deadline);

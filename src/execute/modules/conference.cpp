@@ -2,6 +2,7 @@
 #include "execute/collecting.hpp"
 #include "execute/modules/data.hpp"
 #include "execute/modules/modules.hpp"
+#include "execute/modules/name_in.hpp"
 #include "execute/modules/sound.hpp"
 
 #include <algorithm>
@@ -16,8 +17,9 @@ namespace {
 constexpr unsigned tries_max = 3;
 
 struct Entrance {
-    std::string id;    // in the directory
-    std::string name;  // of a room that the flow brings along; without both the caller is asked
+    std::string id;  // in the directory
+    RoomName name;   // of a room that the flow brings along; without both the caller is asked
+    bool has_bad_name = false;
     bool is_moderator = true;
     bool has_role = false;  // the flow says which
     std::optional<bool> beeps_on_enter;
@@ -29,7 +31,7 @@ struct Entrance {
     unsigned members_max = 0;
     std::vector<std::string> pins;
     std::vector<std::string> moderator_pins;
-    std::string profile;
+    ProfileName profile;
 };
 
 Task<std::string> ask(Work work, std::string_view question, Deadline& deadline)
@@ -158,10 +160,11 @@ std::vector<std::string> pins_of(json::Value config, std::string_view role)
     return pins;
 }
 
-void take_config(Entrance& entrance, json::Value config)
+void take_config(const Work& work, Entrance& entrance, json::Value config)
 {
-    entrance.name = text(config, "name");
-    entrance.profile = text(config, "profile_name");
+    entrance.name = RoomName::of(text(config, "name"));
+    entrance.has_bad_name = entrance.name.empty() && !text(config, "name").empty();
+    entrance.profile = name_in<ProfileName>(work, config, "profile_name");
     entrance.members_max = static_cast<unsigned>(
         std::clamp(number(config, "max_participants", 0), std::int64_t{0}, std::int64_t{100'000}));
     entrance.waits_for_moderator =
@@ -182,7 +185,7 @@ Task<ModuleEnd> conference(Work work, json::Value data, Deadline& deadline)
     Entrance entrance;
     entrance.id = text(data, "id");
     if (const auto config = data.find("config"); config && config->is_object()) {
-        take_config(entrance, *config);
+        take_config(work, entrance, *config);
     }
     const auto role = data.find("moderator");
     entrance.has_role = role && role->kind() == json::Kind::boolean;
@@ -197,6 +200,9 @@ Task<ModuleEnd> conference(Work work, json::Value data, Deadline& deadline)
         return at_once(give_up(work, fmt::format("there is no conference \"{}\" in the directory",
                                                  entrance.id)),
                        deadline);
+    }
+    if (entrance.id.empty() && entrance.has_bad_name) {
+        return at_once(give_up(work, "the name of its room cannot be one"), deadline);
     }
     return join(work, std::move(entrance), deadline);
 }

@@ -1,6 +1,7 @@
 // Modules that steer the call itself.
 #include "execute/modules/data.hpp"
 #include "execute/modules/modules.hpp"
+#include "execute/modules/name_in.hpp"
 #include "execute/modules/refusal.hpp"
 
 #include <utility>
@@ -66,9 +67,10 @@ Task<ModuleEnd> hangup(Work, json::Value, Deadline& deadline)
 
 Task<ModuleEnd> language(Work work, json::Value data, Deadline& deadline)
 {
-    const std::string_view language = text(data, "language");
-    work.call.session().set_language(std::string(language));
-    work.call.channel().set_variable("default_language", language, false);
+    const auto language = name_in<LanguageTag>(work, data, "language");
+    if (language.empty()) return at_once(go_on(), deadline);
+    work.call.session().set_language(language.text());
+    work.call.channel().set_language(language);
     return at_once(go_on(), deadline);
 }
 
@@ -89,7 +91,7 @@ Task<ModuleEnd> response(Work work, json::Value data, Deadline& deadline)
     Refusal refusal;
     const std::int64_t code = number(data, "code", busy_here);
     refusal.sip_code = code >= 400 && code <= 699 ? static_cast<int>(code) : busy_here;
-    refusal.phrase = text(data, "message");
+    refusal.phrase = name_in<ReasonPhrase>(work, data, "message");
     refusal.media = text(data, "media");
     return refuse(work, std::move(refusal), deadline);
 }

@@ -2,6 +2,7 @@
 #include "execute/collecting.hpp"
 #include "execute/modules/data.hpp"
 #include "execute/modules/modules.hpp"
+#include "execute/modules/name_in.hpp"
 #include "execute/playing.hpp"
 
 #include <charconv>
@@ -38,7 +39,7 @@ std::string finish_keys(json::Value data)
     return found;
 }
 
-Task<ModuleEnd> send(Work work, std::string digits, milliseconds length, Deadline& deadline)
+Task<ModuleEnd> send(Work work, KeySequence digits, milliseconds length, Deadline& deadline)
 {
     const Heard sent = co_await send_keys(work.call, std::move(digits), length, deadline);
     co_return sent.has_failed ? give_up(work, "the switch could not send them") : go_on();
@@ -77,7 +78,13 @@ Task<ModuleEnd> send_dtmf(Work work, json::Value data, Deadline& deadline)
                         count);
         length = milliseconds(std::clamp(count, std::int64_t{1}, std::int64_t{60'000}));
     }
-    return send(work, std::string(text(data, "digits")), length, deadline);
+    auto digits = KeySequence::of(text(data, "digits"));
+    if (digits.empty()) {
+        return at_once(give_up(work, fmt::format("\"{}\" are not keys to send",
+                                                 printable(text(data, "digits")))),
+                       deadline);
+    }
+    return send(work, std::move(digits), length, deadline);
 }
 
 }  // namespace pivot::execute::modules

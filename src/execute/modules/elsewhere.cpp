@@ -1,8 +1,8 @@
 // Modules after which the call goes on elsewhere.
-#include "execute/given_name.hpp"
 #include "execute/modules/data.hpp"
 #include "execute/modules/facts.hpp"
 #include "execute/modules/modules.hpp"
+#include "execute/modules/name_in.hpp"
 
 #include <charconv>
 #include <utility>
@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view no_match = "no_match";
 constexpr std::string_view not_done = "the switch could not do it";
 
-Task<ModuleEnd> park_in(Work work, std::string slot, Deadline& deadline)
+Task<ModuleEnd> park_in(Work work, SlotName slot, Deadline& deadline)
 {
     co_await work.call.answer(deadline);
     if (work.call.must_stop()) co_return stop();
@@ -36,6 +36,14 @@ std::string first_capture(json::Value data)
     if (!captures || !captures->is_array()) return std::string(no_match);
     for (const auto capture : captures->elements()) return std::string(capture.text());
     return std::string(no_match);
+}
+
+// A number, a user, or a SIP URI.
+Address address_of(std::string_view target)
+{
+    if (const auto number = DialledNumber::of(target); !number.empty()) return Address(number);
+    if (const auto user = UserName::of(target); !user.empty()) return Address(user);
+    return Address(SipUri::of(target));
 }
 
 bool is_beyond(std::string_view slot, std::int64_t slot_max)
@@ -63,7 +71,12 @@ Task<ModuleEnd> park(Work work, json::Value data, Deadline& deadline)
     if (slot_max > 0 && is_beyond(slot, slot_max)) {
         return at_once(go_on("MAX_SLOT_EXCEEDED"), deadline);
     }
-    return park_in(work, std::move(slot), deadline);
+    auto name = SlotName::of(slot);
+    if (name.empty() && !slot.empty()) {
+        return at_once(give_up(work, fmt::format("\"{}\" cannot be a slot", printable(slot))),
+                       deadline);
+    }
+    return park_in(work, std::move(name), deadline);
 }
 
 Task<ModuleEnd> transfer(Work work, json::Value data, Deadline& deadline)
@@ -71,12 +84,11 @@ Task<ModuleEnd> transfer(Work work, json::Value data, Deadline& deadline)
     const std::string capture = first_capture(data);
     const bool has_capture = capture != no_match && !capture.empty();
     Transfer order;
-    order.target = text(data, "target");
-    if (order.target.empty() && has_capture) order.target = capture;
+    std::string target(text(data, "target"));
+    if (target.empty() && has_capture) target = capture;
+    if (target.empty()) return at_once(give_up(work, "there is no target"), deadline);
+    order.target = address_of(target);
     if (order.target.empty()) {
-        return at_once(give_up(work, "there is no target"), deadline);
-    }
-    if (!is_user_name(order.target) && sip_uri_of(order.target).empty()) {
         return at_once(give_up(work, "the target is neither a number nor a SIP URI"), deadline);
     }
     order.is_attended = text(data, "transfer_type") == "attended";

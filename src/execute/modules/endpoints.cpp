@@ -137,13 +137,24 @@ void shuffle(std::vector<Endpoint>& endpoints, std::uint64_t& state)
 }
 
 // `alice` of `sip:alice@example.com` and of `user/alice@example.com`.
-std::string with_user(const std::string& dial, const std::string& user)
+Address with_user(const Address& address, const UserPart& user)
 {
+    const std::string& dial = address.text();
     const auto at = dial.find('@');
-    if (user.empty() || at == dial.npos) return dial;
+    if (user.empty() || at == dial.npos) return address;
     const auto before = dial.find_last_of(":/", at);
     const std::size_t begin = before == dial.npos ? 0 : before + 1;
-    return dial.substr(0, begin) + user + dial.substr(at);
+    std::string other = dial.substr(0, begin) + user.text() + dial.substr(at);
+    if (address.kind() == Address::Kind::sip) return Address(SipUri::of(other));
+    return Address(DialString::of_operator(std::move(other)));
+}
+
+// The first text that can be shown: a call may come with anything.
+template <typename Name>
+Name shown_with(const std::string& prefix, const std::string& chosen, const std::string& own)
+{
+    if (prefix.empty()) return Name::of(chosen);
+    return Name::of(prefix + (chosen.empty() ? own : chosen));
 }
 
 }  // namespace
@@ -156,8 +167,7 @@ Dial dial_of(const Work& work, const RingPlan& plan)
     for (const Endpoint& endpoint : endpoints) {
         Target target;
         target.leg = work.call.next_leg();
-        target.kind = endpoint.device->kind;
-        target.address = with_user(endpoint.device->dial, plan.invite_user);
+        target.address = with_user(endpoint.device->address, plan.invite_user);
         target.delay = endpoint.delay;
         target.timeout = endpoint.timeout;
         target.username = endpoint.device->username;
@@ -172,8 +182,8 @@ Dial dial_of(const Work& work, const RingPlan& plan)
     dial.ignores_early_media = plan.ignores_early_media;
     show_caller_id(work, dial);
     if (plan.hides_caller) {
-        dial.caller_id_name = "anonymous";
-        dial.caller_id_number = "anonymous";
+        dial.caller_id_name = DisplayName::of("anonymous");
+        dial.caller_id_number = CallerNumber::of("anonymous");
     }
     return dial;
 }
@@ -183,15 +193,15 @@ void show_caller_id(const Work& work, Dial& dial)
     const CallerId& shown = work.memory.caller_id;
     const CallerId& prefix = work.memory.caller_id_prefix;
     const Call& call = work.call.session().call();
-    dial.caller_id_name = shown.name;
-    dial.caller_id_number = shown.number;
-    if (!prefix.name.empty()) {
-        dial.caller_id_name = prefix.name + (shown.name.empty() ? call.caller_id_name : shown.name);
-    }
-    if (!prefix.number.empty()) {
-        dial.caller_id_number =
-            prefix.number + (shown.number.empty() ? call.caller_id_number : shown.number);
-    }
+    dial.caller_id_name = shown_with<DisplayName>(prefix.name, shown.name, call.caller_id_name);
+    dial.caller_id_number =
+        shown_with<CallerNumber>(prefix.number, shown.number, call.caller_id_number);
+    const bool has_bad_name =
+        dial.caller_id_name.empty() && !(prefix.name.empty() && shown.name.empty());
+    if (has_bad_name) work.warn("the caller id's name is left out: a display cannot have it");
+    const bool has_bad_number =
+        dial.caller_id_number.empty() && !(prefix.number.empty() && shown.number.empty());
+    if (has_bad_number) work.warn("the caller id's number is left out: it cannot be one");
 }
 
 }  // namespace pivot::execute::modules

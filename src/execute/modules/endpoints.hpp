@@ -4,7 +4,6 @@
 #include "execute/modules/module.hpp"
 
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace pivot::execute::modules {
@@ -20,9 +19,9 @@ struct RingPlan {
     bool ignores_early_media = false;
     bool hides_caller = false;
     bool can_call_self = false;
-    std::string ringback;
-    std::string invite_user;  // in place of the one in the dial string
-    std::vector<std::pair<std::string, std::string>> headers;
+    Media ringback;
+    UserPart invite_user;  // in place of the one in the dial string
+    std::vector<SipHeader> headers;
 };
 
 // Without those that are disabled, not to be disturbed, or the caller's own. Lots are drawn anew

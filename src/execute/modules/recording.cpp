@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "execute/modules/data.hpp"
 #include "execute/modules/modules.hpp"
+#include "execute/modules/name_in.hpp"
 #include "execute/recording.hpp"
 
 #include <algorithm>
@@ -22,13 +23,24 @@ constexpr std::size_t recordings_max = 16;
 // KAZOO's: five times below its threshold, a second each.
 constexpr milliseconds silence_max{5'000};
 
-Recording recording_of(json::Value data)
+Recording::Format format_of(std::string_view format)
+{
+    if (format == "mp3") return Recording::Format::mp3;
+    if (format == "wav") return Recording::Format::wav;
+    return Recording::Format::any;
+}
+
+Recording recording_of(const Work& work, json::Value data)
 {
     Recording recording;
     recording.length_max = time(data, "time_limit", std::chrono::seconds(1), length_s);
-    recording.url = text(data, "url");
-    recording.method = text(data, "method") == "post" ? "POST" : "PUT";
-    recording.format = text(data, "format");
+    recording.url = name_in<WebUrl>(work, data, "url");
+    recording.uploads_by_post = text(data, "method") == "post";
+    recording.format = format_of(text(data, "format"));
+    if (recording.format == Recording::Format::any && !text(data, "format").empty()) {
+        work.warn(fmt::format("format \"{}\" is left out: there are mp3 and wav",
+                              printable(text(data, "format"))));
+    }
     return recording;
 }
 
@@ -93,11 +105,11 @@ Task<ModuleEnd> record_call(Work work, json::Value data, Deadline& deadline)
                                                  recordings_max)),
                        deadline);
     }
-    Recording recording = recording_of(data);
+    Recording recording = recording_of(work, data);
     recording.track = Recording::Track::both;
     recording.is_dual = true;
     recording.runs_beside = true;
-    recording.name = text(data, "media_name");
+    recording.name = name_in<FileName>(work, data, "media_name");
     const bool waits_for_bridge = is_true(data, "record_on_bridge");
     const bool waits_for_answer =
         is_true(data, "record_on_answer") && !work.call.channel().is_answered();
@@ -115,10 +127,10 @@ Task<ModuleEnd> record_call(Work work, json::Value data, Deadline& deadline)
 
 Task<ModuleEnd> record_caller(Work work, json::Value data, Deadline& deadline)
 {
-    Recording recording = recording_of(data);
-    recording.keys = all_keys;
+    Recording recording = recording_of(work, data);
+    recording.keys = KeySet::of(all_keys);
     recording.silence_max = silence_max;
-    recording.name = work.call.session().call().call_id;
+    recording.name = FileName::of_id(work.call.session().call().call_id);
     return record_one(work, std::move(recording), deadline);
 }
 

@@ -68,11 +68,11 @@ static_assert(std::ranges::is_sorted(rows, {}, &Row::cause));
 Refusal refusal_for(std::string_view cause)
 {
     Refusal refusal;
-    refusal.cause = cause;
+    refusal.cause = CauseName::of(cause);
     const auto* const row = std::ranges::lower_bound(rows, cause, {}, &Row::cause);
     if (row == std::end(rows) || row->cause != cause) return refusal;
     refusal.sip_code = row->sip_code;
-    refusal.phrase = row->phrase;
+    refusal.phrase = ReasonPhrase::of(row->phrase);
     refusal.media = row->media;
     return refusal;
 }

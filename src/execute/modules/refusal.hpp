@@ -10,9 +10,9 @@ namespace pivot::execute::modules {
 
 struct Refusal {
     int sip_code = 0;  // 0: the call is hung up with the cause
-    std::string phrase;
+    ReasonPhrase phrase;
     std::string media;  // a name as callflows have it; empty: nothing is played
-    std::string cause;  // of a call that is answered
+    CauseName cause;    // of a call that is answered
 };
 
 // What resources and offnet say for a cause where a flow does not.

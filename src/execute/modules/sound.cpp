@@ -1,8 +1,8 @@
 #include "execute/modules/sound.hpp"
 
 #include "base/text.hpp"
-#include "execute/given_name.hpp"
 #include "execute/modules/data.hpp"
+#include "execute/names.hpp"
 
 #include <utility>
 
@@ -22,32 +22,23 @@ bool is_url(std::string_view name)
     return name.starts_with("http://") || name.starts_with("https://");
 }
 
-Media media_of(Media::Kind kind, std::string_view what, std::string_view language)
-{
-    Media media;
-    media.kind = kind;
-    media.what = what;
-    media.language = language;
-    return media;
-}
-
 // `prompt://ACCOUNT/PROMPT/LANGUAGE`
 Media prompt_of(const Work& work, std::string_view path)
 {
     const std::string_view behind_account = path.substr(path.find('/') + 1);
     const auto slash = behind_account.find('/');
-    const bool has_language = slash != behind_account.npos;
-    return media_of(Media::Kind::prompt, behind_account.substr(0, slash),
-                    has_language ? behind_account.substr(slash + 1)
-                                 : std::string_view(work.call.session().call().language));
+    LanguageTag language;
+    if (slash != behind_account.npos) language = LanguageTag::of(behind_account.substr(slash + 1));
+    if (language.empty()) language = call_language(work);
+    return Media(PromptName::of(behind_account.substr(0, slash)), language);
 }
 
-// As it stands there.
+// Nothing, where it is neither a URL nor what a switch can have.
 Media as_named(const Work& work, std::string_view name)
 {
-    if (is_url(name)) return media_of(Media::Kind::url, name, "");
+    if (is_url(name)) return Media(WebUrl::of(name));
     if (name.starts_with(tone_scheme)) {
-        return media_of(Media::Kind::tone, name.substr(tone_scheme.size()), "");
+        return Media(Tone::of(name.substr(tone_scheme.size())));
     }
     if (name.starts_with(prompt_scheme)) {
         return prompt_of(work, name.substr(prompt_scheme.size()));
@@ -55,7 +46,14 @@ Media as_named(const Work& work, std::string_view name)
     for (const std::string_view folder : {"system_media/", "/system_media/"}) {
         if (name.starts_with(folder)) return prompt(work, name.substr(folder.size()));
     }
-    return media_of(Media::Kind::name, name, "");
+    return Media(SoundName::of(name));
+}
+
+// The operator names sounds as the switch has them.
+Media as_stored(const Work& work, const std::string& name)
+{
+    Media media = as_named(work, name);
+    return media.empty() ? Media(SoundName::of_operator(name)) : media;
 }
 
 // Adds what was typed since there were `typed_before` keys.
@@ -79,7 +77,7 @@ Task<Heard> nothing_heard(Deadline&)
 Task<Heard> hear_once(Work work, const Sound& sound, Deadline& deadline)
 {
     if (const auto* media = std::get_if<Media>(&sound.what)) {
-        if (media->what.empty()) return nothing_heard(deadline);
+        if (media->empty()) return nothing_heard(deadline);
         return play(work.call, *media, sound.stop_keys, deadline);
     }
     return say(work.call, std::get<Speech>(sound.what), sound.stop_keys, deadline);
@@ -90,22 +88,24 @@ Task<Heard> hear_once(Work work, const Sound& sound, Deadline& deadline)
 Media media_named(const Work& work, std::string_view name)
 {
     if (const std::string* stored = look_up(work, &Directory::media, name)) {
-        return as_named(work, *stored);
+        return as_stored(work, *stored);
     }
     Media media = as_named(work, name);
-    const bool is_known =
-        media.kind == Media::Kind::url ||
-        (media.kind == Media::Kind::tone ? is_tone(media.what) : is_sound_name(media.what));
-    if (!is_known) {
+    if (media.empty()) {
         work.warn(fmt::format("\"{}\" is not the name of a sound", printable(name)));
-        media.what.clear();
     }
     return media;
 }
 
 Media prompt(const Work& work, std::string_view name)
 {
-    return media_of(Media::Kind::prompt, name, work.call.session().call().language);
+    return Media(PromptName::of(name), call_language(work));
+}
+
+// A call may come with anything.
+LanguageTag call_language(const Work& work)
+{
+    return LanguageTag::of(work.call.session().call().language);
 }
 
 Task<Heard> hear(Work work, Sound sound, Deadline& deadline)

@@ -17,6 +17,9 @@ Media media_named(const Work& work, std::string_view name);
 // One of the system's own, in the call's language.
 Media prompt(const Work& work, std::string_view name);
 
+// The call's own, in which prompts and speech are heard unless something else is said.
+LanguageTag call_language(const Work& work);
+
 // Something to hear once, several times, or until somebody stops it.
 struct Sound {
     std::variant<Media, Speech> what;

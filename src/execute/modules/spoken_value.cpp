@@ -71,9 +71,10 @@ Speech spoken_value(std::string_view text, std::string_view type, std::string_vi
 {
     const std::string_view as = interpretation(type, method);
     Speech speech;
-    speech.text = as == "characters" || as == "digits" ? spell(text) : std::string(text);
+    speech.text = OpaqueText(as == "characters" || as == "digits" ? spell(text) : text);
     if (!as.empty()) {
-        speech.ssml = fmt::format(R"(<say-as interpret-as="{}">{}</say-as>)", as, escape(text));
+        speech.ssml =
+            OpaqueText(fmt::format(R"(<say-as interpret-as="{}">{}</say-as>)", as, escape(text)));
     }
     return speech;
 }

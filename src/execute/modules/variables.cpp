@@ -2,6 +2,7 @@
 #include "execute/modules/data.hpp"
 #include "execute/modules/facts.hpp"
 #include "execute/modules/modules.hpp"
+#include "execute/modules/name_in.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -103,11 +104,13 @@ Task<ModuleEnd> set_variable(Work work, json::Value data, Deadline& deadline)
     if (name == "call_priority") channel_name = "Call-Priority";
     if (name == "group_id") channel_name = "Group-ID";
     if (channel_name.empty() || value.empty()) {
-        work.warn(fmt::format("\"{}\" is not set: there are call_priority and group_id", name));
+        work.warn(fmt::format("\"{}\" is not set: there are call_priority and group_id",
+                              printable(name)));
         return at_once(go_on(), deadline);
     }
     remember(work.memory, channel_name, value);
-    work.call.channel().set_variable(channel_name, value, text(data, "channel") == "both");
+    work.call.channel().set_variable(VariableName::of(channel_name), OpaqueText(value),
+                                     text(data, "channel") == "both");
     return at_once(go_on(), deadline);
 }
 
@@ -120,7 +123,9 @@ Task<ModuleEnd> set_variables(Work work, json::Value data, Deadline& deadline)
     work.call.session().set_application_variables(written(*variables));
     const bool is_exported = is_true(data, "export");
     for (const auto [name, value] : variables->members()) {
-        work.call.channel().set_variable(name, written(value), is_exported);
+        const auto variable = name_of<VariableName>(work, "a variable", name);
+        if (variable.empty()) continue;
+        work.call.channel().set_variable(variable, OpaqueText(written(value)), is_exported);
     }
     return at_once(go_on(), deadline);
 }

@@ -52,11 +52,11 @@ Task<NextStep> perform_reject(LiveCall& call, twiml::Element reject, Deadline& d
     }
     if (reject.has(Attribute::prompt)) {
         Media media = media_named(call, reject.text(Attribute::prompt));
-        if (!media.what.empty()) co_await play(call, std::move(media), "", deadline);
+        if (!media.empty()) co_await play(call, std::move(media), "", deadline);
     }
     const bool is_busy = reject.text(Attribute::reason) == "busy";
     call.session().set_call_status(is_busy ? "busy" : "no-answer");
-    const std::string_view phrase = is_busy ? "Busy Here" : "Service Unavailable";
+    const auto phrase = ReasonPhrase::of(is_busy ? "Busy Here" : "Service Unavailable");
     co_await call.reject(is_busy ? 486 : 503, phrase, deadline);
     co_return next_step(NextStep::Kind::over);
 }

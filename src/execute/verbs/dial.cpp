@@ -1,7 +1,7 @@
 // Dial of a number or of nouns that ring.
 #include "base/text.hpp"
 #include "execute/dialling.hpp"
-#include "execute/given_name.hpp"
+#include "execute/names.hpp"
 #include "execute/perform.hpp"
 #include "execute/playing.hpp"
 #include "execute/verbs/dial_keys.hpp"
@@ -25,9 +25,8 @@ constexpr milliseconds key_length{200};
 constexpr milliseconds whisper_max{120'000};
 
 // As the switches' tones have it; of a country that is not listed, the United States'.
-std::string_view ringback_of(std::string_view country)
+std::string_view tone_of(std::string_view country)
 {
-    if (country.empty()) return "";
     if (country == "uk" || country == "au" || country == "nz") {
         return "%(400,200,400,450);%(400,2000,400,450)";
     }
@@ -36,16 +35,10 @@ std::string_view ringback_of(std::string_view country)
     return "%(1000,4000,425)";
 }
 
-// What the callees are shown; empty: the caller's own number.
-std::string caller_id_of(LiveCall& call, twiml::Element dial)
+Media ringback_of(twiml::Element dial)
 {
-    const std::string_view written = dial.text(Attribute::caller_id);
-    std::string caller_id = execute::caller_id_of(written);
-    if (caller_id.empty() && !written.empty()) {
-        call.warn(where(dial),
-                  fmt::format("Dial: the callerId \"{}\" is none", printable(written)));
-    }
-    return caller_id;
+    const std::string_view country = dial.text(Attribute::ring_tone);
+    return country.empty() ? Media() : Media(Tone::of(tone_of(country)));
 }
 
 // One after the other, each may ring as long as one alone could.
@@ -64,7 +57,8 @@ void go_on_after(LegId leg, Dial& order)
     for (const Target& target : order.targets) order.timeout += target.timeout;
 }
 
-Dial order_of(twiml::Element dial, DialLegs& legs, std::string caller_id)
+// `caller_id` is what the callees are shown; empty: the caller's own number.
+Dial order_of(LiveCall& call, twiml::Element dial, DialLegs& legs, CallerNumber caller_id)
 {
     Dial order;
     order.targets = legs.take_targets();
@@ -73,8 +67,8 @@ Dial order_of(twiml::Element dial, DialLegs& legs, std::string caller_id)
     order.timeout = seconds_of(dial, Attribute::timeout);
     if (order.is_sequential) give_each_its_time(order);
     order.caller_id_number = std::move(caller_id);
-    order.caller_id_name = dial.text(Attribute::caller_name);
-    order.ringback = ringback_of(dial.text(Attribute::ring_tone));
+    order.caller_id_name = name_in<DisplayName>(call, dial, Attribute::caller_name);
+    order.ringback = ringback_of(dial);
     return order;
 }
 
@@ -105,7 +99,7 @@ Task<bool> whisper(LiveCall& call, const DialLegs& legs, LegId leg, Deadline& de
     until.time = call.in(whisper_max);
     const Stage callee(call, leg, Stage::Keys::own, 0, until);
     if (noun->has(Attribute::send_digits)) {
-        std::string digits(noun->text(Attribute::send_digits));
+        auto digits = name_in<KeySequence>(call, *noun, Attribute::send_digits);
         co_await send_keys(call, std::move(digits), key_length, deadline);
     }
     if (noun->has(Attribute::url) && !call.must_stop()) {
@@ -165,7 +159,7 @@ Task<Reached> reach(LiveCall& call, DialLegs& legs, Dial order, Deadline& deadli
         const LegId leg = reached.rung.leg;
         reached.is_willing = co_await whisper(call, legs, leg, deadline);
         if (reached.is_willing) break;
-        call.channel().hang_up(leg, "");
+        call.channel().hang_up(leg, CauseName());
         go_on_after(leg, order);
         rings_on = order.is_sequential && !order.targets.empty() && !call.must_stop();
         if (rings_on) legs.renumber(order.targets);
@@ -211,11 +205,11 @@ Task<Parameters> connect(LiveCall& call, twiml::Element dial, DialLegs& legs, Di
 
 Task<NextStep> dial_legs(LiveCall& call, twiml::Element dial, Deadline& deadline)
 {
-    std::string caller_id = caller_id_of(call, dial);
+    auto caller_id = name_in<CallerNumber>(call, dial, Attribute::caller_id);
     const std::string& own_number = call.session().call().caller_id_number;
-    DialLegs legs(call, dial, caller_id.empty() ? own_number : caller_id);
+    DialLegs legs(call, dial, caller_id.empty() ? own_number : caller_id.text());
     if (legs.empty()) co_return conclude(call, dial, results("failed", "", false));
-    Dial order = order_of(dial, legs, std::move(caller_id));
+    Dial order = order_of(call, dial, legs, std::move(caller_id));
     Parameters parameters = co_await connect(call, dial, legs, std::move(order), deadline);
     co_await legs.finish(deadline);
     co_return conclude(call, dial, std::move(parameters));

@@ -1,10 +1,13 @@
 // Dial of a conference, and what is told about it.
+#include "base/text.hpp"
 #include "execute/perform.hpp"
 #include "execute/verbs/dial_keys.hpp"
 #include "execute/verbs/dial_recording.hpp"
 #include "execute/verbs/hold_music.hpp"
 
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace pivot::execute {
 
@@ -139,10 +142,10 @@ private:
     std::string last_to_leave_;
 };
 
-Conference order_of(twiml::Element conference)
+Conference order_of(LiveCall& call, twiml::Element conference)
 {
     Conference order;
-    order.room = conference.text();
+    order.room = RoomName::of(conference.text());
     order.is_muted = joins_muted(conference);
     order.is_moderator = conference.is_true(Attribute::start_conference_on_enter);
     order.ends_with_caller = conference.is_true(Attribute::end_conference_on_exit);
@@ -150,8 +153,8 @@ Conference order_of(twiml::Element conference)
     order.beeps_on_enter = beep == "true" || beep == "onEnter";
     order.beeps_on_exit = beep == "true" || beep == "onExit";
     order.members_max = static_cast<unsigned>(conference.integer(Attribute::max_participants));
-    order.label = conference.text(Attribute::participant_label);
-    if (!conference.has(Attribute::wait_url)) order.hold_music.emplace_back(hold_music);
+    order.label = name_in<MemberLabel>(call, conference, Attribute::participant_label);
+    if (!conference.has(Attribute::wait_url)) order.hold_music.push_back(hold_music());
     return order;
 }
 
@@ -179,14 +182,14 @@ struct Stay {
 };
 
 Task<Stay> stay(LiveCall& call, twiml::Element dial, twiml::Element conference,
-                const ConferenceEvents& events, Deadline& deadline)
+                const Conference& order, const ConferenceEvents& events, Deadline& deadline)
 {
     Until until;
     until.time = call.in(seconds_of(dial, Attribute::time_limit));
     if (dial.is_true(Attribute::hangup_on_star)) until.keys = "*";
     const JobId job = call.begin(JobKind::room, caller, unlimited);
     const Stage room(call, caller, Stage::Keys::own, job, until);
-    call.channel().join(job, order_of(conference));
+    call.channel().join(job, order);
     Stay result;
     const bool has_document = !conference.text(Attribute::wait_url).empty();
     if (has_document) {
@@ -204,8 +207,13 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
                                Deadline& deadline)
 {
     Parameters parameters;
-    if (conference.text().empty()) {
-        call.warn(where(conference), "Conference: the room has no name");
+    const Conference order = order_of(call, conference);
+    if (order.room.empty()) {
+        call.warn(where(conference),
+                  conference.text().empty()
+                      ? std::string("Conference: the room has no name")
+                      : fmt::format("Conference: \"{}\" cannot be the name of a room",
+                                    printable(conference.text())));
         parameters.push_back({"DialCallStatus", "failed"});
         co_return conclude(call, dial, std::move(parameters));
     }
@@ -220,7 +228,7 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
                             wants_recording(conference) ? conference.text() : std::string_view());
     const DialKeys keys(call, dial);
     recording.ringing();
-    const Stay stayed = co_await stay(call, dial, conference, events, deadline);
+    const Stay stayed = co_await stay(call, dial, conference, order, events, deadline);
     co_await recording.finish(deadline);
     co_await call.catch_up(deadline);
     if (stayed.has_failed) {

@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "execute/directory.hpp"
-#include "execute/given_name.hpp"
+#include "execute/names.hpp"
 #include "http/url.hpp"
 
 #include <algorithm>
@@ -27,9 +27,8 @@ constexpr std::array headers_settable{
 // Whether a document may have this in an INVITE.
 bool is_settable(const Header& header)
 {
-    const auto& [name, value] = header;
-    if (!is_header(name, value)) return false;
-    if (equals_ignoring_case(std::string_view(name).substr(0, 2), "X-")) return true;
+    const std::string& name = header.first;
+    if (starts_ignoring_case(name, "X-")) return true;
     return std::ranges::any_of(headers_settable, [&](std::string_view settable) {
         return equals_ignoring_case(settable, name);
     });
@@ -86,13 +85,14 @@ DialLegs::DialLegs(LiveCall& call, twiml::Element dial, std::string caller_id)
         add_noun(noun);
     }
     if (nouns_.empty()) {
-        const std::string number = bare_number(dial.text());
+        const auto number = PhoneNumber::of(dial.text());
         if (!number.empty()) {
-            add(number, Target::Kind::number, nullptr, number);
+            add(Address(number), nullptr, number.text());
         } else if (dial.text().empty()) {
             call_.warn(where(dial), "Dial: there is nobody to call");
         } else {
-            call_.warn(where(dial), fmt::format("Dial: {} is no number", printable(dial.text())));
+            call_.warn(where(dial),
+                       fmt::format("Dial: {} is not a phone number", printable(dial.text())));
         }
     }
 }
@@ -106,12 +106,13 @@ void DialLegs::add_noun(const twiml::Element& noun)
         return;
     }
     if (noun.name() == Name::number) {
-        const std::string number = bare_number(address);
+        const auto number = PhoneNumber::of(address);
         if (number.empty()) {
-            call_.warn(where(noun), fmt::format("Number: \"{}\" is none", printable(address)));
+            call_.warn(where(noun),
+                       fmt::format("Number: \"{}\" is not a phone number", printable(address)));
             return;
         }
-        add(number, Target::Kind::number, &noun, number);
+        add(Address(number), &noun, number.text());
     } else if (noun.name() == Name::sip) {
         add_sip(noun);
     } else if (noun.name() == Name::client || noun.name() == Name::user ||
@@ -144,18 +145,19 @@ void DialLegs::add_sip(const twiml::Element& noun)
     const std::size_t query = address.find('?');
     if (query != address.npos) append_headers(headers, address.substr(query + 1));
     const std::string_view plain = address.substr(0, query);
-    const std::string known = sip_uri_of(plain);
+    const auto known = SipUri::of(plain);
     if (known.empty()) {
-        call_.warn(where(noun), fmt::format("Sip: \"{}\" is no SIP URI", printable(plain)));
+        call_.warn(where(noun), fmt::format("Sip: \"{}\" is not a SIP URI", printable(plain)));
         return;
     }
-    Target* target = add(known, Target::Kind::sip, &noun, known);
+    Target* target = add(Address(known), &noun, known.text());
     if (target == nullptr) return;
-    target->username = uri.text(Attribute::username);
-    target->password = uri.text(Attribute::password);
-    for (Header& header : headers) {
-        if (is_settable(header)) {
-            target->headers.push_back(std::move(header));
+    target->username = OpaqueText(uri.text(Attribute::username));
+    target->password = OpaqueText(uri.text(Attribute::password));
+    for (const Header& header : headers) {
+        SipHeader known_header = SipHeader::of(header.first, header.second);
+        if (is_settable(header) && !known_header.empty()) {
+            target->headers.push_back(std::move(known_header));
         } else {
             call_.warn(where(noun), fmt::format("Sip: the header {} is not a document's to set",
                                                 printable(header.first)));
@@ -168,14 +170,15 @@ void DialLegs::add_endpoints(const twiml::Element& noun, std::string_view id)
 {
     std::string called(id);
     if (noun.name() == twiml::Name::client) called.insert(0, "client:");
-    if (!is_user_name(id)) {
-        call_.warn(where(noun), fmt::format("{}: \"{}\" is nobody's name", twiml::name(noun.name()),
-                                            printable(id)));
+    const auto name = UserName::of(id);
+    if (name.empty()) {
+        call_.warn(where(noun), fmt::format("{}: \"{}\" is not a valid user name",
+                                            twiml::name(noun.name()), printable(id)));
         return;
     }
     const Directory* directory = call_.config().directory;
     if (directory == nullptr) {
-        add(id, Target::Kind::endpoint, &noun, std::move(called));
+        add(Address(name), &noun, std::move(called));
         return;
     }
     std::vector<std::string_view> ids{id};
@@ -185,7 +188,7 @@ void DialLegs::add_endpoints(const twiml::Element& noun, std::string_view id)
         const Device* device = directory->device(device_id);
         if (device == nullptr || !device->is_enabled) continue;
         is_known = true;
-        Target* target = add(device->dial, device->kind, &noun, called);
+        Target* target = add(device->address, &noun, called);
         if (target == nullptr) continue;
         target->username = device->username;
         target->password = device->password;
@@ -197,8 +200,7 @@ void DialLegs::add_endpoints(const twiml::Element& noun, std::string_view id)
     }
 }
 
-Target* DialLegs::add(std::string_view address, Target::Kind kind, const twiml::Element* noun,
-                      std::string called)
+Target* DialLegs::add(Address address, const twiml::Element* noun, std::string called)
 {
     if (address.empty()) {
         call_.warn(where(*noun), fmt::format("{} is empty", twiml::name(noun->name())));
@@ -206,8 +208,7 @@ Target* DialLegs::add(std::string_view address, Target::Kind kind, const twiml::
     }
     Target target;
     target.leg = call_.next_leg();
-    target.kind = kind;
-    target.address = address;
+    target.address = std::move(address);
     Leg leg;
     leg.id = target.leg;
     leg.noun = noun;

@@ -18,7 +18,8 @@ public:
 
     std::vector<Target> take_targets() { return std::move(targets_); }
 
-    // New numbers for those who are to be called by a new dial: a switch may have used the old ones.
+    // New numbers for those who are to be called by a new dial: a switch may have used the old
+    // ones.
     void renumber(std::vector<Target>& targets);
     bool empty() const { return legs_.empty(); }
 
@@ -53,8 +54,7 @@ private:
     };
 
     // Null: there is nothing to call.
-    Target* add(std::string_view address, Target::Kind kind, const twiml::Element* noun,
-                std::string called);
+    Target* add(Address address, const twiml::Element* noun, std::string called);
     void add_noun(const twiml::Element& noun);
     void add_sip(const twiml::Element& noun);
     void add_endpoints(const twiml::Element& noun, std::string_view id);

@@ -1,6 +1,5 @@
 // Verbs that hand the call to something beside the switch: Connect, Start, Stop, Refer, Sms, Pay.
 // Where the channel cannot, the document goes on as it does after a failure.
-#include "execute/given_name.hpp"
 #include "execute/verbs/streams.hpp"
 #include "execute/verbs/verb.hpp"
 
@@ -14,19 +13,26 @@ namespace {
 
 using twiml::Name;
 
+Stream::Tracks tracks_of(std::string_view track)
+{
+    if (track == "outbound_track") return Stream::Tracks::outbound;
+    if (track == "both_tracks") return Stream::Tracks::both;
+    return Stream::Tracks::inbound;
+}
+
 Stream stream_of(LiveCall& call, twiml::Element element)
 {
     Stream stream;
-    stream.url = element.text(Attribute::url);
-    stream.name = element.text(Attribute::name);
+    stream.url = WebUrl::of(element.text(Attribute::url));
+    stream.name = name_in<StreamName>(call, element, Attribute::name);
     if (stream.name.empty()) {
-        stream.name = fmt::format("{}-stream", call.session().call().call_id);
+        stream.name = StreamName::of_id(fmt::format("{}-stream", call.session().call().call_id));
     }
-    stream.tracks = element.text(Attribute::track);
+    stream.tracks = tracks_of(element.text(Attribute::track));
     for (const twiml::Element parameter : element.children()) {
         if (parameter.name() != Name::parameter) continue;
-        stream.parameters.emplace_back(parameter.text(Attribute::name),
-                                       parameter.text(Attribute::value));
+        stream.parameters.emplace_back(OpaqueText(parameter.text(Attribute::name)),
+                                       OpaqueText(parameter.text(Attribute::value)));
     }
     return stream;
 }
@@ -50,11 +56,11 @@ JobId begin_stream(LiveCall& call, twiml::Element element, bool is_two_way)
     Streams::Callback callback = callback_of(call, element);
     if (!call.channel().can(Ability::streams)) {
         call.warn(where(element), fmt::format("Stream: {}", no_streams));
-        call.streams().refuse(std::move(stream.name), callback, no_streams);
+        call.streams().refuse(stream.name.text(), callback, no_streams);
         return 0;
     }
     const JobId job = call.begin(JobKind::stream, caller, unlimited);
-    call.streams().begin(job, stream.name, std::move(callback));
+    call.streams().begin(job, stream.name.text(), std::move(callback));
     call.channel().stream(job, stream);
     return job;
 }
@@ -157,8 +163,8 @@ Task<NextStep> perform_stop(LiveCall& call, twiml::Element stop, Deadline&)
 // elsewhere.
 Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline& deadline)
 {
-    std::string target;
-    for (const twiml::Element noun : refer.children()) target = sip_uri_of(noun.text());
+    SipUri target;
+    for (const twiml::Element noun : refer.children()) target = SipUri::of(noun.text());
     Referred referred;
     if (call.channel().can(Ability::refer) && !target.empty()) {
         const JobId job = call.begin(JobKind::refer, caller, move_limit);

@@ -22,9 +22,9 @@ public:
     void listen(milliseconds begin_timeout)
     {
         Speaking speaking;
-        speaking.language = gather_.text(Attribute::language);
-        speaking.hints = gather_.text(Attribute::hints);
-        speaking.model = gather_.text(Attribute::speech_model);
+        speaking.language = name_in<LanguageTag>(call_, gather_, Attribute::language);
+        speaking.hints = OpaqueText(gather_.text(Attribute::hints));
+        speaking.model = name_in<EngineName>(call_, gather_, Attribute::speech_model);
         speaking.begin_timeout = begin_timeout;
         speaking.end_timeout = end_timeout();
         speaking.length_max = seconds_of(gather_, Attribute::max_speech_time);

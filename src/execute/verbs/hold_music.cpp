@@ -6,14 +6,16 @@
 
 namespace pivot::execute {
 
+Media hold_music()
+{
+    return Media(SoundName::of("local_stream://default"));
+}
+
 Task<> hold(LiveCall& call, Deadline& deadline)
 {
-    Media media;
-    media.kind = Media::Kind::name;
-    media.what = hold_music;
     while (!call.must_stop()) {
         const Nanoseconds began = call.now();
-        Media again = media;
+        Media again = hold_music();
         co_await play(call, std::move(again), "", deadline);
         co_await pause_between(call, began, deadline);
     }

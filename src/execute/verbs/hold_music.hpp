@@ -3,12 +3,10 @@
 
 #include "execute/live_call.hpp"
 
-#include <string_view>
-
 namespace pivot::execute {
 
 // The switch's own.
-inline constexpr std::string_view hold_music = "local_stream://default";
+Media hold_music();
 
 // Plays it until something ends the waiting.
 Task<> hold(LiveCall& call, Deadline& deadline);

@@ -1,4 +1,5 @@
 // Enqueue and Leave, and Dial of a Queue.
+#include "base/text.hpp"
 #include "execute/perform.hpp"
 #include "execute/verbs/dial_keys.hpp"
 #include "execute/verbs/dial_recording.hpp"
@@ -46,7 +47,7 @@ public:
     {
         const auto waited = std::chrono::nanoseconds(call_.now() - began_);
         Parameters parameters;
-        parameters.push_back({"QueueSid", queue_.name});
+        parameters.push_back({"QueueSid", queue_.name.text()});
         parameters.push_back(
             {"QueueTime", seconds(std::chrono::duration_cast<std::chrono::seconds>(waited))});
         parameters.push_back(
@@ -111,15 +112,18 @@ Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline&
     std::string name(enqueue.text());
     if (name.empty()) name = enqueue.text(Attribute::workflow_sid);
     Queue order;
-    order.name = name;
+    order.name = QueueName::of(name);
     order.size_max = static_cast<unsigned>(enqueue.integer(Attribute::max_queue_size));
     const bool has_document = !enqueue.text(Attribute::wait_url).empty();
-    if (!enqueue.has(Attribute::wait_url)) order.hold_music = hold_music;
+    if (!enqueue.has(Attribute::wait_url)) order.hold_music = hold_music();
 
     QueueEnded ended;
     NextStep waited;
     if (name.empty()) {
         call.warn(where(enqueue), "Enqueue: the queue has no name");
+    } else if (order.name.empty()) {
+        call.warn(where(enqueue),
+                  fmt::format("Enqueue: \"{}\" cannot be the name of a queue", printable(name)));
     } else if (!call.channel().can(Ability::queues)) {
         call.warn(where(enqueue), "Enqueue: this switch has no queues");
     } else {
@@ -161,8 +165,12 @@ Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element qu
     QueueEnded ended;
     DialRecording recording(call, dial, "");
     const DialKeys keys(call, dial);
+    const QueueName name = QueueName::of(queue.text());
     if (queue.text().empty()) {
         call.warn(where(queue), "Queue: it has no name");
+    } else if (name.empty()) {
+        call.warn(where(queue), fmt::format("Queue: \"{}\" cannot be the name of a queue",
+                                            printable(queue.text())));
     } else if (!call.channel().can(Ability::queues)) {
         call.warn(where(queue), "Queue: this switch has no queues");
     } else {
@@ -173,7 +181,7 @@ Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element qu
         if (dial.is_true(Attribute::hangup_on_star)) until.keys = "*";
         const JobId job = call.begin(JobKind::queue, caller, timeout);
         const Stage connected(call, caller, Stage::Keys::own, job, until);
-        call.channel().dequeue(job, queue.text(), timeout);
+        call.channel().dequeue(job, name, timeout);
         co_await call.finish(connected, deadline);
         co_await recording.finish(deadline);
         ended = std::get<QueueEnded>(*connected.end());

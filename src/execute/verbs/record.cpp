@@ -14,14 +14,16 @@ constexpr std::string_view beep = "%(500,100,440)";
 Recording recording_of(LiveCall& call, twiml::Element record)
 {
     Recording recording;
-    recording.keys = record.text(Attribute::finish_on_key);
+    recording.keys = name_in<KeySet>(call, record, Attribute::finish_on_key);
     recording.silence_max = seconds_of(record, Attribute::timeout);
     recording.length_max = seconds_of(record, Attribute::max_length);
     recording.trims_silence = record.text(Attribute::trim) == "trim-silence";
     const auto target =
         record.has(Attribute::recording_url) ? Attribute::recording_url : Attribute::storage_url;
-    if (record.has(target)) recording.url = call.session().resolve(record.text(target));
-    recording.method = record.text(Attribute::storage_url_method);
+    if (record.has(target)) {
+        recording.url = WebUrl::of(call.session().resolve(record.text(target)));
+    }
+    recording.uploads_by_post = record.text(Attribute::storage_url_method) == "POST";
     return recording;
 }
 
@@ -92,9 +94,7 @@ Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& d
     if (call.leg() == caller) co_await call.answer(deadline);
     const bool beeps = record.is_true(Attribute::play_beep);
     if (beeps) {
-        Media tone;
-        tone.kind = Media::Kind::tone;
-        tone.what = beep;
+        Media tone(Tone::of(beep));
         co_await play(call, std::move(tone), "", deadline);
     }
     if (call.must_stop()) {

@@ -1,6 +1,6 @@
 // Say, Play and Pause.
 #include "base/text.hpp"
-#include "execute/given_name.hpp"
+#include "execute/names.hpp"
 #include "execute/playing.hpp"
 #include "execute/verbs/verb.hpp"
 
@@ -24,10 +24,7 @@ constexpr milliseconds key_length{200};
 Media media_of(LiveCall& call, twiml::Element play)
 {
     if (!play.is_true(Attribute::media_storage)) return media_named(call, play.text());
-    Media media;
-    media.kind = Media::Kind::name;
-    if (is_sound_name(play.text())) media.what = play.text();
-    return media;
+    return Media(SoundName::of(play.text()));
 }
 
 }  // namespace
@@ -37,11 +34,11 @@ Task<NextStep> perform_say(LiveCall& call, twiml::Element say, Deadline& deadlin
     if (say.text().empty()) co_return NextStep();
     if (call.leg() == caller) co_await call.answer(deadline);
     Speech speech;
-    speech.text = say.text();
-    speech.ssml = say.ssml();
-    speech.voice = say.text(Attribute::voice);
-    speech.language = say.text(Attribute::language);
-    speech.engine = say.text(Attribute::engine);
+    speech.text = OpaqueText(say.text());
+    speech.ssml = OpaqueText(say.ssml());
+    speech.voice = name_in<VoiceName>(call, say, Attribute::voice);
+    speech.language = name_in<LanguageTag>(call, say, Attribute::language);
+    speech.engine = name_in<EngineName>(call, say, Attribute::engine);
     const std::string_view keys = say.text(Attribute::terminators);
     Heard heard;
     for (std::int64_t round = rounds_of(say); round > 0 && heard.key == 0; --round) {
@@ -62,7 +59,7 @@ Task<NextStep> perform_play(LiveCall& call, twiml::Element play, Deadline& deadl
     }
     if (call.leg() == caller) co_await call.answer(deadline);
     Media media = media_of(call, play);
-    if (media.what.empty() && !has_digits) {
+    if (media.empty() && !has_digits) {
         call.warn(where(play), fmt::format("Play: \"{}\" is neither a URL nor the name of a sound",
                                            printable(play.text())));
         co_return NextStep();
@@ -72,7 +69,7 @@ Task<NextStep> perform_play(LiveCall& call, twiml::Element play, Deadline& deadl
     for (std::int64_t round = rounds_of(play); round > 0 && heard.key == 0; --round) {
         if (call.must_stop() || heard.has_failed) break;
         if (has_digits) {
-            std::string digits(play.text(Attribute::digits));
+            auto digits = name_in<KeySequence>(call, play, Attribute::digits);
             heard = co_await send_keys(call, std::move(digits), key_length, deadline);
         } else {
             Media again = media;
@@ -80,7 +77,7 @@ Task<NextStep> perform_play(LiveCall& call, twiml::Element play, Deadline& deadl
         }
     }
     if (heard.has_failed) {
-        call.warn(where(play), fmt::format("Play: the switch could not play {}", media.what));
+        call.warn(where(play), fmt::format("Play: the switch could not play {}", media.what()));
     }
     co_return NextStep();
 }
@@ -93,18 +90,11 @@ Task<NextStep> perform_pause(LiveCall& call, twiml::Element pause, Deadline& dea
 
 Media media_named(LiveCall& call, std::string_view what)
 {
-    Media media;
-    if (what.starts_with(tone_scheme)) {
-        what.remove_prefix(tone_scheme.size());
-        media.kind = Media::Kind::tone;
-        if (is_tone(what)) media.what = what;
-    } else if (what.starts_with(stream_scheme) || what.find_first_of("/.:") == what.npos) {
-        media.kind = Media::Kind::name;
-        if (is_sound_name(what)) media.what = what;
-    } else {
-        media.what = call.session().resolve(what);
+    if (what.starts_with(tone_scheme)) return Media(Tone::of(what.substr(tone_scheme.size())));
+    if (what.starts_with(stream_scheme) || what.find_first_of("/.:") == what.npos) {
+        return Media(SoundName::of(what));
     }
-    return media;
+    return Media(WebUrl::of(call.session().resolve(what)));
 }
 
 }  // namespace pivot::execute

@@ -1,5 +1,7 @@
 #include "execute/verbs/verb.hpp"
 
+#include "base/text.hpp"
+
 #include <chrono>
 #include <ctime>
 #include <iterator>
@@ -30,6 +32,13 @@ void append(Parameters& parameters, Parameters more)
 {
     parameters.insert(parameters.end(), std::make_move_iterator(more.begin()),
                       std::make_move_iterator(more.end()));
+}
+
+void warn_of_name(LiveCall& call, twiml::Element element, Attribute attribute)
+{
+    call.warn(where(element), fmt::format("{}: {} is left out: \"{}\" cannot be one for a switch",
+                                          twiml::name(element.name()), twiml::name(attribute),
+                                          printable(element.text(attribute))));
 }
 
 std::string where(twiml::Element element)

@@ -18,6 +18,19 @@ using Parameters = std::vector<SessionParameter>;
 
 void append(Parameters& parameters, Parameters more);
 
+// What is said of an attribute whose text no switch can be given.
+void warn_of_name(LiveCall& call, twiml::Element element, Attribute attribute);
+
+// The name that an attribute gives. Empty, with a warning, where its text cannot be one.
+template <typename Name>
+Name name_in(LiveCall& call, twiml::Element element, Attribute attribute)
+{
+    const std::string_view text = element.text(attribute);
+    Name name = Name::of(text);
+    if (name.empty() && !text.empty()) warn_of_name(call, element, attribute);
+    return name;
+}
+
 // Where an element stands, as a journal has it: `3:5`.
 std::string where(twiml::Element element);
 

@@ -24,7 +24,7 @@ DialBehaviour DialPlan::take(const std::vector<execute::Target>& targets)
     DialBehaviour behaviour = next_.take();
     for (Callee& callee : callees_) {
         const bool is_called = std::ranges::any_of(targets, [&callee](const auto& target) {
-            return is_address(callee.address, target.address);
+            return is_address(callee.address, target.address.text());
         });
         if (is_called) behaviour.parts.push_back({0, callee.address, callee.plan.take()});
     }

@@ -65,9 +65,9 @@ milliseconds length_of_speech(std::string_view words)
 
 milliseconds length_of(const execute::Media& media)
 {
-    if (media.kind == execute::Media::Kind::tone) return length_of_tones(media.what);
+    if (media.kind() == execute::Media::Kind::tone) return length_of_tones(media.what());
     constexpr std::string_view silence = "silence_stream://";
-    const std::string_view what = media.what;
+    const std::string_view what = media.what();
     if (what.starts_with("local_stream://")) return endless;
     if (what.starts_with("tone_stream://")) return length_of_tones(what);
     if (!what.starts_with(silence)) return media_length;

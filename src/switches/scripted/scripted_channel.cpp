@@ -235,36 +235,38 @@ void ScriptedChannel::answer()
     push(Answered());
 }
 
-void ScriptedChannel::reject(int sip_code, std::string_view phrase)
+void ScriptedChannel::reject(int sip_code, const ReasonPhrase& phrase)
 {
     if (is_over()) return;
     note("PIVOT", "reject", std::to_string(sip_code),
-         fmt::format("rejects the call: {} {}", sip_code, phrase));
+         fmt::format("rejects the call: {} {}", sip_code, phrase.text()));
     end_call(Ending::rejected, Cause{sip_code == 486 ? "USER_BUSY" : "CALL_REJECTED", sip_code});
 }
 
 void ScriptedChannel::play(LegId leg, JobId id, const Media& media)
 {
     if (begin(id, JobKind::playback, leg) == nullptr) return;
-    const std::string_view kind = media.kind == Media::Kind::tone ? "the tone " : "";
-    note("PIVOT", "play", media.what, fmt::format("plays {}{}{}", kind, media.what, to(leg)));
+    const std::string_view kind = media.kind() == Media::Kind::tone ? "the tone " : "";
+    note("PIVOT", "play", media.what(), fmt::format("plays {}{}{}", kind, media.what(), to(leg)));
     finish_after(length_of(media), id);
 }
 
 void ScriptedChannel::say(LegId leg, JobId id, const Speech& speech)
 {
     if (begin(id, JobKind::playback, leg) == nullptr) return;
-    std::string voice = speech.voice;
-    if (!speech.language.empty()) voice += (voice.empty() ? "" : ", ") + speech.language;
+    const std::string& text = speech.text.bytes();
+    std::string voice = speech.voice.text();
+    if (!speech.language.empty()) voice += (voice.empty() ? "" : ", ") + speech.language.text();
     if (!voice.empty()) voice = fmt::format(" ({})", voice);
-    note("PIVOT", "say", speech.text, fmt::format("says \"{}\"{}{}", speech.text, voice, to(leg)));
-    finish_after(length_of_speech(speech.text), id);
+    note("PIVOT", "say", text, fmt::format("says \"{}\"{}{}", text, voice, to(leg)));
+    finish_after(length_of_speech(text), id);
 }
 
-void ScriptedChannel::send_keys(LegId leg, JobId id, std::string_view keys, milliseconds key_length)
+void ScriptedChannel::send_keys(LegId leg, JobId id, const KeySequence& keys,
+                                milliseconds key_length)
 {
     if (begin(id, JobKind::playback, leg) == nullptr) return;
-    note("PIVOT", "send keys", std::string(keys), fmt::format("sends keys {}{}", keys, to(leg)));
+    note("PIVOT", "send keys", keys.text(), fmt::format("sends keys {}{}", keys.text(), to(leg)));
     finish_after(length_of_keys(keys, key_length), id);
 }
 
@@ -277,17 +279,17 @@ void ScriptedChannel::record(LegId leg, JobId id, const Recording& recording)
 {
     Job* job = begin(id, JobKind::recording, leg);
     if (job == nullptr) return;
-    job->keys = recording.keys;
+    job->keys = recording.keys.text();
     job->talks_for = endless;
     job->trims_silence = recording.trims_silence;
     push(RecordingBegan{id});
     if (recording.runs_beside) {
-        note("PIVOT", "record", recording.url, "records the call");
+        note("PIVOT", "record", recording.url.text(), "records the call");
         return;
     }
     if (leg == caller) job->talks_for = talks_.take().length.value_or(talk_length);
     const milliseconds talks_for = job->talks_for;
-    note("PIVOT", "record", recording.url,
+    note("PIVOT", "record", recording.url.text(),
          leg == caller ? "records the caller" : fmt::format("records LEG {}", leg));
     milliseconds length = endless;
     auto how = RecordingEnd::limit;
@@ -348,9 +350,9 @@ void ScriptedChannel::stream(JobId id, const Stream& stream)
 {
     Job* job = begin(id, JobKind::stream, caller);
     if (job == nullptr) return;
-    job->url = stream.url;
-    note("PIVOT", "stream", stream.url,
-         fmt::format("streams to {}{}", stream.url, stream.is_two_way ? ", both ways" : ""));
+    job->url = stream.url.text();
+    note("PIVOT", "stream", job->url,
+         fmt::format("streams to {}{}", job->url, stream.is_two_way ? ", both ways" : ""));
     const StreamBehaviour behaviour = streams_.take();
     if (behaviour.fails) {
         after(milliseconds(0), [this, id] { fail_stream(id); });
@@ -375,15 +377,22 @@ void ScriptedChannel::mute(bool is_muted)
     note("PIVOT", "mute", "", is_muted ? "mutes the caller" : "lets the caller be heard");
 }
 
-void ScriptedChannel::set_variable(std::string_view name, std::string_view value, bool)
+void ScriptedChannel::set_variable(const VariableName& name, const OpaqueText& value, bool)
 {
-    note("PIVOT", "set variable", std::string(name), fmt::format("sets {} to {}", name, value));
+    note("PIVOT", "set variable", name.text(),
+         fmt::format("sets {} to {}", name.text(), value.bytes()));
 }
 
-void ScriptedChannel::refer(JobId id, std::string_view uri)
+void ScriptedChannel::set_language(const LanguageTag& language)
+{
+    note("PIVOT", "set variable", "default_language",
+         fmt::format("sets default_language to {}", language.text()));
+}
+
+void ScriptedChannel::refer(JobId id, const SipUri& uri)
 {
     if (begin(id, JobKind::other, caller) == nullptr) return;
-    note("PIVOT", "refer", std::string(uri), fmt::format("refers the caller to {}", uri));
+    note("PIVOT", "refer", uri.text(), fmt::format("refers the caller to {}", uri.text()));
     after(milliseconds(0), [this, id] {
         if (find(id) == nullptr) return;
         std::erase_if(jobs_, [id](const Job& job) { return job.id == id; });
@@ -394,15 +403,15 @@ void ScriptedChannel::refer(JobId id, std::string_view uri)
 void ScriptedChannel::transfer(JobId id, const Transfer& transfer)
 {
     if (begin(id, JobKind::other, caller) == nullptr) return;
-    note("PIVOT", "transfer", transfer.target,
-         fmt::format("transfers the call to {}", transfer.target));
+    note("PIVOT", "transfer", transfer.target.text(),
+         fmt::format("transfers the call to {}", transfer.target.text()));
     after(milliseconds(0), [this, id] { move_away(id); });
 }
 
-void ScriptedChannel::park(JobId id, std::string_view slot)
+void ScriptedChannel::park(JobId id, const SlotName& slot)
 {
     if (begin(id, JobKind::other, caller) == nullptr) return;
-    note("PIVOT", "park", std::string(slot), fmt::format("parks the call at {}", slot));
+    note("PIVOT", "park", slot.text(), fmt::format("parks the call at {}", slot.text()));
     after(milliseconds(0), [this, id] { move_away(id); });
 }
 

@@ -68,11 +68,12 @@ public:
     Nanoseconds began_at() const override { return began_; }
     std::optional<Nanoseconds> answered_at() const override { return answered_at_; }
     void answer() override;
-    void reject(int sip_code, std::string_view phrase) override;
-    void hang_up(LegId leg, std::string_view cause) override;
+    void reject(int sip_code, const execute::ReasonPhrase& phrase) override;
+    void hang_up(LegId leg, const execute::CauseName& cause) override;
     void play(LegId leg, JobId job, const execute::Media& media) override;
     void say(LegId leg, JobId job, const execute::Speech& speech) override;
-    void send_keys(LegId leg, JobId job, std::string_view keys, milliseconds key_length) override;
+    void send_keys(LegId leg, JobId job, const execute::KeySequence& keys,
+                   milliseconds key_length) override;
     void stop(JobId job) override;
     void record(LegId leg, JobId job, const execute::Recording& recording) override;
     void listen(LegId leg, JobId job, const execute::Speaking& speaking) override;
@@ -80,13 +81,15 @@ public:
     void bridge(LegId leg, JobId job) override;
     void join(JobId job, const execute::Conference& conference) override;
     void enqueue(JobId job, const execute::Queue& queue) override;
-    void dequeue(JobId job, std::string_view queue, milliseconds timeout) override;
+    void dequeue(JobId job, const execute::QueueName& queue, milliseconds timeout) override;
     void stream(JobId job, const execute::Stream& stream) override;
     void mute(bool is_muted) override;
-    void set_variable(std::string_view name, std::string_view value, bool is_exported) override;
-    void refer(JobId job, std::string_view uri) override;
+    void set_variable(const execute::VariableName& name, const execute::OpaqueText& value,
+                      bool is_exported) override;
+    void set_language(const execute::LanguageTag& language) override;
+    void refer(JobId job, const execute::SipUri& uri) override;
     void transfer(JobId job, const execute::Transfer& transfer) override;
-    void park(JobId job, std::string_view slot) override;
+    void park(JobId job, const execute::SlotName& slot) override;
     bool run_module(JobId job, std::string_view module, std::string_view data) override;
     bool run_flow(JobId job, std::string_view flow) override;
 

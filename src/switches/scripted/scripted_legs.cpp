@@ -45,21 +45,24 @@ void ScriptedChannel::dial(JobId id, const Dial& order)
     deed.kind = "dial";
     const std::vector<Leg> uncalled = std::exchange(uncalled_, {});
     const bool goes_on =
-        std::ranges::equal(uncalled, order.targets, {}, &Leg::address, &Target::address) &&
-        !uncalled.empty();
+        !uncalled.empty() &&
+        std::ranges::equal(uncalled, order.targets, {}, &Leg::address,
+                           [](const Target& target) { return target.address.text(); });
     const DialBehaviour behaviour = goes_on ? DialBehaviour() : dials_.take(order.targets);
     unsigned place = 0;
     for (const Target& target : order.targets) {
-        deed.addresses.push_back(target.address);
-        deed.subject += (deed.subject.empty() ? "" : ", ") + target.address;
+        const std::string& address = target.address.text();
+        deed.addresses.push_back(address);
+        deed.subject += (deed.subject.empty() ? "" : ", ") + address;
         const LegBehaviour said =
-            goes_on ? uncalled[place].behaviour : behaviour.of(target.address, place + 1);
-        legs_.push_back({target.leg, id, target.address, said});
+            goes_on ? uncalled[place].behaviour : behaviour.of(address, place + 1);
+        legs_.push_back({target.leg, id, address, said});
         ++place;
     }
-    deed.text = fmt::format("dials {}{}{}", deed.subject,
-                            order.is_sequential && place > 1 ? ", one after the other" : "",
-                            order.caller_id_number.empty() ? "" : " as " + order.caller_id_number);
+    deed.text =
+        fmt::format("dials {}{}{}", deed.subject,
+                    order.is_sequential && place > 1 ? ", one after the other" : "",
+                    order.caller_id_number.empty() ? "" : " as " + order.caller_id_number.text());
     if (transcript_ != nullptr) transcript_->note(std::move(deed));
     if (order.timeout != unlimited) {
         after(order.timeout, [this, id] {
@@ -104,8 +107,9 @@ void ScriptedChannel::ring_one(JobId dial, const Target& target, std::vector<Tar
               [this, id, rest, cause = ringing.cause] { leg_fails(id, cause, rest); });
     }
     if (target.timeout == unlimited) return;
-    after(target.delay + target.timeout,
-          [this, id, rest = std::move(rest)] { leg_fails(id, Cause{"NO_ANSWER", 480}, rest); });
+    after(target.delay + target.timeout, [this, id, rest = std::move(rest)] {
+        leg_fails(id, Cause{"NO_ANSWER", 480}, rest);
+    });
 }
 
 void ScriptedChannel::leg_answers(LegId id)
@@ -179,14 +183,14 @@ void ScriptedChannel::bridge(LegId leg, JobId id)
     note("PIVOT", "bridge", name_of(leg), fmt::format("connects the caller with LEG {}", leg));
 }
 
-void ScriptedChannel::hang_up(LegId id, std::string_view cause)
+void ScriptedChannel::hang_up(LegId id, const CauseName& cause)
 {
-    const std::string_view name = cause.empty() ? "NORMAL_CLEARING" : cause;
+    const std::string name = cause.empty() ? "NORMAL_CLEARING" : cause.text();
     if (id == caller) {
         if (is_over()) return;
-        note("PIVOT", "hang up", std::string(name),
-             cause.empty() ? "hangs up" : fmt::format("hangs up: {}", cause));
-        return end_call(Ending::pivot, Cause{std::string(name), 0});
+        note("PIVOT", "hang up", name,
+             cause.empty() ? "hangs up" : fmt::format("hangs up: {}", name));
+        return end_call(Ending::pivot, Cause{name, 0});
     }
     const Leg* leg = find_leg(id);
     if (leg == nullptr) return;
@@ -197,7 +201,7 @@ void ScriptedChannel::hang_up(LegId id, std::string_view cause)
     const bool rings_on = std::ranges::any_of(
         legs_, [dial](const Leg& other) { return other.dial == dial && other.has_begun; });
     const bool was_last = !had_answered && !rings_on && find(dial) != nullptr;
-    if (was_last) fail_dial(dial, Cause{std::string(name), 0});
+    if (was_last) fail_dial(dial, Cause{name, 0});
 }
 
 }  // namespace pivot::switches::scripted

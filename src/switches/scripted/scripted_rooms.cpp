@@ -34,8 +34,8 @@ void ScriptedChannel::join(JobId id, const Conference& conference)
     Job* job = begin(id, JobKind::room, caller);
     if (job == nullptr) return;
     job->ends_room = conference.ends_with_caller;
-    note("PIVOT", "conference", conference.room,
-         fmt::format("brings the caller into the conference \"{}\"{}", conference.room,
+    note("PIVOT", "conference", conference.room.text(),
+         fmt::format("brings the caller into the conference \"{}\"{}", conference.room.text(),
                      conference.is_muted ? ", muted" : ""));
     const RoomBehaviour room = rooms_.take();
     const milliseconds ends_after = room.ends_after.value_or(room_ends_after);
@@ -104,8 +104,8 @@ void ScriptedChannel::end_room(JobId id)
 void ScriptedChannel::enqueue(JobId id, const Queue& queue)
 {
     if (begin(id, JobKind::queue, caller) == nullptr) return;
-    note("PIVOT", "queue", queue.name,
-         fmt::format("puts the caller into the queue \"{}\"", queue.name));
+    note("PIVOT", "queue", queue.name.text(),
+         fmt::format("puts the caller into the queue \"{}\"", queue.name.text()));
     using End = QueueWaiting::End;
     const QueueBehaviour behaviour = queues_.take();
     const auto waiting = behaviour.waiting.value_or(QueueWaiting());
@@ -137,12 +137,12 @@ void ScriptedChannel::enqueue(JobId id, const Queue& queue)
     finish_after(waiting.after + behaviour.ends_after.value_or(conversation_length), id);
 }
 
-void ScriptedChannel::dequeue(JobId id, std::string_view queue, milliseconds timeout)
+void ScriptedChannel::dequeue(JobId id, const QueueName& queue, milliseconds timeout)
 {
     Job* job = begin(id, JobKind::queue, caller);
     if (job == nullptr) return;
-    note("PIVOT", "dequeue", std::string(queue),
-         fmt::format("connects the caller with the first of the queue \"{}\"", queue));
+    note("PIVOT", "dequeue", queue.text(),
+         fmt::format("connects the caller with the first of the queue \"{}\"", queue.text()));
     using End = QueueWaiting::End;
     const QueueBehaviour behaviour = queues_.take();
     switch (behaviour.waiting.value_or(QueueWaiting()).end) {
