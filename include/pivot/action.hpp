@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pivot {
 
@@ -37,7 +38,8 @@ struct PIVOT_API Action {
 
     // Reads the `data` object of a pivot node: the keys of KAZOO's `callflows.pivot` schema,
     // `fallback_url` and `fallback_method`, all others ignored. Where `req_timeout_ms` is absent,
-    // `req_timeout` counts, in seconds, as a number or as text. Fails with invalid_json when `text`
+    // `req_timeout` counts, in seconds, as a number or as text. A timeout that is unusable or
+    // longer than the limits allow is the longest that they do. Fails with invalid_json when `text`
     // is not JSON, and with bad_action, whose `errors` name every key that is wrong.
     static Result<Action> from_json(std::string_view text, const ActionLimits& limits = {});
 };
@@ -46,6 +48,10 @@ struct PIVOT_API Action {
 struct PIVOT_API ActionNode {
     Result<Action> action;
     std::string next;  // JSON text of the `_` child; empty: none
+
+    // What is wrong in `data` and does no harm: a timeout that is unusable or too long becomes the
+    // longest that the limits allow.
+    std::vector<Breach> warnings = {};
 
     // Reads `{"module":"pivot","data":{…},"children":{…}}`, a document whose `flow` is one, or bare
     // action data. Fails with invalid_json when `text` is not a JSON object at all; what is wrong

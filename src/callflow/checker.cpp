@@ -1,5 +1,6 @@
 #include "callflow/checker.hpp"
 
+#include "base/near_miss.hpp"
 #include "base/text.hpp"
 #include "callflow/form.hpp"
 
@@ -78,6 +79,31 @@ std::string list_choices(std::string_view choices, bool are_strings)
     return out;
 }
 
+constexpr std::size_t warnings_max = 100;
+
+// To look for a name that was meant takes a while, and a document may have any number of them.
+constexpr std::size_t hints_max = 32;
+
+// Of a pivot node: KAZOO's consoles write `req_timeout`, in seconds, as a number or as text.
+bool is_timeout(json::Value value)
+{
+    if (value.is_array() || value.is_object()) return false;
+    double seconds = 0;
+    const std::string_view text = value.text();
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    return error == std::errc() && end == text.data() + text.size() && seconds >= 0.001 &&
+           seconds <= 5;
+}
+
+Properties variant_of(json::Value object, const Rule& rule)
+{
+    if (rule.variants.empty()) return {};
+    const auto key = object.find(rule.variant_key);
+    if (!key || !key->is_string()) return {};
+    const auto found = std::ranges::find(rule.variants, key->text(), &Variant::name);
+    return found != rule.variants.end() ? found->properties : Properties();
+}
+
 }  // namespace
 
 void Checker::start(json::Value value, std::string& out)
@@ -85,6 +111,9 @@ void Checker::start(json::Value value, std::string& out)
     writer_.start(out, json::room_for(value));
     path_.clear();
     errors_.clear();
+    warnings_.clear();
+    warning_bytes_ = 0;
+    hint_count_ = 0;
     error_count_ = 0;
     error_bytes_ = 0;
 }
@@ -117,10 +146,12 @@ bool Checker::passes(json::Value value, const Rule& rule)
     const std::size_t kept = errors_.size();
     const std::size_t error_count = error_count_;
     const std::size_t error_bytes = error_bytes_;
+    const std::size_t warned = warnings_.size();
     check(value, rule);
     if (error_count_ == error_count) return true;
     writer_.cut(out_bytes);
     errors_.resize(kept);
+    warnings_.resize(warned);
     error_count_ = error_count;
     error_bytes_ = error_bytes;
     return false;
@@ -248,11 +279,13 @@ void Checker::check_object(json::Value object, const Rule& rule)
         path_.look_at(name);
         if (const Property* const property = rule.properties.find(name)) {
             present |= rule.properties.bit_of(*property);
+            if (property->rule.is_unread) warn_unread(member.value(), property->rule);
             check(member.value(), property->rule);
         } else if (const Property* const other = variant.find(name)) {
             present_of_variant |= variant.bit_of(*other);
             check(member.value(), other->rule);
         } else if (rule.member == nullptr) {
+            warn_unknown(name, member.value(), rule, variant);
             writer_.add(member.value());
         } else if (!matches(rule.member_form, name)) {
             fail(fmt::format("is not allowed: a name here is {}", describe(rule.member_form)));
@@ -299,6 +332,58 @@ void Checker::add_default(const Property& property)
     writer_.close('}');
 }
 
+// A default says nothing that would not be so without it.
+void Checker::warn_unread(json::Value value, const Rule& rule)
+{
+    const bool is_object = value.is_object();
+    const bool is_list = value.is_array();
+    const bool is_empty = is_list && value.elements().begin() == value.elements().end();
+    if (is_empty || (!is_list && !is_object && value.text() == rule.preset)) return;
+    warn("is read by KAZOO, and ignored where Pivot runs the flow");
+}
+
+// Of an object that has properties, and may have others.
+void Checker::warn_unknown(std::string_view name, json::Value value, const Rule& rule,
+                           const Properties& variant)
+{
+    if (warnings_.size() >= warnings_max) return;
+    const bool takes_any = rule.properties.begin() == rule.properties.end();
+    if (module_.empty() || takes_any || rule.alternative != nullptr) return;
+    if (module_ == "pivot" && name == "req_timeout") return warn_of_timeout(value);
+    if (module_ == "pivot" && (name == "fallback_url" || name == "fallback_method")) return;
+    std::vector<std::string_view> known;
+    for (const Property& property : rule.properties) known.push_back(property.name);
+    for (const Property& property : variant) known.push_back(property.name);
+    warn_unknown(name, module_, meant_by(name, known));
+}
+
+std::string_view Checker::meant_by(std::string_view name, std::span<const std::string_view> known)
+{
+    return hint_count_++ < hints_max ? near_miss(name, known) : std::string_view();
+}
+
+void Checker::warn_unknown(std::string_view name, std::string_view whose, std::string_view meant)
+{
+    warn(fmt::format(
+        "{} is not a key of {}{}", quote(name), whose,
+        meant.empty() ? ", and is ignored" : fmt::format(": did you mean {}?", quote(meant))));
+}
+
+void Checker::warn_of_timeout(json::Value value)
+{
+    if (is_timeout(value)) return;
+    warn(
+        fmt::format("{} is not a time from 0.001 to 5 seconds: the longest that is allowed is used",
+                    describe_found(value)));
+}
+
+void Checker::warn(std::string warning)
+{
+    if (warnings_.size() >= warnings_max || warning_bytes_ >= error_bytes_max) return;
+    warnings_.push_back({path_.pointer(), std::move(warning)});
+    warning_bytes_ += warnings_.back().at.size() + warnings_.back().error.size();
+}
+
 void Checker::fail(std::string error)
 {
     ++error_count_;
@@ -319,15 +404,6 @@ void Checker::fail_kind(json::Value value, std::string_view expected)
     fail(fmt::format(
         "must be {}, not {}{}", expected, describe_found(value),
         is_php ? " (an empty array() of PHP becomes []: use new stdClass, which becomes {})" : ""));
-}
-
-Properties variant_of(json::Value object, const Rule& rule)
-{
-    if (rule.variants.empty()) return {};
-    const auto key = object.find(rule.variant_key);
-    if (!key || !key->is_string()) return {};
-    const auto found = std::ranges::find(rule.variants, key->text(), &Variant::name);
-    return found != rule.variants.end() ? found->properties : Properties();
 }
 
 std::string quote(std::string_view text)

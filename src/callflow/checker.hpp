@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,6 +55,19 @@ public:
     void fail_missing(std::string_view name);  // a member of the object that is open
     void fail_kind(json::Value value, std::string_view expected);
 
+    // Notes what does no harm there.
+    void warn(std::string warning);
+    void warn_unknown(std::string_view name, std::string_view whose, std::string_view meant);
+
+    // Which of `known` was meant; empty: none, or there were many such questions.
+    std::string_view meant_by(std::string_view name, std::span<const std::string_view> known);
+
+    // Whose data is checked next; empty: nobody's, and unknown keys are no matter.
+    void set_module(std::string_view name) { module_ = name; }
+
+    // Until the next start().
+    std::span<const Breach> warnings() const { return warnings_; }
+
     std::size_t error_count() const { return error_count_; }
     std::vector<Breach> take_errors() { return std::move(errors_); }
 
@@ -69,18 +83,23 @@ private:
     void check_unique(json::Value array);
     void check_object(json::Value object, const Rule& rule);
     void add_default(const Property& property);
+    void warn_unknown(std::string_view name, json::Value value, const Rule& rule,
+                      const Properties& variant);
+    void warn_of_timeout(json::Value value);
+    void warn_unread(json::Value value, const Rule& rule);
 
     FlowRules rules_;
     json::Writer writer_;
     Path path_;
     std::vector<Breach> errors_;
+    std::vector<Breach> warnings_;
+    std::size_t warning_bytes_ = 0;
+    std::size_t hint_count_ = 0;
+    std::string_view module_;
     std::size_t error_count_ = 0;
     std::size_t error_bytes_ = 0;
     std::vector<std::string_view> elements_;  // of the array that has to be unique
 };
-
-// What else an object of this rule may have, by the string in its `variant_key`.
-Properties variant_of(json::Value object, const Rule& rule);
 
 // The text in quotes, cut where it is long.
 std::string quote(std::string_view text);

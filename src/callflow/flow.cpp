@@ -1,11 +1,11 @@
 #include "callflow/flow.hpp"
 
-#include "base/near_miss.hpp"
 #include "base/text.hpp"
 #include "callflow/modules.hpp"
 #include "callflow/stored_callflow.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -17,9 +17,6 @@ namespace {
 
 constexpr Rule module_name = string.size(1, 64);
 
-// To look for a name that was meant takes a while, and a document may have any number of errors.
-constexpr std::size_t hints_max = 10;
-
 // Of the data that is left out, or of a module that is not known.
 const Rule& rule_of(const Module* module)
 {
@@ -28,7 +25,7 @@ const Rule& rule_of(const Module* module)
 
 // What somebody may have meant who writes the name of a TwiML verb, or a slip of the pen; empty: no
 // module is like it.
-std::string_view module_meant(std::string_view written)
+std::string_view module_meant(Checker& checker, std::string_view written)
 {
     static constexpr std::pair<std::string_view, std::string_view> verbs[] = {
         {"dial", "resources"},
@@ -46,7 +43,7 @@ std::string_view module_meant(std::string_view written)
     }
     std::vector<std::string_view> names;
     for (const Module& module : all_modules()) names.push_back(module.name);
-    return near_miss(written, names);
+    return checker.meant_by(written, names);
 }
 
 std::string summarize(const std::vector<Breach>& errors, std::size_t count)
@@ -97,13 +94,24 @@ void Validator::walk(json::Value root, Tree tree)
             open_children(value);
         } else if (name == "data") {
             level.has_data = true;
+            checker_.set_module(level.module == nullptr ? "" : level.module->name);
             checker_.check(value, rule_of(level.module));
+            checker_.set_module("");
         } else if (name == "module") {
             check_module(value, tree, level.module);
         } else {
+            warn_of_key(name);
             checker_.writer().add(value);
         }
     }
+}
+
+// Of a node's own keys those that are nearly right: KAZOO's editors keep theirs beside them.
+void Validator::warn_of_key(std::string_view name)
+{
+    static constexpr std::array<std::string_view, 3> known = {"module", "data", "children"};
+    const std::string_view meant = checker_.meant_by(name, known);
+    if (!meant.empty()) checker_.warn_unknown(name, "a node", meant);
 }
 
 void Validator::open_node(json::Value node, Tree tree)
@@ -159,8 +167,7 @@ void Validator::check_module(json::Value module, Tree tree, const Module* known)
     const std::size_t error_count = checker_.error_count();
     checker_.check(module, module_name);
     if (tree == Tree::metaflow || checker_.error_count() > error_count) return;
-    const bool is_hinted = checker_.error_count() < hints_max;
-    const std::string_view meant = is_hinted ? module_meant(module.text()) : "";
+    const std::string_view meant = module_meant(checker_, module.text());
     checker_.fail(fmt::format("unknown module {}{}", quote(module.text()),
                               meant.empty() ? "" : fmt::format(": did you mean {}?", meant)));
 }

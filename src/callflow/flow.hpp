@@ -12,6 +12,7 @@
 #include <pivot/failure.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,10 @@ public:
     // in their order and numbers as they came. Fails with invalid_callflow and all errors; `out` is
     // then as it was.
     Result<void> validate(json::Value node, std::string& out);
+
+    // What was wrong in the last one and does no harm: keys that nothing reads, a timeout that is
+    // unusable. Until the next.
+    std::span<const Breach> warnings() const { return checker_.warnings(); }
 
     // The errors of a stored callflow, an object whose `flow` is a node; none: it is valid.
     std::vector<Breach> check_document(json::Value document);
@@ -52,6 +57,7 @@ private:
     void open(json::Value object);
     void close();
     void add_data(const Rule& rule);
+    void warn_of_key(std::string_view name);
     void check_module(json::Value module, Tree tree, const Module* known);
     void check_metaflows(json::Value metaflows);
 

@@ -70,6 +70,7 @@ struct Rule {
     bool is_required = false;
     bool is_unique = false;    // the elements of an array
     bool is_url = false;       // http or https, and the host is not denied
+    bool is_unread = false;    // KAZOO reads it, and Pivot does not
     std::size_t size_min = 0;  // characters of a string, elements of an array
     std::size_t size_max = std::numeric_limits<std::size_t>::max();
     std::int64_t minimum = std::numeric_limits<std::int64_t>::min();
@@ -90,6 +91,7 @@ struct Rule {
     // constants of their own.
     constexpr Rule matching(Form value) const;
     constexpr Rule required() const;
+    constexpr Rule unread() const;
     constexpr Rule unique() const;
     constexpr Rule size(std::size_t least, std::size_t most) const;
     constexpr Rule size_at_least(std::size_t least) const;
@@ -121,6 +123,10 @@ constexpr Rule Rule::matching(Form value) const
 constexpr Rule Rule::required() const
 {
     return changed(&Rule::is_required, true);
+}
+constexpr Rule Rule::unread() const
+{
+    return changed(&Rule::is_unread, true);
 }
 constexpr Rule Rule::unique() const
 {

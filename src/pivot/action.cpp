@@ -1,8 +1,8 @@
-#include <pivot/action.hpp>
-
 #include "base/json.hpp"
 #include "http/url.hpp"
 #include "pivot/breaches.hpp"
+
+#include <pivot/action.hpp>
 
 #include <algorithm>
 #include <array>
@@ -38,12 +38,22 @@ struct Choice {
     Value value;
 };
 
+// What is wrong, and what is wrong but does no harm.
+struct Findings {
+    Breaches breaches;
+    Breaches warnings;
+};
+
 // Reads the keys of one `data` object, whose JSON pointer is `at`.
 class ActionReader {
 public:
     ActionReader(json::Value data, std::string_view at, const ActionLimits& limits,
-                 Breaches& breaches)
-        : data_(data), at_(at), limits_(limits), breaches_(breaches)
+                 Findings& findings)
+        : data_(data),
+          at_(at),
+          limits_(limits),
+          breaches_(findings.breaches),
+          warnings_(findings.warnings)
     {
         assert(limits.timeout_max >= milliseconds(1));
     }
@@ -51,7 +61,8 @@ public:
     Action read();
 
 private:
-    // Each gives the default where the key is absent, and notes a breach where its value is wrong.
+    // Each gives the default where the key is absent, and notes a breach where its value is wrong;
+    // of a timeout a warning. KAZOO's consoles write one into every node that KAZOO does not read.
     std::string read_url(std::string_view key);
     bool read_boolean(std::string_view key);
     milliseconds read_timeout();
@@ -67,6 +78,7 @@ private:
     std::string_view at_;
     const ActionLimits& limits_;
     Breaches& breaches_;
+    Breaches& warnings_;
 };
 
 Action ActionReader::read()
@@ -91,9 +103,13 @@ Action ActionReader::read()
     action.debug = read_boolean("debug");
     action.skip_module = read_boolean("skip_module");
     action.fallback_url = read_url("fallback_url");
-    action.fallback_method = data_.find("fallback_method")
-                                 ? read_choice("fallback_method", methods, expected_method)
-                                 : action.method;
+    action.fallback_method = action.method;
+    const bool has_fallback = data_.find("fallback_url").has_value();
+    if (has_fallback && data_.find("fallback_method")) {
+        action.fallback_method = read_choice("fallback_method", methods, expected_method);
+    } else if (data_.find("fallback_method")) {
+        warnings_.add(pointer(at_, "fallback_method"), "is not read without a fallback_url");
+    }
     return action;
 }
 
@@ -141,9 +157,10 @@ milliseconds ActionReader::read_milliseconds(json::Value value)
 
     const auto text = value.is_string() ? read_number<std::int64_t>(value.text()) : std::nullopt;
     if (is_within(text) && limits_.coerce_types) return milliseconds(*text);
-    breaches_.add_mismatch(pointer(at_, "req_timeout_ms"),
-                           fmt::format("an integer from 1 to {}", limits_.timeout_max.count()),
-                           value, is_within(text) ? coercion_advice : "");
+    const std::int64_t count_max = limits_.timeout_max.count();
+    warnings_.add_mismatch(
+        pointer(at_, "req_timeout_ms"), fmt::format("an integer from 1 to {}", count_max), value,
+        fmt::format("{}: using {}", is_within(text) ? coercion_advice : "", count_max));
     return limits_.timeout_max;
 }
 
@@ -157,8 +174,9 @@ milliseconds ActionReader::read_seconds(json::Value value)
     const auto count = seconds.value_or(0) * 1000;
     if (count >= 1 && count <= count_max) return milliseconds(std::llround(count));
 
-    breaches_.add_mismatch(pointer(at_, "req_timeout"),
-                           fmt::format("seconds from 0.001 to {}", count_max / 1000), value);
+    warnings_.add_mismatch(pointer(at_, "req_timeout"),
+                           fmt::format("seconds from 0.001 to {}", count_max / 1000), value,
+                           fmt::format(": using {}", count_max / 1000));
     return limits_.timeout_max;
 }
 
@@ -177,10 +195,10 @@ Value ActionReader::read_choice(std::string_view key,
 }
 
 Action read_data(json::Value data, std::string_view at, const ActionLimits& limits,
-                 Breaches& breaches)
+                 Findings& findings)
 {
-    if (data.is_object()) return ActionReader(data, at, limits, breaches).read();
-    breaches.add_mismatch(std::string(at), "an object", data);
+    if (data.is_object()) return ActionReader(data, at, limits, findings).read();
+    findings.breaches.add_mismatch(std::string(at), "an object", data);
     return {};
 }
 
@@ -210,7 +228,8 @@ std::string read_next(json::Value node, std::string_view at, Breaches& breaches)
 
 ActionNode read_node(json::Value node, std::string_view at, const ActionLimits& limits)
 {
-    Breaches breaches;
+    Findings findings;
+    Breaches& breaches = findings.breaches;
     Action action;
     const auto module = node.find("module");
     const auto data = node.find("data");
@@ -223,10 +242,11 @@ ActionNode read_node(json::Value node, std::string_view at, const ActionLimits& 
     } else if (!data) {  // which is the same as `{}`
         breaches.add(pointer(pointer(at, "data"), "voice_url"), "is missing");
     } else {
-        action = read_data(*data, pointer(at, "data"), limits, breaches);
+        action = read_data(*data, pointer(at, "data"), limits, findings);
     }
     auto next = read_next(node, at, breaches);
-    return {settle(std::move(action), std::move(breaches)), std::move(next)};
+    return {settle(std::move(action), std::move(breaches)), std::move(next),
+            std::move(findings.warnings).to_list()};
 }
 
 }  // namespace
@@ -255,9 +275,9 @@ Result<Action> Action::from_json(std::string_view text, const ActionLimits& limi
     const auto data = document.read(text);
     if (!data) return tl::unexpected(data.error());
 
-    Breaches breaches;
-    auto action = read_data(*data, "", limits, breaches);
-    return settle(std::move(action), std::move(breaches));
+    Findings findings;
+    auto action = read_data(*data, "", limits, findings);
+    return settle(std::move(action), std::move(findings.breaches));
 }
 
 Result<ActionNode> ActionNode::from_json(std::string_view text, const ActionLimits& limits)
@@ -273,9 +293,11 @@ Result<ActionNode> ActionNode::from_json(std::string_view text, const ActionLimi
     if (const auto flow = root->find("flow")) return read_node(*flow, "/flow", limits);
     if (root->find("module")) return read_node(*root, "", limits);
 
-    Breaches breaches;
-    auto action = read_data(*root, "", limits, breaches);
-    return ActionNode{settle(std::move(action), std::move(breaches)), {}};
+    Findings findings;
+    auto action = read_data(*root, "", limits, findings);
+    return ActionNode{settle(std::move(action), std::move(findings.breaches)),
+                      {},
+                      std::move(findings.warnings).to_list()};
 }
 
 }  // namespace pivot

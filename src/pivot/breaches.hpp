@@ -22,6 +22,8 @@ public:
     void add_mismatch(std::string at, std::string_view expected, json::Value found,
                       std::string_view advice = {});
 
+    std::vector<Breach> to_list() && { return std::move(list_); }
+
     // Its message lists them all: "/voice_url: is missing; /debug: expected a boolean, found 1".
     Failure to_failure(Reason reason, Phase phase) &&;
 

@@ -1,6 +1,6 @@
-#include <pivot/action.hpp>
-
 #include "../exact.hpp"
+
+#include <pivot/action.hpp>
 
 #include <gtest/gtest.h>
 
@@ -38,6 +38,16 @@ std::string breaches(std::string_view text, const ActionLimits& limits = {})
 {
     const auto action = Action::from_json(text, limits);
     return action ? "none" : lines(action.error());
+}
+
+// `at: error` of each warning, a line each.
+std::string warnings(std::string_view text, const ActionLimits& limits = {})
+{
+    const auto node = ActionNode::from_json(text, limits);
+    EXPECT_TRUE(node && node->action) << text;
+    std::string lines;
+    for (const auto& [at, error] : node->warnings) lines += at + ": " + error + '\n';
+    return lines;
 }
 
 std::string node_breaches(std::string_view text)
@@ -85,7 +95,6 @@ TEST(Action, all_that_is_wrong_is_listed_by_key)
               "/method: expected \"get\", \"post\", \"GET\" or \"POST\", found \"put\"\n"
               "/req_format: expected \"kazoo\" or \"twiml\", found \"xml\"\n"
               "/req_body_format: expected \"form\" or \"json\", found null\n"
-              "/req_timeout_ms: expected an integer from 1 to 5000, found 0\n"
               "/debug: expected a boolean, found \"yes\"\n"
               "/skip_module: expected a boolean, found 1\n");
     EXPECT_EQ(breaches("{}"), "/voice_url: is missing\n");
@@ -116,7 +125,8 @@ TEST(Action, the_method_is_spelled_in_one_case)
     EXPECT_NE(breaches(with(R"("method":"")")), "none");
 }
 
-TEST(Action, milliseconds_are_within_the_limit)
+// KAZOO's consoles and applications write timeouts into every node that KAZOO does not read.
+TEST(Action, milliseconds_out_of_range_are_the_longest_time)
 {
     EXPECT_EQ(read(with(R"("req_timeout_ms":1)")).timeout, milliseconds(1));
     EXPECT_EQ(read(with(R"("req_timeout_ms":5000)")).timeout, milliseconds(5000));
@@ -124,9 +134,11 @@ TEST(Action, milliseconds_are_within_the_limit)
               milliseconds(60000));
     for (const auto* odd : {"0", "-1", "5001", "5000.0", "5e3", "1.5", "99999999999999999999",
                             "null", "true", "[5]", "\"\"", "\"5s\""}) {
-        EXPECT_EQ(breaches(with(R"("req_timeout_ms":)" + std::string(odd))),
-                  "/req_timeout_ms: expected an integer from 1 to 5000, found " +
-                      std::string(odd[0] == '[' ? "an array" : odd) + '\n');
+        const std::string text = with(R"("req_timeout_ms":)" + std::string(odd));
+        EXPECT_EQ(read(text).timeout, milliseconds(5000));
+        EXPECT_EQ(warnings(text), "/req_timeout_ms: expected an integer from 1 to 5000, found " +
+                                      std::string(odd[0] == '[' ? "an array" : odd) +
+                                      ": using 5000\n");
     }
 }
 
@@ -147,18 +159,27 @@ TEST(Action, seconds_count_where_there_are_no_milliseconds)
     EXPECT_EQ(read(with(R"("req_timeout":"x","req_timeout_ms":7)")).timeout, milliseconds(7));
     for (const auto* odd : {"0", "-1", "5.001", "1e300", "null", "true", "\"\"", "\"5s\"", "\" 5\"",
                             "\"inf\"", "\"nan\"", "\"0x1\"", "\"1e999\""}) {
-        EXPECT_EQ(
-            breaches(with(R"("req_timeout":)" + std::string(odd))),
-            "/req_timeout: expected seconds from 0.001 to 5, found " + std::string(odd) + '\n');
+        const std::string text = with(R"("req_timeout":)" + std::string(odd));
+        EXPECT_EQ(read(text).timeout, milliseconds(5000));
+        EXPECT_EQ(warnings(text), "/req_timeout: expected seconds from 0.001 to 5, found " +
+                                      std::string(odd) + ": using 5\n");
     }
+    EXPECT_EQ(read(with(R"("req_timeout":"10")"), {.timeout_max = milliseconds(750)}).timeout,
+              milliseconds(750));
+    EXPECT_EQ(warnings(with(R"("req_timeout":"5")")), "");
+}
+
+TEST(Action, a_method_for_a_fallback_that_is_not_there_does_not_matter)
+{
+    EXPECT_EQ(warnings(with(R"("fallback_method":"put")")),
+              "/fallback_method: is not read without a fallback_url\n");
+    EXPECT_NE(breaches(with(R"("fallback_method":"put","fallback_url":"http://h/f")")), "none");
 }
 
 TEST(Action, text_is_taken_for_what_it_says_only_when_asked_to)
 {
     const auto text = with(R"("req_timeout_ms":"250","debug":"true","skip_module":"false")");
     EXPECT_EQ(breaches(text),
-              "/req_timeout_ms: expected an integer from 1 to 5000, found \"250\", which "
-              "coerce_types would take\n"
               "/debug: expected a boolean, found \"true\", which coerce_types would take\n"
               "/skip_module: expected a boolean, found \"false\", which coerce_types would take\n");
     const auto action = read(text, {.coerce_types = true});
@@ -166,8 +187,10 @@ TEST(Action, text_is_taken_for_what_it_says_only_when_asked_to)
     EXPECT_TRUE(action.debug);
     EXPECT_FALSE(action.skip_module);
     EXPECT_EQ(breaches(with(R"("req_timeout_ms":"0","debug":"True")"), {.coerce_types = true}),
-              "/req_timeout_ms: expected an integer from 1 to 5000, found \"0\"\n"
               "/debug: expected a boolean, found \"True\"\n");
+    EXPECT_EQ(warnings(with(R"("req_timeout_ms":"250")")),
+              "/req_timeout_ms: expected an integer from 1 to 5000, found \"250\", which "
+              "coerce_types would take: using 5000\n");
 }
 
 TEST(ActionNode, a_node_a_document_and_bare_data_are_read)

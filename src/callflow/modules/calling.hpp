@@ -20,7 +20,7 @@ inline constexpr Property device_data[] = {
     {"can_text_self", boolean},
     {"custom_sip_headers", object},
     {"delay", integer.by_default("0")},
-    {"dial_strategy", string.one_of("simultaneous single").by_default("simultaneous")},
+    {"dial_strategy", string.one_of("simultaneous single").by_default("simultaneous").unread()},
     {"id", string},
     skip_module,
     {"static_invite", string},
@@ -35,9 +35,9 @@ inline constexpr Property ringtones[] = {
 
 inline constexpr Property group_data[] = {
     {"endpoints", list_of(string).by_default("[]")},
-    {"fail_on_single_reject", boolean},
+    {"fail_on_single_reject", boolean.unread()},
     {"id", string},
-    {"ignore_forward", boolean.by_default("true")},
+    {"ignore_forward", boolean.by_default("true").unread()},
     {"repeats", integer.by_default("1")},
     {"ringback", string},
     {"ringtones", object.with(ringtones)},
@@ -61,23 +61,23 @@ inline constexpr Rule sip_headers = object.with(directed_headers).or_instead(pla
 
 // Of resources, and of offnet, which is resources without the account's own carriers.
 inline constexpr Property carrier_data[] = {
-    {"bypass_e164", boolean},
-    {"caller_id_type", string.by_default("external")},
+    {"bypass_e164", boolean.unread()},
+    {"caller_id_type", string.by_default("external").unread()},
     {"custom_sip_headers", sip_headers},
-    {"do_not_normalize", boolean},
-    {"dynamic_flags", list_of(string)},
+    {"do_not_normalize", boolean.unread()},
+    {"dynamic_flags", list_of(string).unread()},
     {"emit_account_id", boolean},
-    {"format_from_uri", boolean},
-    {"from_uri_realm", string},
-    {"hunt_account_id", string},
+    {"format_from_uri", boolean.unread()},
+    {"from_uri_realm", string.unread()},
+    {"hunt_account_id", string.unread()},
     {"ignore_early_media", boolean.by_default("false")},
-    {"outbound_flags", list_of(string).by_default("[]")},
-    {"resource_type", string},
+    {"outbound_flags", list_of(string).by_default("[]").unread()},
+    {"resource_type", string.unread()},
     {"ringback", string},
     skip_module,
     {"timeout", integer},
     {"to_did", string},
-    {"use_local_resources", boolean.by_default("true")},
+    {"use_local_resources", boolean.by_default("true").unread()},
 };
 
 inline constexpr Property page_group_data[] = {
@@ -90,8 +90,8 @@ inline constexpr Property page_group_data[] = {
 
 inline constexpr Property ring_group_data[] = {
     {"endpoints", list_of(endpoint).size_at_least(1).required()},
-    {"fail_on_single_reject", boolean},
-    {"ignore_forward", boolean.by_default("true")},
+    {"fail_on_single_reject", boolean.unread()},
+    {"ignore_forward", boolean.by_default("true").unread()},
     {"repeats", integer.at_least(1).by_default("1")},
     {"ringback", string},
     {"ringtones", object.with(ringtones)},
@@ -123,7 +123,7 @@ inline constexpr Property user_data[] = {
     {"can_text_self", boolean},
     {"custom_sip_headers", object},
     {"delay", integer.by_default("0")},
-    {"fail_on_single_reject", boolean},
+    {"fail_on_single_reject", boolean.unread()},
     {"id", string},
     skip_module,
     {"static_invite", string},

@@ -44,7 +44,7 @@ inline constexpr Property check_cid_data[] = {
     {"regex", string.by_default(".*")},
     skip_module,
     {"use_absolute_mode", boolean.by_default("false")},
-    {"user_id", string},
+    {"user_id", string.unread()},
 };
 
 inline constexpr Property cidlistmatch_data[] = {

@@ -65,15 +65,15 @@ inline constexpr Property faxbox_data[] = {
 
 inline constexpr Property park_data[] = {
     {"action", string.one_of("direct_park park retrieve auto").by_default("park")},
-    {"custom_presence_id", boolean.by_default("false")},
-    {"default_callback_timeout", integer},
-    {"default_presence_type", string.one_of("early terminated confirmed")},
-    {"default_ringback_timeout", integer},
+    {"custom_presence_id", boolean.by_default("false").unread()},
+    {"default_callback_timeout", integer.unread()},
+    {"default_presence_type", string.one_of("early terminated confirmed").unread()},
+    {"default_ringback_timeout", integer.unread()},
     {"max_slot_number", integer},
-    {"presence_id", string},
+    {"presence_id", string.unread()},
     skip_module,
     {"slot", string},
-    {"slots", object.by_default("{}")},
+    {"slots", object.by_default("{}").unread()},
 };
 
 inline constexpr Property receive_fax_data[] = {

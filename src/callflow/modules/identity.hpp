@@ -13,14 +13,14 @@ inline constexpr Property dynamic_cid_caller_id[] = {
 inline constexpr Property dynamic_cid_data[] = {
     {"action", string.one_of("list lists manual static")},
     {"caller_id", object.with(dynamic_cid_caller_id)},
-    {"enforce_call_restriction", boolean.by_default("true")},
+    {"enforce_call_restriction", boolean.by_default("true").unread()},
     {"id", string},
-    {"idx_name", string},
+    {"idx_name", string.unread()},
     {"interdigit_timeout", integer},
     {"max_digits", integer},
     {"media_id", string},
     {"min_digits", integer},
-    {"permit_custom_callflow", boolean.by_default("false")},
+    {"permit_custom_callflow", boolean.by_default("false").unread()},
     skip_module,
     {"whitelist_regex", string},
 };

@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 #include "callflow/flow.hpp"
 #include "callflow/nodes.hpp"
-#include "callflow/unread_keys.hpp"
 #include "http/url.hpp"
 #include "pivot/policy.hpp"
 #include "twiml/reader.hpp"
@@ -60,7 +59,10 @@ Findings Judge::judge_json(const std::string& text, std::string_view as) const
 {
     json::Document document(config_.callflow.depth_max);
     const auto root = document.read(text);
-    if (!root) return {.errors = {{"", root.error().message}}};
+    if (!root) {
+        const bool is_xml = first_sign(text) == '<';
+        return {.errors = {{"", root.error().message + (is_xml ? "; it looks like XML" : "")}}};
+    }
 
     Findings findings;
     const bool is_bare_action =
@@ -84,6 +86,7 @@ void Judge::judge_action(const std::string& text, json::Value root, Findings& fi
     const auto data = is_bare ? std::optional(root) : flow.value_or(root).find("data");
     const std::string at = is_bare ? "" : flow ? "/flow/data" : "/data";
     if (data) judge_pivot(*data, at, findings);
+    note_all(findings.warnings, node->warnings);
     if (!node->action) note_all(findings.errors, node->action.error().errors);
 }
 
@@ -98,6 +101,7 @@ void Judge::judge_answer(const std::string& text, json::Value flow, Findings& fi
     std::string unused;
     auto validated = validator.validate(flow, unused);
     if (!validated) note_all(findings.errors, std::move(validated.error().errors));
+    note_all(findings.warnings, {validator.warnings().begin(), validator.warnings().end()});
     if (flow.find("flow") && !flow.find("module")) {
         note(findings.errors, {"/module",
                                "is required: an answer is the flow itself, not a document that "
@@ -110,6 +114,7 @@ void Judge::judge_document(json::Value document, Findings& findings) const
 {
     callflow::Validator validator(flow_rules(config_, policy_));
     note_all(findings.errors, validator.check_document(document));
+    note_all(findings.warnings, {validator.warnings().begin(), validator.warnings().end()});
     judge_flow(*document.find("flow"), "/flow", findings);
     const json::Members members = document.members();
     const bool has_more = ++members.begin() != members.end();
@@ -129,7 +134,6 @@ void Judge::judge_flow(json::Value flow, const std::string& at, Findings& findin
         const bool is_pivot = module && module->is_string() && module->text() == "pivot";
         if (is_pivot && data) judge_pivot(*data, below(node_at, "data"), findings);
     });
-    note_all(findings.warnings, callflow::unread_keys(flow, at));
 }
 
 void Judge::judge_pivot(json::Value data, const std::string& at, Findings& findings) const
