@@ -57,9 +57,11 @@ struct PIVOT_API Outcome {
     std::string flow;                  // of kazoo: JSON text, defaults written in
     std::optional<Exchange> exchange;  // none: nothing was asked
 
-    // Of twiml: a JSON array, an object for each verb (docs/command-line.md). What was skipped or
-    // replaced has a warning, whose `at` is `LINE:COLUMN`.
+    // Of twiml: a JSON array, an object for each verb (docs/command-line.md).
     std::string verbs;
+
+    // What is wrong with the action or the answer and did no harm: what was skipped, replaced or is
+    // not read. `at` is a JSON pointer, in twiml `LINE:COLUMN`.
     std::vector<Breach> warnings;
 
     std::string_view branch() const { return branch_after(kind); }
@@ -94,7 +96,7 @@ struct PIVOT_API OutcomeView {
     std::string_view flow;                   // of kazoo
     const ExchangeView* exchange = nullptr;  // null: nothing was asked
     std::string_view verbs;                  // of twiml
-    std::span<const Breach> warnings;        // of twiml
+    std::span<const Breach> warnings;
 
     std::string_view branch() const { return branch_after(kind); }
 

@@ -29,6 +29,7 @@ struct FlowMemory {
     std::vector<std::pair<std::string, std::string>> channel_variables;  // that a flow has set
     std::vector<ArmedRecording> armed_recordings;
     std::vector<RunningRecording> recordings;  // of record_call, the last to begin at the end
+    std::string early_keys;                    // typed before the pivot, for collect_dtmf
     std::uint64_t random = 0;                  // state of what is drawn by lot
 };
 

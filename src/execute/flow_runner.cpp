@@ -4,6 +4,7 @@
 #include "execute/modules/modules.hpp"
 #include "execute/modules/recording.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -21,11 +22,15 @@ std::uint64_t seed_of(std::string_view call_id)
     return hash;
 }
 
+// A switch that does not tell how a recording has ended is not waited for any longer.
+constexpr milliseconds recording_timeout{2'000};
+
 }  // namespace
 
 FlowRunner::FlowRunner(LiveCall& call) : Watcher(call), call_(call)
 {
     memory_.random = seed_of(call.session().call().call_id);
+    memory_.early_keys = call.session().digits("default");
 }
 
 // No coroutine: a call waits for long in what this returns, and keeps nothing of this. A parameter
@@ -69,7 +74,11 @@ Task<NextStep> FlowRunner::run_nodes(bool is_running, Deadline& deadline)
         if (call_.must_stop() || end.kind == ModuleEnd::Kind::over) {
             co_return next_step(NextStep::Kind::over);
         }
-        if (end.kind == ModuleEnd::Kind::pivot) co_return pivot_step();
+        if (end.kind == ModuleEnd::Kind::pivot) {
+            co_await await_recordings(deadline);
+            if (call_.must_stop()) co_return next_step(NextStep::Kind::over);
+            co_return pivot_step();
+        }
         is_running = take(end);
         const bool has_cause = end.kind == ModuleEnd::Kind::stop && !end.text.empty();
         if (is_running || !has_cause) continue;
@@ -158,6 +167,18 @@ bool FlowRunner::resume()
     current_ = std::move(waiting_.back());
     waiting_.pop_back();
     return true;
+}
+
+// A recording that was stopped is told to the web server that is asked next.
+Task<> FlowRunner::await_recordings(Deadline& deadline)
+{
+    co_await call_.catch_up(deadline);
+    const Nanoseconds until = call_.in(recording_timeout);
+    while (!call_.must_stop() &&
+           std::ranges::any_of(memory_.recordings, &RunningRecording::is_stopping)) {
+        const bool has_happened = co_await call_.next(until);
+        if (!has_happened) break;
+    }
 }
 
 // The node is left: its answer, or its `_`, stands in its place.

@@ -43,6 +43,7 @@ private:
     bool go_on(std::string_view key, std::string_view why);
     bool branch(std::string_view flow);
     bool resume();
+    Task<> await_recordings(Deadline& deadline);
     NextStep pivot_step();
     void note(const Event& event) override;
 

@@ -84,7 +84,7 @@ Task<> ask(LiveCall& call, NextStep step, std::string& next, Result<Answer>& ans
         answer = co_await session.ask(std::move(ask), deadline);
         co_return;
     }
-    auto node = ActionNode::from_json(*step.node);
+    auto node = ActionNode::from_json(*step.node, session.action_limits());
     if (!node) {
         next.clear();
         answer = tl::unexpected(std::move(node.error()));

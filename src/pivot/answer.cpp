@@ -1,5 +1,6 @@
 #include "pivot/answer.hpp"
 
+#include "base/text.hpp"
 #include "pivot/answer_kind.hpp"
 
 #include <utility>
@@ -41,7 +42,8 @@ Result<AnswerView> AnswerReader::finish()
     if (value_) {
         const auto flow = finish_flow();
         if (!flow) return tl::unexpected(flow.error());
-        return AnswerView{.format = Format::kazoo, .flow = *flow};
+        return AnswerView{
+            .format = Format::kazoo, .flow = *flow, .warnings = validator_.warnings()};
     }
     auto document = twiml_reader_.finish();
     if (!document) return tl::unexpected(std::move(document.error()));
@@ -52,7 +54,15 @@ Result<AnswerView> AnswerReader::finish()
 Result<void> AnswerReader::begin_flow(const http::Response& response)
 {
     const auto value = json_.read_padded(response.body, response.body.capacity());
-    if (!value) return tl::unexpected(value.error());
+    if (!value) {
+        Failure failure = value.error();
+        if (first_sign(response.body) == '<') {
+            failure.message +=
+                fmt::format("; the answer looks like XML, which goes as text/xml and not as {}",
+                            printable(response.content_type));
+        }
+        return tl::unexpected(std::move(failure));
+    }
     value_ = *value;
     return {};
 }

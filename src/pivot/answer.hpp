@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,7 @@ namespace pivot {
 struct AnswerView {
     Format format = Format::kazoo;
     std::string_view flow = {};                 // kazoo: JSON text, defaults written in
+    std::span<const Breach> warnings = {};      // of the flow
     const twiml::Document* document = nullptr;  // twiml
 };
 
@@ -43,6 +45,9 @@ public:
     // The same of a body that is known to be JSON, or TwiML, whatever its status.
     Result<std::string_view> read_flow(const http::Response& response);
     Result<twiml::Document> read_document(const http::Response& response);
+
+    // Of the flow that was read last.
+    std::span<const Breach> warnings() const { return validator_.warnings(); }
 
 private:
     Result<void> begin_flow(const http::Response& response);

@@ -1,7 +1,5 @@
 #include "pivot/json_object.hpp"
 
-#include "base/json.hpp"
-
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>

@@ -1,10 +1,18 @@
 // Changes to the objects of a call that are kept as JSON text.
 #pragma once
 
+#include "base/json.hpp"
+
 #include <string>
 #include <string_view>
 
 namespace pivot {
+
+// Neither null nor an object or an array.
+inline bool is_scalar(json::Value value)
+{
+    return value.kind() != json::Kind::null && !value.is_array() && !value.is_object();
+}
 
 // `object` with the members of `changes` in the place of its own, or behind them; a null takes one
 // away. Both are the text of a JSON object, or empty. What is none changes nothing.

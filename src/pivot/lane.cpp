@@ -170,7 +170,7 @@ void Lane::deliver(PendingCall& call, const Result<AnswerView>& answer)
     } else if (answer->format == Format::twiml) {
         call.deliver_processed(ShownDocument(*answer->document));
     } else {
-        call.deliver_processed(answer->flow);
+        call.deliver_processed(answer->flow, answer->warnings);
     }
 }
 

@@ -1,6 +1,6 @@
-#include <pivot/outcome.hpp>
-
 #include "base/json.hpp"
+
+#include <pivot/outcome.hpp>
 
 #include <iterator>
 #include <span>
@@ -111,8 +111,8 @@ std::string Outcome::to_json() const
         append_member(out, "format", name(format));
         out += format == Format::twiml ? ",\"verbs\":" : ",\"flow\":";
         out += format == Format::twiml ? verbs : flow;
-        append_breaches(out, "warnings", warnings);
     }
+    append_breaches(out, "warnings", warnings);
     if (exchange) append_exchange(out, *exchange);
     out += '}';
     return out;

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace pivot {
 
@@ -79,7 +80,13 @@ void PackedRequest::pack(const Request& request, const ActionLimits& limits)
 
     iteration_ = request.iteration;
     direction_ = call.direction;
-    bad_action_ = action ? nullptr : std::make_unique<Failure>(action.error());
+    findings_.reset();
+    if (!action || !request.node.warnings.empty()) {
+        auto findings = std::make_unique<Findings>();
+        if (!action) findings->failure = action.error();
+        findings->warnings = request.node.warnings;
+        findings_ = std::move(findings);
+    }
     timeout_ms_ = (action ? action->timeout : limits.timeout_max).count();
     if (!action) return;
     method_ = action->method;
@@ -102,10 +109,20 @@ void PackedRequest::store(const Texts& texts)
 
 void PackedRequest::clear()
 {
-    bad_action_.reset();
+    findings_.reset();
     if (capacity_bytes_ <= kept_bytes_max) return;
     block_.reset();
     capacity_bytes_ = 0;
+}
+
+const Failure* PackedRequest::bad_action() const
+{
+    return findings_ && findings_->failure ? &*findings_->failure : nullptr;
+}
+
+std::span<const Breach> PackedRequest::warnings() const
+{
+    return findings_ ? std::span<const Breach>(findings_->warnings) : std::span<const Breach>();
 }
 
 CallFacts PackedRequest::facts() const

@@ -15,7 +15,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace pivot {
 
@@ -37,7 +40,8 @@ public:
     std::string_view parameters() const { return text(Text::parameters); }  // as a form
 
     int iteration() const { return iteration_; }
-    const Failure* bad_action() const { return bad_action_.get(); }  // null: the action is valid
+    const Failure* bad_action() const;         // null: the action is valid
+    std::span<const Breach> warnings() const;  // of the action
     std::chrono::milliseconds timeout() const { return std::chrono::milliseconds(timeout_ms_); }
     Method method() const { return method_; }
     Format req_format() const { return req_format_; }
@@ -69,12 +73,17 @@ private:
     static constexpr std::size_t text_count = static_cast<std::size_t>(Text::next) + 1;
     using Texts = std::array<std::string_view, text_count>;
 
+    struct Findings {
+        std::optional<Failure> failure;
+        std::vector<Breach> warnings;
+    };
+
     void store(const Texts& texts);
     Texts texts() const;
     std::string_view text(Text wanted) const { return texts()[static_cast<std::size_t>(wanted)]; }
 
     std::unique_ptr<char[]> block_;
-    std::unique_ptr<const Failure> bad_action_;
+    std::unique_ptr<const Findings> findings_;  // null: nothing is wrong with the action
     std::int64_t timeout_ms_ = 0;
     std::uint32_t capacity_bytes_ = 0;
     std::int32_t iteration_ = 1;

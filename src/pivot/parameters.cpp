@@ -1,6 +1,7 @@
 #include "pivot/parameters.hpp"
 
 #include "base/text.hpp"
+#include "pivot/json_object.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -28,6 +29,14 @@ std::optional<json::Value> find_known(json::Value store, std::string_view key)
     if (!value || value->kind() == json::Kind::null) return std::nullopt;
     if (value->is_string() && value->text().empty()) return std::nullopt;
     return value;
+}
+
+// Seconds are a number in JSON, whoever has counted them.
+bool is_count(std::string_view name, std::string_view text)
+{
+    const bool counts = name == "Recording-Duration" || name == "RecordingDuration";
+    return counts && !text.empty() && text.size() < 10 && std::ranges::all_of(text, is_digit) &&
+           (text == "0" || text.front() != '0');
 }
 
 void append_json_value(std::string& out, std::string_view text)
@@ -97,6 +106,8 @@ Result<void> Parameters::read(const CallFacts& call, Format format)
         case Format::kazoo: list_for_kazoo(call); break;
         case Format::twiml: list_for_twiml(call); break;
     }
+    add_request_variables();
+    add_user_variables();
     return {};
 }
 
@@ -174,13 +185,37 @@ void Parameters::add_digits()
     if (digits) add("Digits", *digits);
 }
 
+// What verbs have left in the store before the call came here, by the names that TwiML has for it.
+void Parameters::add_request_variables()
+{
+    constexpr std::pair<std::string_view, std::string_view> stored[] = {
+        {"Digits", "digits_collected"},
+        {"DialCallStatus", "dial_call_status"},
+        {"DialCallSid", "dial_call_sid"},
+        {"QueueSid", "queue_sid"},
+    };
+    for (const auto& [name, key] : stored) {
+        if (find(name) == nullptr) add_stored(name, key);
+    }
+}
+
+// They give way to everything else.
+void Parameters::add_user_variables()
+{
+    const auto variables = store_.value.find("user_vars");
+    if (!variables || !variables->is_object()) return;
+    for (const auto [name, value] : variables->members()) {
+        if (is_scalar(value)) put_if_new(name, value.text());
+    }
+}
+
 // What a phone or a carrier adds to its request is told, as Twilio does.
 void Parameters::add_sip_headers()
 {
     names_.clear();
     for (const auto [name, value] : headers_.value.members()) {
         if (name.size() < 3 || !equals_ignoring_case(name.substr(0, 2), "X-")) continue;
-        if (value.kind() >= json::Kind::array || value.kind() == json::Kind::null) continue;
+        if (!is_scalar(value)) continue;
         names_.push_back(fmt::format("SipHeader_{}", name));
         list_.push_back({names_.back(), value.text(), true});
     }
@@ -232,6 +267,14 @@ std::string_view Parameters::form()
     return form_.text();
 }
 
+// As a form has it; of an object or an array, nothing.
+std::string_view Parameters::text_of(const Value& value)
+{
+    if (const auto* text = std::get_if<std::string_view>(&value)) return *text;
+    const auto json = std::get<json::Value>(value);
+    return is_scalar(json) ? json.text() : std::string_view();
+}
+
 std::string_view Parameters::json()
 {
     json_.clear();
@@ -241,7 +284,12 @@ std::string_view Parameters::json()
         separator = ',';
         json::append_quoted(json_, name);
         json_ += ':';
-        std::visit([&](const auto& known) { append_json_value(json_, known); }, value);
+        const std::string_view text = text_of(value);
+        if (is_count(name, text)) {
+            json_ += text;
+        } else {
+            std::visit([&](const auto& known) { append_json_value(json_, known); }, value);
+        }
     }
     json_ += '}';
     return json_;

@@ -51,14 +51,6 @@ public:
     // The same for one that was read before, and has not changed: free if it was the last one.
     void recall(const PackedRequest& request);
 
-    // Adds one that a session has, in place of the one of that name; `name` and `value` outlive the
-    // use of the list. The list is then no longer the request's own, which is to be read again.
-    void set(std::string_view name, std::string_view value);
-    void set(std::string_view name, json::Value value);
-
-    // Whether there is one of that name.
-    bool has(std::string_view name) const;
-
     // Pairs with `&` between them (http/form.hpp), or one JSON object: until another is read.
     std::string_view form();
     std::string_view json();
@@ -84,8 +76,11 @@ private:
     void add(std::string_view name, Value value);
     void add_stored(std::string_view name, std::string_view key);
     void add_digits();
+    void add_request_variables();
+    void add_user_variables();
     void add_sip_headers();
     Parameter* find(std::string_view name);
+    static std::string_view text_of(const Value& value);
 
     std::vector<Parameter> list_;
     json::Document empty_document_;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -47,11 +48,12 @@ void PendingCall::prepare(Lane& lane, const Request& given, const ActionLimits& 
     is_delivered_ = false;
 }
 
-void PendingCall::deliver_processed(std::string_view flow)
+void PendingCall::deliver_processed(std::string_view flow, std::span<const Breach> warnings)
 {
     if (is_delivered_) return;
     OutcomeView view = outcome(OutcomeKind::processed);
     view.flow = flow;
+    view.warnings = warnings;
     deliver(view);
 }
 
@@ -98,9 +100,18 @@ OutcomeView PendingCall::outcome(OutcomeKind kind) const
     return view;
 }
 
-void PendingCall::deliver(const OutcomeView& outcome)
+// What is wrong with the action goes before what is wrong with the answer.
+void PendingCall::deliver(OutcomeView& outcome)
 {
     is_delivered_ = true;
+    std::vector<Breach> all;
+    for (const auto& [at, error] : request.warnings()) {
+        all.push_back({at, "in the action: " + error});
+    }
+    if (!all.empty()) {
+        all.insert(all.end(), outcome.warnings.begin(), outcome.warnings.end());
+        outcome.warnings = all;
+    }
     hand_over(std::exchange(done_, nullptr), outcome);
 }
 

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace pivot {
 
@@ -37,7 +38,7 @@ public:
     void end();
 
     // The lane's thread. Each hands over the outcome, unless one has been handed over already.
-    void deliver_processed(std::string_view flow);
+    void deliver_processed(std::string_view flow, std::span<const Breach> warnings);
     void deliver_processed(const ShownDocument& document);
     void deliver_failed(const Failure& failure);
     void deliver_skipped();
@@ -68,7 +69,7 @@ private:
     void arrived() override;  // as a Message: arms the deadline
     void deliver() override;  // likewise: begins
     OutcomeView outcome(OutcomeKind kind) const;
-    void deliver(const OutcomeView& outcome);
+    void deliver(OutcomeView& outcome);
 
     std::atomic<Lane*> lane_ = nullptr;
     std::optional<Limit> deadline_;

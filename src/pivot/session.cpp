@@ -45,13 +45,16 @@ SplitUrl split(std::string_view url)
     return {url.substr(0, hash), hash == url.npos ? "" : url.substr(hash + 1)};
 }
 
+std::string quoted(std::string_view text)
+{
+    std::string out;
+    json::append_quoted(out, text);
+    return out;
+}
+
 std::string json_member(std::string_view name, std::string_view value)
 {
-    std::string object = "{";
-    json::append_quoted(object, name);
-    object += ':';
-    json::append_quoted(object, value);
-    return object + '}';
+    return fmt::format("{{{}:{}}}", quoted(name), quoted(value));
 }
 
 // As a pair of a form, which is the larger way to send it.
@@ -85,12 +88,14 @@ Session::Session(Exchanges& exchanges, Callbacks& callbacks, const SessionConfig
       host_bytes_(call_bytes()),
       iteration_(request.iteration)
 {
+    take_variables();
     for (auto& [name, value] : request.parameters) {
         first_parameters_.push_back({std::move(name), std::move(value)});
     }
     if (request.node.action) {
         action_ = std::move(*request.node.action);
         document_url_ = split(action_.voice_url).url;
+        warn_of(request.node.warnings);
     } else {
         bad_action_ = std::make_unique<const Failure>(std::move(request.node.action.error()));
     }
@@ -134,6 +139,7 @@ Task<Result<Answer>> Session::pivot(ActionNode node, Deadline& call)
     action_ = std::move(*node.action);
     if (action_.cdr_url.empty()) action_.cdr_url = std::move(cdr_url);
     bad_action_.reset();
+    warn_of(node.warnings);
     Inquiry inquiry;
     inquiry.url = action_.voice_url;
     inquiry.method = action_.method;
@@ -288,7 +294,6 @@ Result<std::string> Session::write(const Inquiry& inquiry, BodyFormat format)
                                 .format = action_.req_format,
                                 .call_status = call_status_,
                                 .own = inquiry.parameters,
-                                .results = results_,
                                 .variables = variables_,
                                 .is_document = inquiry.is_document};
     Parameters& parameters = exchanges_.parameters;
@@ -301,11 +306,26 @@ Result<std::string> Session::write(const Inquiry& inquiry, BodyFormat format)
 // Else a Digits that was sent once would be sent for ever.
 void Session::forget_results()
 {
-    results_.clear();
     if (call_.key_value_store.empty()) return;
     call_.key_value_store =
         merge_objects(call_.key_value_store,
-                      R"({"digit_pressed":null,"recording_url":null,"recording_duration":null})");
+                      R"({"digit_pressed":null,"digits_collected":null,"recording_url":null,)"
+                      R"("recording_duration":null,"dial_call_status":null,"dial_call_sid":null,)"
+                      R"("queue_sid":null})");
+}
+
+// Those that a call comes with are its session's from now on: one that is set takes their place.
+void Session::take_variables()
+{
+    json::Document document;
+    if (call_.key_value_store.empty()) return;
+    const auto store = document.read(call_.key_value_store);
+    const auto known = store ? store->find("user_vars") : std::nullopt;
+    if (!known || !known->is_object()) return;
+    for (const auto [name, value] : known->members()) {
+        if (is_scalar(value)) set_variable(std::string(name), std::string(value.text()));
+    }
+    call_.key_value_store = merge_objects(call_.key_value_store, R"({"user_vars":null})");
 }
 
 void Session::notify(std::string url, Method method, std::vector<SessionParameter> own,
@@ -456,15 +476,30 @@ std::string Session::digits(std::string_view collection) const
     return found ? std::string(found->text()) : std::string();
 }
 
-void Session::set_recording(std::string_view url, int duration_s, std::string_view sid)
+void Session::clear_digits(std::string_view collection)
 {
-    call_.key_value_store = merge_objects(call_.key_value_store, json_member("recording_url", url));
+    json::Document document;
+    const auto store = document.read(call_.key_value_store.empty() ? "{}" : call_.key_value_store);
+    const auto known = store ? store->find("dtmf_collections") : std::nullopt;
+    if (!known || !known->find(collection)) return;
+    std::string collections;
+    json::append_value(collections, *known);
+    collections = merge_objects(collections, fmt::format("{{{}:null}}", quoted(collection)));
     call_.key_value_store = merge_objects(
-        call_.key_value_store, fmt::format(R"({{"recording_duration":{}}})", duration_s));
-    const bool is_twiml = format() == Format::twiml;
-    if (!sid.empty()) {
-        results_.push_back({is_twiml ? "RecordingSid" : "Recording-ID", std::string(sid)});
-    }
+        call_.key_value_store,
+        fmt::format(R"({{"dtmf_collections":{}}})", collections.empty() ? "null" : collections));
+}
+
+void Session::set_recording(const std::string& url, const std::string& id, std::int64_t seconds)
+{
+    set_variable("Recording-Url", url);
+    set_variable("Recording-ID", id);
+    set_variable("Recording-Duration", std::to_string(seconds));
+}
+
+const ActionLimits& Session::action_limits() const
+{
+    return exchanges_.config.action;
 }
 
 void Session::set_caller_id(std::string name, std::string number)
@@ -513,6 +548,11 @@ void Session::warn(std::string warning)
     if (records() && warnings_.size() < warnings_max) warnings_.push_back(std::move(warning));
 }
 
+void Session::warn_of(const std::vector<Breach>& warnings)
+{
+    for (const auto& [at, error] : warnings) warn(fmt::format("{} of the action: {}", at, error));
+}
+
 void Session::record(const SessionRequest& request, std::int64_t began_unix_ms,
                      const Result<Answer>& answer)
 {
@@ -527,6 +567,11 @@ void Session::record(const SessionRequest& request, std::int64_t began_unix_ms,
     if (answer && answer->document) {
         for (const auto& [line, column, message] : answer->document->warnings()) {
             facts.warnings.push_back(fmt::format("{}:{}: {}", line, column, message));
+        }
+    }
+    if (answer && !answer->flow.empty()) {
+        for (const auto& [at, error] : exchanges_.answer_reader->warnings()) {
+            facts.warnings.push_back(fmt::format("{} {}", at, error));
         }
     }
     if (answer && answer->are_words_cut) {

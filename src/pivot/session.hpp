@@ -83,8 +83,13 @@ public:
     void set_call_status(std::string_view status);           // `in-progress`
     void set_digits(std::string_view collection, std::string_view digits);
     std::string digits(std::string_view collection) const;
-    void set_recording(std::string_view url, int duration_s, std::string_view sid);
     void set_language(std::string language);
+
+    // Nothing was ever collected under this name: a collection that is empty is told.
+    void clear_digits(std::string_view collection);
+
+    // Told with every later request of a flow.
+    void set_recording(const std::string& url, const std::string& id, std::int64_t seconds);
     void set_caller_id(std::string name, std::string number);
     void set_application_variables(std::string_view json_object);  // merged into the call's
 
@@ -100,6 +105,7 @@ public:
     int iteration() const { return iteration_; }
     const Call& call() const { return call_; }
     const Action& action() const { return action_; }  // of a valid one
+    const ActionLimits& action_limits() const;        // the operator's, for nested nodes, too
     Format format() const { return action_.req_format; }
     const std::string& document_url() const { return document_url_; }
 
@@ -133,6 +139,7 @@ private:
     Inquiry fallback(const Inquiry& inquiry, const Failure& failure) const;
     Result<std::string> write(const Inquiry& inquiry, BodyFormat format);
     void forget_results();
+    void take_variables();
 
     std::size_t call_bytes() const;
     std::size_t carried_bytes() const;
@@ -142,6 +149,7 @@ private:
 
     bool records() const;
     void warn(std::string warning);
+    void warn_of(const std::vector<Breach>& warnings);
     void record(const SessionRequest& request, std::int64_t began_unix_ms,
                 const Result<Answer>& answer);
     void flush_record();
@@ -158,7 +166,6 @@ private:
     std::vector<SessionParameter> variables_;
     std::size_t variable_bytes_ = 0;
     const std::size_t host_bytes_;  // of the call, before any document stored something in it
-    std::vector<SessionParameter> results_;  // for the next request alone
     http::CookieJar cookies_;
     std::vector<std::string> warnings_;    // for the next record
     std::unique_ptr<DebugRecord> record_;  // the last one, which may get a branch

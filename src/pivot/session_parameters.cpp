@@ -31,7 +31,6 @@ Result<void> list_parameters(Parameters& parameters, const SessionFacts& facts)
         parameters.remove("Digits");
     }
     put_own(parameters, facts);
-    for (const auto& [name, value] : facts.results) parameters.put_if_new(name, value);
     if (facts.is_document && !facts.call_status.empty()) {
         parameters.put_if_new("CallStatus", facts.call_status);
     }

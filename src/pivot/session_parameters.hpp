@@ -25,7 +25,6 @@ struct SessionFacts {
     Format format = Format::kazoo;
     std::string_view call_status;                 // as the session was told; empty: not yet
     std::span<const SessionParameter> own;        // of this request
-    std::span<const SessionParameter> results;    // of what was done since the last one
     std::span<const SessionParameter> variables;  // of the user
     bool is_document = false;                     // a TwiML document asks
 };

@@ -198,6 +198,24 @@ TEST_F(KazooDefects, a_recording_is_uploaded_only_where_the_document_says_so)
     EXPECT_EQ(channel->recordings.front().url, "");
 }
 
+// A recording that ends while the web server is asked is told to nobody.
+TEST_F(KazooDefects, the_next_request_tells_of_a_recording_that_was_stopped)
+{
+    constexpr std::string_view start_and_stop =
+        R"({{"module":"record_call","data":{{"action":"start"}},"children":{{"_":
+            {{"module":"record_call","data":{{"action":"stop"}},"children":{{"_":
+             {{"module":"pivot","data":{{"voice_url":"{}","req_timeout":"10"}}}}}}}}}}}})";
+    channel->on("stop", [this](JobId job) {
+        channel->push(RecordingEnded{job, RecordingEnd::stopped, 0, "http://r/7", "r7", 4s});
+    });
+    page("/first", 200, "application/json", fmt::format(start_and_stop, url("/next")));
+    run();
+    EXPECT_EQ(told("/next")["Recording-Url"], "http://r/7");
+    EXPECT_EQ(told("/next")["Recording-ID"], "r7");
+    EXPECT_EQ(told("/next")["Recording-Duration"], "4");
+    EXPECT_TRUE(is_warned("req_timeout")) << "and a timeout that is too long breaks nothing";
+}
+
 // A Gather without prompts in KAZOO asks when nothing was pressed, and crashes upon a key.
 TEST_F(KazooDefects, a_gather_without_prompts_takes_keys_and_goes_on_without_them)
 {

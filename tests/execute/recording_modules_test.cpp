@@ -92,6 +92,29 @@ TEST_F(RecordingModules, a_recording_that_fails_goes_on)
     EXPECT_EQ(warnings.size(), 1U);
 }
 
+// The web server is asked about a recording that is stopped only when it is known what came of it.
+TEST_F(RecordingModules, a_pivot_waits_for_a_recording_that_is_stopped)
+{
+    const std::string pivot = child("_", node("pivot", R"("voice_url":"http://h/")"));
+    const std::string stop_then_ask = child("_", node("record_call", R"("action":"stop")", pivot));
+    channel->on("stop", [this](JobId job) {
+        clock->after(milliseconds(1'500), [this, job] {
+            channel->push(RecordingEnded{job, RecordingEnd::stopped, 0, "http://r/9", "r9",
+                                         milliseconds(4'200)});
+        });
+    });
+    const Nanoseconds began = clock->now();
+    run(node("record_call", R"("action":"start")", stop_then_ask));
+    EXPECT_EQ(step.kind, NextStep::Kind::pivot);
+    EXPECT_EQ(clock->now() - began, 1'500'000'000);
+
+    channel->on("stop", [](JobId) {});
+    const Nanoseconds again = clock->now();
+    run_again(node("record_call", R"("action":"start")", stop_then_ask));
+    EXPECT_EQ(step.kind, NextStep::Kind::pivot) << "but not for ever";
+    EXPECT_EQ(clock->now() - again, 2'000'000'000);
+}
+
 TEST_F(RecordingModules, a_hang_up_during_a_recording_ends_the_flow)
 {
     clock->after(milliseconds(500), [this] { channel->hang_up_caller(); });

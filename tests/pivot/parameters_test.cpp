@@ -172,6 +172,32 @@ TEST(Parameters, what_verbs_left_in_the_store_is_sent)
         twiml.ends_with("&RecordingUrl=http%3A%2F%2Fh%2Fa.mp3&RecordingDuration=7&Digits=%23"));
 }
 
+TEST(Parameters, what_dials_queues_and_variables_left_in_the_store_is_sent)
+{
+    auto call = unknown();
+    call.key_value_store =
+        R"({"digits_collected":"99","dial_call_status":"completed","dial_call_sid":"leg2",)"
+        R"("queue_sid":"q1","user_vars":{"a b":"c&d","Direction":"x","Digits":"1","o":[1]}})";
+    const std::string_view end =
+        "&Digits=99&DialCallStatus=completed&DialCallSid=leg2&QueueSid=q1&"
+        "a+b=c%26d";
+    EXPECT_TRUE(form(call).ends_with(end)) << form(call);
+    EXPECT_TRUE(form(call, Format::twiml).ends_with(end)) << form(call, Format::twiml);
+    call.key_value_store = R"({"digits_collected":"99","dtmf_collections":{"default":"1"}})";
+    EXPECT_EQ(form(call).find("Digits=99"), std::string::npos);
+}
+
+TEST(Parameters, the_length_of_a_recording_is_a_number_in_json)
+{
+    auto call = unknown();
+    for (const auto* const written : {"7", "\"7\""}) {
+        call.key_value_store = fmt::format(R"({{"recording_duration":{}}})", written);
+        EXPECT_NE(body(call).find(R"("Recording-Duration":7,)"), std::string::npos) << body(call);
+    }
+    call.key_value_store = R"({"recording_duration":"07"})";
+    EXPECT_NE(body(call).find(R"("Recording-Duration":"07")"), std::string::npos);
+}
+
 TEST(Parameters, what_the_store_does_not_know_is_not_sent)
 {
     auto call = unknown();

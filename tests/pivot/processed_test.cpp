@@ -41,6 +41,40 @@ TEST(Processed, a_valid_flow_leaves_no_branch)
     EXPECT_LE(outcome.exchange->timings_us.first_byte, outcome.exchange->timings_us.total);
 }
 
+TEST(Processed, what_is_wrong_and_does_no_harm_stands_in_the_outcome)
+{
+    HttpPeer peer{[](HttpPeer::Exchange& exchange) {
+        const bool is_good = exchange.request.target != "/bad";
+        exchange.reply(is_good ? 200 : 500, "application/json",
+                       R"({"module":"resources","data":{"hunt_account_id":"a"}})");
+    }};
+    Pivots pivots;
+    const auto outcome = pivots.run(node(peer.url("/"), R"(,"req_timeout_ms":"soon")"));
+    EXPECT_TRUE(is_processed(outcome));
+    ASSERT_EQ(outcome.warnings.size(), 2U);
+    EXPECT_EQ(outcome.warnings[0].at, "/data/req_timeout_ms");
+    EXPECT_TRUE(outcome.warnings[0].error.starts_with("in the action: expected an integer"));
+    EXPECT_EQ(outcome.warnings[1].at, "/data/hunt_account_id");
+    EXPECT_NE(outcome.to_json().find(R"("warnings":[{"at":"/data/req_timeout_ms")"),
+              std::string::npos);
+
+    const auto failed = pivots.run(node(peer.url("/bad"), R"(,"req_timeout_ms":0)"));
+    EXPECT_EQ(failed.failure->reason, Reason::status);
+    EXPECT_EQ(failed.warnings.size(), 1U);
+}
+
+TEST(Processed, an_answer_that_looks_like_xml_is_named)
+{
+    HttpPeer peer{[](HttpPeer::Exchange& exchange) {
+        exchange.reply(200, "application/json", "<?xml version=\"1.0\"?><Response/>");
+    }};
+    Pivots pivots;
+    const auto outcome = pivots.run(node(peer.url("/")));
+    ASSERT_TRUE(outcome.failure);
+    EXPECT_EQ(outcome.failure->reason, Reason::invalid_json);
+    EXPECT_NE(outcome.failure->message.find("the answer looks like XML"), std::string::npos);
+}
+
 TEST(Processed, the_address_is_that_of_the_server)
 {
     HttpPeer peer{answer()};

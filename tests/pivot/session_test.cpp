@@ -187,26 +187,67 @@ TEST(Session, digits_are_of_one_request)
     EXPECT_EQ(session->iteration(), 4);
 }
 
-TEST(Session, a_recording_is_of_one_request)
+TEST(Session, a_recording_of_a_flow_is_told_with_every_later_request)
 {
     HttpPeer peer{documents()};
     Sessions sessions;
-    for (const auto more : {twiml_post, std::string_view(R"(,"method":"post")")}) {
-        const auto session = sessions.make(node(peer.url("/p"), more));
-        ASSERT_TRUE(sessions.begin(*session));
-        session->set_recording("http://r/1.wav", 7, "RE1");
-        ASSERT_TRUE(sessions.ask(*session, {}));
-        ASSERT_TRUE(sessions.ask(*session, {}));
+    const auto session = sessions.make(node(peer.url("/p"), R"(,"method":"post")"));
+    ASSERT_TRUE(sessions.begin(*session));
+    session->set_recording("http://r/1.wav", "RE1", 7);
+    const std::string as_json =
+        node(peer.url("/p"), R"(,"method":"post","req_body_format":"json")");
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(sessions.pivot(*session, *ActionNode::from_json(as_json)));
+        EXPECT_THAT(peer.requests().back().body, testing::HasSubstr(R"("Recording-Duration":7)"));
+        EXPECT_THAT(peer.requests().back().body,
+                    testing::HasSubstr(R"("Recording-Url":"http://r/1.wav")"));
     }
+}
+
+// As KAZOO has it for a call that has been with another pivot before.
+TEST(Session, what_verbs_left_in_the_call_goes_with_its_first_request)
+{
+    HttpPeer peer{documents()};
+    Sessions sessions;
+    Call call = some_call();
+    call.key_value_store =
+        R"({"digits_collected":"99","dial_call_status":"completed","dial_call_sid":"leg2",)"
+        R"("queue_sid":"q1","user_vars":{"lang":"fr","n":2,"CallSid":"x","o":{}}})";
+    const auto session = sessions.make(node(peer.url("/p"), twiml_post), call);
+    ASSERT_TRUE(sessions.begin(*session));
+    session->set_variable("lang", "de");
+    ASSERT_TRUE(sessions.ask(*session, {}));
     const auto requests = peer.requests();
-    EXPECT_EQ(Told(requests[1])["RecordingUrl"], "http://r/1.wav");
-    EXPECT_EQ(Told(requests[1])["RecordingDuration"], "7");
-    EXPECT_EQ(Told(requests[1])["RecordingSid"], "RE1");
-    EXPECT_EQ(Told(requests[2])["RecordingUrl"], "-");
-    EXPECT_EQ(Told(requests[2])["RecordingSid"], "-");
-    EXPECT_EQ(Told(requests[4])["Recording-Url"], "http://r/1.wav");
-    EXPECT_EQ(Told(requests[4])["Recording-Duration"], "7");
-    EXPECT_EQ(Told(requests[5])["Recording-Url"], "-");
+    const Told first(requests[0]);
+    EXPECT_EQ(first["Digits"], "99");
+    EXPECT_EQ(first["DialCallStatus"], "completed");
+    EXPECT_EQ(first["DialCallSid"], "leg2");
+    EXPECT_EQ(first["QueueSid"], "q1");
+    EXPECT_EQ(first["lang"], "fr");
+    EXPECT_EQ(first["n"], "2");
+    EXPECT_EQ(first["CallSid"], call.call_id);
+    EXPECT_EQ(first["o"], "-");
+    const Told second(requests[1]);
+    EXPECT_EQ(second["Digits"], "-");
+    EXPECT_EQ(second["DialCallStatus"], "-");
+    EXPECT_EQ(second["lang"], "de");
+}
+
+TEST(Session, a_cleared_collection_is_not_told)
+{
+    HttpPeer peer{documents()};
+    Sessions sessions;
+    const auto session = sessions.make(node(peer.url("/p"), R"(,"method":"post")"), ann());
+    session->set_digits("order", "");
+    session->clear_digits("pin");
+    session->clear_digits("never");
+    ASSERT_TRUE(sessions.begin(*session));
+    EXPECT_THAT(peer.requests().back().body, testing::HasSubstr("Digits[order]=&"));
+    EXPECT_THAT(peer.requests().back().body, testing::Not(testing::HasSubstr("Digits[pin]")));
+    session->clear_digits("order");
+    ASSERT_TRUE(sessions.pivot(
+        *session, *ActionNode::from_json(node(peer.url("/p"), R"(,"method":"post")"))));
+    EXPECT_THAT(peer.requests().back().body, testing::Not(testing::HasSubstr("Digits")));
 }
 
 TEST(Session, kazoos_names_and_a_verbs_go_side_by_side)

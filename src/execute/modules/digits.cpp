@@ -18,11 +18,14 @@ Task<ModuleEnd> collect_into(Work work, std::string collection, CollectRules rul
                              Deadline& deadline)
 {
     co_await work.call.answer(deadline);
+    work.call.keys().insert(0, std::exchange(work.memory.early_keys, {}));
     Collected collected;
     co_await collect(work.call, rules, collected, deadline);
     Session& session = work.call.session();
     // What was typed ahead and is not taken is still there for the next one.
-    if (!session.digits(default_collection).empty()) {
+    if (work.call.keys().empty()) {
+        session.clear_digits(default_collection);
+    } else if (!session.digits(default_collection).empty()) {
         session.set_digits(default_collection, work.call.keys());
     }
     session.set_digits(collection, collected.keys);
@@ -62,8 +65,11 @@ Task<ModuleEnd> collect_dtmf(Work work, json::Value data, Deadline& deadline)
 Task<ModuleEnd> flush_dtmf(Work work, json::Value data, Deadline& deadline)
 {
     const std::string_view collection = text(data, "collection_name", default_collection);
-    work.call.session().set_digits(collection, "");
-    if (collection == default_collection) work.call.keys().clear();
+    work.call.session().clear_digits(collection);
+    if (collection == default_collection) {
+        work.call.keys().clear();
+        work.memory.early_keys.clear();
+    }
     return at_once(go_on(), deadline);
 }
 

@@ -87,9 +87,7 @@ void keep(LiveCall& call, const RecordingEnded& ended)
 {
     if (ended.url.empty()) return;
     const auto length = std::chrono::duration_cast<std::chrono::seconds>(ended.duration);
-    call.session().set_variable("Recording-Url", ended.url);
-    call.session().set_variable("Recording-ID", ended.id);
-    call.session().set_variable("Recording-Duration", fmt::to_string(length.count()));
+    call.session().set_recording(ended.url, ended.id, length.count());
 }
 
 Task<ModuleEnd> record_call(Work work, json::Value data, Deadline& deadline)
