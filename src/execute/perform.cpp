@@ -60,8 +60,7 @@ Task<NextStep> perform_each(LiveCall& call, twiml::Children verbs, VerbOf verb_o
         if (call.must_stop()) co_return next_step(Kind::over);
         const Verb verb = verb_of_name(element.name());
         if (verb == nullptr) {
-            call.warn(where(element), fmt::format("{} is not performed here, and skipped",
-                                                  twiml::name(element.name())));
+            call.warn(where(element), not_performed(element.name()));
             continue;
         }
         NextStep step = co_await verb(call, element, deadline);
@@ -139,6 +138,16 @@ Task<> report_within(LiveCall& call, Ask ask, const Surroundings& surroundings, 
 }
 
 }  // namespace
+
+bool is_performed(twiml::Name verb)
+{
+    return verb_of(verb) != nullptr;
+}
+
+std::string not_performed(twiml::Name verb)
+{
+    return fmt::format("{} is not performed here, and skipped", twiml::name(verb));
+}
 
 Task<NextStep> perform(LiveCall& call, twiml::Children verbs, Deadline& deadline)
 {

@@ -6,6 +6,7 @@
 #include "twiml/document.hpp"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace pivot::execute {
@@ -13,6 +14,10 @@ namespace pivot::execute {
 // The verbs in their order, until one of them hands over to something else or the call must stop.
 // The document of `verbs` outlives the task.
 Task<NextStep> perform(LiveCall& call, twiml::Children verbs, Deadline& deadline);
+
+// Whether the verb is one of those; and what is said of the others.
+bool is_performed(twiml::Name verb);
+std::string not_performed(twiml::Name verb);
 
 // What each request for a document within another says besides its own.
 class Surroundings {

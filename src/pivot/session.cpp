@@ -11,6 +11,7 @@
 #include "pivot/exchange_facts.hpp"
 #include "pivot/exchanges.hpp"
 #include "pivot/json_object.hpp"
+#include "pivot/reference.hpp"
 #include "pivot/retry.hpp"
 #include "reactor/wait.hpp"
 #include "twiml/speech.hpp"
@@ -516,19 +517,7 @@ void Session::set_application_variables(std::string_view json_object)
 
 std::string Session::resolve(std::string_view reference) const
 {
-    const auto hash = reference.find('#');
-    const auto fragment = hash == reference.npos ? "" : reference.substr(hash);
-    const auto bare = reference.substr(0, hash);
-    if (http::Url::parse(bare)) return std::string(reference);
-
-    const auto base = http::Url::parse(document_url_);
-    if (!base) return {};
-    const auto url = base->resolve(bare);
-    if (!url) return {};
-    const bool is_relative = !bare.starts_with("//");
-    std::string text =
-        is_relative ? std::string(http::front(document_url_)) + url->target : url->to_text();
-    return text.append(fragment);
+    return resolve_reference(document_url_, reference);
 }
 
 void Session::note_branch(std::string_view branch)

@@ -1,6 +1,6 @@
-#include <pivot/engine.hpp>
-
 #include "places.hpp"
+
+#include <pivot/engine.hpp>
 
 #include <fstream>
 #include <sstream>

@@ -395,6 +395,31 @@ class CheckTwiml(Checked):
         self.assertTrue(lines[0].startswith(f"{path}:3:34: timeout of Gather "), lines)
         self.assertEqual(lines[1], f"{path}:6:3: Foobar is unknown, and skipped")
 
+    def test_what_a_call_would_warn_of_is_a_warning(self):
+        flaws = (
+            '<Dial callerId="Acme Ltd">100</Dial>',
+            "<Dial>415-555-1212 x 12</Dial>",
+            '<Dial><Sip>"Bob" &lt;sip:bob@example.com&gt;</Sip></Dial>',
+            "<Dial><Sip>sip:bob@example.com?Subject=x</Sip></Dial>",
+            "<Dial><Client>Front Desk</Client></Dial>",
+            "<Dial>" + "".join(f"<Number>{i}</Number>" for i in range(1, 12)) + "</Dial>",
+            "<Play>C:\\sounds\\hello.wav</Play>",
+            "<Play/>",
+            "<Redirect>localhost:5000/next</Redirect>",
+        )
+        path = self.file("<Response>\n" + "\n".join(flaws) + "\n</Response>", "flaws.xml")
+        lines = self.check(path, status=0)
+        self.assertEqual(len(lines), len(flaws), lines)
+        for number, line in enumerate(lines, 2):
+            self.assertTrue(line.startswith(f"{path}:{number}:"), line)
+            self.assertIn(": warning: ", line)
+        self.assertEqual(len(self.check("--strict", path, status=1)), len(flaws))
+
+    def test_urls_of_a_document_are_judged_by_the_policy(self):
+        path = self.file('<Response><Gather action="http://10.0.0.5/x"/></Response>', "menu.xml")
+        self.assertEqual(len(self.check(path, status=0)), 1)
+        self.assertEqual(self.check("--allow", "10.0.0.0/8", path, status=0), [])
+
     def test_what_is_not_well_formed_has_line_and_column(self):
         for text, place in (
             ("<Response>\n  <Say>a & b</Say></Response>", "2:10"),

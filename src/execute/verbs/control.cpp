@@ -27,10 +27,8 @@ void set_variables(LiveCall& call, twiml::Element parent)
 Task<NextStep> perform_redirect(LiveCall& call, twiml::Element redirect, Deadline&)
 {
     set_variables(call, redirect);
-    if (!redirect.text().empty() && call.session().resolve(redirect.text()).empty()) {
-        call.warn(where(redirect),
-                  fmt::format("Redirect: \"{}\" is no URL", printable(redirect.text())));
-    }
+    const std::string flaw = flaw_of_redirect(redirect, resolver(call));
+    if (!flaw.empty()) call.warn(where(redirect), flaw);
     Ask ask;
     ask.url = redirect.text();
     ask.method = method_of(redirect, Attribute::method);
@@ -51,7 +49,7 @@ Task<NextStep> perform_reject(LiveCall& call, twiml::Element reject, Deadline& d
         co_return next_step(NextStep::Kind::hang_up);
     }
     if (reject.has(Attribute::prompt)) {
-        Media media = media_named(call, reject.text(Attribute::prompt));
+        Media media = media_named(reject.text(Attribute::prompt), resolver(call));
         if (!media.empty()) co_await play(call, std::move(media), "", deadline);
     }
     const bool is_busy = reject.text(Attribute::reason) == "busy";

@@ -2,60 +2,15 @@
 
 #include "base/text.hpp"
 #include "execute/directory.hpp"
-#include "execute/names.hpp"
-#include "http/url.hpp"
+#include "execute/verbs/callee.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
 namespace pivot::execute {
 
 namespace {
-
-// Ten nouns ring at once, or one after the other.
-constexpr std::size_t legs_max = 10;
-
-using Header = std::pair<std::string, std::string>;
-using Headers = std::vector<Header>;
-
-constexpr std::array headers_settable{
-    std::string_view("User-to-User"), std::string_view("Remote-Party-ID"),
-    std::string_view("P-Preferred-Identity"), std::string_view("P-Called-Party-ID")};
-
-// Whether a document may have this in an INVITE.
-bool is_settable(const Header& header)
-{
-    const std::string& name = header.first;
-    if (starts_ignoring_case(name, "X-")) return true;
-    return std::ranges::any_of(headers_settable, [&](std::string_view settable) {
-        return equals_ignoring_case(settable, name);
-    });
-}
-
-// `X-a=1&X-b=2`, the part of a SIP URI behind its question mark.
-void append_headers(Headers& headers, std::string_view text)
-{
-    while (!text.empty()) {
-        const std::size_t end = text.find('&');
-        const std::string_view header = text.substr(0, end);
-        const std::size_t equals = header.find('=');
-        if (equals != header.npos && equals > 0) {
-            headers.emplace_back(http::unescape(header.substr(0, equals)),
-                                 http::unescape(header.substr(equals + 1)));
-        }
-        if (end == text.npos) break;
-        text.remove_prefix(end + 1);
-    }
-}
-
-void append_headers(Headers& headers, twiml::Element element)
-{
-    for (const twiml::Element header : element.children()) {
-        headers.emplace_back(header.text(Attribute::name), header.text(Attribute::value));
-    }
-}
 
 // A switch that does not tell of a leg's end is not waited for any longer.
 constexpr milliseconds end_timeout{2'000};
@@ -84,101 +39,38 @@ DialLegs::DialLegs(LiveCall& call, twiml::Element dial, std::string caller_id)
                         {Attribute::machine_detection, Attribute::amd_status_callback});
         add_noun(noun);
     }
-    if (nouns_.empty()) {
-        const auto number = PhoneNumber::of(dial.text());
-        if (!number.empty()) {
-            add(Address(number), nullptr, number.text());
-        } else if (dial.text().empty()) {
-            call_.warn(where(dial), "Dial: there is nobody to call");
-        } else {
-            call_.warn(where(dial),
-                       fmt::format("Dial: {} is not a phone number", printable(dial.text())));
-        }
-    }
+    if (!nouns_.empty()) return;
+    auto callee = read_callee_of_text(dial, warner(call_));
+    if (callee) add(callee->address, nullptr, callee->address.text());
 }
 
 void DialLegs::add_noun(const twiml::Element& noun)
 {
-    using twiml::Name;
-    std::string_view address = noun.text();
-    if (legs_.size() == legs_max) {
-        call_.warn(where(noun), "Dial: only ten are called");
+    if (legs_.size() == callees_max) {
+        call_.warn(where(noun), too_many_callees);
         return;
     }
-    if (noun.name() == Name::number) {
-        const auto number = PhoneNumber::of(address);
-        if (number.empty()) {
-            call_.warn(where(noun),
-                       fmt::format("Number: \"{}\" is not a phone number", printable(address)));
-            return;
-        }
-        add(Address(number), &noun, number.text());
-    } else if (noun.name() == Name::sip) {
-        add_sip(noun);
-    } else if (noun.name() == Name::client || noun.name() == Name::user ||
-               noun.name() == Name::device) {
-        for (const twiml::Element child : noun.children()) {
-            if (child.name() == Name::identity) address = child.text();
-        }
-        add_endpoints(noun, address);
-    } else {
-        call_.warn(where(noun),
-                   fmt::format("Dial: {} cannot be called from here", twiml::name(noun.name())));
+    auto callee = read_callee(noun, warner(call_));
+    if (!callee) return;
+    if (callee->address.kind() == Address::Kind::endpoint) {
+        return add_endpoints(noun, callee->address);
     }
-}
-
-// The address and its credentials stand in the noun, or in the first Uri within.
-void DialLegs::add_sip(const twiml::Element& noun)
-{
-    twiml::Element uri = noun;
-    Headers headers;
-    for (const twiml::Element child : noun.children()) {
-        if (child.name() == twiml::Name::headers) append_headers(headers, child);
-        if (child.name() != twiml::Name::uri) continue;
-        if (uri.name() == twiml::Name::uri) {
-            call_.warn(where(child), "Sip: only its first Uri is called");
-        } else {
-            uri = child;
-        }
-    }
-    const std::string_view address = uri.text();
-    const std::size_t query = address.find('?');
-    if (query != address.npos) append_headers(headers, address.substr(query + 1));
-    const std::string_view plain = address.substr(0, query);
-    const auto known = SipUri::of(plain);
-    if (known.empty()) {
-        call_.warn(where(noun), fmt::format("Sip: \"{}\" is not a SIP URI", printable(plain)));
-        return;
-    }
-    Target* target = add(Address(known), &noun, known.text());
+    Target* target = add(callee->address, &noun, callee->address.text());
     if (target == nullptr) return;
-    target->username = OpaqueText(uri.text(Attribute::username));
-    target->password = OpaqueText(uri.text(Attribute::password));
-    for (const Header& header : headers) {
-        SipHeader known_header = SipHeader::of(header.first, header.second);
-        if (is_settable(header) && !known_header.empty()) {
-            target->headers.push_back(std::move(known_header));
-        } else {
-            call_.warn(where(noun), fmt::format("Sip: the header {} is not a document's to set",
-                                                printable(header.first)));
-        }
-    }
+    target->username = std::move(callee->username);
+    target->password = std::move(callee->password);
+    target->headers = std::move(callee->headers);
 }
 
 // Without a directory the switch is asked for the name itself.
-void DialLegs::add_endpoints(const twiml::Element& noun, std::string_view id)
+void DialLegs::add_endpoints(const twiml::Element& noun, const Address& name)
 {
-    std::string called(id);
+    const std::string& id = name.text();
+    std::string called = id;
     if (noun.name() == twiml::Name::client) called.insert(0, "client:");
-    const auto name = UserName::of(id);
-    if (name.empty()) {
-        call_.warn(where(noun), fmt::format("{}: \"{}\" is not a valid user name",
-                                            twiml::name(noun.name()), printable(id)));
-        return;
-    }
     const Directory* directory = call_.config().directory;
     if (directory == nullptr) {
-        add(Address(name), &noun, std::move(called));
+        add(name, &noun, std::move(called));
         return;
     }
     std::vector<std::string_view> ids{id};

@@ -56,8 +56,7 @@ private:
     // Null: there is nothing to call.
     Target* add(Address address, const twiml::Element* noun, std::string called);
     void add_noun(const twiml::Element& noun);
-    void add_sip(const twiml::Element& noun);
-    void add_endpoints(const twiml::Element& noun, std::string_view id);
+    void add_endpoints(const twiml::Element& noun, const Address& name);
     void note(const Event& event) override;
     std::chrono::seconds talked(const Leg& leg) const;
     void begin(Leg& leg);

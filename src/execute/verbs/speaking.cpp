@@ -21,12 +21,6 @@ std::int64_t rounds_of(twiml::Element element)
 
 constexpr milliseconds key_length{200};
 
-Media media_of(LiveCall& call, twiml::Element play)
-{
-    if (!play.is_true(Attribute::media_storage)) return media_named(call, play.text());
-    return Media(SoundName::of(play.text()));
-}
-
 }  // namespace
 
 Task<NextStep> perform_say(LiveCall& call, twiml::Element say, Deadline& deadline)
@@ -53,15 +47,12 @@ Task<NextStep> perform_say(LiveCall& call, twiml::Element say, Deadline& deadlin
 Task<NextStep> perform_play(LiveCall& call, twiml::Element play, Deadline& deadline)
 {
     const bool has_digits = play.has(Attribute::digits);
-    if (play.text().empty() && !has_digits) {
-        call.warn(where(play), "Play: there is nothing to play");
-        co_return NextStep();
-    }
-    if (call.leg() == caller) co_await call.answer(deadline);
-    Media media = media_of(call, play);
-    if (media.empty() && !has_digits) {
-        call.warn(where(play), fmt::format("Play: \"{}\" is neither a URL nor the name of a sound",
-                                           printable(play.text())));
+    const Media media = media_of(play, resolver(call));
+    const bool is_empty = play.text().empty() && !has_digits;
+    if (!is_empty && call.leg() == caller) co_await call.answer(deadline);
+    const std::string flaw = flaw_of_play(play, media);
+    if (!flaw.empty()) {
+        call.warn(where(play), flaw);
         co_return NextStep();
     }
     const std::string_view keys = play.text(Attribute::terminators);
@@ -86,15 +77,6 @@ Task<NextStep> perform_pause(LiveCall& call, twiml::Element pause, Deadline& dea
 {
     co_await call.pause(seconds_of(pause, Attribute::length), deadline);
     co_return NextStep();
-}
-
-Media media_named(LiveCall& call, std::string_view what)
-{
-    if (what.starts_with(tone_scheme)) return Media(Tone::of(what.substr(tone_scheme.size())));
-    if (what.starts_with(stream_scheme) || what.find_first_of("/.:") == what.npos) {
-        return Media(SoundName::of(what));
-    }
-    return Media(WebUrl::of(call.session().resolve(what)));
 }
 
 }  // namespace pivot::execute

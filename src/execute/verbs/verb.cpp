@@ -36,9 +36,19 @@ void append(Parameters& parameters, Parameters more)
 
 void warn_of_name(LiveCall& call, twiml::Element element, Attribute attribute)
 {
-    call.warn(where(element), fmt::format("{}: {} is left out: \"{}\" cannot be one for a switch",
-                                          twiml::name(element.name()), twiml::name(attribute),
-                                          printable(element.text(attribute))));
+    call.warn(where(element), flaw_of_name(element, attribute));
+}
+
+Warn warner(LiveCall& call)
+{
+    return [&call](twiml::Element element, const std::string& what) {
+        call.warn(where(element), what);
+    };
+}
+
+Resolve resolver(LiveCall& call)
+{
+    return [&call](std::string_view reference) { return call.session().resolve(reference); };
 }
 
 std::string where(twiml::Element element)
@@ -71,10 +81,9 @@ bool lists(twiml::Element element, Attribute attribute, std::string_view word)
 bool names_a_url(LiveCall& call, twiml::Element element, Attribute attribute)
 {
     if (!element.has(attribute)) return false;
-    const std::string_view text = element.text(attribute);
-    if (!call.session().resolve(text).empty()) return true;
-    call.warn(where(element), fmt::format("{} is not a URL: {}", twiml::name(attribute), text));
-    return false;
+    const std::string flaw = flaw_of_url(element, attribute, resolver(call));
+    if (!flaw.empty()) call.warn(where(element), flaw);
+    return flaw.empty();
 }
 
 NextStep ask_action(LiveCall& call, twiml::Element element, Parameters parameters)

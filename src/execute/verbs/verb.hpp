@@ -3,6 +3,7 @@
 
 #include "execute/live_call.hpp"
 #include "execute/next_step.hpp"
+#include "execute/verbs/flaw.hpp"
 #include "twiml/document.hpp"
 
 #include <initializer_list>
@@ -30,6 +31,10 @@ Name name_in(LiveCall& call, twiml::Element element, Attribute attribute)
     if (name.empty() && !text.empty()) warn_of_name(call, element, attribute);
     return name;
 }
+
+// Flaws as warnings of a call, and references as its document means them.
+Warn warner(LiveCall& call);
+Resolve resolver(LiveCall& call);
 
 // Where an element stands, as a journal has it: `3:5`.
 std::string where(twiml::Element element);
@@ -74,10 +79,6 @@ std::string date_now(LiveCall& call);
 
 // The same as ISO 8601 has it.
 std::string iso_date_now(LiveCall& call);
-
-// What a Play names: a URL, a tone, or where it has neither a dot nor a slash nor a colon,
-// something that the switch keeps. Nothing, where it is none of these.
-Media media_named(LiveCall& call, std::string_view what);
 
 using Verb = Task<NextStep> (*)(LiveCall& call, twiml::Element element, Deadline& deadline);
 

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "callflow/flow.hpp"
 #include "callflow/nodes.hpp"
+#include "execute/foresight.hpp"
 #include "http/url.hpp"
 #include "pivot/policy.hpp"
 #include "twiml/reader.hpp"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -49,7 +51,16 @@ Findings Judge::judge_twiml(const std::string& text) const
     const twiml::Limits limits{.bytes_max = config_.http.body_bytes_max,
                                .is_strict = config_.twiml.is_strict};
     auto document = twiml::Reader(limits).read(text);
-    if (document) return {.warnings = twiml::breaches(document->warnings())};
+    if (document) {
+        std::vector<twiml::Remark> remarks = document->warnings();
+        for (twiml::Remark& remark : execute::foresee(*document, policy_)) {
+            remarks.push_back(std::move(remark));
+        }
+        std::ranges::sort(remarks, {}, [](const twiml::Remark& remark) {
+            return std::tie(remark.line, remark.column, remark.message);
+        });
+        return {.warnings = twiml::breaches(remarks)};
+    }
     Failure& failure = document.error();
     if (failure.errors.empty()) return {.errors = {{"", std::move(failure.message)}}};
     return {.errors = std::move(failure.errors)};
