@@ -1,4 +1,6 @@
 #include "base/json.hpp"
+#include "base/near_miss.hpp"
+#include "callflow/checker.hpp"
 #include "http/url.hpp"
 #include "pivot/breaches.hpp"
 
@@ -69,6 +71,8 @@ private:
     milliseconds read_milliseconds(json::Value value);
     milliseconds read_seconds(json::Value value);
 
+    void warn_of_unread_keys();
+
     // The first choice is the default.
     template <typename Value, std::size_t count>
     Value read_choice(std::string_view key, const std::array<Choice<Value>, count>& choices,
@@ -110,7 +114,28 @@ Action ActionReader::read()
     } else if (data_.find("fallback_method")) {
         warnings_.add(pointer(at_, "fallback_method"), "is not read without a fallback_url");
     }
+    warn_of_unread_keys();
     return action;
+}
+
+// In the words of callflow::Checker, which finds them in flows.
+void ActionReader::warn_of_unread_keys()
+{
+    static constexpr std::array<std::string_view, 11> keys = {
+        "voice_url",    "cdr_url",         "method",          "req_format",
+        "fallback_url", "fallback_method", "req_body_format", "req_timeout_ms",
+        "req_timeout",  "debug",           "skip_module"};
+    constexpr std::size_t unread_max = 32;
+    std::size_t unread = 0;
+    for (const auto [name, value] : data_.members()) {
+        if (std::ranges::find(keys, name) != keys.end()) continue;
+        if (unread++ == unread_max) return;
+        const std::string_view meant = near_miss(name, keys);
+        const std::string advice = meant.empty() ? std::string(", and is ignored")
+                                                 : fmt::format(": did you mean \"{}\"?", meant);
+        warnings_.add(pointer(at_, name),
+                      fmt::format("{} is not a key of pivot{}", callflow::quote(name), advice));
+    }
 }
 
 std::string ActionReader::read_url(std::string_view key)

@@ -188,6 +188,26 @@ class Run(CommandLine):
         ended = self.pivot("run", "--allow", "10.0.0.0/8", "--allow", "127.0.0.1/32", action)
         self.assertEqual(ended.returncode, 0, ended.stdout)
 
+    def test_keys_that_nobody_reads_are_warnings_of_the_outcome(self):
+        outcome = self.outcome(self.node("/unread", voice_urll="x"), status=0)
+        self.assertEqual(
+            [warning["at"] for warning in outcome["warnings"]], ["/data/voice_urll", "/data/idd"]
+        )
+        self.assertIn('did you mean "id"?', outcome["warnings"][1]["error"])
+        outcome = self.outcome(self.node("/error", custom_request_headers={"a": "b"}), status=1)
+        self.assertEqual(
+            [warning["at"] for warning in outcome["warnings"]], ["/data/custom_request_headers"]
+        )
+        self.assertNotIn("warnings", self.outcome(self.node(), status=0))
+
+    def test_keys_that_nobody_reads_stand_in_the_transcript(self):
+        action = self.file(self.node("/unread", voice_urll="x"))
+        ended = self.pivot("simulate", "--allow", "127.0.0.1", action)
+        warnings = [line for line in ended.stdout.splitlines() if " WARNING " in line]
+        self.assertEqual(len(warnings), 2, ended.stdout)
+        for at in ("/data/voice_urll", "/data/idd"):
+            self.assertEqual(len([line for line in warnings if at in line]), 1, warnings)
+
     def test_a_dns_server(self):
         node = self.node()
         node["data"]["voice_url"] = f"http://voice.example:{self.port}/flow"
@@ -356,11 +376,21 @@ class CheckAsRun(Checked):
         self.assertEqual(len(lines), 1)
         self.assertIn("warning: is read as a stored callflow", lines[0])
 
+    def test_keys_of_an_action_that_nobody_reads_are_warnings(self):
+        data = {"voice_url": "https://voice.example.com/", "mehtod": "get"}
+        for content, at in ((data, "/mehtod"), ({"module": "pivot", "data": data}, "/data/mehtod")):
+            for arguments in ([], ["--as", "action"]):
+                path = self.file(content)
+                lines = self.check(*arguments, path, status=0)
+                self.assertEqual(
+                    lines, [f'{path}:{at}: warning: "mehtod" is not a key of pivot: did you mean "method"?']
+                )
+
     def test_keys_that_nobody_reads_are_warnings(self):
         flow = {"module": "play", "data": {"idd": "a"}, "chlidren": {}}
         path = self.file(flow)
         self.assertEqual(
-            self.check(path, status=0),
+            sorted(self.check(path, status=0)),
             [
                 f'{path}:/chlidren: warning: "chlidren" is not a key of a node: did you mean "children"?',
                 f'{path}:/data/idd: warning: "idd" is not a key of play: did you mean "id"?',

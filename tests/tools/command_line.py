@@ -35,6 +35,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         status, content_type, body = {
             "/flow": (200, "application/json", json.dumps(FLOW)),
+            "/unread": (200, "application/json", '{"module":"play","data":{"id":"a","idd":"b"}}'),
             "/broken": (200, "application/json", '{"module":"tts","data":{}}'),
             "/twiml": (200, "text/xml", TWIML),
             "/broken-twiml": (200, "text/xml", "<Response>\n  <Say>a & b</Say></Response>"),
