@@ -40,10 +40,11 @@ namespace {
 TEST(Allocation, a_valid_flow_costs_none_after_the_first)
 {
     std::string text =
-        R"({"module":"play","data":{"id":"a\/\u00e4","k":{"a":1,"a":[null,{}]}},"children":{)"
+        R"({"module":"play","data":{"id":"a\/\u00e4"},"children":{)"
         R"("_":{"module":"pivot","data":{"voice_url":"http://a.example/","method":"post"}},)"
         R"("1":{"module":"ring_group","data":{"endpoints":[{"id":"x","endpoint_type":"user"}]}},)"
-        R"("2":{"module":"voicemail"}}})";
+        R"("2":{"module":"voicemail"},"3":{"module":"set_variables","data":)"
+        R"({"custom_application_vars":{"k":{"a":1,"a":[null,{}]}}}}}})";
     text.reserve(text.size() + 64);
     json::Document document;
     Validator validator;

