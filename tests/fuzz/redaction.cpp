@@ -1,0 +1,24 @@
+// A secret in a URL is never left, whatever stands before and after it, and time is in proportion
+// to the bytes: the input is repeated to the size of a header block, where a quadratic search would
+// run into libFuzzer's -timeout.
+#include "pivot/redaction.hpp"
+
+#include "fuzz.hpp"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes)
+{
+    using namespace pivot::fuzz;
+    const std::string text(Input(data, size_bytes).rest());
+    if (text.find("S3cretW0rd") != text.npos) return 0;
+    const std::string shown = pivot::redact(text + "\nhttps://ann:S3cretW0rd@h.example/\n" + text);
+    require(shown.find("S3cretW0rd") == shown.npos, "no password is left");
+    pivot::redact(text, true);
+    if (text.empty()) return 0;
+
+    std::string many;
+    while (many.size() < 64 * 1024) many += text;
+    pivot::redact(many);
+    pivot::redact_header("Location", many);
+    pivot::redact_header("Set-Cookie", many);
+    return 0;
+}
