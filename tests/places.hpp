@@ -1,5 +1,5 @@
-// Where tests find what does not lie beside them. Compiled into one object, so that the folder of a checkout changes
-// that one alone and a compiler cache serves every other checkout.
+// Where tests find what does not lie beside them. Compiled into one object, so that the folder of a
+// checkout changes that one alone and a compiler cache serves every other checkout.
 #pragma once
 
 #include <string>

@@ -1,9 +1,6 @@
-// What most sources of the library include anyway and what seldom changes, read by the compiler once. A source still
-// includes what it uses: -Db_pch=false builds without this.
+// What most sources of the library include anyway and what seldom changes, read by the compiler
+// once. A source still includes what it uses: -Db_pch=false builds without this.
 #pragma once
-
-#include <fmt/format.h>
-#include <tl/expected.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,3 +18,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include <fmt/format.h>
+#include <tl/expected.hpp>

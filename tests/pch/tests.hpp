@@ -1,11 +1,6 @@
-// What most test programs include anyway and what seldom changes, read by the compiler once for each program.
-// A test still includes what it uses: -Db_pch=false builds without this.
+// What most test programs include anyway and what seldom changes, read by the compiler once for
+// each program. A test still includes what it uses: -Db_pch=false builds without this.
 #pragma once
-
-#include <fmt/format.h>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <tl/expected.hpp>
 
 #include <algorithm>
 #include <array>
@@ -25,3 +20,8 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <tl/expected.hpp>
