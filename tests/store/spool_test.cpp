@@ -1,5 +1,6 @@
 #include "store/spool.hpp"
 
+#include "peers/eventually.hpp"
 #include "spooled.hpp"
 
 #include <algorithm>
@@ -56,13 +57,14 @@ protected:
         return *client_;
     }
 
-    // Turns the reactor until the log's last line begins so.
+    // Turns the reactor until the log's last line begins so. A line of the log wakes no reactor.
     void wait_for_log(std::string_view front)
     {
-        run_until(*reactor_, [&] {
+        EXPECT_TRUE(eventually([&] {
+            reactor_->turn(0);
             const auto lines = log_.lines();
             return !lines.empty() && lines.back().starts_with(front);
-        });
+        })) << front;
     }
     std::string in_store(std::string_view rest) const
     {

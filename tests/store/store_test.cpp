@@ -1,5 +1,6 @@
 #include "store/store.hpp"
 
+#include "peers/eventually.hpp"
 #include "spooled.hpp"
 
 #include <filesystem>
@@ -154,7 +155,7 @@ TEST_F(Store, debug_records_that_cannot_be_written_are_dropped_and_counted)
         store->add(record_of("a", 1));
         EXPECT_TRUE(find(*store, "a").empty());
     }
-    run_until(*reactor_, [&] { return store->debug_records_dropped() == 1; });
+    EXPECT_TRUE(eventually([&] { return store->debug_records_dropped() == 1; }));
     EXPECT_EQ(log_.lines(), (std::vector{"the store " + debug() +
                                          " cannot be written: database is "
                                          "locked: debug records are dropped"}));

@@ -116,8 +116,9 @@ class Load(unittest.TestCase):
         self.assertEqual(report["outcomes"], {"processed": 0, "connect": 30, "timeout": 0})
 
     def test_what_the_policy_denies(self):
+        url = f"http://127.0.0.1:{self.port}/redirect?to=http://127.0.0.1:9/"
         ended = subprocess.run(
-            [PIVOT, "load", "--url", f"http://127.0.0.1:{self.port}/flow", "--count", "10"],
+            [PIVOT, "load", "--url", url, "--count", "10"],
             capture_output=True,
             text=True,
             timeout=60,
