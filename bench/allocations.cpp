@@ -247,7 +247,10 @@ int run(const Arguments& arguments)
                 for (int runs = 1; count >= grown_late && runs < runs_max; ++runs) {
                     count = load.run(pivots);
                 }
-                if (count >= grown_late) throw std::runtime_error("a pivot allocates");
+                if (count >= grown_late) {
+                    if (arguments.has("--trace")) allocations.print_stacks();
+                    throw std::runtime_error("a pivot allocates");
+                }
                 report.add(fmt::format("{}, callflow of {} bytes", way.name, size), "allocations",
                            count);
                 bytes += load.bytes();

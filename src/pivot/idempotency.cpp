@@ -1,8 +1,7 @@
 #include "pivot/idempotency.hpp"
 
+#include <iterator>
 #include <random>
-
-#include <fmt/format.h>
 
 namespace pivot {
 
@@ -26,6 +25,12 @@ std::string IdempotencyToken::to_text() const
 std::string idempotency_line(Format format, std::string_view token)
 {
     return fmt::format("{}: {}\r\n", idempotency_header(format), token);
+}
+
+void append_line(IdempotencyLine& out, Format format, const IdempotencyToken& token)
+{
+    fmt::format_to(std::back_inserter(out), "{}: {:016x}{:016x}\r\n", idempotency_header(format),
+                   token.reactor, token.number);
 }
 
 }  // namespace pivot

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
 namespace pivot {
 
 // 128 bits: those of a reactor, chosen at random, and a number.
@@ -45,5 +47,9 @@ constexpr std::string_view idempotency_header(Format format)
 
 // The whole header, with its end.
 std::string idempotency_line(Format format, std::string_view token);
+
+// The same of a token of ours, which a pivot writes without the heap.
+using IdempotencyLine = fmt::basic_memory_buffer<char, 64>;
+void append_line(IdempotencyLine& out, Format format, const IdempotencyToken& token);
 
 }  // namespace pivot

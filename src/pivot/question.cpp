@@ -19,10 +19,11 @@ Result<void> Question::begin(http::DestinationCache& destinations)
 void Question::append_to(std::string& message) const
 {
     const Method method = route_.method();
-    std::string headers;
+    IdempotencyLine line;
     if (needs_token(request_.req_format(), method)) {
-        headers = idempotency_line(request_.req_format(), token_.to_text());
+        append_line(line, request_.req_format(), token_);
     }
+    const std::string_view headers(line.data(), line.size());
     if (method == Method::get) {
         const std::string_view query = route_.redirects() == 0 ? form() : "";
         http::append_head(message, method, destination(), query, {}, 0, headers);
