@@ -42,7 +42,7 @@ tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(unsigne
                                                                          CallTable& calls)
 {
     // exit() undoes in reverse order: what simdjson makes at its first use must be there before.
-    static_cast<void>(simdjson::validate_utf8("", 0));
+    [[maybe_unused]] const bool is_made = simdjson::validate_utf8("", 0);
     fork_count();
     [[maybe_unused]] static const int registered = std::atexit(halt_all);
 
