@@ -470,7 +470,9 @@ TEST_F(GatherVerb, speech_that_begins_ends_the_prompts_unless_they_are_to_be_hea
             </Gather>)",
                         barges_in));
         EXPECT_GE(elapsed_since(began), barges_in ? 5s : 20s);
-        if (barges_in) EXPECT_THAT(channel->commands, Contains("stop"));
+        if (barges_in) {
+            EXPECT_THAT(channel->commands, Contains("stop"));
+        }
         EXPECT_EQ(told("/done")["SpeechResult"], "yes");
     }
 }

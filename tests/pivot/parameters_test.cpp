@@ -1,5 +1,6 @@
 #include "pivot/parameters.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace pivot {
