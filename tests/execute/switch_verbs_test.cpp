@@ -66,6 +66,20 @@ TEST_F(SwitchVerbs, a_stream_is_told_of)
     EXPECT_NE(told("/told")["Timestamp"], "-");
 }
 
+TEST_F(SwitchVerbs, a_call_has_so_many_streams_and_no_more)
+{
+    channel->on("stream", [this](JobId job) { channel->push(StreamBegan{job, "MZ"}); });
+    std::string starts;
+    for (int i = 0; i < 17; ++i) {
+        starts += fmt::format(
+            R"(<Start><Stream name="s{}" url="wss://ai.example/s" statusCallback="/told"/></Start>)",
+            i);
+    }
+    run(starts);
+    EXPECT_EQ(channel->streams.size(), 16U);
+    EXPECT_THAT(each_told("/told", "StreamEvent"), Contains("stream-error").Times(1));
+}
+
 TEST_F(SwitchVerbs, a_stream_that_never_began_is_told_as_an_error_alone)
 {
     run(R"(<Connect><Stream url="wss://ai.example/s" statusCallback="/told"

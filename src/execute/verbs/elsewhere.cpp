@@ -48,15 +48,22 @@ Streams::Callback callback_of(LiveCall& call, twiml::Element element)
     return callback;
 }
 
-// 0: there are no streams here.
+// Why no stream can begin; empty: one can.
+std::string_view obstacle(LiveCall& call)
+{
+    if (!call.channel().can(Ability::streams)) return no_streams;
+    return call.streams().are_too_many() ? "16 streams of this call run, which is the limit" : "";
+}
+
+// 0: no stream can begin.
 JobId begin_stream(LiveCall& call, twiml::Element element, bool is_two_way)
 {
     Stream stream = stream_of(call, element);
     stream.is_two_way = is_two_way;
     Streams::Callback callback = callback_of(call, element);
-    if (!call.channel().can(Ability::streams)) {
-        call.warn(where(element), fmt::format("Stream: {}", no_streams));
-        call.streams().refuse(stream.name.text(), callback, no_streams);
+    if (const std::string_view why = obstacle(call); !why.empty()) {
+        call.warn(where(element), fmt::format("Stream: {}", why));
+        call.streams().refuse(stream.name.text(), callback, why);
         return 0;
     }
     const JobId job = call.begin(JobKind::stream, caller, unlimited);

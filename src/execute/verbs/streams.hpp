@@ -8,6 +8,7 @@
 
 #include "execute/live_call.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,10 @@ public:
         std::string url;  // absolute; empty: nobody wants to know
         Method method = Method::post;
     };
+
+    // A document may start streams, and redirect to itself.
+    static constexpr std::size_t running_max = 16;
+    bool are_too_many() const { return running_.size() >= running_max; }
 
     // `job` is going to make the stream that is called `name`.
     void begin(JobId job, std::string name, Callback callback);
