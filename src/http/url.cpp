@@ -176,8 +176,13 @@ std::string syntax_error(std::string_view front)
     const auto at = authority.rfind('@');
     auto host = authority.substr(at == authority.npos ? 0 : at + 1);
     if (host.starts_with('[')) return std::string(not_ipv6);
-    host = host.substr(0, host.find(':'));
+    const auto colon = host.find(':');
+    const auto port = colon == host.npos ? std::string_view() : host.substr(colon + 1);
+    host = host.substr(0, colon);
     if (const auto canonical = net::canonical_host(host); !canonical) return canonical.error();
+    if (port.find_first_not_of("0123456789") != port.npos) {
+        return "the port is not a number, or a user and password are not escaped";
+    }
     return "the URL is not valid before its path; escape what is special in user and password";
 }
 

@@ -44,6 +44,7 @@ DOCUMENTS = {
         "<Say>What do you want</Say></Gather>"
     ),
     "/record": twiml('<Record action="/chosen" finishOnKey="#"/><Say>Nothing was said</Say>'),
+    "/large": twiml(f'<Pause length="5"/><!--{"x" * 900_000}--><Redirect/>'),
     "/dial": twiml('<Dial action="/chosen">+14155550100</Dial>'),
     "/dial-two": twiml(
         '<Dial action="/chosen"><Number>+14155550100</Number><Sip>sip:Ann@example.com</Sip></Dial>'
@@ -793,6 +794,12 @@ class Failures(Simulate):
             "/late-hello", "hang up after 100ms\nexpect end caller\n"
         )
         self.assertIn('00:00.0  PIVOT    says "Hello"\n00:00.1  CALLER ', ended.stdout)
+
+    def test_a_long_answer_does_not_stop_the_clock(self):
+        # What only waited to be submitted was waited for, until a kept connection's 30 s were over.
+        began = time.monotonic()
+        self.simulate("/large", "hang up after 31s\nexpect end caller\n")
+        self.assertLess(time.monotonic() - began, 25)
 
     def test_a_caller_who_hangs_up_at_any_time(self):
         for path in (

@@ -127,9 +127,10 @@ void finish(VirtualClock& clock, const reactor::Scope& work, const Session& sess
 {
     reactor::Reactor& reactor = clock.reactor();
     while (work.running() > 0 || callbacks.waiting() > 0) {
+        // Something is ready, or only waits to be submitted, after which nothing may complete.
         const bool is_busy = reactor.next_turn() <= reactor.now();
         const bool has_gone_on = !is_busy && go_on(clock, session, callbacks);
-        reactor.turn(has_gone_on ? 0 : never);
+        reactor.turn(is_busy || has_gone_on ? 0 : never);
     }
 }
 
