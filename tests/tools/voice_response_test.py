@@ -137,7 +137,11 @@ CALLS = {
         expect stream end
         expect say "Stopped."
     """,
-    "/refer": "expect transfer sip:alice@example.com",
+    "/refer": """
+        expect warning
+        expect refer sip:alice@example.com
+        expect say "The transfer was in-progress."
+    """,
     "/pay": """
         expect warning
         expect say "The payment says payment-connector-error."

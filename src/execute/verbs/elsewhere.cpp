@@ -122,6 +122,15 @@ Parameters refer_results(const Referred& referred)
     return parameters;
 }
 
+// Without the headers that a SIP URI may have, which no switch is handed.
+SipUri target_of(LiveCall& call, twiml::Element noun)
+{
+    const std::string_view uri = noun.text();
+    const std::size_t query = uri.find('?');
+    if (query != uri.npos) call.warn(where(noun), "Sip: the headers of a Refer are not sent");
+    return SipUri::of(uri.substr(0, query));
+}
+
 }  // namespace
 
 Task<NextStep> perform_connect(LiveCall& call, twiml::Element connect, Deadline& deadline)
@@ -171,7 +180,7 @@ Task<NextStep> perform_stop(LiveCall& call, twiml::Element stop, Deadline&)
 Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline& deadline)
 {
     SipUri target;
-    for (const twiml::Element noun : refer.children()) target = SipUri::of(noun.text());
+    for (const twiml::Element noun : refer.children()) target = target_of(call, noun);
     Referred referred;
     if (call.channel().can(Ability::refer) && !target.empty()) {
         const JobId job = call.begin(JobKind::refer, caller, move_limit);
