@@ -11,22 +11,6 @@ namespace pivot {
 
 namespace {
 
-struct Character {
-    std::uint32_t code;
-    std::size_t size;  // in bytes
-};
-
-// The first one of valid UTF-8.
-Character first_of(std::string_view text)
-{
-    const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-    const auto more = [byte](std::size_t at) { return byte(at) & 0x3FU; };
-    if (byte(0) < 0x80) return {byte(0), 1};
-    if (byte(0) < 0xE0) return {(byte(0) & 0x1FU) << 6 | more(1), 2};
-    if (byte(0) < 0xF0) return {(byte(0) & 0x0FU) << 12 | more(1) << 6 | more(2), 3};
-    return {(byte(0) & 0x07U) << 18 | more(1) << 12 | more(2) << 6 | more(3), 4};
-}
-
 bool commands_terminal(std::uint32_t code)
 {
     const bool is_control = code < 0x20 || (code >= 0x7F && code < 0xA0);
@@ -43,7 +27,7 @@ std::string harmless_but_for(std::string_view kept, std::string_view text)
     std::string out;
     out.reserve(valid.size());
     for (std::string_view rest = valid; !rest.empty();) {
-        const auto [code, size] = first_of(rest);
+        const auto [code, size] = first_character(rest);
         const bool is_kept = kept.find(rest[0]) != kept.npos;
         if (is_kept || !commands_terminal(code)) {
             out += rest.substr(0, size);

@@ -53,4 +53,14 @@ std::string_view cut_utf8(std::string_view text, std::size_t bytes_max)
     return text.substr(0, is_continuation(text[size]) ? bytes_max : size);
 }
 
+Character first_character(std::string_view text)
+{
+    const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    const auto more = [byte](std::size_t at) { return byte(at) & 0x3FU; };
+    if (byte(0) < 0x80) return {byte(0), 1};
+    if (byte(0) < 0xE0) return {(byte(0) & 0x1FU) << 6 | more(1), 2};
+    if (byte(0) < 0xF0) return {(byte(0) & 0x0FU) << 12 | more(1) << 6 | more(2), 3};
+    return {(byte(0) & 0x07U) << 18 | more(1) << 12 | more(2) << 6 | more(3), 4};
+}
+
 }  // namespace pivot

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,13 @@ std::string to_valid_utf8(std::string_view bytes);
 
 // The front of `text`, at most `bytes_max` of it, that does not end within a character.
 std::string_view cut_utf8(std::string_view text, std::size_t bytes_max);
+
+struct Character {
+    std::uint32_t code;
+    std::size_t size;  // in bytes
+};
+
+// The first character of valid UTF-8 that is not empty.
+Character first_character(std::string_view text);
 
 }  // namespace pivot

@@ -1,6 +1,7 @@
 #include "twiml/well_formed.hpp"
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -53,22 +54,6 @@ bool is_in(std::span<const Range> ranges, std::uint32_t code)
         ranges, [code](Range range) { return range.first <= code && code <= range.last; });
 }
 
-struct Character {
-    std::uint32_t code;
-    std::size_t size;  // in bytes
-};
-
-// The first one of UTF-8, which is valid.
-Character first_of(std::string_view text)
-{
-    const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-    const auto more = [byte](std::size_t at) { return byte(at) & 0x3FU; };
-    if (byte(0) < 0x80) return {byte(0), 1};
-    if (byte(0) < 0xE0) return {(byte(0) & 0x1FU) << 6 | more(1), 2};
-    if (byte(0) < 0xF0) return {(byte(0) & 0x0FU) << 12 | more(1) << 6 | more(2), 3};
-    return {(byte(0) & 0x07U) << 18 | more(1) << 12 | more(2) << 6 | more(3), 4};
-}
-
 // How many bytes of the character at the front may stand in a name; 0: it may not, or there is
 // none.
 std::size_t name_character(std::string_view text, bool is_first)
@@ -79,7 +64,7 @@ std::size_t name_character(std::string_view text, bool is_first)
         const bool is_start = is_letter(c) || c == '_' || c == ':';
         return is_start || (!is_first && is_name_part(c)) ? 1 : 0;
     }
-    const auto [code, size] = first_of(text);
+    const auto [code, size] = first_character(text);
     return is_in(name_starts, code) || (!is_first && is_in(name_parts, code)) ? size : 0;
 }
 

@@ -2,6 +2,7 @@
 #include "http/gunzip.hpp"
 
 #include "fuzz.hpp"
+#include "gzip.hpp"
 
 #include <optional>
 
@@ -42,33 +43,19 @@ std::optional<std::string> zlibs(std::string_view bytes)
     return out;
 }
 
-std::string compressed(std::string_view text)
-{
-    std::string out(compressBound(static_cast<uLong>(text.size())) + 64, '\0');
-    z_stream stream{};
-    deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
-
 }  // namespace
 }  // namespace pivot::fuzz
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes)
 {
+    using namespace pivot;
     using namespace pivot::fuzz;
     Input input(data, size_bytes);
     const std::size_t portion_bytes = 1 + input.byte();
     const auto whole = ours(input.rest(), decoded_bytes_max);
     require(whole == ours(input.rest(), portion_bytes), "the same bytes whatever the portions");
     if (const auto expected = zlibs(input.rest())) require(whole == expected, "what zlib decodes");
-    const std::string there = compressed(input.rest());
+    const std::string there = test::gzip(input.rest());
     const auto back = ours(there, portion_bytes);
     require(back && *back == input.rest(), "what was compressed comes back");
     return 0;

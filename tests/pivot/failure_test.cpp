@@ -1,7 +1,6 @@
 // Answers, and the lack of them, that send a call down its `_` branch.
+#include "gzip.hpp"
 #include "pivot/pivot_fixture.hpp"
-
-#include <zlib.h>
 
 namespace pivot::test {
 namespace {
@@ -9,22 +8,6 @@ namespace {
 using namespace std::string_literals;
 
 constexpr auto head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
-
-std::string zeros_gzipped(std::size_t size)
-{
-    const std::string text(size, '\0');
-    std::string out(compressBound(static_cast<uLong>(size)) + 100, '\0');
-    z_stream stream{};
-    deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
 
 // The breach at this pointer; null: none.
 const Breach* breach_at(const Outcome& outcome, std::string_view at)
@@ -232,7 +215,7 @@ TEST(TooLarge, a_body_of_unknown_length)
 
 TEST(TooLarge, a_small_body_that_unpacks_to_a_large_one)
 {
-    const auto bomb = zeros_gzipped(64 * 1024 * 1024);
+    const auto bomb = gzip(std::string(64 * 1024 * 1024, '\0'));
     ASSERT_LT(bomb.size(), 1024u * 1024);
     EXPECT_TRUE(has_failed(ask(answer(bomb, "application/json", 200, "Content-Encoding: gzip\r\n")),
                            Reason::too_large));

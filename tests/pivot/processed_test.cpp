@@ -1,28 +1,12 @@
 // Answers that are processed, however they come.
 #include "base/json.hpp"
+#include "gzip.hpp"
 #include "pivot/pivot_fixture.hpp"
-
-#include <zlib.h>
 
 namespace pivot::test {
 namespace {
 
 constexpr auto head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
-
-std::string gzipped(std::string_view text)
-{
-    z_stream stream{};
-    deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-    std::string out(text.size() + 100, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
 
 TEST(Processed, a_valid_flow_leaves_no_branch)
 {
@@ -154,7 +138,7 @@ TEST(Processed, an_answer_may_come_byte_by_byte)
 TEST(Processed, a_gzipped_body_is_unpacked)
 {
     for (const auto* coding : {"gzip", "GZIP", "x-gzip"})
-        EXPECT_TRUE(is_processed(ask(answer(gzipped(hello), "application/json", 200,
+        EXPECT_TRUE(is_processed(ask(answer(gzip(hello), "application/json", 200,
                                             "Content-Encoding: " + std::string(coding) + "\r\n"))))
             << coding;
 }
@@ -164,7 +148,7 @@ TEST(Processed, a_gzipped_body_may_be_chunked)
     EXPECT_TRUE(is_processed(ask([](HttpPeer::Exchange& exchange) {
         exchange.send(std::string(head) +
                       "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n");
-        for (const char byte : gzipped(hello))
+        for (const char byte : gzip(hello))
             exchange.send("1\r\n" + std::string(1, byte) + "\r\n");
         exchange.send("0\r\n\r\n");
     })));
