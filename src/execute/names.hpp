@@ -42,7 +42,7 @@ public:
 
     bool empty() const { return text_.empty(); }
     const std::string& text() const { return text_; }
-    operator std::string_view() const { return text_; }  // NOLINT: it is one
+    operator std::string_view() const { return text_; }
 
     friend bool operator==(const Checked&, const Checked&) = default;
     friend bool operator==(const Checked& a, std::string_view b) { return a.text_ == b; }
