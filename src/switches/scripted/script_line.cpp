@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <iterator>
 #include <span>
 #include <utility>
@@ -21,19 +22,45 @@ namespace {
 using Error = tl::unexpected<std::string>;
 using Names = std::span<const std::string_view>;
 
-// `500ms`, `3s`, `2m`, `1.5s`.
-std::optional<milliseconds> time_of(std::string_view text)
+constexpr double time_max_s = 1'000'000;
+
+// In milliseconds; 0: there is no such unit.
+double length_of_unit(std::string_view unit)
 {
+    if (unit == "ms") return 1;
+    if (unit == "s") return 1'000;
+    return unit == "m" ? 60'000 : 0;
+}
+
+// `500ms`, `3s`, `2m`, `1.5s`. `right` is what to write instead, as in "`after 2s`".
+tl::expected<milliseconds, std::string> time_of(std::string_view text, std::string_view right)
+{
+    if (text.empty()) return Error(fmt::format("a time is missing: write {}", right));
     double number = 0;
     const char* const end = text.data() + text.size();
     const auto read = std::from_chars(text.data(), end, number);
-    const bool is_time = number >= 0 && number <= 1e6;  // `nan` is none
-    if (read.ec != std::errc() || !is_time) return std::nullopt;
+    const std::string shown = printable(text);
+    if (read.ec == std::errc::invalid_argument || !std::isfinite(number)) {
+        return Error(fmt::format("`{}` is not a time: write {}", shown, right));
+    }
+    if (number < 0) {
+        return Error(fmt::format("`{}` is negative: a time is 0 or more; write {}", shown, right));
+    }
     const std::string_view unit(read.ptr, static_cast<std::size_t>(end - read.ptr));
-    if (unit == "ms") return milliseconds(static_cast<std::int64_t>(number));
-    if (unit == "s") return milliseconds(static_cast<std::int64_t>(number * 1'000));
-    if (unit == "m") return milliseconds(static_cast<std::int64_t>(number * 60'000));
-    return std::nullopt;
+    if (unit.empty()) {
+        return Error(
+            fmt::format("`{0}` has no unit: write `{0}s`, or `ms` or `m` after the number", shown));
+    }
+    const double unit_ms = length_of_unit(unit);
+    if (unit_ms == 0) {
+        return Error(fmt::format("`{}` is not a time: its unit is not `ms`, `s` or `m`; write {}",
+                                 shown, right));
+    }
+    const bool is_too_long = read.ec != std::errc() || number * unit_ms > time_max_s * 1'000;
+    if (is_too_long) {
+        return Error(fmt::format("`{}` is too long: a time is at most {}s", shown, time_max_s));
+    }
+    return milliseconds(static_cast<std::int64_t>(number * unit_ms));
 }
 
 // Of one step: a minute and more of pressing.
@@ -144,11 +171,12 @@ private:
     std::string read_after(milliseconds& time)
     {
         if (is_end()) return {};
-        const auto read = word() == "after" ? time_of(word(1)) : std::nullopt;
-        if (!read) {
+        if (word() != "after") {
             return fmt::format("`{}` does not belong here: end the line, or write `after 2s`",
                                printable(word()));
         }
+        const auto read = time_of(word(1), "`after 2s`");
+        if (!read) return read.error();
         time = *read;
         at_ += 2;
         return read_end();
@@ -162,12 +190,8 @@ private:
 
     std::string read_wait()
     {
-        const auto time = time_of(word());
-        if (!time) {
-            return fmt::format(
-                "`{}` is not a time: write `wait 3s`, or `wait for` and what is done",
-                printable(word()));
-        }
+        const auto time = time_of(word(), "`wait 3s`, or `wait for` and what is done");
+        if (!time) return time.error();
         step_->kind = Step::Kind::wait;
         step_->time = *time;
         ++at_;
@@ -194,13 +218,8 @@ private:
 
     std::string read_record()
     {
-        const auto time = time_of(word());
-        if (!time) {
-            return fmt::format(
-                "`{}` is not a time: write how long the caller speaks, as in "
-                "`record 5s`",
-                printable(word()));
-        }
+        const auto time = time_of(word(), "how long the caller speaks, as in `record 5s`");
+        if (!time) return time.error();
         step_->kind = Step::Kind::plan_talk;
         step_->talk.length = *time;
         ++at_;
