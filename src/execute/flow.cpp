@@ -102,6 +102,15 @@ std::optional<Flow::Index> Flow::child(Index node, std::string_view key) const
     return std::nullopt;
 }
 
+std::vector<std::string_view> Flow::keys_of_children(Index node) const
+{
+    std::vector<std::string_view> keys;
+    for (Index at = nodes_[node].first_child; at != none; at = nodes_[at].next_sibling) {
+        keys.push_back(text(nodes_[at].key));
+    }
+    return keys;
+}
+
 void Flow::append_node(std::string& out, Index node) const
 {
     if (is_empty(node)) {

@@ -40,6 +40,7 @@ public:
     bool is_empty(Index node) const { return nodes_[node].is_empty; }
 
     std::optional<Index> child(Index node, std::string_view key) const;
+    std::vector<std::string_view> keys_of_children(Index node) const;
 
     // The node as JSON, with all that is below it.
     void append_node(std::string& out, Index node) const;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 namespace pivot::execute {
 
@@ -16,6 +17,13 @@ public:
 
     // A branch of a flow was taken, and why: `_` after a failed exchange, `1` after a menu.
     virtual void take_branch(std::string_view branch, std::string_view why) = 0;
+
+    // The host has run a module, and said a branch that the node does not have. `children` are
+    // those it has.
+    virtual void miss_branch(std::string_view /*branch*/,
+                             const std::vector<std::string_view>& /*children*/)
+    {
+    }
 
     // A pivot has failed: the branch that is taken next is the one for that.
     virtual void fail_pivot() {}

@@ -274,4 +274,9 @@ void LiveCall::take_branch(std::string_view branch, std::string_view why)
     if (config_.journal != nullptr) config_.journal->take_branch(branch, why);
 }
 
+void LiveCall::miss_branch(std::string_view branch, const std::vector<std::string_view>& children)
+{
+    if (config_.journal != nullptr) config_.journal->miss_branch(branch, children);
+}
+
 }  // namespace pivot::execute

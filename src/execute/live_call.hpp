@@ -220,6 +220,7 @@ public:
 
     void warn(std::string_view where, std::string_view what);
     void take_branch(std::string_view branch, std::string_view why);
+    void miss_branch(std::string_view branch, const std::vector<std::string_view>& children);
 
 private:
     friend class Stage;

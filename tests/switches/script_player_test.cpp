@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -232,6 +233,50 @@ TEST_F(Player, says_which_legs_and_modules_fit_nobody)
                     "4: `leg 3 busy` fits nobody: those dialled were +1, kim",
                     "6: `module voicmail takes _` fits nothing: no such module was handed to the "
                     "host"));
+}
+
+TEST_F(Player, names_each_address_that_was_dialled_once_and_not_all_of_many)
+{
+    play("leg +100 busy\n");
+    Deed dial;
+    dial.kind = "dial";
+    dial.addresses = {"+1", "kim"};
+    player->took(dial);
+    player->took(dial);
+    ASSERT_EQ(player->failures().size(), 1U);
+    EXPECT_THAT(player->failures().front(), EndsWith("those dialled were +1, kim"));
+    for (int i = 0; i < 30; ++i) dial.addresses.push_back(fmt::format("kim-{}", i));
+    player->took(dial);
+    EXPECT_THAT(player->failures().front(), EndsWith(", kim-17 and 12 more"));
+}
+
+TEST_F(Player, says_which_branch_of_a_module_fits_no_child)
+{
+    play(
+        "module menu takes sales\nmodule menu takes slaes\nmodule voicemail takes 1\n"
+        "module menu takes\t2\n");
+    does("module", "menu");
+    does("module", "Menu");
+    player->missed_branch("slaes", {"_", "sales"});
+    does("module", "voicemail");
+    player->missed_branch("1", {});
+    does("module", "conference");
+    player->missed_branch("2", {});
+    end();
+    EXPECT_THAT(player->failures(),
+                ElementsAre("2: `module menu takes slaes` fits no child: those of the module are "
+                            "_, sales; did you mean `sales`?",
+                            "3: `module voicemail takes 1` fits no child: the module has no "
+                            "children"));
+}
+
+TEST_F(Player, plans_a_module_when_one_of_its_name_is_run)
+{
+    play("expect module menu\nmodule menu takes 1\nexpect module menu\n");
+    EXPECT_FALSE(channel->run_module(1, "menu", "{}"));
+    EXPECT_TRUE(channel->run_module(2, "menu", "{}"));
+    end();
+    EXPECT_THAT(player->failures(), IsEmpty());
 }
 
 TEST_F(Player, takes_a_leg_for_unfit_if_its_dial_was_before_it)

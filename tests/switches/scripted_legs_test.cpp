@@ -111,6 +111,29 @@ TEST_F(ScriptedLegs, ring_one_after_the_other)
                 ElementsAre("leg 1 rings", "leg 1 gone USER_BUSY", "leg 2 rings", "leg 2 answers"));
 }
 
+TEST_F(ScriptedLegs, are_named_after_their_place_among_those_dialled_together)
+{
+    plan(failing("USER_BUSY"), 1);
+    plan(answering(2s), 2);
+    plan(failing("CALL_REJECTED"), 3);
+    Dial order = dial_of({"+1", "+2", "+3"});
+    order.is_sequential = true;
+    dial(order, 6s);
+    channel->hang_up(2, {});  // they decline, and the next one is called
+    order.targets.erase(order.targets.begin(), order.targets.begin() + 2);
+    order.targets[0].leg = 7;
+    dial(order);
+    order.targets[0].leg = 8;
+    dial(order);
+    EXPECT_THAT(lines(),
+                ElementsAre("PIVOT dials +1, +2, +3, one after the other", "LEG 1 rings",
+                            "LEG 1 does not answer: USER_BUSY", "LEG 2 rings", "LEG 2 answers",
+                            "PIVOT lets LEG 2 go", "LEG 2 hangs up", "PIVOT dials +3",
+                            "LEG 3 rings", "LEG 3 does not answer: CALL_REJECTED", "PIVOT dials +3",
+                            "LEG 1 rings", "LEG 1 answers", "LEG 1 hangs up"));
+    EXPECT_EQ(deeds[4].subject, "LEG 2");
+}
+
 TEST_F(ScriptedLegs, behave_dial_by_dial)
 {
     plan(failing("USER_BUSY"));

@@ -62,6 +62,11 @@ DOCUMENTS = {
     "/dial-refused": twiml(
         '<Dial><Number statusCallback="/refuses">+14155550100</Number></Dial>'
     ),
+    "/screened": twiml(
+        '<Dial sequential="true" action="/chosen"><Number>+14155550100</Number>'
+        '<Number url="/declined">+14155550200</Number><Number>+14155550300</Number></Dial>'
+    ),
+    "/declined": twiml("<Say>Not now</Say><Hangup/>"),
     "/clients": twiml("<Dial><Client>kim</Client><Client>lou</Client></Dial>"),
     "/stream": twiml(
         '<Connect action="/chosen"><Stream url="wss://a.example/s" statusCallback="/status"/>'
@@ -521,6 +526,15 @@ class Steps(Simulate):
         )
         self.assertIn("LEG 1    presses 2", ended.stdout)
 
+    def test_legs_keep_their_place_when_one_before_them_declines(self):
+        ended = self.simulate(
+            "/screened",
+            "leg 1 busy\nleg 2 answer after 1s\nleg 3 answer after 2s\n"
+            'expect leg answer "LEG 2"\nexpect dial +14155550300\nexpect leg answer "LEG 3"\n'
+            'expect bridge "LEG 3"\nexpect request /chosen with DialCallStatus=completed\n',
+        )
+        self.assertNotIn("LEG 4", ended.stdout)
+
     def test_legs_of_clients(self):
         for step in ("leg kim busy", 'leg "kim" busy', "leg client:kim busy"):
             self.simulate(
@@ -562,6 +576,19 @@ class Steps(Simulate):
             "expect module voicemail\nexpect no warnings\n",
         )
         self.assert_unmet("/modules", "module voicmail takes _\n", 1, "no such module")
+        self.assert_unmet(
+            "/modules",
+            "module temporal_route takes ruel\n",
+            1,
+            "fits no child: those of the module are rule, _; did you mean `rule`?",
+        )
+        self.assert_unmet(
+            "/modules",
+            "module temporal_route takes _\nexpect module voicemail\n"
+            "module voicemail takes 1\n",
+            3,
+            "no such module",
+        )
 
     def test_callbacks_that_nobody_took(self):
         self.simulate("/dial-told", "expect callback /slowly with CallStatus=completed taken\n")

@@ -2,6 +2,19 @@
 
 namespace pivot::execute {
 
+namespace {
+
+// The child that the host has said. Without one the flow goes on with `_`.
+ModuleEnd take(const Work& work, std::string_view branch)
+{
+    if (branch.empty() || branch == "_") return go_on();
+    const bool is_missing = !work.flow.child(work.node, branch);
+    if (is_missing) work.call.miss_branch(branch, work.flow.keys_of_children(work.node));
+    return go_on(branch);
+}
+
+}  // namespace
+
 Task<ModuleEnd> at_once(ModuleEnd end, Deadline&)
 {
     co_return end;
@@ -24,7 +37,7 @@ Task<ModuleEnd> end_with_job(Work work, JobId job, std::string_view failure, Dea
     const JobEnded ended = co_await finish(work.call, job, deadline);
     if (work.call.must_stop()) co_return end_with(ModuleEnd::Kind::over, "");
     if (ended.end == JobEnd::failed) co_return give_up(work, failure);
-    co_return ended.branch.empty() ? go_on() : go_on(ended.branch);
+    co_return take(work, ended.branch);
 }
 
 Task<ModuleEnd> hand_over(Work work, Deadline& deadline)

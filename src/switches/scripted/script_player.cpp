@@ -1,6 +1,7 @@
 #include "switches/scripted/script_player.hpp"
 
 #include "base/harmless.hpp"
+#include "base/near_miss.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace pivot::switches::scripted {
 namespace {
 
 constexpr milliseconds between_keys{200};
-constexpr std::size_t shown_max = 20;  // deeds after a step that did not come true
+constexpr std::size_t shown_max = 20;  // deeds or names in a message
 
 // A line of the transcript, and why it is not what the step is after, if it comes near.
 std::string shown(const Deed& deed, const Step& step)
@@ -22,6 +23,15 @@ std::string shown(const Deed& deed, const Step& step)
     std::string text = "\n  " + line_of(deed);
     if (!is_about(step, deed) || matches(step, deed)) return text;
     return text + "\n      but " + harmless(difference(step, deed));
+}
+
+// The first of many.
+std::string listed(const std::vector<std::string_view>& names)
+{
+    const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), shown_max));
+    std::string text = fmt::format("{}", fmt::join(names.begin(), end, ", "));
+    if (end != names.end()) text += fmt::format(" and {} more", names.end() - end);
+    return text;
 }
 
 std::string did_not_come_true(const Step& step)
@@ -43,6 +53,7 @@ void ScriptPlayer::play()
 void ScriptPlayer::took(const Deed& deed)
 {
     deeds_.push_back(deed);
+    if (deed.kind == "module") take_module(deed.subject);
     if (channel_.is_over()) is_waiting_ = false;
     play();
 }
@@ -81,13 +92,37 @@ bool ScriptPlayer::perform(const Step& step)
 
 void ScriptPlayer::plan(const Step& step)
 {
-    planned_.emplace_back(&step, deeds_.size());
+    planned_.push_back({&step, deeds_.size()});
     if (step.kind == Step::Kind::plan_dial) channel_.plan(step.dial);
     if (step.kind == Step::Kind::plan_talk) channel_.plan(step.talk);
     if (step.kind == Step::Kind::plan_queue) channel_.plan(step.queue);
     if (step.kind == Step::Kind::plan_room) channel_.plan(step.room);
     if (step.kind == Step::Kind::plan_stream) channel_.plan(step.stream);
     if (step.kind == Step::Kind::plan_module) channel_.plan(step.module);
+}
+
+// The channel, too, takes the first that is planned of a module.
+void ScriptPlayer::take_module(std::string_view module)
+{
+    module_.reset();
+    for (std::size_t i = 0; i < planned_.size() && !module_; ++i) {
+        Planned& planned = planned_[i];
+        if (planned.step->kind != Step::Kind::plan_module || planned.is_taken) continue;
+        if (!equals_ignoring_case(planned.step->module.module, module)) continue;
+        planned.is_taken = true;
+        module_ = i;
+    }
+}
+
+void ScriptPlayer::missed_branch(std::string_view branch,
+                                 const std::vector<std::string_view>& children)
+{
+    if (!module_) return;
+    std::string& missed = planned_[*module_].missed;
+    missed = children.empty() ? "the module has no children"
+                              : fmt::format("those of the module are {}", listed(children));
+    const std::string_view meant = near_miss(branch, children);
+    if (!meant.empty()) missed += fmt::format("; did you mean `{}`?", meant);
 }
 
 // A step that takes its time is done when that has passed; false, as it is not done now.
@@ -170,7 +205,7 @@ std::vector<std::string> ScriptPlayer::failures() const
         if (step.kind == Step::Kind::expect_callback) failures.push_back(missed_callback(step));
         if (step.kind == Step::Kind::expect_none) failures.push_back(unwanted(step));
     }
-    for (const auto& [step, since] : planned_) failures.push_back(unfit(*step, since));
+    for (const Planned& planned : planned_) failures.push_back(unfit(planned));
     std::erase(failures, "");
     return failures;
 }
@@ -200,11 +235,22 @@ std::string ScriptPlayer::unwanted(const Step& step) const
     return fmt::format("{}; there was:\n  {}", did_not_come_true(step), line_of(*found));
 }
 
-std::string ScriptPlayer::unfit(const Step& step, std::size_t since) const
+std::string ScriptPlayer::unfit(const Planned& planned) const
 {
-    if (step.kind == Step::Kind::plan_dial) return unfit_leg(step, since);
-    if (step.kind != Step::Kind::plan_module) return {};
-    for (std::size_t i = since; i < deeds_.size(); ++i) {
+    const Step& step = *planned.step;
+    if (step.kind == Step::Kind::plan_dial) return unfit_leg(step, planned.since);
+    if (step.kind == Step::Kind::plan_module) return unfit_module(planned);
+    return {};
+}
+
+std::string ScriptPlayer::unfit_module(const Planned& planned) const
+{
+    const Step& step = *planned.step;
+    if (!planned.missed.empty()) {
+        return fmt::format("{}: `{}` fits no child: {}", step.line, step.text,
+                           harmless(planned.missed));
+    }
+    for (std::size_t i = planned.since; i < deeds_.size(); ++i) {
         const bool is_of_it = deeds_[i].kind == "module" &&
                               equals_ignoring_case(deeds_[i].subject, step.module.module);
         if (is_of_it) return {};
@@ -216,22 +262,25 @@ std::string ScriptPlayer::unfit(const Step& step, std::size_t since) const
 // A place fits where nobody was dialled at all: `expect dial` says that somebody must be.
 std::string ScriptPlayer::unfit_leg(const Step& step, std::size_t since) const
 {
-    std::vector<std::string> dialled;
+    std::vector<std::string_view> dialled;
     std::size_t most = 0;
     for (std::size_t i = since; i < deeds_.size(); ++i) {
         if (deeds_[i].kind != "dial") continue;
         most = std::max(most, deeds_[i].addresses.size());
-        dialled.insert(dialled.end(), deeds_[i].addresses.begin(), deeds_[i].addresses.end());
+        for (const std::string& address : deeds_[i].addresses) {
+            const bool is_known = std::ranges::find(dialled, address) != dialled.end();
+            if (!is_known) dialled.push_back(address);
+        }
     }
     for (const DialBehaviour::Part& part : step.dial.parts) {
-        const bool is_called = std::ranges::any_of(dialled, [&part](const std::string& address) {
+        const bool is_called = std::ranges::any_of(dialled, [&part](std::string_view address) {
             return is_address(part.address, address);
         });
         const bool fits = part.address.empty() ? dialled.empty() || part.place <= most : is_called;
         if (fits) continue;
-        const std::string who =
-            dialled.empty() ? "nobody was dialled"
-                            : fmt::format("those dialled were {}", fmt::join(dialled, ", "));
+        const std::string who = dialled.empty()
+                                    ? "nobody was dialled"
+                                    : fmt::format("those dialled were {}", listed(dialled));
         return fmt::format("{}: `{}` fits nobody: {}", step.line, step.text, harmless(who));
     }
     return {};

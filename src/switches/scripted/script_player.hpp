@@ -11,7 +11,9 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,6 +30,9 @@ public:
     void play();
     void took(const Deed& deed);
 
+    // The module that ran last was to take a branch that its node does not have.
+    void missed_branch(std::string_view branch, const std::vector<std::string_view>& children);
+
     // When the call is over: the steps that did not come true, each as `LINE: sentence`, and with
     // lines of the transcript after it.
     std::vector<std::string> failures() const;
@@ -36,12 +41,21 @@ public:
     std::vector<Deed> unexpected() const;
 
 private:
+    // A step about what is to come.
+    struct Planned {
+        const Step* step;
+        std::size_t since;        // deeds were done before it
+        bool is_taken = false;    // of a module: the host was handed one, and ran it
+        std::string missed = {};  // of a module: why its branch is not there; empty: it is
+    };
+
     bool perform(const Step& step);  // false: it is not done yet
     bool act(milliseconds after, std::function<void()> deed);
     bool press(const Step& step);
     bool find(const Step& step);
     bool find_in_last_dial(const Step& step);
     void plan(const Step& step);
+    void take_module(std::string_view module);
     void go_on();
 
     // An expectation is about what happens after the step before it.
@@ -54,7 +68,8 @@ private:
     // nothing.
     std::string missed_callback(const Step& step) const;
     std::string unwanted(const Step& step) const;
-    std::string unfit(const Step& step, std::size_t since) const;
+    std::string unfit(const Planned& planned) const;
+    std::string unfit_module(const Planned& planned) const;
     std::string unfit_leg(const Step& step, std::size_t since) const;
 
     const std::vector<Step> steps_;
@@ -62,8 +77,9 @@ private:
     std::vector<Deed> deeds_;
     std::vector<std::size_t> met_;           // places of deeds that steps have met, rising
     std::vector<std::string> left_of_dial_;  // addresses of the last dial that no step has met
-    std::vector<std::pair<const Step*, std::size_t>> planned_;  // and how many deeds were before
-    std::size_t next_ = 0;                                      // step
+    std::vector<Planned> planned_;
+    std::optional<std::size_t> module_;  // the planned one that ran last
+    std::size_t next_ = 0;               // step
     std::size_t since_ = 0;
     std::size_t looked_ = 0;
     const Step* since_step_ = nullptr;  // behind which `since_` is; null: the call began

@@ -17,11 +17,6 @@ using namespace execute;
 constexpr milliseconds talk_length{3'000};
 constexpr milliseconds stream_length{10'000};
 
-std::string to(LegId leg)
-{
-    return leg == caller ? std::string() : fmt::format(" to LEG {}", leg);
-}
-
 }  // namespace
 
 ScriptedChannel::ScriptedChannel(CallClock& clock, reactor::Deadline& host, Transcript* transcript)
@@ -97,6 +92,11 @@ ScriptedChannel::Job* ScriptedChannel::begin(JobId id, JobKind kind, LegId leg)
     return nullptr;
 }
 
+std::string ScriptedChannel::to(LegId leg)
+{
+    return leg == caller ? std::string() : " to " + name_of(leg);
+}
+
 ScriptedChannel::Job* ScriptedChannel::find(JobId job)
 {
     const auto found = std::ranges::find(jobs_, job, &Job::id);
@@ -152,7 +152,7 @@ void ScriptedChannel::press(char key)
 
 void ScriptedChannel::note_key(LegId leg, char key)
 {
-    note(leg == caller ? "CALLER" : fmt::format("LEG {}", leg), "press", std::string(1, key),
+    note(leg == caller ? "CALLER" : name_of(leg), "press", std::string(1, key),
          fmt::format("presses {}", key));
     push(KeyPressed{leg, key});
 }
@@ -290,7 +290,7 @@ void ScriptedChannel::record(LegId leg, JobId id, const Recording& recording)
     if (leg == caller) job->talks_for = talks_.take().length.value_or(talk_length);
     const milliseconds talks_for = job->talks_for;
     note("PIVOT", "record", recording.url.text(),
-         leg == caller ? "records the caller" : fmt::format("records LEG {}", leg));
+         leg == caller ? "records the caller" : "records " + name_of(leg));
     milliseconds length = endless;
     auto how = RecordingEnd::limit;
     if (recording.silence_max != unlimited && talks_for != endless) {
@@ -335,7 +335,7 @@ void ScriptedChannel::listen(LegId leg, JobId id, const Speaking& speaking)
     if (job == nullptr) return;
     job->wants_partial = speaking.wants_partial;
     note("PIVOT", "listen", "",
-         leg == caller ? "listens for speech" : fmt::format("listens for speech of LEG {}", leg));
+         leg == caller ? "listens for speech" : "listens for speech of " + name_of(leg));
     if (spoken_.empty() || leg != caller) return;
     after(milliseconds(0), [this, id] {
         if (find(id) == nullptr) return;
@@ -428,19 +428,26 @@ void ScriptedChannel::move_away(JobId id)
     arm();
 }
 
-bool ScriptedChannel::run_module(JobId id, std::string_view module, std::string_view)
+std::optional<ModuleBehaviour> ScriptedChannel::take_module(std::string_view module)
 {
-    if (is_over()) return false;
     const auto planned = std::ranges::find_if(modules_, [module](const ModuleBehaviour& said) {
         return equals_ignoring_case(said.module, module);
     });
+    if (planned == modules_.end()) return std::nullopt;
+    ModuleBehaviour behaviour = std::move(*planned);
+    modules_.erase(planned);
+    return behaviour;
+}
+
+bool ScriptedChannel::run_module(JobId id, std::string_view module, std::string_view)
+{
+    if (is_over()) return false;
+    const auto planned = take_module(module);
     note("PIVOT", "module", std::string(module),
          fmt::format("hands the module {} to the host", module));
-    if (planned == modules_.end()) return false;
-    const ModuleBehaviour behaviour = *planned;
-    modules_.erase(planned);
+    if (!planned) return false;
     begin(id, JobKind::other, caller);
-    after(behaviour.after, [this, id, branch = behaviour.branch] {
+    after(planned->after, [this, id, branch = planned->branch] {
         if (find(id) == nullptr) return;
         std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
         push(JobEnded{id, JobEnd::finished, branch});

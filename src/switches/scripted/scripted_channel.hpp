@@ -123,6 +123,7 @@ private:
     struct Leg {
         LegId id;
         JobId dial;
+        unsigned place;  // among those dialled together, from 1: `leg 2` of a script
         std::string address;
         LegBehaviour behaviour;
         bool has_begun = false;  // was called, and not only going to be
@@ -137,6 +138,8 @@ private:
     Job* find(JobId job);
     Job* find(JobKind kind);
     Leg* find_leg(LegId leg);
+    std::string name_of(LegId leg);  // `LEG 2`, after its place
+    std::string to(LegId leg);       // ` to LEG 2`; of the caller nothing
     bool is_there(LegId leg);
     void push(execute::Event event);
     void note_key(LegId leg, char key);
@@ -147,6 +150,7 @@ private:
     void hear(const Job& job, const std::string& words);
     void fail_stream(JobId job);
     void move_away(JobId job);
+    std::optional<ModuleBehaviour> take_module(std::string_view module);  // none: not planned
 
     void ring(JobId dial, std::vector<execute::Target> targets, bool is_sequential);
     void ring_one(JobId dial, const execute::Target& target, std::vector<execute::Target> rest);

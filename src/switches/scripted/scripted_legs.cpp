@@ -3,6 +3,7 @@
 #include "switches/scripted/scripted_channel.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,17 +18,19 @@ using RingingEnd = Ringing::End;
 constexpr milliseconds between_keys{200};
 constexpr milliseconds conversation_length{10'000};
 
-std::string name_of(LegId leg)
-{
-    return fmt::format("LEG {}", leg);
-}
-
 }  // namespace
 
 ScriptedChannel::Leg* ScriptedChannel::find_leg(LegId leg)
 {
     const auto found = std::ranges::find(legs_, leg, &Leg::id);
     return found == legs_.end() ? nullptr : &*found;
+}
+
+std::string ScriptedChannel::name_of(LegId leg)
+{
+    const Leg* found = find_leg(leg);
+    assert(found != nullptr);
+    return fmt::format("LEG {}", found->place);
 }
 
 bool ScriptedChannel::is_there(LegId leg)
@@ -49,19 +52,24 @@ void ScriptedChannel::dial(JobId id, const Dial& order)
         std::ranges::equal(uncalled, order.targets, {}, &Leg::address,
                            [](const Target& target) { return target.address.text(); });
     const DialBehaviour behaviour = goes_on ? DialBehaviour() : dials_.take(order.targets);
-    unsigned place = 0;
-    for (const Target& target : order.targets) {
+    for (std::size_t i = 0; i < order.targets.size(); ++i) {
+        const Target& target = order.targets[i];
         const std::string& address = target.address.text();
         deed.addresses.push_back(address);
         deed.subject += (deed.subject.empty() ? "" : ", ") + address;
-        const LegBehaviour said =
-            goes_on ? uncalled[place].behaviour : behaviour.of(address, place + 1);
-        legs_.push_back({target.leg, id, address, said});
-        ++place;
+        const auto place = static_cast<unsigned>(i + 1);
+        Leg leg{target.leg, id, place, address, {}};
+        if (goes_on) {
+            leg.place = uncalled[i].place;
+            leg.behaviour = uncalled[i].behaviour;
+        } else {
+            leg.behaviour = behaviour.of(address, place);
+        }
+        legs_.push_back(std::move(leg));
     }
     deed.text =
         fmt::format("dials {}{}{}", deed.subject,
-                    order.is_sequential && place > 1 ? ", one after the other" : "",
+                    order.is_sequential && order.targets.size() > 1 ? ", one after the other" : "",
                     order.caller_id_number.empty() ? "" : " as " + order.caller_id_number.text());
     if (transcript_ != nullptr) transcript_->note(std::move(deed));
     if (order.timeout != unlimited) {
@@ -166,9 +174,10 @@ void ScriptedChannel::end_leg(LegId id, std::string_view cause, int sip_code)
     if (leg == nullptr) return;
     const bool had_answered = leg->has_answered;
     const bool had_begun = leg->has_begun;
+    std::string name = name_of(id);
     std::erase_if(legs_, [id](const Leg& other) { return other.id == id; });
     if (!had_begun) return;
-    note(name_of(id), "leg end", std::string(cause),
+    note(std::move(name), "leg end", std::string(cause),
          had_answered ? "hangs up" : fmt::format("does not answer: {}", cause));
     push(LegEnded{id, Cause{std::string(cause), sip_code}});
     for (const Job& job : std::vector<Job>(jobs_)) {
@@ -180,7 +189,7 @@ void ScriptedChannel::bridge(LegId leg, JobId id)
 {
     if (begin(id, JobKind::bridge, leg) == nullptr) return;
     uncalled_.clear();
-    note("PIVOT", "bridge", name_of(leg), fmt::format("connects the caller with LEG {}", leg));
+    note("PIVOT", "bridge", name_of(leg), "connects the caller with " + name_of(leg));
 }
 
 void ScriptedChannel::hang_up(LegId id, const CauseName& cause)

@@ -36,6 +36,11 @@ public:
     void add(DebugRecord record) override;
     void warn(std::string_view where, std::string_view what) override;
     void take_branch(std::string_view branch, std::string_view why) override;
+    void miss_branch(std::string_view branch,
+                     const std::vector<std::string_view>& children) override
+    {
+        player_->missed_branch(branch, children);
+    }
     void fail_pivot() override { has_failed_ = true; }
     void gather_keys() override;
 
