@@ -33,6 +33,8 @@ std::string_view content_of(twiml::Name name)
 
 class HostileDocument : public VerbTest {
 protected:
+    HostileDocument() { keep_no_records(); }
+
     // The element in the first of its parents, and so on up to the document.
     static std::string within_parents(twiml::Name name, std::string element)
     {

@@ -66,8 +66,19 @@ std::string HttpPeer::url(std::string_view target) const
 
 std::vector<Request> HttpPeer::requests() const
 {
+    return requests_after(0);
+}
+
+std::vector<Request> HttpPeer::requests_after(std::size_t first_count) const
+{
     const std::lock_guard lock{mutex_};
-    return requests_;
+    return {requests_.begin() + static_cast<std::ptrdiff_t>(first_count), requests_.end()};
+}
+
+std::size_t HttpPeer::requests_read() const
+{
+    const std::lock_guard lock{mutex_};
+    return requests_.size();
 }
 
 std::size_t HttpPeer::connections_accepted() const

@@ -50,8 +50,11 @@ public:
     std::uint16_t port() const { return port_of_listener_; }
     std::string url(std::string_view target) const;  // "https://[::1]:8443/flow"
 
-    // In the order in which they were read. A request counts before its handler runs.
+    // In the order in which they were read, all of them or without the first ones. A request counts
+    // before its handler runs.
     std::vector<Request> requests() const;
+    std::vector<Request> requests_after(std::size_t first_count) const;
+    std::size_t requests_read() const;
 
     std::size_t connections_accepted() const;
 
