@@ -78,12 +78,12 @@ Task<Result<void>> secure_in_time(net::Connection& connection, net::TlsContext& 
     co_return secured;
 }
 
-Task<Result<net::Received>> receive_in_time(net::Connection& connection, const Progress& progress,
+Task<Result<net::Received>> receive_in_time(net::Connection& connection, Progress& progress,
                                             Deadline& deadline)
 {
     const Nanoseconds ns_max = progress.demands->read_ns_max;
     Deadline in_time(deadline, deadline.reactor().now() + ns_max);
-    auto received = co_await connection.receive(in_time);
+    auto received = co_await connection.receive(progress.phase, in_time);
     explain(received, "no byte of the response", ns_max, in_time, deadline);
     co_return received;
 }
@@ -139,7 +139,7 @@ Task<const Failure*> Client::ask(const Request& request, Progress& progress, Dea
                 auto received = co_await receive_in_time(*connection, progress, deadline);
                 failure = read(std::move(received), *connection, parser, progress, deadline);
             } else {
-                auto received = co_await connection->receive(deadline);
+                auto received = co_await connection->receive(progress.phase, deadline);
                 failure = read(std::move(received), *connection, parser, progress, deadline);
             }
             is_over = failure != nullptr || parser->is_complete();

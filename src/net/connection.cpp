@@ -17,17 +17,18 @@ Task<Result<void>> Connection::send(std::string_view bytes, Deadline& deadline)
     return tls_ ? tls_->send(bytes, deadline) : tcp_->send(bytes, deadline);
 }
 
-Receive Connection::receive(Deadline& deadline)
+Receive Connection::receive(Phase& phase, Deadline& deadline)
 {
-    if (tls_) return Receive(tls_->receive(deadline), deadline);
-    if (!tcp_->has_sent_all()) return Receive(send_and_receive(deadline), deadline);
+    if (tls_) return Receive(tls_->receive(phase, deadline), deadline);
+    if (!tcp_->has_sent_all()) return Receive(send_and_receive(phase, deadline), deadline);
     return Receive(tcp_->receive(deadline), deadline);
 }
 
-Task<Result<Received>> Connection::send_and_receive(Deadline& deadline)
+Task<Result<Received>> Connection::send_and_receive(Phase& phase, Deadline& deadline)
 {
     auto sent = co_await tcp_->send({}, deadline);
     if (!sent) co_return tl::unexpected(std::move(sent.error()));
+    if (tcp_->has_sent_all()) phase = Phase::wait;
     Receive receiving(tcp_->receive(deadline), deadline);
     auto received = co_await receiving;
     co_return received;

@@ -77,9 +77,10 @@ public:
     // or closed.
     std::optional<Failure> send_failure() const { return tcp_->send_failure(); }
 
-    // To be awaited: some bytes; none: the peer closed in good order. Fails with closed, tls,
-    // timeout or cancelled.
-    Receive receive(Deadline& deadline);
+    // To be awaited: some bytes; none: the peer closed in good order. `phase` is set to `wait` when
+    // what send() had left is sent, which may be long before the first byte. Fails with closed,
+    // tls, timeout or cancelled.
+    Receive receive(Phase& phase, Deadline& deadline);
 
     Task<> close(Reactor& reactor);
 
@@ -96,7 +97,7 @@ public:
     const SocketAddress& address() const { return address_; }
 
 private:
-    Task<Result<Received>> send_and_receive(Deadline& deadline);
+    Task<Result<Received>> send_and_receive(Phase& phase, Deadline& deadline);
     Task<> close_tls(Reactor& reactor);
 
     std::unique_ptr<TcpStream> tcp_;

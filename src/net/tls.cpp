@@ -273,7 +273,7 @@ Task<Result<void>> TlsStream::send(std::string_view bytes, Deadline& deadline)
     co_return co_await flush(deadline);
 }
 
-Task<Result<std::string_view>> TlsStream::receive(Deadline& deadline)
+Task<Result<std::string_view>> TlsStream::receive(Phase& phase, Deadline& deadline)
 {
     while (true) {
         ERR_clear_error();
@@ -285,7 +285,11 @@ Task<Result<std::string_view>> TlsStream::receive(Deadline& deadline)
         if (error == SSL_ERROR_ZERO_RETURN) co_return std::string_view();
         if (error != SSL_ERROR_WANT_READ) co_return fail(Reason::tls, Phase::read, explain(error));
 
-        auto flushed = co_await flush(deadline);  // the answer to a key update, say
+        // The answer to a key update, say, or what is left of a request: session tickets came while
+        // it was sent.
+        const bool was_sending = !tcp_.has_sent_all();
+        auto flushed = co_await flush(deadline);
+        if (was_sending && tcp_.has_sent_all()) phase = Phase::wait;
         if (!flushed) {
             if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::read));
             co_return fail(Reason::closed, Phase::read, std::move(flushed.error().message));

@@ -67,8 +67,9 @@ public:
     Task<Result<void>> send(std::string_view bytes, Deadline& deadline);
 
     // Some bytes, valid until anybody of this reactor receives; empty: the peer closed in good
-    // order. Fails with closed, tls, timeout or cancelled.
-    Task<Result<std::string_view>> receive(Deadline& deadline);
+    // order. `phase` becomes `wait` when what send() had left is sent. Fails with closed, tls,
+    // timeout or cancelled.
+    Task<Result<std::string_view>> receive(Phase& phase, Deadline& deadline);
 
     // Tells the peer that nothing more comes (RFC 8446, section 6.1), if it takes that at once.
     Task<> end(Reactor& reactor);

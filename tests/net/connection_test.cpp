@@ -115,9 +115,9 @@ protected:
     }
 
     static Task<> receive(Connection& connection, std::optional<Result<std::string>>& result,
-                          Deadline& deadline)
+                          Phase& phase, Deadline& deadline)
     {
-        auto received = co_await connection.receive(deadline);
+        auto received = co_await connection.receive(phase, deadline);
         if (received) {
             result = std::string(received->bytes());
         } else {
@@ -129,7 +129,8 @@ protected:
     {
         std::optional<Result<std::string>> result;
         Deadline deadline(reactor, reactor.now() + 10 * second_ns);
-        scope.spawn(receive(*connection, result, deadline));
+        Phase phase = Phase::send;
+        scope.spawn(receive(*connection, result, phase, deadline));
         run_until(reactor, [&] { return result.has_value(); });
         return result;
     }
@@ -174,13 +175,16 @@ TEST_F(ConnectionTest, what_an_early_answer_interrupts_is_sent_while_the_rest_is
     EXPECT_TRUE(*receive());
 
     std::optional<Result<std::string>> received;
-    scope.spawn(receive(*connection, received, deadline));
+    Phase phase = Phase::send;
+    scope.spawn(receive(*connection, received, phase, deadline));
     std::size_t taken = 0;
+    EXPECT_EQ(phase, Phase::send);
     while (taken < large.size()) {
         ASSERT_FALSE(received) << "nothing has been said";
         taken += peer.take();
         reactor.turn(0);
     }
+    run_until(reactor, [&] { return phase == Phase::wait; });
     peer.say(answer);
     run_until(reactor, [&] { return received.has_value(); });
     EXPECT_EQ(**received, answer);
@@ -253,7 +257,8 @@ TEST_F(FewBuffersTest, a_peer_that_does_not_read_cannot_take_the_buffers_of_othe
     auto healthy = open(other);
     other.say("hello");
     std::optional<Result<std::string>> received;
-    scope.spawn(receive(*healthy, received, deadline));
+    Phase phase = Phase::wait;
+    scope.spawn(receive(*healthy, received, phase, deadline));
     run_until(reactor, [&] { return received.has_value(); });
     EXPECT_EQ(**received, "hello");
     close(std::move(healthy));

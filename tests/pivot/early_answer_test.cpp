@@ -1,11 +1,17 @@
 // Servers that say something before they have read the request, or do not read it at all.
+#include "peers/certificates.hpp"
+#include "peers/http_request.hpp"
+#include "peers/tls_stream.hpp"
 #include "pivot/pivot_fixture.hpp"
 
 #include <array>
 #include <atomic>
 #include <functional>
+#include <memory>
+#include <string_view>
 #include <thread>
 
+#include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -38,7 +44,10 @@ public:
     {
     }
 
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_of(listener_)); }
+    std::string url(std::string_view scheme = "http") const
+    {
+        return fmt::format("{}://127.0.0.1:{}", scheme, port_of(listener_));
+    }
 
 private:
     const Descriptor listener_;
@@ -118,6 +127,34 @@ TEST(EarlyAnswer, that_is_missing_leaves_how_far_the_request_came)
     EXPECT_TRUE(has_failed(outcome, Reason::closed));
     EXPECT_TRUE(says(outcome, "the peer closed after ")) << outcome.to_json();
     EXPECT_TRUE(says(outcome, " bytes sent"));
+}
+
+// Session tickets come while the request is sent, and are no answer.
+TEST(EarlyAnswer, of_tls_itself_leaves_a_request_that_is_sent)
+{
+    Certificates certificates;
+    const TlsServer tls(
+        {.identity = certificates.good({"127.0.0.1"}), .version_min = TLS1_3_VERSION});
+    OneConnection server([&tls](int socket) {
+        Handshake handshake;
+        const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(tls.get()), SSL_free);
+        SSL_set_fd(ssl.get(), socket);
+        SSL_set_app_data(ssl.get(), &handshake);
+        if (SSL_accept(ssl.get()) != 1) return;
+        std::array<char, 65'536> bytes;
+        std::string asked;
+        while (!take_request(asked)) {
+            const int taken = SSL_read(ssl.get(), bytes.data(), static_cast<int>(bytes.size()));
+            if (taken <= 0) return;
+            asked.append(bytes.data(), static_cast<std::size_t>(taken));
+        }
+    });
+    auto config = loopback();
+    config.tls.ca_file = certificates.ca_file();
+    Pivots pivots{config};
+    const auto outcome = pivots.run(large_request(server.url("https")));
+    EXPECT_TRUE(has_failed(outcome, Reason::closed));
+    EXPECT_EQ(outcome.failure->phase, Phase::wait) << outcome.to_json();
 }
 
 // Each byte takes a receive buffer of the reactor as long as nobody reads it.
