@@ -1,5 +1,6 @@
 #include "net/dns_channel.hpp"
 
+#include "reactor/descriptor_limit.hpp"
 #include "reactor/operation.hpp"
 
 #include <algorithm>
@@ -77,8 +78,9 @@ ares_ssize_t send_message(ares_socket_t socket, const iovec* parts, int count, v
 
 // Plain sockets, but for send_message(): with these, c-ares leaves all else to us, too.
 constexpr ares_socket_functions socket_functions{
-    .asocket = [](int family, int type, int protocol, void*) -> ares_socket_t {
+    .asocket = [](int family, int type, int protocol, void* error) -> ares_socket_t {
         const int socket = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+        *static_cast<int*>(error) = socket < 0 ? errno : 0;
         const int on = 1;
         if (type == SOCK_STREAM) ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         return socket;
@@ -243,7 +245,7 @@ tl::expected<void, std::string> DnsChannel::initialize(int flags)
         return tl::unexpected(
             fmt::format("the DNS client does not start: {}", ares_strerror(status)));
     }
-    ares_set_socket_functions(ares_, &socket_functions, nullptr);
+    ares_set_socket_functions(ares_, &socket_functions, &socket_error_);
     servers_ = servers_of(ares_);
     renewal_at_ = questions_ + questions_a_port;
     return {};
@@ -387,6 +389,11 @@ void DnsChannel::take_reply(DnsQuestion& question, int status,
 DnsError DnsChannel::explain(int status) const
 {
     using Of = DnsError::Of;
+    const bool has_no_socket = socket_error_ == EMFILE || socket_error_ == ENFILE;
+    if (has_no_socket && status == ARES_ECONNREFUSED) {
+        return {Of::machine, "no socket for the DNS servers " + to_text(servers_) + ": " +
+                                 reactor::explain_no_descriptor(socket_error_)};
+    }
     switch (status) {
         case ARES_ENOTFOUND: return {Of::name, "no such name (NXDOMAIN)"};
         case ARES_ENODATA: return {Of::name, "no address"};
@@ -399,7 +406,7 @@ DnsError DnsChannel::explain(int status) const
             return {Of::servers, "no answer from the DNS servers " + to_text(servers_)};
         case ARES_ECONNREFUSED:  // or each one failed or refused
             return {Of::servers, "no good answer from the DNS servers " + to_text(servers_)};
-        case ARES_ENOMEM: return {Of::memory, "not enough memory for the question"};
+        case ARES_ENOMEM: return {Of::machine, "not enough memory for the question"};
         case ARES_EDESTRUCTION: return {Of::closing, "cancelled"};
         default:
             return {Of::servers, fmt::format("c-ares says {}: {}", status, ares_strerror(status))};

@@ -31,7 +31,7 @@ namespace pivot::net {
 
 struct DnsError {
     // What the error is true of, and so for how long it may be believed.
-    enum class Of : std::uint8_t { name, servers, memory, closing };
+    enum class Of : std::uint8_t { name, servers, machine, closing };
 
     Of of;
     std::string message;  // "no such name (NXDOMAIN)"
@@ -105,6 +105,7 @@ private:
     std::optional<WatchedFile> resolv_conf_;  // where the system's servers are asked
     bool is_outdated_ = false;                // that file has changed
     ares_channeldata* ares_ = nullptr;        // null: closed
+    int socket_error_ = 0;                    // of the last socket that c-ares opened; 0: none
     reactor::Nanoseconds tick_at_ = 0;
     std::vector<SocketAddress> servers_;
     std::vector<std::unique_ptr<Watch>> watches_;

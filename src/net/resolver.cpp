@@ -36,7 +36,7 @@ Nanoseconds lifetime_ns(DnsError::Of failure)
     switch (failure) {
         case DnsError::Of::name: return 5 * second_ns;
         case DnsError::Of::servers: return second_ns;
-        case DnsError::Of::memory:
+        case DnsError::Of::machine:
         case DnsError::Of::closing: return 0;
     }
     return 0;
@@ -47,7 +47,7 @@ Reason reason_of(DnsError::Of failure)
     switch (failure) {
         case DnsError::Of::name:
         case DnsError::Of::servers: return Reason::dns;
-        case DnsError::Of::memory: return Reason::overload;
+        case DnsError::Of::machine: return Reason::overload;
         case DnsError::Of::closing: return Reason::cancelled;
     }
     return Reason::dns;

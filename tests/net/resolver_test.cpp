@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -20,7 +22,23 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+namespace {
+
+std::atomic<bool> has_descriptors = true;
+
+}  // namespace
+
+// The linker takes this one before the C library's. A lower limit would do for sockets, but UBSan
+// needs descriptors, too.
+extern "C" int socket(int family, int type, int protocol) noexcept
+{
+    if (has_descriptors) return static_cast<int>(::syscall(SYS_socket, family, type, protocol));
+    errno = EMFILE;
+    return -1;
+}
 
 namespace pivot::net {
 namespace {
@@ -139,6 +157,25 @@ TEST_F(ResolverTest, one_family_is_enough)
     server.answer("v6.example", Type::aaaa, {.addresses = {"2001:db8::1"}});
     EXPECT_EQ(text_of(resolve("v4.example")), "192.0.2.1");
     EXPECT_EQ(text_of(resolve("v6.example")), "2001:db8::1");
+}
+
+TEST_F(ResolverTest, without_a_descriptor_for_the_question_the_limit_to_raise_is_named)
+{
+    server.answer("a.example", Type::a, {.addresses = {"192.0.2.1"}});
+    resolver();
+    has_descriptors = false;
+    const auto refused = resolve("a.example");
+    has_descriptors = true;
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, Reason::overload);
+    EXPECT_EQ(refused.error().phase, Phase::dns);
+    EXPECT_NE(refused.error().message.find(fmt::format(
+                  "no socket for the DNS servers {}: no descriptor is left: raise the limit of "
+                  "open files (ulimit -n, LimitNOFILE) from ",
+                  server_at(server.port()))),
+              std::string::npos)
+        << refused.error().message;
+    EXPECT_EQ(text_of(resolve("a.example")), "192.0.2.1") << "which is not remembered";
 }
 
 TEST_F(ResolverTest, an_answer_is_remembered_for_every_spelling_of_the_name)
