@@ -71,5 +71,42 @@ TEST_F(RunSession, nobody_pays_for_the_report_after_the_hang_up)
     EXPECT_EQ(cdr("Billing-Seconds"), "10");
 }
 
+class OperatorsLimits : public VerbTest {
+protected:
+    OperatorsLimits() : VerbTest(limited()) {}
+
+    std::string nested(std::string_view data) const
+    {
+        return fmt::format(R"({{"module":"pivot","data":{{"voice_url":"{}",{}}}}})", url("/nested"),
+                           data);
+    }
+
+private:
+    static EngineConfig limited()
+    {
+        EngineConfig config = loopback();
+        config.action.timeout_max = milliseconds(1'234);
+        config.action.coerce_types = true;
+        return config;
+    }
+};
+
+TEST_F(OperatorsLimits, bound_the_time_of_a_pivot_in_a_flow)
+{
+    silent_page("/nested");
+    page("/first", 200, "application/json", nested(R"("req_timeout_ms":4000)"));
+    run_node(node(url("/first")), sorry);
+    ASSERT_EQ(branches.size(), 1U);
+    EXPECT_THAT(branches.front(), HasSubstr("1234 ms"));
+}
+
+// The switch's own flow: nobody has checked it.
+TEST_F(OperatorsLimits, say_which_types_a_pivot_after_the_first_may_have)
+{
+    page("/first", 404, "text/plain", "");
+    run_node(node(url("/first")), nested(R"("debug":"true")"));
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "GET /nested"));
+}
+
 }  // namespace
 }  // namespace pivot::test

@@ -173,6 +173,162 @@ TEST(Callbacks, that_are_given_up_leave_a_record)
     }
 }
 
+reactor::Task<> settle(Callbacks& callbacks, bool& is_settled, reactor::Deadline& deadline)
+{
+    co_await callbacks.settle(deadline);
+    is_settled = true;
+}
+
+// What settles, and whether it has.
+struct Settling {
+    explicit Settling(Sessions& sessions, Nanoseconds ns_max = 60'000'000'000)
+        : deadline(sessions.reactor(), sessions.reactor().now() + ns_max), scope(sessions.reactor())
+    {
+        scope.spawn(settle(sessions.callbacks(), is_settled, deadline));
+    }
+
+    bool is_settled = false;
+    reactor::Deadline deadline;
+    reactor::Scope scope;
+};
+
+TEST(Callbacks, have_settled_when_those_of_every_origin_are_told)
+{
+    std::atomic<bool> is_up = false;
+    HttpPeer slow{[&](HttpPeer::Exchange& exchange) {
+        if (!is_up) exchange.hold();
+        exchange.reply(204, "text/plain", "");
+    }};
+    HttpPeer peer{answer("", "text/plain", 204)};
+    Sessions sessions(loopback(), {.attempt_ns_max = 300'000'000, .pause_ns = 1'000'000});
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    for (int i = 0; i < 3; ++i) tell(*session, peer.url("/told"), i);
+    tell(*session, slow.url("/told"), 0);
+    Settling settling(sessions);
+    run_until(sessions.reactor(),
+              [&] { return peer.requests().size() == 3 && sessions.callbacks().waiting() == 1; });
+    EXPECT_FALSE(settling.is_settled);
+    is_up = true;
+    run_until(sessions.reactor(), [&] { return settling.is_settled; });
+    EXPECT_EQ(sessions.callbacks().waiting(), 0u);
+    run_until(sessions.reactor(), [&] { return sessions.callbacks().running() == 0; });
+}
+
+TEST(Callbacks, have_settled_where_there_are_none_and_are_not_awaited_beyond_a_deadline)
+{
+    HttpPeer dead{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};
+    Sessions sessions;
+    {
+        Settling settling(sessions);
+        run_until(sessions.reactor(), [&] { return settling.is_settled; });
+        EXPECT_FALSE(settling.deadline.has_expired());
+    }
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    tell(*session, dead.url("/told"), 0);
+    Settling settling(sessions, 1'000'000);
+    run_until(sessions.reactor(), [&] { return settling.is_settled; });
+    EXPECT_TRUE(settling.deadline.has_expired());
+    EXPECT_EQ(sessions.callbacks().waiting(), 1u);
+}
+
+// What it is told at `/held` it does not answer: an origin that has something waiting is
+// remembered, and so is what else of it waits.
+void answer_all_but_held(HttpPeer::Exchange& exchange)
+{
+    if (exchange.request.target == "/held") exchange.hold();
+    exchange.reply(204, "text/plain", "");
+}
+
+TEST(Callbacks, that_are_told_make_room_for_those_of_their_own_origin)
+{
+    HttpPeer full{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};
+    HttpPeer peer{answer_all_but_held};
+    Sessions sessions(loopback(), {.waiting_max = 12});  // three for an origin
+    Callbacks& callbacks = sessions.callbacks();
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    for (int i = 0; i < 3; ++i) tell(*session, full.url("/told"), i);
+    tell(*session, peer.url("/held"), 0);
+    for (int times = 1; times <= 3; ++times) {
+        const auto dropped = callbacks.dropped();
+        for (int i = 0; i < 3; ++i) tell(*session, peer.url("/told"), i);
+        EXPECT_EQ(callbacks.dropped(), dropped + 1) << "two have room each time";
+        tell(*session, full.url("/told"), 3);
+        EXPECT_EQ(callbacks.dropped(), dropped + 2) << "and none at the other one";
+        run_until(sessions.reactor(), [&] { return callbacks.waiting() == 4; });
+    }
+}
+
+TEST(Callbacks, that_are_told_give_back_the_bytes_of_their_own_origin)
+{
+    HttpPeer peer{answer_all_but_held};
+    Sessions sessions(loopback(), {.waiting_bytes_max = 4 * 10'000});
+    Callbacks& callbacks = sessions.callbacks();
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    const auto tell_much = [&](std::string_view path, std::size_t bytes) {
+        session->notify(peer.url(path), Method::post, {{"Text", std::string(bytes, 'x')}}, false);
+    };
+    tell_much("/held", 3'000);
+    for (int times = 0; times < 10; ++times) {
+        tell_much("/told", 3'000);
+        run_until(sessions.reactor(), [&] { return callbacks.waiting() == 1; });
+    }
+    EXPECT_EQ(callbacks.dropped(), 0u);
+    tell_much("/told", 9'000);
+    EXPECT_EQ(callbacks.dropped(), 1u) << "what is held is still counted";
+}
+
+TEST(Callbacks, in_one_order_go_one_by_one_as_they_are_released)
+{
+    HttpPeer one{answer("", "text/plain", 204)};
+    HttpPeer other{answer("", "text/plain", 204)};
+    Sessions sessions(loopback(), {.are_in_one_order = true});
+    Callbacks& callbacks = sessions.callbacks();
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    tell(*session, one.url("/a"), 0);
+    tell(*session, other.url("/b"), 1);
+    tell(*session, one.url("/c"), 2);
+    Settling settling(sessions);
+    for (std::size_t told = 0; told < 3; ++told) {
+        run_until(sessions.reactor(), [&] { return callbacks.are_held(); });
+        EXPECT_EQ(one.requests().size() + other.requests().size(), told);
+        EXPECT_EQ(callbacks.waiting(), 3 - told);
+        EXPECT_EQ(callbacks.running(), 1u);
+        EXPECT_FALSE(settling.is_settled);
+        callbacks.release();
+        EXPECT_FALSE(callbacks.are_held());
+    }
+    run_until(sessions.reactor(), [&] { return settling.is_settled; });
+    EXPECT_FALSE(callbacks.are_held());
+    ASSERT_EQ(one.requests().size(), 2u);
+    EXPECT_EQ(one.requests()[1].target, "/c");
+    EXPECT_EQ(other.requests().size(), 1u);
+
+    tell(*session, other.url("/d"), 3);
+    run_until(sessions.reactor(), [&] { return callbacks.are_held(); });
+    callbacks.release();
+    run_until(sessions.reactor(), [&] { return callbacks.running() == 0; });
+    EXPECT_EQ(callbacks.waiting(), 0u);
+    EXPECT_EQ(other.requests().size(), 2u);
+}
+
+TEST(Callbacks, that_are_held_are_given_up_when_they_are_closed)
+{
+    HttpPeer peer{answer("", "text/plain", 204)};
+    Sessions sessions(loopback(), {.are_in_one_order = true});
+    Callbacks& callbacks = sessions.callbacks();
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    for (int i = 0; i < 3; ++i) tell(*session, peer.url("/told"), i);
+    Settling settling(sessions);
+    run_until(sessions.reactor(), [&] { return callbacks.are_held(); });
+    callbacks.close();
+    run_until(sessions.reactor(), [&] { return settling.is_settled; });
+    EXPECT_EQ(callbacks.waiting(), 0u);
+    EXPECT_EQ(callbacks.dropped(), 0u);
+    EXPECT_EQ(peer.requests().size(), 0u);
+    tell(*session, peer.url("/told"), 3);
+    EXPECT_EQ(callbacks.dropped(), 1u) << "nothing is taken any more";
+}
+
 TEST(Callbacks, to_no_url_are_not_told)
 {
     Sessions sessions;
