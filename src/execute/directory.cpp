@@ -2,7 +2,7 @@
 
 #include "base/json.hpp"
 #include "callflow/flow.hpp"
-#include "pivot/breaches.hpp"
+#include "exchange/breaches.hpp"
 
 #include <algorithm>
 #include <array>

@@ -5,8 +5,8 @@
 #include "execute/perform.hpp"
 #include "execute/verbs/callee.hpp"
 #include "http/url.hpp"
-#include "pivot/policy.hpp"
-#include "pivot/reference.hpp"
+#include "exchange/policy.hpp"
+#include "exchange/reference.hpp"
 #include "twiml/grammar.hpp"
 
 #include <string>

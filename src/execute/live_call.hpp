@@ -15,7 +15,7 @@
 #include "execute/channel.hpp"
 #include "execute/contract.hpp"
 #include "execute/journal.hpp"
-#include "pivot/session.hpp"
+#include "session/session.hpp"
 
 #include <memory>
 #include <optional>

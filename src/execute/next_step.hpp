@@ -1,7 +1,7 @@
 // What to do when a document or a flow has come to its end.
 #pragma once
 
-#include "pivot/session.hpp"
+#include "session/session.hpp"
 
 #include <memory>
 #include <string>

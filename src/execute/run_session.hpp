@@ -9,7 +9,7 @@
 
 #include "execute/channel.hpp"
 #include "execute/live_call.hpp"
-#include "pivot/session.hpp"
+#include "session/session.hpp"
 
 #include <string>
 

@@ -4,7 +4,7 @@
 // disk. So a disk that is full cannot make a delivered CDR due again.
 #pragma once
 
-#include "pivot/cdr_spool.hpp"
+#include "session/cdr_spool.hpp"
 #include "store/database.hpp"
 
 #include <cstdint>

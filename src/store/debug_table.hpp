@@ -1,7 +1,7 @@
 // The file of debug records: the oldest go where it has grown to its size.
 #pragma once
 
-#include "pivot/debug_record.hpp"
+#include "session/debug_record.hpp"
 #include "store/database.hpp"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // The CDRs of the store, as one reactor asks for them.
 #pragma once
 
-#include "pivot/cdr_spool.hpp"
+#include "session/cdr_spool.hpp"
 #include "store/store.hpp"
 
 namespace pivot::store {

@@ -9,7 +9,7 @@
 // their own, so that neither their number nor damage to it costs anybody a CDR.
 #pragma once
 
-#include "pivot/debug_record.hpp"
+#include "session/debug_record.hpp"
 #include "store/command.hpp"
 
 #include <atomic>

@@ -1,7 +1,7 @@
 #include "execute/contract.hpp"
 
 #include "execute/fake_channel.hpp"
-#include "pivot/session_fixture.hpp"
+#include "session/session_fixture.hpp"
 
 #include <memory>
 #include <string>

@@ -4,9 +4,9 @@
 #include "execute/directory.hpp"
 #include "execute/fake_channel.hpp"
 #include "execute/flow_runner.hpp"
-#include "pivot/callbacks.hpp"
-#include "pivot/exchanges.hpp"
-#include "pivot/session.hpp"
+#include "session/callbacks.hpp"
+#include "exchange/exchanges.hpp"
+#include "session/session.hpp"
 #include "reactor/run_until.hpp"
 #include "reactor/scope.hpp"
 

@@ -1,7 +1,7 @@
 // The call around its documents: what its CDR says of the time before the session and at its end.
 
 #include "execute/verb_fixture.hpp"
-#include "pivot/memory_spool.hpp"
+#include "session/memory_spool.hpp"
 
 namespace pivot::test {
 namespace {

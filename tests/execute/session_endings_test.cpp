@@ -3,8 +3,8 @@
 #include "execute/directory.hpp"
 #include "execute/run_session.hpp"
 #include "execute/unruly_channel.hpp"
-#include "pivot/memory_spool.hpp"
-#include "pivot/session_fixture.hpp"
+#include "session/memory_spool.hpp"
+#include "session/session_fixture.hpp"
 
 #include <algorithm>
 #include <array>

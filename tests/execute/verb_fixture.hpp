@@ -8,7 +8,7 @@
 
 #include "execute/fake_channel.hpp"
 #include "execute/run_session.hpp"
-#include "pivot/session_fixture.hpp"
+#include "session/session_fixture.hpp"
 
 #include <algorithm>
 #include <chrono>

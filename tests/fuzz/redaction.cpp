@@ -1,7 +1,7 @@
 // A secret in a URL is never left, whatever stands before and after it, and time is in proportion
 // to the bytes: the input is repeated to the size of a header block, where a quadratic search would
 // run into libFuzzer's -timeout.
-#include "pivot/redaction.hpp"
+#include "exchange/redaction.hpp"
 
 #include "fuzz.hpp"
 

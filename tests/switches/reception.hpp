@@ -3,10 +3,10 @@
 #pragma once
 
 #include "execute/run_session.hpp"
-#include "pivot/callbacks.hpp"
-#include "pivot/exchanges.hpp"
-#include "pivot/memory_spool.hpp"
-#include "pivot/session.hpp"
+#include "session/callbacks.hpp"
+#include "exchange/exchanges.hpp"
+#include "session/memory_spool.hpp"
+#include "session/session.hpp"
 #include "reactor/scope.hpp"
 #include "switches/scripted/scripted_channel.hpp"
 

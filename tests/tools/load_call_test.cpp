@@ -1,6 +1,6 @@
 #include "pivot/load/load_call.hpp"
 
-#include "pivot/parameters.hpp"
+#include "exchange/parameters.hpp"
 
 #include <algorithm>
 

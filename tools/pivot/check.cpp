@@ -4,7 +4,7 @@
 #include "pivot/check/judge.hpp"
 #include "pivot/input.hpp"
 #include "pivot/output.hpp"
-#include "pivot/policy.hpp"
+#include "exchange/policy.hpp"
 
 #include <algorithm>
 #include <string>

@@ -5,7 +5,7 @@
 #include "callflow/nodes.hpp"
 #include "execute/foresight.hpp"
 #include "http/url.hpp"
-#include "pivot/policy.hpp"
+#include "exchange/policy.hpp"
 #include "twiml/reader.hpp"
 
 #include <pivot/action.hpp>

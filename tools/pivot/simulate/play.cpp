@@ -5,7 +5,7 @@
 #include "base/utf8.hpp"
 #include "http/form.hpp"
 #include "pivot/output.hpp"
-#include "pivot/redaction.hpp"
+#include "exchange/redaction.hpp"
 
 #include <algorithm>
 #include <utility>

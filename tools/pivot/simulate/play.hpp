@@ -3,7 +3,7 @@
 
 #include "base/json.hpp"
 #include "execute/journal.hpp"
-#include "pivot/debug_record.hpp"
+#include "session/debug_record.hpp"
 #include "switches/scripted/script_player.hpp"
 #include "switches/scripted/scripted_channel.hpp"
 

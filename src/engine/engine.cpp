@@ -1,0 +1,285 @@
+#include <pivot/engine.hpp>
+
+#include "base/clock.hpp"
+#include "engine/call_table.hpp"
+#include "engine/fork_count.hpp"
+#include "engine/lane.hpp"
+#include "engine/lane_thread.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot {
+
+namespace {
+
+// An outcome without a call in flight: the limit was reached.
+class Refusal final : public reactor::Message {
+public:
+    // `undelivered` counts the refusals whose outcome has not been taken yet.
+    Refusal(const Request& request, Engine::Done done, std::string why,
+            std::atomic<std::size_t>& undelivered)
+        : call_id_(request.call.call_id),
+          next_(request.node.next),
+          iteration_(request.iteration),
+          done_(std::move(done)),
+          failure_{Reason::overload, Phase::queue, std::move(why), {}},
+          undelivered_(undelivered)
+    {
+        undelivered_.fetch_add(1);
+    }
+
+private:
+    void deliver() override
+    {
+        OutcomeView outcome;
+        outcome.kind = OutcomeKind::failed;
+        outcome.call_id = call_id_;
+        outcome.next = next_;
+        outcome.failure = &failure_;
+        outcome.iteration = iteration_;
+        std::atomic<std::size_t>& undelivered = undelivered_;
+        hand_over(done_, outcome);
+        delete this;
+        if (undelivered.fetch_sub(1) == 1) undelivered.notify_all();
+    }
+
+    const std::string call_id_;
+    const std::string next_;
+    const int iteration_;
+    Engine::Done done_;
+    const Failure failure_;
+    std::atomic<std::size_t>& undelivered_;
+};
+
+// Ends what is in flight on a lane; its thread goes on.
+class CancelAll final : public reactor::Message {
+public:
+    explicit CancelAll(Lane& lane) : lane_(lane) {}
+
+private:
+    void deliver() override
+    {
+        lane_.cancel_all();
+        delete this;
+    }
+
+    Lane& lane_;
+};
+
+class Cancellation final : public reactor::Message {
+public:
+    Cancellation(Lane& lane, PendingCall& call, std::uint64_t serial)
+        : lane_(lane), call_(call), serial_(serial)
+    {
+    }
+
+private:
+    void deliver() override
+    {
+        lane_.cancel(call_, serial_);
+        delete this;
+    }
+
+    Lane& lane_;
+    PendingCall& call_;
+    std::uint64_t serial_;
+};
+
+}  // namespace
+
+class Engine::Parts {
+public:
+    explicit Parts(const EngineConfig& engine_config)
+        : config(engine_config), calls(config.calls_max)
+    {
+    }
+
+    // The lane whose thread this is; null: none.
+    Lane* lane_of_this_thread() const
+    {
+        for (const auto& thread : threads) {
+            if (thread->id() == std::this_thread::get_id()) return &thread->lane();
+        }
+        return nullptr;
+    }
+
+    // A call that is started on a lane's thread stays there; others go round.
+    Lane& next_lane()
+    {
+        if (Lane* lane = lane_of_this_thread()) return *lane;
+        return *lanes[next.fetch_add(1, std::memory_order_relaxed) % lanes.size()];
+    }
+
+    // No call is in flight and every refusal has been taken.
+    bool is_quiet() const { return calls.taken() == 0 && refusals == 0; }
+    void wait_until_quiet() const
+    {
+        while (!is_quiet()) {
+            calls.wait_until_empty();
+            if (const std::size_t left = refusals; left != 0) refusals.wait(left);
+        }
+    }
+
+    const EngineConfig config;
+    CallTable calls;
+    std::unique_ptr<Lane> host_lane;
+    std::vector<std::unique_ptr<LaneThread>> threads;
+    std::vector<Lane*> lanes;  // the host's, or one of each thread
+    std::atomic<std::size_t> next = 0;
+    std::atomic<std::size_t> refusals = 0;
+    std::atomic<bool> is_draining = false;
+    const unsigned forks = fork_count();
+    std::atomic<std::thread::id> runner = {};  // who called run() first
+    bool is_running = false;                   // on the runner's thread
+};
+
+tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineConfig& config)
+{
+    auto parts = std::make_unique<Parts>(config);
+    if (config.reactors == 0) {
+        auto lane = Lane::open(parts->config, parts->calls);
+        if (!lane) return tl::unexpected(std::move(lane.error()));
+        parts->host_lane = std::move(*lane);
+        parts->lanes.push_back(parts->host_lane.get());
+    }
+    for (unsigned i = 0; i < config.reactors; ++i) {
+        auto thread = LaneThread::start(i, parts->config, parts->calls);
+        if (!thread) return tl::unexpected(std::move(thread.error()));
+        parts->threads.push_back(std::move(*thread));
+        parts->lanes.push_back(&parts->threads.back()->lane());
+    }
+    return std::unique_ptr<Engine>(new Engine(std::move(parts)));
+}
+
+Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+// Where it cannot wait, the parts stay: in a fork they are the parent's, at exit they are halted,
+// and in a callback or on another thread than the runner's they are in use. What is in flight on
+// threads of the engine still ends.
+Engine::~Engine()
+{
+    if (is_forked() || LaneThread::are_halted()) {
+        static_cast<void>(parts_.release());
+        return;
+    }
+    parts_->is_draining = true;
+    for (Lane* lane : parts_->lanes) lane->reactor().post(*new CancelAll(*lane));
+    if (is_in_callback() || !is_of_this_thread()) {
+        static_cast<void>(parts_.release());
+        return;
+    }
+    // Outcomes may start calls, which are refused on any lane: so no lane ends before all are
+    // quiet.
+    if (!parts_->host_lane) {
+        parts_->wait_until_quiet();
+        return;
+    }
+    constexpr Nanoseconds patience_ns = 1'000'000;  // other threads' messages do not end a wait
+    parts_->runner = std::this_thread::get_id();
+    parts_->is_running = true;
+    reactor::Reactor& reactor = parts_->host_lane->reactor();
+    do {
+        reactor.turn(monotonic_now() + patience_ns);
+    } while (!parts_->is_quiet());
+}
+
+Engine::Ticket Engine::start(const Request& request, Done done)
+{
+    Ticket ticket;
+    start(request, std::move(done), ticket);
+    return ticket;
+}
+
+void Engine::start(const Request& request, Done done, Ticket& ticket)
+{
+    ticket = {};
+    if (is_forked()) return;
+    Lane& lane = parts_->next_lane();
+    // Taken first: who drains either sees this call in flight, or is seen here.
+    PendingCall* call = parts_->calls.take();
+    const bool is_draining = parts_->is_draining;
+    if (call != nullptr && is_draining) parts_->calls.give_back(*std::exchange(call, nullptr));
+    if (call == nullptr) {
+        std::string why = is_draining ? "the engine is stopping"
+                                      : fmt::format("{} calls are in flight, which is the limit",
+                                                    parts_->config.calls_max);
+        lane.reactor().post(
+            *new Refusal(request, std::move(done), std::move(why), parts_->refusals));
+        return;
+    }
+    call->prepare(lane, request, parts_->config.action, std::move(done), monotonic_now());
+    ticket = {call, call->serial.load(std::memory_order_relaxed)};
+    lane.reactor().post(*call);
+}
+
+void Engine::cancel(Ticket ticket)
+{
+    if (ticket.call == nullptr || is_forked()) return;
+    auto& call = *static_cast<PendingCall*>(ticket.call);
+    Lane& lane = call.lane();
+    lane.reactor().post(*new Cancellation(lane, call, ticket.serial));
+}
+
+void Engine::drain()
+{
+    if (is_forked()) return;
+    parts_->is_draining = true;
+    if (!parts_->host_lane && !is_in_callback()) parts_->wait_until_quiet();
+}
+
+std::size_t Engine::calls_in_flight() const
+{
+    return parts_->calls.taken() + parts_->refusals;
+}
+
+bool Engine::is_in_callback() const
+{
+    if (!parts_->host_lane) return parts_->lane_of_this_thread() != nullptr;
+    return parts_->runner == std::this_thread::get_id() && parts_->is_running;
+}
+
+bool Engine::is_of_this_thread() const
+{
+    const std::thread::id runner = parts_->runner;
+    return runner == std::thread::id() || runner == std::this_thread::get_id();
+}
+
+bool Engine::is_forked() const
+{
+    return fork_count() != parts_->forks;
+}
+
+int Engine::descriptor() const
+{
+    return parts_->host_lane ? parts_->host_lane->reactor().descriptor() : -1;
+}
+
+std::chrono::nanoseconds Engine::run()
+{
+    constexpr std::chrono::nanoseconds not_again(-1);
+    if (!parts_->host_lane || is_forked()) return not_again;
+    std::thread::id nobody;
+    parts_->runner.compare_exchange_strong(nobody, std::this_thread::get_id());
+    if (!is_of_this_thread() || parts_->is_running) return not_again;
+
+    parts_->is_running = true;
+    reactor::Reactor& reactor = parts_->host_lane->reactor();
+    // A turn reaps and resumes; one more submits what was resumed has asked for. The bound keeps a
+    // busy engine from starving its host.
+    constexpr int turns_max = 8;
+    for (int turn = 0; turn < turns_max; ++turn) {
+        reactor.turn(0);
+        if (reactor.next_turn() > reactor.now()) break;
+    }
+    parts_->is_running = false;
+    const reactor::Nanoseconds next = reactor.next_turn();
+    if (next == reactor::never) return not_again;
+    return std::chrono::nanoseconds(std::max<reactor::Nanoseconds>(next - monotonic_now(), 0));
+}
+
+}  // namespace pivot

@@ -1,0 +1,52 @@
+// One reactor and the calls on it.
+#pragma once
+
+#include "base/list.hpp"
+#include "engine/call_table.hpp"
+#include "exchange/exchanges.hpp"
+#include "exchange/question.hpp"
+#include "reactor/reactor.hpp"
+#include "reactor/scope.hpp"
+
+#include <pivot/engine.hpp>
+
+#include <memory>
+#include <string>
+
+#include <tl/expected.hpp>
+
+namespace pivot {
+
+class Lane {
+public:
+    // On the thread that will turn the reactor, and only that one. `calls` outlives the lane.
+    static tl::expected<std::unique_ptr<Lane>, std::string> open(const EngineConfig& config,
+                                                                 CallTable& calls);
+
+    ~Lane();  // ends what is in flight as cancelled, and turns until all is torn down
+
+    reactor::Reactor& reactor() { return *reactor_; }
+
+    // On the lane's thread.
+    void begin(PendingCall& call);
+    void cancel(PendingCall& call, std::uint64_t serial);
+    void cancel_all();
+
+private:
+    explicit Lane(CallTable& calls) : calls_(calls) {}
+
+    void cancel(PendingCall& call);
+    reactor::Task<> run(PendingCall& call, reactor::Reactor& reactor);
+    bool begin(PendingCall& call, Question& question);
+    bool conclude(PendingCall& call, Question& question, const Failure* failure);
+    reactor::Task<> read_long(PendingCall& call, Question& question, reactor::Deadline& deadline);
+    void deliver(PendingCall& call, const Result<AnswerView>& answer);
+
+    CallTable& calls_;
+    std::unique_ptr<reactor::Reactor> reactor_;
+    std::unique_ptr<Exchanges> exchanges_;
+    std::unique_ptr<reactor::Scope> running_;
+    List<PendingCall> in_flight_;
+};
+
+}  // namespace pivot

@@ -1,0 +1,124 @@
+#include "engine/lane_thread.hpp"
+
+#include "engine/fork_count.hpp"
+#include "reactor/thread.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <mutex>
+#include <utility>
+
+#include <fmt/format.h>
+#include <simdjson.h>
+#include <unistd.h>
+
+namespace pivot {
+
+namespace {
+
+// A callback of the host's that blocks for longer keeps its thread from halting, but not the
+// process from exiting.
+constexpr std::chrono::seconds halt_timeout{1};
+
+// What exit() is to halt.
+struct Living {
+    std::mutex mutex;
+    List<LaneThread> threads;
+    std::atomic<bool> are_halted = false;
+};
+
+// Never destroyed: threads may look at it while statics are.
+Living& living()
+{
+    static Living& all = *new Living;
+    return all;
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(unsigned index,
+                                                                         const EngineConfig& config,
+                                                                         CallTable& calls)
+{
+    // exit() undoes in reverse order: what simdjson makes at its first use must be there before.
+    [[maybe_unused]] const bool is_made = simdjson::validate_utf8("", 0);
+    fork_count();
+    [[maybe_unused]] static const int registered = std::atexit(halt_all);
+
+    std::unique_ptr<LaneThread> started(new LaneThread);
+    std::string error;
+    auto thread = reactor::start_thread(
+        fmt::format("pivot/{}", index),
+        [&config, &calls, &error, self = started.get()] { self->run(config, calls, error); });
+    if (!thread) return tl::unexpected(std::move(thread.error()));
+    started->thread_ = std::move(*thread);
+    started->is_open_.wait();
+    if (started->lane_ == nullptr) {
+        started->thread_.join();
+        return tl::unexpected(std::move(error));
+    }
+    const std::scoped_lock lock(living().mutex);
+    living().threads.push_back(*started);
+    return started;
+}
+
+// `error` is the starting thread's, and gone once `is_open_` has been counted down.
+void LaneThread::run(const EngineConfig& config, CallTable& calls, std::string& error)
+{
+    auto lane = Lane::open(config, calls);
+    if (!lane) {
+        error = std::move(lane.error());
+        is_open_.count_down();
+        return;
+    }
+    lane_ = lane->get();
+    is_open_.count_down();
+    while (!stop_.is_delivered) (*lane)->reactor().turn(reactor::never);
+    stop_is_posted_.wait();
+}
+
+LaneThread::~LaneThread()
+{
+    if (!thread_.joinable()) return;
+    {
+        const std::scoped_lock lock(living().mutex);
+        unlink();
+    }
+    lane_->reactor().post(stop_);  // which may be delivered before this returns
+    stop_is_posted_.count_down();
+    thread_.join();
+}
+
+bool LaneThread::are_halted()
+{
+    return living().are_halted;
+}
+
+void LaneThread::halt_all()
+{
+    if (fork_count() != 0) return;  // the threads are the parent's
+    Living& all = living();
+    const std::scoped_lock lock(all.mutex);
+    all.are_halted = true;
+    while (!all.threads.empty()) {
+        LaneThread& thread = all.threads.front();
+        thread.unlink();
+        thread.halt();
+    }
+}
+
+void LaneThread::halt()
+{
+    if (id() == std::this_thread::get_id()) return;  // a callback has called exit()
+    lane_->reactor().post(halt_);
+    static_cast<void>(halt_.is_delivered.try_acquire_for(halt_timeout));
+}
+
+void LaneThread::Halt::deliver()
+{
+    is_delivered.release();
+    while (true) ::pause();
+}
+
+}  // namespace pivot

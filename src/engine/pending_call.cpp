@@ -1,0 +1,153 @@
+#include "engine/pending_call.hpp"
+
+#include "engine/lane.hpp"
+#include "exchange/question.hpp"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace pivot {
+
+namespace {
+
+std::string_view doing(Phase phase)
+{
+    switch (phase) {
+        case Phase::queue: return "before anything was asked";
+        case Phase::dns: return "while the name was resolved";
+        case Phase::connect: return "while connecting";
+        case Phase::tls: return "in the TLS handshake";
+        case Phase::send: return "while the request was sent";
+        case Phase::wait: return "while waiting for the first byte of the response";
+        case Phase::read: return "while the response was read";
+        case Phase::parse: return "while the response was parsed";
+    }
+    return "";
+}
+
+}  // namespace
+
+void hand_over(const Engine::Done& done, const OutcomeView& outcome) noexcept
+{
+    try {
+        if (done) done(outcome);
+    } catch (...) {
+    }
+}
+
+void PendingCall::prepare(Lane& lane, const Request& given, const ActionLimits& limits,
+                          Engine::Done done, reactor::Nanoseconds now)
+{
+    lane_.store(&lane, std::memory_order_release);
+    request.pack(given, limits);
+    done_ = std::move(done);
+    started = now;
+    is_delivered_ = false;
+}
+
+void PendingCall::deliver_processed(std::string_view flow, std::span<const Breach> warnings)
+{
+    if (is_delivered_) return;
+    OutcomeView view = outcome(OutcomeKind::processed);
+    view.flow = flow;
+    view.warnings = warnings;
+    deliver(view);
+}
+
+void PendingCall::deliver_processed(const ShownDocument& document)
+{
+    if (is_delivered_) return;
+    OutcomeView view = outcome(OutcomeKind::processed);
+    view.format = Format::twiml;
+    view.verbs = document.verbs();
+    view.warnings = document.warnings();
+    deliver(view);
+}
+
+void PendingCall::deliver_failed(const Failure& failure)
+{
+    if (is_delivered_) return;
+    OutcomeView view = outcome(OutcomeKind::failed);
+    view.next = request.next();
+    view.failure = &failure;
+    deliver(view);
+}
+
+void PendingCall::deliver_skipped()
+{
+    if (is_delivered_) return;
+    OutcomeView view = outcome(OutcomeKind::skipped);
+    view.next = request.next();
+    deliver(view);
+}
+
+OutcomeView PendingCall::outcome(OutcomeKind kind) const
+{
+    OutcomeView view;
+    view.kind = kind;
+    view.call_id = request.call_id();
+    view.iteration = request.iteration();
+    // Not the turn's time: a turn may have overrun, and the outcome is late then.
+    const reactor::Nanoseconds elapsed_ns = monotonic_now() - started;
+    view.elapsed = std::chrono::nanoseconds(elapsed_ns);
+    if (question != nullptr && question->has_begun()) {
+        question->progress().timings_us.total = elapsed_ns / 1'000;
+        view.exchange = question;
+    }
+    return view;
+}
+
+// What is wrong with the action goes before what is wrong with the answer.
+void PendingCall::deliver(OutcomeView& outcome)
+{
+    is_delivered_ = true;
+    std::vector<Breach> all;
+    for (const auto& [at, error] : request.warnings()) {
+        all.push_back({at, "in the action: " + error});
+    }
+    if (!all.empty()) {
+        all.insert(all.end(), outcome.warnings.begin(), outcome.warnings.end());
+        outcome.warnings = all;
+    }
+    hand_over(std::exchange(done_, nullptr), outcome);
+}
+
+void PendingCall::arrived()
+{
+    deadline_.emplace(lane().reactor(), *this);
+}
+
+void PendingCall::end()
+{
+    question = nullptr;
+    deadline_.reset();
+    unlink();
+    request.clear();
+    serial.fetch_add(1, std::memory_order_relaxed);
+}
+
+PendingCall::Limit::Limit(reactor::Reactor& reactor, PendingCall& call)
+    : Deadline(reactor, call.started + std::chrono::nanoseconds(call.request.timeout()).count()),
+      call_(call)
+{
+}
+
+void PendingCall::Limit::notify_expired()
+{
+    const Phase phase = call_.question != nullptr ? call_.question->progress().phase : Phase::queue;
+    std::string message = reason() == Reason::timeout
+                              ? fmt::format("no outcome within {} ms: the time was up {}",
+                                            call_.request.timeout().count(), doing(phase))
+                              : fmt::format("cancelled {}", doing(phase));
+    call_.deliver_failed({reason(), phase, std::move(message), {}});
+}
+
+void PendingCall::deliver()
+{
+    lane().begin(*this);
+}
+
+}  // namespace pivot

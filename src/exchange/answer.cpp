@@ -1,0 +1,89 @@
+#include "exchange/answer.hpp"
+
+#include "base/text.hpp"
+#include "exchange/answer_kind.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot {
+
+Result<AnswerView> AnswerReader::read(const http::Response& response)
+{
+    if (auto begun = begin(response); !begun) return tl::unexpected(std::move(begun.error()));
+    return finish();
+}
+
+Result<void> AnswerReader::begin(const http::Response& response)
+{
+    if (response.status < 200 || response.status > 299) {
+        return fail(Reason::status, Phase::read,
+                    fmt::format("the server answered {}, which is not 2xx", response.status));
+    }
+    if (response.body.empty()) {
+        return fail(Reason::invalid_json, Phase::parse,
+                    fmt::format("the server answered {} with an empty body", response.status));
+    }
+    value_.reset();
+    switch (kind_of(response)) {
+        case AnswerKind::callflow: return begin_flow(response);
+        case AnswerKind::twiml:
+            return twiml_reader_.begin(response.body, charset(response.content_type));
+        case AnswerKind::none: break;
+    }
+    return fail(Reason::content_type, Phase::parse,
+                fmt::format("neither callflow JSON nor TwiML: Content-Type is {}",
+                            response.content_type.empty() ? "missing" : response.content_type));
+}
+
+Result<AnswerView> AnswerReader::finish()
+{
+    if (value_) {
+        const auto flow = finish_flow();
+        if (!flow) return tl::unexpected(flow.error());
+        return AnswerView{
+            .format = Format::kazoo, .flow = *flow, .warnings = validator_.warnings()};
+    }
+    auto document = twiml_reader_.finish();
+    if (!document) return tl::unexpected(std::move(document.error()));
+    document_ = std::move(*document);
+    return AnswerView{.format = Format::twiml, .document = &document_};
+}
+
+Result<void> AnswerReader::begin_flow(const http::Response& response)
+{
+    const auto value = json_.read_padded(response.body, response.body.capacity());
+    if (!value) {
+        Failure failure = value.error();
+        if (first_sign(response.body) == '<') {
+            failure.message +=
+                fmt::format("; the answer looks like XML, which goes as text/xml and not as {}",
+                            printable(response.content_type));
+        }
+        return tl::unexpected(std::move(failure));
+    }
+    value_ = *value;
+    return {};
+}
+
+Result<std::string_view> AnswerReader::finish_flow()
+{
+    flow_.clear();
+    auto validated = validator_.validate(*value_, flow_);
+    if (!validated) return tl::unexpected(std::move(validated.error()));
+    return flow_;
+}
+
+Result<std::string_view> AnswerReader::read_flow(const http::Response& response)
+{
+    if (auto begun = begin_flow(response); !begun) return tl::unexpected(std::move(begun.error()));
+    return finish_flow();
+}
+
+Result<twiml::Document> AnswerReader::read_document(const http::Response& response)
+{
+    return twiml_reader_.read(response.body, charset(response.content_type));
+}
+
+}  // namespace pivot

@@ -1,0 +1,60 @@
+// What the exchanges of one reactor share: nothing of it is shared with another.
+#pragma once
+
+#include "http/client.hpp"
+#include "http/destination.hpp"
+#include "net/address_policy.hpp"
+#include "net/resolver.hpp"
+#include "net/source_addresses.hpp"
+#include "net/tls.hpp"
+#include "exchange/answer.hpp"
+#include "exchange/idempotency.hpp"
+#include "exchange/long_answers.hpp"
+#include "exchange/parameters.hpp"
+#include "reactor/reactor.hpp"
+
+#include <pivot/engine.hpp>
+
+#include <memory>
+#include <random>
+#include <string>
+
+#include <tl/expected.hpp>
+
+namespace pivot {
+
+struct Exchanges {
+    // On the reactor's thread. The error is a sentence.
+    static tl::expected<std::unique_ptr<Exchanges>, std::string> open(const EngineConfig& config,
+                                                                      reactor::Reactor& reactor);
+
+    Exchanges(const Exchanges&) = delete;
+    Exchanges& operator=(const Exchanges&) = delete;
+
+    // One more, for an answer that is not read at once.
+    std::unique_ptr<AnswerReader> make_answer_reader() const;
+
+    // Before it dies: when nothing is asked any more. Then the reactor turns until it is idle.
+    void close();
+
+    const EngineConfig config;
+    reactor::Reactor& reactor;
+    const http::ClientConfig client_config;
+    net::AddressPolicy policy;
+    http::DestinationRules rules{policy};
+    http::DestinationCache destinations{rules};
+    net::SourceAddresses sources;
+    Parameters parameters;
+    IdempotencyTokens tokens;
+    std::minstd_rand random{std::random_device()()};  // for pauses
+    std::unique_ptr<AnswerReader> answer_reader;
+    LongAnswers long_answers;
+    std::unique_ptr<net::Resolver> resolver;
+    std::unique_ptr<net::TlsContext> tls;
+    std::unique_ptr<http::Client> client;
+
+private:
+    Exchanges(const EngineConfig& config, reactor::Reactor& reactor);
+};
+
+}  // namespace pivot

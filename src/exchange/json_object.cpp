@@ -1,0 +1,49 @@
+#include "exchange/json_object.hpp"
+
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace pivot {
+
+namespace {
+
+void append_member(std::string& out, std::string_view name, json::Value value)
+{
+    if (value.kind() == json::Kind::null) return;
+    out += out.empty() ? '{' : ',';
+    json::append_quoted(out, name);
+    out += ':';
+    json::append_value(out, value);
+}
+
+}  // namespace
+
+std::string merge_objects(std::string_view object, std::string_view changes)
+{
+    json::Document old_document;
+    json::Document new_document;
+    const auto known = old_document.read(object.empty() ? "{}" : object);
+    const auto changed = new_document.read(changes.empty() ? "{}" : changes);
+    if (!known || !changed || !known->is_object() || !changed->is_object()) {
+        return std::string(object);
+    }
+    // Documents have written both, and may have thousands of members: no search for each.
+    std::unordered_map<std::string_view, json::Value> changes_by_name;
+    for (const auto [name, value] : changed->members()) changes_by_name.emplace(name, value);
+    std::unordered_set<std::string_view> known_names;
+    std::string merged;
+    for (const auto [name, value] : known->members()) {
+        known_names.insert(name);
+        const auto change = changes_by_name.find(name);
+        append_member(merged, name, change == changes_by_name.end() ? value : change->second);
+    }
+    for (const auto [name, value] : changed->members()) {
+        if (!known_names.contains(name)) append_member(merged, name, value);
+    }
+    if (!merged.empty()) merged += '}';
+    merged.shrink_to_fit();  // a call keeps it
+    return merged;
+}
+
+}  // namespace pivot

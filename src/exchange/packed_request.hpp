@@ -1,0 +1,97 @@
+// What is kept of a request while its call is in flight: its texts, in one block.
+//
+//     | size | text | size | text | …
+//
+// A call that waits for its server costs little more than what it is about. Its place keeps the
+// block for the next call, so that packing costs no allocation in steady state.
+#pragma once
+
+#include "exchange/call_facts.hpp"
+
+#include <pivot/engine.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace pivot {
+
+class PackedRequest {
+public:
+    PackedRequest() = default;
+
+    // Takes the place of the request before. Of an action that is not valid there is nothing but
+    // its failure.
+    void pack(const Request& request, const ActionLimits& limits);
+
+    // The call is over. A block of unusual size goes back to the heap.
+    void clear();
+
+    CallFacts facts() const;
+    std::string_view call_id() const { return text(Text::call_id); }
+    std::string_view next() const { return text(Text::next); }
+    std::string_view voice_url() const { return text(Text::voice_url); }
+    std::string_view parameters() const { return text(Text::parameters); }  // as a form
+
+    int iteration() const { return iteration_; }
+    const Failure* bad_action() const;         // null: the action is valid
+    std::span<const Breach> warnings() const;  // of the action
+    std::chrono::milliseconds timeout() const { return std::chrono::milliseconds(timeout_ms_); }
+    Method method() const { return method_; }
+    Format req_format() const { return req_format_; }
+    BodyFormat req_body_format() const { return req_body_format_; }
+    bool skips_module() const { return skips_module_; }
+
+private:
+    enum class Text : std::uint8_t {
+        call_id,
+        account_id,
+        from_user,
+        from_realm,
+        to_user,
+        to_realm,
+        request_user,
+        request_realm,
+        caller_id_name,
+        caller_id_number,
+        owner_id,
+        owner_ids,
+        language,
+        custom_application_vars,
+        custom_sip_headers,
+        key_value_store,
+        voice_url,
+        parameters,
+        next,
+    };
+    static constexpr std::size_t text_count = static_cast<std::size_t>(Text::next) + 1;
+    using Texts = std::array<std::string_view, text_count>;
+
+    struct Findings {
+        std::optional<Failure> failure;
+        std::vector<Breach> warnings;
+    };
+
+    void store(const Texts& texts);
+    Texts texts() const;
+    std::string_view text(Text wanted) const { return texts()[static_cast<std::size_t>(wanted)]; }
+
+    std::unique_ptr<char[]> block_;
+    std::unique_ptr<const Findings> findings_;  // null: nothing is wrong with the action
+    std::int64_t timeout_ms_ = 0;
+    std::uint32_t capacity_bytes_ = 0;
+    std::int32_t iteration_ = 1;
+    Direction direction_ = Direction::inbound;
+    Method method_ = Method::get;
+    Format req_format_ = Format::kazoo;
+    BodyFormat req_body_format_ = BodyFormat::form;
+    bool skips_module_ = false;
+};
+
+}  // namespace pivot

@@ -1,0 +1,99 @@
+// What a web server is told about a call: one list, written as a form or as JSON.
+//
+// Names and order are those of KAZOO's documentation for each format. What has no value is not
+// sent, but custom variables and headers are: a JSON body has `{}` for them, a form has nothing.
+#pragma once
+
+#include "base/json.hpp"
+#include "http/form.hpp"
+#include "exchange/call_facts.hpp"
+#include "exchange/packed_request.hpp"
+
+#include <pivot/failure.hpp>
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace pivot {
+
+// The Content-Type of a body in this format.
+constexpr std::string_view media_type(BodyFormat format)
+{
+    return format == BodyFormat::form ? "application/x-www-form-urlencoded" : "application/json";
+}
+
+// Made once per reactor: it keeps its memory from call to call.
+class Parameters {
+public:
+    Parameters();
+
+    // Replaces the list by that of `request`, which neither changes nor goes while the list is in
+    // use. Fails with invalid_json when a text of the call that should be a JSON object is none, or
+    // is deeper than 64 arrays and objects.
+    Result<void> read(const PackedRequest& request);
+
+    // The same for facts that nobody will recall. What is added to the list outlives it.
+    Result<void> read(const CallFacts& call, Format format);
+
+    // In the place of one with this name, or behind all others.
+    void put(std::string_view name, std::string_view value);
+
+    // Unless there is one with this name.
+    void put_if_new(std::string_view name, std::string_view value);
+
+    void remove(std::string_view name);
+    void clear();
+
+    // The same for one that was read before, and has not changed: free if it was the last one.
+    void recall(const PackedRequest& request);
+
+    // Pairs with `&` between them (http/form.hpp), or one JSON object: until another is read.
+    std::string_view form();
+    std::string_view json();
+
+private:
+    // Views of the request, of its JSON texts, or of constants.
+    using Value = std::variant<std::string_view, json::Value>;
+    struct Parameter {
+        std::string_view name;
+        Value value;
+        bool is_escaped = false;  // anybody may have chosen the name
+    };
+
+    // One of the call's JSON texts, read.
+    struct Object {
+        json::Document document;
+        json::Value value;
+    };
+
+    void list_for_kazoo(const CallFacts& call);
+    void list_for_twiml(const CallFacts& call);
+
+    void add(std::string_view name, Value value);
+    void add_stored(std::string_view name, std::string_view key);
+    void add_digits();
+    void add_request_variables();
+    void add_user_variables();
+    void add_sip_headers();
+    Parameter* find(std::string_view name);
+    static std::string_view text_of(const Value& value);
+
+    std::vector<Parameter> list_;
+    json::Document empty_document_;
+    json::Value empty_;  // `{}`
+    Object store_;
+    Object variables_;
+    Object headers_;
+    Object owners_;                                         // an array, in fact
+    const PackedRequest* read_ = nullptr;                   // whose list this is
+    std::deque<std::string> names_;                         // those that are made of others
+    std::vector<std::pair<std::string, std::string>> own_;  // of the request itself
+    http::FormWriter form_;
+    std::string json_;
+};
+
+}  // namespace pivot

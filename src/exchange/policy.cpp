@@ -1,0 +1,51 @@
+#include "exchange/policy.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace pivot {
+
+tl::expected<net::AddressPolicy, std::string> address_policy(const EngineConfig& config)
+{
+    net::AddressPolicy policy;
+    for (const std::string& rule : config.policy.deny) {
+        if (auto added = policy.deny(rule); !added) {
+            return tl::unexpected(std::move(added.error()));
+        }
+    }
+    for (const std::string& rule : config.policy.allow) {
+        if (auto added = policy.allow(rule); !added) {
+            return tl::unexpected(std::move(added.error()));
+        }
+    }
+    if (const auto typed = http::Url::parse(config.typed.url)) {
+        policy.allow_typed(typed->host, typed->port);
+    }
+    return policy;
+}
+
+std::string objection_to(const http::Url& url, const net::AddressPolicy& policy)
+{
+    if (auto admitted = policy.admit_host(url.host, url.port); !admitted) {
+        return std::move(admitted.error().message);
+    }
+    const auto ip = net::IpAddress::parse(url.host);
+    if (!ip) return {};
+    std::vector<net::SocketAddress> addresses;
+    addresses.emplace_back(*ip, url.port);
+    auto admitted = policy.admit(url.host, addresses);
+    return admitted ? std::string() : std::move(admitted.error().message);
+}
+
+callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPolicy& policy)
+{
+    callflow::FlowRules rules;
+    rules.coerce_types = config.callflow.coerce_types;
+    rules.admits = [&policy](std::string_view text) {
+        const auto url = http::Url::parse(text);
+        return url && objection_to(*url, policy).empty();
+    };
+    return rules;
+}
+
+}  // namespace pivot

@@ -1,0 +1,92 @@
+// Takes CDRs out of the spool and posts them until they are delivered: at least once each.
+//
+//     spool ── due ──► attempt ─┬─ 2xx ──────────────────► removed
+//               ▲               ├─ too old ──────────────► removed, and a line in the log
+//               └── back-off ◄──┴─ else
+//
+// A server that is down holds up nobody but itself: its origin is left alone for as long as its
+// last failures suggest, and has a share of the attempts in flight and no more.
+#pragma once
+
+#include "session/cdr_spool.hpp"
+#include "reactor/deadline.hpp"
+#include "reactor/scope.hpp"
+#include "reactor/task.hpp"
+#include "reactor/wait.hpp"
+
+#include <pivot/failure.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <random>
+#include <string>
+#include <string_view>
+
+namespace pivot {
+
+// Posts one CDR, with its id as Idempotency-Key. Yields the status that came in the end.
+class CdrPoster {
+public:
+    virtual reactor::Task<Result<int>> post(const Cdr& cdr, reactor::Deadline& deadline) = 0;
+
+protected:
+    ~CdrPoster() = default;
+};
+
+struct CdrDeliveryConfig {
+    std::size_t in_flight_max = 16;
+    std::size_t origin_in_flight_max = 4;
+    std::chrono::milliseconds attempt_max{10'000};
+    std::chrono::milliseconds backoff_min{
+        1'000};  // doubled with each failure; a fifth more or less
+    std::chrono::milliseconds backoff_max{std::chrono::hours(1)};
+    std::chrono::milliseconds age_max{std::chrono::hours(72)};  // since the call ended
+    std::chrono::milliseconds look_every{1'000};
+};
+
+// One per engine: the spool hands a CDR out once.
+class CdrDelivery {
+public:
+    // `log` takes lines without line breaks.
+    using Log = std::function<void(std::string_view line)>;
+
+    CdrDelivery(CdrSpool& spool, CdrPoster& poster, const CdrDeliveryConfig& config, Log log);
+
+    // Until `closing` expires; then cancels the attempts in flight, whose CDRs stay in the spool.
+    reactor::Task<> run(reactor::Deadline& closing);
+
+    // Something was put: look now. On the reactor's thread.
+    void wake();
+
+private:
+    // An origin that has failed.
+    struct Trouble {
+        unsigned failures = 0;  // in a row
+        std::int64_t until_unix_ms = 0;
+    };
+
+    reactor::Task<std::size_t> start_due(reactor::Scope& attempts, reactor::Deadline& closing);
+    reactor::Task<> attempt(SpooledCdr spooled, reactor::Deadline& closing);
+    reactor::Task<> wait_for_work(reactor::Deadline& closing);
+    DueQuery query();
+    void conclude(const SpooledCdr& spooled, const Result<int>& status);
+    void give_up(const Cdr& cdr, const std::string& why);
+    void retry(const SpooledCdr& spooled, bool is_origin_in_trouble);
+    std::chrono::milliseconds backoff(unsigned failures);
+
+    CdrSpool& spool_;
+    CdrPoster& poster_;
+    const CdrDeliveryConfig config_;
+    const Log log_;
+    std::map<std::string, Trouble, std::less<>> troubles_;  // by origin
+    std::minstd_rand random_{std::random_device()()};
+    reactor::Event work_;
+    bool has_work_ = false;
+    bool cannot_read_ = false;
+    std::size_t in_flight_ = 0;
+};
+
+}  // namespace pivot

@@ -1,0 +1,42 @@
+#include "session/exchange_facts.hpp"
+
+#include "base/text.hpp"
+
+#include <utility>
+
+namespace pivot {
+
+namespace {
+
+std::vector<HttpHeader> split(std::string_view lines)
+{
+    std::vector<HttpHeader> headers;
+    while (!lines.empty()) {
+        const auto line = lines.substr(0, lines.find("\r\n"));
+        lines.remove_prefix(std::min(line.size() + 2, lines.size()));
+        const auto colon = std::min(line.find(':'), line.size());
+        const auto value = line.substr(std::min(colon + 1, line.size()));
+        headers.push_back({std::string(line.substr(0, colon)), std::string(trim(value))});
+    }
+    return headers;
+}
+
+}  // namespace
+
+DebugFacts facts_of(const SessionRequest& request)
+{
+    DebugFacts facts;
+    facts.exchange = request.to_exchange();
+    facts.request_headers = split(request.headers());
+    facts.request_body = request.body();
+    facts.signed_url = request.signed_url();
+    facts.redirects = request.redirects();
+    facts.hops = request.hops();
+    if (const auto* response = request.progress().response) {
+        facts.response_headers = split(response->headers);
+        facts.response_body = response->body;
+    }
+    return facts;
+}
+
+}  // namespace pivot

@@ -1,0 +1,23 @@
+// Posts CDRs as forms, over the connections that sessions use.
+#pragma once
+
+#include "session/cdr_delivery.hpp"
+#include "session/debug_record.hpp"
+
+namespace pivot {
+
+struct Exchanges;
+
+class HttpCdrPoster final : public CdrPoster {
+public:
+    // `sink` gets a record of each attempt; null: none does.
+    HttpCdrPoster(Exchanges& exchanges, DebugSink* sink) : exchanges_(exchanges), sink_(sink) {}
+
+    reactor::Task<Result<int>> post(const Cdr& cdr, reactor::Deadline& deadline) override;
+
+private:
+    Exchanges& exchanges_;
+    DebugSink* const sink_;
+};
+
+}  // namespace pivot

@@ -1,0 +1,55 @@
+#include "session/session_parameters.hpp"
+
+#include <algorithm>
+
+namespace pivot {
+
+namespace {
+
+bool says_digits(std::span<const SessionParameter> own)
+{
+    return std::ranges::find(own, "Digits", &SessionParameter::name) != own.end();
+}
+
+void put_own(Parameters& parameters, const SessionFacts& facts)
+{
+    for (const auto& [name, value] : facts.own) {
+        parameters.put(name, value);
+        if (facts.format == Format::twiml) continue;
+        if (name == "RecordingUrl") parameters.put_if_new("Recording-Url", value);
+        if (name == "RecordingDuration") parameters.put_if_new("Recording-Duration", value);
+    }
+}
+
+}  // namespace
+
+Result<void> list_parameters(Parameters& parameters, const SessionFacts& facts)
+{
+    if (auto read = parameters.read(facts.call, facts.format); !read) return read;
+    // A flow's collections are no verb's digits.
+    if (facts.is_document && facts.format == Format::twiml && !says_digits(facts.own)) {
+        parameters.remove("Digits");
+    }
+    put_own(parameters, facts);
+    if (facts.is_document && !facts.call_status.empty()) {
+        parameters.put_if_new("CallStatus", facts.call_status);
+    }
+    for (const auto& [name, value] : facts.variables) parameters.put_if_new(name, value);
+    return {};
+}
+
+Result<void> list_notice(Parameters& parameters, const SessionFacts& facts)
+{
+    if (auto read = parameters.read(facts.call, facts.format); !read) return read;
+    parameters.remove("Digits");
+    for (const auto& [name, value] : facts.own) parameters.put(name, value);
+    return {};
+}
+
+void list_own(Parameters& parameters, const SessionFacts& facts)
+{
+    parameters.clear();
+    for (const auto& [name, value] : facts.own) parameters.put(name, value);
+}
+
+}  // namespace pivot

@@ -1,0 +1,151 @@
+// What a session leaves behind: debug records and its CDR.
+
+#include "memory_spool.hpp"
+#include "session/http_cdr_poster.hpp"
+#include "session_fixture.hpp"
+
+namespace pivot::test {
+namespace {
+
+constexpr std::string_view debug = R"(,"req_format":"twiml","debug":true)";
+
+TEST(SessionRecord, each_exchange_leaves_one_without_secrets)
+{
+    HttpPeer peer{[](HttpPeer::Exchange& exchange) {
+        if (exchange.request.target.starts_with("/bad")) {
+            exchange.reply(500, "text/plain", "oh no");
+        } else {
+            exchange.reply(200, "text/xml", "<Response><Nonsense/></Response>",
+                           "Set-Cookie: session=topsecret\r\n");
+        }
+    }};
+    RecentRecords records;
+    Sessions sessions;
+    sessions.config.sink = &records;
+    {
+        const auto session = sessions.make(node(peer.url("/p"), debug));
+        ASSERT_TRUE(sessions.begin(*session));
+        ASSERT_FALSE(sessions.ask(*session, {"/bad", Method::post, {{"Digits", "1"}}, true}));
+        session->notify("/told", Method::post, {{"CallStatus", "completed"}}, false);
+        run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
+        session->note_branch("_");
+        session->end({});
+    }
+    const auto kept = records.find("c1");
+    ASSERT_EQ(kept.size(), 3u);
+    const auto has = [&kept](std::size_t index, std::string_view part) {
+        return kept[index].to_json().find(part) != std::string::npos;
+    };
+    EXPECT_TRUE(has(0, R"("iteration":1)") && has(0, "Nonsense")) << kept[0].to_json();
+    EXPECT_TRUE(has(1, R"("kind":"callback")")) << kept[1].to_json();
+    EXPECT_TRUE(has(2, R"("iteration":2)") && has(2, "oh no") && has(2, R"("reason":"status")") &&
+                has(2, R"("branch":"_")"))
+        << kept[2].to_json();
+    for (const auto& record : kept) {
+        EXPECT_EQ(record.to_json().find("topsecret"), std::string::npos) << record.to_json();
+    }
+}
+
+TEST(SessionRecord, a_failure_that_leads_to_no_branch_leaves_one_at_once)
+{
+    HttpPeer peer{answer(say_hello, "text/xml")};
+    RecentRecords records;
+    Sessions sessions;
+    sessions.config.sink = &records;
+    const auto session = sessions.make(node(peer.url("/"), debug));
+    ASSERT_TRUE(sessions.begin(*session));
+    ASSERT_FALSE(sessions.ask(*session, {"http://127.0.0.1:1/#rc=0", Method::post, {}}));
+    EXPECT_EQ(records.find("c1").size(), 2u);
+    ASSERT_FALSE(sessions.ask(*session, {"http://127.0.0.1:1/#rc=1", Method::post, {}, true}));
+    EXPECT_EQ(records.find("c1").size(), 3u);  // and the last attempt waits
+    session->note_branch("_");
+    EXPECT_EQ(records.find("c1").size(), 4u);
+}
+
+TEST(SessionRecord, each_request_of_a_redirected_one_is_in_it)
+{
+    HttpPeer peer{[](HttpPeer::Exchange& exchange) {
+        if (exchange.request.target == "/landed") {
+            exchange.reply(200, "text/xml", say_hello);
+        } else {
+            exchange.reply(301, "", "", "Location: /landed\r\n");
+        }
+    }};
+    RecentRecords records;
+    Sessions sessions;
+    sessions.config.sink = &records;
+    const auto session = sessions.make(node(peer.url("/"), debug));
+    ASSERT_TRUE(sessions.ask(*session, {peer.url("/got"), Method::post, {{"Digits", "1"}}}));
+    const auto kept = records.find("c1");
+    ASSERT_EQ(kept.size(), 1u);
+    json::Document document;
+    const auto record = document.read(kept[0].to_json());
+    ASSERT_TRUE(record);
+    std::vector<json::Value> hops;
+    for (const auto hop : record->find("hops")->elements()) hops.push_back(hop);
+    ASSERT_EQ(hops.size(), 2u) << kept[0].to_json();
+    const auto first = hops[0];
+    const auto last = hops[1];
+    EXPECT_EQ(first.find("method")->text(), "POST");
+    EXPECT_EQ(first.find("uri")->text(), peer.url("/got"));
+    EXPECT_EQ(first.find("resp_status_code")->text(), "301");
+    EXPECT_NE(first.find("req_body")->text().find("Digits=1"), std::string_view::npos);
+    EXPECT_EQ(last.find("method")->text(), "GET");
+    EXPECT_EQ(last.find("uri")->text(), peer.url("/landed"));
+    EXPECT_EQ(last.find("resp_status_code")->text(), "200");
+    EXPECT_FALSE(last.find("req_body"));
+}
+
+TEST(SessionRecord, nothing_is_kept_that_nobody_asked_for)
+{
+    HttpPeer peer{answer()};
+    RecentRecords records;
+    Sessions sessions;
+    sessions.config.sink = &records;
+    ASSERT_TRUE(sessions.begin(*sessions.make(node(peer.url("/")))));
+    EXPECT_TRUE(records.find("c1").empty());
+    sessions.config.records_all = true;
+    ASSERT_TRUE(sessions.begin(*sessions.make(node(peer.url("/")))));
+    EXPECT_EQ(records.find("c1").size(), 1u);
+}
+
+TEST(SessionRecord, a_twiml_session_ends_with_a_cdr_that_is_posted)
+{
+    HttpPeer peer{answer(say_hello, "text/xml")};
+    HttpPeer cdrs{answer("", "text/plain", 204)};
+    Sessions sessions;
+    MemorySpool spool(sessions.reactor());
+    sessions.config.cdrs = &spool;
+    const auto more = R"(,"cdr_url":")" + cdrs.url("/cdr") + '"';
+    for (const auto format : {twiml, std::string_view()}) {
+        const auto session = sessions.make(node(peer.url("/"), std::string(format) + more));
+        ASSERT_TRUE(sessions.begin(*session));
+        EndOfCall end;
+        end.hangup_cause = "NORMAL_CLEARING";
+        session->end(end);
+    }
+    HttpPeer flows{answer()};
+    const auto flow = sessions.make(node(flows.url("/"), more));
+    ASSERT_TRUE(sessions.begin(*flow));
+    flow->end({});
+
+    HttpCdrPoster poster(sessions.exchanges(), nullptr);
+    CdrDelivery delivery(spool, poster, {}, [](std::string_view) {});
+    reactor::Deadline closing(sessions.reactor(), reactor::never);
+    reactor::Scope scope(sessions.reactor());
+    scope.spawn(delivery.run(closing));
+    run_until(sessions.reactor(), [&] { return cdrs.requests().size() == 2; });
+    closing.expire(Reason::cancelled);
+    run_until(sessions.reactor(), [&] { return scope.running() == 0; });
+
+    const auto posted = cdrs.requests();
+    EXPECT_EQ(posted[0].method, "POST");
+    EXPECT_EQ(Told(posted[0])["Call-ID"], "c1");
+    EXPECT_EQ(Told(posted[0])["Hangup-Cause"], "NORMAL_CLEARING");
+    EXPECT_EQ(posted[0].header("content-type"), "application/x-www-form-urlencoded");
+    EXPECT_FALSE(posted[0].header("idempotency-key").empty());
+    EXPECT_NE(posted[0].header("idempotency-key"), posted[1].header("idempotency-key"));
+}
+
+}  // namespace
+}  // namespace pivot::test
