@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-namespace pivot {
+namespace pivot::engine {
 
 namespace {
 
@@ -91,4 +91,4 @@ PendingCall& CallTable::make(std::uint32_t index)
     return call;
 }
 
-}  // namespace pivot
+}  // namespace pivot::engine

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace pivot {
+namespace pivot::engine {
 
 class CallTable {
 public:
@@ -49,4 +49,4 @@ private:
     std::atomic<std::size_t> taken_ = 0;
 };
 
-}  // namespace pivot
+}  // namespace pivot::engine

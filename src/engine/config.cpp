@@ -1,9 +1,9 @@
 #include "base/json.hpp"
 #include "base/near_miss.hpp"
+#include "exchange/breaches.hpp"
 #include "net/address_policy.hpp"
 #include "net/dns_config.hpp"
 #include "net/source_addresses.hpp"
-#include "exchange/breaches.hpp"
 
 #include <pivot/engine.hpp>
 
@@ -118,7 +118,7 @@ public:
     explicit ConfigReader(EngineConfig& config) : settings_(settings_of(config)) {}
 
     // Returns what is wrong.
-    Breaches read(json::Value root);
+    exchange::Breaches read(json::Value root);
 
 private:
     void read_section(json::Value section, std::string_view at);
@@ -137,10 +137,10 @@ private:
     std::string_view nearest(std::string_view at) const;
 
     const decltype(settings_of(std::declval<EngineConfig&>())) settings_;
-    Breaches breaches_;
+    exchange::Breaches breaches_;
 };
 
-Breaches ConfigReader::read(json::Value root)
+exchange::Breaches ConfigReader::read(json::Value root)
 {
     read_section(root, "");
     return std::move(breaches_);
@@ -152,7 +152,8 @@ void ConfigReader::read_section(json::Value section, std::string_view at)
         breaches_.add_mismatch(std::string(at), "an object", section);
         return;
     }
-    for (const auto [name, value] : section.members()) read_member(value, pointer(at, name));
+    for (const auto [name, value] : section.members())
+        read_member(value, exchange::pointer(at, name));
 }
 
 void ConfigReader::read_member(json::Value value, std::string at)
@@ -206,7 +207,7 @@ void ConfigReader::read_value(std::vector<std::string>& texts, const Setting& se
         return;
     }
     for (const auto element : value.elements()) {
-        std::string at = pointer(setting.at, fmt::to_string(texts.size()));
+        std::string at = exchange::pointer(setting.at, fmt::to_string(texts.size()));
         texts.emplace_back(element.text());
         if (!is_text(element)) {
             breaches_.add_mismatch(std::move(at), expected_text, element);
@@ -227,7 +228,7 @@ void ConfigReader::read_value(std::map<std::string, std::string>& texts, const S
         if (is_text(element)) {
             texts.insert_or_assign(std::string(name), std::string(element.text()));
         } else {
-            breaches_.add_mismatch(pointer(setting.at, name), expected_text, element);
+            breaches_.add_mismatch(exchange::pointer(setting.at, name), expected_text, element);
         }
     }
 }
@@ -272,7 +273,7 @@ tl::expected<EngineConfig, std::string> EngineConfig::from_json(std::string_view
     if (!root) return tl::unexpected(root.error().message);
 
     EngineConfig config;
-    Breaches breaches = ConfigReader(config).read(*root);
+    exchange::Breaches breaches = ConfigReader(config).read(*root);
     if (breaches.is_empty()) return config;
     return tl::unexpected(
         std::move(breaches).to_failure(Reason::invalid_json, Phase::parse).message);

@@ -43,7 +43,7 @@ private:
         outcome.failure = &failure_;
         outcome.iteration = iteration_;
         std::atomic<std::size_t>& undelivered = undelivered_;
-        hand_over(done_, outcome);
+        engine::hand_over(done_, outcome);
         delete this;
         if (undelivered.fetch_sub(1) == 1) undelivered.notify_all();
     }
@@ -59,7 +59,7 @@ private:
 // Ends what is in flight on a lane; its thread goes on.
 class CancelAll final : public reactor::Message {
 public:
-    explicit CancelAll(Lane& lane) : lane_(lane) {}
+    explicit CancelAll(engine::Lane& lane) : lane_(lane) {}
 
 private:
     void deliver() override
@@ -68,12 +68,12 @@ private:
         delete this;
     }
 
-    Lane& lane_;
+    engine::Lane& lane_;
 };
 
 class Cancellation final : public reactor::Message {
 public:
-    Cancellation(Lane& lane, PendingCall& call, std::uint64_t serial)
+    Cancellation(engine::Lane& lane, engine::PendingCall& call, std::uint64_t serial)
         : lane_(lane), call_(call), serial_(serial)
     {
     }
@@ -85,8 +85,8 @@ private:
         delete this;
     }
 
-    Lane& lane_;
-    PendingCall& call_;
+    engine::Lane& lane_;
+    engine::PendingCall& call_;
     std::uint64_t serial_;
 };
 
@@ -100,7 +100,7 @@ public:
     }
 
     // The lane whose thread this is; null: none.
-    Lane* lane_of_this_thread() const
+    engine::Lane* lane_of_this_thread() const
     {
         for (const auto& thread : threads) {
             if (thread->id() == std::this_thread::get_id()) return &thread->lane();
@@ -109,9 +109,9 @@ public:
     }
 
     // A call that is started on a lane's thread stays there; others go round.
-    Lane& next_lane()
+    engine::Lane& next_lane()
     {
-        if (Lane* lane = lane_of_this_thread()) return *lane;
+        if (engine::Lane* lane = lane_of_this_thread()) return *lane;
         return *lanes[next.fetch_add(1, std::memory_order_relaxed) % lanes.size()];
     }
 
@@ -126,14 +126,14 @@ public:
     }
 
     const EngineConfig config;
-    CallTable calls;
-    std::unique_ptr<Lane> host_lane;
-    std::vector<std::unique_ptr<LaneThread>> threads;
-    std::vector<Lane*> lanes;  // the host's, or one of each thread
+    engine::CallTable calls;
+    std::unique_ptr<engine::Lane> host_lane;
+    std::vector<std::unique_ptr<engine::LaneThread>> threads;
+    std::vector<engine::Lane*> lanes;  // the host's, or one of each thread
     std::atomic<std::size_t> next = 0;
     std::atomic<std::size_t> refusals = 0;
     std::atomic<bool> is_draining = false;
-    const unsigned forks = fork_count();
+    const unsigned forks = engine::fork_count();
     std::atomic<std::thread::id> runner = {};  // who called run() first
     bool is_running = false;                   // on the runner's thread
 };
@@ -142,13 +142,13 @@ tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineCo
 {
     auto parts = std::make_unique<Parts>(config);
     if (config.reactors == 0) {
-        auto lane = Lane::open(parts->config, parts->calls);
+        auto lane = engine::Lane::open(parts->config, parts->calls);
         if (!lane) return tl::unexpected(std::move(lane.error()));
         parts->host_lane = std::move(*lane);
         parts->lanes.push_back(parts->host_lane.get());
     }
     for (unsigned i = 0; i < config.reactors; ++i) {
-        auto thread = LaneThread::start(i, parts->config, parts->calls);
+        auto thread = engine::LaneThread::start(i, parts->config, parts->calls);
         if (!thread) return tl::unexpected(std::move(thread.error()));
         parts->threads.push_back(std::move(*thread));
         parts->lanes.push_back(&parts->threads.back()->lane());
@@ -163,12 +163,12 @@ Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 // threads of the engine still ends.
 Engine::~Engine()
 {
-    if (is_forked() || LaneThread::are_halted()) {
+    if (is_forked() || engine::LaneThread::are_halted()) {
         static_cast<void>(parts_.release());
         return;
     }
     parts_->is_draining = true;
-    for (Lane* lane : parts_->lanes) lane->reactor().post(*new CancelAll(*lane));
+    for (engine::Lane* lane : parts_->lanes) lane->reactor().post(*new CancelAll(*lane));
     if (is_in_callback() || !is_of_this_thread()) {
         static_cast<void>(parts_.release());
         return;
@@ -199,9 +199,9 @@ void Engine::start(const Request& request, Done done, Ticket& ticket)
 {
     ticket = {};
     if (is_forked()) return;
-    Lane& lane = parts_->next_lane();
+    engine::Lane& lane = parts_->next_lane();
     // Taken first: who drains either sees this call in flight, or is seen here.
-    PendingCall* call = parts_->calls.take();
+    engine::PendingCall* call = parts_->calls.take();
     const bool is_draining = parts_->is_draining;
     if (call != nullptr && is_draining) parts_->calls.give_back(*std::exchange(call, nullptr));
     if (call == nullptr) {
@@ -220,8 +220,8 @@ void Engine::start(const Request& request, Done done, Ticket& ticket)
 void Engine::cancel(Ticket ticket)
 {
     if (ticket.call == nullptr || is_forked()) return;
-    auto& call = *static_cast<PendingCall*>(ticket.call);
-    Lane& lane = call.lane();
+    auto& call = *static_cast<engine::PendingCall*>(ticket.call);
+    engine::Lane& lane = call.lane();
     lane.reactor().post(*new Cancellation(lane, call, ticket.serial));
 }
 
@@ -251,7 +251,7 @@ bool Engine::is_of_this_thread() const
 
 bool Engine::is_forked() const
 {
-    return fork_count() != parts_->forks;
+    return engine::fork_count() != parts_->forks;
 }
 
 int Engine::descriptor() const

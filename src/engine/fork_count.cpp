@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-namespace pivot {
+namespace pivot::engine {
 
 namespace {
 
@@ -23,4 +23,4 @@ unsigned fork_count()
     return forks.load(std::memory_order_relaxed);
 }
 
-}  // namespace pivot
+}  // namespace pivot::engine

@@ -2,9 +2,9 @@
 // remembers the count and knows by it that they are gone.
 #pragma once
 
-namespace pivot {
+namespace pivot::engine {
 
 // Counts from the first call on.
 unsigned fork_count();
 
-}  // namespace pivot
+}  // namespace pivot::engine

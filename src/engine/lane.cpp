@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::engine {
 
 namespace {
 
@@ -18,7 +18,7 @@ using reactor::Task;
 bool takes_long(const http::Response& response)
 {
     const bool is_answer = response.status >= 200 && response.status <= 299;
-    return is_answer && (response.is_gzip || response.body.size() > short_answer_bytes);
+    return is_answer && (response.is_gzip || response.body.size() > exchange::short_answer_bytes);
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(const EngineConfig& 
     reactor_config.ring.is_polled = config.reactors == 0;
     auto reactor = reactor::Reactor::open(reactor_config);
     if (!reactor) return tl::unexpected(std::move(reactor.error()));
-    auto exchanges = Exchanges::open(config, **reactor);
+    auto exchanges = exchange::Exchanges::open(config, **reactor);
     if (!exchanges) return tl::unexpected(std::move(exchanges.error()));
 
     std::unique_ptr<Lane> lane(new Lane(calls));
@@ -79,7 +79,8 @@ Task<> Lane::run(PendingCall& call, Reactor&)
 {
     {
         Deadline& deadline = call.deadline();
-        Question question(call.request, exchanges_->parameters, exchanges_->tokens.next());
+        exchange::Question question(call.request, exchanges_->parameters,
+                                    exchanges_->tokens.next());
         bool is_asking = !deadline.has_expired() && begin(call, question);
         while (is_asking) {
             const auto* failure =
@@ -95,7 +96,7 @@ Task<> Lane::run(PendingCall& call, Reactor&)
 }
 
 // Whether there is something to ask; else the call has its outcome.
-bool Lane::begin(PendingCall& call, Question& question)
+bool Lane::begin(PendingCall& call, exchange::Question& question)
 {
     if (const Failure* bad_action = call.request.bad_action()) {
         call.deliver_failed(*bad_action);
@@ -115,7 +116,7 @@ bool Lane::begin(PendingCall& call, Question& question)
 }
 
 // Whether there is more to ask; else the call has its outcome.
-bool Lane::conclude(PendingCall& call, Question& question, const Failure* failure)
+bool Lane::conclude(PendingCall& call, exchange::Question& question, const Failure* failure)
 {
     if (failure != nullptr) {
         call.deliver_failed(*failure);
@@ -130,13 +131,13 @@ bool Lane::conclude(PendingCall& call, Question& question, const Failure* failur
     }
     question.progress().phase = Phase::parse;
     deliver(call, exchanges_->answer_reader->read(response));
-    reactor_->worked(reading_ns(response.body.size()));
+    reactor_->worked(exchange::reading_ns(response.body.size()));
     return false;
 }
 
 // Whoever wants to read for long has a response and a reader of their own, since others use those
 // of the reactor in between.
-Task<> Lane::read_long(PendingCall& call, Question& question, Deadline& deadline)
+Task<> Lane::read_long(PendingCall& call, exchange::Question& question, Deadline& deadline)
 {
     http::Response response = exchanges_->client->take_response();
     question.progress().response = &response;
@@ -151,27 +152,27 @@ Task<> Lane::read_long(PendingCall& call, Question& question, Deadline& deadline
     } else {
         const auto reader = exchanges_->make_answer_reader();
         auto begun = reader->begin(response);
-        reactor_->worked(reading_ns(response.body.size()));
+        reactor_->worked(exchange::reading_ns(response.body.size()));
         const bool has_time = co_await reactor::Yield(deadline);
         if (!begun) {
             call.deliver_failed(begun.error());
         } else if (has_time) {
             deliver(call, reader->finish());
-            reactor_->worked(reading_ns(response.body.size()));
+            reactor_->worked(exchange::reading_ns(response.body.size()));
         }
     }
     question.progress().response = nullptr;
 }
 
-void Lane::deliver(PendingCall& call, const Result<AnswerView>& answer)
+void Lane::deliver(PendingCall& call, const Result<exchange::AnswerView>& answer)
 {
     if (!answer) {
         call.deliver_failed(answer.error());
     } else if (answer->format == Format::twiml) {
-        call.deliver_processed(ShownDocument(*answer->document));
+        call.deliver_processed(exchange::ShownDocument(*answer->document));
     } else {
         call.deliver_processed(answer->flow, answer->warnings);
     }
 }
 
-}  // namespace pivot
+}  // namespace pivot::engine

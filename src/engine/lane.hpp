@@ -15,7 +15,7 @@
 
 #include <tl/expected.hpp>
 
-namespace pivot {
+namespace pivot::engine {
 
 class Lane {
 public:
@@ -37,16 +37,17 @@ private:
 
     void cancel(PendingCall& call);
     reactor::Task<> run(PendingCall& call, reactor::Reactor& reactor);
-    bool begin(PendingCall& call, Question& question);
-    bool conclude(PendingCall& call, Question& question, const Failure* failure);
-    reactor::Task<> read_long(PendingCall& call, Question& question, reactor::Deadline& deadline);
-    void deliver(PendingCall& call, const Result<AnswerView>& answer);
+    bool begin(PendingCall& call, exchange::Question& question);
+    bool conclude(PendingCall& call, exchange::Question& question, const Failure* failure);
+    reactor::Task<> read_long(PendingCall& call, exchange::Question& question,
+                              reactor::Deadline& deadline);
+    void deliver(PendingCall& call, const Result<exchange::AnswerView>& answer);
 
     CallTable& calls_;
     std::unique_ptr<reactor::Reactor> reactor_;
-    std::unique_ptr<Exchanges> exchanges_;
+    std::unique_ptr<exchange::Exchanges> exchanges_;
     std::unique_ptr<reactor::Scope> running_;
     List<PendingCall> in_flight_;
 };
 
-}  // namespace pivot
+}  // namespace pivot::engine

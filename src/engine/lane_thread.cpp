@@ -13,7 +13,7 @@
 #include <simdjson.h>
 #include <unistd.h>
 
-namespace pivot {
+namespace pivot::engine {
 
 namespace {
 
@@ -121,4 +121,4 @@ void LaneThread::Halt::deliver()
     while (true) ::pause();
 }
 
-}  // namespace pivot
+}  // namespace pivot::engine

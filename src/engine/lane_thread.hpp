@@ -16,7 +16,7 @@
 
 #include <tl/expected.hpp>
 
-namespace pivot {
+namespace pivot::engine {
 
 class LaneThread : public ListHook<LaneThread> {
 public:
@@ -65,4 +65,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace pivot
+}  // namespace pivot::engine

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::engine {
 
 namespace {
 
@@ -57,7 +57,7 @@ void PendingCall::deliver_processed(std::string_view flow, std::span<const Breac
     deliver(view);
 }
 
-void PendingCall::deliver_processed(const ShownDocument& document)
+void PendingCall::deliver_processed(const exchange::ShownDocument& document)
 {
     if (is_delivered_) return;
     OutcomeView view = outcome(OutcomeKind::processed);
@@ -150,4 +150,4 @@ void PendingCall::deliver()
     lane().begin(*this);
 }
 
-}  // namespace pivot
+}  // namespace pivot::engine

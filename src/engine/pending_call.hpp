@@ -14,10 +14,13 @@
 #include <optional>
 #include <span>
 
-namespace pivot {
+namespace pivot::exchange {
+class Question;
+}
+
+namespace pivot::engine {
 
 class Lane;
-class Question;
 
 // Calls `done`, which a host may have left empty. What it throws is dropped: the other calls go on.
 void hand_over(const Engine::Done& done, const OutcomeView& outcome) noexcept;
@@ -39,16 +42,16 @@ public:
 
     // The lane's thread. Each hands over the outcome, unless one has been handed over already.
     void deliver_processed(std::string_view flow, std::span<const Breach> warnings);
-    void deliver_processed(const ShownDocument& document);
+    void deliver_processed(const exchange::ShownDocument& document);
     void deliver_failed(const Failure& failure);
     void deliver_skipped();
 
     // Any thread: whoever holds a ticket that has become old may look, too.
     Lane& lane() const { return *lane_.load(std::memory_order_acquire); }
 
-    PackedRequest request;
+    exchange::PackedRequest request;
     reactor::Nanoseconds started = 0;
-    Question* question = nullptr;  // while the call runs
+    exchange::Question* question = nullptr;  // while the call runs
 
     // Grows when the call ends, before its place can be used again: so an old ticket names nothing.
     std::atomic<std::uint64_t> serial = 0;
@@ -79,4 +82,4 @@ private:
     std::uint32_t index_ = 0;
 };
 
-}  // namespace pivot
+}  // namespace pivot::engine

@@ -1,10 +1,10 @@
+#include <pivot/action.hpp>
+
 #include "base/json.hpp"
 #include "base/near_miss.hpp"
 #include "callflow/checker.hpp"
-#include "http/url.hpp"
 #include "exchange/breaches.hpp"
-
-#include <pivot/action.hpp>
+#include "http/url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -42,8 +42,8 @@ struct Choice {
 
 // What is wrong, and what is wrong but does no harm.
 struct Findings {
-    Breaches breaches;
-    Breaches warnings;
+    exchange::Breaches breaches;
+    exchange::Breaches warnings;
 };
 
 // Reads the keys of one `data` object, whose JSON pointer is `at`.
@@ -81,8 +81,8 @@ private:
     json::Value data_;
     std::string_view at_;
     const ActionLimits& limits_;
-    Breaches& breaches_;
-    Breaches& warnings_;
+    exchange::Breaches& breaches_;
+    exchange::Breaches& warnings_;
 };
 
 Action ActionReader::read()
@@ -95,7 +95,7 @@ Action ActionReader::read()
                                            Choice{"twiml", Format::twiml}};
     static constexpr std::array body_formats = {Choice{"form", BodyFormat::form},
                                                 Choice{"json", BodyFormat::json}};
-    if (!data_.find("voice_url")) breaches_.add(pointer(at_, "voice_url"), "is missing");
+    if (!data_.find("voice_url")) breaches_.add(exchange::pointer(at_, "voice_url"), "is missing");
 
     Action action;
     action.voice_url = read_url("voice_url");
@@ -112,7 +112,8 @@ Action ActionReader::read()
     if (has_fallback && data_.find("fallback_method")) {
         action.fallback_method = read_choice("fallback_method", methods, expected_method);
     } else if (data_.find("fallback_method")) {
-        warnings_.add(pointer(at_, "fallback_method"), "is not read without a fallback_url");
+        warnings_.add(exchange::pointer(at_, "fallback_method"),
+                      "is not read without a fallback_url");
     }
     warn_of_unread_keys();
     return action;
@@ -133,7 +134,7 @@ void ActionReader::warn_of_unread_keys()
         const std::string_view meant = near_miss(name, keys);
         const std::string advice = meant.empty() ? std::string(", and is ignored")
                                                  : fmt::format(": did you mean \"{}\"?", meant);
-        warnings_.add(pointer(at_, name),
+        warnings_.add(exchange::pointer(at_, name),
                       fmt::format("{} is not a key of pivot{}", callflow::quote(name), advice));
     }
 }
@@ -143,11 +144,11 @@ std::string ActionReader::read_url(std::string_view key)
     const auto value = data_.find(key);
     if (!value) return {};
     if (!value->is_string()) {
-        breaches_.add_mismatch(pointer(at_, key), "a string", *value);
+        breaches_.add_mismatch(exchange::pointer(at_, key), "a string", *value);
         return {};
     }
     const auto url = http::Url::parse(value->text());
-    if (!url) breaches_.add(pointer(at_, key), url.error());
+    if (!url) breaches_.add(exchange::pointer(at_, key), url.error());
     return std::string(value->text());
 }
 
@@ -160,7 +161,7 @@ bool ActionReader::read_boolean(std::string_view key)
     const bool is_boolean_text =
         value->is_string() && (value->text() == "true" || value->text() == "false");
     if (is_boolean_text && limits_.coerce_types) return value->text() == "true";
-    breaches_.add_mismatch(pointer(at_, key), "a boolean", *value,
+    breaches_.add_mismatch(exchange::pointer(at_, key), "a boolean", *value,
                            is_boolean_text ? coercion_advice : "");
     return false;
 }
@@ -184,8 +185,8 @@ milliseconds ActionReader::read_milliseconds(json::Value value)
     if (is_within(text) && limits_.coerce_types) return milliseconds(*text);
     const std::int64_t count_max = limits_.timeout_max.count();
     warnings_.add_mismatch(
-        pointer(at_, "req_timeout_ms"), fmt::format("an integer from 1 to {}", count_max), value,
-        fmt::format("{}: using {}", is_within(text) ? coercion_advice : "", count_max));
+        exchange::pointer(at_, "req_timeout_ms"), fmt::format("an integer from 1 to {}", count_max),
+        value, fmt::format("{}: using {}", is_within(text) ? coercion_advice : "", count_max));
     return limits_.timeout_max;
 }
 
@@ -199,7 +200,7 @@ milliseconds ActionReader::read_seconds(json::Value value)
     const auto count = seconds.value_or(0) * 1000;
     if (count >= 1 && count <= count_max) return milliseconds(std::llround(count));
 
-    warnings_.add_mismatch(pointer(at_, "req_timeout"),
+    warnings_.add_mismatch(exchange::pointer(at_, "req_timeout"),
                            fmt::format("seconds from 0.001 to {}", count_max / 1000), value,
                            fmt::format(": using {}", count_max / 1000));
     return limits_.timeout_max;
@@ -215,7 +216,7 @@ Value ActionReader::read_choice(std::string_view key,
     for (const auto& choice : choices) {
         if (value->is_string() && value->text() == choice.text) return choice.value;
     }
-    breaches_.add_mismatch(pointer(at_, key), expected, *value);
+    breaches_.add_mismatch(exchange::pointer(at_, key), expected, *value);
     return choices.front().value;
 }
 
@@ -227,14 +228,14 @@ Action read_data(json::Value data, std::string_view at, const ActionLimits& limi
     return {};
 }
 
-Result<Action> settle(Action action, Breaches breaches)
+Result<Action> settle(Action action, exchange::Breaches breaches)
 {
     if (breaches.is_empty()) return action;
     return tl::unexpected(std::move(breaches).to_failure(Reason::bad_action, Phase::queue));
 }
 
 // The JSON text of the `_` child; empty: none.
-std::string read_next(json::Value node, std::string_view at, Breaches& breaches)
+std::string read_next(json::Value node, std::string_view at, exchange::Breaches& breaches)
 {
     std::string next;
     const auto children = node.find("children");
@@ -242,9 +243,10 @@ std::string read_next(json::Value node, std::string_view at, Breaches& breaches)
 
     const auto child = children->find("_");
     if (!children->is_object()) {
-        breaches.add_mismatch(pointer(at, "children"), "an object", *children);
+        breaches.add_mismatch(exchange::pointer(at, "children"), "an object", *children);
     } else if (child && !child->is_object()) {
-        breaches.add_mismatch(pointer(pointer(at, "children"), "_"), "an object", *child);
+        breaches.add_mismatch(exchange::pointer(exchange::pointer(at, "children"), "_"),
+                              "an object", *child);
     } else if (child) {
         json::append_value(next, *child);
     }
@@ -254,20 +256,20 @@ std::string read_next(json::Value node, std::string_view at, Breaches& breaches)
 ActionNode read_node(json::Value node, std::string_view at, const ActionLimits& limits)
 {
     Findings findings;
-    Breaches& breaches = findings.breaches;
+    exchange::Breaches& breaches = findings.breaches;
     Action action;
     const auto module = node.find("module");
     const auto data = node.find("data");
     if (!node.is_object()) {
         breaches.add_mismatch(std::string(at), "a pivot node", node);
     } else if (!module) {
-        breaches.add(pointer(at, "module"), "is missing");
+        breaches.add(exchange::pointer(at, "module"), "is missing");
     } else if (!module->is_string() || module->text() != "pivot") {
-        breaches.add_mismatch(pointer(at, "module"), R"("pivot")", *module);
+        breaches.add_mismatch(exchange::pointer(at, "module"), R"("pivot")", *module);
     } else if (!data) {  // which is the same as `{}`
-        breaches.add(pointer(pointer(at, "data"), "voice_url"), "is missing");
+        breaches.add(exchange::pointer(exchange::pointer(at, "data"), "voice_url"), "is missing");
     } else {
-        action = read_data(*data, pointer(at, "data"), limits, findings);
+        action = read_data(*data, exchange::pointer(at, "data"), limits, findings);
     }
     auto next = read_next(node, at, breaches);
     return {settle(std::move(action), std::move(breaches)), std::move(next),
@@ -311,7 +313,7 @@ Result<ActionNode> ActionNode::from_json(std::string_view text, const ActionLimi
     const auto root = document.read(text);
     if (!root) return tl::unexpected(root.error());
     if (!root->is_object()) {
-        Breaches breaches;
+        exchange::Breaches breaches;
         breaches.add_mismatch("", "a pivot node or its data", *root);
         return tl::unexpected(std::move(breaches).to_failure(Reason::invalid_json, Phase::parse));
     }

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::exchange {
 
 Result<AnswerView> AnswerReader::read(const http::Response& response)
 {
@@ -86,4 +86,4 @@ Result<twiml::Document> AnswerReader::read_document(const http::Response& respon
     return twiml_reader_.read(response.body, charset(response.content_type));
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

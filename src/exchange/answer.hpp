@@ -16,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pivot {
+namespace pivot::exchange {
 
 // An answer that can be performed: until the next one is read.
 struct AnswerView {
@@ -61,4 +61,4 @@ private:
     twiml::Document document_;
 };
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 
-namespace pivot {
+namespace pivot::exchange {
 
 namespace {
 
@@ -54,4 +54,4 @@ std::string_view charset(std::string_view content_type)
     return {};
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

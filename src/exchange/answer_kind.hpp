@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace pivot {
+namespace pivot::exchange {
 
 enum class AnswerKind { callflow, twiml, none };
 
@@ -17,4 +17,4 @@ std::string_view essence(std::string_view content_type);
 // The value of the parameter `charset`; empty: none.
 std::string_view charset(std::string_view content_type);
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -1,6 +1,6 @@
 #include "exchange/asked_exchange.hpp"
 
-namespace pivot {
+namespace pivot::exchange {
 
 Exchange asked_exchange(Method method, std::string_view query, const http::Route& route,
                         const http::Progress& progress)
@@ -20,4 +20,4 @@ Exchange asked_exchange(Method method, std::string_view query, const http::Route
     return exchange;
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

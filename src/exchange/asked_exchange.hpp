@@ -8,10 +8,10 @@
 
 #include <string_view>
 
-namespace pivot {
+namespace pivot::exchange {
 
 // What was asked first, and how it went. `query` is that of the first request, without `?`.
 Exchange asked_exchange(Method method, std::string_view query, const http::Route& route,
                         const http::Progress& progress);
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::exchange {
 namespace {
 
 constexpr std::size_t quoted_bytes_max = 64;
@@ -58,4 +58,4 @@ std::string pointer(std::string_view base, std::string_view name)
     return text;
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

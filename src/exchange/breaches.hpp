@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot {
+namespace pivot::exchange {
 
 class Breaches {
 public:
@@ -34,4 +34,4 @@ private:
 // The pointer `base` and below it `name`.
 std::string pointer(std::string_view base, std::string_view name);
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -53,7 +53,7 @@ private:
     PartyText from_;
     PartyText to_;
     PartyText request_;
-    Breaches breaches_;
+    exchange::Breaches breaches_;
 };
 
 Result<Call> CallReader::read(json::Value object)
@@ -143,7 +143,7 @@ std::string_view CallReader::read_text(std::string_view name, json::Value value)
 {
     if (value.is_string()) return value.text();
     if (value.kind() != json::Kind::null) {
-        breaches_.add_mismatch(pointer("", name), "a string", value);
+        breaches_.add_mismatch(exchange::pointer("", name), "a string", value);
     }
     return {};
 }
@@ -154,7 +154,7 @@ std::string CallReader::read_object(std::string_view name, json::Value value)
     if (value.is_object()) {
         json::append_value(text, value);
     } else if (value.kind() != json::Kind::null) {
-        breaches_.add_mismatch(pointer("", name), "an object", value);
+        breaches_.add_mismatch(exchange::pointer("", name), "an object", value);
     }
     return text;
 }
@@ -165,14 +165,14 @@ Direction CallReader::read_direction(std::string_view name, json::Value value)
         if (value.is_string() && value.text() == pivot::name(direction)) return direction;
     }
     if (value.kind() != json::Kind::null) {
-        breaches_.add_mismatch(pointer("", name), "\"inbound\" or \"outbound\"", value);
+        breaches_.add_mismatch(exchange::pointer("", name), "\"inbound\" or \"outbound\"", value);
     }
     return Direction::inbound;
 }
 
 std::vector<std::string> CallReader::read_owners(std::string_view name, json::Value value)
 {
-    const auto at = pointer("", name);
+    const auto at = exchange::pointer("", name);
     std::vector<std::string> owners;
     if (value.is_string()) {
         if (!value.text().empty()) owners.emplace_back(value.text());
@@ -182,7 +182,8 @@ std::vector<std::string> CallReader::read_owners(std::string_view name, json::Va
             if (element.is_string()) {
                 owners.emplace_back(element.text());
             } else {
-                breaches_.add_mismatch(pointer(at, fmt::to_string(index)), "a string", element);
+                breaches_.add_mismatch(exchange::pointer(at, fmt::to_string(index)), "a string",
+                                       element);
             }
             ++index;
         }
@@ -217,7 +218,7 @@ Result<Call> Call::from_json(std::string_view text)
     const auto value = document.read(text);
     if (!value) return tl::unexpected(value.error());
     if (!value->is_object()) {
-        Breaches breaches;
+        exchange::Breaches breaches;
         breaches.add_mismatch("", "a call object", *value);
         return tl::unexpected(std::move(breaches).to_failure(Reason::invalid_json, Phase::parse));
     }

@@ -2,7 +2,7 @@
 
 #include "base/json.hpp"
 
-namespace pivot {
+namespace pivot::exchange {
 
 std::string list_owners(const std::vector<std::string>& owner_ids)
 {
@@ -34,4 +34,4 @@ CallFacts facts_of(const Call& call, std::string_view owner_ids)
             .key_value_store = call.key_value_store};
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot {
+namespace pivot::exchange {
 
 // An empty text is unknown.
 struct CallFacts {
@@ -38,4 +38,4 @@ std::string list_owners(const std::vector<std::string>& owner_ids);
 // `owner_ids` are list_owners() of the call's. Both outlive the facts.
 CallFacts facts_of(const Call& call, std::string_view owner_ids);
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -1,6 +1,6 @@
 #include "exchange/error_code.hpp"
 
-namespace pivot {
+namespace pivot::exchange {
 
 int error_code(Reason reason)
 {
@@ -26,4 +26,4 @@ int error_code(Reason reason)
     return 11200;
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

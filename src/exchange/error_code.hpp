@@ -3,8 +3,8 @@
 
 #include <pivot/failure.hpp>
 
-namespace pivot {
+namespace pivot::exchange {
 
 int error_code(Reason reason);
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <utility>
 
-namespace pivot {
+namespace pivot::exchange {
 
 namespace {
 
@@ -76,4 +76,4 @@ void Exchanges::close()
     resolver->close();
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

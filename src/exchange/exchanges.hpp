@@ -1,16 +1,16 @@
 // What the exchanges of one reactor share: nothing of it is shared with another.
 #pragma once
 
+#include "exchange/answer.hpp"
+#include "exchange/idempotency.hpp"
+#include "exchange/long_answers.hpp"
+#include "exchange/parameters.hpp"
 #include "http/client.hpp"
 #include "http/destination.hpp"
 #include "net/address_policy.hpp"
 #include "net/resolver.hpp"
 #include "net/source_addresses.hpp"
 #include "net/tls.hpp"
-#include "exchange/answer.hpp"
-#include "exchange/idempotency.hpp"
-#include "exchange/long_answers.hpp"
-#include "exchange/parameters.hpp"
 #include "reactor/reactor.hpp"
 
 #include <pivot/engine.hpp>
@@ -21,7 +21,7 @@
 
 #include <tl/expected.hpp>
 
-namespace pivot {
+namespace pivot::exchange {
 
 struct Exchanges {
     // On the reactor's thread. The error is a sentence.
@@ -57,4 +57,4 @@ private:
     Exchanges(const EngineConfig& config, reactor::Reactor& reactor);
 };
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -3,7 +3,7 @@
 #include <iterator>
 #include <random>
 
-namespace pivot {
+namespace pivot::exchange {
 
 namespace {
 
@@ -33,4 +33,4 @@ void append_line(IdempotencyLine& out, Format format, const IdempotencyToken& to
                    token.reactor, token.number);
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::exchange {
 
 // 128 bits: those of a reactor, chosen at random, and a number.
 struct IdempotencyToken {
@@ -52,4 +52,4 @@ std::string idempotency_line(Format format, std::string_view token);
 using IdempotencyLine = fmt::basic_memory_buffer<char, 64>;
 void append_line(IdempotencyLine& out, Format format, const IdempotencyToken& token);
 
-}  // namespace pivot
+}  // namespace pivot::exchange

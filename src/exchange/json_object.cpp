@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-namespace pivot {
+namespace pivot::exchange {
 
 namespace {
 
@@ -46,4 +46,4 @@ std::string merge_objects(std::string_view object, std::string_view changes)
     return merged;
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace pivot {
+namespace pivot::exchange {
 
 // Neither null nor an object or an array.
 inline bool is_scalar(json::Value value)
@@ -18,4 +18,4 @@ inline bool is_scalar(json::Value value)
 // away. Both are the text of a JSON object, or empty. What is none changes nothing.
 std::string merge_objects(std::string_view object, std::string_view changes);
 
-}  // namespace pivot
+}  // namespace pivot::exchange

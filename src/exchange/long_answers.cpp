@@ -6,7 +6,7 @@
 
 #include <cassert>
 
-namespace pivot {
+namespace pivot::exchange {
 
 using reactor::Deadline;
 using reactor::Task;
@@ -120,4 +120,4 @@ Task<Result<LongAnswers::Pass>> make_readable(http::Response& response, std::str
     co_return std::move(pass);
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -21,7 +21,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pivot {
+namespace pivot::exchange {
 
 // What is read at once, and how much of the rest before others go on.
 inline constexpr std::size_t short_answer_bytes = 16 * 1024;
@@ -109,4 +109,4 @@ reactor::Task<Result<LongAnswers::Pass>> make_readable(http::Response& response,
                                                        const http::ResponseLimits& limits,
                                                        reactor::Deadline& deadline);
 
-}  // namespace pivot
+}  // namespace pivot::exchange

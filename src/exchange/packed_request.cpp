@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace pivot {
+namespace pivot::exchange {
 
 namespace {
 
@@ -157,4 +157,4 @@ PackedRequest::Texts PackedRequest::texts() const
     return texts;
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

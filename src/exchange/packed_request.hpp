@@ -20,7 +20,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot {
+namespace pivot::exchange {
 
 class PackedRequest {
 public:
@@ -94,4 +94,4 @@ private:
     bool skips_module_ = false;
 };
 
-}  // namespace pivot
+}  // namespace pivot::exchange

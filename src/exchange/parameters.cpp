@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::exchange {
 
 namespace {
 
@@ -295,4 +295,4 @@ std::string_view Parameters::json()
     return json_;
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

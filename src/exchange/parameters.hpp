@@ -5,9 +5,9 @@
 #pragma once
 
 #include "base/json.hpp"
-#include "http/form.hpp"
 #include "exchange/call_facts.hpp"
 #include "exchange/packed_request.hpp"
+#include "http/form.hpp"
 
 #include <pivot/failure.hpp>
 
@@ -18,7 +18,7 @@
 #include <variant>
 #include <vector>
 
-namespace pivot {
+namespace pivot::exchange {
 
 // The Content-Type of a body in this format.
 constexpr std::string_view media_type(BodyFormat format)
@@ -96,4 +96,4 @@ private:
     std::string json_;
 };
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-namespace pivot {
+namespace pivot::exchange {
 
 tl::expected<net::AddressPolicy, std::string> address_policy(const EngineConfig& config)
 {
@@ -48,4 +48,4 @@ callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPol
     return rules;
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

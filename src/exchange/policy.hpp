@@ -11,7 +11,7 @@
 
 #include <tl/expected.hpp>
 
-namespace pivot {
+namespace pivot::exchange {
 
 // The error says how to mend the rule that is none.
 tl::expected<net::AddressPolicy, std::string> address_policy(const EngineConfig& config);
@@ -24,4 +24,4 @@ std::string objection_to(const http::Url& url, const net::AddressPolicy& policy)
 // one of the operator's own. `policy` outlives the rules.
 callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPolicy& policy);
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace pivot {
+namespace pivot::exchange {
 
 Result<void> Question::begin(http::DestinationCache& destinations)
 {
@@ -54,4 +54,4 @@ std::string_view Question::json() const
     return parameters_.json();
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

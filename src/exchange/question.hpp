@@ -1,13 +1,13 @@
 // What is asked about one call: a request with its parameters, then those that redirects ask for.
 #pragma once
 
+#include "exchange/idempotency.hpp"
+#include "exchange/packed_request.hpp"
+#include "exchange/parameters.hpp"
 #include "http/progress.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/route.hpp"
-#include "exchange/idempotency.hpp"
-#include "exchange/packed_request.hpp"
-#include "exchange/parameters.hpp"
 
 #include <pivot/failure.hpp>
 #include <pivot/outcome.hpp>
@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace pivot {
+namespace pivot::exchange {
 
 // Parameters go with the first request only; a Location is asked as it stands.
 class Question final : public http::Request, public ExchangeView {
@@ -64,4 +64,4 @@ private:
     http::Progress progress_;
 };
 
-}  // namespace pivot
+}  // namespace pivot::exchange

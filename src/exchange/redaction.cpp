@@ -7,7 +7,7 @@
 #include <charconv>
 #include <optional>
 
-namespace pivot {
+namespace pivot::exchange {
 
 namespace {
 
@@ -322,4 +322,4 @@ std::string redact_header(std::string_view name, std::string_view value)
     return redact(value);
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace pivot {
+namespace pivot::exchange {
 
 inline constexpr std::string_view redacted = "[redacted]";
 
@@ -20,4 +20,4 @@ std::string redact(std::string_view text, bool is_cut = false);
 // The value of a header. Of cookies the names stay, of Set-Cookie the attributes, too.
 std::string redact_header(std::string_view name, std::string_view value);
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -2,7 +2,7 @@
 
 #include "http/url.hpp"
 
-namespace pivot {
+namespace pivot::exchange {
 
 std::string resolve_reference(std::string_view document_url, std::string_view reference)
 {
@@ -21,4 +21,4 @@ std::string resolve_reference(std::string_view document_url, std::string_view re
     return text.append(fragment);
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

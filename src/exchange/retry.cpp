@@ -1,6 +1,6 @@
 #include "exchange/retry.hpp"
 
-namespace pivot {
+namespace pivot::exchange {
 
 namespace {
 
@@ -55,4 +55,4 @@ bool Retry::is_worth_another(const Failure& failure, int status) const
     return (retry_on & cause_of(failure, status)) != 0;
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

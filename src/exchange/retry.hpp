@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-namespace pivot {
+namespace pivot::exchange {
 
 struct Retry {
     int retries = 0;            // behind the first attempt
@@ -21,4 +21,4 @@ struct Retry {
     bool is_worth_another(const Failure& failure, int status) const;
 };
 
-}  // namespace pivot
+}  // namespace pivot::exchange

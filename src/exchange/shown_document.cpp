@@ -1,6 +1,6 @@
 #include "exchange/shown_document.hpp"
 
-namespace pivot {
+namespace pivot::exchange {
 
 ShownDocument::ShownDocument(const twiml::Document& document)
     : warnings_(twiml::breaches(document.warnings()))
@@ -8,4 +8,4 @@ ShownDocument::ShownDocument(const twiml::Document& document)
     twiml::append_verbs(verbs_, document);
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

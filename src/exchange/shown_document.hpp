@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot {
+namespace pivot::exchange {
 
 class ShownDocument {
 public:
@@ -24,4 +24,4 @@ private:
     std::vector<Breach> warnings_;
 };
 
-}  // namespace pivot
+}  // namespace pivot::exchange

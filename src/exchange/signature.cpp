@@ -12,7 +12,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-namespace pivot {
+namespace pivot::exchange {
 
 namespace {
 
@@ -95,4 +95,4 @@ std::string body_sha256(std::string_view body)
     return Digest::sha256(body).hex();
 }
 
-}  // namespace pivot
+}  // namespace pivot::exchange

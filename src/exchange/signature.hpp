@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pivot {
+namespace pivot::exchange {
 
 inline constexpr std::string_view twilio_signature_header = "X-Twilio-Signature";
 inline constexpr std::string_view kazoo_signature_header = "X-Pivot-Signature";
@@ -36,4 +36,4 @@ std::string kazoo_signature(std::string_view key, std::int64_t unix_time_s, std:
 // The SHA-256 of a body in lower-case hexadecimal.
 std::string body_sha256(std::string_view body);
 
-}  // namespace pivot
+}  // namespace pivot::exchange

@@ -20,13 +20,13 @@ constexpr std::int64_t day_s = 24 * 60 * 60;
 // One object of the text: each member is asked for by name, and what nobody asked for is an error.
 class ObjectReader {
 public:
-    ObjectReader(json::Value object, std::string at, Breaches& breaches)
+    ObjectReader(json::Value object, std::string at, exchange::Breaches& breaches)
         : object_(object), at_(std::move(at)), breaches_(breaches)
     {
         if (!object.is_object()) breaches.add_mismatch(at_, "an object", object);
     }
 
-    std::string at(std::string_view name) const { return pointer(at_, name); }
+    std::string at(std::string_view name) const { return exchange::pointer(at_, name); }
 
     std::optional<json::Value> find(std::string_view name)
     {
@@ -117,8 +117,8 @@ public:
         }
         for (const auto element : value->elements()) {
             if (!element.is_string()) {
-                breaches_.add_mismatch(pointer(at(name), fmt::to_string(found.size())), "a string",
-                                       element);
+                breaches_.add_mismatch(exchange::pointer(at(name), fmt::to_string(found.size())),
+                                       "a string", element);
             }
             found.emplace_back(element.text());
         }
@@ -159,7 +159,7 @@ public:
 private:
     const json::Value object_;
     const std::string at_;
-    Breaches& breaches_;
+    exchange::Breaches& breaches_;
     std::vector<std::string_view> known_;
 };
 
@@ -172,7 +172,7 @@ public:
     {
     }
 
-    Breaches read(json::Value root)
+    exchange::Breaches read(json::Value root)
     {
         ObjectReader sections(root, "", breaches_);
         read_account(sections);
@@ -212,7 +212,7 @@ private:
             return;
         }
         for (const auto [id, entry] : value->members()) {
-            table.emplace(id, (this->*read_entry)(entry, pointer(at, id)));
+            table.emplace(id, (this->*read_entry)(entry, exchange::pointer(at, id)));
         }
     }
 
@@ -235,7 +235,7 @@ private:
         device.variables = reader.object("variables");
         if (const auto headers = reader.find("headers"); headers && headers->is_object()) {
             for (const auto [name, header] : headers->members()) {
-                const std::string header_at = pointer(reader.at("headers"), name);
+                const std::string header_at = exchange::pointer(reader.at("headers"), name);
                 device.headers.push_back(SipHeader::of(name, text(header, header_at)));
                 if (device.headers.back().empty()) {
                     breaches_.add(header_at, "cannot be a SIP header");
@@ -295,7 +295,8 @@ private:
         } else {
             for (const auto element : members->elements()) {
                 const std::string name = fmt::to_string(group.members.size());
-                group.members.push_back(member(element, pointer(reader.at("members"), name)));
+                group.members.push_back(
+                    member(element, exchange::pointer(reader.at("members"), name)));
             }
         }
         reader.finish();
@@ -333,7 +334,7 @@ private:
         if (value->kind() == json::Kind::boolean) {
             sound.is_silent = !value->is_true();
         } else {
-            sound.media = text(*value, pointer(at, name));
+            sound.media = text(*value, exchange::pointer(at, name));
         }
         return sound;
     }
@@ -368,7 +369,8 @@ private:
             return list;
         }
         for (const auto [key, entry] : entries->members()) {
-            ObjectReader entry_reader(entry, pointer(reader.at("entries"), key), breaches_);
+            ObjectReader entry_reader(entry, exchange::pointer(reader.at("entries"), key),
+                                      breaches_);
             CallerId caller_id;
             caller_id.name = entry_reader.text("name");
             caller_id.number = entry_reader.required_text("number");
@@ -401,15 +403,16 @@ private:
     {
         for (const auto& [number, id] : directory_.numbers_) {
             if (directory_.flow(id) != nullptr) continue;
-            breaches_.add(pointer("/numbers", number), "names a flow that is not there");
+            breaches_.add(exchange::pointer("/numbers", number), "names a flow that is not there");
         }
         for (const auto& [id, group] : directory_.groups_) {
             for (std::size_t i = 0; i < group.members.size(); ++i) {
                 const Member& member = group.members[i];
                 if (is_known(member)) continue;
-                const std::string at = pointer(pointer("/groups", id), "members");
+                const std::string at =
+                    exchange::pointer(exchange::pointer("/groups", id), "members");
                 breaches_.add(
-                    pointer(pointer(at, fmt::to_string(i)), "id"),
+                    exchange::pointer(exchange::pointer(at, fmt::to_string(i)), "id"),
                     fmt::format("names a {} that is not there",
                                 member.kind == Member::Kind::device ? "device" : "group"));
             }
@@ -427,7 +430,7 @@ private:
     }
 
     Directory& directory_;
-    Breaches breaches_;
+    exchange::Breaches breaches_;
     callflow::Validator validator_;
 };
 
@@ -439,7 +442,7 @@ tl::expected<Directory, std::string> Directory::from_json(std::string_view text,
     if (!root) return tl::unexpected(root.error().message);
 
     Directory directory;
-    Breaches breaches = Reader(directory, std::move(rules)).read(*root);
+    exchange::Breaches breaches = Reader(directory, std::move(rules)).read(*root);
     if (breaches.is_empty()) return directory;
     return tl::unexpected(
         std::move(breaches).to_failure(Reason::invalid_json, Phase::parse).message);

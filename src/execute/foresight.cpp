@@ -1,12 +1,12 @@
 #include "execute/foresight.hpp"
 
 #include "base/text.hpp"
+#include "exchange/policy.hpp"
+#include "exchange/reference.hpp"
 #include "execute/names.hpp"
 #include "execute/perform.hpp"
 #include "execute/verbs/callee.hpp"
 #include "http/url.hpp"
-#include "exchange/policy.hpp"
-#include "exchange/reference.hpp"
 #include "twiml/grammar.hpp"
 
 #include <string>
@@ -27,7 +27,7 @@ constexpr std::string_view somewhere = "http://document.invalid/";
 
 std::string resolve(std::string_view reference)
 {
-    return resolve_reference(somewhere, reference);
+    return exchange::resolve_reference(somewhere, reference);
 }
 
 class Foresight {
@@ -100,7 +100,7 @@ private:
     {
         const std::string absolute = resolve(reference);
         const auto url = http::Url::parse(absolute.substr(0, absolute.find('#')));
-        const std::string objection = url ? objection_to(*url, policy_) : "";
+        const std::string objection = url ? exchange::objection_to(*url, policy_) : "";
         if (!objection.empty()) warn(element, fmt::format("{}: {}", what, objection));
     }
 

@@ -20,7 +20,8 @@ constexpr milliseconds hang_up_timeout{5'000};
 
 }  // namespace
 
-LiveCall::LiveCall(Channel& channel, Session& session, const ExecutorConfig& config, Deadline& host)
+LiveCall::LiveCall(Channel& channel, session::Session& session, const ExecutorConfig& config,
+                   Deadline& host)
     : contract_(channel, config.journal), session_(session), config_(config), host_(host)
 {
 }

@@ -122,13 +122,14 @@ struct ExecutorConfig {
 class LiveCall {
 public:
     // `host` ends the call when it expires, and is what may last longer than the caller.
-    LiveCall(Channel& channel, Session& session, const ExecutorConfig& config, Deadline& host);
+    LiveCall(Channel& channel, session::Session& session, const ExecutorConfig& config,
+             Deadline& host);
     LiveCall(const LiveCall&) = delete;
     LiveCall& operator=(const LiveCall&) = delete;
     ~LiveCall();
 
     Channel& channel() { return contract_.channel(); }
-    Session& session() { return session_; }
+    session::Session& session() { return session_; }
     const ExecutorConfig& config() const { return config_; }
 
     // Expired: the caller is gone, or the host has given the call up.
@@ -233,7 +234,7 @@ private:
     std::string* keys_of(LegId leg);
 
     Contract contract_;
-    Session& session_;
+    session::Session& session_;
     const ExecutorConfig& config_;
     Deadline& host_;
     Stage* stage_ = nullptr;

@@ -97,7 +97,7 @@ private:
     EventQueue::Observer* const outer_;
 };
 
-Task<Result<Answer>> ask_within(LiveCall& call, Ask ask, Deadline&)
+Task<Result<session::Answer>> ask_within(LiveCall& call, session::Ask ask, Deadline&)
 {
     ExchangeWithin exchange(call);
     co_return co_await call.session().ask(std::move(ask), exchange.deadline());
@@ -122,15 +122,15 @@ private:
     unsigned quick_ = 0;
 };
 
-void add_surroundings(Ask& ask, const Surroundings& surroundings)
+void add_surroundings(session::Ask& ask, const Surroundings& surroundings)
 {
-    for (SessionParameter& parameter : surroundings.parameters()) {
+    for (session::SessionParameter& parameter : surroundings.parameters()) {
         ask.parameters.push_back(std::move(parameter));
     }
 }
 
 // A verb within tells how it ended, though whoever heard it is gone.
-Task<> report_within(LiveCall& call, Ask ask, const Surroundings& surroundings, Deadline&)
+Task<> report_within(LiveCall& call, session::Ask ask, const Surroundings& surroundings, Deadline&)
 {
     add_surroundings(ask, surroundings);
     ask.parameters.push_back({"CallStatus", "completed"});
@@ -154,7 +154,7 @@ Task<NextStep> perform(LiveCall& call, twiml::Children verbs, Deadline& deadline
     return perform_each(call, verbs, verb_of, deadline);
 }
 
-Task<NextStep> perform_within(LiveCall& call, Ask ask, const Surroundings& surroundings,
+Task<NextStep> perform_within(LiveCall& call, session::Ask ask, const Surroundings& surroundings,
                               Deadline& deadline)
 {
     const std::string place = call.session().document_url();
@@ -165,7 +165,7 @@ Task<NextStep> perform_within(LiveCall& call, Ask ask, const Surroundings& surro
         co_await pace.keep(call, deadline);
         co_await call.catch_up(deadline);
         if (call.must_stop()) break;
-        Ask asked = std::move(*step.ask);
+        session::Ask asked = std::move(*step.ask);
         asked.is_counted = is_counted;
         add_surroundings(asked, surroundings);
         const auto answer = co_await ask_within(call, std::move(asked), deadline);
@@ -188,7 +188,7 @@ Task<NextStep> perform_within(LiveCall& call, Ask ask, const Surroundings& surro
     co_return step;
 }
 
-Task<NextStep> perform_plain(LiveCall& call, const Answer& answer, Deadline& deadline)
+Task<NextStep> perform_plain(LiveCall& call, const session::Answer& answer, Deadline& deadline)
 {
     if (call.leg() == caller) co_await call.answer(deadline);
     if (!answer.media_url.empty()) {

@@ -20,13 +20,13 @@ std::string failure_text(const Failure& failure)
 }
 
 // `ended` is the time of day; what lies before it is as long ago as the call's clock has it.
-EndOfCall end_of(LiveCall& call)
+session::EndOfCall end_of(LiveCall& call)
 {
     const std::int64_t ended_s = call.unix_now_ms() / 1'000;
     const auto at = [&](Nanoseconds moment) {
         return ended_s - (call.now() - moment) / 1'000'000'000;
     };
-    EndOfCall end;
+    session::EndOfCall end;
     end.hangup_cause = call.cause().name;
     end.sip_code = call.cause().sip_code;
     end.started_unix_s = at(call.channel().began_at());
@@ -55,7 +55,7 @@ private:
 };
 
 // No coroutine: a call waits for long in what this returns.
-Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Result<Answer>& answer,
+Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Result<session::Answer>& answer,
                               std::string& next, Deadline& deadline)
 {
     if (!answer) {
@@ -70,16 +70,16 @@ Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Result<Answer>& answ
 
 // `next` becomes the `_` child of a pivot node. The answer goes where the call keeps it: there is
 // no second one in its frame.
-Task<> ask(LiveCall& call, NextStep step, std::string& next, Result<Answer>& answer,
+Task<> ask(LiveCall& call, NextStep step, std::string& next, Result<session::Answer>& answer,
            Deadline& deadline)
 {
-    Session& session = call.session();
+    session::Session& session = call.session();
     if (step.kind == Kind::begin) {
         answer = co_await session.begin(deadline);
         co_return;
     }
     if (step.kind == Kind::ask) {
-        Ask ask = std::move(*step.ask);
+        session::Ask ask = std::move(*step.ask);
         ask.leads_to_branch = true;
         answer = co_await session.ask(std::move(ask), deadline);
         co_return;
@@ -95,15 +95,15 @@ Task<> ask(LiveCall& call, NextStep step, std::string& next, Result<Answer>& ans
 }
 
 // The caller is gone, and the answer of no use.
-Task<> report(Session& session, NextStep step, Deadline& host)
+Task<> report(session::Session& session, NextStep step, Deadline& host)
 {
-    Ask ask = std::move(*step.ask);
+    session::Ask ask = std::move(*step.ask);
     static_cast<void>(co_await session.ask(std::move(ask), host));
 }
 
 }  // namespace
 
-Task<> run_session(Session& session, Channel& channel, std::string next,
+Task<> run_session(session::Session& session, Channel& channel, std::string next,
                    const ExecutorConfig& config, Deadline& host)
 {
     LiveCall call(channel, session, config, host);
@@ -112,7 +112,7 @@ Task<> run_session(Session& session, Channel& channel, std::string next,
     session.set_call_status(channel.is_answered() ? "in-progress" : "ringing");
 
     NextStep step = next_step(Kind::begin);
-    Result<Answer> answer;
+    Result<session::Answer> answer;
     if (session.action().skip_module) {
         call.take_branch("_", "skip_module");
         step = co_await flows.run(std::move(next), deadline);
@@ -126,7 +126,7 @@ Task<> run_session(Session& session, Channel& channel, std::string next,
     const CauseName normal;
     co_await call.hang_up(normal, deadline);
     call.end_streams();
-    const EndOfCall end = end_of(call);  // before the report, for whose answer nobody pays
+    const session::EndOfCall end = end_of(call);  // before the report, for whose answer nobody pays
     if (step.kind == Kind::report) co_await report(session, std::move(step), host);
     session.end(end);
 }

@@ -18,7 +18,7 @@ namespace pivot::execute {
 // `next` is the `_` child of the action's node, JSON text; empty: there is none. `host` is the
 // parent of the channel's deadline. When this returns the caller is gone or the call is elsewhere,
 // and the session has ended.
-Task<> run_session(Session& session, Channel& channel, std::string next,
+Task<> run_session(session::Session& session, Channel& channel, std::string next,
                    const ExecutorConfig& config, Deadline& host);
 
 }  // namespace pivot::execute

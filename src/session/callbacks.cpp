@@ -1,15 +1,15 @@
 #include "session/callbacks.hpp"
 
 #include "base/clock.hpp"
+#include "exchange/exchanges.hpp"
 #include "http/url.hpp"
 #include "session/exchange_facts.hpp"
-#include "exchange/exchanges.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <utility>
 
-namespace pivot {
+namespace pivot::session {
 
 namespace {
 
@@ -26,7 +26,7 @@ bool may_recover(const Result<void>& asked, int status)
 
 }  // namespace
 
-Callbacks::Callbacks(Exchanges& exchanges, const CallbackLimits& limits)
+Callbacks::Callbacks(exchange::Exchanges& exchanges, const CallbackLimits& limits)
     : exchanges_(exchanges),
       limits_(limits),
       closing_(exchanges.reactor, never),
@@ -158,4 +158,4 @@ Task<bool> Callbacks::attempt(Notice& notice, Deadline& closing)
     co_return may_recover(asked, notice.request->progress().status);
 }
 
-}  // namespace pivot
+}  // namespace pivot::session

@@ -9,12 +9,12 @@
 #pragma once
 
 #include "http/progress.hpp"
-#include "session/debug_record.hpp"
-#include "session/session_request.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/scope.hpp"
 #include "reactor/task.hpp"
 #include "reactor/wait.hpp"
+#include "session/debug_record.hpp"
+#include "session/session_request.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +23,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace pivot {
+namespace pivot::session {
 
 // Something that a web server is told.
 struct Notice {
@@ -52,7 +52,7 @@ struct CallbackLimits {
 // One per reactor. Closed before it dies, and then the reactor turns until running() is 0.
 class Callbacks {
 public:
-    explicit Callbacks(Exchanges& exchanges, const CallbackLimits& limits = {});
+    explicit Callbacks(exchange::Exchanges& exchanges, const CallbackLimits& limits = {});
 
     // Starts to tell it, soon. False: it was dropped, because there is too much to tell already.
     bool send(Notice notice);
@@ -103,7 +103,7 @@ private:
     reactor::Task<> tell(Notice& notice, reactor::Deadline& closing);
     reactor::Task<bool> attempt(Notice& notice, reactor::Deadline& closing);
 
-    Exchanges& exchanges_;
+    exchange::Exchanges& exchanges_;
     const CallbackLimits limits_;
     std::unordered_map<std::string, Queue> queues_;    // by call and URL
     std::unordered_map<std::string, Origin> origins_;  // that have something waiting
@@ -115,4 +115,4 @@ private:
     reactor::Scope lanes_running_;
 };
 
-}  // namespace pivot
+}  // namespace pivot::session

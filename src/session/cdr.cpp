@@ -3,16 +3,16 @@
 #include "base/json.hpp"
 #include "base/random_id.hpp"
 #include "base/text.hpp"
-#include "http/form.hpp"
-#include "http/url.hpp"
 #include "exchange/idempotency.hpp"
 #include "exchange/redaction.hpp"
+#include "http/form.hpp"
+#include "http/url.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::session {
 
 namespace {
 
@@ -85,8 +85,9 @@ std::string Cdr::origin() const
 std::string log_line(const Cdr& cdr, std::string_view was_lost)
 {
     return fmt::format("the CDR of call {} {}; it is for {} ({}: {}): {}", printable(cdr.call_id),
-                       was_lost, printable(redact(cdr.url)), idempotency_header(Format::kazoo),
-                       cdr.id, redact(cdr.body));
+                       was_lost, printable(exchange::redact(cdr.url)),
+                       exchange::idempotency_header(Format::kazoo), cdr.id,
+                       exchange::redact(cdr.body));
 }
 
 Cdr make_cdr(const Call& call, const EndOfCall& end, std::string_view url)
@@ -99,4 +100,4 @@ Cdr make_cdr(const Call& call, const EndOfCall& end, std::string_view url)
             .ended_unix_ms = end.ended_unix_s * 1000};
 }
 
-}  // namespace pivot
+}  // namespace pivot::session

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace pivot {
+namespace pivot::session {
 
 // How a call ended. Times are seconds of Unix time.
 struct EndOfCall {
@@ -43,4 +43,4 @@ std::string log_line(const Cdr& cdr, std::string_view was_lost);
 
 Cdr make_cdr(const Call& call, const EndOfCall& end, std::string_view url);
 
-}  // namespace pivot
+}  // namespace pivot::session

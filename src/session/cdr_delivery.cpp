@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::session {
 
 using reactor::Deadline;
 using reactor::Reactor;
@@ -186,4 +186,4 @@ std::chrono::milliseconds CdrDelivery::backoff(unsigned failures)
     return std::chrono::duration_cast<std::chrono::milliseconds>(pause * jitter(random_));
 }
 
-}  // namespace pivot
+}  // namespace pivot::session

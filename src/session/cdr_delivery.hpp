@@ -8,11 +8,11 @@
 // last failures suggest, and has a share of the attempts in flight and no more.
 #pragma once
 
-#include "session/cdr_spool.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/scope.hpp"
 #include "reactor/task.hpp"
 #include "reactor/wait.hpp"
+#include "session/cdr_spool.hpp"
 
 #include <pivot/failure.hpp>
 
@@ -25,7 +25,7 @@
 #include <string>
 #include <string_view>
 
-namespace pivot {
+namespace pivot::session {
 
 // Posts one CDR, with its id as Idempotency-Key. Yields the status that came in the end.
 class CdrPoster {
@@ -89,4 +89,4 @@ private:
     std::size_t in_flight_ = 0;
 };
 
-}  // namespace pivot
+}  // namespace pivot::session

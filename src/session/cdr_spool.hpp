@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace pivot {
+namespace pivot::session {
 
 struct SpooledCdr {
     Cdr cdr;
@@ -59,4 +59,4 @@ protected:
     ~CdrSpool() = default;
 };
 
-}  // namespace pivot
+}  // namespace pivot::session

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::session {
 
 namespace {
 
@@ -30,7 +30,7 @@ public:
 
     void add(std::string_view name, std::string_view text)
     {
-        json::append_quoted(add(name), redact(to_valid_utf8(text)));
+        json::append_quoted(add(name), exchange::redact(to_valid_utf8(text)));
     }
     void add_unless_empty(std::string_view name, std::string_view text)
     {
@@ -58,14 +58,14 @@ private:
 
 void append_text(std::string& out, const std::string& text)
 {
-    json::append_quoted(out, redact(to_valid_utf8(text)));
+    json::append_quoted(out, exchange::redact(to_valid_utf8(text)));
 }
 
 void append_header(std::string& out, const HttpHeader& header)
 {
     Object object(out);
     json::append_quoted(object.add("name"), to_valid_utf8(header.name));
-    const auto value = redact_header(header.name, to_valid_utf8(header.value));
+    const auto value = exchange::redact_header(header.name, to_valid_utf8(header.value));
     json::append_quoted(object.add("value"), value);
 }
 
@@ -81,7 +81,7 @@ void add_body(Object& object, std::string_view prefix, std::string_view body, bo
 {
     const auto front = is_whole ? body : cut_utf8(body, DebugRecord::body_bytes_max);
     const bool is_cut = front.size() < body.size();
-    const auto text = redact(to_valid_utf8(front), is_cut);
+    const auto text = exchange::redact(to_valid_utf8(front), is_cut);
     json::append_quoted(object.add(fmt::format("{}_body", prefix)), text);
     object.add(fmt::format("{}_body_bytes", prefix), static_cast<std::int64_t>(body.size()));
     if (is_cut) object.add(fmt::format("{}_body_is_cut", prefix), true);
@@ -184,8 +184,8 @@ void DebugRecord::note_branch(std::string_view branch)
 {
     json_.pop_back();  // the end of the object
     json_ += ",\"branch\":";
-    json::append_quoted(json_, redact(to_valid_utf8(branch)));
+    json::append_quoted(json_, exchange::redact(to_valid_utf8(branch)));
     json_ += '}';
 }
 
-}  // namespace pivot
+}  // namespace pivot::session

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot {
+namespace pivot::session {
 
 enum class DebugKind : std::uint8_t { exchange, callback, cdr };
 
@@ -91,4 +91,4 @@ protected:
     ~DebugSink() = default;
 };
 
-}  // namespace pivot
+}  // namespace pivot::session

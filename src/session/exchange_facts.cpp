@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace pivot {
+namespace pivot::session {
 
 namespace {
 
@@ -39,4 +39,4 @@ DebugFacts facts_of(const SessionRequest& request)
     return facts;
 }
 
-}  // namespace pivot
+}  // namespace pivot::session

@@ -4,10 +4,10 @@
 #include "session/debug_record.hpp"
 #include "session/session_request.hpp"
 
-namespace pivot {
+namespace pivot::session {
 
 // Of the request as it was asked last. Views of it and of its response: until anybody else of this
 // reactor goes on.
 DebugFacts facts_of(const SessionRequest& request);
 
-}  // namespace pivot
+}  // namespace pivot::session

@@ -1,22 +1,22 @@
 #include "session/http_cdr_poster.hpp"
 
 #include "base/clock.hpp"
-#include "session/exchange_facts.hpp"
 #include "exchange/exchanges.hpp"
+#include "session/exchange_facts.hpp"
 #include "session/session_request.hpp"
 
 #include <utility>
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::session {
 
 reactor::Task<Result<int>> HttpCdrPoster::post(const Cdr& cdr, reactor::Deadline& deadline)
 {
     SessionRequest::Content content;
     content.url = cdr.url.substr(0, cdr.url.find('#'));
     content.text = cdr.body;
-    content.headers = idempotency_line(Format::kazoo, cdr.id);
+    content.headers = exchange::idempotency_line(Format::kazoo, cdr.id);
     content.signing = signing_of(exchanges_, cdr.account_id, Format::twiml);
     http::Demands demands;
     demands.keeps_headers = sink_ != nullptr;
@@ -38,4 +38,4 @@ reactor::Task<Result<int>> HttpCdrPoster::post(const Cdr& cdr, reactor::Deadline
     co_return (*request)->progress().status;
 }
 
-}  // namespace pivot
+}  // namespace pivot::session

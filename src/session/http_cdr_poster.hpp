@@ -4,20 +4,25 @@
 #include "session/cdr_delivery.hpp"
 #include "session/debug_record.hpp"
 
-namespace pivot {
-
+namespace pivot::exchange {
 struct Exchanges;
+}
+
+namespace pivot::session {
 
 class HttpCdrPoster final : public CdrPoster {
 public:
     // `sink` gets a record of each attempt; null: none does.
-    HttpCdrPoster(Exchanges& exchanges, DebugSink* sink) : exchanges_(exchanges), sink_(sink) {}
+    HttpCdrPoster(exchange::Exchanges& exchanges, DebugSink* sink)
+        : exchanges_(exchanges), sink_(sink)
+    {
+    }
 
     reactor::Task<Result<int>> post(const Cdr& cdr, reactor::Deadline& deadline) override;
 
 private:
-    Exchanges& exchanges_;
+    exchange::Exchanges& exchanges_;
     DebugSink* const sink_;
 };
 
-}  // namespace pivot
+}  // namespace pivot::session

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-namespace pivot {
+namespace pivot::session {
 
 void RecentRecords::add(DebugRecord record)
 {
@@ -35,4 +35,4 @@ std::vector<DebugRecord> RecentRecords::latest(std::size_t records_max) const
     return {std::prev(records_.end(), static_cast<std::ptrdiff_t>(count)), records_.end()};
 }
 
-}  // namespace pivot
+}  // namespace pivot::session

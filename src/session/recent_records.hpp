@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot {
+namespace pivot::session {
 
 struct RecentRecordsLimits {
     std::size_t records_max = 1000;
@@ -36,4 +36,4 @@ private:
     std::size_t bytes_ = 0;
 };
 
-}  // namespace pivot
+}  // namespace pivot::session

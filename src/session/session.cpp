@@ -4,16 +4,16 @@
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
-#include "http/connection_overrides.hpp"
-#include "http/form.hpp"
-#include "http/url.hpp"
 #include "exchange/error_code.hpp"
-#include "session/exchange_facts.hpp"
 #include "exchange/exchanges.hpp"
 #include "exchange/json_object.hpp"
 #include "exchange/reference.hpp"
 #include "exchange/retry.hpp"
+#include "http/connection_overrides.hpp"
+#include "http/form.hpp"
+#include "http/url.hpp"
 #include "reactor/wait.hpp"
+#include "session/exchange_facts.hpp"
 #include "twiml/speech.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::session {
 
 namespace {
 
@@ -76,11 +76,11 @@ std::string no_room_for(std::string_view what)
 
 struct Session::Attempts {
     std::unique_ptr<SessionRequest> request;
-    Retry retry;
+    exchange::Retry retry;
     Nanoseconds ns_max;  // all together
 };
 
-Session::Session(Exchanges& exchanges, Callbacks& callbacks, const SessionConfig& config,
+Session::Session(exchange::Exchanges& exchanges, Callbacks& callbacks, const SessionConfig& config,
                  Request request)
     : exchanges_(exchanges),
       callbacks_(callbacks),
@@ -233,8 +233,8 @@ Result<Session::Attempts> Session::prepare(const Inquiry& inquiry)
     content.body_format = is_json ? BodyFormat::json : BodyFormat::form;
     content.signing = signing_of(exchanges_, call_.account_id, format());
     content.sends_sni = overrides.sends_sni;
-    if (needs_token(format(), inquiry.method)) {
-        content.headers = idempotency_line(format(), exchanges_.tokens.next().to_text());
+    if (exchange::needs_token(format(), inquiry.method)) {
+        content.headers = exchange::idempotency_line(format(), exchanges_.tokens.next().to_text());
     }
     auto text = write(inquiry, content.body_format);
     if (!text) return tl::unexpected(std::move(text.error()));
@@ -249,14 +249,14 @@ Result<Session::Attempts> Session::prepare(const Inquiry& inquiry)
     if (!request) return tl::unexpected(std::move(request.error()));
     Nanoseconds ns_max = std::chrono::nanoseconds(action_.timeout).count();
     if (overrides.total_ms != 0) ns_max = std::min(ns_max, overrides.total_ms * ms);
-    return Attempts{std::move(*request), Retry::of(overrides, format()), ns_max};
+    return Attempts{std::move(*request), exchange::Retry::of(overrides, format()), ns_max};
 }
 
 Result<Answer> Session::conclude(const Result<void>& asked, const SessionRequest& request,
                                  const Deadline& in_time, const Deadline& call)
 {
     if (asked) {
-        exchanges_.reactor.worked(reading_ns(request.progress().response->body.size()));
+        exchanges_.reactor.worked(exchange::reading_ns(request.progress().response->body.size()));
         return read_answer(*request.progress().response, format(), request.answered_url(),
                            exchanges_);
     }
@@ -280,7 +280,7 @@ Session::Inquiry Session::fallback(const Inquiry& inquiry, const Failure& failur
     other.url = action_.fallback_url;
     other.method = action_.fallback_method;
     other.parameters = inquiry.parameters;
-    other.parameters.push_back({"ErrorCode", fmt::to_string(error_code(failure.reason))});
+    other.parameters.push_back({"ErrorCode", fmt::to_string(exchange::error_code(failure.reason))});
     other.parameters.push_back({"ErrorUrl", std::string(split(inquiry.url).url)});
     other.is_document = inquiry.is_document;
     other.leads_to_branch = inquiry.leads_to_branch;
@@ -290,14 +290,14 @@ Session::Inquiry Session::fallback(const Inquiry& inquiry, const Failure& failur
 
 Result<std::string> Session::write(const Inquiry& inquiry, BodyFormat format)
 {
-    const std::string owner_ids = list_owners(call_.owner_ids);
-    const SessionFacts facts = {.call = facts_of(call_, owner_ids),
+    const std::string owner_ids = exchange::list_owners(call_.owner_ids);
+    const SessionFacts facts = {.call = exchange::facts_of(call_, owner_ids),
                                 .format = action_.req_format,
                                 .call_status = call_status_,
                                 .own = inquiry.parameters,
                                 .variables = variables_,
                                 .is_document = inquiry.is_document};
-    Parameters& parameters = exchanges_.parameters;
+    exchange::Parameters& parameters = exchanges_.parameters;
     if (auto listed = list_parameters(parameters, facts); !listed) {
         return tl::unexpected(std::move(listed.error()));
     }
@@ -308,11 +308,11 @@ Result<std::string> Session::write(const Inquiry& inquiry, BodyFormat format)
 void Session::forget_results()
 {
     if (call_.key_value_store.empty()) return;
-    call_.key_value_store =
-        merge_objects(call_.key_value_store,
-                      R"({"digit_pressed":null,"digits_collected":null,"recording_url":null,)"
-                      R"("recording_duration":null,"dial_call_status":null,"dial_call_sid":null,)"
-                      R"("queue_sid":null})");
+    call_.key_value_store = exchange::merge_objects(
+        call_.key_value_store,
+        R"({"digit_pressed":null,"digits_collected":null,"recording_url":null,)"
+        R"("recording_duration":null,"dial_call_status":null,"dial_call_sid":null,)"
+        R"("queue_sid":null})");
 }
 
 // Those that a call comes with are its session's from now on: one that is set takes their place.
@@ -324,9 +324,9 @@ void Session::take_variables()
     const auto known = store ? store->find("user_vars") : std::nullopt;
     if (!known || !known->is_object()) return;
     for (const auto [name, value] : known->members()) {
-        if (is_scalar(value)) set_variable(std::string(name), std::string(value.text()));
+        if (exchange::is_scalar(value)) set_variable(std::string(name), std::string(value.text()));
     }
-    call_.key_value_store = merge_objects(call_.key_value_store, R"({"user_vars":null})");
+    call_.key_value_store = exchange::merge_objects(call_.key_value_store, R"({"user_vars":null})");
 }
 
 void Session::notify(std::string url, Method method, std::vector<SessionParameter> own,
@@ -334,12 +334,12 @@ void Session::notify(std::string url, Method method, std::vector<SessionParamete
 {
     const std::string absolute = resolve(url);
     const auto [target, fragment] = split(absolute);
-    Parameters& parameters = exchanges_.parameters;
+    exchange::Parameters& parameters = exchanges_.parameters;
     SessionFacts facts;
     facts.format = action_.req_format;
     facts.own = own;
-    const std::string owner_ids = list_owners(call_.owner_ids);
-    if (with_standard_parameters) facts.call = facts_of(call_, owner_ids);
+    const std::string owner_ids = exchange::list_owners(call_.owner_ids);
+    if (with_standard_parameters) facts.call = exchange::facts_of(call_, owner_ids);
     if (!with_standard_parameters) {
         list_own(parameters, facts);
     } else if (const auto listed = list_notice(parameters, facts); !listed) {
@@ -350,8 +350,8 @@ void Session::notify(std::string url, Method method, std::vector<SessionParamete
     content.url = target;
     content.method = method;
     content.text = parameters.form();
-    if (needs_token(format(), method)) {
-        content.headers = idempotency_line(format(), exchanges_.tokens.next().to_text());
+    if (exchange::needs_token(format(), method)) {
+        content.headers = exchange::idempotency_line(format(), exchanges_.tokens.next().to_text());
     }
     content.signing = signing_of(exchanges_, call_.account_id, format());
     http::Demands demands;
@@ -451,7 +451,7 @@ void Session::set_call_status(std::string_view status)
 {
     call_status_ = status;
     call_.key_value_store =
-        merge_objects(call_.key_value_store, json_member("call_status", status));
+        exchange::merge_objects(call_.key_value_store, json_member("call_status", status));
 }
 
 void Session::set_digits(std::string_view collection, std::string_view digits)
@@ -461,9 +461,9 @@ void Session::set_digits(std::string_view collection, std::string_view digits)
     const auto store = document.read(call_.key_value_store.empty() ? "{}" : call_.key_value_store);
     const auto known = store ? store->find("dtmf_collections") : std::nullopt;
     if (known && known->is_object()) json::append_value(collections, *known);
-    collections = merge_objects(collections, json_member(collection, digits));
-    auto merged = merge_objects(call_.key_value_store,
-                                fmt::format(R"({{"dtmf_collections":{}}})", collections));
+    collections = exchange::merge_objects(collections, json_member(collection, digits));
+    auto merged = exchange::merge_objects(call_.key_value_store,
+                                          fmt::format(R"({{"dtmf_collections":{}}})", collections));
     keep(call_.key_value_store, std::move(merged),
          fmt::format("collection {}", printable(collection)));
 }
@@ -485,8 +485,9 @@ void Session::clear_digits(std::string_view collection)
     if (!known || !known->find(collection)) return;
     std::string collections;
     json::append_value(collections, *known);
-    collections = merge_objects(collections, fmt::format("{{{}:null}}", quoted(collection)));
-    call_.key_value_store = merge_objects(
+    collections =
+        exchange::merge_objects(collections, fmt::format("{{{}:null}}", quoted(collection)));
+    call_.key_value_store = exchange::merge_objects(
         call_.key_value_store,
         fmt::format(R"({{"dtmf_collections":{}}})", collections.empty() ? "null" : collections));
 }
@@ -511,13 +512,13 @@ void Session::set_caller_id(std::string name, std::string number)
 
 void Session::set_application_variables(std::string_view json_object)
 {
-    auto merged = merge_objects(call_.custom_application_vars, json_object);
+    auto merged = exchange::merge_objects(call_.custom_application_vars, json_object);
     keep(call_.custom_application_vars, std::move(merged), "custom_application_vars");
 }
 
 std::string Session::resolve(std::string_view reference) const
 {
-    return resolve_reference(document_url_, reference);
+    return exchange::resolve_reference(document_url_, reference);
 }
 
 void Session::note_branch(std::string_view branch)
@@ -545,7 +546,7 @@ void Session::warn_of(const std::vector<Breach>& warnings)
 void Session::record(const SessionRequest& request, std::int64_t began_unix_ms,
                      const Result<Answer>& answer)
 {
-    DebugFacts facts = pivot::facts_of(request);
+    DebugFacts facts = session::facts_of(request);
     facts.call_id = call_.call_id;
     facts.account_id = call_.account_id;
     facts.iteration = iteration_;
@@ -585,4 +586,4 @@ void Session::end(const EndOfCall& end)
     config_.cdrs->put(make_cdr(call_, end, action_.cdr_url), config_.cdr_put);
 }
 
-}  // namespace pivot
+}  // namespace pivot::session

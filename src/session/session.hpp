@@ -15,14 +15,14 @@
 #pragma once
 
 #include "http/cookie_jar.hpp"
+#include "reactor/deadline.hpp"
+#include "reactor/task.hpp"
 #include "session/callbacks.hpp"
 #include "session/cdr.hpp"
 #include "session/cdr_spool.hpp"
 #include "session/debug_record.hpp"
 #include "session/session_answer.hpp"
 #include "session/session_parameters.hpp"
-#include "reactor/deadline.hpp"
-#include "reactor/task.hpp"
 
 #include <pivot/engine.hpp>
 
@@ -31,9 +31,11 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot {
-
+namespace pivot::exchange {
 struct Exchanges;
+}
+
+namespace pivot::session {
 
 // What the sessions of an engine are given. All of it outlives them.
 struct SessionConfig {
@@ -55,7 +57,7 @@ struct Ask {
 // Lives on the reactor of `exchanges`, and is not moved while it asks. One exchange at a time.
 class Session {
 public:
-    Session(Exchanges& exchanges, Callbacks& callbacks, const SessionConfig& config,
+    Session(exchange::Exchanges& exchanges, Callbacks& callbacks, const SessionConfig& config,
             Request request);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -154,7 +156,7 @@ private:
                 const Result<Answer>& answer);
     void flush_record();
 
-    Exchanges& exchanges_;
+    exchange::Exchanges& exchanges_;
     Callbacks& callbacks_;
     const SessionConfig& config_;
     Call call_;
@@ -176,4 +178,4 @@ private:
     bool has_ended_ = false;
 };
 
-}  // namespace pivot
+}  // namespace pivot::session

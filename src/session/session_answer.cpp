@@ -10,11 +10,11 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::session {
 
 namespace {
 
-Result<Answer> read_document(const http::Response& response, Exchanges& exchanges)
+Result<Answer> read_document(const http::Response& response, exchange::Exchanges& exchanges)
 {
     auto document = exchanges.answer_reader->read_document(response);
     if (!document) return tl::unexpected(std::move(document.error()));
@@ -23,7 +23,7 @@ Result<Answer> read_document(const http::Response& response, Exchanges& exchange
     return answer;
 }
 
-Result<Answer> read_flow(const http::Response& response, Exchanges& exchanges)
+Result<Answer> read_flow(const http::Response& response, exchange::Exchanges& exchanges)
 {
     const auto flow = exchanges.answer_reader->read_flow(response);
     if (!flow) return tl::unexpected(flow.error());
@@ -51,7 +51,8 @@ Result<Answer> read_words(const http::Response& response)
                     fmt::format("the text cannot be spoken: {}", why));
     };
     std::string text;
-    const auto decoded = twiml::to_utf8(response.body, charset(response.content_type), text);
+    const auto decoded =
+        twiml::to_utf8(response.body, exchange::charset(response.content_type), text);
     if (!decoded) return refuse(decoded.error());
     if (twiml::find_invalid_utf8(text) < text.size()) {
         return refuse(
@@ -69,10 +70,11 @@ Result<Answer> read_words(const http::Response& response)
 }
 
 // Of a type that says nothing about TwiML.
-Result<Answer> read_text(const http::Response& response, Exchanges& exchanges)
+Result<Answer> read_text(const http::Response& response, exchange::Exchanges& exchanges)
 {
-    if (kind_of(response) == AnswerKind::callflow) return read_flow(response, exchanges);
-    if (kind_of(response) == AnswerKind::twiml) {
+    if (exchange::kind_of(response) == exchange::AnswerKind::callflow)
+        return read_flow(response, exchanges);
+    if (exchange::kind_of(response) == exchange::AnswerKind::twiml) {
         if (auto answer = read_document(response, exchanges)) return answer;
     }
     return read_words(response);
@@ -81,7 +83,7 @@ Result<Answer> read_text(const http::Response& response, Exchanges& exchanges)
 }  // namespace
 
 Result<Answer> read_answer(const http::Response& response, Format format, std::string_view url,
-                           Exchanges& exchanges)
+                           exchange::Exchanges& exchanges)
 {
     if (response.status < 200 || response.status > 299) {
         return fail(Reason::status, Phase::read,
@@ -92,7 +94,7 @@ Result<Answer> read_answer(const http::Response& response, Format format, std::s
         return fail(is_twiml_session ? Reason::invalid_twiml : Reason::invalid_json, Phase::parse,
                     fmt::format("the server answered {} with an empty body", response.status));
     }
-    const std::string_view type = essence(response.content_type);
+    const std::string_view type = exchange::essence(response.content_type);
     if (is_twiml_session && equals_ignoring_case(type.substr(0, 6), "audio/")) {
         Answer answer;
         answer.media_url = url;
@@ -101,14 +103,14 @@ Result<Answer> read_answer(const http::Response& response, Format format, std::s
     if (is_twiml_session && equals_ignoring_case(type, "text/plain")) {
         return read_text(response, exchanges);
     }
-    switch (kind_of(response)) {
-        case AnswerKind::callflow: return read_flow(response, exchanges);
-        case AnswerKind::twiml: return read_document(response, exchanges);
-        case AnswerKind::none: break;
+    switch (exchange::kind_of(response)) {
+        case exchange::AnswerKind::callflow: return read_flow(response, exchanges);
+        case exchange::AnswerKind::twiml: return read_document(response, exchanges);
+        case exchange::AnswerKind::none: break;
     }
     return fail(Reason::content_type, Phase::parse,
                 fmt::format("neither callflow JSON nor TwiML: Content-Type is {}",
                             type.empty() ? "missing" : printable(response.content_type)));
 }
 
-}  // namespace pivot
+}  // namespace pivot::session

@@ -11,9 +11,11 @@
 #include <string>
 #include <string_view>
 
-namespace pivot {
-
+namespace pivot::exchange {
 struct Exchanges;
+}
+
+namespace pivot::session {
 
 // One of the four.
 struct Answer {
@@ -28,6 +30,6 @@ struct Answer {
 // of the format twiml. Fails with status (phase read), content_type, too_large, invalid_json,
 // invalid_callflow or invalid_twiml (parse); an empty body is invalid in the session's own format.
 Result<Answer> read_answer(const http::Response& response, Format format, std::string_view url,
-                           Exchanges& exchanges);
+                           exchange::Exchanges& exchanges);
 
-}  // namespace pivot
+}  // namespace pivot::session

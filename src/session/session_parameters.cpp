@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace pivot {
+namespace pivot::session {
 
 namespace {
 
@@ -11,7 +11,7 @@ bool says_digits(std::span<const SessionParameter> own)
     return std::ranges::find(own, "Digits", &SessionParameter::name) != own.end();
 }
 
-void put_own(Parameters& parameters, const SessionFacts& facts)
+void put_own(exchange::Parameters& parameters, const SessionFacts& facts)
 {
     for (const auto& [name, value] : facts.own) {
         parameters.put(name, value);
@@ -23,7 +23,7 @@ void put_own(Parameters& parameters, const SessionFacts& facts)
 
 }  // namespace
 
-Result<void> list_parameters(Parameters& parameters, const SessionFacts& facts)
+Result<void> list_parameters(exchange::Parameters& parameters, const SessionFacts& facts)
 {
     if (auto read = parameters.read(facts.call, facts.format); !read) return read;
     // A flow's collections are no verb's digits.
@@ -38,7 +38,7 @@ Result<void> list_parameters(Parameters& parameters, const SessionFacts& facts)
     return {};
 }
 
-Result<void> list_notice(Parameters& parameters, const SessionFacts& facts)
+Result<void> list_notice(exchange::Parameters& parameters, const SessionFacts& facts)
 {
     if (auto read = parameters.read(facts.call, facts.format); !read) return read;
     parameters.remove("Digits");
@@ -46,10 +46,10 @@ Result<void> list_notice(Parameters& parameters, const SessionFacts& facts)
     return {};
 }
 
-void list_own(Parameters& parameters, const SessionFacts& facts)
+void list_own(exchange::Parameters& parameters, const SessionFacts& facts)
 {
     parameters.clear();
     for (const auto& [name, value] : facts.own) parameters.put(name, value);
 }
 
-}  // namespace pivot
+}  // namespace pivot::session

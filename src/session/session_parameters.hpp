@@ -13,7 +13,7 @@
 #include <span>
 #include <string>
 
-namespace pivot {
+namespace pivot::session {
 
 struct SessionParameter {
     std::string name;
@@ -21,7 +21,7 @@ struct SessionParameter {
 };
 
 struct SessionFacts {
-    CallFacts call;
+    exchange::CallFacts call;
     Format format = Format::kazoo;
     std::string_view call_status;                 // as the session was told; empty: not yet
     std::span<const SessionParameter> own;        // of this request
@@ -30,12 +30,12 @@ struct SessionFacts {
 };
 
 // Lists them. Fails with invalid_json, as Parameters::read does. The facts outlive the list.
-Result<void> list_parameters(Parameters& parameters, const SessionFacts& facts);
+Result<void> list_parameters(exchange::Parameters& parameters, const SessionFacts& facts);
 
 // The same for a notice, which may be about another leg: what it says goes before all.
-Result<void> list_notice(Parameters& parameters, const SessionFacts& facts);
+Result<void> list_notice(exchange::Parameters& parameters, const SessionFacts& facts);
 
 // What it says, and nothing of the call.
-void list_own(Parameters& parameters, const SessionFacts& facts);
+void list_own(exchange::Parameters& parameters, const SessionFacts& facts);
 
-}  // namespace pivot
+}  // namespace pivot::session

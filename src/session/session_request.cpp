@@ -1,17 +1,17 @@
 #include "session/session_request.hpp"
 
 #include "base/clock.hpp"
-#include "http/destination.hpp"
 #include "exchange/asked_exchange.hpp"
 #include "exchange/exchanges.hpp"
 #include "exchange/signature.hpp"
+#include "http/destination.hpp"
 
 #include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::session {
 
 namespace {
 
@@ -25,7 +25,7 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 
 }  // namespace
 
-Signing signing_of(const Exchanges& exchanges, std::string_view account_id, Format format)
+Signing signing_of(const exchange::Exchanges& exchanges, std::string_view account_id, Format format)
 {
     const auto& signing = exchanges.config.signing;
     const auto known = signing.keys.find(std::string(account_id));
@@ -35,7 +35,7 @@ Signing signing_of(const Exchanges& exchanges, std::string_view account_id, Form
 Result<std::unique_ptr<SessionRequest>> SessionRequest::make(Content content,
                                                              http::CookieJar* cookies,
                                                              const http::Demands& demands,
-                                                             Exchanges& exchanges)
+                                                             exchange::Exchanges& exchanges)
 {
     auto destination = exchanges.destinations.find(content.url);
     if (!destination) return fail(Reason::bad_action, Phase::queue, destination.error());
@@ -59,11 +59,11 @@ SessionRequest::SessionRequest(Content content,
     const bool is_signed =
         !content_.signing.key.empty() && content_.signing.format == Format::twiml;
     if (content_.method == Method::post && !is_form && is_signed) {
-        body_query_ = "bodySHA256=" + body_sha256(content_.text);
+        body_query_ = "bodySHA256=" + exchange::body_sha256(content_.text);
     }
 }
 
-Task<Result<void>> SessionRequest::run(Exchanges& exchanges, Deadline& deadline)
+Task<Result<void>> SessionRequest::run(exchange::Exchanges& exchanges, Deadline& deadline)
 {
     reading_.give_back();
     route_ = {};
@@ -115,7 +115,7 @@ std::string_view SessionRequest::query() const
 std::string_view SessionRequest::content_type() const
 {
     if (route_.method() == Method::get) return {};
-    return media_type(content_.body_format);
+    return exchange::media_type(content_.body_format);
 }
 
 std::string_view SessionRequest::body() const
@@ -138,8 +138,8 @@ void SessionRequest::sign()
 {
     const Signing& signing = content_.signing;
     if (signing.format == Format::kazoo) {
-        append_header(headers_, kazoo_signature_header,
-                      kazoo_signature(signing.key, unix_now_ms() / 1'000, body()));
+        append_header(headers_, exchange::kazoo_signature_header,
+                      exchange::kazoo_signature(signing.key, unix_now_ms() / 1'000, body()));
         return;
     }
     const auto& url = destination().url;
@@ -147,8 +147,8 @@ void SessionRequest::sign()
                              : fmt::format("{}://{}", http::name(url.scheme), url.authority());
     url.append_target(signed_url_, query());
     const bool is_form = content_.body_format == BodyFormat::form;
-    append_header(headers_, twilio_signature_header,
-                  twilio_form_signature(signing.key, signed_url_, is_form ? body() : ""));
+    append_header(headers_, exchange::twilio_signature_header,
+                  exchange::twilio_form_signature(signing.key, signed_url_, is_form ? body() : ""));
 }
 
 void SessionRequest::take_cookies(const http::Response& response)
@@ -196,7 +196,8 @@ std::vector<Hop> SessionRequest::hops() const
 Exchange SessionRequest::to_exchange() const
 {
     const bool is_get = content_.method == Method::get;
-    return asked_exchange(content_.method, is_get ? content_.text : body_query_, route_, progress_);
+    return exchange::asked_exchange(content_.method, is_get ? content_.text : body_query_, route_,
+                                    progress_);
 }
 
-}  // namespace pivot
+}  // namespace pivot::session

@@ -5,14 +5,14 @@
 // request is signed for its own URL, and has the cookies of its own host.
 #pragma once
 
+#include "exchange/long_answers.hpp"
 #include "http/cookie_jar.hpp"
 #include "http/progress.hpp"
 #include "http/request.hpp"
 #include "http/route.hpp"
-#include "session/debug_record.hpp"
-#include "exchange/long_answers.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/task.hpp"
+#include "session/debug_record.hpp"
 
 #include <pivot/action.hpp>
 #include <pivot/failure.hpp>
@@ -23,9 +23,11 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot {
-
+namespace pivot::exchange {
 struct Exchanges;
+}
+
+namespace pivot::session {
 
 // What a web server can check that a request came from us (signature.hpp).
 struct Signing {
@@ -34,7 +36,8 @@ struct Signing {
 };
 
 // The signing of an account's requests. Its key lives as long as `exchanges`.
-Signing signing_of(const Exchanges& exchanges, std::string_view account_id, Format format);
+Signing signing_of(const exchange::Exchanges& exchanges, std::string_view account_id,
+                   Format format);
 
 class SessionRequest final : public http::Request {
 public:
@@ -51,12 +54,12 @@ public:
     // `cookies` are the session's, or null. Fails with bad_action: `content.url` is not a URL.
     static Result<std::unique_ptr<SessionRequest>> make(Content content, http::CookieJar* cookies,
                                                         const http::Demands& demands,
-                                                        Exchanges& exchanges);
+                                                        exchange::Exchanges& exchanges);
 
     // Asks, and follows redirects. With a value, progress().response is the final response. Its
     // body is decoded where its headers are kept; where it is long, others wait for done_reading().
     // Can be repeated.
-    reactor::Task<Result<void>> run(Exchanges& exchanges, reactor::Deadline& deadline);
+    reactor::Task<Result<void>> run(exchange::Exchanges& exchanges, reactor::Deadline& deadline);
 
     void done_reading() { reading_.give_back(); }
 
@@ -103,7 +106,7 @@ private:
     http::Route route_;
     http::Progress progress_;
     http::Response response_;  // the final one
-    LongAnswers::Pass reading_;
+    exchange::LongAnswers::Pass reading_;
     std::string headers_;     // of the request that is being asked
     std::string body_query_;  // joins the URL of a signed body that is no form
     std::string signed_url_;
@@ -111,4 +114,4 @@ private:
     std::vector<Hop> redirected_;  // the requests that were answered with one
 };
 
-}  // namespace pivot
+}  // namespace pivot::session

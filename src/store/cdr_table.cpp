@@ -59,7 +59,7 @@ void CdrTable::roll_back()
     settled_.clear();
 }
 
-Answer<void> CdrTable::put(const Cdr& cdr)
+Answer<void> CdrTable::put(const session::Cdr& cdr)
 {
     assert(!cdr.url.empty());
     insert_.bind(cdr.id).bind(cdr.origin()).bind(cdr.call_id).bind(cdr.account_id);
@@ -67,9 +67,9 @@ Answer<void> CdrTable::put(const Cdr& cdr)
     return insert_.run();
 }
 
-Answer<std::vector<SpooledCdr>> CdrTable::due(const DueQuery& query)
+Answer<std::vector<session::SpooledCdr>> CdrTable::due(const session::DueQuery& query)
 {
-    std::vector<SpooledCdr> cdrs;
+    std::vector<session::SpooledCdr> cdrs;
     const auto done = hand_out(query, cdrs);
     if (done) return cdrs;
     for (const auto& [cdr, attempts] : cdrs) take_back(cdr.id);
@@ -77,7 +77,8 @@ Answer<std::vector<SpooledCdr>> CdrTable::due(const DueQuery& query)
 }
 
 // One round through the origins, from where the last one ended.
-Answer<void> CdrTable::hand_out(const DueQuery& query, std::vector<SpooledCdr>& cdrs)
+Answer<void> CdrTable::hand_out(const session::DueQuery& query,
+                                std::vector<session::SpooledCdr>& cdrs)
 {
     const auto start = last_origin_;
     std::string origin = start;
@@ -110,8 +111,8 @@ Answer<std::string> CdrTable::next_origin(std::string_view origin)
     return next;
 }
 
-Answer<void> CdrTable::hand_out_of(std::string_view origin, const DueQuery& query,
-                                   std::vector<SpooledCdr>& cdrs)
+Answer<void> CdrTable::hand_out_of(std::string_view origin, const session::DueQuery& query,
+                                   std::vector<session::SpooledCdr>& cdrs)
 {
     const auto count = handed_out_count_.try_emplace(std::string(origin), 0).first;
     select_due_.bind(origin).bind(query.now_unix_ms);

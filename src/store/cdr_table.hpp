@@ -20,7 +20,7 @@ public:
     // The error names the file.
     static Answer<CdrTable> open(const std::string& path, std::int64_t bytes_max);
 
-    Answer<std::vector<SpooledCdr>> due(const DueQuery& query);
+    Answer<std::vector<session::SpooledCdr>> due(const session::DueQuery& query);
 
     // A transaction, which ends with commit() or, after any failure, with roll_back().
     Answer<void> begin() { return database_.begin(); }
@@ -28,7 +28,7 @@ public:
     void roll_back();
 
     // Within a transaction. A CDR that is there already is not put again.
-    Answer<void> put(const Cdr& cdr);
+    Answer<void> put(const session::Cdr& cdr);
 
     // Likewise. Both take back what was handed out, once they are committed.
     Answer<void> remove(std::string_view id);
@@ -36,9 +36,9 @@ public:
 
 private:
     Answer<std::string> next_origin(std::string_view origin);
-    Answer<void> hand_out(const DueQuery& query, std::vector<SpooledCdr>& cdrs);
-    Answer<void> hand_out_of(std::string_view origin, const DueQuery& query,
-                             std::vector<SpooledCdr>& cdrs);
+    Answer<void> hand_out(const session::DueQuery& query, std::vector<session::SpooledCdr>& cdrs);
+    Answer<void> hand_out_of(std::string_view origin, const session::DueQuery& query,
+                             std::vector<session::SpooledCdr>& cdrs);
     void take_back(std::string_view id);
 
     Database database_;

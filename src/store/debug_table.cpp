@@ -47,7 +47,7 @@ Answer<DebugTable> DebugTable::open(const std::string& path, std::int64_t bytes_
     return table;
 }
 
-Answer<void> DebugTable::add(const DebugRecord& record)
+Answer<void> DebugTable::add(const session::DebugRecord& record)
 {
     insert_.bind(record.call_id()).bind(record.account_id());
     insert_.bind(record.at_unix_ms()).bind(record.to_json());

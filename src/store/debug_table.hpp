@@ -23,7 +23,7 @@ public:
     void roll_back() { database_.roll_back(); }
 
     // Within a transaction.
-    Answer<void> add(const DebugRecord& record);
+    Answer<void> add(const session::DebugRecord& record);
 
     // As JSON, of one call, the oldest first.
     Answer<std::vector<std::string>> find(std::string_view call_id, std::size_t records_max);

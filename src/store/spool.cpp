@@ -7,7 +7,7 @@ namespace pivot::store {
 
 namespace {
 
-std::size_t size_of(const Cdr& cdr)
+std::size_t size_of(const session::Cdr& cdr)
 {
     return cdr.id.size() + cdr.call_id.size() + cdr.account_id.size() + cdr.url.size() +
            cdr.body.size();
@@ -15,10 +15,10 @@ std::size_t size_of(const Cdr& cdr)
 
 }  // namespace
 
-void Spool::put(Cdr cdr, Done done)
+void Spool::put(session::Cdr cdr, Done done)
 {
     const auto size_bytes = size_of(cdr);
-    const auto kept = std::make_shared<const Cdr>(std::move(cdr));
+    const auto kept = std::make_shared<const session::Cdr>(std::move(cdr));
     const auto execute = [kept](Tables& tables) { return tables.cdrs.put(*kept); };
     // A store that has closed replies, too: so the log is a copy.
     const auto reply = [kept, log = store_.log(), done = std::move(done)](const auto& outcome) {
@@ -29,9 +29,9 @@ void Spool::put(Cdr cdr, Done done)
         std::make_unique<Command>(Command::Kind::put_cdr, size_bytes, execute, reactor_, reply));
 }
 
-void Spool::due(DueQuery query, DueDone done)
+void Spool::due(session::DueQuery query, DueDone done)
 {
-    const auto cdrs = std::make_shared<std::vector<SpooledCdr>>();
+    const auto cdrs = std::make_shared<std::vector<session::SpooledCdr>>();
     const auto execute = [query = std::move(query), cdrs](Tables& tables) -> Answer<void> {
         auto found = tables.cdrs.due(query);
         if (!found) return tl::unexpected(found.error());

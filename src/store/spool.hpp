@@ -6,12 +6,12 @@
 
 namespace pivot::store {
 
-class Spool final : public CdrSpool {
+class Spool final : public session::CdrSpool {
 public:
     Spool(Store& store, reactor::Reactor& reactor) : store_(store), reactor_(reactor) {}
 
-    void put(Cdr cdr, Done done) override;
-    void due(DueQuery query, DueDone done) override;
+    void put(session::Cdr cdr, Done done) override;
+    void due(session::DueQuery query, DueDone done) override;
     void remove(std::string id, Done done) override;
     void failed(std::string id, std::int64_t next_at_unix_ms, Done done) override;
 

@@ -72,7 +72,7 @@ Store::~Store()
     thread_.join();
 }
 
-void Store::add(DebugRecord record)
+void Store::add(session::DebugRecord record)
 {
     const auto size_bytes = record.to_json().size();
     submit(std::make_unique<Command>(Command::Kind::add_debug_record, size_bytes,

@@ -45,7 +45,7 @@ struct StoreConfig {
 };
 
 // Closed before the reactors that have asked it for something: they deliver what it replied last.
-class Store final : public DebugSink {
+class Store final : public session::DebugSink {
 public:
     // Takes lines without line breaks, on any thread.
     using Log = std::function<void(std::string_view line)>;
@@ -61,7 +61,7 @@ public:
 
     // As all of the following, from any thread. Dropped, and counted, where too much waits or they
     // cannot be written.
-    void add(DebugRecord record) override;
+    void add(session::DebugRecord record) override;
     std::uint64_t debug_records_dropped() const { return dropped_.load(); }
 
     // The debug records of a call as JSON, the oldest first, 1000 at most. `done` is called once,

@@ -1,8 +1,8 @@
 // Answers that take long to read: one at a time, in portions, the origins in turn.
 #include "exchange/long_answers.hpp"
 
-#include "gzip.hpp"
 #include "engine/engine_fixture.hpp"
+#include "gzip.hpp"
 #include "reactor/run_until.hpp"
 #include "reactor/scope.hpp"
 #include "reactor/wait.hpp"
@@ -32,11 +32,11 @@ protected:
     Reactor& reactor;
     Scope scope;
     Deadline unlimited;
-    LongAnswers answers;
+    exchange::LongAnswers answers;
     std::vector<std::string> order;
 };
 
-Task<> hold(std::string origin, LongAnswers& answers, std::vector<std::string>& order,
+Task<> hold(std::string origin, exchange::LongAnswers& answers, std::vector<std::string>& order,
             Deadline& deadline)
 {
     const auto pass = co_await answers.enter(origin, deadline);
@@ -79,12 +79,12 @@ TEST_F(LongAnswersTest, a_deadline_ends_the_wait_and_nobody_else_s)
 
 struct Reading {
     http::Response response;
-    std::optional<Result<LongAnswers::Pass>> pass;
+    std::optional<Result<exchange::LongAnswers::Pass>> pass;
 
     bool is_over() const { return pass.has_value(); }
 };
 
-Task<> read(Reading& reading, LongAnswers& answers, Deadline& deadline)
+Task<> read(Reading& reading, exchange::LongAnswers& answers, Deadline& deadline)
 {
     auto pass = co_await make_readable(reading.response, "http://a:80", answers, limits, deadline);
     reading.pass.emplace(std::move(pass));

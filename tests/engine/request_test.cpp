@@ -1,5 +1,6 @@
 // What a web server receives.
 #include "engine/engine_fixture.hpp"
+#include "session/session_fixture.hpp"
 
 #include <map>
 
@@ -185,6 +186,31 @@ TEST(Request, a_large_call_is_sent_whole)
     const auto post = asked("/flow", R"(,"method":"post")", std::move(call));
     EXPECT_GT(post.request.body.size(), 2'000'000u);
     EXPECT_TRUE(post.request.body.ends_with("&User-ID=9afa4973c3b4440f522955fc026c33a9"));
+}
+
+TEST(Request, is_the_one_that_a_session_sends_first)
+{
+    for (const std::string more :
+         {"", R"(,"method":"post")", R"(,"method":"post","req_body_format":"json")"}) {
+        HttpPeer peer{answer()};
+        Pivots pivots;
+        ASSERT_TRUE(is_processed(pivots.run(request_of(node(peer.url("/p?a=1"), more), ann()))));
+        Sessions sessions;
+        const auto session = sessions.make(node(peer.url("/p?a=1"), more), ann());
+        ASSERT_TRUE(sessions.begin(*session));
+
+        auto requests = peer.requests();
+        ASSERT_EQ(requests.size(), 2u);
+        EXPECT_EQ(requests[0].method, requests[1].method);
+        EXPECT_EQ(requests[0].target, requests[1].target);
+        for (auto& request : requests) {
+            for (auto& [name, value] : request.headers) {
+                if (name == "idempotency-key") value = "its own";
+            }
+        }
+        EXPECT_EQ(requests[0].headers, requests[1].headers);
+        EXPECT_EQ(requests[0].body, requests[1].body);
+    }
 }
 
 }  // namespace

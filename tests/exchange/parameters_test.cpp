@@ -25,11 +25,11 @@ Call ann()
         "To": "4155550199@acme.sip.example.com"})");
 }
 
-PackedRequest packed(const Call& call, Format format = Format::kazoo)
+exchange::PackedRequest packed(const Call& call, Format format = Format::kazoo)
 {
     Action action;
     action.req_format = format;
-    PackedRequest request;
+    exchange::PackedRequest request;
     request.pack({.call = call, .node = {.action = action, .next = {}}}, {});
     return request;
 }
@@ -37,7 +37,7 @@ PackedRequest packed(const Call& call, Format format = Format::kazoo)
 std::string form(const Call& call, Format format = Format::kazoo)
 {
     const auto request = packed(call, format);
-    Parameters parameters;
+    exchange::Parameters parameters;
     EXPECT_TRUE(parameters.read(request));
     return std::string(parameters.form());
 }
@@ -45,7 +45,7 @@ std::string form(const Call& call, Format format = Format::kazoo)
 std::string body(const Call& call, Format format = Format::kazoo)
 {
     const auto request = packed(call, format);
-    Parameters parameters;
+    exchange::Parameters parameters;
     EXPECT_TRUE(parameters.read(request));
     return std::string(parameters.json());
 }
@@ -63,7 +63,7 @@ TEST(Parameters, of_a_call_whose_variables_are_too_deep_for_a_small_stack_are_re
         call.custom_application_vars =
             R"({"a":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
         const auto request = packed(call);
-        return Parameters().read(request);
+        return exchange::Parameters().read(request);
     };
     EXPECT_TRUE(deep(63));
     const auto refused = deep(64);
@@ -231,11 +231,11 @@ TEST(Parameters, custom_variables_are_nested)
 
 TEST(Parameters, the_requests_own_go_before_the_standard_ones_and_beside_them)
 {
-    PackedRequest request;
+    exchange::PackedRequest request;
     Request asked{.call = unknown(), .node = {}};
     asked.parameters = {{"Direction", "x y"}, {"My&Own", "1"}, {"My&Own", "2"}};
     request.pack(asked, {});
-    Parameters parameters;
+    exchange::Parameters parameters;
     ASSERT_TRUE(parameters.read(request));
     const std::string form(parameters.form());
     EXPECT_NE(form.find("&Direction=x+y&"), form.npos) << form;
@@ -244,7 +244,7 @@ TEST(Parameters, the_requests_own_go_before_the_standard_ones_and_beside_them)
     const std::string body(parameters.json());
     EXPECT_NE(body.find(R"("Direction":"x y")"), body.npos) << body;
 
-    PackedRequest other = packed(ann());
+    exchange::PackedRequest other = packed(ann());
     ASSERT_TRUE(parameters.read(other));
     EXPECT_EQ(parameters.form().find("Own="), std::string_view::npos);
     parameters.recall(request);
@@ -253,7 +253,7 @@ TEST(Parameters, the_requests_own_go_before_the_standard_ones_and_beside_them)
 
 TEST(Parameters, text_that_is_not_an_object_is_a_failure)
 {
-    Parameters parameters;
+    exchange::Parameters parameters;
     auto call = unknown();
     call.custom_sip_headers = "[]";
     const auto read = parameters.read(packed(call));
@@ -266,7 +266,7 @@ TEST(Parameters, text_that_is_not_an_object_is_a_failure)
 
 TEST(Parameters, nothing_is_left_of_the_call_before)
 {
-    Parameters parameters;
+    exchange::Parameters parameters;
     const auto first = packed(ann());
     EXPECT_TRUE(parameters.read(first));
     const auto second = packed(unknown());
@@ -276,7 +276,7 @@ TEST(Parameters, nothing_is_left_of_the_call_before)
 
 TEST(Parameters, of_a_call_are_its_own_after_another_one_could_not_be_read)
 {
-    Parameters parameters;
+    exchange::Parameters parameters;
     const auto first = packed(ann());
     EXPECT_TRUE(parameters.read(first));
     auto call = unknown();
@@ -290,7 +290,7 @@ TEST(Parameters, of_a_call_are_its_own_after_another_one_could_not_be_read)
 
 TEST(Parameters, owners_that_are_not_utf_8_are_a_failure)
 {
-    Parameters parameters;
+    exchange::Parameters parameters;
     auto call = unknown();
     call.owner_ids = {"a", "\xe9"};
     const auto read = parameters.read(packed(call));
@@ -301,7 +301,7 @@ TEST(Parameters, owners_that_are_not_utf_8_are_a_failure)
 
 TEST(Parameters, those_of_a_call_come_back_after_another_one_was_read)
 {
-    Parameters parameters;
+    exchange::Parameters parameters;
     const auto first = packed(ann());
     EXPECT_TRUE(parameters.read(first));
     const auto second = packed(unknown());

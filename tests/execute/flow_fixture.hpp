@@ -1,14 +1,14 @@
 // A call that runs one flow, and what came of it.
 #pragma once
 
+#include "exchange/exchanges.hpp"
 #include "execute/directory.hpp"
 #include "execute/fake_channel.hpp"
 #include "execute/flow_runner.hpp"
-#include "session/callbacks.hpp"
-#include "exchange/exchanges.hpp"
-#include "session/session.hpp"
 #include "reactor/run_until.hpp"
 #include "reactor/scope.hpp"
+#include "session/callbacks.hpp"
+#include "session/session.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -71,7 +71,7 @@ protected:
         action.voice_url = "http://127.0.0.1:9/";
         request.node.action = action;
         open_reactor(reactor);
-        auto opened = Exchanges::open(config(), *reactor);
+        auto opened = exchange::Exchanges::open(config(), *reactor);
         if (!opened) throw std::runtime_error(opened.error());
         exchanges = std::move(*opened);
         clock.emplace(*reactor);
@@ -151,16 +151,16 @@ protected:
     }
 
     Request request;
-    SessionConfig session_config;
+    session::SessionConfig session_config;
     ExecutorConfig executor;
     std::unique_ptr<reactor::Reactor> reactor;
-    std::unique_ptr<Exchanges> exchanges;
+    std::unique_ptr<exchange::Exchanges> exchanges;
     std::optional<Directory> directory;
     std::optional<FakeClock> clock;
     std::optional<reactor::Deadline> host;
     std::optional<FakeChannel> channel;
-    std::optional<Callbacks> callbacks;
-    std::optional<Session> session;
+    std::optional<session::Callbacks> callbacks;
+    std::optional<session::Session> session;
     std::optional<LiveCall> live;
     std::optional<FlowRunner> runner;
     NextStep step;

@@ -47,7 +47,7 @@ Names names_in_sources()
     const std::regex pair(R"re(push_back\(\s*\{"([A-Z][A-Za-z-]*)",)re");
     const std::regex listed(R"re((?:add|put|set_variable)\w*\(\s*"([A-Z][A-Za-z-]*)")re");
     Names names;
-    for (const char* floor : {"src/execute", "src/pivot"}) {
+    for (const char* floor : {"src/exchange", "src/session", "src/execute"}) {
         for (const auto& entry : std::filesystem::recursive_directory_iterator(root() / floor)) {
             if (entry.path().extension() != ".cpp") continue;
             const std::string text = text_of(entry.path());

@@ -118,9 +118,9 @@ bool is_answer(const std::string& record)
 }
 
 // Keeps what was asked, and what of it came after the end of the call.
-class Records final : public DebugSink {
+class Records final : public session::DebugSink {
 public:
-    void add(DebugRecord record) override
+    void add(session::DebugRecord record) override
     {
         if (is_over) late.push_back(record.to_json());
     }

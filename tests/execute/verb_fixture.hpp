@@ -36,7 +36,7 @@ using testing::Not;
 
 using Commands = std::vector<std::string>;
 
-class VerbTest : public testing::Test, protected Journal, private DebugSink {
+class VerbTest : public testing::Test, protected Journal, private session::DebugSink {
 protected:
     explicit VerbTest(const EngineConfig& config = loopback()) : sessions_(config)
     {
@@ -187,7 +187,7 @@ protected:
 
     // For a test of thousands of exchanges. is_warned() then knows the journal alone.
     void keep_no_records() { sessions_.config.records_all = false; }
-    void keep_cdrs_in(CdrSpool& spool) { sessions_.config.cdrs = &spool; }
+    void keep_cdrs_in(session::CdrSpool& spool) { sessions_.config.cdrs = &spool; }
 
     reactor::Reactor& reactor() { return sessions_.reactor(); }
 
@@ -225,7 +225,7 @@ private:
         exchange.reply(page.status, page.type, page.body);
     }
 
-    void add(DebugRecord record) override { records.push_back(record.to_json()); }
+    void add(session::DebugRecord record) override { records.push_back(record.to_json()); }
     void warn(std::string_view where, std::string_view what) override
     {
         warnings.push_back(fmt::format("{} {}", where, what));

@@ -7,9 +7,9 @@
 namespace pivot::test {
 namespace {
 
-constexpr CallbackLimits quick = {.pause_ns = 1'000'000};
+constexpr session::CallbackLimits quick = {.pause_ns = 1'000'000};
 
-void tell(Session& session, std::string url, int number)
+void tell(session::Session& session, std::string url, int number)
 {
     session.notify(std::move(url), Method::post, {{"SequenceNumber", std::to_string(number)}},
                    false);
@@ -122,7 +122,7 @@ TEST(Callbacks, of_one_origin_are_asked_so_many_at_a_time_and_all_in_the_end)
 TEST(Callbacks, are_bounded_by_the_bytes_they_keep)
 {
     HttpPeer dead{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};
-    RecentRecords records;
+    session::RecentRecords records;
     Sessions sessions(loopback(), {.waiting_bytes_max = 4 * 10'000});
     sessions.config.sink = &records;
     sessions.config.records_all = true;
@@ -154,7 +154,7 @@ TEST(Callbacks, outlive_their_session)
 TEST(Callbacks, that_are_given_up_leave_a_record)
 {
     HttpPeer slow{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};
-    RecentRecords records;
+    session::RecentRecords records;
     Sessions sessions;
     sessions.config.sink = &records;
     sessions.config.records_all = true;

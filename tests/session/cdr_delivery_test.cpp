@@ -16,9 +16,9 @@ namespace {
 using namespace std::chrono_literals;
 
 // A CDR's URL says what its server answers: `https://h/200`, `https://h/503`, and `https://h/hang`.
-class FakePoster final : public CdrPoster {
+class FakePoster final : public session::CdrPoster {
 public:
-    reactor::Task<Result<int>> post(const Cdr& cdr, reactor::Deadline& deadline) override
+    reactor::Task<Result<int>> post(const session::Cdr& cdr, reactor::Deadline& deadline) override
     {
         const auto origin = cdr.origin();
         posted.push_back(cdr.id);
@@ -100,8 +100,8 @@ protected:
     reactor::Scope scope_{*reactor_};
     MemorySpool spool_{*reactor_};
     FakePoster poster_;
-    CdrDeliveryConfig config_;
-    std::optional<CdrDelivery> delivery_;
+    session::CdrDeliveryConfig config_;
+    std::optional<session::CdrDelivery> delivery_;
     std::optional<reactor::Deadline> closing_;
     std::vector<std::string> log_;
 };

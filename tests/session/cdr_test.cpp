@@ -20,7 +20,7 @@ Call ann()
         "To": "4155550199@acme.sip.example.com"})");
 }
 
-EndOfCall answered()
+session::EndOfCall answered()
 {
     return {.hangup_cause = "NORMAL_CLEARING",
             .sip_code = 200,
@@ -30,9 +30,9 @@ EndOfCall answered()
             .ended_unix_s = 1'700'000'065};
 }
 
-std::string body(const EndOfCall& end)
+std::string body(const session::EndOfCall& end)
 {
-    return make_cdr(ann(), end, "https://h/cdr").body;
+    return session::make_cdr(ann(), end, "https://h/cdr").body;
 }
 
 bool has(const std::string& form, std::string_view pair)
@@ -42,7 +42,7 @@ bool has(const std::string& form, std::string_view pair)
 
 TEST(Cdr, it_tells_which_call_ended_and_how)
 {
-    const auto cdr = make_cdr(ann(), answered(), "https://h/cdr?shop=7");
+    const auto cdr = session::make_cdr(ann(), answered(), "https://h/cdr?shop=7");
     EXPECT_EQ(cdr.call_id, "a1b2@10.26.0.158");
     EXPECT_EQ(cdr.account_id, "4642d64460dfba89f0938fa7736c6d1b");
     EXPECT_EQ(cdr.url, "https://h/cdr?shop=7");
@@ -78,9 +78,9 @@ TEST(Cdr, a_clock_that_was_set_back_makes_no_negative_duration)
 TEST(Cdr, what_is_not_known_is_left_out)
 {
     const auto call = *Call::from_json(R"({"Call-ID":"c"})");
-    EndOfCall end;
+    session::EndOfCall end;
     end.hangup_cause = "USER_BUSY";
-    EXPECT_EQ(make_cdr(call, end, "https://h/").body,
+    EXPECT_EQ(session::make_cdr(call, end, "https://h/").body,
               "Billing-Seconds=0&Call-Direction=inbound&Call-ID=c&Duration-Seconds=0&"
               "From=nouser%40norealm&Hangup-Cause=USER_BUSY&Request=nouser%40norealm&"
               "Ringing-Seconds=0&Timestamp=0&To=nouser%40norealm");
@@ -91,7 +91,7 @@ TEST(Cdr, variables_that_are_no_object_tell_nothing)
     auto call = ann();
     for (const auto* odd : {"", "{}", "[1]", "{", "null"}) {
         call.custom_application_vars = odd;
-        const auto text = make_cdr(call, answered(), "https://h/").body;
+        const auto text = session::make_cdr(call, answered(), "https://h/").body;
         EXPECT_EQ(text.find("Custom-Application-Vars"), text.npos) << odd;
     }
 }
@@ -99,15 +99,16 @@ TEST(Cdr, variables_that_are_no_object_tell_nothing)
 TEST(Cdr, each_has_an_id_of_its_own)
 {
     std::set<std::string> ids;
-    for (int i = 0; i < 100; ++i) ids.insert(make_cdr(ann(), answered(), "https://h/").id);
+    for (int i = 0; i < 100; ++i) ids.insert(session::make_cdr(ann(), answered(), "https://h/").id);
     EXPECT_EQ(ids.size(), 100U);
     EXPECT_EQ(ids.begin()->size(), 32U);
 }
 
 TEST(Cdr, its_origin_is_where_it_goes)
 {
-    EXPECT_EQ(make_cdr(ann(), answered(), "https://ann:secret@H/cdr").origin(), "https://h:443");
-    EXPECT_EQ(make_cdr(ann(), answered(), "odd").origin(), "odd");
+    EXPECT_EQ(session::make_cdr(ann(), answered(), "https://ann:secret@H/cdr").origin(),
+              "https://h:443");
+    EXPECT_EQ(session::make_cdr(ann(), answered(), "odd").origin(), "odd");
 }
 
 }  // namespace

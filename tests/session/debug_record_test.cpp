@@ -11,9 +11,9 @@ namespace pivot {
 namespace {
 
 // The second exchange of a call: a POST that was redirected once.
-DebugFacts menu()
+session::DebugFacts menu()
 {
-    DebugFacts facts;
+    session::DebugFacts facts;
     facts.call_id = "a1b2@10.26.0.158";
     facts.account_id = "4642d64460dfba89f0938fa7736c6d1b";
     facts.iteration = 2;
@@ -35,9 +35,9 @@ DebugFacts menu()
     return facts;
 }
 
-std::string json(const DebugFacts& facts)
+std::string json(const session::DebugFacts& facts)
 {
-    return DebugRecord(facts).to_json();
+    return session::DebugRecord(facts).to_json();
 }
 
 // The text of a member at the top.
@@ -68,7 +68,7 @@ TEST(DebugRecord, it_has_what_was_asked_and_answered_as_it_was)
 
 TEST(DebugRecord, it_says_which_call_and_when)
 {
-    const DebugRecord record(menu());
+    const session::DebugRecord record(menu());
     EXPECT_EQ(record.call_id(), "a1b2@10.26.0.158");
     EXPECT_EQ(record.account_id(), "4642d64460dfba89f0938fa7736c6d1b");
     EXPECT_EQ(record.at_unix_ms(), 1'700'000'000'123);
@@ -116,16 +116,16 @@ TEST(DebugRecord, what_is_wrong_with_an_answer_is_recorded_with_it)
 TEST(DebugRecord, callbacks_and_cdrs_say_that_they_are_such)
 {
     auto facts = menu();
-    facts.kind = DebugKind::callback;
+    facts.kind = session::DebugKind::callback;
     EXPECT_EQ(member(json(facts), "kind"), "callback");
-    facts.kind = DebugKind::cdr;
+    facts.kind = session::DebugKind::cdr;
     EXPECT_EQ(member(json(facts), "kind"), "cdr");
 }
 
 TEST(DebugRecord, a_body_is_bounded_and_says_that_it_was_cut)
 {
     auto facts = menu();
-    const std::string fits(DebugRecord::body_bytes_max, 'x');
+    const std::string fits(session::DebugRecord::body_bytes_max, 'x');
     facts.response_body = fits;
     EXPECT_EQ(member(json(facts), "resp_body"), fits);
     EXPECT_EQ(member(json(facts), "resp_body_is_cut"), "absent");
@@ -174,7 +174,7 @@ TEST(DebugRecord, a_secret_is_nowhere_in_it)
 TEST(DebugRecord, a_secret_that_stands_across_the_cut_is_not_in_it)
 {
     for (std::size_t before = 0; before < 40; ++before) {
-        const auto body = std::string(DebugRecord::body_bytes_max - before, ' ') +
+        const auto body = std::string(session::DebugRecord::body_bytes_max - before, ' ') +
                           "https://ann:7777777@h/ password=\"7777777\"";
         auto facts = menu();
         facts.response_body = body;
@@ -182,15 +182,15 @@ TEST(DebugRecord, a_secret_that_stands_across_the_cut_is_not_in_it)
     }
 }
 
-DebugRecord record_of(std::string_view call_id, int iteration)
+session::DebugRecord record_of(std::string_view call_id, int iteration)
 {
-    DebugFacts facts;
+    session::DebugFacts facts;
     facts.call_id = call_id;
     facts.iteration = iteration;
-    return DebugRecord(facts);
+    return session::DebugRecord(facts);
 }
 
-std::vector<std::string> iterations(const std::vector<DebugRecord>& records)
+std::vector<std::string> iterations(const std::vector<session::DebugRecord>& records)
 {
     std::vector<std::string> list;
     for (const auto& record : records) list.push_back(member(record.to_json(), "iteration"));
@@ -201,7 +201,7 @@ using Texts = std::vector<std::string>;
 
 TEST(RecentRecords, those_of_a_call_are_found_in_order)
 {
-    RecentRecords records;
+    session::RecentRecords records;
     records.add(record_of("a", 1));
     records.add(record_of("b", 1));
     records.add(record_of("a", 2));
@@ -213,7 +213,7 @@ TEST(RecentRecords, those_of_a_call_are_found_in_order)
 
 TEST(RecentRecords, the_oldest_go_where_there_are_too_many)
 {
-    RecentRecords records({.records_max = 3});
+    session::RecentRecords records({.records_max = 3});
     for (int i = 1; i <= 5; ++i) records.add(record_of("a", i));
     EXPECT_EQ(iterations(records.find("a")), (Texts{"3", "4", "5"}));
 }
@@ -221,18 +221,18 @@ TEST(RecentRecords, the_oldest_go_where_there_are_too_many)
 TEST(RecentRecords, the_oldest_go_where_there_are_too_many_bytes)
 {
     const auto bytes = record_of("a", 1).to_json().size();
-    RecentRecords records({.bytes_max = 2 * bytes});
+    session::RecentRecords records({.bytes_max = 2 * bytes});
     for (int i = 1; i <= 5; ++i) records.add(record_of("a", i));
     EXPECT_EQ(iterations(records.find("a")), (Texts{"4", "5"}));
 
-    RecentRecords none({.bytes_max = bytes - 1});
+    session::RecentRecords none({.bytes_max = bytes - 1});
     none.add(record_of("a", 1));
     EXPECT_TRUE(none.find("a").empty());
 }
 
 TEST(RecentRecords, threads_share_them)
 {
-    RecentRecords records({.records_max = 50});
+    session::RecentRecords records({.records_max = 50});
     {
         std::vector<std::jthread> threads;
         for (int i = 0; i < 4; ++i) {

@@ -1,8 +1,8 @@
 // A spool that forgets all when it dies.
 #pragma once
 
-#include "session/cdr_spool.hpp"
 #include "reactor/reactor.hpp"
+#include "session/cdr_spool.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -16,18 +16,18 @@
 
 namespace pivot::test {
 
-class MemorySpool final : public CdrSpool {
+class MemorySpool final : public session::CdrSpool {
 public:
     explicit MemorySpool(reactor::Reactor& reactor) : reactor_(reactor) {}
 
-    void put(Cdr cdr, Done done) override
+    void put(session::Cdr cdr, Done done) override
     {
         auto id = cdr.id;
         entries_.emplace(std::move(id), Entry{{std::move(cdr), 0}, 0, false});
         reply(std::move(done));
     }
 
-    void due(DueQuery query, DueDone done) override
+    void due(session::DueQuery query, DueDone done) override
     {
         ++queries_;
         if (when_asked) when_asked();
@@ -35,7 +35,7 @@ public:
         for (const auto& [id, entry] : entries_) {
             if (entry.is_handed_out) ++count[entry.spooled.cdr.origin()];
         }
-        std::vector<SpooledCdr> cdrs;
+        std::vector<session::SpooledCdr> cdrs;
         for (auto& [id, entry] : entries_) {
             const auto origin = entry.spooled.cdr.origin();
             if (cdrs.size() == query.cdrs_max) break;
@@ -67,7 +67,7 @@ public:
 
     std::function<void()> when_asked;  // what is due
 
-    const Cdr& first() const { return entries_.begin()->second.spooled.cdr; }
+    const session::Cdr& first() const { return entries_.begin()->second.spooled.cdr; }
     bool has(const std::string& id) const { return entries_.contains(id); }
     std::size_t size() const { return entries_.size(); }
     int attempts(const std::string& id) const { return entries_.at(id).spooled.attempts; }
@@ -80,7 +80,7 @@ public:
 
 private:
     struct Entry {
-        SpooledCdr spooled;
+        session::SpooledCdr spooled;
         std::int64_t next_at_unix_ms;
         bool is_handed_out;
     };

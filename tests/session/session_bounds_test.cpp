@@ -21,15 +21,15 @@ protected:
         sessions_.config.records_all = true;
     }
 
-    std::unique_ptr<Session> make(Call call = some_call())
+    std::unique_ptr<session::Session> make(Call call = some_call())
     {
         return sessions_.make(node(peer_.url("/"), twiml_post), std::move(call));
     }
 
     // Bytes of the next request's parameters.
-    std::size_t ask(Session& session)
+    std::size_t ask(session::Session& session)
     {
-        Ask ask;
+        session::Ask ask;
         ask.url = peer_.url("/next");
         EXPECT_TRUE(sessions_.ask(session, std::move(ask)));
         return peer_.requests().back().body.size();
@@ -57,29 +57,29 @@ protected:
         exchange.reply(200, "text/xml", say_hello, sets_cookies_.exchange(false) ? cookies() : "");
     }};
     std::atomic<bool> sets_cookies_ = false;  // with the next answer, on the peer's thread
-    RecentRecords records_;
+    session::RecentRecords records_;
     Sessions sessions_;
 };
 
 TEST_F(SessionBounds, nothing_grows_without_bound_whatever_stores_it)
 {
     const std::string text(900'000, '%');
-    const std::pair<const char*, std::function<void(Session&, int)>> stores[] = {
+    const std::pair<const char*, std::function<void(session::Session&, int)>> stores[] = {
         {"variable",
-         [](Session& session, int i) {
+         [](session::Session& session, int i) {
              session.set_variable(fmt::format("v{}", i), std::string(16'000, '%'));
          }},
         {"custom_application_vars",
-         [&](Session& session, int i) {
+         [&](session::Session& session, int i) {
              session.set_application_variables(fmt::format(R"({{"k{}":"{}"}})", i, text));
          }},
-        {"collection",
-         [&](Session& session, int i) { session.set_digits(fmt::format("c{}{}", i, text), "1"); }},
+        {"collection", [&](session::Session& session,
+                           int i) { session.set_digits(fmt::format("c{}{}", i, text), "1"); }},
         {"caller id name",
-         [&](Session& session, int) {
+         [&](session::Session& session, int) {
              session.set_caller_id(session.call().caller_id_name + text, "1");
          }},
-        {"language", [&](Session& session, int) { session.set_language(text); }},
+        {"language", [&](session::Session& session, int) { session.set_language(text); }},
     };
     for (const auto& [what, store] : stores) {
         const auto session = make();

@@ -1,6 +1,8 @@
 // What a session does when a URL fails: once more, elsewhere, and in time.
 
 #include "peers/certificates.hpp"
+#include "peers/eventually.hpp"
+#include "peers/loopback.hpp"
 #include "session_fixture.hpp"
 
 #include <algorithm>
@@ -260,7 +262,7 @@ TEST(SessionFailure, reading_has_its_own_time_between_bytes)
 TEST(SessionFailure, overrides_that_are_wrong_are_a_warning)
 {
     HttpPeer peer{documents()};
-    RecentRecords records;
+    session::RecentRecords records;
     Sessions sessions;
     sessions.config.sink = &records;
     sessions.config.records_all = true;

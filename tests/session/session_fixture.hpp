@@ -1,13 +1,13 @@
 // A session that asks peers on loopback, on a reactor that the test turns.
 #pragma once
 
-#include "http/form.hpp"
-#include "session/callbacks.hpp"
 #include "exchange/exchange_fixture.hpp"
 #include "exchange/exchanges.hpp"
+#include "http/form.hpp"
+#include "reactor/run_until.hpp"
+#include "session/callbacks.hpp"
 #include "session/recent_records.hpp"
 #include "session/session.hpp"
-#include "reactor/run_until.hpp"
 
 #include <memory>
 #include <optional>
@@ -50,13 +50,14 @@ private:
 
 class Sessions {
 public:
-    explicit Sessions(const EngineConfig& config = loopback(), const CallbackLimits& limits = {})
+    explicit Sessions(const EngineConfig& config = loopback(),
+                      const session::CallbackLimits& limits = {})
     {
         open_reactor(reactor_);
-        auto opened = Exchanges::open(config, *reactor_);
+        auto opened = exchange::Exchanges::open(config, *reactor_);
         if (!opened) throw std::runtime_error(opened.error());
         exchanges_ = std::move(*opened);
-        callbacks_ = std::make_unique<Callbacks>(*exchanges_, limits);
+        callbacks_ = std::make_unique<session::Callbacks>(*exchanges_, limits);
     }
 
     ~Sessions()
@@ -68,41 +69,43 @@ public:
         run_until_idle(*reactor_);
     }
 
-    std::unique_ptr<Session> make(std::string_view node_text, Call call = some_call())
+    std::unique_ptr<session::Session> make(std::string_view node_text, Call call = some_call())
     {
         return make(request_of(node_text, std::move(call), exchanges_->config));
     }
 
-    std::unique_ptr<Session> make(pivot::Request request)
+    std::unique_ptr<session::Session> make(pivot::Request request)
     {
-        return std::make_unique<Session>(*exchanges_, *callbacks_, config, std::move(request));
+        return std::make_unique<session::Session>(*exchanges_, *callbacks_, config,
+                                                  std::move(request));
     }
 
-    Result<Answer> begin(Session& session)
+    Result<session::Answer> begin(session::Session& session)
     {
         reactor::Deadline call(*reactor_, reactor::never);
         return begin(session, call);
     }
-    Result<Answer> begin(Session& session, reactor::Deadline& call)
+    Result<session::Answer> begin(session::Session& session, reactor::Deadline& call)
     {
         Running running(*reactor_);
         running.scope.spawn(run_begin(session, running.answer, call));
         return finish(running);
     }
 
-    Result<Answer> ask(Session& session, Ask ask)
+    Result<session::Answer> ask(session::Session& session, session::Ask ask)
     {
         reactor::Deadline call(*reactor_, reactor::never);
         return this->ask(session, std::move(ask), call);
     }
-    Result<Answer> ask(Session& session, Ask ask, reactor::Deadline& call)
+    Result<session::Answer> ask(session::Session& session, session::Ask ask,
+                                reactor::Deadline& call)
     {
         Running running(*reactor_);
         running.scope.spawn(run_ask(session, std::move(ask), running.answer, call));
         return finish(running);
     }
 
-    Result<Answer> pivot(Session& session, ActionNode node)
+    Result<session::Answer> pivot(session::Session& session, ActionNode node)
     {
         reactor::Deadline call(*reactor_, reactor::never);
         Running running(*reactor_);
@@ -112,7 +115,7 @@ public:
 
     // Begins, turns until `condition` is so, and then the caller hangs up.
     template <typename Condition>
-    Result<Answer> begin_and_cancel(Session& session, Condition condition)
+    Result<session::Answer> begin_and_cancel(session::Session& session, Condition condition)
     {
         reactor::Deadline call(*reactor_, reactor::never);
         Running running(*reactor_);
@@ -123,43 +126,46 @@ public:
     }
 
     reactor::Reactor& reactor() { return *reactor_; }
-    Exchanges& exchanges() { return *exchanges_; }
-    Callbacks& callbacks() { return *callbacks_; }
+    exchange::Exchanges& exchanges() { return *exchanges_; }
+    session::Callbacks& callbacks() { return *callbacks_; }
 
-    SessionConfig config;
+    session::SessionConfig config;
 
 private:
     struct Running {
         explicit Running(reactor::Reactor& reactor) : scope(reactor) {}
-        std::optional<Result<Answer>> answer;
+        std::optional<Result<session::Answer>> answer;
         reactor::Scope scope;
     };
 
-    static reactor::Task<> run_begin(Session& session, std::optional<Result<Answer>>& answer,
+    static reactor::Task<> run_begin(session::Session& session,
+                                     std::optional<Result<session::Answer>>& answer,
                                      reactor::Deadline& call)
     {
         answer = co_await session.begin(call);
     }
-    static reactor::Task<> run_ask(Session& session, Ask ask, std::optional<Result<Answer>>& answer,
+    static reactor::Task<> run_ask(session::Session& session, session::Ask ask,
+                                   std::optional<Result<session::Answer>>& answer,
                                    reactor::Deadline& call)
     {
         answer = co_await session.ask(std::move(ask), call);
     }
-    static reactor::Task<> run_pivot(Session& session, ActionNode node,
-                                     std::optional<Result<Answer>>& answer, reactor::Deadline& call)
+    static reactor::Task<> run_pivot(session::Session& session, ActionNode node,
+                                     std::optional<Result<session::Answer>>& answer,
+                                     reactor::Deadline& call)
     {
         answer = co_await session.pivot(std::move(node), call);
     }
 
-    Result<Answer> finish(Running& running)
+    Result<session::Answer> finish(Running& running)
     {
         run_until(*reactor_, [&] { return running.scope.running() == 0; });
         return std::move(*running.answer);
     }
 
     std::unique_ptr<reactor::Reactor> reactor_;
-    std::unique_ptr<Exchanges> exchanges_;
-    std::unique_ptr<Callbacks> callbacks_;
+    std::unique_ptr<exchange::Exchanges> exchanges_;
+    std::unique_ptr<session::Callbacks> callbacks_;
 };
 
 }  // namespace pivot::test

@@ -19,7 +19,7 @@ TEST(SessionRecord, each_exchange_leaves_one_without_secrets)
                            "Set-Cookie: session=topsecret\r\n");
         }
     }};
-    RecentRecords records;
+    session::RecentRecords records;
     Sessions sessions;
     sessions.config.sink = &records;
     {
@@ -49,7 +49,7 @@ TEST(SessionRecord, each_exchange_leaves_one_without_secrets)
 TEST(SessionRecord, a_failure_that_leads_to_no_branch_leaves_one_at_once)
 {
     HttpPeer peer{answer(say_hello, "text/xml")};
-    RecentRecords records;
+    session::RecentRecords records;
     Sessions sessions;
     sessions.config.sink = &records;
     const auto session = sessions.make(node(peer.url("/"), debug));
@@ -71,7 +71,7 @@ TEST(SessionRecord, each_request_of_a_redirected_one_is_in_it)
             exchange.reply(301, "", "", "Location: /landed\r\n");
         }
     }};
-    RecentRecords records;
+    session::RecentRecords records;
     Sessions sessions;
     sessions.config.sink = &records;
     const auto session = sessions.make(node(peer.url("/"), debug));
@@ -99,7 +99,7 @@ TEST(SessionRecord, each_request_of_a_redirected_one_is_in_it)
 TEST(SessionRecord, nothing_is_kept_that_nobody_asked_for)
 {
     HttpPeer peer{answer()};
-    RecentRecords records;
+    session::RecentRecords records;
     Sessions sessions;
     sessions.config.sink = &records;
     ASSERT_TRUE(sessions.begin(*sessions.make(node(peer.url("/")))));
@@ -120,7 +120,7 @@ TEST(SessionRecord, a_twiml_session_ends_with_a_cdr_that_is_posted)
     for (const auto format : {twiml, std::string_view()}) {
         const auto session = sessions.make(node(peer.url("/"), std::string(format) + more));
         ASSERT_TRUE(sessions.begin(*session));
-        EndOfCall end;
+        session::EndOfCall end;
         end.hangup_cause = "NORMAL_CLEARING";
         session->end(end);
     }
@@ -129,8 +129,8 @@ TEST(SessionRecord, a_twiml_session_ends_with_a_cdr_that_is_posted)
     ASSERT_TRUE(sessions.begin(*flow));
     flow->end({});
 
-    HttpCdrPoster poster(sessions.exchanges(), nullptr);
-    CdrDelivery delivery(spool, poster, {}, [](std::string_view) {});
+    session::HttpCdrPoster poster(sessions.exchanges(), nullptr);
+    session::CdrDelivery delivery(spool, poster, {}, [](std::string_view) {});
     reactor::Deadline closing(sessions.reactor(), reactor::never);
     reactor::Scope scope(sessions.reactor());
     scope.spawn(delivery.run(closing));

@@ -120,7 +120,7 @@ TEST(SessionSignature, without_a_key_there_is_none)
 TEST(SessionSignature, the_url_is_signed_as_it_was_written)
 {
     HttpPeer peer{answer(say_hello, "text/xml")};
-    RecentRecords records;
+    session::RecentRecords records;
     Sessions sessions(with_keys());
     sessions.config.sink = &records;
     auto url = peer.url("/p");

@@ -20,34 +20,9 @@ HttpPeer::Handler documents()
     return answer(say_hello, "text/xml");
 }
 
-Ask gathered(std::string digits, std::string url = "/gathered")
+session::Ask gathered(std::string digits, std::string url = "/gathered")
 {
     return {std::move(url), Method::post, {{"Digits", std::move(digits)}}};
-}
-
-TEST(Session, the_first_request_is_the_one_that_an_engine_sends)
-{
-    for (const std::string more :
-         {"", R"(,"method":"post")", R"(,"method":"post","req_body_format":"json")"}) {
-        HttpPeer peer{answer()};
-        Pivots pivots;
-        ASSERT_TRUE(is_processed(pivots.run(request_of(node(peer.url("/p?a=1"), more), ann()))));
-        Sessions sessions;
-        const auto session = sessions.make(node(peer.url("/p?a=1"), more), ann());
-        ASSERT_TRUE(sessions.begin(*session));
-
-        auto requests = peer.requests();
-        ASSERT_EQ(requests.size(), 2u);
-        EXPECT_EQ(requests[0].method, requests[1].method);
-        EXPECT_EQ(requests[0].target, requests[1].target);
-        for (auto& request : requests) {
-            for (auto& [name, value] : request.headers) {
-                if (name == "idempotency-key") value = "its own";
-            }
-        }
-        EXPECT_EQ(requests[0].headers, requests[1].headers);
-        EXPECT_EQ(requests[0].body, requests[1].body);
-    }
 }
 
 TEST(Session, a_flow_comes_with_its_defaults)
@@ -100,7 +75,7 @@ TEST(Session, sounds_and_words_are_for_twiml)
 TEST(Session, words_are_read_in_their_encoding_and_without_control_characters)
 {
     using namespace std::string_literals;
-    RecentRecords records;
+    session::RecentRecords records;
     Sessions sessions;
     sessions.config.sink = &records;
     sessions.config.records_all = true;
@@ -478,7 +453,7 @@ TEST(Session, a_call_cannot_ask_for_ever)
         peer.url("/"), R"(,"req_format":"twiml","fallback_url":")" + peer.url("/fallback") + '"'));
     ASSERT_TRUE(sessions.begin(*session));
     ASSERT_TRUE(sessions.ask(*session, {}));
-    Ask waiting;
+    session::Ask waiting;
     waiting.is_counted = false;
     ASSERT_TRUE(sessions.ask(*session, waiting));
     ASSERT_TRUE(sessions.ask(*session, {}));

@@ -162,7 +162,7 @@ TEST_F(Spool, an_origin_has_only_so_many_handed_out)
 {
     for (const auto* id : {"1", "2", "3", "4"}) EXPECT_TRUE(client().put(cdr_of(id)));
     EXPECT_TRUE(client().put(cdr_of("5", "https://other/cdr")));
-    DueQuery query;
+    session::DueQuery query;
     query.cdrs_max = 10;
     query.origin_cdrs_max = 2;
     EXPECT_EQ(ids(client().due(query)), (Ids{"1", "2", "5"}));
@@ -178,7 +178,7 @@ TEST_F(Spool, an_origin_can_be_avoided)
     EXPECT_TRUE(client().put(cdr_of("1", "https://h/a")));
     EXPECT_TRUE(client().put(cdr_of("2", "https://H:443/b")));
     EXPECT_TRUE(client().put(cdr_of("3", "http://h/a")));
-    DueQuery query;
+    session::DueQuery query;
     query.cdrs_max = query.origin_cdrs_max = 10;
     query.avoided_origins = {"https://h:443"};
     EXPECT_EQ(ids(client().due(query)), Ids{"3"});
@@ -194,7 +194,7 @@ TEST_F(Spool, origins_take_turns)
                 cdr_of(fmt::format("{}{}", host, i), fmt::format("https://{}/", host))));
         }
     }
-    DueQuery query;
+    session::DueQuery query;
     query.cdrs_max = 1;
     query.origin_cdrs_max = 10;
     Ids order;
@@ -387,10 +387,10 @@ TEST_F(Spool, debug_records_take_no_room_from_cdrs)
 {
     config_.cdr_bytes_max = config_.debug_bytes_max = 512 * 1024;
     open();
-    DebugFacts facts;
-    const std::string body(DebugRecord::body_bytes_max, 'x');
+    session::DebugFacts facts;
+    const std::string body(session::DebugRecord::body_bytes_max, 'x');
     facts.request_body = body;
-    for (int i = 0; i < 200; ++i) store_->add(DebugRecord(facts));
+    for (int i = 0; i < 200; ++i) store_->add(session::DebugRecord(facts));
     for (int i = 0; i < 500; ++i) EXPECT_TRUE(client().put(cdr_of(fmt::to_string(i))));
     EXPECT_EQ(log_.lines(), Ids{});
 }
@@ -421,7 +421,7 @@ TEST_F(Spool, reactors_on_their_own_threads_share_a_store)
                     EXPECT_TRUE(outcome);
                     ++done;
                 });
-                store_->add(DebugRecord(DebugFacts()));
+                store_->add(session::DebugRecord(session::DebugFacts()));
             }
             run_until(*reactor, [&] { return done == cdrs; });
             all_put.count_down();
@@ -429,7 +429,7 @@ TEST_F(Spool, reactors_on_their_own_threads_share_a_store)
         });
     }
     all_put.wait();
-    DueQuery query;
+    session::DueQuery query;
     query.cdrs_max = query.origin_cdrs_max = 1000;
     EXPECT_EQ(client().due(query).size(), std::size_t{threads * cdrs});
     close();

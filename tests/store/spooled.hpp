@@ -17,7 +17,7 @@
 
 namespace pivot::test {
 
-inline Cdr cdr_of(std::string id, std::string url = "https://h/cdr")
+inline session::Cdr cdr_of(std::string id, std::string url = "https://h/cdr")
 {
     return {.id = std::move(id),
             .call_id = "c1",
@@ -27,7 +27,7 @@ inline Cdr cdr_of(std::string id, std::string url = "https://h/cdr")
             .ended_unix_ms = 1000};
 }
 
-inline std::vector<std::string> ids(const std::vector<SpooledCdr>& cdrs)
+inline std::vector<std::string> ids(const std::vector<session::SpooledCdr>& cdrs)
 {
     std::vector<std::string> list;
     for (const auto& [cdr, attempts] : cdrs) list.push_back(cdr.id);
@@ -76,9 +76,12 @@ private:
 // Asks, and turns the reactor until the answer is there.
 class SpoolClient {
 public:
-    SpoolClient(CdrSpool& spool, reactor::Reactor& reactor) : spool_(spool), reactor_(reactor) {}
+    SpoolClient(session::CdrSpool& spool, reactor::Reactor& reactor)
+        : spool_(spool), reactor_(reactor)
+    {
+    }
 
-    Result<void> put(Cdr cdr)
+    Result<void> put(session::Cdr cdr)
     {
         return wait([&](auto done) { spool_.put(std::move(cdr), done); });
     }
@@ -90,17 +93,17 @@ public:
     {
         return wait([&](auto done) { spool_.failed(std::move(id), next_at_unix_ms, done); });
     }
-    std::vector<SpooledCdr> due(const DueQuery& query)
+    std::vector<session::SpooledCdr> due(const session::DueQuery& query)
     {
-        std::optional<Result<std::vector<SpooledCdr>>> answer;
+        std::optional<Result<std::vector<session::SpooledCdr>>> answer;
         spool_.due(query, [&](auto rows) { answer = std::move(rows); });
         run_until(reactor_, [&] { return answer.has_value(); });
         if (!*answer) throw std::runtime_error(answer->error().message);
         return std::move(**answer);
     }
-    std::vector<SpooledCdr> due(std::int64_t now_unix_ms)
+    std::vector<session::SpooledCdr> due(std::int64_t now_unix_ms)
     {
-        DueQuery query;
+        session::DueQuery query;
         query.now_unix_ms = now_unix_ms;
         query.cdrs_max = query.origin_cdrs_max = 100;
         return due(query);
@@ -117,7 +120,7 @@ private:
         return *answer;
     }
 
-    CdrSpool& spool_;
+    session::CdrSpool& spool_;
     reactor::Reactor& reactor_;
 };
 

@@ -69,12 +69,12 @@ protected:
     std::unique_ptr<reactor::Reactor> reactor_ = std::move(*reactor::Reactor::open());
 };
 
-DebugRecord record_of(std::string_view call_id, int iteration)
+session::DebugRecord record_of(std::string_view call_id, int iteration)
 {
-    DebugFacts facts;
+    session::DebugFacts facts;
     facts.call_id = call_id;
     facts.iteration = iteration;
-    return DebugRecord(facts);
+    return session::DebugRecord(facts);
 }
 
 TEST_F(Store, only_its_owner_reads_it)
@@ -199,14 +199,14 @@ TEST_F(Store, the_oldest_debug_records_go_where_they_take_too_many_bytes)
 {
     config_.debug_bytes_max = 512 * 1024;
     const auto store = open_store(config_, log_);
-    const std::string body(DebugRecord::body_bytes_max, 'x');
+    const std::string body(session::DebugRecord::body_bytes_max, 'x');
     constexpr int records = 200;
     for (int i = 1; i <= records; ++i) {
-        DebugFacts facts;
+        session::DebugFacts facts;
         const auto call_id = fmt::to_string(i);
         facts.call_id = call_id;
         facts.request_body = body;
-        store->add(DebugRecord(facts));
+        store->add(session::DebugRecord(facts));
     }
     EXPECT_EQ(find(*store, fmt::to_string(records)).size(), 1U);
     EXPECT_EQ(find(*store, fmt::to_string(records - 15)).size(), 1U);

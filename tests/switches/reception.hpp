@@ -2,12 +2,12 @@
 // in real time, that ask a crowd_server.
 #pragma once
 
-#include "execute/run_session.hpp"
-#include "session/callbacks.hpp"
 #include "exchange/exchanges.hpp"
+#include "execute/run_session.hpp"
+#include "reactor/scope.hpp"
+#include "session/callbacks.hpp"
 #include "session/memory_spool.hpp"
 #include "session/session.hpp"
-#include "reactor/scope.hpp"
 #include "switches/scripted/scripted_channel.hpp"
 
 #include <algorithm>
@@ -48,14 +48,15 @@ public:
 };
 
 struct Caller {
-    Caller(execute::CallClock& clock, reactor::Deadline& host, Exchanges& exchanges,
-           Callbacks& callbacks, const SessionConfig& config, const pivot::Request& request)
+    Caller(execute::CallClock& clock, reactor::Deadline& host, exchange::Exchanges& exchanges,
+           session::Callbacks& callbacks, const session::SessionConfig& config,
+           const pivot::Request& request)
         : channel(clock, host, nullptr), session(exchanges, callbacks, config, request)
     {
     }
 
     ScriptedChannel channel;
-    Session session;
+    session::Session session;
 };
 
 class Reception {
@@ -66,10 +67,10 @@ public:
         EngineConfig config;
         config.policy.allow = {"127.0.0.0/8"};
         config.action.timeout_max = std::chrono::seconds(60);
-        auto exchanges = Exchanges::open(config, reactor());
+        auto exchanges = exchange::Exchanges::open(config, reactor());
         if (!exchanges) throw std::runtime_error(exchanges.error());
         exchanges_ = std::move(*exchanges);
-        callbacks_ = std::make_unique<Callbacks>(*exchanges_);
+        callbacks_ = std::make_unique<session::Callbacks>(*exchanges_);
         clock_ = std::make_unique<execute::CallClock>(reactor());
         host_ = std::make_unique<reactor::Deadline>(reactor(), never);
         calls_ = std::make_unique<reactor::Scope>(reactor());
@@ -135,14 +136,14 @@ private:
     }
 
     tl::expected<std::unique_ptr<reactor::Reactor>, std::string> opened_;
-    std::unique_ptr<Exchanges> exchanges_;
-    std::unique_ptr<Callbacks> callbacks_;
+    std::unique_ptr<exchange::Exchanges> exchanges_;
+    std::unique_ptr<session::Callbacks> callbacks_;
     std::unique_ptr<execute::CallClock> clock_;
     std::unique_ptr<reactor::Deadline> host_;
     std::unique_ptr<reactor::Scope> calls_;
     std::unique_ptr<pivot::Request> request_;
     std::unique_ptr<MemorySpool> cdrs_;
-    SessionConfig config_;
+    session::SessionConfig config_;
     Failures failures_;
     execute::ExecutorConfig executor_;
     std::deque<Caller> callers_;

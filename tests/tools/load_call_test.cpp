@@ -12,9 +12,9 @@ namespace {
 TEST(LoadCall, the_typical_call_has_20_parameters_of_about_650_bytes)
 {
     NumberedRequest request({.call = typical_call(), .node = {Action(), ""}}, 0);
-    PackedRequest packed;
+    exchange::PackedRequest packed;
     packed.pack(request.next(), {});
-    Parameters parameters;
+    exchange::Parameters parameters;
     ASSERT_TRUE(parameters.read(packed));
     const std::string form(parameters.form());
     EXPECT_NEAR(static_cast<double>(form.size()), 650, 50) << form;

@@ -1,10 +1,10 @@
 #include "pivot/check.hpp"
 
 #include "base/harmless.hpp"
+#include "exchange/policy.hpp"
 #include "pivot/check/judge.hpp"
 #include "pivot/input.hpp"
 #include "pivot/output.hpp"
-#include "exchange/policy.hpp"
 
 #include <algorithm>
 #include <string>
@@ -38,7 +38,7 @@ int check(const CheckOptions& options)
     if (const auto once = check_standard_input(inputs); !once) return refuse(command, once.error());
     auto config = read_config(options.engine);
     if (!config) return refuse(command, config.error());
-    auto policy = address_policy(*config);
+    auto policy = exchange::address_policy(*config);
     if (!policy) return refuse(command, policy.error());
     const Judge judge(std::move(*config), std::move(*policy));
 

@@ -1,16 +1,16 @@
 #include "pivot/simulate.hpp"
 
 #include "base/random_id.hpp"
+#include "exchange/exchanges.hpp"
+#include "exchange/policy.hpp"
 #include "execute/directory.hpp"
 #include "execute/run_session.hpp"
-#include "session/callbacks.hpp"
-#include "exchange/exchanges.hpp"
-#include "session/http_cdr_poster.hpp"
 #include "pivot/input.hpp"
 #include "pivot/output.hpp"
-#include "exchange/policy.hpp"
-#include "session/session.hpp"
 #include "pivot/simulate/play.hpp"
+#include "session/callbacks.hpp"
+#include "session/http_cdr_poster.hpp"
+#include "session/session.hpp"
 #include "switches/scripted/virtual_clock.hpp"
 
 #include <cmath>
@@ -72,9 +72,10 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
     if (!options.directory_file.empty()) {
         const auto text = read_input(options.directory_file);
         if (!text) return tl::unexpected(text.error());
-        const auto policy = address_policy(scene.config);
+        const auto policy = exchange::address_policy(scene.config);
         if (!policy) return tl::unexpected(policy.error());
-        auto directory = execute::Directory::from_json(*text, flow_rules(scene.config, *policy));
+        auto directory =
+            execute::Directory::from_json(*text, exchange::flow_rules(scene.config, *policy));
         if (!directory) {
             return tl::unexpected(
                 fmt::format("{}: {}", input_name(options.directory_file), directory.error()));
@@ -85,23 +86,23 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
 }
 
 // Keeps the CDR of the one call, which is posted once.
-class OneCdr final : public CdrSpool {
+class OneCdr final : public session::CdrSpool {
 public:
-    void put(Cdr cdr, Done) override { cdr_ = std::move(cdr); }
-    void due(DueQuery, DueDone) override {}
+    void put(session::Cdr cdr, Done) override { cdr_ = std::move(cdr); }
+    void due(session::DueQuery, DueDone) override {}
     void remove(std::string, Done) override {}
     void failed(std::string, std::int64_t, Done) override {}
 
-    reactor::Task<> post(Exchanges& exchanges, Play& play, reactor::Deadline& deadline)
+    reactor::Task<> post(exchange::Exchanges& exchanges, Play& play, reactor::Deadline& deadline)
     {
         if (!cdr_) co_return;
-        HttpCdrPoster poster(exchanges, nullptr);
+        session::HttpCdrPoster poster(exchanges, nullptr);
         const auto status = co_await poster.post(*cdr_, deadline);
         play.note_cdr(cdr_->url, cdr_->body, status);
     }
 
 private:
-    std::optional<Cdr> cdr_;
+    std::optional<session::Cdr> cdr_;
 };
 
 void finish(reactor::Reactor& reactor, const reactor::Scope& work)
@@ -111,7 +112,7 @@ void finish(reactor::Reactor& reactor, const reactor::Scope& work)
 
 // What is due at this moment of the call happens first, then servers are told, and the clock goes
 // on when nobody is asked or told any more. False: somebody is.
-bool go_on(VirtualClock& clock, const Session& session, Callbacks& callbacks)
+bool go_on(VirtualClock& clock, const session::Session& session, session::Callbacks& callbacks)
 {
     if (clock.is_due()) return clock.advance();
     if (callbacks.are_held()) {
@@ -122,8 +123,8 @@ bool go_on(VirtualClock& clock, const Session& session, Callbacks& callbacks)
     return !is_asking && clock.advance();
 }
 
-void finish(VirtualClock& clock, const reactor::Scope& work, const Session& session,
-            Callbacks& callbacks)
+void finish(VirtualClock& clock, const reactor::Scope& work, const session::Session& session,
+            session::Callbacks& callbacks)
 {
     reactor::Reactor& reactor = clock.reactor();
     while (work.running() > 0 || callbacks.waiting() > 0) {
@@ -160,7 +161,7 @@ int simulate(const SimulateOptions& options)
     auto opened = reactor::Reactor::open();
     if (!opened) return refuse(command, opened.error());
     reactor::Reactor& reactor = **opened;
-    const auto exchanges = Exchanges::open(scene->config, reactor);
+    const auto exchanges = exchange::Exchanges::open(scene->config, reactor);
     if (!exchanges) return refuse(command, exchanges.error());
     reactor.turn(0);  // reads the clock
 
@@ -173,7 +174,7 @@ int simulate(const SimulateOptions& options)
     play.follow(channel, player);
     play.begin(scene->request.call.call_id);
 
-    SessionConfig session_config;
+    session::SessionConfig session_config;
     session_config.sink = &play;
     session_config.records_all = true;
     OneCdr cdr;
@@ -182,10 +183,10 @@ int simulate(const SimulateOptions& options)
     executor_config.directory = scene->directory ? &*scene->directory : nullptr;
     executor_config.journal = &play;
     std::string next = scene->request.node.next;
-    CallbackLimits limits;
+    session::CallbackLimits limits;
     limits.are_in_one_order = true;
-    Callbacks callbacks(**exchanges, limits);
-    Session session(**exchanges, callbacks, session_config, std::move(scene->request));
+    session::Callbacks callbacks(**exchanges, limits);
+    session::Session session(**exchanges, callbacks, session_config, std::move(scene->request));
     reactor::Scope calls(reactor);
     player.play();
     channel.after(milliseconds(std::llround(options.max_time_s * 1'000)),

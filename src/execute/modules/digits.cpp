@@ -21,7 +21,7 @@ Task<ModuleEnd> collect_into(Work work, std::string collection, CollectRules rul
     work.call.keys().insert(0, std::exchange(work.memory.early_keys, {}));
     Collected collected;
     co_await collect(work.call, rules, collected, deadline);
-    Session& session = work.call.session();
+    session::Session& session = work.call.session();
     // What was typed ahead and is not taken is still there for the next one.
     if (work.call.keys().empty()) {
         session.clear_digits(default_collection);

@@ -12,7 +12,7 @@ namespace pivot::execute::modules {
 
 Task<ModuleEnd> webhook(Work work, json::Value data, Deadline& deadline)
 {
-    std::vector<SessionParameter> parameters;
+    std::vector<session::SessionParameter> parameters;
     const auto custom = data.find("custom_data");
     if (custom && custom->is_object()) {
         for (const auto [name, value] : custom->members()) {
@@ -21,7 +21,7 @@ Task<ModuleEnd> webhook(Work work, json::Value data, Deadline& deadline)
     }
     const std::string_view uri = text(data, "uri");
     const Method method = text(data, "http_verb", "post") == "get" ? Method::get : Method::post;
-    Session& session = work.call.session();
+    session::Session& session = work.call.session();
     const bool is_absolute = session.resolve(uri) == uri;  // a flow has no URL to start from
     if (uri.empty() || !is_absolute) {
         return at_once(give_up(work, fmt::format("\"{}\" is not a URL", uri)), deadline);

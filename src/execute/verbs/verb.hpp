@@ -15,7 +15,7 @@
 namespace pivot::execute {
 
 using twiml::Attribute;
-using Parameters = std::vector<SessionParameter>;
+using Parameters = std::vector<session::SessionParameter>;
 
 void append(Parameters& parameters, Parameters more);
 

@@ -3,9 +3,9 @@
 #include "base/text.hpp"
 #include "callflow/flow.hpp"
 #include "callflow/nodes.hpp"
+#include "exchange/policy.hpp"
 #include "execute/foresight.hpp"
 #include "http/url.hpp"
-#include "exchange/policy.hpp"
 #include "twiml/reader.hpp"
 
 #include <pivot/action.hpp>
@@ -108,7 +108,7 @@ void Judge::judge_answer(const std::string& text, json::Value flow, Findings& fi
              {"", fmt::format("larger than {} bytes, which is the limit of answers",
                               config_.http.body_bytes_max)});
     }
-    callflow::Validator validator(flow_rules(config_, policy_));
+    callflow::Validator validator(exchange::flow_rules(config_, policy_));
     std::string unused;
     auto validated = validator.validate(flow, unused);
     if (!validated) note_all(findings.errors, std::move(validated.error().errors));
@@ -123,7 +123,7 @@ void Judge::judge_answer(const std::string& text, json::Value flow, Findings& fi
 
 void Judge::judge_document(json::Value document, Findings& findings) const
 {
-    callflow::Validator validator(flow_rules(config_, policy_));
+    callflow::Validator validator(exchange::flow_rules(config_, policy_));
     note_all(findings.errors, validator.check_document(document));
     note_all(findings.warnings, {validator.warnings().begin(), validator.warnings().end()});
     judge_flow(*document.find("flow"), "/flow", findings);
@@ -160,7 +160,7 @@ void Judge::judge_pivot(json::Value data, const std::string& at, Findings& findi
     for (const std::string_view key : {"voice_url", "fallback_url", "cdr_url"}) {
         const auto value = data.find(key);
         const auto url = http::Url::parse(value ? value->text() : "");
-        std::string objection = url ? objection_to(*url, policy_) : "";
+        std::string objection = url ? exchange::objection_to(*url, policy_) : "";
         if (!objection.empty()) note(findings.errors, {below(at, key), std::move(objection)});
     }
 }

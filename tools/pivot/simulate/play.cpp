@@ -3,9 +3,9 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "exchange/redaction.hpp"
 #include "http/form.hpp"
 #include "pivot/output.hpp"
-#include "exchange/redaction.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -36,7 +36,7 @@ std::string json_of(const Deed& deed, std::string_view record)
     std::string out = fmt::format("{{\"time_ms\":{}", deed.at / 1'000'000);
     append_member(out, "actor", deed.actor);
     append_member(out, "event", deed.kind);
-    append_member(out, "subject", redact(deed.subject));
+    append_member(out, "subject", exchange::redact(deed.subject));
     append_member(out, "text", deed.text);
     if (!deed.method.empty()) append_member(out, "method", deed.method);
     if (!deed.parameters.empty()) {
@@ -198,7 +198,7 @@ void Play::note(Deed deed)
 
 void Play::print(Deed& deed)
 {
-    deed.text = redact(deed.text);
+    deed.text = exchange::redact(deed.text);
     const std::string record = std::exchange(record_, std::string());
     const std::string line = as_json_ ? json_of(deed, record) : switches::scripted::line_of(deed);
     if (print_error_ == 0) print_error_ = put(line + '\n');
@@ -249,7 +249,7 @@ std::vector<Deed> Play::requests_of(json::Value record)
         for (const json::Value hop : hops->elements()) requests.push_back(hop);
     }
     if (requests.empty()) requests.push_back(record);
-    const bool is_callback = text_of(record, "kind") != name(DebugKind::exchange);
+    const bool is_callback = text_of(record, "kind") != name(session::DebugKind::exchange);
     const bool is_taken = is_2xx(requests.back());
     const bool has_failed = is_callback ? !is_taken : record.find("reason").has_value();
     Parameters before = asked_;
@@ -278,7 +278,7 @@ std::vector<Deed> Play::requests_of(json::Value record)
     return deeds;
 }
 
-void Play::add(DebugRecord record)
+void Play::add(session::DebugRecord record)
 {
     json::Document document;
     const auto value = document.read(record.to_json());

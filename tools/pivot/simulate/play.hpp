@@ -15,7 +15,7 @@
 namespace pivot::tools {
 
 class Play final : public switches::scripted::Transcript,
-                   public DebugSink,
+                   public session::DebugSink,
                    public execute::Journal {
 public:
     // `shows_records`: with --json each request has its debug record.
@@ -33,7 +33,7 @@ public:
     void begin(const std::string& call_id);
 
     void note(switches::scripted::Deed deed) override;
-    void add(DebugRecord record) override;
+    void add(session::DebugRecord record) override;
     void warn(std::string_view where, std::string_view what) override;
     void take_branch(std::string_view branch, std::string_view why) override;
     void miss_branch(std::string_view branch,
