@@ -173,7 +173,7 @@ TEST(Callbacks, that_are_given_up_leave_a_record)
     }
 }
 
-reactor::Task<> settle(Callbacks& callbacks, bool& is_settled, reactor::Deadline& deadline)
+reactor::Task<> settle(session::Callbacks& callbacks, bool& is_settled, reactor::Deadline& deadline)
 {
     co_await callbacks.settle(deadline);
     is_settled = true;
@@ -244,7 +244,7 @@ TEST(Callbacks, that_are_told_make_room_for_those_of_their_own_origin)
     HttpPeer full{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};
     HttpPeer peer{answer_all_but_held};
     Sessions sessions(loopback(), {.waiting_max = 12});  // three for an origin
-    Callbacks& callbacks = sessions.callbacks();
+    session::Callbacks& callbacks = sessions.callbacks();
     const auto session = sessions.make(node("http://h.example/", twiml));
     for (int i = 0; i < 3; ++i) tell(*session, full.url("/told"), i);
     tell(*session, peer.url("/held"), 0);
@@ -262,7 +262,7 @@ TEST(Callbacks, that_are_told_give_back_the_bytes_of_their_own_origin)
 {
     HttpPeer peer{answer_all_but_held};
     Sessions sessions(loopback(), {.waiting_bytes_max = 4 * 10'000});
-    Callbacks& callbacks = sessions.callbacks();
+    session::Callbacks& callbacks = sessions.callbacks();
     const auto session = sessions.make(node("http://h.example/", twiml));
     const auto tell_much = [&](std::string_view path, std::size_t bytes) {
         session->notify(peer.url(path), Method::post, {{"Text", std::string(bytes, 'x')}}, false);
@@ -282,7 +282,7 @@ TEST(Callbacks, in_one_order_go_one_by_one_as_they_are_released)
     HttpPeer one{answer("", "text/plain", 204)};
     HttpPeer other{answer("", "text/plain", 204)};
     Sessions sessions(loopback(), {.are_in_one_order = true});
-    Callbacks& callbacks = sessions.callbacks();
+    session::Callbacks& callbacks = sessions.callbacks();
     const auto session = sessions.make(node("http://h.example/", twiml));
     tell(*session, one.url("/a"), 0);
     tell(*session, other.url("/b"), 1);
@@ -315,7 +315,7 @@ TEST(Callbacks, that_are_held_are_given_up_when_they_are_closed)
 {
     HttpPeer peer{answer("", "text/plain", 204)};
     Sessions sessions(loopback(), {.are_in_one_order = true});
-    Callbacks& callbacks = sessions.callbacks();
+    session::Callbacks& callbacks = sessions.callbacks();
     const auto session = sessions.make(node("http://h.example/", twiml));
     for (int i = 0; i < 3; ++i) tell(*session, peer.url("/told"), i);
     Settling settling(sessions);
