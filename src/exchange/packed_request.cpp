@@ -33,7 +33,8 @@ char* append(char* end, std::string_view text)
         std::memcpy(end, &size_bytes, sizeof size_bytes);
         end += sizeof size_bytes;
     }
-    return std::ranges::copy(text, end).out;
+    if (!text.empty()) std::memcpy(end, text.data(), text.size());
+    return end + text.size();
 }
 
 std::string_view read(const char* at)
@@ -57,6 +58,9 @@ void PackedRequest::pack(const Request& request, const ActionLimits& limits)
     for (const auto& [name, value] : request.parameters) parameters.add_escaped(name, value);
     const Texts texts = {
         call.call_id,
+        request.node.next,
+        action ? std::string_view(action->voice_url) : "",
+        parameters.text(),
         call.account_id,
         call.from.user,
         call.from.realm,
@@ -72,9 +76,6 @@ void PackedRequest::pack(const Request& request, const ActionLimits& limits)
         call.custom_application_vars,
         call.custom_sip_headers,
         call.key_value_store,
-        action ? std::string_view(action->voice_url) : "",
-        parameters.text(),
-        request.node.next,
     };
     store(texts);
 
@@ -152,9 +153,19 @@ PackedRequest::Texts PackedRequest::texts() const
     const char* at = block_.get();
     for (std::string_view& text : texts) {
         text = read(at);
-        at = text.data() + text.size();
+        at = text.end();
     }
     return texts;
+}
+
+std::string_view PackedRequest::text(Text wanted) const
+{
+    assert(block_);
+    std::string_view text = read(block_.get());
+    for (auto before = static_cast<std::size_t>(wanted); before > 0; --before) {
+        text = read(text.end());
+    }
+    return text;
 }
 
 }  // namespace pivot::exchange

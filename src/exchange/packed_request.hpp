@@ -49,8 +49,12 @@ public:
     bool skips_module() const { return skips_module_; }
 
 private:
+    // First those that are read by themselves: each is found by way of all before it.
     enum class Text : std::uint8_t {
         call_id,
+        next,
+        voice_url,
+        parameters,
         account_id,
         from_user,
         from_realm,
@@ -66,11 +70,8 @@ private:
         custom_application_vars,
         custom_sip_headers,
         key_value_store,
-        voice_url,
-        parameters,
-        next,
     };
-    static constexpr std::size_t text_count = static_cast<std::size_t>(Text::next) + 1;
+    static constexpr std::size_t text_count = static_cast<std::size_t>(Text::key_value_store) + 1;
     using Texts = std::array<std::string_view, text_count>;
 
     struct Findings {
@@ -80,7 +81,7 @@ private:
 
     void store(const Texts& texts);
     Texts texts() const;
-    std::string_view text(Text wanted) const { return texts()[static_cast<std::size_t>(wanted)]; }
+    std::string_view text(Text wanted) const;
 
     std::unique_ptr<char[]> block_;
     std::unique_ptr<const Findings> findings_;  // null: nothing is wrong with the action
