@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 namespace pivot::http {
 
@@ -97,7 +98,10 @@ void FormWriter::begin_pair(const Key& key)
 
 void FormWriter::append(const Key& key)
 {
-    if (key.outer == nullptr) return append_encoded(key.name);
+    if (key.outer == nullptr) {
+        assert(std::ranges::all_of(key.name, [](unsigned char c) { return is_unreserved[c]; }));
+        return append_plain(key.name);
+    }
     append(*key.outer);
     append_plain("[");
     append_encoded(key.name);
