@@ -139,6 +139,13 @@ void trust_directory(SSL_CTX* context, const std::string& directory)
     ERR_clear_error();
 }
 
+// Whether a variable of the environment leaves it at the default, or names the default itself.
+bool is_default(const char* path, const char* preset)
+{
+    std::error_code missing;
+    return path == nullptr || std::filesystem::equivalent(path, preset, missing);
+}
+
 // The default file holds what the default directory does; one that the environment names may not.
 void trust_system(SSL_CTX* context)
 {
@@ -147,7 +154,10 @@ void trust_system(SSL_CTX* context)
     const char* directory = std::getenv(X509_get_default_cert_dir_env());
     const bool has_file =
         sk_X509_OBJECT_num(X509_STORE_get0_objects(SSL_CTX_get_cert_store(context))) > 0;
-    if (file == nullptr && directory == nullptr && has_file) return;
+    if (has_file && is_default(file, X509_get_default_cert_file()) &&
+        is_default(directory, X509_get_default_cert_dir())) {
+        return;
+    }
     trust_directory(context, directory != nullptr ? directory : X509_get_default_cert_dir());
 }
 
