@@ -1,7 +1,7 @@
 #include "base/harmless.hpp"
 
-#include "../exact.hpp"
 #include "base/json.hpp"
+#include "exact.hpp"
 
 #include <string>
 

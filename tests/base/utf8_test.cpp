@@ -1,6 +1,6 @@
 #include "base/utf8.hpp"
 
-#include "../exact.hpp"
+#include "exact.hpp"
 
 #include <gtest/gtest.h>
 

@@ -18,17 +18,17 @@ bool points_at(std::string_view errors, std::string_view pointer, std::string_vi
 
 TEST(Corpus, every_verdict_is_kazoos)
 {
-    const auto folder = shared_folder() / "corpus" / "callflows";
+    const auto folder = test::shared_folder() / "corpus" / "callflows";
     if (!std::filesystem::exists(folder / "manifest.json")) {
         GTEST_SKIP() << folder << " is not there: nothing to compare with";
     }
     json::Document document;
-    const std::string text = read_file(folder / "manifest.json");
+    const std::string text = test::read_file(folder / "manifest.json");
     const auto manifest = document.read(text);
     ASSERT_TRUE(manifest) << manifest.error().message;
     for (const json::Value file : manifest->find("files")->elements()) {
         const std::string_view name = file.find("file")->text();
-        const std::string content = read_file(folder / name);
+        const std::string content = test::read_file(folder / name);
         const bool is_node = file.find("kind")->text() == "node";
         const std::string found = is_node ? verdict(content) : document_verdict(content);
         if (file.find("valid")->is_true()) {

@@ -45,7 +45,7 @@ private:
     void add_file(std::string_view name, const std::string& at)
     {
         json::Document document;
-        const std::string text = read_file(folder_ / (std::string(name) + ".json"));
+        const std::string text = test::read_file(folder_ / (std::string(name) + ".json"));
         const auto schema = document.read(text);
         ASSERT_TRUE(schema) << name << ": " << schema.error().message;
         add(*schema, at);
@@ -241,7 +241,7 @@ protected:
         }
     }
 
-    std::filesystem::path folder_ = shared_folder() / "schemas";
+    std::filesystem::path folder_ = test::shared_folder() / "schemas";
 };
 
 TEST_F(Schema, every_module_has_one_and_says_the_same)

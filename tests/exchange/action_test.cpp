@@ -1,6 +1,6 @@
-#include "../exact.hpp"
-
 #include <pivot/action.hpp>
+
+#include "exact.hpp"
 
 #include <gtest/gtest.h>
 

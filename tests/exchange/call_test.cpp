@@ -1,6 +1,6 @@
 #include <pivot/call.hpp>
 
-#include "../exact.hpp"
+#include "exact.hpp"
 
 #include <gtest/gtest.h>
 

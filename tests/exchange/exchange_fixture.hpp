@@ -1,4 +1,5 @@
-// Actions, calls and web servers that may speak to loopback, for the tests of every floor from here up.
+// Actions, calls and web servers that may speak to loopback, for the tests of this and every
+// higher floor.
 #pragma once
 
 #include "peers/dns_server.hpp"

@@ -1,6 +1,6 @@
 #include "exchange/redaction.hpp"
 
-#include "../exact.hpp"
+#include "exact.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "http/connection_overrides.hpp"
 
-#include "../exact.hpp"
+#include "exact.hpp"
 
 #include <algorithm>
 #include <string>

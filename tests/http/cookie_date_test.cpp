@@ -1,6 +1,6 @@
 #include "http/cookie_date.hpp"
 
-#include "../exact.hpp"
+#include "exact.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "http/cookie_jar.hpp"
 
-#include "../exact.hpp"
+#include "exact.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "http/form.hpp"
 
-#include "../exact.hpp"
+#include "exact.hpp"
 
 #include <gtest/gtest.h>
 

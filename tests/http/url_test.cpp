@@ -1,6 +1,6 @@
 #include "http/url.hpp"
 
-#include "../exact.hpp"
+#include "exact.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "net/address.hpp"
 
-#include "../exact.hpp"
+#include "exact.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "net/host.hpp"
 
-#include "../exact.hpp"
+#include "exact.hpp"
 
 #include <gtest/gtest.h>
 

@@ -10,13 +10,13 @@
 #include <iterator>
 #include <string>
 
-namespace pivot::callflow {
+namespace pivot::test {
 
 // Beside the source tree, or where PIVOT_SHARED says.
 inline std::filesystem::path shared_folder()
 {
     const char* const named = std::getenv("PIVOT_SHARED");
-    return named != nullptr ? named : std::filesystem::path(test::source_root()) / ".." / "shared";
+    return named != nullptr ? named : std::filesystem::path(source_root()) / ".." / "shared";
 }
 
 inline std::string read_file(const std::filesystem::path& path)
@@ -25,4 +25,4 @@ inline std::string read_file(const std::filesystem::path& path)
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-}  // namespace pivot::callflow
+}  // namespace pivot::test
