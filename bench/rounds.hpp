@@ -23,7 +23,7 @@ namespace pivot::bench {
 inline constexpr int exit_skipped = 77;
 
 struct Arguments {
-    // Fails a program with a sentence and status 2 at what is none of these and not in `flags`.
+    // Fails a program with a sentence and status 2 for anything else that is not in `flags`.
     Arguments(int count, char** values, const std::vector<std::string_view>& flags = {});
 
     bool has(std::string_view flag) const;
@@ -89,7 +89,7 @@ double percentile(const std::vector<double>& values, double share);
 enum class Core { client, server };
 void run_on(Core core);
 
-// Of the calling thread, user and system.
+// User and system time of the calling thread.
 Nanoseconds thread_cpu_ns();
 
 // As many descriptors as the system lets this process have.

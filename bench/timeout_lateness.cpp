@@ -40,7 +40,7 @@ constexpr Nanoseconds millisecond_ns = 1'000'000;
 struct Sizes {
     std::size_t deadlines;
     Nanoseconds ramp_ns;
-    Nanoseconds spread_ns;  // the deadlines are in this time behind the ramp
+    Nanoseconds spread_ns;  // the deadlines lie within this time after the ramp
 };
 
 using Random = std::mt19937_64;

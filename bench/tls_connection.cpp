@@ -1,7 +1,7 @@
 // Claim: a new HTTPS connection costs the engine what it costs OpenSSL, and after the first one
 // every connection resumes.
 //
-// Method: one connection for each request to nginx on the other core, which closes it behind the
+// Method: one connection for each request to nginx on the other core, which closes it after the
 // answer: connect, handshake, GET, answer, close. TLS 1.3 and 1.2, with handshakes that are full
 // (the server resumes nothing) and resumed. The floor is OpenSSL over epoll with one SSL_CTX.
 // Certificates are verified on both sides of the comparison. CPU time of the client's thread. The

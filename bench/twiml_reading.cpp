@@ -83,7 +83,7 @@ constexpr std::array hostiles{
     Hostile{"unknown elements", "<Response>", "<a/>", "</Response>"},
     Hostile{"one long text", "<Response><Say>", "a", "</Say></Response>"},
     Hostile{"one long value", "<Response><Say voice='", "a", "'/></Response>"},
-    Hostile{"words that are none", "<Response><Gather input='", "x ", "'/></Response>"},
+    Hostile{"unknown words", "<Response><Gather input='", "x ", "'/></Response>"},
     Hostile{"text between comments", "<Response><Say>", "a<!---->", "</Say></Response>"},
     Hostile{"CDATA sections", "<Response><Say>", "<![CDATA[<]]>", "</Say></Response>"},
     Hostile{"references", "<Response><Play>", "&amp;", "</Play></Response>"},

@@ -1,8 +1,8 @@
 /* A host in C11: all of pivot.h from an epoll loop, and once with threads of the engine.
  *
  * host_loop_test.cpp starts it beside a web server, whose port is the argument:
- *     /flow answers with a callflow, /move redirects there, /broken answers with a flow that is
- * none, /slow takes the request and says nothing. It prints what is not as it should be, and exits
+ *     /flow answers with a callflow, /move redirects there, /broken answers with an invalid
+ * flow, /slow takes the request and says nothing. It prints what is not as it should be, and exits
  * with 1 if anything was. */
 #define _POSIX_C_SOURCE 200809L
 

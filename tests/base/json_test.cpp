@@ -122,7 +122,7 @@ TEST(Json, a_string_without_escapes_is_a_view_of_the_text)
 {
     std::string text = R"(["plain"])";
     const std::size_t size = text.size();
-    text.append(64, ']');  // what is behind the text does not matter
+    text.append(64, ']');  // what follows the text does not matter
     Document document;
     const auto root = document.read_padded(std::string_view(text).substr(0, size), text.size());
     ASSERT_TRUE(root);

@@ -5,7 +5,7 @@
 namespace pivot::json {
 namespace {
 
-// What is written between `start` and `finish`, behind what was there.
+// What is written between `start` and `finish`, after what was there.
 template <typename Write>
 std::string written(std::string before, Write write)
 {

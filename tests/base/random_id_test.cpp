@@ -53,8 +53,7 @@ extern "C" ssize_t getrandom(void* bytes, size_t size, unsigned flags)
 namespace pivot {
 namespace {
 
-// Of many ids that are random no two are the same, and none has the same byte at a place as all
-// others.
+// Among many random ids no two are equal, and no byte has the same value in all of them.
 void expect_random(Kernel source)
 {
     kernel = source;

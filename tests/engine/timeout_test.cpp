@@ -89,7 +89,7 @@ TEST(Timeout, in_send_and_the_rest_is_not_left_to_the_kernel)
         timed(pivots, request_of(node(peer.url("/"), R"(,"req_timeout_ms":2000,"method":"post")"),
                                  std::move(call))),
         Phase::send, 2s);  // time to encode the body, too
-    // A FIN would wait behind what the peer does not read, and some megabytes with it.
+    // A FIN would wait for what the peer does not read, and some megabytes with it.
     EXPECT_TRUE(eventually([&] { return peer.connections_open() == 0; }));
 }
 

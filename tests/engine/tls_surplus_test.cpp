@@ -1,4 +1,4 @@
-// A TLS record behind the response: whoever may add one to an answer must not answer the next
+// A TLS record after the response: whoever may add one to an answer must not answer the next
 // request.
 #include "peers/certificates.hpp"
 #include "engine/engine_fixture.hpp"

@@ -17,7 +17,7 @@ protected:
         return channel->conferences.empty() ? Conference() : channel->conferences.front();
     }
 
-    // The caller is in the room, where this happens one second after the other; then he leaves.
+    // The caller is in the room, where this happens one second after the other; then they leave.
     void happen(std::vector<Kind> kinds)
     {
         channel->on("join", [this, kinds](JobId job) {

@@ -671,7 +671,7 @@ TEST_F(DialVerb, the_documents_own_url_is_what_it_was_when_a_whisper_is_over)
                 ElementsAre("GET /first", "POST /deep/whisper", "POST /deep/other", "POST /done"));
 }
 
-// It may have been there to ask the callee whether he takes the call.
+// It may have been there to ask the callee whether to take the call.
 TEST_F(DialVerb, a_whisper_that_cannot_be_had_connects_nobody)
 {
     page("/whisper", 500, "text/plain", "no");

@@ -109,7 +109,7 @@ std::string flow_of(std::string_view module, const HttpPeer& peer)
         module, peer.url("/done"));
 }
 
-// Of a question that is not the documented one.
+// A record of an exchange that was answered, other than the final report.
 bool is_answer(const std::string& record)
 {
     const auto has = [&](std::string_view text) { return record.find(text) != record.npos; };

@@ -79,7 +79,7 @@ protected:
         return run();
     }
     const Commands& run() { return run_node(node(url("/first"), action), sorry); }
-    // Of this pivot node, whose `_` child is `next`.
+    // Performs this pivot node, whose `_` child is `next`.
     const Commands& run_node(std::string_view text, std::string_view next)
     {
         const auto session = sessions_.make(text, call);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t decoded_bytes_max = 1 << 16;
 
-// None: the bytes are not a whole stream, or are too many once decoded.
+// Returns nothing if the bytes are not a whole stream, or are too many once decoded.
 std::optional<std::string> ours(std::string_view bytes, std::size_t portion_bytes)
 {
     using State = http::Gunzip::State;

@@ -45,7 +45,7 @@ struct DnsQuestion {
 
 enum class DnsTransport { udp, tcp };
 
-// None: not a query with one question.
+// Returns nothing unless the message is a query with one question.
 std::optional<DnsQuestion> parse_dns_query(std::string_view message);
 
 // Empty for silence.

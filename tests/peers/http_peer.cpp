@@ -15,7 +15,7 @@ namespace pivot::test {
 
 namespace {
 
-// None: the client has closed between two requests.
+// Returns nothing if the client has closed between two requests.
 std::optional<Request> receive_request(Stream& stream, std::string& bytes)
 {
     while (true) {

@@ -56,7 +56,7 @@ struct Pair {
     int peer = -1;
 };
 
-// Of a receiver that has been started.
+// Reads what a started receiver yields until its peer ends.
 Task<> read_rest(Receiver& receiver, Slot slot, std::string& text, int& end, Deadline& deadline)
 {
     while (true) {

@@ -189,7 +189,7 @@ constexpr const char* simulate_notes =
     "  leg busy                             what the next one who is dialled does\n"
     "  wait for say \"account number\"        what the caller waits for,\n"
     "  press 1234#                          and does\n"
-    "  expect dial +14155550100             what must happen behind that\n"
+    "  expect dial +14155550100             what must happen after that\n"
     "  expect request /dialled with DialCallStatus=busy\n"
     "  expect branch _                      after a pivot that fails\n"
     "  hang up\n\n"
@@ -209,7 +209,7 @@ void add_simulate(CLI::App& app, SimulateOptions& options)
         ->type_name("CALL.json");
     simulate
         ->add_option("--script", options.script_file,
-                     "What the caller and those he is connected with do")
+                     "What the caller and the callees do")
         ->type_name("SCRIPT");
     simulate
         ->add_option("--directory", options.directory_file,

@@ -14,7 +14,7 @@ constexpr std::size_t table_max = 1'048'576;  // the kernel's IORING_MAX_FIXED_F
 // (14,116 of the default range), a connect takes a millisecond.
 constexpr std::size_t connections_an_address = 5'000;
 
-// Of one call in flight: ours, and the kernel's for both ends where the server is here, too.
+// What one call in flight takes: our memory, and the kernel's for both ends if the server is local.
 constexpr std::uint64_t bytes_a_call = 4 * 1024;
 constexpr std::uint64_t bytes_a_connection_end = 4 * 1024;
 

@@ -1,9 +1,10 @@
 // One reactor's share of a load: an engine, the callers who keep it busy, and what they saw.
 //
 // The engine's thread starts what becomes possible with an outcome, the pacing thread what becomes
-// due with time. They share the schedule, under a lock that nobody holds while he starts a pivot; a
-// closed loop takes it only after a timeout, whose connection is lost: all callers of a silent
-// server would else connect anew at once, and be busy with that when other deadlines pass.
+// due with time. They share the schedule, under a lock that no thread holds while it starts a
+// pivot. A closed loop takes the lock only after a timeout, whose connection is lost: otherwise all
+// callers of a silent server would reconnect at once, and be busy with that when other deadlines
+// pass.
 #pragma once
 
 #include "base/clock.hpp"
