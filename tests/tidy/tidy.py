@@ -1,0 +1,78 @@
+"""Taste as a test: python3 tests/tidy/tidy.py [FOLDER]
+
+Prints a line for each finding: where, what is wrong, what to do. Exit status 1 if there is one. Lines that break a rule
+for a reason are in allowed.txt.
+"""
+
+import fnmatch
+import pathlib
+import sys
+
+import floors
+import layout
+import words
+from tree import Tree
+
+RULES = [
+    floors.includes, floors.namespaces, floors.forward_declarations, floors.base_names,
+    layout.long_lines, layout.purposes, layout.builds, layout.coroutines, layout.links,
+    words.words,
+]
+
+
+def findings_of(tree, rules=RULES):
+    found = [finding for rule in rules for finding in rule(tree)]
+    return sorted(found, key=lambda finding: (finding.path, finding.line, finding.rule))
+
+
+class Exceptions:
+    """A list of exceptions: `RULE | PATH | TEXT` in each line, which reasons in comments precede.
+
+    PATH may have `*`. TEXT is the whole offending line; `*` is all of them.
+    """
+
+    def __init__(self, name, text):
+        self.name, self.entries = name, []
+        reason = False
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.startswith("#"):
+                reason = True
+            elif line.strip():
+                rule, path, wanted = (part.strip() for part in line.split("|", 2))
+                self.entries.append({"line": number, "rule": rule, "path": path, "text": wanted, "uses": 0, "has_reason": reason})
+            else:
+                reason = False
+
+    def hold(self, finding):
+        for entry in self.entries:
+            if (entry["rule"] == finding.rule and fnmatch.fnmatchcase(finding.path, entry["path"])
+                    and entry["text"] in ("*", finding.text)):
+                entry["uses"] += 1
+                return True
+        return False
+
+    def faults(self):
+        for entry in self.entries:
+            if not entry["has_reason"]:
+                yield f"{self.name}:{entry['line']}: an exception without a reason: write it in a comment above"
+            if not entry["uses"]:
+                yield f"{self.name}:{entry['line']}: nothing breaks this rule here any more: delete the line"
+
+
+def main():
+    here = pathlib.Path(__file__).resolve().parent
+    root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here.parent.parent
+    lists = [Exceptions(f"tests/tidy/{file.name}", file.read_text(encoding="utf-8"))
+             for file in (here / "allowed.txt", here / "known.txt") if file.exists()]
+    found = [finding for finding in findings_of(Tree.read(root)) if not any([held.hold(finding) for held in lists])]
+    for finding in found:
+        print(finding)
+    faults = [fault for held in lists for fault in held.faults()]
+    for fault in faults:
+        print(fault)
+    print(f"{len(found) + len(faults)} findings")
+    return 1 if found or faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

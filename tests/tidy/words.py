@@ -1,0 +1,61 @@
+"""Words that a native reader stumbles over, in comments, messages and pages (docs/style.md, "English")."""
+
+import re
+
+from tree import CPP
+
+
+def word(pattern, advice):
+    return re.compile(pattern), advice
+
+
+ANYWHERE = [
+    word(r"\b(?:[Ll]eav\w+|left)(?:\s+\w+){0,2}\s+behind\b|(\b[Bb]ehind\b)(?! (?:a|an|the|that|its|their|one|another)\s+(?:[\w']+ )?(?:firewall|NAT|proxy|balancer))",
+         '"behind" is a place: write "after", or "beyond"'),
+    word(r"(?<!there )(?<!there\n)\b(?:is|are|was|were)\s+none\b", '"is none": write "is not a …", or "there is none"'),
+    word(r"\b(?:he|his|him|himself|He|His)\b", 'a caller is "they"'),
+    word(r"\b[Ww]ho\s+ask(?:s|ed)\b", '"who asks": write the noun, as "the caller" or "the issuer"'),
+    word(r"\b[Ww]hat\s+is\s+more\s+than\b", '"what is more than": write the noun, as "the rest"'),
+    word(r"\bthat\s+cannot\s+be(?=[,.;:)]|$)", '"that cannot be": write "invalid"'),
+]
+
+OPENINGS = [
+    word(r"\A(?:///?|/\*\*?)\s*Of\s", 'a comment that opens with "Of": begin with its subject'),
+    word(r"\A(?:///?|/\*\*?)\s*(?:Null|None|Empty|False|True|Nothing|Zero):\s", 'a label without a verb: write "Returns null if …", "Empty if …"'),
+]
+
+
+def words(tree):
+    """Forbidden words in comments and strings of sources, and in pages outside of what is code."""
+    for path, _ in tree.of(*CPP):
+        room = path.split("/")[0]
+        for piece in tree.pieces(path):
+            if piece.kind == "code" or (piece.kind == "string" and room not in ("src", "tools", "include")):
+                continue  # strings of tests are what customers may send
+            yield from search(tree, path, piece.line, plain(piece), ANYWHERE)
+            if piece.kind == "comment":
+                yield from search(tree, path, piece.line, piece.text, OPENINGS)
+    for path, text in tree.of(".md"):
+        yield from search(tree, path, 1, without_code(text), ANYWHERE)
+
+
+def search(tree, path, first_line, text, patterns):
+    """A pattern with a group also knows an innocent use of its words, which has none."""
+    for pattern, advice in patterns:
+        for match in pattern.finditer(text):
+            if pattern.groups and match.group(1) is None:
+                continue
+            line = first_line + text.count("\n", 0, match.start() + len(match.group()) - len(match.group().lstrip()))
+            yield tree.finding("words", path, line, advice)
+
+
+def plain(piece):
+    """The text without comment marks at the start of lines, so that a phrase is found across a line's end."""
+    return re.sub(r"\n[ \t]*(?://+|\*) ?", "\n", piece.text) if piece.kind == "comment" else piece.text
+
+
+def without_code(page):
+    """A page whose blocks and quotations of code are blank."""
+    blank = lambda match: re.sub(r"[^\n]", " ", match.group())
+    page = re.sub(r"^```.*?^```", blank, page, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"`[^`\n]*`", blank, page)
