@@ -54,7 +54,7 @@ configure() {
   shift 3
   ! command -v ccache >/dev/null || cache="ccache "
   [ -f "$folder/build.ninja" ] || quietly env CC="$cache$cc" CXX="$cache$cxx" meson setup "$folder" "$@"
-  [ -z "$cache" ] || name_precompiled_headers "$folder"
+  [ -z "$cache" ] || name_precompiled_headers "$folder" "$cxx"
 }
 
 # Enough for a stack trace with lines, at half the time of a full build for a debugger.
@@ -67,12 +67,12 @@ sanitized=("${traced[@]}" -Db_sanitize=address,undefined -Dfuzz=true)
 # header itself holds the path of its source and is different in each checkout.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros CCACHE_PCH_EXTSUM=1
 
-# Writes a sum beside each precompiled header of a folder: of its source and of the packages that it includes.
+# Writes a sum beside each precompiled header of a folder: of all the text that the compiler reads for it.
+#    name_precompiled_headers FOLDER CXX
 name_precompiled_headers() {
-  local header sum
-  sum=$({ cat src/pch/*.hpp tests/pch/*.hpp; dpkg-query -W; } | sha256sum)
+  local header
   ninja -C "$1" -t targets all | sed -n 's/: cpp_PCH$//p' | while read -r header; do
     mkdir -p "$1/$(dirname "$header")"
-    echo "$sum" >"$1/$header.sum"
+    "$2" -std=c++20 -E -dD -include */pch/"$(basename "$header" .pch)" -x c++ /dev/null | sha256sum >"$1/$header.sum"
   done
 }
