@@ -8,7 +8,7 @@ build_packages() {
 }
 
 test_packages() {
-  echo binutils ccache knot libbenchmark-dev libclang-rt-19-dev libcurl4-openssl-dev libexpat1-dev libgmock-dev libgtest-dev nginx-light wrk
+  echo binutils ccache knot libbenchmark-dev libclang-rt-19-dev libcurl4-openssl-dev libexpat1-dev libgmock-dev libgtest-dev lld-19 nginx-light wrk
 }
 
 # Installs those of the packages that are missing, as root or with sudo.
@@ -48,12 +48,14 @@ quietly() {
   rm -f "$log"
 }
 
-# Configures a build folder once, for a compiler cache where there is one.    configure FOLDER CC CXX MESON_OPTION…
+# Configures a build folder once, for a compiler cache where there is one, and for clang's linker, which takes a fifth of
+# the time, where that is.    configure FOLDER CC CXX MESON_OPTION…
 configure() {
-  local folder=$1 cc=$2 cxx=$3 cache=
+  local folder=$1 cc=$2 cxx=$3 cache= linker=()
   shift 3
   ! command -v ccache >/dev/null || cache="ccache "
-  [ -f "$folder/build.ninja" ] || quietly env CC="$cache$cc" CXX="$cache$cxx" meson setup "$folder" "$@"
+  [ "$cc" != clang-19 ] || ! command -v ld.lld-19 >/dev/null || linker=(CC_LD=lld-19 CXX_LD=lld-19)
+  [ -f "$folder/build.ninja" ] || quietly env CC="$cache$cc" CXX="$cache$cxx" "${linker[@]}" meson setup "$folder" "$@"
   [ -z "$cache" ] || name_precompiled_headers "$folder" "$cxx"
 }
 
