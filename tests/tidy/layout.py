@@ -100,6 +100,19 @@ def links(tree):
                 yield tree.finding("links", path, line, f"{file} has no heading #{anchor}: mend the link")
 
 
+CASE = re.compile(r"`([A-Z]\w+), (\w+_\w+)`")
+
+
+def named_tests(tree):
+    """A test that a page names is there."""
+    there = {case for _, text in tree.of("_test.cpp") for case in re.findall(r"^TEST(?:_[FP])?\((\w+),\s*(\w+)\)", text, re.MULTILINE)}
+    for path, text in tree.of(".md", under="docs/"):
+        for match in CASE.finditer(text):
+            if match.groups() not in there:
+                line = text.count("\n", 0, match.start()) + 1
+                yield tree.finding("named tests", path, line, f"there is no test {', '.join(match.groups())}: give its new name, or write it")
+
+
 def headings(text):
     titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}

@@ -15,7 +15,7 @@ from tree import Tree
 
 RULES = [
     floors.includes, floors.namespaces, floors.forward_declarations, floors.base_names,
-    layout.long_lines, layout.purposes, layout.builds, layout.coroutines, layout.links,
+    layout.long_lines, layout.purposes, layout.builds, layout.coroutines, layout.links, layout.named_tests,
     words.words,
 ]
 

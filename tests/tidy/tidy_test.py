@@ -104,6 +104,11 @@ class Layout(unittest.TestCase):
             "README.md": "[a](docs/a.md) [b](docs/b.md)\n[c](docs/a.md#the-house) [d](docs/a.md#elsewhere) [e](https://example.com/x)\n",
             "docs/a.md": "## The house\n"}), [("README.md", 1), ("README.md", 2)])
 
+    def test_a_test_that_a_page_names_is_looked_for(self):
+        self.assertEqual(found(layout.named_tests, {
+            "tests/x/a_test.cpp": "TEST_F(Dial, it_rings)\n{\n}\n",
+            "docs/a.md": "`Dial, it_rings`\n`Dial, it_sings`\n"}), [("docs/a.md", 2)])
+
 
 class Words(unittest.TestCase):
     def lines(self, text, path="src/a.cpp"):
