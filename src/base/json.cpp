@@ -209,6 +209,13 @@ void append_pointer(std::string& pointer, std::string_view token)
     }
 }
 
+std::string pointer(std::string_view at, std::string_view name)
+{
+    std::string text(at);
+    append_pointer(text, name);
+    return text;
+}
+
 std::string pretty(std::string_view json)
 {
     std::string out;

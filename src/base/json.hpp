@@ -204,6 +204,9 @@ void append_value(std::string& out, Value value);
 // Appends one reference token of a JSON pointer (RFC 6901): a slash, and `token` escaped.
 void append_pointer(std::string& pointer, std::string_view token);
 
+// The pointer to the member `name` of what `at` points to.
+std::string pointer(std::string_view at, std::string_view name);
+
 // The same JSON for people: a line for each member and element, two spaces deeper in each
 // container.
 std::string pretty(std::string_view json);

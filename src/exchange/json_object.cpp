@@ -6,15 +6,19 @@
 
 namespace pivot::exchange {
 
+void append_member(std::string& object, std::string_view name, json::Value value)
+{
+    object += object.empty() ? '{' : ',';
+    json::append_quoted(object, name);
+    object += ':';
+    json::append_value(object, value);
+}
+
 namespace {
 
-void append_member(std::string& out, std::string_view name, json::Value value)
+void append_change(std::string& object, std::string_view name, json::Value value)
 {
-    if (value.kind() == json::Kind::null) return;
-    out += out.empty() ? '{' : ',';
-    json::append_quoted(out, name);
-    out += ':';
-    json::append_value(out, value);
+    if (value.kind() != json::Kind::null) append_member(object, name, value);
 }
 
 }  // namespace
@@ -36,10 +40,10 @@ std::string merge_objects(std::string_view object, std::string_view changes)
     for (const auto [name, value] : known->members()) {
         known_names.insert(name);
         const auto change = changes_by_name.find(name);
-        append_member(merged, name, change == changes_by_name.end() ? value : change->second);
+        append_change(merged, name, change == changes_by_name.end() ? value : change->second);
     }
     for (const auto [name, value] : changed->members()) {
-        if (!known_names.contains(name)) append_member(merged, name, value);
+        if (!known_names.contains(name)) append_change(merged, name, value);
     }
     if (!merged.empty()) merged += '}';
     merged.shrink_to_fit();  // a call keeps it

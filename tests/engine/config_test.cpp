@@ -163,17 +163,17 @@ TEST(Config, every_setting_is_read)
 
 TEST(Config, an_unknown_name_is_an_error_that_suggests_the_nearest_one)
 {
-    EXPECT_EQ(error(R"({"call_max":5})"), "/call_max: is not a setting; did you mean /calls_max?");
+    EXPECT_EQ(error(R"({"call_max":5})"), "/call_max: is not a setting: did you mean /calls_max?");
     EXPECT_EQ(error(R"({"http":{"redirect_max":5}})"),
-              "/http/redirect_max: is not a setting; did you mean /http/redirects_max?");
+              "/http/redirect_max: is not a setting: did you mean /http/redirects_max?");
     EXPECT_EQ(error(R"({"polcy":{"allow":[]}})"),
-              "/polcy: is not a setting; did you mean /policy?");
+              "/polcy: is not a setting: did you mean /policy?");
     EXPECT_EQ(error(R"({"coerce_types":true})"),
-              "/coerce_types: is not a setting; did you mean /action/coerce_types?");
+              "/coerce_types: is not a setting: did you mean /action/coerce_types?");
     EXPECT_EQ(error(R"({"callflow":{"coerse_types":true}})"),
-              "/callflow/coerse_types: is not a setting; did you mean /callflow/coerce_types?");
+              "/callflow/coerse_types: is not a setting: did you mean /callflow/coerce_types?");
     EXPECT_EQ(error(R"({"http/redirects_max":5})"),
-              "/http~1redirects_max: is not a setting; did you mean /http/redirects_max?");
+              "/http~1redirects_max: is not a setting: did you mean /http/redirects_max?");
     EXPECT_NE(error(R"({"":1})"), "none");
 }
 
@@ -197,14 +197,12 @@ TEST(Config, a_number_stays_within_its_bounds)
 TEST(Config, a_value_has_the_type_of_its_setting)
 {
     EXPECT_EQ(error(R"({"tls":{"verify":"no"}})"), "/tls/verify: expected a boolean, found \"no\"");
-    EXPECT_EQ(error(R"({"tls":{"ca_file":null}})"),
-              "/tls/ca_file: expected a string without NUL, found null");
-    EXPECT_EQ(error(R"({"tls":{"ca_file":"a\u0000b"}})"),
-              "/tls/ca_file: expected a string without NUL, found \"a\\u0000b\"");
+    EXPECT_EQ(error(R"({"tls":{"ca_file":null}})"), "/tls/ca_file: expected a string, found null");
+    EXPECT_EQ(error(R"({"tls":{"ca_file":"a\u0000b"}})"), "/tls/ca_file: has a NUL character");
     EXPECT_EQ(error(R"({"policy":{"deny":"10.0.0.0/8"}})"),
               "/policy/deny: expected an array of strings, found \"10.0.0.0/8\"");
     EXPECT_EQ(error(R"({"policy":{"deny":["10.0.0.0/8",5]}})"),
-              "/policy/deny/1: expected a string without NUL, found 5");
+              "/policy/deny/1: expected a string, found 5");
     EXPECT_EQ(error(R"({"http":5})"), "/http: expected an object, found 5");
     EXPECT_EQ(error("[]"), "expected an object, found an array");
 }
@@ -224,7 +222,9 @@ TEST(Config, all_that_is_wrong_is_said_at_once)
     EXPECT_EQ(error(R"({"reactors":-1,"http":{"redirects_max":101,"body_max":true}})"),
               "/reactors: expected an integer from 0 to 1024, found -1; "
               "/http/redirects_max: expected an integer from 0 to 100, found 101; "
-              "/http/body_max: is not a setting; did you mean /http/body_bytes_max?");
+              "/http/body_max: is not a setting: use one of head_bytes_max, body_bytes_max, "
+              "redirects_max, idle_connections_max, idle_connections_per_origin_max, "
+              "idle_timeout_ms, retries_stale");
 }
 
 TEST(Config, what_is_not_json_is_said_with_its_place)

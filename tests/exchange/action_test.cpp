@@ -232,7 +232,7 @@ TEST(ActionNode, errors_point_into_the_text_that_was_given)
     EXPECT_EQ(node_breaches(R"({"module":"pivot","data":{},"children":{"_":1}})"),
               "/data/voice_url: is missing\n/children/_: expected an object, found 1\n");
     EXPECT_EQ(node_breaches(R"({"flow":{"data":{}}})"), "/flow/module: is missing\n");
-    EXPECT_EQ(node_breaches(R"({"flow":1})"), "/flow: expected a pivot node, found 1\n");
+    EXPECT_EQ(node_breaches(R"({"flow":1})"), "/flow: expected an object, found 1\n");
     EXPECT_EQ(node_breaches("{}"), "/voice_url: is missing\n");
 }
 

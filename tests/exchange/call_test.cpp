@@ -91,9 +91,9 @@ TEST(Call, all_but_its_id_may_be_absent)
         EXPECT_EQ(call.custom_sip_headers, "");
         EXPECT_EQ(call.other, "");
     }
-    for (const auto* text : {"{}", R"({"Call-ID":""})", R"({"Call-ID":null})"}) {
-        EXPECT_EQ(breaches(text), "/Call-ID: is missing\n");
-    }
+    EXPECT_EQ(breaches("{}"), "/Call-ID: is missing\n");
+    EXPECT_EQ(breaches(R"({"Call-ID":null})"), "/Call-ID: is missing\n");
+    EXPECT_EQ(breaches(R"({"Call-ID":""})"), "/Call-ID: is empty\n");
 }
 
 TEST(Call, the_parts_of_a_party_go_before_the_whole_where_they_are_known)
@@ -129,16 +129,16 @@ TEST(Call, what_has_another_type_is_listed)
                            "Call-Direction":"up","Language":true,"Key-Value-Store":[]})"),
         "/Call-ID: expected a string, found 7\n"
         "/From: expected a string, found an object\n"
-        "/Owner-ID/1: expected a string, found 1\n"
-        "/Custom-SIP-Headers: expected an object, found \"X\"\n"
         "/Call-Direction: expected \"inbound\" or \"outbound\", found \"up\"\n"
+        "/Owner-ID/1: expected a string, found 1\n"
         "/Language: expected a string, found true\n"
+        "/Custom-SIP-Headers: expected an object, found \"X\"\n"
         "/Key-Value-Store: expected an object, found an array\n");
     EXPECT_EQ(breaches(R"({"From":1,"Owner-ID":{}})"),
+              "/Call-ID: is missing\n"
               "/From: expected a string, found 1\n"
-              "/Owner-ID: expected a string or an array of strings, found an object\n"
-              "/Call-ID: is missing\n");
-    EXPECT_EQ(breaches("[]"), ": expected a call object, found an array\n");
+              "/Owner-ID: expected a string or an array of strings, found an object\n");
+    EXPECT_EQ(breaches("[]"), ": expected an object, found an array\n");
     EXPECT_EQ(Call::from_json(R"({"Call-ID":7})").error().message,
               "/Call-ID: expected a string, found 7");
 }

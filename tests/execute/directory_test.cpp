@@ -51,11 +51,14 @@ TEST(Directory, what_is_wrong_is_named_with_its_pointer)
     EXPECT_THAT(error_of("["), HasSubstr("not JSON"));
     EXPECT_THAT(error_of("[]"), HasSubstr("expected an object"));
     EXPECT_EQ(error_of(R"({"devices":{"a/b":{}}})"), "/devices/a~1b/dial: is missing");
-    EXPECT_THAT(error_of(R"({"devices":{"a":{"dial":"x","kind":"fax"}}})"),
-                HasSubstr("/devices/a/kind: expected one of endpoint, sip, number"));
-    EXPECT_THAT(error_of(R"({"devices":{"a":{"dail":"x"}}})"),
-                HasSubstr("/devices/a/dail: is none of"));
-    EXPECT_THAT(error_of(R"({"machines":{}})"), HasSubstr("/machines: is none of"));
+    EXPECT_THAT(
+        error_of(R"({"devices":{"a":{"dial":"x","kind":"fax"}}})"),
+        HasSubstr(R"(/devices/a/kind: expected "endpoint", "sip" or "number", found "fax")"));
+    EXPECT_THAT(
+        error_of(R"({"devices":{"a":{"dail":"x"}}})"),
+        HasSubstr("/devices/a/dail: is not a key of a device: did you mean /devices/a/dial?"));
+    EXPECT_THAT(error_of(R"({"machines":{}})"),
+                HasSubstr("/machines: is not a section: use one of account, devices, users"));
     EXPECT_THAT(error_of(R"({"menus":{"m":{"hunt_allow":"("}}})"),
                 HasSubstr("/menus/m/hunt_allow: no pattern"));
     EXPECT_THAT(error_of(R"({"menus":{"m":{"retries":-1}}})"), HasSubstr("/menus/m/retries"));

@@ -1,4 +1,4 @@
-// What is wrong with one JSON text, collected, so that its author mends it in one go.
+// Everything that is wrong with one JSON text, collected so that its author can fix it in one go.
 #pragma once
 
 #include "base/json.hpp"
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot::exchange {
+namespace pivot::json {
 
 class Breaches {
 public:
@@ -18,20 +18,17 @@ public:
     // `at` is a JSON pointer, `error` a sentence without a full stop.
     void add(std::string at, std::string error);
 
-    // "expected a boolean, found "true"", and `advice` behind it.
-    void add_mismatch(std::string at, std::string_view expected, json::Value found,
+    // Adds `expected a boolean, found "true"`, followed by `advice`.
+    void add_mismatch(std::string at, std::string_view expected, Value found,
                       std::string_view advice = {});
 
     std::vector<Breach> to_list() && { return std::move(list_); }
 
-    // Its message lists them all: "/voice_url: is missing; /debug: expected a boolean, found 1".
+    // The message lists them all: "/voice_url: is missing; /debug: expected a boolean, found 1".
     Failure to_failure(Reason reason, Phase phase) &&;
 
 private:
     std::vector<Breach> list_;
 };
 
-// The pointer `base` and below it `name`.
-std::string pointer(std::string_view base, std::string_view name);
-
-}  // namespace pivot::exchange
+}  // namespace pivot::json
