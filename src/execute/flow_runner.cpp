@@ -1,8 +1,8 @@
 #include "execute/flow_runner.hpp"
 
-#include "execute/modules/data.hpp"
-#include "execute/modules/modules.hpp"
-#include "execute/modules/recording.hpp"
+#include "execute/modules/call_recordings.hpp"
+#include "execute/modules/module_table.hpp"
+#include "execute/modules/node_data.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 namespace pivot::execute {
+
+using modules::ModuleEnd;
 
 namespace {
 
@@ -30,7 +32,7 @@ constexpr milliseconds recording_timeout{2'000};
 FlowRunner::FlowRunner(LiveCall& call) : Watcher(call), call_(call)
 {
     memory_.random = seed_of(call.session().call().call_id);
-    memory_.early_keys = call.session().digits("default");
+    memory_.early_keys = call.session().digits(modules::default_collection);
 }
 
 // No coroutine: a call waits for long in what this returns, and keeps nothing of this. A parameter
@@ -47,7 +49,7 @@ Task<NextStep> FlowRunner::run(std::string flow, Deadline& deadline)
 
 Task<NextStep> FlowRunner::hand_over(JobId job, std::string flow, Deadline& deadline)
 {
-    const JobEnded ended = co_await finish(call_, job, deadline);
+    const JobEnded ended = co_await modules::finish(call_, job, deadline);
     if (ended.end != JobEnd::failed) co_return next_step(NextStep::Kind::over);
     call_.warn("flow", "the host could not take it");
     co_return co_await run_nodes(begin(flow), deadline);
@@ -92,18 +94,18 @@ Task<NextStep> FlowRunner::run_nodes(bool is_running, Deadline& deadline)
 Task<ModuleEnd> FlowRunner::begin_module(Deadline& deadline)
 {
     if (call_.channel().is_answered()) {
-        modules::begin_armed(call_, memory_, ArmedRecording::Moment::answer);
+        modules::begin_armed_recordings(call_, memory_, ArmedRecording::Moment::answer);
     }
-    const Work work{call_, memory_, current_.flow, current_.node};
+    const modules::Work work{call_, memory_, current_.flow, current_.node};
     json::Document document(Flow::depth_max);
     const auto data = document.read(current_.flow.data(current_.node));
     assert(data);  // it was JSON when the flow was read
     if (modules::is_true(*data, "skip_module")) {
         call_.take_branch("_", "skip_module");
-        return at_once(execute::go_on(), deadline);
+        return modules::at_once(modules::go_on(), deadline);
     }
-    const modules::Read read = modules::find(current_.flow.module(current_.node));
-    return read == nullptr ? execute::hand_over(work, deadline) : read(work, *data, deadline);
+    modules::Module* const module = modules::find(current_.flow.module(current_.node));
+    return module == nullptr ? modules::hand_over(work, deadline) : module(work, *data, deadline);
 }
 
 // False: nothing is left to run.
@@ -194,14 +196,14 @@ NextStep FlowRunner::pivot_step()
 void FlowRunner::note(const Event& event)
 {
     if (std::holds_alternative<Answered>(event)) {
-        modules::begin_armed(call_, memory_, ArmedRecording::Moment::answer);
+        modules::begin_armed_recordings(call_, memory_, ArmedRecording::Moment::answer);
     }
     const auto* recorded = std::get_if<RecordingEnded>(&event);
     if (recorded == nullptr) return;
     const auto forgotten = std::erase_if(memory_.recordings, [recorded](const auto& running) {
         return running.job == recorded->job;
     });
-    if (forgotten != 0) modules::keep(call_, *recorded);
+    if (forgotten != 0) modules::keep_result(call_, *recorded);
 }
 
 }  // namespace pivot::execute

@@ -38,8 +38,8 @@ private:
     Task<NextStep> hand_over(JobId job, std::string flow, Deadline& deadline);
     bool begin(std::string_view flow);
     Task<NextStep> run_nodes(bool is_running, Deadline& deadline);
-    Task<ModuleEnd> begin_module(Deadline& deadline);
-    bool take(const ModuleEnd& end);
+    Task<modules::ModuleEnd> begin_module(Deadline& deadline);
+    bool take(const modules::ModuleEnd& end);
     bool go_on(std::string_view key, std::string_view why);
     bool branch(std::string_view flow);
     bool resume();

@@ -2,7 +2,7 @@
 #include "callflow/modules.hpp"
 #include "execute/flow_fixture.hpp"
 #include "execute/hostile_text.hpp"
-#include "execute/modules/modules.hpp"
+#include "execute/modules/module_table.hpp"
 
 #include <map>
 

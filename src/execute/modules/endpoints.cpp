@@ -1,6 +1,13 @@
 #include "execute/modules/endpoints.hpp"
 
+#include "execute/dialling.hpp"
+#include "execute/modules/caller_id.hpp"
+#include "execute/modules/dial_outcome.hpp"
+
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -149,16 +156,8 @@ Address with_user(const Address& address, const UserPart& user)
     return Address(DialString::of_operator(std::move(other)));
 }
 
-// The first text that can be shown: a call may come with anything.
-template <typename Name>
-Name shown_with(const std::string& prefix, const std::string& chosen, const std::string& own)
-{
-    if (prefix.empty()) return Name::of(chosen);
-    return Name::of(prefix + (chosen.empty() ? own : chosen));
-}
-
-}  // namespace
-
+// Without those that are disabled, not to be disturbed, or the caller's own. Lots are drawn anew
+// each time. No targets: there is nobody to call.
 Dial dial_of(const Work& work, const RingPlan& plan)
 {
     std::vector<Endpoint> endpoints = Endpoints(work, plan).find();
@@ -188,20 +187,26 @@ Dial dial_of(const Work& work, const RingPlan& plan)
     return dial;
 }
 
-void show_caller_id(const Work& work, Dial& dial)
+}  // namespace
+
+Task<ModuleEnd> call_endpoints(Work work, RingPlan plan, Deadline& deadline)
 {
-    const CallerId& shown = work.memory.caller_id;
-    const CallerId& prefix = work.memory.caller_id_prefix;
-    const Call& call = work.call.session().call();
-    dial.caller_id_name = shown_with<DisplayName>(prefix.name, shown.name, call.caller_id_name);
-    dial.caller_id_number =
-        shown_with<CallerNumber>(prefix.number, shown.number, call.caller_id_number);
-    const bool has_bad_name =
-        dial.caller_id_name.empty() && !(prefix.name.empty() && shown.name.empty());
-    if (has_bad_name) work.warn("the caller id's name is left out: a display cannot have it");
-    const bool has_bad_number =
-        dial.caller_id_number.empty() && !(prefix.number.empty() && shown.number.empty());
-    if (has_bad_number) work.warn("the caller id's number is left out: it cannot be one");
+    if (plan.answers_first) co_await work.call.answer(deadline);
+    Cause cause;
+    for (unsigned count = 0; count < plan.repeats && !work.call.must_stop(); ++count) {
+        Dial dial = dial_of(work, plan);
+        if (dial.targets.empty()) co_return give_up(work, "there is nobody to call");
+        const RingResult result = co_await ring(work.call, std::move(dial), deadline);
+        switch (result.kind) {
+            case RingResult::Kind::over: co_return end_with(ModuleEnd::Kind::over, "");
+            case RingResult::Kind::answered: co_return co_await talk_to(work, result.leg, deadline);
+            case RingResult::Kind::failed: break;
+        }
+        cause = result.cause;
+        auto end = branch_for(work, cause);
+        if (end) co_return std::move(*end);
+    }
+    co_return go_on_because(cause.name.empty() ? unspecified : cause.name);
 }
 
 }  // namespace pivot::execute::modules

@@ -1,6 +1,6 @@
 #include "execute/modules/module.hpp"
 
-namespace pivot::execute {
+namespace pivot::execute::modules {
 
 namespace {
 
@@ -50,4 +50,4 @@ Task<ModuleEnd> hand_over(Work work, Deadline& deadline)
     return at_once(give_up(work, "is not run here, and the host does not have it"), deadline);
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::modules

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace pivot::execute {
+namespace pivot::execute::modules {
 
 // How a module ends: what the executor does then.
 struct ModuleEnd {
@@ -105,4 +105,4 @@ const Entry* look_up(const Work& work, const Entry* (Directory::*entry)(std::str
     return directory == nullptr ? nullptr : (directory->*entry)(id);
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::modules

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/text.hpp"
-#include "execute/modules/data.hpp"
 #include "execute/modules/module.hpp"
+#include "execute/modules/node_data.hpp"
 
 #include <fmt/format.h>
 

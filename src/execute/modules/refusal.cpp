@@ -1,5 +1,6 @@
 #include "execute/modules/refusal.hpp"
 
+#include "execute/modules/media_names.hpp"
 #include "execute/modules/sound.hpp"
 
 #include <algorithm>

@@ -1,12 +1,11 @@
 #include "execute/modules/sound.hpp"
 
-#include "base/text.hpp"
-#include "execute/modules/data.hpp"
-#include "execute/names.hpp"
+#include "execute/modules/media_names.hpp"
+#include "execute/modules/name_in.hpp"
+#include "execute/modules/node_data.hpp"
 
+#include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace pivot::execute::modules {
 
@@ -15,56 +14,18 @@ namespace {
 // A caller may lean on his keys for as long as something is played.
 constexpr std::size_t collection_max = 128;
 
-constexpr std::string_view prompt_scheme = "prompt://";
-
-bool is_url(std::string_view name)
-{
-    return name.starts_with("http://") || name.starts_with("https://");
-}
-
-// `prompt://ACCOUNT/PROMPT/LANGUAGE`
-Media prompt_of(const Work& work, std::string_view path)
-{
-    const std::string_view behind_account = path.substr(path.find('/') + 1);
-    const auto slash = behind_account.find('/');
-    LanguageTag language;
-    if (slash != behind_account.npos) language = LanguageTag::of(behind_account.substr(slash + 1));
-    if (language.empty()) language = call_language(work);
-    return Media(PromptName::of(behind_account.substr(0, slash)), language);
-}
-
-// Nothing, where it is neither a URL nor what a switch can have.
-Media as_named(const Work& work, std::string_view name)
-{
-    if (is_url(name)) return Media(WebUrl::of(name));
-    if (name.starts_with(tone_scheme)) {
-        return Media(Tone::of(name.substr(tone_scheme.size())));
-    }
-    if (name.starts_with(prompt_scheme)) {
-        return prompt_of(work, name.substr(prompt_scheme.size()));
-    }
-    for (const std::string_view folder : {"system_media/", "/system_media/"}) {
-        if (name.starts_with(folder)) return prompt(work, name.substr(folder.size()));
-    }
-    return Media(SoundName::of(name));
-}
-
-// The operator names sounds as the switch has them.
-Media as_stored(const Work& work, const std::string& name)
-{
-    Media media = as_named(work, name);
-    return media.empty() ? Media(SoundName::of_operator(name)) : media;
-}
+// The beginning of what is played into a call that was answered just now is often lost.
+constexpr milliseconds behind_answer{100};
 
 // Adds what was typed since there were `typed_before` keys.
 void keep_keys(const Work& work, std::size_t typed_before)
 {
     const std::string& keys = work.call.keys();
     if (keys.size() <= typed_before) return;
-    std::string collection(work.call.session().digits("default"));
+    std::string collection(work.call.session().digits(default_collection));
     collection += std::string_view(keys).substr(typed_before);
     if (collection.size() > collection_max) collection.resize(collection_max);
-    work.call.session().set_digits("default", collection);
+    work.call.session().set_digits(default_collection, collection);
 }
 
 Task<Heard> nothing_heard(Deadline&)
@@ -85,27 +46,32 @@ Task<Heard> hear_once(Work work, const Sound& sound, Deadline& deadline)
 
 }  // namespace
 
-Media media_named(const Work& work, std::string_view name)
+LanguageTag language_of(const Work& work, json::Value data, std::string_view preset)
 {
-    if (const std::string* stored = look_up(work, &Directory::media, name)) {
-        return as_stored(work, *stored);
-    }
-    Media media = as_named(work, name);
-    if (media.empty()) {
-        work.warn(fmt::format("\"{}\" is not the name of a sound", printable(name)));
-    }
-    return media;
+    LanguageTag language = name_in<LanguageTag>(work, data, "language", preset);
+    return language.empty() ? call_language(work) : language;
 }
 
-Media prompt(const Work& work, std::string_view name)
+Sound sound_of(json::Value data, std::string_view stop_keys)
 {
-    return Media(PromptName::of(name), call_language(work));
+    Sound sound;
+    sound.stop_keys = keys(data, "terminators", stop_keys);
+    sound.is_endless = is_true(data, "endless_playback");
+    sound.times = std::max(number(data, "loop_count", 1), std::int64_t{1});
+    return sound;
 }
 
-// A call may come with anything.
-LanguageTag call_language(const Work& work)
+Sound speech_of(const Work& work, json::Value data, std::string_view language,
+                std::string_view stop_keys)
 {
-    return LanguageTag::of(work.call.session().call().language);
+    Speech speech;
+    speech.text = OpaqueText(text(data, "text"));
+    speech.voice = name_in<VoiceName>(work, data, "voice", "female");
+    speech.language = language_of(work, data, language);
+    speech.engine = name_in<EngineName>(work, data, "engine");
+    Sound sound = sound_of(data, stop_keys);
+    sound.what = std::move(speech);
+    return sound;
 }
 
 Task<Heard> hear(Work work, Sound sound, Deadline& deadline)
@@ -134,6 +100,23 @@ Task<Heard> hear_prompt(Work work, Media media, Deadline& deadline)
     sound.what = std::move(media);
     sound.stop_keys = all_keys;
     return hear(work, std::move(sound), deadline);
+}
+
+Task<ModuleEnd> hear_all(Work work, std::vector<Sound> sounds, bool answers, Deadline& deadline)
+{
+    const bool is_answering = answers && !work.call.channel().is_answered();
+    if (is_answering) {
+        co_await work.call.answer(deadline);
+        co_await work.call.pause(behind_answer, deadline);
+    }
+    ModuleEnd end = go_on();
+    for (Sound& sound : sounds) {
+        if (work.call.must_stop()) break;
+        const Heard heard = co_await hear(work, std::move(sound), deadline);
+        if (heard.key != 0) break;
+        if (heard.has_failed) end = give_up(work, "the switch could not play it");
+    }
+    co_return end;
 }
 
 }  // namespace pivot::execute::modules

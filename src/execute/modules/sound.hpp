@@ -1,4 +1,4 @@
-// What a caller hears in a callflow, by the names that callflows have for it.
+// What a caller hears in a callflow: a sound or speech, as often as a node says.
 #pragma once
 
 #include "execute/modules/module.hpp"
@@ -7,18 +7,9 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace pivot::execute::modules {
-
-// A media id of the directory, a URL, the name of a sound, `tone_stream://…`, `local_stream://…`,
-// `prompt://…`, `system_media/…`. Nothing, with a warning, where it is none of these.
-Media media_named(const Work& work, std::string_view name);
-
-// One of the system's own, in the call's language.
-Media prompt(const Work& work, std::string_view name);
-
-// The call's own, in which prompts and speech are heard unless something else is said.
-LanguageTag call_language(const Work& work);
 
 // Something to hear once, several times, or until somebody stops it.
 struct Sound {
@@ -28,10 +19,20 @@ struct Sound {
     bool is_endless = false;
 };
 
+// `preset` is the node's own, for all of its sounds; without one, the call's.
+LanguageTag language_of(const Work& work, json::Value data, std::string_view preset);
+
+Sound sound_of(json::Value data, std::string_view stop_keys);
+
+Sound speech_of(const Work& work, json::Value data, std::string_view language,
+                std::string_view stop_keys);
+
 // Keys that are pressed meanwhile are added to the collection `default`, and stay typed ahead.
 Task<Heard> hear(Work work, Sound sound, Deadline& deadline);
 
 // A prompt that any key stops.
 Task<Heard> hear_prompt(Work work, Media media, Deadline& deadline);
+
+Task<ModuleEnd> hear_all(Work work, std::vector<Sound> sounds, bool answers, Deadline& deadline);
 
 }  // namespace pivot::execute::modules

@@ -1,0 +1,18 @@
+// branch_variable: a branch by the value of a variable.
+#include "execute/modules/call_variables.hpp"
+#include "execute/modules/module_table.hpp"
+#include "execute/modules/node_data.hpp"
+
+#include <fmt/format.h>
+
+namespace pivot::execute::modules {
+
+Task<ModuleEnd> branch_variable(Work work, json::Value data, Deadline& deadline)
+{
+    const std::string_view name = text(data, "variable");
+    const auto value = variable_in(work, text(data, "scope", "custom_channel_vars"), name);
+    if (!value) return at_once(go_on_because(fmt::format("there is no {}", name)), deadline);
+    return at_once(go_on(*value), deadline);
+}
+
+}  // namespace pivot::execute::modules

@@ -1,0 +1,18 @@
+// flush_dtmf: a collection of keys is emptied.
+#include "execute/modules/module_table.hpp"
+#include "execute/modules/node_data.hpp"
+
+namespace pivot::execute::modules {
+
+Task<ModuleEnd> flush_dtmf(Work work, json::Value data, Deadline& deadline)
+{
+    const std::string_view collection = text(data, "collection_name", default_collection);
+    work.call.session().clear_digits(collection);
+    if (collection == default_collection) {
+        work.call.keys().clear();
+        work.memory.early_keys.clear();
+    }
+    return at_once(go_on(), deadline);
+}
+
+}  // namespace pivot::execute::modules

@@ -1,0 +1,39 @@
+// record_caller: the caller leaves a recording.
+#include "execute/modules/call_recordings.hpp"
+#include "execute/modules/module_table.hpp"
+#include "execute/modules/node_data.hpp"
+#include "execute/modules/recording_data.hpp"
+#include "execute/recording.hpp"
+
+#include <utility>
+
+namespace pivot::execute::modules {
+
+namespace {
+
+// KAZOO's: five times below its threshold, a second each.
+constexpr milliseconds silence_max{5'000};
+
+Task<ModuleEnd> record_one(Work work, Recording recording, Deadline& deadline)
+{
+    co_await work.call.answer(deadline);
+    if (work.call.must_stop()) co_return stop();
+    JobId job = 0;
+    const RecordingEnded ended = co_await record(work.call, std::move(recording), job, deadline);
+    keep_result(work.call, ended);
+    if (ended.end == RecordingEnd::failed) co_return give_up(work, "the switch could not record");
+    co_return go_on();
+}
+
+}  // namespace
+
+Task<ModuleEnd> record_caller(Work work, json::Value data, Deadline& deadline)
+{
+    Recording recording = recording_of(work, data);
+    recording.keys = KeySet::of(all_keys);
+    recording.silence_max = silence_max;
+    recording.name = FileName::of_id(work.call.session().call().call_id);
+    return record_one(work, std::move(recording), deadline);
+}
+
+}  // namespace pivot::execute::modules

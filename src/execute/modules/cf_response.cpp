@@ -1,0 +1,22 @@
+// response: the call is rejected with a SIP response.
+#include "execute/modules/module_table.hpp"
+#include "execute/modules/name_in.hpp"
+#include "execute/modules/node_data.hpp"
+#include "execute/modules/refusal.hpp"
+
+#include <utility>
+
+namespace pivot::execute::modules {
+
+Task<ModuleEnd> response(Work work, json::Value data, Deadline& deadline)
+{
+    constexpr int busy_here = 486;
+    Refusal refusal;
+    const std::int64_t code = number(data, "code", busy_here);
+    refusal.sip_code = code >= 400 && code <= 699 ? static_cast<int>(code) : busy_here;
+    refusal.phrase = name_in<ReasonPhrase>(work, data, "message");
+    refusal.media = text(data, "media");
+    return refuse(work, std::move(refusal), deadline);
+}
+
+}  // namespace pivot::execute::modules

@@ -1,0 +1,45 @@
+// send_dtmf: keys are sent to the caller.
+#include "base/text.hpp"
+#include "execute/modules/module_table.hpp"
+#include "execute/modules/node_data.hpp"
+#include "execute/playing.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::execute::modules {
+
+namespace {
+
+Task<ModuleEnd> send(Work work, KeySequence digits, milliseconds length, Deadline& deadline)
+{
+    const Heard sent = co_await send_keys(work.call, std::move(digits), length, deadline);
+    co_return sent.has_failed ? give_up(work, "the switch could not send them") : go_on();
+}
+
+}  // namespace
+
+Task<ModuleEnd> send_dtmf(Work work, json::Value data, Deadline& deadline)
+{
+    constexpr std::int64_t length_ms = 2'000;
+    milliseconds length = time(data, "duration_ms", milliseconds(1), length_ms);
+    const std::string_view written_length = text(data, "duration_ms");
+    if (!written_length.empty()) {
+        std::int64_t count = length_ms;
+        std::from_chars(written_length.data(), written_length.data() + written_length.size(),
+                        count);
+        length = milliseconds(std::clamp(count, std::int64_t{1}, std::int64_t{60'000}));
+    }
+    auto digits = KeySequence::of(text(data, "digits"));
+    if (digits.empty()) {
+        return at_once(give_up(work, fmt::format("\"{}\" are not keys to send",
+                                                 printable(text(data, "digits")))),
+                       deadline);
+    }
+    return send(work, std::move(digits), length, deadline);
+}
+
+}  // namespace pivot::execute::modules

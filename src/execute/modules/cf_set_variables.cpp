@@ -1,0 +1,24 @@
+// set_variables: the application's own variables.
+#include "execute/modules/module_table.hpp"
+#include "execute/modules/name_in.hpp"
+#include "execute/modules/node_data.hpp"
+
+namespace pivot::execute::modules {
+
+Task<ModuleEnd> set_variables(Work work, json::Value data, Deadline& deadline)
+{
+    const auto variables = data.find("custom_application_vars");
+    if (!variables || !variables->is_object()) {
+        return at_once(give_up(work, "there are no custom_application_vars"), deadline);
+    }
+    work.call.session().set_application_variables(written(*variables));
+    const bool is_exported = is_true(data, "export");
+    for (const auto [name, value] : variables->members()) {
+        const auto variable = name_of<VariableName>(work, "a variable", name);
+        if (variable.empty()) continue;
+        work.call.channel().set_variable(variable, OpaqueText(written(value)), is_exported);
+    }
+    return at_once(go_on(), deadline);
+}
+
+}  // namespace pivot::execute::modules

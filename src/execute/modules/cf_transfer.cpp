@@ -1,0 +1,56 @@
+// transfer: the call goes to another number, user or SIP URI.
+#include "execute/modules/module_table.hpp"
+#include "execute/modules/node_data.hpp"
+
+#include <string>
+#include <utility>
+
+namespace pivot::execute::modules {
+
+namespace {
+
+constexpr std::string_view no_match = "no_match";
+
+Task<ModuleEnd> move_to(Work work, Transfer order, Deadline& deadline)
+{
+    const JobId job = work.call.begin(JobKind::move, caller, move_limit);
+    work.call.channel().transfer(job, order);
+    return end_with_job(work, job, "the switch could not do it", deadline);
+}
+
+std::string first_capture(json::Value data)
+{
+    const auto captures = data.find("captures");
+    if (!captures || !captures->is_array()) return std::string(no_match);
+    for (const auto capture : captures->elements()) return std::string(capture.text());
+    return std::string(no_match);
+}
+
+// A number, a user, or a SIP URI.
+Address address_of(std::string_view target)
+{
+    if (const auto number = DialledNumber::of(target); !number.empty()) return Address(number);
+    if (const auto user = UserName::of(target); !user.empty()) return Address(user);
+    return Address(SipUri::of(target));
+}
+
+}  // namespace
+
+Task<ModuleEnd> transfer(Work work, json::Value data, Deadline& deadline)
+{
+    const std::string capture = first_capture(data);
+    const bool has_capture = capture != no_match && !capture.empty();
+    Transfer order;
+    std::string target(text(data, "target"));
+    if (target.empty() && has_capture) target = capture;
+    if (target.empty()) return at_once(give_up(work, "there is no target"), deadline);
+    order.target = address_of(target);
+    if (order.target.empty()) {
+        return at_once(give_up(work, "the target is neither a number nor a SIP URI"), deadline);
+    }
+    order.is_attended = text(data, "transfer_type") == "attended";
+    order.moves_other_leg = text(data, "leg", has_capture ? "bleg" : "self") == "bleg";
+    return move_to(work, std::move(order), deadline);
+}
+
+}  // namespace pivot::execute::modules

@@ -1,0 +1,11 @@
+// wait_for_hangup: the flow pauses until the caller hangs up.
+#include "execute/modules/module_table.hpp"
+
+namespace pivot::execute::modules {
+
+Task<ModuleEnd> wait_for_hangup(Work work, json::Value, Deadline& deadline)
+{
+    return wait_for_end(work, deadline);
+}
+
+}  // namespace pivot::execute::modules

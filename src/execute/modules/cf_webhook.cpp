@@ -1,0 +1,33 @@
+// webhook: a web server is told of the call.
+#include "execute/modules/module_table.hpp"
+#include "execute/modules/node_data.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace pivot::execute::modules {
+
+Task<ModuleEnd> webhook(Work work, json::Value data, Deadline& deadline)
+{
+    std::vector<session::SessionParameter> parameters;
+    const auto custom = data.find("custom_data");
+    if (custom && custom->is_object()) {
+        for (const auto [name, value] : custom->members()) {
+            parameters.push_back({std::string(name), written(value)});
+        }
+    }
+    const std::string_view uri = text(data, "uri");
+    const Method method = text(data, "http_verb", "post") == "get" ? Method::get : Method::post;
+    session::Session& session = work.call.session();
+    const bool is_absolute = session.resolve(uri) == uri;  // a flow has no URL to start from
+    if (uri.empty() || !is_absolute) {
+        return at_once(give_up(work, fmt::format("\"{}\" is not a URL", uri)), deadline);
+    }
+    session.notify(std::string(uri), method, std::move(parameters), true);
+    return at_once(go_on(), deadline);
+}
+
+}  // namespace pivot::execute::modules

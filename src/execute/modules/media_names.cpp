@@ -1,0 +1,78 @@
+#include "execute/modules/media_names.hpp"
+
+#include "base/text.hpp"
+#include "execute/names.hpp"
+
+#include <fmt/format.h>
+
+namespace pivot::execute::modules {
+
+namespace {
+
+constexpr std::string_view prompt_scheme = "prompt://";
+
+bool is_url(std::string_view name)
+{
+    return name.starts_with("http://") || name.starts_with("https://");
+}
+
+// `prompt://ACCOUNT/PROMPT/LANGUAGE`
+Media prompt_of(const Work& work, std::string_view path)
+{
+    const std::string_view behind_account = path.substr(path.find('/') + 1);
+    const auto slash = behind_account.find('/');
+    LanguageTag language;
+    if (slash != behind_account.npos) language = LanguageTag::of(behind_account.substr(slash + 1));
+    if (language.empty()) language = call_language(work);
+    return Media(PromptName::of(behind_account.substr(0, slash)), language);
+}
+
+// Nothing, where it is neither a URL nor what a switch can have.
+Media as_named(const Work& work, std::string_view name)
+{
+    if (is_url(name)) return Media(WebUrl::of(name));
+    if (name.starts_with(tone_scheme)) {
+        return Media(Tone::of(name.substr(tone_scheme.size())));
+    }
+    if (name.starts_with(prompt_scheme)) {
+        return prompt_of(work, name.substr(prompt_scheme.size()));
+    }
+    for (const std::string_view folder : {"system_media/", "/system_media/"}) {
+        if (name.starts_with(folder)) return prompt(work, name.substr(folder.size()));
+    }
+    return Media(SoundName::of(name));
+}
+
+// The operator names sounds as the switch has them.
+Media as_stored(const Work& work, const std::string& name)
+{
+    Media media = as_named(work, name);
+    return media.empty() ? Media(SoundName::of_operator(name)) : media;
+}
+
+}  // namespace
+
+Media media_named(const Work& work, std::string_view name)
+{
+    if (const std::string* stored = look_up(work, &Directory::media, name)) {
+        return as_stored(work, *stored);
+    }
+    Media media = as_named(work, name);
+    if (media.empty()) {
+        work.warn(fmt::format("\"{}\" is not the name of a sound", printable(name)));
+    }
+    return media;
+}
+
+Media prompt(const Work& work, std::string_view name)
+{
+    return Media(PromptName::of(name), call_language(work));
+}
+
+// A call may come with anything.
+LanguageTag call_language(const Work& work)
+{
+    return LanguageTag::of(work.call.session().call().language);
+}
+
+}  // namespace pivot::execute::modules

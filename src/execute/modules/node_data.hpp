@@ -1,0 +1,69 @@
+// The members of a node's data. What is missing, or of another type, is as its schema has it when
+// it is left out: a flow of the host's own may come without defaults.
+#pragma once
+
+#include "base/json.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pivot::execute::modules {
+
+using std::chrono::milliseconds;
+
+inline constexpr std::string_view all_keys = "123456789*0#";
+
+// The collection of keys where a node names no other.
+inline constexpr std::string_view default_collection = "default";
+
+inline std::string_view text(json::Value data, std::string_view name, std::string_view preset = {})
+{
+    const auto value = data.find(name);
+    return value && value->is_string() ? value->text() : preset;
+}
+
+inline std::int64_t number(json::Value data, std::string_view name, std::int64_t preset)
+{
+    const auto value = data.find(name);
+    return value ? value->integer().value_or(preset) : preset;
+}
+
+// At most a day.
+inline milliseconds time(json::Value data, std::string_view name, milliseconds unit,
+                         std::int64_t preset)
+{
+    const std::int64_t count_max = milliseconds(std::chrono::hours(24)) / unit;
+    return unit * std::clamp(number(data, name, preset), std::int64_t{0}, count_max);
+}
+
+inline bool is_true(json::Value data, std::string_view name, bool preset = false)
+{
+    const auto value = data.find(name);
+    return value && value->kind() == json::Kind::boolean ? value->is_true() : preset;
+}
+
+// The strings of a list in one text: keys.
+inline std::string keys(json::Value data, std::string_view name, std::string_view preset)
+{
+    const auto value = data.find(name);
+    if (!value || !value->is_array()) return std::string(preset);
+    std::string found;
+    for (const auto element : value->elements()) {
+        if (element.is_string()) found += element.text();
+    }
+    return found;
+}
+
+// JSON text of the member; a string as it is.
+inline std::string written(json::Value value)
+{
+    if (value.is_string()) return std::string(value.text());
+    std::string out;
+    json::append_value(out, value);
+    return out;
+}
+
+}  // namespace pivot::execute::modules

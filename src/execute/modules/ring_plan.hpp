@@ -1,0 +1,36 @@
+// Whom device, user, group and ring_group call, and how.
+#pragma once
+
+#include "execute/modules/module.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace pivot::execute::modules {
+
+enum class Strategy : std::uint8_t { simultaneous, single, weighted_random };
+
+struct RingPlan {
+    std::vector<Member> members;
+    Strategy strategy = Strategy::simultaneous;
+    seconds timeout{20};
+    unsigned repeats = 1;
+    bool answers_first = false;
+    bool ignores_early_media = false;
+    bool hides_caller = false;
+    bool can_call_self = false;
+    Media ringback;
+    UserPart invite_user;  // in place of the one in the dial string
+    std::vector<SipHeader> headers;
+};
+
+Strategy strategy_of(std::string_view strategy);
+
+Media ringback_of(const Work& work, std::string_view name);
+
+RingPlan plan_for_one(const Work& work, json::Value data, Member::Kind kind);
+
+RingPlan plan_for_many(const Work& work, json::Value data);
+
+}  // namespace pivot::execute::modules
