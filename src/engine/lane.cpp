@@ -83,11 +83,11 @@ Task<> Lane::run(PendingCall& call, Reactor&)
                                     exchanges_->tokens.next());
         bool is_asking = !deadline.has_expired() && begin(call, question);
         while (is_asking) {
-            const auto* failure =
+            auto response =
                 co_await exchanges_->client->ask(question, question.progress(), deadline);
-            const bool is_long = failure == nullptr && takes_long(*question.progress().response);
-            if (is_long) co_await read_long(call, question, deadline);
-            is_asking = !is_long && conclude(call, question, failure);
+            const bool is_long = response && takes_long(**response);
+            if (is_long) co_await read_long(call, question, **response, deadline);
+            is_asking = !is_long && conclude(call, question, response);
         }
         call.question = nullptr;
     }
@@ -116,13 +116,14 @@ bool Lane::begin(PendingCall& call, exchange::Question& question)
 }
 
 // Whether there is more to ask; else the call has its outcome.
-bool Lane::conclude(PendingCall& call, exchange::Question& question, const Failure* failure)
+bool Lane::conclude(PendingCall& call, exchange::Question& question,
+                    const Result<http::LentResponse>& lent)
 {
-    if (failure != nullptr) {
-        call.deliver_failed(*failure);
+    if (!lent) {
+        call.deliver_failed(lent.error());
         return false;
     }
-    const http::Response& response = *question.progress().response;
+    const http::Response& response = **lent;
     if (http::Route::is_redirect(response)) {
         const auto followed =
             question.follow(response, exchanges_->config.http.redirects_max, exchanges_->rules);
@@ -135,12 +136,10 @@ bool Lane::conclude(PendingCall& call, exchange::Question& question, const Failu
     return false;
 }
 
-// Whoever wants to read for long has a response and a reader of their own, since others use those
-// of the reactor in between.
-Task<> Lane::read_long(PendingCall& call, exchange::Question& question, Deadline& deadline)
+// Reads in steps, with a reader of its own, since others use the reactor's in between.
+Task<> Lane::read_long(PendingCall& call, exchange::Question& question, http::Response& response,
+                       Deadline& deadline)
 {
-    http::Response response = exchanges_->client->take_response();
-    question.progress().response = &response;
     auto pass =
         co_await make_readable(response, question.destination().origin, exchanges_->long_answers,
                                exchanges_->client_config.response, deadline);
@@ -161,7 +160,6 @@ Task<> Lane::read_long(PendingCall& call, exchange::Question& question, Deadline
             reactor_->worked(exchange::reading_ns(response.body.size()));
         }
     }
-    question.progress().response = nullptr;
 }
 
 void Lane::deliver(PendingCall& call, const Result<exchange::AnswerView>& answer)

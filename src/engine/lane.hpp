@@ -38,9 +38,10 @@ private:
     void cancel(PendingCall& call);
     reactor::Task<> run(PendingCall& call, reactor::Reactor& reactor);
     bool begin(PendingCall& call, exchange::Question& question);
-    bool conclude(PendingCall& call, exchange::Question& question, const Failure* failure);
+    bool conclude(PendingCall& call, exchange::Question& question,
+                  const Result<http::LentResponse>& lent);
     reactor::Task<> read_long(PendingCall& call, exchange::Question& question,
-                              reactor::Deadline& deadline);
+                              http::Response& response, reactor::Deadline& deadline);
     void deliver(PendingCall& call, const Result<exchange::AnswerView>& answer);
 
     CallTable& calls_;

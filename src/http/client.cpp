@@ -1,5 +1,6 @@
 #include "http/client.hpp"
 
+#include "base/pass_on.hpp"
 #include "base/text.hpp"
 
 #include <utility>
@@ -23,12 +24,19 @@ void note(std::int64_t& timing_us, Nanoseconds& since, Reactor& reactor)
     since = reactor.now();
 }
 
-// Puts what the headers say into `progress`, once they have come.
-void note_headers(const ResponseParser& parser, Progress& progress)
+void forget_response(Progress& progress)
 {
-    if (parser.response().status == 0) return;
-    progress.status = static_cast<std::uint16_t>(parser.response().status);
-    progress.response = &parser.response();
+    progress.response = nullptr;
+    progress.parser.reset();
+}
+
+// Puts what the headers say into `progress`, once they have come.
+void note_headers(Progress& progress)
+{
+    const Response& response = progress.parser->response();
+    if (response.status == 0) return;
+    progress.status = static_cast<std::uint16_t>(response.status);
+    progress.response = &response;
 }
 
 // Whether a kept connection ended before a byte of the response came.
@@ -88,6 +96,23 @@ Task<Result<net::Received>> receive_in_time(net::Connection& connection, Progres
     co_return received;
 }
 
+net::Receive receive(net::Connection& connection, Progress& progress, Deadline& deadline)
+{
+    if (!is_read_limited(progress)) return connection.receive(progress.phase, deadline);
+    return net::Receive(receive_in_time(connection, progress, deadline), deadline);
+}
+
+// Why not a byte of the response came, in the phase that it was waited in. The peer's end says
+// less than what it left unread of the request.
+tl::unexpected<Failure> unanswered(Failure& failure, const net::Connection& connection,
+                                   const Progress& progress)
+{
+    auto why = connection.send_failure();
+    if (why && failure.reason == Reason::closed) return tl::unexpected(std::move(*why));
+    failure.phase = progress.phase;
+    return tl::unexpected(std::move(failure));
+}
+
 }  // namespace
 
 Client::Client(Reactor& reactor, net::Resolver& resolver, net::TlsContext& tls,
@@ -104,63 +129,56 @@ Client::Client(Reactor& reactor, net::Resolver& resolver, net::TlsContext& tls,
 {
 }
 
-Task<const Failure*> Client::ask(const Request& request, Progress& progress, Deadline& deadline)
+Task<Result<LentResponse>> Client::ask(const Request& request, Progress& progress,
+                                       Deadline& deadline)
 {
-    progress.was_reused = false;
-    progress.response = nullptr;
     const Destination& destination = request.destination();
-    if (!destination.admission) co_return &destination.admission.error();
+    progress.was_reused = false;
+    forget_response(progress);
+    if (!destination.admission) co_return pass_on(destination.admission);
 
     Lease connection = pool_.take(destination.origin);
     while (true) {
         progress.was_reused = connection != nullptr;
         if (!connection) {
-            connection = co_await open(destination, progress, deadline);
-            if (!connection) co_return &failure_;
+            auto opened = co_await open(destination, progress, deadline);
+            if (!opened) co_return pass_on(opened);
+            connection = std::move(*opened);
         }
-        progress.address = connection->address();
-        progress.phase = Phase::send;
-        progress.response = nullptr;
-        const Failure* failure = nullptr;
-        bool is_over = false;
-        {
-            const Messages::Lent message = write(request);
-            auto sent = co_await connection->send(message->text, deadline);
-            if (sent) {
-                if (connection->has_sent_all()) progress.phase = Phase::wait;
-            } else {
-                failure = fail_with(std::move(sent.error()));
-                is_over = true;
+        bool is_again = false;
+        {  // so that a call that waits keeps no room for another failure
+            auto sent = co_await send(request, *connection, progress, deadline);
+            if (!sent) {
+                discard(std::move(connection));
+                is_again = is_worth_another(sent.error(), progress);
+                if (!is_again) co_return pass_on(sent);
             }
         }
-        Parsers::Lent parser;  // a call that waits for its first byte has none
-        while (!is_over) {
-            if (is_read_limited(progress)) {
-                auto received = co_await receive_in_time(*connection, progress, deadline);
-                failure = read(std::move(received), *connection, parser, progress, deadline);
-            } else {
-                auto received = co_await connection->receive(progress.phase, deadline);
-                failure = read(std::move(received), *connection, parser, progress, deadline);
+        while (!is_again) {
+            auto received = co_await receive(*connection, progress, deadline);
+            read(received, *connection, progress, deadline);
+            if (!received) {
+                discard(std::move(connection));
+                is_again = is_worth_another(received.error(), progress);
+                if (!is_again) co_return pass_on(received);
+            } else if (progress.parser->is_complete()) {
+                co_return finish(std::move(connection), progress);
             }
-            is_over = failure != nullptr || parser->is_complete();
         }
-        if (failure != nullptr) {
-            discard(std::move(connection));
-        } else if (parser->can_reuse_connection()) {
-            pool_.give_back(std::move(connection), parser->keep_alive());
-        } else {
-            pool_.close(std::move(connection));
-        }
-        const bool is_stale = failure != nullptr && was_stale(*failure, progress);
-        if (!is_stale || !config_.retries_stale) co_return failure;
     }
 }
 
-Client::Messages::Lent Client::write(const Request& request)
+Task<Result<void>> Client::send(const Request& request, net::Connection& connection,
+                                Progress& progress, Deadline& deadline)
 {
-    Messages::Lent message = messages_.lend();
+    progress.address = connection.address();
+    progress.phase = Phase::send;
+    forget_response(progress);
+    const auto message = messages_.lend();
     request.append_to(message->text);
-    return message;
+    auto sent = co_await connection.send(message->text, deadline);
+    if (sent && connection.has_sent_all()) progress.phase = Phase::wait;
+    co_return sent;
 }
 
 void Client::Message::recycle()
@@ -168,69 +186,72 @@ void Client::Message::recycle()
     clear_to_reuse(text, kept_bytes_max);
 }
 
-// Takes what arrived into the response, which is then whole or not. Null: nothing is wrong.
-const Failure* Client::read(Result<net::Received>&& received, const net::Connection& connection,
-                            Parsers::Lent& parser, Progress& progress, const Deadline& deadline)
+// Takes what arrived into the response. A failure replaces it: one value in the frame of a call
+// that waits.
+void Client::read(Result<net::Received>& received, const net::Connection& connection,
+                  Progress& progress, const Deadline& deadline)
 {
     if (received && deadline.has_expired()) {  // nobody wants it any more
         received = tl::unexpected(deadline.failure(progress.phase));
     }
-    if (received && received->bytes().empty() && !parser)
-        received = fail(Reason::closed, Phase::wait, "the peer closed before it answered");
-    if (!received && !parser) {
-        received.error().phase = progress.phase;
-        if (auto why = connection.send_failure(); why && received.error().reason == Reason::closed)
-            received = tl::unexpected(std::move(*why));
+    if (!progress.parser) {
+        if (received && received->bytes().empty())
+            received = fail(Reason::closed, progress.phase, "the peer closed before it answered");
+        if (received) {
+            begin_response(progress);
+        } else {
+            received = unanswered(received.error(), connection, progress);
+        }
     }
-    Result<void> result;
-    if (received) {
-        if (!parser) begin_response(parser, progress);
-        const std::string_view bytes = received->bytes();
-        result = bytes.empty() ? parser->finish() : parser->feed(bytes);
-        note_headers(*parser, progress);
-    } else {
-        result = tl::unexpected(std::move(received.error()));
-    }
-    const bool is_over = !result || parser->is_complete();
-    if (is_over && progress.response != nullptr) {  // outlives the parser, if not by much
-        parser->swap_response(response_);
-        progress.response = &response_;
-    }
-    return result ? nullptr : fail_with(std::move(result.error()));
+    if (!received) return;
+    ResponseParser& parser = *progress.parser;
+    const std::string_view bytes = received->bytes();
+    auto read = bytes.empty() ? parser.finish() : parser.feed(bytes);
+    note_headers(progress);
+    if (!read) received = pass_on(read);
 }
 
-void Client::begin_response(Parsers::Lent& parser, Progress& progress)
+void Client::begin_response(Progress& progress)
 {
-    parser = parsers_.lend();
-    parser->set_limits(config_.response);
-    if (progress.demands != nullptr && progress.demands->keeps_headers) parser->keep_headers();
+    progress.parser = parsers_.lend();
+    progress.parser->set_limits(config_.response);
+    if (progress.demands != nullptr && progress.demands->keeps_headers)
+        progress.parser->keep_headers();
     progress.phase = Phase::read;
     progress.status = 0;
     progress.timings_us.first_byte = (reactor_.now() - progress.started) / 1'000;
 }
 
-const Failure* Client::fail_with(Failure&& failure)
+LentResponse Client::finish(Lease connection, Progress& progress)
 {
-    failure_ = std::move(failure);
-    return &failure_;
+    const ResponseParser& parser = *progress.parser;
+    if (parser.can_reuse_connection()) {
+        pool_.give_back(std::move(connection), parser.keep_alive());
+    } else {
+        pool_.close(std::move(connection));
+    }
+    return LentResponse(std::move(progress.parser));
 }
 
-Task<Client::Lease> Client::open(const Destination& destination, Progress& progress,
-                                 Deadline& deadline)
+// Whether to ask once more, over a new connection.
+bool Client::is_worth_another(const Failure& failure, const Progress& progress) const
+{
+    return config_.retries_stale && was_stale(failure, progress);
+}
+
+Task<Result<Client::Lease>> Client::open(const Destination& destination, Progress& progress,
+                                         Deadline& deadline)
 {
     const auto addresses = co_await locate(destination.url, progress, deadline);
-    if (addresses.empty()) co_return nullptr;
+    if (!addresses) co_return pass_on(addresses);
 
     // Idle connections must not keep a new origin out.
     if (reactor_.ring().slots_free() < reactor_.ring().slots_max() / 8) pool_.close_oldest();
     progress.phase = Phase::connect;
     Nanoseconds since = reactor_.now();
-    auto connected = co_await connect(addresses, progress, deadline);
+    auto connected = co_await connect(*addresses, progress, deadline);
     note(progress.timings_us.connect, since, reactor_);
-    if (!connected) {
-        fail_with(std::move(connected.error()));
-        co_return nullptr;
-    }
+    if (!connected) co_return pass_on(connected);
     Lease connection = pool_.add(destination.origin, std::move(*connected));
     progress.address = connection->address();
     if (destination.url.scheme == Scheme::http) co_return connection;
@@ -240,13 +261,12 @@ Task<Client::Lease> Client::open(const Destination& destination, Progress& progr
     reactor_.worked(handshake_ns);
     note(progress.timings_us.tls, since, reactor_);
     if (secured) co_return connection;
-    fail_with(std::move(secured.error()));
     discard(std::move(connection));
-    co_return nullptr;
+    co_return pass_on(secured);
 }
 
-Task<std::vector<net::SocketAddress>> Client::locate(const Url& url, Progress& progress,
-                                                     Deadline& deadline)
+Task<Result<std::vector<net::SocketAddress>>> Client::locate(const Url& url, Progress& progress,
+                                                             Deadline& deadline)
 {
     progress.phase = Phase::dns;
     Nanoseconds since = reactor_.now();
@@ -254,17 +274,11 @@ Task<std::vector<net::SocketAddress>> Client::locate(const Url& url, Progress& p
     const std::string_view name = url.is_absolute ? absolute : url.host;
     auto resolved = co_await resolver_.resolve(name, deadline);
     note(progress.timings_us.dns, since, reactor_);
+    if (!resolved) co_return pass_on(resolved);
     std::vector<net::SocketAddress> addresses;
-    if (!resolved) {
-        fail_with(std::move(resolved.error()));
-        co_return addresses;
-    }
     for (const net::IpAddress& ip : *resolved) addresses.emplace_back(ip, url.port);
     auto admitted = policy_.admit(url.host, addresses);
-    if (!admitted) {
-        fail_with(std::move(admitted.error()));
-        addresses.clear();
-    }
+    if (!admitted) co_return pass_on(admitted);
     co_return addresses;
 }
 

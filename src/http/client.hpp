@@ -5,11 +5,11 @@
 //                        └─► resolve ─► admitted addresses ─► connect ─► TLS ─► send ─► receive
 #pragma once
 
-#include "base/spares.hpp"
+#include "base/free_list.hpp"
+#include "http/lent_response.hpp"
 #include "http/pool.hpp"
 #include "http/progress.hpp"
 #include "http/request.hpp"
-#include "http/response.hpp"
 #include "net/address_policy.hpp"
 #include "net/resolver.hpp"
 #include "net/source_addresses.hpp"
@@ -38,13 +38,9 @@ public:
            const net::AddressPolicy& policy, net::SourceAddresses& sources,
            const ClientConfig& config);
 
-    // Null: `progress.response` is the whole response. Or why there is none: any reason of the
-    // network and of HTTP; `progress` tells the phase. Both are valid until anybody else of this
-    // reactor goes on.
-    Task<const Failure*> ask(const Request& request, Progress& progress, Deadline& deadline);
-
-    // The last response, for somebody who needs it for longer.
-    Response take_response() { return std::move(response_); }
+    // Yields the whole response. Fails with any reason of the network and of HTTP, in the phase
+    // that `progress` tells; `progress.response` is then what had come of the response.
+    Task<Result<LentResponse>> ask(const Request& request, Progress& progress, Deadline& deadline);
 
     // Closes all idle connections.
     void close() { pool_.clear(); }
@@ -60,25 +56,23 @@ private:
         std::string text;
         void recycle();
     };
-    using Messages = Spares<Message>;
-    using Parsers = Spares<ResponseParser>;
-
-    Messages::Lent write(const Request& request);
-    // By reference, so that a coroutine that calls them keeps no place for another copy.
-    const Failure* read(Result<net::Received>&& received, const net::Connection& connection,
-                        Parsers::Lent& parser, Progress& progress, const Deadline& deadline);
-    const Failure* fail_with(Failure&& failure);
-    void begin_response(Parsers::Lent& parser, Progress& progress);
+    Task<Result<void>> send(const Request& request, net::Connection& connection, Progress& progress,
+                            Deadline& deadline);
+    void read(Result<net::Received>& received, const net::Connection& connection,
+                      Progress& progress, const Deadline& deadline);
+    void begin_response(Progress& progress);
+    LentResponse finish(Lease connection, Progress& progress);
+    bool is_worth_another(const Failure& failure, const Progress& progress) const;
     void discard(Lease connection);  // in the middle of an exchange
 
-    // Null, or none: `failure_` says why.
-    Task<Lease> open(const Destination& destination, Progress& progress, Deadline& deadline);
+    Task<Result<Lease>> open(const Destination& destination, Progress& progress,
+                             Deadline& deadline);
     Task<Result<net::Connected>> connect(std::span<const net::SocketAddress> addresses,
                                          const Progress& progress, Deadline& deadline);
     Task<Result<void>> secure(net::Connection& connection, const Destination& destination,
                               const Progress& progress, Deadline& deadline);
-    Task<std::vector<net::SocketAddress>> locate(const Url& url, Progress& progress,
-                                                 Deadline& deadline);
+    Task<Result<std::vector<net::SocketAddress>>> locate(const Url& url, Progress& progress,
+                                                         Deadline& deadline);
 
     Reactor& reactor_;
     net::Resolver& resolver_;
@@ -86,10 +80,8 @@ private:
     const net::AddressPolicy& policy_;
     net::SourceAddresses& sources_;
     const ClientConfig& config_;
-    Messages messages_;
-    Parsers parsers_;
-    Response response_;  // the last one that was read
-    Failure failure_{};  // the last one
+    FreeList<Message> messages_;
+    LentResponse::Parsers parsers_;
     Scope teardown_;
     Pool pool_;
 };

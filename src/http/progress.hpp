@@ -1,7 +1,7 @@
 // How far one exchange has come: what its outcome says of it, whenever that is.
 #pragma once
 
-#include "http/response.hpp"
+#include "http/lent_response.hpp"
 #include "net/address.hpp"
 #include "reactor/timers.hpp"
 
@@ -25,8 +25,13 @@ struct Progress {
     std::optional<net::SocketAddress> address;  // of the last connection
     Phase phase = Phase::queue;
     bool was_reused = false;
-    std::uint16_t status = 0;            // of the last response whose headers have come
-    const Response* response = nullptr;  // that one, as long as it is there
+    std::uint16_t status = 0;  // of the last response whose headers have come
+
+    // That response, while it is read and until it is given back. After a failure it is what had
+    // come, which stays here.
+    const Response* response = nullptr;
+
+    LentResponse::Parsers::Lent parser;  // reads a response, or has failed to
 };
 
 }  // namespace pivot::http

@@ -18,7 +18,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <llhttp.h>
@@ -56,7 +55,7 @@ public:
     ResponseParser(const ResponseParser&) = delete;
     ResponseParser& operator=(const ResponseParser&) = delete;
 
-    // For the next response, as Spares has it.
+    // For the next response, as FreeList has it.
     void recycle();
     void set_limits(const ResponseLimits& limits) { limits_ = limits; }
 
@@ -72,6 +71,7 @@ public:
 
     // The final response, as far as it has come: its status is 0 before its headers are complete.
     const Response& response() const { return response_; }
+    Response& response() { return response_; }
 
     bool is_complete() const { return is_complete_; }
 
@@ -80,9 +80,6 @@ public:
 
     // Likewise: how long the server says that it keeps the connection; none: it does not say.
     std::optional<std::chrono::seconds> keep_alive() const;
-
-    // Exchanges the response for another one's memory.
-    void swap_response(Response& response) { std::swap(response_, response); }
 
 private:
     // Longer names are none of those we read.

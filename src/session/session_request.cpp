@@ -1,6 +1,7 @@
 #include "session/session_request.hpp"
 
 #include "base/clock.hpp"
+#include "base/pass_on.hpp"
 #include "exchange/asked_exchange.hpp"
 #include "exchange/exchanges.hpp"
 #include "exchange/signature.hpp"
@@ -71,28 +72,27 @@ Task<Result<void>> SessionRequest::run(exchange::Exchanges& exchanges, Deadline&
     redirects_.clear();
     redirected_.clear();
     progress_ = {};
+    response_ = {};
     progress_.demands = &demands_;
     progress_.started = exchanges.reactor.now();
     if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::queue));
     while (true) {
         write_headers();
-        const auto* failure = co_await exchanges.client->ask(*this, progress_, deadline);
+        auto asked = co_await exchanges.client->ask(*this, progress_, deadline);
         progress_.timings_us.total = (exchanges.reactor.now() - progress_.started) / 1'000;
-        if (failure != nullptr) co_return tl::unexpected(*failure);
-        const http::Response& response = *progress_.response;
-        take_cookies(response);
-        if (!http::Route::is_redirect(response)) break;
+        if (!asked) co_return pass_on(asked);
+        response_ = std::move(*asked);
+        take_cookies(*response_);
+        if (!http::Route::is_redirect(*response_)) break;
         Hop hop = to_hop();
         auto followed =
-            route_.follow(response, exchanges.config.http.redirects_max, exchanges.rules);
+            route_.follow(*response_, exchanges.config.http.redirects_max, exchanges.rules);
         if (!followed) co_return followed;
         redirected_.push_back(std::move(hop));
         redirects_.push_back(destination().url.to_text());
     }
-    response_ = exchanges.client->take_response();
-    progress_.response = &response_;
     if (!demands_.keeps_headers) co_return Result<void>();
-    auto reading = co_await make_readable(response_, destination().origin, exchanges.long_answers,
+    auto reading = co_await make_readable(*response_, destination().origin, exchanges.long_answers,
                                           exchanges.client_config.response, deadline);
     if (!reading) co_return tl::unexpected(std::move(reading.error()));
     reading_ = std::move(*reading);

@@ -7,6 +7,7 @@
 
 #include "exchange/long_answers.hpp"
 #include "http/cookie_jar.hpp"
+#include "http/lent_response.hpp"
 #include "http/progress.hpp"
 #include "http/request.hpp"
 #include "http/route.hpp"
@@ -105,7 +106,7 @@ private:
     const http::Demands demands_;
     http::Route route_;
     http::Progress progress_;
-    http::Response response_;  // the final one
+    http::LentResponse response_;  // the final one
     exchange::LongAnswers::Pass reading_;
     std::string headers_;     // of the request that is being asked
     std::string body_query_;  // joins the URL of a signed body that is no form

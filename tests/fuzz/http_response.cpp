@@ -33,7 +33,7 @@ Ended read(std::string_view bytes, std::size_t piece_bytes)
     if (!result) ended.reason = result.error().reason;
     ended.is_complete = parser.is_complete();
     ended.can_reuse = parser.can_reuse_connection();
-    parser.swap_response(ended.response);
+    ended.response = std::move(parser.response());
     return ended;
 }
 

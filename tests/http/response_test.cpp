@@ -41,7 +41,7 @@ Parsed parse(std::string_view text, std::size_t cut, bool closes, const Response
     if (closes && !parser.is_complete()) parsed.result = parser.finish();
     parsed.is_complete = parser.is_complete();
     parsed.can_reuse = parser.can_reuse_connection();
-    parser.swap_response(parsed.response);
+    parsed.response = std::move(parser.response());
     if (parsed.is_complete && parsed.response.is_gzip) decode(parsed, limits);
     return parsed;
 }
@@ -363,8 +363,7 @@ TEST(Response, headers_are_kept_for_who_asks_wherever_they_are_cut)
                 EXPECT_TRUE(parser.feed(exact.text()));
             }
         }
-        Response response;
-        parser.swap_response(response);
+        const Response& response = parser.response();
         EXPECT_EQ(response.headers,
                   "Set-Cookie: a=1; Path=/\r\nX-Empty: \r\nset-cookie: b=2\r\n"
                   "Transfer-Encoding: chunked\r\n")

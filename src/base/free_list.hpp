@@ -1,7 +1,7 @@
-// Objects that keep their memory from use to use: lent, given back by their handle's death, and
-// lent again.
+// Objects that keep their memory from use to use: lent, given back when their handle dies, and lent
+// again.
 //
-//     Spares<Message> messages;      const auto message = messages.lend();
+//     FreeList<Message> messages;      const auto message = messages.lend();
 //
 // An object has `recycle()`, which makes it as good as new but for the memory that it keeps.
 #pragma once
@@ -14,16 +14,16 @@
 namespace pivot {
 
 template <typename Object>
-class Spares {
+class FreeList {
 public:
-    // A burst may use more; these are kept behind it.
+    // A burst may use more; at most this many are kept afterwards.
     static constexpr std::size_t kept_max = 1'024;
 
     struct GiveBack {
-        Spares* spares = nullptr;
-        void operator()(Object* object) const { spares->take_back(object); }
+        FreeList* list = nullptr;
+        void operator()(Object* object) const { list->take_back(object); }
     };
-    using Lent = std::unique_ptr<Object, GiveBack>;  // dies before its Spares
+    using Lent = std::unique_ptr<Object, GiveBack>;  // dies before its list
 
     Lent lend()
     {
@@ -36,10 +36,10 @@ public:
 private:
     void take_back(Object* object)
     {
-        std::unique_ptr<Object> spare(object);
+        std::unique_ptr<Object> returned(object);
         if (kept_.size() == kept_max) return;
-        spare->recycle();
-        kept_.push_back(std::move(spare));
+        returned->recycle();
+        kept_.push_back(std::move(returned));
     }
 
     std::vector<std::unique_ptr<Object>> kept_;
