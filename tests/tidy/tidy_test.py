@@ -4,6 +4,7 @@ import unittest
 
 import floors
 import layout
+import linker
 import words
 from tidy import Exceptions, findings_of
 from tree import Tree
@@ -133,6 +134,32 @@ class Words(unittest.TestCase):
 
     def test_pages_are_read_but_not_their_code(self):
         self.assertEqual(self.lines("The caller and his keys.\n`behind`\n```\nbehind\n```\nbehind\n", "docs/a.md"), [1, 6])
+
+
+class Linker(unittest.TestCase):
+    """Of what lld prints; `tools/test tidy` has it print."""
+
+    def setUp(self):
+        self.symbols = linker.Symbols.__new__(linker.Symbols)
+        self.symbols.readable = {
+            "_ZN1a": "pivot::net::Tcp::close(pivot::reactor::Reactor&)", "_ZN1b": "pivot::net::(anonymous namespace)::is_digit(char)",
+            "_ZN1c": "pivot::http::is_digit(char)", "_ZN1d": "pivot::net::Tcp::~Tcp()", "_ZN1e": "pivot::net::Tcp::Tcp()",
+            "_ZN1f": "pivot::Task<int>::await()", "_ZN1g": "pivot::net::Tcp::close(int) [clone .cleanup]", "_ZN1h": "std::string::size()"}
+        self.symbols.sizes = {name: 100 for name in self.symbols.readable}
+
+    def test_a_function_without_a_caller_is_found_and_not_what_a_compiler_wrote(self):
+        text = "".join(f"removing unused section src/libpivot.a(net_tcp.cpp.o):(.text.{name})\n" for name in self.symbols.readable)
+        text += "removing unused section src/libpivot.a(net_tcp.cpp.o):(.rodata._ZN1a)\n"
+        self.assertEqual(linker.unused(text, self.symbols), ["pivot::http::is_digit", "pivot::net::Tcp::close", "pivot::net::is_digit"])
+
+    def test_functions_that_are_the_same_are_found_unless_they_are_small(self):
+        text = ("selected section src/libpivot.a(x.cpp.o):(.text._ZN1b)\n"
+                "  removing identical section src/libpivot.a(y.cpp.o):(.text._ZN1c)\n"
+                "selected section src/libpivot.a(x.cpp.o):(.text._ZN1a)\n"
+                "  removing identical section src/libpivot.a(y.cpp.o):(.text._ZN1h)\n")
+        self.assertEqual(linker.identical(text, self.symbols), [["pivot::http::is_digit", "pivot::net::is_digit"]])
+        self.symbols.sizes["_ZN1c"] = 10
+        self.assertEqual(linker.identical(text, self.symbols), [])
 
 
 class ListOfExceptions(unittest.TestCase):
