@@ -1,4 +1,4 @@
-"""The tables of docs/performance.md, each between two comments that name it:
+"""The tables of docs/performance/results.md, each between two comments that name it:
 
     <!-- results: pivot_cpu -->
     …
@@ -47,13 +47,13 @@ def _overview(results):
                     [ratio["name"], _spread(ratio, "value"), format_target(ratio), _verdict(ratio)]
                 )
     table = _table(["claim", "measured (least–greatest)", "target", ""], lines)
-    return f"![Claims against their targets](performance/overview.svg)\n\n{table}\n"
+    return f"![Claims against their targets](overview.svg)\n\n{table}\n"
 
 
 def _claim(name, result):
     command = result.get("command", f"tools/benchmark {name}")
     parts = [
-        f"![{result['claim']}](performance/{name}.svg)",
+        f"![{result['claim']}]({name}.svg)",
         f"{result['claim']}. Repeat with `{command}`.",
     ]
     if result["ratios"]:
