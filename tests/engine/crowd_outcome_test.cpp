@@ -77,7 +77,7 @@ TEST(Crowd, ten_thousand_calls_of_every_kind_each_have_one_outcome_and_leave_not
     std::map<std::string, int> surprises;  // the reactor's, and after the engine is gone ours
     {
         Pivots pivots;
-        // Methods of their own, so that a stale connection is no reason to ask again.
+        // Methods of their own, so that a stale connection does not make them ask again.
         for (std::size_t i = 0; i < calls; ++i) {
             const auto k = i % kinds.size();
             const auto& kind = kinds[k];

@@ -129,7 +129,7 @@ TEST(EarlyAnswer, that_is_missing_leaves_how_far_the_request_came)
     EXPECT_TRUE(says(outcome, " bytes sent"));
 }
 
-// Session tickets come while the request is sent, and are no answer.
+// Session tickets come while the request is sent, and do not answer it.
 TEST(EarlyAnswer, of_tls_itself_leaves_a_request_that_is_sent)
 {
     Certificates certificates;

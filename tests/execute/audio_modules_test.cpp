@@ -28,7 +28,7 @@ TEST_F(AudioModules, each_form_of_a_media_name_is_played_as_what_it_is)
     }
 }
 
-// A flow is no way into the switch.
+// A flow does not get into the switch.
 TEST_F(AudioModules, what_is_no_sound_warns_and_is_not_played)
 {
     for (const std::string name :

@@ -312,7 +312,7 @@ TEST_F(KazooDefects, an_empty_body_takes_the_failure_branch)
     expect_failure_branch();
 }
 
-// KAZOO reports a document that is no TwiML as failed, and hangs up as well (case M).
+// KAZOO reports a document that is not TwiML as failed, and hangs up as well (case M).
 TEST_F(KazooDefects, a_broken_document_takes_the_failure_branch)
 {
     constexpr std::string_view bodies[] = {"<Response><Say>a</Response>", "<Other/>",
@@ -414,7 +414,7 @@ TEST_F(KazooDefects, a_null_in_a_fact_is_left_out)
     EXPECT_THAT(run(), Contains(HasSubstr("say Hello")));
 }
 
-// A body that is no text crashes KAZOO, the more so when it is to be kept (case L).
+// A body that is not text crashes KAZOO, the more so when it is to be kept (case L).
 TEST_F(KazooDefects, a_body_that_is_no_text_takes_the_failure_branch_and_is_kept)
 {
     for (const std::string type : {"text/xml", "application/json", "application/octet-stream"}) {

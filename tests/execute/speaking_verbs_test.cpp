@@ -139,7 +139,7 @@ TEST_F(SpeakingVerbs, play_takes_web_addresses_media_of_the_switch_and_tones)
     }
 }
 
-// A document is no way into the switch.
+// A document does not get into the switch.
 TEST_F(SpeakingVerbs, what_is_no_sound_warns_and_is_not_played)
 {
     for (const std::string_view content :

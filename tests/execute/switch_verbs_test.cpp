@@ -1,5 +1,5 @@
-// Connect, Start, Stop, Refer, Sms and Pay: what is handed to something beside the call, and what a
-// document is told where there is no such thing.
+// Connect, Start, Stop, Refer, Sms and Pay: streams and transfers, and what a document is told where
+// the switch has none.
 #include "execute/verb_fixture.hpp"
 
 namespace pivot::test {

@@ -168,7 +168,7 @@ private:
     std::multimap<Clock::time_point, Due> due_;
 };
 
-// What the epoll calls the two that are no connections.
+// The numbers under which epoll reports the two descriptors that are not connections.
 constexpr std::uint64_t input_number = 0;
 constexpr std::uint64_t listener_number = 1;
 

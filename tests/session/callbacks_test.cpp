@@ -1,4 +1,4 @@
-// Callbacks: told in their order, beside the call.
+// Callbacks are sent in their order, in the background.
 
 #include "session_fixture.hpp"
 

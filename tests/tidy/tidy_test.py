@@ -117,7 +117,8 @@ class Words(unittest.TestCase):
 
     def test_forbidden_words_are_found(self):
         for text in ('// What comes behind it.', 'f("x is none");', '// what\n// is\n// none', '// He hangs up.', '/* the caller and his keys */',
-                     '// Of a stream.', '// Null: there is none.', 'int x;  // Of a stream', '// The one who asks.', 'f("a value that cannot be, too");'):
+                     '// Of a stream.', '// Null: there is none.', 'int x;  // Of a stream', '// The one who asks.', 'f("a value that cannot be, too");',
+                     'f("99 is no status");', "// Sent beside the call.", "// The time-out."):
             self.assertTrue(self.lines(text + "\n"), text)
 
     def test_the_line_is_that_of_the_word(self):
@@ -125,7 +126,7 @@ class Words(unittest.TestCase):
 
     def test_good_english_is_left_alone(self):
         for text in ("// Returns null: there is none.", "// A host behind a NAT.", "// It leaves nothing behind.",
-                     "int behind = 1;", "// The others.", "// This is history.", 'const char* s = "the";'):
+                     "int behind = 1;", "// The others.", "// There is no text.", "// It is no longer there.", "// This is history.", 'const char* s = "the";'):
             self.assertEqual(self.lines(text + "\n"), [], text)
 
     def test_strings_of_tests_are_what_customers_send(self):

@@ -12,7 +12,11 @@ def word(pattern, advice):
 ANYWHERE = [
     word(r"\b(?:[Ll]eav\w+|left)(?:\s+\w+){0,2}\s+behind\b|(\b[Bb]ehind\b)(?! (?:a|an|the|that|its|their|one|another)\s+(?:[\w']+ )?(?:firewall|NAT|proxy|balancer))",
          '"behind" is a place: write "after", or "beyond"'),
-    word(r"(?<!there )(?<!there\n)\b(?:is|are|was|were)\s+none\b", '"is none": write "is not a …", or "there is none"'),
+    word(r"(?<![Tt]here )(?<![Tt]here\n)\b(?:is|are|was|were)\s+none\b", '"is none": write "is not a …", or "there is none"'),
+    word(r"(?<![Tt]here )(?<![Tt]here\n)\b(?:is|are|was|were)\s+no\s+(?!better|fewer|larger|less|longer|more|other|smaller|such)\w",
+         '"is no …": write "is not a …"'),
+    word(r"\bbeside\s+the\s+call\b", '"beside the call": write "in the background"'),
+    word(r"\b[Tt]ime-outs?\b", 'write "timeout"'),
     word(r"\b(?:he|his|him|himself|He|His)\b", 'a caller is "they"'),
     word(r"\b[Ww]ho\s+ask(?:s|ed)\b", '"who asks": write the noun, as "the caller" or "the issuer"'),
     word(r"\b[Ww]hat\s+is\s+more\s+than\b", '"what is more than": write the noun, as "the rest"'),
