@@ -1,5 +1,5 @@
-// Connect, Start, Stop, Refer, Sms and Pay: streams and transfers, and what a document is told where
-// the switch has none.
+// Connect, Start, Stop, Refer, Sms and Pay: streams and transfers, and what a document is told
+// where the switch has none.
 #include "execute/verb_fixture.hpp"
 
 namespace pivot::test {
