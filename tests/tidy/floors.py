@@ -60,10 +60,16 @@ def includes(tree):
                 message = f"write <{quoted}>: quotes are for headers of src/"
             elif room == "src" and quoted and target not in ALL_FLOORS | {"pch"}:
                 message = f'"{quoted}" is on no floor of src/: name it from the source root'
-            elif floor in ALL_FLOORS and target in ALL_FLOORS and (room == "src" or (room == "tests" and floor != "switches")):
+            elif (
+                floor in ALL_FLOORS
+                and target in ALL_FLOORS
+                and (room == "src" or (room == "tests" and floor != "switches"))
+            ):
                 if target not in floors_below(floor):
-                    message = (f'{floor}/ includes "{quoted}" from a floor that it may not know: '
-                               f"let a floor above hand over what is needed, or move it down")
+                    message = (
+                        f'{floor}/ includes "{quoted}" from a floor that it may not know: '
+                        f"let a floor above hand over what is needed, or move it down"
+                    )
             if message:
                 yield tree.finding("includes", path, line, message)
 
@@ -78,7 +84,9 @@ def namespaces(tree):
     for path, text in tree.of(".cpp", ".hpp", under="src/"):
         folders = path.split("/")[1:-1]
         expected = "pivot::" + "::".join(folders)
-        implements_public = path.endswith(".cpp") and any(public for _, public in INCLUDE.findall(text))
+        implements_public = path.endswith(".cpp") and any(
+            public for _, public in INCLUDE.findall(text)
+        )
         code = code_of(text)
         for match in NAMESPACE.finditer(code):
             name, body = match.groups()
@@ -89,24 +97,37 @@ def namespaces(tree):
             if all(FORWARD.match(line) for line in body.splitlines() if line.strip()):
                 continue
             line = code.count("\n", 0, match.start()) + 1
-            yield tree.finding("namespaces", path, line, f"namespace {name} in {path.rsplit('/', 1)[0]}: write {expected}")
+            yield tree.finding(
+                "namespaces",
+                path,
+                line,
+                f"namespace {name} in {path.rsplit('/', 1)[0]}: write {expected}",
+            )
 
 
-PUBLIC_TYPE = re.compile(r"^(?:class|struct|enum class) (?:PIVOT_API )?(\w+)(?: [:{]|;| final)", re.MULTILINE)
+PUBLIC_TYPE = re.compile(
+    r"^(?:class|struct|enum class) (?:PIVOT_API )?(\w+)(?: [:{]|;| final)", re.MULTILINE
+)
 DECLARATION = re.compile(r"^\s*(?:class|struct|enum class) (\w+)(?: : [\w:]+)?;", re.MULTILINE)
 
 
 def forward_declarations(tree):
     """A public type that src/ declared forward would be ambiguous, once the public face is versioned."""
-    public = {name for _, text in tree.of(".hpp", under="include/") for name in PUBLIC_TYPE.findall(text)}
+    public = {
+        name for _, text in tree.of(".hpp", under="include/") for name in PUBLIC_TYPE.findall(text)
+    }
     for path, text in tree.of(".cpp", ".hpp", under="src/"):
         code = code_of(text)
         for match in DECLARATION.finditer(code):
             if match.group(1) in public:
                 line = code.count("\n", 0, match.start(1)) + 1
-                yield tree.finding("forward declarations", path, line,
-                                   f"{match.group(1)} is a public type: include its header of include/pivot, "
-                                   "or give the internal type a name of its own")
+                yield tree.finding(
+                    "forward declarations",
+                    path,
+                    line,
+                    f"{match.group(1)} is a public type: include its header of include/pivot, "
+                    "or give the internal type a name of its own",
+                )
 
 
 def base_names(tree):
@@ -121,9 +142,22 @@ def base_names(tree):
         if len(folders) > 1:
             first, *others = sorted(folders.values())
             for other in others:
-                yield tree.finding("base names", other, 1, f"{stem} is also the name of {first}: call one of them by what sets it apart")
-    public = {path.rsplit("/", 1)[1].rsplit(".", 1)[0]: path for path, _ in tree.of(".h", ".hpp", under="include/")}
+                yield tree.finding(
+                    "base names",
+                    other,
+                    1,
+                    f"{stem} is also the name of {first}: call one of them by what sets it apart",
+                )
+    public = {
+        path.rsplit("/", 1)[1].rsplit(".", 1)[0]: path
+        for path, _ in tree.of(".h", ".hpp", under="include/")
+    }
     for path, _ in tree.of(".hpp", under="src/"):
         stem = path.rsplit("/", 1)[1].rsplit(".", 1)[0]
         if stem in public:
-            yield tree.finding("base names", path, 1, f"{stem} is also the name of {public[stem]}: call the internal header by what it holds")
+            yield tree.finding(
+                "base names",
+                path,
+                1,
+                f"{stem} is also the name of {public[stem]}: call the internal header by what it holds",
+            )

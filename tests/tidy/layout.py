@@ -18,7 +18,12 @@ def long_lines(tree):
                 raw.update(range(piece.line, piece.line + piece.text.count("\n") + 1))
         for number, line in enumerate(text.splitlines(), 1):
             if len(line) > COLUMNS and number not in raw:
-                yield tree.finding("long lines", path, number, f"{len(line)} columns, {COLUMNS} at most: break the line")
+                yield tree.finding(
+                    "long lines",
+                    path,
+                    number,
+                    f"{len(line)} columns, {COLUMNS} at most: break the line",
+                )
 
 
 def purposes(tree):
@@ -27,7 +32,12 @@ def purposes(tree):
         opening = re.match(r"(?://[^\n]*\n)+|/\*.*?\*/", text, re.DOTALL)
         words = opening.group() if opening else ""
         if len(words.split()) < 4 or not re.search(r"[.:]", words):
-            yield tree.finding("purposes", path, 1, "the header does not open with its purpose: write it as a sentence in the first line")
+            yield tree.finding(
+                "purposes",
+                path,
+                1,
+                "the header does not open with its purpose: write it as a sentence in the first line",
+            )
 
 
 NAMED = re.compile(r"'([^'\n]+)'")
@@ -41,18 +51,38 @@ def builds(tree):
         for name in NAMED.findall(text):
             entry = posixpath.normpath(posixpath.join(folder, name))
             named.add(entry)
-            named.update(entry + suffix for suffix in (".cpp", ".c", ".py"))  # where names are in a list
-    imported = {name for _, text in tree.of(".py") for name in re.findall(r"^(?:from|import) (\w+)", text, re.MULTILINE)}
+            named.update(
+                entry + suffix for suffix in (".cpp", ".c", ".py")
+            )  # where names are in a list
+    imported = {
+        name
+        for _, text in tree.of(".py")
+        for name in re.findall(r"^(?:from|import) (\w+)", text, re.MULTILINE)
+    }
     for path, _ in tree.of(".c", ".cpp", "_test.py", "_test.sh"):
-        if path not in named and not (path.endswith(".py") and pathlib.PurePath(path).stem in imported):
-            yield tree.finding("builds", path, 1, f"no meson.build names this file: add it to that of {posixpath.dirname(path)}, or delete it")
+        if path not in named and not (
+            path.endswith(".py") and pathlib.PurePath(path).stem in imported
+        ):
+            yield tree.finding(
+                "builds",
+                path,
+                1,
+                f"no meson.build names this file: add it to that of {posixpath.dirname(path)}, or delete it",
+            )
     for path, _ in tree.of(".h", ".hpp", under="include/"):
         if path not in named:
-            yield tree.finding("builds", path, 1, "a public header that is not installed: add it to include/pivot/meson.build")
+            yield tree.finding(
+                "builds",
+                path,
+                1,
+                "a public header that is not installed: add it to include/pivot/meson.build",
+            )
 
 
 # GCC 12 miscompiles these silently (docs/style.md has the table).
-DECIDING = re.compile(r"\b(?:if|while|switch)\s*\((?:[^;{}()]|\([^;{}()]*\))*\bco_await\b|(?:&&|\|\|)\s*!?\s*co_await\b")
+DECIDING = re.compile(
+    r"\b(?:if|while|switch)\s*\((?:[^;{}()]|\([^;{}()]*\))*\bco_await\b|(?:&&|\|\|)\s*!?\s*co_await\b"
+)
 
 
 def braces_of(code):
@@ -74,10 +104,20 @@ def coroutines(tree):
         code = code_of(text)
         if "co_await" not in code:
             continue
-        found = [(match.end(), "a co_await decides a branch, which GCC 12 miscompiles: name its result a line earlier")
-                 for match in DECIDING.finditer(code)]
-        found += [(at, "braces in a co_await expression, which GCC 12 miscompiles: name the value a line earlier, and move it")
-                  for at in braces_of(code)]
+        found = [
+            (
+                match.end(),
+                "a co_await decides a branch, which GCC 12 miscompiles: name its result a line earlier",
+            )
+            for match in DECIDING.finditer(code)
+        ]
+        found += [
+            (
+                at,
+                "braces in a co_await expression, which GCC 12 miscompiles: name the value a line earlier, and move it",
+            )
+            for at in braces_of(code)
+        ]
         for at, message in found:
             yield tree.finding("coroutines", path, code.count("\n", 0, at) + 1, message)
 
@@ -92,12 +132,22 @@ def links(tree):
             target, anchor = match.groups()
             if "://" in target:
                 continue
-            file = posixpath.normpath(posixpath.join(posixpath.dirname(path), target)) if target else path
+            file = (
+                posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+                if target
+                else path
+            )
             line = text.count("\n", 0, match.start()) + 1
-            if file not in tree.files and not any(known.startswith(file + "/") for known in tree.files) and file not in ("CHANGELOG.md", "LICENSE"):
+            if (
+                file not in tree.files
+                and not any(known.startswith(file + "/") for known in tree.files)
+                and file not in ("CHANGELOG.md", "LICENSE")
+            ):
                 yield tree.finding("links", path, line, f"{target} is not there: mend the link")
             elif anchor and file.endswith(".md") and anchor not in headings(tree.files[file]):
-                yield tree.finding("links", path, line, f"{file} has no heading #{anchor}: mend the link")
+                yield tree.finding(
+                    "links", path, line, f"{file} has no heading #{anchor}: mend the link"
+                )
 
 
 CASE = re.compile(r"`([A-Z]\w+), (\w+_\w+)`")
@@ -105,12 +155,21 @@ CASE = re.compile(r"`([A-Z]\w+), (\w+_\w+)`")
 
 def named_tests(tree):
     """A test that a page names is there."""
-    there = {case for _, text in tree.of("_test.cpp") for case in re.findall(r"^TEST(?:_[FP])?\((\w+),\s*(\w+)\)", text, re.MULTILINE)}
+    there = {
+        case
+        for _, text in tree.of("_test.cpp")
+        for case in re.findall(r"^TEST(?:_[FP])?\((\w+),\s*(\w+)\)", text, re.MULTILINE)
+    }
     for path, text in tree.of(".md", under="docs/"):
         for match in CASE.finditer(text):
             if match.groups() not in there:
                 line = text.count("\n", 0, match.start()) + 1
-                yield tree.finding("named tests", path, line, f"there is no test {', '.join(match.groups())}: give its new name, or write it")
+                yield tree.finding(
+                    "named tests",
+                    path,
+                    line,
+                    f"there is no test {', '.join(match.groups())}: give its new name, or write it",
+                )
 
 
 def headings(text):

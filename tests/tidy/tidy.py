@@ -1,7 +1,7 @@
 """Taste as a test: python3 tests/tidy/tidy.py [FOLDER]
 
-Prints a line for each finding: where, what is wrong, what to do. Exit status 1 if there is one. Lines that break a rule
-for a reason are in allowed.txt.
+Prints a line for each finding: where, what is wrong, what to do. Exit status 1 if there is one.
+Lines that break a rule for a reason are in allowed.txt; known.txt is for what is being mended.
 """
 
 import fnmatch
@@ -14,8 +14,16 @@ import words
 from tree import Tree
 
 RULES = [
-    floors.includes, floors.namespaces, floors.forward_declarations, floors.base_names,
-    layout.long_lines, layout.purposes, layout.builds, layout.coroutines, layout.links, layout.named_tests,
+    floors.includes,
+    floors.namespaces,
+    floors.forward_declarations,
+    floors.base_names,
+    layout.long_lines,
+    layout.purposes,
+    layout.builds,
+    layout.coroutines,
+    layout.links,
+    layout.named_tests,
     words.words,
 ]
 
@@ -39,14 +47,26 @@ class Exceptions:
                 reason = True
             elif line.strip():
                 rule, path, wanted = (part.strip() for part in line.split("|", 2))
-                self.entries.append({"line": number, "rule": rule, "path": path, "text": wanted, "uses": 0, "has_reason": reason})
+                self.entries.append(
+                    {
+                        "line": number,
+                        "rule": rule,
+                        "path": path,
+                        "text": wanted,
+                        "uses": 0,
+                        "has_reason": reason,
+                    }
+                )
             else:
                 reason = False
 
     def hold(self, finding):
         for entry in self.entries:
-            if (entry["rule"] == finding.rule and fnmatch.fnmatchcase(finding.path, entry["path"])
-                    and entry["text"] in ("*", finding.text)):
+            if (
+                entry["rule"] == finding.rule
+                and fnmatch.fnmatchcase(finding.path, entry["path"])
+                and entry["text"] in ("*", finding.text)
+            ):
                 entry["uses"] += 1
                 return True
         return False
@@ -62,9 +82,16 @@ class Exceptions:
 def main():
     here = pathlib.Path(__file__).resolve().parent
     root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here.parent.parent
-    lists = [Exceptions(f"tests/tidy/{file.name}", file.read_text(encoding="utf-8"))
-             for file in (here / "allowed.txt", here / "known.txt") if file.exists()]
-    found = [finding for finding in findings_of(Tree.read(root)) if not any([held.hold(finding) for held in lists])]
+    lists = [
+        Exceptions(f"tests/tidy/{file.name}", file.read_text(encoding="utf-8"))
+        for file in (here / "allowed.txt", here / "known.txt")
+        if file.exists()
+    ]
+    found = [
+        finding
+        for finding in findings_of(Tree.read(root))
+        if not any([held.hold(finding) for held in lists])
+    ]
     for finding in found:
         print(finding)
     faults = [fault for held in lists for fault in held.faults()]

@@ -50,8 +50,11 @@ class Tree:
         return cls(read)
 
     def of(self, *suffixes, under=""):
-        return ((path, text) for path, text in self.files.items()
-                if path.startswith(under) and path.endswith(suffixes))
+        return (
+            (path, text)
+            for path, text in self.files.items()
+            if path.startswith(under) and path.endswith(suffixes)
+        )
 
     def line(self, path, number):
         lines = self.files[path].splitlines()
@@ -65,16 +68,18 @@ class Tree:
 
 
 TOKEN = re.compile(
-    r'(?P<line>//[^\n]*(?:\n[ \t]*//[^\n]*)*)'
-    r'|(?P<block>/\*.*?\*/)'
+    r"(?P<line>//[^\n]*(?:\n[ \t]*//[^\n]*)*)"
+    r"|(?P<block>/\*.*?\*/)"
     r'|(?P<raw>R"(?P<mark>[^( ]*)\(.*?\)(?P=mark)")'
     r'|(?P<string>"(?:[^"\\\n]|\\.)*")'
-    r"|(?P<char>(?<![0-9A-Za-z])'(?:[^'\\\n]|\\.)+')", re.DOTALL)
+    r"|(?P<char>(?<![0-9A-Za-z])'(?:[^'\\\n]|\\.)+')",
+    re.DOTALL,
+)
 
 
 @functools.lru_cache(maxsize=None)
 def split(text):
-    """C or C++ as pieces: its comments and strings, then its code, with which all lines keep their numbers."""
+    """C or C++ as pieces: comments and strings, then the code, whose lines keep their numbers."""
     pieces, code, end = [], [], 0
     for token in TOKEN.finditer(text):
         line = text.count("\n", 0, token.start()) + 1
@@ -83,7 +88,7 @@ def split(text):
             pieces.append(Piece("comment", line, token.group()))
         elif kind in ("raw", "string"):
             pieces.append(Piece("string", line, token.group()))
-        code.append(text[end:token.start()])
+        code.append(text[end : token.start()])
         blank = "" if kind in ("line", "block") else '""'
         code.append(blank + "\n" * token.group().count("\n"))
         end = token.end()

@@ -10,22 +10,36 @@ def word(pattern, advice):
 
 
 ANYWHERE = [
-    word(r"\b(?:[Ll]eav\w+|left)(?:\s+\w+){0,2}\s+behind\b|(\b[Bb]ehind\b)(?! (?:a|an|the|that|its|their|one|another)\s+(?:[\w']+ )?(?:firewall|NAT|proxy|balancer))",
-         '"behind" is a place: write "after", or "beyond"'),
-    word(r"(?<![Tt]here )(?<![Tt]here\n)\b(?:is|are|was|were)\s+none\b", '"is none": write "is not a …", or "there is none"'),
-    word(r"(?<![Tt]here )(?<![Tt]here\n)\b(?:is|are|was|were)\s+no\s+(?!better|fewer|larger|less|longer|more|other|smaller|such)\w",
-         '"is no …": write "is not a …"'),
+    word(
+        r"\b(?:[Ll]eav\w+|left)(?:\s+\w+){0,2}\s+behind\b|(\b[Bb]ehind\b)"
+        r"(?! (?:a|an|the|its|their|another)\s+(?:[\w']+ )?(?:firewall|NAT|proxy|balancer))",
+        '"behind" is a place: write "after", or "beyond"',
+    ),
+    word(
+        r"(?<![Tt]here )(?<![Tt]here\n)\b(?:is|are|was|were)\s+none\b",
+        '"is none": write "is not a …", or "there is none"',
+    ),
+    word(
+        r"(?<![Tt]here )(?<![Tt]here\n)\b(?:is|are|was|were)\s+no\s+"
+        r"(?!better|fewer|larger|less|longer|more|other|smaller|such)\w",
+        '"is no …": write "is not a …"',
+    ),
     word(r"\bbeside\s+the\s+call\b", '"beside the call": write "in the background"'),
     word(r"\b[Tt]ime-outs?\b", 'write "timeout"'),
     word(r"\b(?:he|his|him|himself|He|His)\b", 'a caller is "they"'),
-    word(r"\b[Ww]ho\s+ask(?:s|ed)\b", '"who asks": write the noun, as "the caller" or "the issuer"'),
+    word(
+        r"\b[Ww]ho\s+ask(?:s|ed)\b", '"who asks": write the noun, as "the caller" or "the issuer"'
+    ),
     word(r"\b[Ww]hat\s+is\s+more\s+than\b", '"what is more than": write the noun, as "the rest"'),
     word(r"\bthat\s+cannot\s+be(?=[,.;:)]|$)", '"that cannot be": write "invalid"'),
 ]
 
 OPENINGS = [
     word(r"\A(?:///?|/\*\*?)\s*Of\s", 'a comment that opens with "Of": begin with its subject'),
-    word(r"\A(?:///?|/\*\*?)\s*(?:Null|None|Empty|False|True|Nothing|Zero):\s", 'a label without a verb: write "Returns null if …", "Empty if …"'),
+    word(
+        r"\A(?:///?|/\*\*?)\s*(?:Null|None|Empty|False|True|Nothing|Zero):\s",
+        'a label without a verb: write "Returns null if …", "Empty if …"',
+    ),
 ]
 
 
@@ -34,7 +48,9 @@ def words(tree):
     for path, _ in tree.of(*CPP):
         room = path.split("/")[0]
         for piece in tree.pieces(path):
-            if piece.kind == "code" or (piece.kind == "string" and room not in ("src", "tools", "include")):
+            if piece.kind == "code" or (
+                piece.kind == "string" and room not in ("src", "tools", "include")
+            ):
                 continue  # strings of tests are what customers may send
             yield from search(tree, path, piece.line, plain(piece), ANYWHERE)
             if piece.kind == "comment":
@@ -49,13 +65,17 @@ def search(tree, path, first_line, text, patterns):
         for match in pattern.finditer(text):
             if pattern.groups and match.group(1) is None:
                 continue
-            line = first_line + text.count("\n", 0, match.start() + len(match.group()) - len(match.group().lstrip()))
+            line = first_line + text.count(
+                "\n", 0, match.start() + len(match.group()) - len(match.group().lstrip())
+            )
             yield tree.finding("words", path, line, advice)
 
 
 def plain(piece):
     """The text without comment marks at the start of lines, so that a phrase is found across a line's end."""
-    return re.sub(r"\n[ \t]*(?://+|\*) ?", "\n", piece.text) if piece.kind == "comment" else piece.text
+    return (
+        re.sub(r"\n[ \t]*(?://+|\*) ?", "\n", piece.text) if piece.kind == "comment" else piece.text
+    )
 
 
 def without_code(page):

@@ -1,6 +1,7 @@
 """docs/first-application.md does what it says: its files are written, and its commands run and compared.
 
-Arguments: the program, and the page. Ids, ports and milliseconds differ each time; `…` stands for whatever there is.
+Arguments: the program, and the page. Ids, ports and milliseconds differ each time; `…` stands for
+any text, and alone on a line for any lines.
 """
 
 import os
@@ -48,7 +49,9 @@ class FirstApplication(unittest.TestCase):
 
     def start(self):
         self.stop()
-        self.server = subprocess.Popen([sys.executable, "app.py"], cwd=self.folder.name, stderr=subprocess.DEVNULL)
+        self.server = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=self.folder.name, stderr=subprocess.DEVNULL
+        )
         for _ in range(500):
             with socket.socket() as client:
                 if client.connect_ex(("127.0.0.1", self.port)) == 0:
@@ -59,15 +62,25 @@ class FirstApplication(unittest.TestCase):
     def write(self, name, text):
         file = pathlib.Path(self.folder.name, name)
         text = text.replace("8080", str(self.port))
-        if name == "app.py" and file.exists():  # what is added takes the place of the last such line
+        if (
+            name == "app.py" and file.exists()
+        ):  # what is added takes the place of the last such line
             text = re.sub(r"^PAGES = .*\n", lambda _: text, file.read_text(), flags=re.MULTILINE)
         file.write_text(text)
         if name == "app.py":
             self.start()
 
     def run_shell(self, command):
-        return subprocess.run(command.replace("8080", str(self.port)), shell=True, cwd=self.folder.name, text=True,
-                              env={**os.environ, "PATH": self.path}, capture_output=True, timeout=60, check=False)
+        return subprocess.run(
+            command.replace("8080", str(self.port)),
+            shell=True,
+            cwd=self.folder.name,
+            text=True,
+            env={**os.environ, "PATH": self.path},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
 
     def compare(self, block, status):
         command, *expected = block.splitlines()
