@@ -68,10 +68,11 @@ private:
         switch (element.name()) {
             case Name::dial: look_at_dial(element); break;
             case Name::play:
-                warn_unless_empty(element, flaw_of_play(element, media_of(element, resolve)));
+                warn_unless_empty(element,
+                                  verbs::flaw_of_play(element, verbs::media_of(element, resolve)));
                 break;
             case Name::redirect:
-                warn_unless_empty(element, flaw_of_redirect(element, resolve));
+                warn_unless_empty(element, verbs::flaw_of_redirect(element, resolve));
                 look_at_url(element, "Redirect", element.text());
                 break;
             case Name::conference: look_at_room<RoomName>(element, "room"); break;
@@ -91,7 +92,7 @@ private:
             const bool is_upload = rule.attribute == Attribute::storage_url ||
                                    rule.attribute == Attribute::recording_url;
             if (!is_asked || is_upload || !element.has(rule.attribute)) continue;
-            warn_unless_empty(element, flaw_of_url(element, rule.attribute, resolve));
+            warn_unless_empty(element, verbs::flaw_of_url(element, rule.attribute, resolve));
             look_at_url(element, twiml::name(rule.attribute), element.text(rule.attribute));
         }
     }
@@ -109,7 +110,7 @@ private:
     {
         const std::string_view text = element.text(attribute);
         if (!text.empty() && Kind::of(text).empty())
-            warn(element, flaw_of_name(element, attribute));
+            warn(element, verbs::flaw_of_name(element, attribute));
     }
 
     void look_at_names(Element element)
@@ -138,20 +139,20 @@ private:
 
     void look_at_dial(Element dial)
     {
-        const Warn warner = [this](Element element, std::string what) {
+        const verbs::Warn warner = [this](Element element, std::string what) {
             warn(element, std::move(what));
         };
         std::size_t callees = 0;
         for (const Element noun : dial.children()) {
             if (noun.name() == Name::conference || noun.name() == Name::queue) return;
-            if (callees == callees_max) {
-                warn(noun, std::string(too_many_callees));
-            } else if (read_callee(noun, warner)) {
+            if (callees == verbs::callees_max) {
+                warn(noun, std::string(verbs::too_many_callees));
+            } else if (verbs::read_callee(noun, warner)) {
                 ++callees;
             }
         }
         const bool is_empty = dial.children().empty() && dial.text().empty();  // the reader's
-        if (dial.children().empty() && !is_empty) read_callee_of_text(dial, warner);
+        if (dial.children().empty() && !is_empty) verbs::read_callee_of_text(dial, warner);
     }
 
     template <typename Kind>
@@ -199,7 +200,7 @@ private:
             case Name::refer:
             case Name::sms:
                 return verb.has(Attribute::action) &&
-                       flaw_of_url(verb, Attribute::action, resolve).empty();
+                       verbs::flaw_of_url(verb, Attribute::action, resolve).empty();
             default: return false;
         }
     }

@@ -253,9 +253,9 @@ unsigned& LiveCall::told_of_room(std::string_view room)
     return told_of_rooms_.emplace_back(room, 0).second;
 }
 
-Streams& LiveCall::streams()
+verbs::Streams& LiveCall::streams()
 {
-    if (!streams_) streams_ = std::make_unique<Streams>(*this);
+    if (!streams_) streams_ = std::make_unique<verbs::Streams>(*this);
     return *streams_;
 }
 

@@ -24,6 +24,10 @@
 #include <utility>
 #include <vector>
 
+namespace pivot::execute::verbs {
+class Streams;
+}
+
 namespace pivot::execute {
 
 using reactor::Deadline;
@@ -31,7 +35,6 @@ using reactor::Task;
 
 class Directory;
 class LiveCall;
-class Streams;
 
 // What ends a wait for a job before its own end.
 struct Until {
@@ -215,7 +218,7 @@ public:
     unsigned& told_of_room(std::string_view room);
 
     // Its media streams, those too that run beside the document.
-    Streams& streams();
+    verbs::Streams& streams();
     // The call is over: those that still run have ended.
     void end_streams();
 
@@ -241,7 +244,7 @@ private:
     Watcher* watcher_ = nullptr;
     std::string keys_;
     std::vector<std::pair<std::string, unsigned>> told_of_rooms_;
-    std::unique_ptr<Streams> streams_;  // null: there was none yet
+    std::unique_ptr<verbs::Streams> streams_;  // null: there was none yet
     Cause cause_;
     LegId legs_ = caller;
     bool was_told_answered_ = false;

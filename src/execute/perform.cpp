@@ -1,6 +1,6 @@
 #include "execute/perform.hpp"
 
-#include "execute/playing.hpp"
+#include "execute/jobs/playback.hpp"
 #include "execute/verbs/verb.hpp"
 
 #include <fmt/format.h>
@@ -12,34 +12,34 @@ namespace {
 using Kind = NextStep::Kind;
 
 // Null: not one that is performed.
-Verb verb_of(twiml::Name name)
+verbs::Verb verb_of(twiml::Name name)
 {
     using twiml::Name;
     switch (name) {
-        case Name::say: return perform_say;
-        case Name::play: return perform_play;
-        case Name::pause: return perform_pause;
-        case Name::gather: return perform_gather;
-        case Name::record: return perform_record;
-        case Name::dial: return perform_dial;
-        case Name::enqueue: return perform_enqueue;
-        case Name::leave: return perform_leave;
-        case Name::redirect: return perform_redirect;
-        case Name::hangup: return perform_hangup;
-        case Name::reject: return perform_reject;
-        case Name::set: return perform_set;
-        case Name::connect: return perform_connect;
-        case Name::start: return perform_start;
-        case Name::stop: return perform_stop;
-        case Name::refer: return perform_refer;
-        case Name::sms: return perform_sms;
-        case Name::pay: return perform_pay;
+        case Name::say: return verbs::perform_say;
+        case Name::play: return verbs::perform_play;
+        case Name::pause: return verbs::perform_pause;
+        case Name::gather: return verbs::perform_gather;
+        case Name::record: return verbs::perform_record;
+        case Name::dial: return verbs::perform_dial;
+        case Name::enqueue: return verbs::perform_enqueue;
+        case Name::leave: return verbs::perform_leave;
+        case Name::redirect: return verbs::perform_redirect;
+        case Name::hangup: return verbs::perform_hangup;
+        case Name::reject: return verbs::perform_reject;
+        case Name::set: return verbs::perform_set;
+        case Name::connect: return verbs::perform_connect;
+        case Name::start: return verbs::perform_start;
+        case Name::stop: return verbs::perform_stop;
+        case Name::refer: return verbs::perform_refer;
+        case Name::sms: return verbs::perform_sms;
+        case Name::pay: return verbs::perform_pay;
         default: return nullptr;
     }
 }
 
 // In a document within another the call stays where it is.
-Verb verb_within_of(twiml::Name name)
+verbs::Verb verb_within_of(twiml::Name name)
 {
     using twiml::Name;
     switch (name) {
@@ -51,16 +51,16 @@ Verb verb_within_of(twiml::Name name)
     }
 }
 
-using VerbOf = Verb (*)(twiml::Name name);
+using VerbOf = verbs::Verb (*)(twiml::Name name);
 
 Task<NextStep> perform_each(LiveCall& call, twiml::Children verbs, VerbOf verb_of_name,
                             Deadline& deadline)
 {
     for (const twiml::Element element : verbs) {
         if (call.must_stop()) co_return next_step(Kind::over);
-        const Verb verb = verb_of_name(element.name());
+        const verbs::Verb verb = verb_of_name(element.name());
         if (verb == nullptr) {
-            call.warn(where(element), not_performed(element.name()));
+            call.warn(verbs::where(element), not_performed(element.name()));
             continue;
         }
         NextStep step = co_await verb(call, element, deadline);
@@ -193,11 +193,11 @@ Task<NextStep> perform_plain(LiveCall& call, const session::Answer& answer, Dead
     if (call.leg() == caller) co_await call.answer(deadline);
     if (!answer.media_url.empty()) {
         Media media(WebUrl::of(answer.media_url));
-        co_await play(call, std::move(media), "", deadline);
+        co_await jobs::play(call, std::move(media), "", deadline);
     } else if (!answer.words.empty()) {
         Speech speech;
         speech.text = OpaqueText(answer.words);
-        co_await say(call, std::move(speech), "", deadline);
+        co_await jobs::say(call, std::move(speech), "", deadline);
     }
     co_return NextStep();
 }

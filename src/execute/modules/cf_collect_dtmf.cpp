@@ -1,5 +1,5 @@
 // collect_dtmf: keys of the caller go into a collection.
-#include "execute/collecting.hpp"
+#include "execute/jobs/typing.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
 
@@ -11,13 +11,13 @@ namespace pivot::execute::modules {
 
 namespace {
 
-Task<ModuleEnd> collect_into(Work work, std::string collection, CollectRules rules,
+Task<ModuleEnd> collect_into(Work work, std::string collection, jobs::CollectRules rules,
                              Deadline& deadline)
 {
     co_await work.call.answer(deadline);
     work.call.keys().insert(0, std::exchange(work.memory.early_keys, {}));
-    Collected collected;
-    co_await collect(work.call, rules, collected, deadline);
+    jobs::Collected collected;
+    co_await jobs::collect(work.call, rules, collected, deadline);
     session::Session& session = work.call.session();
     // What was typed ahead and is not taken is still there for the next one.
     if (work.call.keys().empty()) {
@@ -43,7 +43,7 @@ std::string finish_keys(json::Value data)
 
 Task<ModuleEnd> collect_dtmf(Work work, json::Value data, Deadline& deadline)
 {
-    CollectRules rules;
+    jobs::CollectRules rules;
     rules.finish_keys = finish_keys(data);
     rules.keys_max =
         static_cast<std::size_t>(std::max(number(data, "max_digits", 1), std::int64_t{1}));

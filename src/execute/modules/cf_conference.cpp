@@ -1,5 +1,5 @@
 // conference: the caller joins a room.
-#include "execute/collecting.hpp"
+#include "execute/jobs/typing.hpp"
 #include "execute/modules/media_names.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/name_in.hpp"
@@ -39,12 +39,12 @@ Task<std::string> ask(Work work, std::string_view question, Deadline& deadline)
 {
     Media media = prompt(work, question);
     static_cast<void>(co_await hear_prompt(work, std::move(media), deadline));
-    CollectRules rules;
+    jobs::CollectRules rules;
     rules.finish_keys = "#";
     rules.first_timeout = milliseconds(10'000);
     rules.next_timeout = milliseconds(4'000);
-    Collected collected;
-    co_await collect(work.call, rules, collected, deadline);
+    jobs::Collected collected;
+    co_await jobs::collect(work.call, rules, collected, deadline);
     co_return std::move(collected.keys);
 }
 

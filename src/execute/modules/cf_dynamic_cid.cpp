@@ -1,5 +1,5 @@
 // dynamic_cid: a caller id that the caller types, or that a list or the node has.
-#include "execute/collecting.hpp"
+#include "execute/jobs/typing.hpp"
 #include "execute/modules/call_variables.hpp"
 #include "execute/modules/caller_id.hpp"
 #include "execute/modules/media_names.hpp"
@@ -39,7 +39,7 @@ ModuleEnd take_from_list(const Work& work, std::string_view id)
 
 struct Entry {
     Media prompt;
-    CollectRules rules;
+    jobs::CollectRules rules;
     std::size_t keys_min = 0;
     std::optional<Pattern> allowed;
 };
@@ -49,8 +49,8 @@ Task<ModuleEnd> ask_for_number(Work work, Entry entry, Deadline& deadline)
     co_await work.call.answer(deadline);
     Media question = std::move(entry.prompt);
     static_cast<void>(co_await hear_prompt(work, std::move(question), deadline));
-    Collected number;
-    co_await collect(work.call, entry.rules, number, deadline);
+    jobs::Collected number;
+    co_await jobs::collect(work.call, entry.rules, number, deadline);
     const bool is_allowed = !entry.allowed || entry.allowed->matches(number.keys);
     if (number.keys.size() >= entry.keys_min && is_allowed) {
         CallerId caller_id;

@@ -1,5 +1,5 @@
 // menu: a greeting, an entry, a branch; a few times.
-#include "execute/collecting.hpp"
+#include "execute/jobs/typing.hpp"
 #include "execute/modules/media_names.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
@@ -20,7 +20,7 @@ Task<> hear_sound(Work work, const MenuSound& sound, std::string_view stock, Dea
 {
     if (sound.is_silent) co_return;
     Media media = sound.media.empty() ? prompt(work, stock) : media_named(work, sound.media);
-    const Heard heard = co_await hear_prompt(work, std::move(media), deadline);
+    const jobs::PlaybackResult heard = co_await hear_prompt(work, std::move(media), deadline);
     if (heard.has_failed) work.warn("the switch could not play one of its sounds");
 }
 
@@ -54,13 +54,13 @@ Task<ModuleEnd> run(Work work, const Menu& menu, bool has_greeting, milliseconds
         // Who has typed ahead knows the greeting.
         const bool greets = has_greeting && work.call.keys().empty();
         if (greets) co_await hear_sound(work, menu.greeting, "menu-no_prompt", deadline);
-        CollectRules rules;
+        jobs::CollectRules rules;
         rules.finish_keys = "#";
         rules.keys_max = menu.keys_max;
         rules.first_timeout = menu.timeout;
         rules.next_timeout = next_timeout;
-        Collected entry;
-        co_await collect(work.call, rules, entry, deadline);
+        jobs::Collected entry;
+        co_await jobs::collect(work.call, rules, entry, deadline);
         if (work.call.must_stop()) break;
         if (entry.keys.empty()) {
             if (work.has_child("timeout")) co_return go_on("timeout");

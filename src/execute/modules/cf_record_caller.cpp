@@ -1,9 +1,9 @@
 // record_caller: the caller leaves a recording.
+#include "execute/jobs/recording.hpp"
 #include "execute/modules/call_recordings.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
 #include "execute/modules/recording_data.hpp"
-#include "execute/recording.hpp"
 
 #include <utility>
 
@@ -19,7 +19,8 @@ Task<ModuleEnd> record_one(Work work, Recording recording, Deadline& deadline)
     co_await work.call.answer(deadline);
     if (work.call.must_stop()) co_return stop();
     JobId job = 0;
-    const RecordingEnded ended = co_await record(work.call, std::move(recording), job, deadline);
+    const RecordingEnded ended =
+        co_await jobs::record(work.call, std::move(recording), job, deadline);
     keep_result(work.call, ended);
     if (ended.end == RecordingEnd::failed) co_return give_up(work, "the switch could not record");
     co_return go_on();

@@ -1,6 +1,6 @@
 // resources, offnet: a number is called through a carrier.
 #include "base/text.hpp"
-#include "execute/dialling.hpp"
+#include "execute/jobs/ringing.hpp"
 #include "execute/modules/caller_id.hpp"
 #include "execute/modules/dial_outcome.hpp"
 #include "execute/modules/media_names.hpp"
@@ -28,11 +28,12 @@ std::string dialled_number(const Work& work)
 
 Task<ModuleEnd> call_out(Work work, Dial dial, Deadline& deadline)
 {
-    const RingResult result = co_await ring(work.call, std::move(dial), deadline);
+    const jobs::RingResult result = co_await jobs::ring(work.call, std::move(dial), deadline);
     switch (result.kind) {
-        case RingResult::Kind::over: co_return end_with(ModuleEnd::Kind::over, "");
-        case RingResult::Kind::answered: co_return co_await talk_to(work, result.leg, deadline);
-        case RingResult::Kind::failed: break;
+        case jobs::RingResult::Kind::over: co_return end_with(ModuleEnd::Kind::over, "");
+        case jobs::RingResult::Kind::answered:
+            co_return co_await talk_to(work, result.leg, deadline);
+        case jobs::RingResult::Kind::failed: break;
     }
     auto end = branch_for(work, result.cause);
     if (end) co_return std::move(*end);

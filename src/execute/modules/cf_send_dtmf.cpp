@@ -1,8 +1,8 @@
 // send_dtmf: keys are sent to the caller.
 #include "base/text.hpp"
+#include "execute/jobs/playback.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
-#include "execute/playing.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -16,7 +16,8 @@ namespace {
 
 Task<ModuleEnd> send(Work work, KeySequence digits, milliseconds length, Deadline& deadline)
 {
-    const Heard sent = co_await send_keys(work.call, std::move(digits), length, deadline);
+    const jobs::PlaybackResult sent =
+        co_await jobs::send_keys(work.call, std::move(digits), length, deadline);
     co_return sent.has_failed ? give_up(work, "the switch could not send them") : go_on();
 }
 

@@ -1,6 +1,6 @@
 #include "execute/modules/dial_outcome.hpp"
 
-#include "execute/dialling.hpp"
+#include "execute/jobs/talk.hpp"
 #include "execute/modules/call_recordings.hpp"
 
 #include <fmt/format.h>
@@ -20,8 +20,8 @@ std::optional<ModuleEnd> branch_for(const Work& work, const Cause& cause)
 Task<ModuleEnd> talk_to(Work work, LegId leg, Deadline& deadline)
 {
     begin_armed_recordings(work.call, work.memory, ArmedRecording::Moment::bridge);
-    const TalkRules rules;
-    co_await talk(work.call, leg, rules, deadline);
+    const jobs::TalkRules rules;
+    co_await jobs::talk(work.call, leg, rules, deadline);
     co_return stop();
 }
 

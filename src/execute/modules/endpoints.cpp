@@ -1,6 +1,6 @@
 #include "execute/modules/endpoints.hpp"
 
-#include "execute/dialling.hpp"
+#include "execute/jobs/ringing.hpp"
 #include "execute/modules/caller_id.hpp"
 #include "execute/modules/dial_outcome.hpp"
 
@@ -196,11 +196,12 @@ Task<ModuleEnd> call_endpoints(Work work, RingPlan plan, Deadline& deadline)
     for (unsigned count = 0; count < plan.repeats && !work.call.must_stop(); ++count) {
         Dial dial = dial_of(work, plan);
         if (dial.targets.empty()) co_return give_up(work, "there is nobody to call");
-        const RingResult result = co_await ring(work.call, std::move(dial), deadline);
+        const jobs::RingResult result = co_await jobs::ring(work.call, std::move(dial), deadline);
         switch (result.kind) {
-            case RingResult::Kind::over: co_return end_with(ModuleEnd::Kind::over, "");
-            case RingResult::Kind::answered: co_return co_await talk_to(work, result.leg, deadline);
-            case RingResult::Kind::failed: break;
+            case jobs::RingResult::Kind::over: co_return end_with(ModuleEnd::Kind::over, "");
+            case jobs::RingResult::Kind::answered:
+                co_return co_await talk_to(work, result.leg, deadline);
+            case jobs::RingResult::Kind::failed: break;
         }
         cause = result.cause;
         auto end = branch_for(work, cause);

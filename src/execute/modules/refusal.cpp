@@ -82,7 +82,7 @@ Task<ModuleEnd> refuse(Work work, Refusal refusal, Deadline& deadline)
 {
     if (!refusal.media.empty()) {
         Media media = media_named(work, refusal.media);
-        const Heard heard = co_await hear_prompt(work, std::move(media), deadline);
+        const jobs::PlaybackResult heard = co_await hear_prompt(work, std::move(media), deadline);
         if (heard.has_failed) work.warn("the switch could not play what goes before the response");
     }
     if (work.call.must_stop()) co_return stop();

@@ -28,20 +28,20 @@ void keep_keys(const Work& work, std::size_t typed_before)
     work.call.session().set_digits(default_collection, collection);
 }
 
-Task<Heard> nothing_heard(Deadline&)
+Task<jobs::PlaybackResult> nothing_heard(Deadline&)
 {
-    Heard heard;
+    jobs::PlaybackResult heard;
     heard.has_failed = true;
     co_return heard;
 }
 
-Task<Heard> hear_once(Work work, const Sound& sound, Deadline& deadline)
+Task<jobs::PlaybackResult> hear_once(Work work, const Sound& sound, Deadline& deadline)
 {
     if (const auto* media = std::get_if<Media>(&sound.what)) {
         if (media->empty()) return nothing_heard(deadline);
-        return play(work.call, *media, sound.stop_keys, deadline);
+        return jobs::play(work.call, *media, sound.stop_keys, deadline);
     }
-    return say(work.call, std::get<Speech>(sound.what), sound.stop_keys, deadline);
+    return jobs::say(work.call, std::get<Speech>(sound.what), sound.stop_keys, deadline);
 }
 
 }  // namespace
@@ -74,9 +74,9 @@ Sound speech_of(const Work& work, json::Value data, std::string_view language,
     return sound;
 }
 
-Task<Heard> hear(Work work, Sound sound, Deadline& deadline)
+Task<jobs::PlaybackResult> hear(Work work, Sound sound, Deadline& deadline)
 {
-    Heard heard;
+    jobs::PlaybackResult heard;
     const std::size_t typed_before = work.call.keys().size();
     std::int64_t count = 0;
     while (!work.call.must_stop() && heard.key == 0 && !heard.has_failed) {
@@ -94,7 +94,7 @@ Task<Heard> hear(Work work, Sound sound, Deadline& deadline)
     co_return heard;
 }
 
-Task<Heard> hear_prompt(Work work, Media media, Deadline& deadline)
+Task<jobs::PlaybackResult> hear_prompt(Work work, Media media, Deadline& deadline)
 {
     Sound sound;
     sound.what = std::move(media);
@@ -112,7 +112,7 @@ Task<ModuleEnd> hear_all(Work work, std::vector<Sound> sounds, bool answers, Dea
     ModuleEnd end = go_on();
     for (Sound& sound : sounds) {
         if (work.call.must_stop()) break;
-        const Heard heard = co_await hear(work, std::move(sound), deadline);
+        const jobs::PlaybackResult heard = co_await hear(work, std::move(sound), deadline);
         if (heard.key != 0) break;
         if (heard.has_failed) end = give_up(work, "the switch could not play it");
     }

@@ -1,8 +1,8 @@
 // What a caller hears in a callflow: a sound or speech, as often as a node says.
 #pragma once
 
+#include "execute/jobs/playback.hpp"
 #include "execute/modules/module.hpp"
-#include "execute/playing.hpp"
 
 #include <string>
 #include <string_view>
@@ -28,10 +28,10 @@ Sound speech_of(const Work& work, json::Value data, std::string_view language,
                 std::string_view stop_keys);
 
 // Keys that are pressed meanwhile are added to the collection `default`, and stay typed ahead.
-Task<Heard> hear(Work work, Sound sound, Deadline& deadline);
+Task<jobs::PlaybackResult> hear(Work work, Sound sound, Deadline& deadline);
 
 // A prompt that any key stops.
-Task<Heard> hear_prompt(Work work, Media media, Deadline& deadline);
+Task<jobs::PlaybackResult> hear_prompt(Work work, Media media, Deadline& deadline);
 
 Task<ModuleEnd> hear_all(Work work, std::vector<Sound> sounds, bool answers, Deadline& deadline);
 

@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 namespace {
 
@@ -143,4 +143,4 @@ std::optional<Callee> read_callee_of_text(twiml::Element dial, const Warn& warn)
     return std::nullopt;
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

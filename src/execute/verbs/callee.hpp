@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 // They ring at once, or one after the other.
 inline constexpr std::size_t callees_max = 10;
@@ -26,4 +26,4 @@ struct Callee {
 std::optional<Callee> read_callee(twiml::Element noun, const Warn& warn);
 std::optional<Callee> read_callee_of_text(twiml::Element dial, const Warn& warn);
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

@@ -1,9 +1,10 @@
 // Dial of a number or of nouns that ring.
 #include "base/text.hpp"
-#include "execute/dialling.hpp"
+#include "execute/jobs/playback.hpp"
+#include "execute/jobs/ringing.hpp"
+#include "execute/jobs/talk.hpp"
 #include "execute/names.hpp"
 #include "execute/perform.hpp"
-#include "execute/playing.hpp"
 #include "execute/verbs/dial_keys.hpp"
 #include "execute/verbs/dial_legs.hpp"
 #include "execute/verbs/dial_recording.hpp"
@@ -15,7 +16,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 namespace {
 
@@ -100,7 +101,7 @@ Task<bool> whisper(LiveCall& call, const DialLegs& legs, LegId leg, Deadline& de
     const Stage callee(call, leg, Stage::Keys::own, 0, until);
     if (noun->has(Attribute::send_digits)) {
         auto digits = name_in<KeySequence>(call, *noun, Attribute::send_digits);
-        co_await send_keys(call, std::move(digits), key_length, deadline);
+        co_await jobs::send_keys(call, std::move(digits), key_length, deadline);
     }
     if (noun->has(Attribute::url) && !call.must_stop()) {
         session::Ask ask;
@@ -142,7 +143,7 @@ Parameters failed_results(LiveCall& call, const DialLegs& legs, const Cause& cau
 }
 
 struct Reached {
-    RingResult rung;
+    jobs::RingResult rung;
     bool is_willing = false;  // to be connected
 };
 
@@ -154,8 +155,8 @@ Task<Reached> reach(LiveCall& call, DialLegs& legs, Dial order, Deadline& deadli
     bool rings_on = true;
     while (rings_on) {
         Dial again = order;
-        reached.rung = co_await ring(call, std::move(again), deadline);
-        if (reached.rung.kind != RingResult::Kind::answered) break;
+        reached.rung = co_await jobs::ring(call, std::move(again), deadline);
+        if (reached.rung.kind != jobs::RingResult::Kind::answered) break;
         const LegId leg = reached.rung.leg;
         reached.is_willing = co_await whisper(call, legs, leg, deadline);
         if (reached.is_willing) break;
@@ -175,8 +176,8 @@ Task<Parameters> connect(LiveCall& call, twiml::Element dial, DialLegs& legs, Di
     legs.begin(order.is_sequential);
     recording.ringing();
     const Reached reached = co_await reach(call, legs, std::move(order), deadline);
-    const RingResult& rung = reached.rung;
-    if (rung.kind != RingResult::Kind::answered) {
+    const jobs::RingResult& rung = reached.rung;
+    if (rung.kind != jobs::RingResult::Kind::answered) {
         co_await recording.finish(deadline);
         co_return failed_results(call, legs, rung.cause);
     }
@@ -189,11 +190,11 @@ Task<Parameters> connect(LiveCall& call, twiml::Element dial, DialLegs& legs, Di
     co_await call.answer(deadline);
     recording.connected();
     DialKeys keys(call, dial);
-    TalkRules rules;
+    jobs::TalkRules rules;
     rules.length_max = seconds_of(dial, Attribute::time_limit);
     const std::string key = key_to_hang_up(dial);
     if (!key.empty()) rules.hang_up_key = key.front();
-    co_await talk(call, rung.leg, rules, deadline);
+    co_await jobs::talk(call, rung.leg, rules, deadline);
     const std::string talked = std::to_string(legs.talked(rung.leg).count());
     co_await recording.finish(deadline);
     Parameters parameters = results("completed", legs.call_id(rung.leg), true);
@@ -243,4 +244,4 @@ Task<NextStep> perform_dial(LiveCall& call, twiml::Element dial, Deadline& deadl
     co_return co_await dial_conference(call, dial, *place, deadline);
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

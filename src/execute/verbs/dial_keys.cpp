@@ -1,6 +1,6 @@
 #include "execute/verbs/dial_keys.hpp"
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 namespace {
 
@@ -23,4 +23,4 @@ void DialKeys::note(const Event& event)
     if (keys_.size() < keys_max) keys_ += pressed->key;
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

@@ -8,7 +8,7 @@
 
 #include <string>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 class DialKeys final : private Watcher {
 public:
@@ -28,4 +28,4 @@ private:
     std::string keys_;
 };
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 namespace {
 
@@ -268,4 +268,4 @@ void DialLegs::tell(Leg& leg, std::string_view event, std::string_view status, c
            std::move(told));
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

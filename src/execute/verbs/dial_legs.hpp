@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 class DialLegs final : private Watcher {
 public:
@@ -78,4 +78,4 @@ private:
 // `no-answer`, `canceled`, `failed`.
 std::string_view status_of(const Cause& cause);
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

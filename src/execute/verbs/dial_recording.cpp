@@ -1,6 +1,6 @@
 #include "execute/verbs/dial_recording.hpp"
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 namespace {
 
@@ -90,4 +90,4 @@ void DialRecording::note(const Event& event)
     }
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

@@ -8,12 +8,12 @@
 // too.
 #pragma once
 
-#include "execute/verbs/recorded.hpp"
+#include "execute/verbs/recording_status.hpp"
 
 #include <optional>
 #include <string_view>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 class DialRecording final : private Watcher {
 public:
@@ -47,4 +47,4 @@ private:
 // Whether the `record` of a Dial or of a Conference asks for a recording.
 bool wants_recording(twiml::Element element);
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

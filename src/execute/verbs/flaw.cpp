@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 using twiml::Attribute;
 
@@ -53,4 +53,4 @@ std::string flaw_of_name(twiml::Element element, Attribute attribute)
                        printable(element.text(attribute)));
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

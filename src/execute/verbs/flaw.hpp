@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 // Told of a flaw: where it stands, and a sentence about it.
 using Warn = std::function<void(twiml::Element element, std::string what)>;
@@ -30,4 +30,4 @@ std::string flaw_of_url(twiml::Element element, twiml::Attribute attribute, cons
 // Of a name in an attribute, which no switch can be given.
 std::string flaw_of_name(twiml::Element element, twiml::Attribute attribute);
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

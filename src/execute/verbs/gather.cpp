@@ -1,11 +1,11 @@
-#include "execute/collecting.hpp"
+#include "execute/jobs/typing.hpp"
 #include "execute/perform.hpp"
 #include "execute/verbs/verb.hpp"
 
 #include <memory>
 #include <optional>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 namespace {
 
@@ -132,9 +132,9 @@ bool listens_for_speech(LiveCall& call, twiml::Element gather)
     return false;
 }
 
-CollectRules rules_of(twiml::Element gather)
+jobs::CollectRules rules_of(twiml::Element gather)
 {
-    CollectRules rules;
+    jobs::CollectRules rules;
     rules.finish_keys = gather.text(Attribute::finish_on_key);
     rules.keys_max = static_cast<std::size_t>(gather.integer(Attribute::num_digits));
     rules.first_timeout = seconds_of(gather, Attribute::timeout);
@@ -174,9 +174,9 @@ Task<> perform_prompts(LiveCall& call, twiml::Element gather, Hearing* hearing, 
 // The time-out is for speech to begin, or for the first key. Then the words are awaited, or the
 // other keys. Keys that were typed beside words that nobody understood count.
 Task<> take_either(LiveCall& call, twiml::Element gather, Hearing& hearing, bool takes_keys,
-                   Collected& collected, Deadline& deadline)
+                   jobs::Collected& collected, Deadline& deadline)
 {
-    const CollectRules rules = rules_of(gather);
+    const jobs::CollectRules rules = rules_of(gather);
     const bool fell_silent =
         !hearing.is_listening() && !hearing.has_begun() && !hearing.was_typed_first();
     if (fell_silent) hearing.listen(rules.first_timeout);  // while the prompts went on
@@ -184,7 +184,7 @@ Task<> take_either(LiveCall& call, twiml::Element gather, Hearing& hearing, bool
         Stage input(call, call.leg(), Stage::Keys::inherits, 0, Until());
         hearing.ends_input(&input);
         if (takes_keys) {
-            co_await collect(call, rules, collected, deadline);
+            co_await jobs::collect(call, rules, collected, deadline);
         } else {
             co_await call.pause(rules.first_timeout, deadline);
         }
@@ -193,7 +193,7 @@ Task<> take_either(LiveCall& call, twiml::Element gather, Hearing& hearing, bool
     if (hearing.has_begun()) co_await hearing.finish(deadline);
     co_await hearing.stop(deadline);
     const bool goes_on = takes_keys && !hearing.has_heard() && !call.keys().empty();
-    if (goes_on) co_await collect(call, rules, collected, deadline);
+    if (goes_on) co_await jobs::collect(call, rules, collected, deadline);
 }
 
 }  // namespace
@@ -215,12 +215,12 @@ Task<NextStep> perform_gather(LiveCall& call, twiml::Element gather, Deadline& d
         hearing->listen(has_prompts ? unlimited : seconds_of(gather, Attribute::timeout));
     }
     if (has_prompts) co_await perform_prompts(call, gather, hearing.get(), takes_keys, deadline);
-    Collected collected;
+    jobs::Collected collected;
     if (hearing != nullptr) {
         co_await take_either(call, gather, *hearing, takes_keys, collected, deadline);
     } else if (takes_keys) {
-        const CollectRules rules = rules_of(gather);
-        co_await collect(call, rules, collected, deadline);
+        const jobs::CollectRules rules = rules_of(gather);
+        co_await jobs::collect(call, rules, collected, deadline);
     } else {
         co_await call.pause(seconds_of(gather, Attribute::timeout), deadline);
     }
@@ -235,4 +235,4 @@ Task<NextStep> perform_gather(LiveCall& call, twiml::Element gather, Deadline& d
     co_return NextStep();
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

@@ -1,10 +1,10 @@
 #include "execute/verbs/hold_music.hpp"
 
-#include "execute/playing.hpp"
+#include "execute/jobs/playback.hpp"
 
 #include <utility>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 Media hold_music()
 {
@@ -16,7 +16,7 @@ Task<> hold(LiveCall& call, Deadline& deadline)
     while (!call.must_stop()) {
         const Nanoseconds began = call.now();
         Media again = hold_music();
-        co_await play(call, std::move(again), "", deadline);
+        co_await jobs::play(call, std::move(again), "", deadline);
         co_await pause_between(call, began, deadline);
     }
 }
@@ -28,4 +28,4 @@ Task<> pause_between(LiveCall& call, Nanoseconds began, Deadline& deadline)
     return call.pause(pause - std::chrono::duration_cast<milliseconds>(taken), deadline);
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

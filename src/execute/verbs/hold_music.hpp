@@ -3,7 +3,7 @@
 
 #include "execute/live_call.hpp"
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 // The switch's own.
 Media hold_music();
@@ -14,4 +14,4 @@ Task<> hold(LiveCall& call, Deadline& deadline);
 // What ends at once, a wait document or music, is not begun again at once.
 Task<> pause_between(LiveCall& call, Nanoseconds began, Deadline& deadline);
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

@@ -1,10 +1,10 @@
-#include "execute/playing.hpp"
-#include "execute/recording.hpp"
-#include "execute/verbs/recorded.hpp"
+#include "execute/jobs/playback.hpp"
+#include "execute/jobs/recording.hpp"
+#include "execute/verbs/recording_status.hpp"
 
 #include <fmt/format.h>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 namespace {
 
@@ -95,7 +95,7 @@ Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& d
     const bool beeps = record.is_true(Attribute::play_beep);
     if (beeps) {
         Media tone(Tone::of(beep));
-        co_await play(call, std::move(tone), "", deadline);
+        co_await jobs::play(call, std::move(tone), "", deadline);
     }
     if (call.must_stop()) {
         co_await call.catch_up(deadline);
@@ -112,7 +112,7 @@ Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& d
     const milliseconds silence_max = recording.silence_max;
     const Nanoseconds began = call.now();
     const RecordingEnded recorded =
-        co_await execute::record(call, std::move(recording), beginning.job, deadline);
+        co_await jobs::record(call, std::move(recording), beginning.job, deadline);
     if (recorded.end == RecordingEnd::failed) {
         call.warn(where(record), "Record: the switch could not record");
     }
@@ -139,4 +139,4 @@ Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& d
     co_return ask_action(call, record, std::move(parameters));
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 void Streams::begin(JobId job, std::string name, Callback callback)
 {
@@ -76,4 +76,4 @@ void Streams::tell(const Running& stream, std::string_view event, std::string_vi
                            true);
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 class Streams {
 public:
@@ -57,4 +57,4 @@ private:
     std::vector<Running> running_;
 };
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

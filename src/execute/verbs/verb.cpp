@@ -9,7 +9,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 namespace {
 
@@ -64,6 +64,13 @@ Method method_of(twiml::Element element, Attribute attribute)
 milliseconds seconds_of(twiml::Element element, Attribute attribute)
 {
     return std::chrono::seconds(element.integer(attribute));
+}
+
+std::int64_t rounds_of(twiml::Element element)
+{
+    constexpr std::int64_t rounds_max = 1'000;
+    const std::int64_t loop = element.integer(Attribute::loop);
+    return loop == 0 ? rounds_max : loop;
 }
 
 bool lists(twiml::Element element, Attribute attribute, std::string_view word)
@@ -142,4 +149,4 @@ std::string iso_date_now(LiveCall& call)
     return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", calendar_time_now(call));
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 using twiml::Attribute;
 using Parameters = std::vector<session::SessionParameter>;
@@ -42,6 +42,12 @@ std::string where(twiml::Element element);
 Method method_of(twiml::Element element, Attribute attribute);
 
 milliseconds seconds_of(twiml::Element element, Attribute attribute);
+
+// How often the element's `loop` says; 0 there is until the call is over, but not for ever.
+std::int64_t rounds_of(twiml::Element element);
+
+// Sets the variables of the call that an element has as its children (set.cpp).
+void set_variables(LiveCall& call, twiml::Element parent);
 
 // Whether the list of an attribute has this word.
 bool lists(twiml::Element element, Attribute attribute, std::string_view word);
@@ -106,4 +112,4 @@ Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline& dea
 Task<NextStep> perform_sms(LiveCall& call, twiml::Element sms, Deadline& deadline);
 Task<NextStep> perform_pay(LiveCall& call, twiml::Element pay, Deadline& deadline);
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

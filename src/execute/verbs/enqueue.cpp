@@ -1,9 +1,8 @@
-// Enqueue and Leave, and Dial of a Queue.
+// <Enqueue>: the caller waits in a queue until somebody takes them out of it.
 #include "base/text.hpp"
 #include "execute/perform.hpp"
-#include "execute/verbs/dial_keys.hpp"
-#include "execute/verbs/dial_recording.hpp"
 #include "execute/verbs/hold_music.hpp"
+#include "execute/verbs/queue_result.hpp"
 #include "execute/verbs/verb.hpp"
 
 #include <optional>
@@ -11,26 +10,9 @@
 
 #include <fmt/format.h>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 namespace {
-
-std::string_view result_of(QueueEnd end)
-{
-    switch (end) {
-        case QueueEnd::bridged: return "bridged";
-        case QueueEnd::left: return "leave";
-        case QueueEnd::hung_up: return "hangup";
-        case QueueEnd::full: return "queue-full";
-        case QueueEnd::failed: return "error";
-    }
-    return "";
-}
-
-std::string seconds(std::chrono::seconds time)
-{
-    return std::to_string(time.count());
-}
 
 // Where a queue says nothing else (twiml.md, section 3.6).
 constexpr unsigned size_max = 1'000;
@@ -96,13 +78,6 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const 
     co_return step;
 }
 
-std::string_view dial_status(LiveCall& call, QueueEnd end)
-{
-    if (end == QueueEnd::bridged) return "completed";
-    if (call.is_over()) return "canceled";
-    return end == QueueEnd::left ? "no-answer" : "failed";
-}
-
 }  // namespace
 
 // `action` is told how the caller has left the queue even when they have hung up.
@@ -147,59 +122,4 @@ Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline&
     co_return conclude(call, enqueue, std::move(parameters));
 }
 
-Task<NextStep> perform_leave(LiveCall& call, twiml::Element leave, Deadline&)
-{
-    if (!call.can_leave()) {
-        call.warn(where(leave), "Leave: the caller is in no queue");
-        co_return NextStep();
-    }
-    co_return next_step(NextStep::Kind::leave);
-}
-
-Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element queue,
-                          Deadline& deadline)
-{
-    if (queue.has(Attribute::url)) {
-        call.warn(where(queue), "Queue: its url is not performed: who waits is another call");
-    }
-    QueueEnded ended;
-    DialRecording recording(call, dial, "");
-    const DialKeys keys(call, dial);
-    const QueueName name = QueueName::of(queue.text());
-    if (queue.text().empty()) {
-        call.warn(where(queue), "Queue: it has no name");
-    } else if (name.empty()) {
-        call.warn(where(queue), fmt::format("Queue: \"{}\" cannot be the name of a queue",
-                                            printable(queue.text())));
-    } else if (!call.channel().can(Ability::queues)) {
-        call.warn(where(queue), "Queue: this switch has no queues");
-    } else {
-        recording.ringing();
-        const milliseconds timeout = seconds_of(dial, Attribute::timeout);
-        Until until;
-        until.time = call.in(seconds_of(dial, Attribute::time_limit));
-        if (dial.is_true(Attribute::hangup_on_star)) until.keys = "*";
-        const JobId job = call.begin(JobKind::queue, caller, timeout);
-        const Stage connected(call, caller, Stage::Keys::own, job, until);
-        call.channel().dequeue(job, name, timeout);
-        co_await call.finish(connected, deadline);
-        co_await recording.finish(deadline);
-        ended = std::get<QueueEnded>(*connected.end());
-    }
-    Parameters parameters;
-    parameters.push_back({"DialCallStatus", std::string(dial_status(call, ended.end))});
-    parameters.push_back({"DialBridged", ended.end == QueueEnd::bridged ? "true" : "false"});
-    parameters.push_back({"DequeueResult", std::string(result_of(ended.end))});
-    parameters.push_back({"QueueSid", std::string(queue.text())});
-    if (ended.end == QueueEnd::bridged) {
-        parameters.push_back({"DequeuedCallSid", ended.other_call_id});
-        parameters.push_back({"DequeuedCallQueueTime", seconds(ended.waited)});
-        parameters.push_back({"DequeuedCallDuration", seconds(ended.talked)});
-        parameters.push_back({"DialCallDuration", seconds(ended.talked)});
-    }
-    append(parameters, recording.results());
-    append(parameters, keys.results());
-    co_return conclude(call, dial, std::move(parameters));
-}
-
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

@@ -1,15 +1,16 @@
-#include "execute/playing.hpp"
+#include "execute/jobs/playback.hpp"
 
-namespace pivot::execute {
+namespace pivot::execute::jobs {
 
 namespace {
 
-Task<Heard> finish(LiveCall& call, JobId job, std::string_view stop_keys, Deadline& deadline)
+Task<PlaybackResult> finish(LiveCall& call, JobId job, std::string_view stop_keys,
+                            Deadline& deadline)
 {
     Until until;
     until.keys = stop_keys;
     const Finished finished = co_await call.finish(job, until, deadline);
-    Heard heard;
+    PlaybackResult heard;
     heard.key = finished.key;
     heard.has_failed = std::get<JobEnded>(finished.end).end == JobEnd::failed;
     co_return heard;
@@ -17,21 +18,24 @@ Task<Heard> finish(LiveCall& call, JobId job, std::string_view stop_keys, Deadli
 
 }  // namespace
 
-Task<Heard> play(LiveCall& call, Media media, std::string_view stop_keys, Deadline& deadline)
+Task<PlaybackResult> play(LiveCall& call, Media media, std::string_view stop_keys,
+                          Deadline& deadline)
 {
     const JobId job = call.begin(JobKind::playback, call.leg(), limit_of(media));
     call.channel().play(call.leg(), job, media);
     co_return co_await finish(call, job, stop_keys, deadline);
 }
 
-Task<Heard> say(LiveCall& call, Speech speech, std::string_view stop_keys, Deadline& deadline)
+Task<PlaybackResult> say(LiveCall& call, Speech speech, std::string_view stop_keys,
+                         Deadline& deadline)
 {
     const JobId job = call.begin(JobKind::playback, call.leg(), limit_of(speech));
     call.channel().say(call.leg(), job, speech);
     co_return co_await finish(call, job, stop_keys, deadline);
 }
 
-Task<Heard> send_keys(LiveCall& call, KeySequence keys, milliseconds key_length, Deadline& deadline)
+Task<PlaybackResult> send_keys(LiveCall& call, KeySequence keys, milliseconds key_length,
+                               Deadline& deadline)
 {
     const milliseconds limit = limit_of_keys(keys, key_length);
     const JobId job = call.begin(JobKind::playback, call.leg(), limit);
@@ -39,4 +43,4 @@ Task<Heard> send_keys(LiveCall& call, KeySequence keys, milliseconds key_length,
     co_return co_await finish(call, job, "", deadline);
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::jobs

@@ -1,9 +1,9 @@
-#include "execute/verbs/recorded.hpp"
+#include "execute/verbs/recording_status.hpp"
 
 #include <chrono>
 #include <utility>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 Parameters recording_results(const RecordingEnded& recorded)
 {
@@ -42,4 +42,4 @@ void RecordingStatus::tell(std::string_view status, Parameters parameters) const
                  Attribute::recording_status_callback_method, std::move(parameters));
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 namespace {
 
@@ -243,4 +243,4 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
     co_return conclude(call, dial, std::move(parameters));
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

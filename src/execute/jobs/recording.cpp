@@ -1,6 +1,6 @@
-#include "execute/recording.hpp"
+#include "execute/jobs/recording.hpp"
 
-namespace pivot::execute {
+namespace pivot::execute::jobs {
 
 Task<RecordingEnded> record(LiveCall& call, Recording recording, JobId& job, Deadline& deadline)
 {
@@ -12,4 +12,4 @@ Task<RecordingEnded> record(LiveCall& call, Recording recording, JobId& job, Dea
     co_return std::get<RecordingEnded>(*recorded.end());
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::jobs

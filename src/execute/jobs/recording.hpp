@@ -3,11 +3,11 @@
 
 #include "execute/live_call.hpp"
 
-namespace pivot::execute {
+namespace pivot::execute::jobs {
 
 // Until it ends: also by the caller's hanging up, after which the result still comes. Keys that are
 // pressed meanwhile are for the recording.
 // `job` is its number, known before the switch is told to record.
 Task<RecordingEnded> record(LiveCall& call, Recording recording, JobId& job, Deadline& deadline);
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::jobs

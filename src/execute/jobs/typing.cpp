@@ -1,6 +1,6 @@
-#include "execute/collecting.hpp"
+#include "execute/jobs/typing.hpp"
 
-namespace pivot::execute {
+namespace pivot::execute::jobs {
 
 namespace {
 
@@ -42,4 +42,4 @@ Task<> collect(LiveCall& call, const CollectRules& rules, Collected& collected, 
     }
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::jobs

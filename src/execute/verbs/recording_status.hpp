@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace pivot::execute {
+namespace pivot::execute::verbs {
 
 // What goes with the request that is about it: RecordingUrl, RecordingSid, RecordingDuration.
 Parameters recording_results(const RecordingEnded& recorded);
@@ -36,4 +36,4 @@ private:
     const std::string began_;
 };
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::verbs

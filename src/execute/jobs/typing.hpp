@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string>
 
-namespace pivot::execute {
+namespace pivot::execute::jobs {
 
 struct CollectRules {
     std::string finish_keys;        // none of them counts as collected
@@ -24,4 +24,4 @@ struct Collected {
 // room for two. A call that must stop has pressed what it has.
 Task<> collect(LiveCall& call, const CollectRules& rules, Collected& collected, Deadline& deadline);
 
-}  // namespace pivot::execute
+}  // namespace pivot::execute::jobs

@@ -1,0 +1,20 @@
+// The caller talks with a leg that has answered.
+//
+//   ring() ─► answered ─► (a whisper on the new leg) ─► talk() ─► either side hangs up, `*`, the
+//   limit
+#pragma once
+
+#include "execute/live_call.hpp"
+
+namespace pivot::execute::jobs {
+
+struct TalkRules {
+    milliseconds length_max = unlimited;
+    char hang_up_key = 0;  // of the caller, ends the other leg; 0: none does
+};
+
+// Connects the caller with a leg that has answered. Returns when they are parted, the other leg
+// being gone.
+Task<> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& deadline);
+
+}  // namespace pivot::execute::jobs

@@ -1,0 +1,69 @@
+// <Refer>: the caller's side is asked to call somebody else.
+#include "execute/verbs/verb.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace pivot::execute::verbs {
+
+namespace {
+
+std::string_view refer_status(const Referred& referred)
+{
+    const bool was_taken = referred.sip_code / 100 == 2;
+    const int code = was_taken ? referred.notify_code : referred.sip_code;
+    if (code == 486 || code == 600 || code == 603) return "busy";
+    if (code == 408 || code == 480) return "no-answer";
+    if (code == 487) return "canceled";
+    return was_taken && code < 300 ? "in-progress" : "failed";
+}
+
+// A side that takes a REFER and tells nothing more leaves it open what came of it.
+Parameters refer_results(const Referred& referred)
+{
+    const bool is_open = referred.sip_code / 100 == 2 && referred.notify_code == 0;
+    Parameters parameters;
+    if (!is_open) parameters.push_back({"ReferCallStatus", std::string(refer_status(referred))});
+    if (referred.sip_code != 0) {
+        parameters.push_back({"ReferSipResponseCode", std::to_string(referred.sip_code)});
+    }
+    if (referred.notify_code != 0) {
+        parameters.push_back({"NotifySipResponseCode", std::to_string(referred.notify_code)});
+    }
+    return parameters;
+}
+
+// Without the headers that a SIP URI may have, which no switch is handed.
+SipUri target_of(LiveCall& call, twiml::Element noun)
+{
+    const std::string_view uri = noun.text();
+    const std::size_t query = uri.find('?');
+    if (query != uri.npos) call.warn(where(noun), "Sip: the headers of a Refer are not sent");
+    return SipUri::of(uri.substr(0, query));
+}
+
+}  // namespace
+
+// `action` is told even when the caller has hung up, as most phones do when they are connected
+// elsewhere.
+Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline& deadline)
+{
+    SipUri target;
+    for (const twiml::Element noun : refer.children()) target = target_of(call, noun);
+    Referred referred;
+    if (call.channel().can(Ability::refer) && !target.empty()) {
+        const JobId job = call.begin(JobKind::refer, caller, move_limit);
+        call.channel().refer(job, target);
+        const Finished finished = co_await call.finish(job, Until(), deadline);
+        referred = std::get<Referred>(finished.end);
+        co_await call.catch_up(deadline);
+    }
+    const bool was_taken = referred.sip_code / 100 == 2;
+    if (!was_taken && !call.is_over()) {
+        call.warn(where(refer), "Refer: the switch did not refer the caller");
+    }
+    co_return conclude(call, refer, refer_results(referred));
+}
+
+}  // namespace pivot::execute::verbs

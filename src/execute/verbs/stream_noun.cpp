@@ -1,0 +1,72 @@
+#include "execute/verbs/stream_noun.hpp"
+
+#include "execute/verbs/streams.hpp"
+#include "execute/verbs/verb.hpp"
+
+#include <fmt/format.h>
+
+namespace pivot::execute::verbs {
+
+namespace {
+
+Stream::Tracks tracks_of(std::string_view track)
+{
+    if (track == "outbound_track") return Stream::Tracks::outbound;
+    if (track == "both_tracks") return Stream::Tracks::both;
+    return Stream::Tracks::inbound;
+}
+
+Stream stream_of(LiveCall& call, twiml::Element element)
+{
+    Stream stream;
+    stream.url = WebUrl::of(element.text(Attribute::url));
+    stream.name = name_in<StreamName>(call, element, Attribute::name);
+    if (stream.name.empty()) {
+        stream.name = StreamName::of_id(fmt::format("{}-stream", call.session().call().call_id));
+    }
+    stream.tracks = tracks_of(element.text(Attribute::track));
+    for (const twiml::Element parameter : element.children()) {
+        if (parameter.name() != twiml::Name::parameter) continue;
+        stream.parameters.emplace_back(OpaqueText(parameter.text(Attribute::name)),
+                                       OpaqueText(parameter.text(Attribute::value)));
+    }
+    return stream;
+}
+
+constexpr std::string_view no_streams = "this switch has no media streams";
+
+Streams::Callback callback_of(LiveCall& call, twiml::Element element)
+{
+    Streams::Callback callback;
+    if (!names_a_url(call, element, Attribute::status_callback)) return callback;
+    callback.url = call.session().resolve(element.text(Attribute::status_callback));
+    callback.method = method_of(element, Attribute::status_callback_method);
+    return callback;
+}
+
+// Why no stream can begin; empty: one can.
+std::string_view obstacle(LiveCall& call)
+{
+    if (!call.channel().can(Ability::streams)) return no_streams;
+    return call.streams().are_too_many() ? "16 streams of this call run, which is the limit" : "";
+}
+
+}  // namespace
+
+JobId begin_stream(LiveCall& call, twiml::Element element, bool is_two_way)
+{
+    Stream stream = stream_of(call, element);
+    stream.is_two_way = is_two_way;
+    Streams::Callback callback = callback_of(call, element);
+    if (const std::string_view why = obstacle(call); !why.empty()) {
+        call.warn(where(element), fmt::format("Stream: {}", why));
+        call.streams().refuse(stream.name.text(), callback, why);
+        return 0;
+    }
+    const JobId job = call.begin(JobKind::stream, caller, unlimited);
+    call.streams().begin(job, stream.name.text(), std::move(callback));
+    call.channel().stream(job, stream);
+    return job;
+}
+
+}  // namespace pivot::execute::verbs
