@@ -92,7 +92,7 @@ TEST(LoadPlan, refuses_more_calls_than_there_is_memory_for)
     small.memory_available_bytes = 100 << 20;
     EXPECT_EQ(
         refusal({.concurrency = 20'000}, small),
-        "20000 calls in flight need about 156 MiB of memory, of which 100 are available: free "
+        "20000 calls in flight need about 156 MiB of memory, but only 100 are available: free "
         "some, or pass --concurrency 12800");
     small.memory_available_bytes = 0;
     EXPECT_EQ(refusal({.concurrency = 20'000}, small), "none");

@@ -1,4 +1,4 @@
-"""A URL in the place of ACTION.json, as docs/command-line.md has it. The argument is the program."""
+"""A URL instead of ACTION.json, as docs/command-line.md has it. The argument is the program."""
 
 import http.server
 import json
@@ -189,7 +189,7 @@ class Typed(CommandLine):
                 ("--header", "A: b"),
             ):
                 self.assert_usage_error(
-                    self.pivot(command, option, value, action), f"{option} goes with a URL"
+                    self.pivot(command, option, value, action), f"{option} needs a URL"
                 )
         for command in ("run", "simulate", "load"):
             for option, value, words in (
@@ -204,7 +204,7 @@ class Typed(CommandLine):
             ):
                 self.assert_usage_error(self.pivot(command, option, value, self.at("/ivr")), words)
         self.assert_usage_error(self.pivot("load", action), "is not a URL")
-        self.assert_usage_error(self.pivot("load"), "there is no URL")
+        self.assert_usage_error(self.pivot("load"), "no URL is given")
         self.assert_usage_error(self.pivot("load", "--url", self.at("/ivr"), self.at("/ivr")))
         self.assertEqual(self.paths(), [])
 

@@ -32,7 +32,7 @@ std::string input_name(const std::string& path)
 tl::expected<void, std::string> check_standard_input(const std::vector<std::string>& paths)
 {
     if (std::ranges::count(paths, "-") <= 1) return {};
-    return tl::unexpected(std::string("standard input can be one file only: name the others"));
+    return tl::unexpected(std::string("only one file can be standard input: name the others"));
 }
 
 tl::expected<std::string, std::string> read_input(const std::string& path)

@@ -26,7 +26,7 @@ tl::expected<void, std::string> take_target(const LoadOptions& options, EngineCo
                                             Request& request)
 {
     if (options.target.action.empty()) {
-        return tl::unexpected(std::string("there is no URL: write pivot load URL"));
+        return tl::unexpected(std::string("no URL is given: write pivot load URL"));
     }
     if (!looks_like_url(options.target.action)) {
         return tl::unexpected(

@@ -34,12 +34,11 @@ constexpr const char* about =
     "  pivot load http://127.0.0.1:8080/ivr        how much a web server can take";
 
 constexpr const char* run_examples =
-    "ACTION.json is a pivot node, a document whose `flow` is one, or the bare data of one:\n"
+    "ACTION.json is a pivot node, a document whose `flow` is a pivot node, or its bare data:\n"
     "  {\"voice_url\": \"https://example.com/ivr\", \"method\": \"post\", \"req_timeout_ms\": "
     "2000}\n"
-    "A URL in its place is asked as --method, --format, --data and --header say. Its host and "
-    "port\n"
-    "need no --allow: they are admitted by having been typed.\n\n"
+    "A URL may take its place, with --method, --format, --data and --header. The host and port\n"
+    "that you type need no --allow.\n\n"
     "Examples:\n"
     "  pivot run http://127.0.0.1:8080/ivr --format twiml --method post --data Digits=1\n"
     "  pivot run action.json\n"
@@ -52,27 +51,27 @@ constexpr const char* check_examples =
     "  pivot check callflow.json\n"
     "  pivot check --as action action.json other.json\n"
     "  pivot check --allow 10.0.0.0/8 --strict *.xml *.json\n\n"
-    "What run would refuse is an error, with the same --config, --allow and --deny.\n"
-    "--as kazoo is a web server's answer, which is the flow itself.\n\n"
-    "Exit status: 0 all are valid, 1 some are not, 2 bad usage or unreadable input.";
+    "Everything that `pivot run` would refuse is an error, with the same --config, --allow and\n"
+    "--deny. --as kazoo checks a web server's answer, which is the flow itself.\n\n"
+    "Exit status: 0 all files are valid, 1 some are not, 2 bad usage or unreadable input.";
 
 constexpr const char* load_notes =
-    "Every pivot is a whole one: parameters of a call sent, the answer parsed, its callflow\n"
-    "validated. Callers start a pivot each when their last one ends, or, with --rate, pivots are\n"
-    "due at fixed times whatever the server does, and latency counts from then.\n\n"
+    "Every pivot is a whole one: it sends the parameters of a call, parses the answer and\n"
+    "validates its callflow. Each caller starts a pivot when its last one ends. With --rate,\n"
+    "pivots are due at fixed times, whatever the server does, and latency counts from then.\n\n"
     "Counting begins when connections are up: when each caller has had its first outcome, but at\n"
-    "most a second after their first starts, which are spread over time; with --rate, after a\n"
-    "second. What is in flight at the end is cancelled and does not count. --count counts exactly\n"
-    "so many, of those that start after that. Ctrl-C ends the load early and still reports.\n\n"
+    "most a second after all have started; with --rate, after a second. Pivots in flight at the\n"
+    "end are cancelled and do not count. --count counts exactly that many, of those that start\n"
+    "after counting has begun. Ctrl-C ends the load early and still reports.\n\n"
     "Examples:\n"
     "  pivot load https://voice.example.com/ivr --concurrency 200 --duration 30\n"
     "  pivot load http://127.0.0.1:8080/ --rate 5000 --json\n\n"
     "Exit status: 0 the load ran, whatever the outcomes; 2 bad usage, unreadable input, or a "
     "limit\n"
-    "of the system is in the way.";
+    "of the system was reached.";
 
-// What a library would say of these in --help is in the library's words: they say nothing there,
-// and the descriptions do.
+// The library would describe these in --help in its own words. They have no description, because
+// the options' own say it.
 CLI::Validator number(double least, double most)
 {
     const auto check = [least, most](const std::string& written) {
@@ -97,21 +96,20 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most)
     return {check, ""};
 }
 
-// One of a few words, which --help shows as `get|post`.
+// Accepts one of a few words, which --help shows as `get|post`.
 void accept_only(CLI::Option* option, const std::vector<std::string>& words)
 {
     option->check(CLI::IsMember(words, CLI::ignore_case).description(""));
     option->type_name(fmt::format("{}", fmt::join(words, "|")));
 }
 
-// What may be asked.
 void add_policy_options(CLI::App& command, EngineOptions& options)
 {
     command.add_option("--config", options.config_file, "Settings of the engine")
         ->type_name("FILE");
     command
         .add_option("--allow", options.allow,
-                    "Network or host that may be asked, though denied by default")
+                    "Network or host that may be asked although it is denied by default")
         ->type_name("CIDR|HOST")
         ->allow_extra_args(false);
     command.add_option("--deny", options.deny, "Network or host that must not be asked")
@@ -127,22 +125,21 @@ void add_engine_options(CLI::App& command, EngineOptions& options)
         ->allow_extra_args(false);
 }
 
-constexpr const char* action_or_url =
-    "The pivot action, or a URL in its place; - reads standard input";
+constexpr const char* action_or_url = "The pivot action, or a URL instead; - reads standard input";
 
-// `name` is that of the positional one, which is returned.
+// Returns the positional option, which is called `name`.
 CLI::Option* add_target_options(CLI::App& command, TargetOptions& options, const char* name,
                                 const char* description)
 {
     accept_only(
-        command.add_option("--method", options.method, "Of a URL's request; get by default"),
+        command.add_option("--method", options.method, "Method of a URL's request; default: get"),
         {"get", "post"});
     accept_only(command.add_option("--format", options.format,
-                                   "Whose parameter names a URL is sent; kazoo by default"),
+                                   "Parameter names that a URL's request has; default: kazoo"),
                 {"kazoo", "twiml"});
     command
         .add_option("--data", options.data,
-                    "Parameter of the first request to a URL, in place of one of that name")
+                    "Parameter of the first request to a URL; replaces one of that name")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
     command
@@ -168,12 +165,12 @@ void add_run(CLI::App& app, RunOptions& options)
 void add_check(CLI::App& app, CheckOptions& options)
 {
     CLI::App* check = app.add_subcommand(
-        "check", "Print what is wrong in actions, callflows and TwiML, a line each");
+        "check", "Print the mistakes in actions, callflows and TwiML, one per line");
     check->footer(check_examples);
-    accept_only(check->add_option("--as", options.as,
-                                  "What the files are; without it their content decides"),
-                {"action", "kazoo", "twiml"});
-    check->add_flag("--strict", options.is_strict, "Take warnings for errors");
+    accept_only(
+        check->add_option("--as", options.as, "What the files are; default: their content decides"),
+        {"action", "kazoo", "twiml"});
+    check->add_flag("--strict", options.is_strict, "Turn warnings into errors");
     add_policy_options(*check, options.engine);
     check->add_option("FILE", options.files, "Files to check; - reads standard input")
         ->required()
@@ -182,34 +179,32 @@ void add_check(CLI::App& app, CheckOptions& options)
 
 constexpr const char* simulate_notes =
     "Runs the whole session of ACTION.json against the real web server, on a call that is made\n"
-    "up: a pause of 30 seconds takes no time, HTTP takes what it takes. What is done is printed,\n"
-    "a line each, as it happens. Without a script the caller listens to everything and presses\n"
-    "nothing; who is called answers after 3 seconds and hangs up after 10 more.\n\n"
-    "A script has a step a line (docs/simulate.md has all of them):\n"
-    "  leg busy                             what the next one who is dialled does\n"
+    "up: a pause of 30 seconds takes no time, and only HTTP is real. Prints one line per event.\n"
+    "Without a script the caller listens to everything and presses nothing; callees answer after\n"
+    "3 seconds and hang up after 10 more.\n\n"
+    "A script has one step per line (docs/simulate.md has all of them):\n"
+    "  leg busy                             how the next callee behaves\n"
     "  wait for say \"account number\"        what the caller waits for,\n"
     "  press 1234#                          and does\n"
     "  expect dial +14155550100             what must happen after that\n"
     "  expect request /dialled with DialCallStatus=busy\n"
-    "  expect branch _                      after a pivot that fails\n"
+    "  expect branch _                      a pivot must fail here\n"
     "  hang up\n\n"
     "Examples:\n"
     "  pivot simulate action.json\n"
     "  pivot simulate --script tools/demo/menu.txt --allow 127.0.0.1 tools/demo/menu.json\n"
     "  pivot simulate --json --call call.json --script caller.txt action.json\n\n"
     "Exit status: 0 the call went as expected; 1 a step did not come true, a pivot failed or the\n"
-    "call did not end, and no step expects that; 2 bad usage or input that is unreadable or wrong.";
+    "call did not end, and no step expects that; 2 bad usage, or unreadable or invalid input.";
 
 void add_simulate(CLI::App& app, SimulateOptions& options)
 {
     CLI::App* simulate = app.add_subcommand(
-        "simulate", "Run a whole call with a scripted caller, and print what is done");
+        "simulate", "Run a whole call with a scripted caller, and print what happens");
     simulate->footer(simulate_notes);
     simulate->add_option("--call", options.call_file, "The call, as KAZOO's call object")
         ->type_name("CALL.json");
-    simulate
-        ->add_option("--script", options.script_file,
-                     "What the caller and the callees do")
+    simulate->add_option("--script", options.script_file, "What the caller and the callees do")
         ->type_name("SCRIPT");
     simulate
         ->add_option("--directory", options.directory_file,
@@ -218,28 +213,28 @@ void add_simulate(CLI::App& app, SimulateOptions& options)
     add_engine_options(*simulate, options.engine);
     simulate
         ->add_option("--max-time", options.max_time_s,
-                     "How long the call may last, in seconds of its own time, which HTTP does not "
-                     "use up: 0.1 to 1000000; 3600 by default")
+                     "Time limit of the call, in seconds of its own clock, which stands still "
+                     "during HTTP: 0.1 to 1000000; default: 3600")
         ->check(number(0.1, 1e6))
         ->type_name("SECONDS");
-    simulate->add_flag("--json", options.as_json, "Print a JSON object a line");
+    simulate->add_flag("--json", options.as_json, "Print one JSON object per line");
     add_target_options(*simulate, options.target, "ACTION.json", action_or_url)->required();
 }
 
 void add_load(CLI::App& app, LoadOptions& options)
 {
     CLI::App* load =
-        app.add_subcommand("load", "Load-test a web server with pivots, and print what it took");
+        app.add_subcommand("load", "Load-test a web server with pivots, and report how it did");
     load->footer(load_notes);
-    CLI::Option* url = add_target_options(*load, options.target, "URL", "What to ask");
+    CLI::Option* url = add_target_options(*load, options.target, "URL", "The URL to ask");
     load->add_option("--url", options.target.action, "The same")->type_name("URL")->excludes(url);
     load->add_option("--concurrency", options.concurrency,
-                     "Pivots in flight at most: 1 to 100000; 64 by default")
+                     "Most pivots in flight: 1 to 100000; default: 64")
         ->check(whole_number(1, 100'000))
         ->type_name("N");
     CLI::Option* duration =
         load->add_option("--duration", options.duration_s,
-                         "How long to count, in seconds: 0.001 to 1000000; 10 by default")
+                         "How long to count, in seconds: 0.001 to 1000000; default: 10")
             ->check(number(0.001, 1e6))
             ->type_name("SECONDS");
     load->add_option("--count", options.count, "How many to count, however long they take")
@@ -247,28 +242,28 @@ void add_load(CLI::App& app, LoadOptions& options)
         ->type_name("N")
         ->excludes(duration);
     load->add_option("--rate", options.rate,
-                     "Pivots due a second, whatever the server does: 0.001 to 10000000")
+                     "Pivots due per second, whatever the server does: 0.001 to 10000000")
         ->check(number(0.001, 1e7))
         ->type_name("R");
-    accept_only(load->add_option("--body", options.body, "Of a POST; form by default"),
+    accept_only(load->add_option("--body", options.body, "Body of a POST; default: form"),
                 {"form", "json"});
     load->add_option("--timeout", options.timeout_ms,
-                     "Of each pivot, in milliseconds: 1 to 600000; 5000 by default")
+                     "Time limit of each pivot, in milliseconds: 1 to 600000; default: 5000")
         ->check(whole_number(1, 600'000))
         ->type_name("MS");
     load->add_option("--reactors", options.reactors,
-                     "Threads, each with connections of its own: 1 to 1024; as many as are needed "
-                     "by default")
+                     "Threads, each with its own connections: 1 to 1024; default: as many as are "
+                     "needed")
         ->check(whole_number(1, 1'024))
         ->type_name("N");
     load->add_option("--call", options.call_file,
-                     "The call, as KAZOO's call object; a typical one by default")
+                     "The call, as KAZOO's call object; default: a typical one")
         ->type_name("CALL.json");
     add_engine_options(*load, options.engine);
     load->add_flag("--json", options.as_json, "Print one JSON object");
 }
 
-// Why `word`, the first argument, is not a subcommand; empty: it is, or is an option.
+// Says why `word`, the first argument, is not a subcommand. Empty if it is one, or is an option.
 std::string refusal_of(std::string_view word, const CLI::App& app)
 {
     std::vector<std::string> names;
@@ -280,7 +275,7 @@ std::string refusal_of(std::string_view word, const CLI::App& app)
     if (!meant.empty()) {
         return fmt::format("{} is not a subcommand: did you mean {}?", word, meant);
     }
-    return fmt::format("{} is not a subcommand: there are {} (pivot --help tells more)", word,
+    return fmt::format("{} is not a subcommand: use one of {} (see pivot --help)", word,
                        fmt::join(known, ", "));
 }
 
@@ -306,7 +301,7 @@ int run_command_line(int argc, char** argv)
         app.exit(help, text);
         return print("pivot", text.str());
     } catch (const CLI::ParseError& error) {
-        return refuse("pivot", std::string(error.what()) + " (pivot --help tells more)");
+        return refuse("pivot", std::string(error.what()) + " (see pivot --help)");
     }
     if (app.got_subcommand("run")) return run(run_options);
     if (app.got_subcommand("check")) return check(check_options);

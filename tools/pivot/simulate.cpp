@@ -146,7 +146,7 @@ int judge(const ScriptPlayer& player, const std::string& script_file)
     for (const Deed& deed : unexpected) {
         const std::string_view why =
             deed.kind == "branch" ? "a pivot failed, and no step has `expect branch _` for it"
-                                  : "the call had to be ended, and no step has `expect end`";
+                                  : "the call did not end by itself, and no step has `expect end`";
         complain(fmt::format("{}: {}:\n  {}", command, why, line_of(deed)));
     }
     return failures.empty() && unexpected.empty() ? exit_good : exit_bad;

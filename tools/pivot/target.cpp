@@ -81,8 +81,7 @@ Done take_parameters(const std::vector<std::string>& data, Request& request)
 Done refuse_options(const TargetOptions& options)
 {
     const auto refused = [](std::string_view option, std::string_view advice) {
-        return Error(
-            fmt::format("{} goes with a URL in the place of ACTION.json{}", option, advice));
+        return Error(fmt::format("{} needs a URL instead of ACTION.json{}", option, advice));
     };
     if (!options.method.empty()) return refused("--method", ": a file has the key \"method\"");
     if (!options.format.empty()) return refused("--format", ": a file has the key \"req_format\"");

@@ -76,7 +76,7 @@ tl::expected<void, std::string> check_memory(const LoadDemand& demand, const Sys
     const std::uint64_t needed = demand.concurrency * a_call;
     if (limits.memory_available_bytes == 0 || needed <= limits.memory_available_bytes) return {};
     return tl::unexpected(fmt::format(
-        "{} calls in flight need about {} MiB of memory, of which {} are available: free some, or "
+        "{} calls in flight need about {} MiB of memory, but only {} are available: free some, or "
         "pass --concurrency {}",
         demand.concurrency, needed / mebibyte, limits.memory_available_bytes / mebibyte,
         limits.memory_available_bytes / a_call));

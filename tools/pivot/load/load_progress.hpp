@@ -25,7 +25,7 @@ public:
     LoadProgress& operator=(const LoadProgress&) = delete;
     ~LoadProgress();  // wipes the line
 
-    // When to draw again; `never`: standard error is no terminal.
+    // When to draw again; `never` if standard error is not a terminal.
     Nanoseconds next() const { return next_; }
 
     void draw(const LoadMoment& moment, const LoadStatistics& statistics);

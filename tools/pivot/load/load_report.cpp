@@ -161,11 +161,11 @@ std::string LoadReport::to_text() const
     const std::uint64_t pivots = statistics.pivots();
     append("{}\n", url);
     append("{} at a time, {}, {} reactor{}\n\n", concurrency,
-           rate_wanted > 0 ? fmt::format("{} a second wanted", rate_wanted)
-                           : std::string("each after the last"),
+           rate_wanted > 0 ? fmt::format("{} per second wanted", rate_wanted)
+                           : std::string("each starting after its last one"),
            reactors, reactors == 1 ? "" : "s");
     append("{:<17}{} in {:.2f} s\n", "pivots", pivots, seconds());
-    append("{:<17}{:.1f} a second\n", "rate", rate());
+    append("{:<17}{:.1f} per second\n", "rate", rate());
     append_outcomes(out, statistics);
 
     out += '\n';
@@ -181,7 +181,7 @@ std::string LoadReport::to_text() const
 
     const double user_us = per_pivot_us(cpu.user_ns, pivots);
     const double system_us = per_pivot_us(cpu.system_ns, pivots);
-    append("\n{:<17}{:.2f} µs a pivot: user {:.2f}, system {:.2f}\n", "CPU", user_us + system_us,
+    append("\n{:<17}{:.2f} µs per pivot: user {:.2f}, system {:.2f}\n", "CPU", user_us + system_us,
            user_us, system_us);
     append("{:<17}{} at the peak, {} for each of {} calls in flight\n", "memory",
            bytes_text(rss_bytes_peak), bytes_text(rss_bytes_per_call), in_flight_max);

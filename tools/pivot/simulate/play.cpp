@@ -180,8 +180,7 @@ std::string ending_of(const ScriptedChannel& channel, double max_time_s)
         case ScriptedChannel::Ending::moved: return ended("the call went elsewhere");
         case ScriptedChannel::Ending::out_of_time:
             return fmt::format(
-                "the call did not end within {:g} s of its own time, which is all it had "
-                "(--max-time)",
+                "the call did not end within {:g} s of its own time, the limit of --max-time",
                 max_time_s);
     }
     return {};
@@ -240,8 +239,8 @@ std::string Play::news_among(const Parameters& parameters, const Parameters& bef
     return shown(news);
 }
 
-// More than one where redirects were followed. The next exchange is compared with the first of
-// them: what a redirect has dropped is no news there.
+// More than one if redirects were followed. The next exchange is compared with the first of them,
+// so that parameters that a redirect has dropped do not count as new.
 std::vector<Deed> Play::requests_of(json::Value record)
 {
     std::vector<json::Value> requests;
