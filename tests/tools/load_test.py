@@ -172,7 +172,7 @@ class Load(unittest.TestCase):
     def test_a_table_for_people(self):
         ended = self.run_load("/flow", "--count", 100)
         self.assertEqual(ended.returncode, 0, ended.stderr)
-        for word in ("processed", "latency", "p99.9", "CPU", "in flight", "a second"):
+        for word in ("processed", "latency", "p99.9", "CPU", "in flight", "per second"):
             self.assertIn(word, ended.stdout)
 
     def test_progress_on_a_terminal(self):
