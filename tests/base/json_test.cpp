@@ -151,7 +151,7 @@ TEST(Json, a_padded_text_cut_anywhere_is_refused)
     }
 }
 
-TEST(Json, what_is_behind_a_padded_text_is_not_part_of_it)
+TEST(Json, what_is_after_a_padded_text_is_not_part_of_it)
 {
     for (const std::string_view text :
          {"[[1]", "[[[[1]", "[1", "{\"a\":{\"b\":1}", "[\"a", "tru", "[tru", "-"}) {
@@ -166,7 +166,7 @@ TEST(Json, what_is_behind_a_padded_text_is_not_part_of_it)
     }
 }
 
-TEST(Json, a_text_with_too_little_behind_it_is_copied)
+TEST(Json, a_text_with_too_little_after_it_is_copied)
 {
     const std::string_view text = "[1]";
     Document document;

@@ -16,7 +16,7 @@ std::string written(std::string before, Write write)
     return before;
 }
 
-TEST(JsonWriter, a_bracket_replaces_the_comma_behind_the_last_value)
+TEST(JsonWriter, a_bracket_replaces_the_comma_after_the_last_value)
 {
     const auto write = [](Writer& writer) {
         writer.open('{');
@@ -69,7 +69,7 @@ TEST(JsonWriter, the_string_grows_with_what_is_written)
     EXPECT_EQ(out, expected);
 }
 
-TEST(JsonWriter, small_pieces_behind_a_long_string_cost_no_more)
+TEST(JsonWriter, small_pieces_after_a_long_string_cost_no_more)
 {
     std::string out(1 << 20, 'x');
     for (int i = 0; i < 100000; ++i) append_quoted(out, "y");

@@ -47,7 +47,7 @@ TEST(Utf8, a_text_is_cut_between_characters)
     EXPECT_EQ(cut_utf8(text, 100), text);
 }
 
-TEST(Utf8, what_is_no_text_is_cut_anywhere)
+TEST(Utf8, what_is_not_text_is_cut_anywhere)
 {
     const std::string bytes(8, '\x80');
     EXPECT_EQ(cut_utf8(bytes, 6).size(), 6U);

@@ -27,7 +27,7 @@ bool is_valid(std::string_view module, std::string_view data)
     return verdict_of(module, data).starts_with('{');
 }
 
-TEST(Flow, a_valid_flow_comes_out_compact_with_its_defaults_behind_its_keys)
+TEST(Flow, a_valid_flow_comes_out_compact_with_its_defaults_after_its_keys)
 {
     EXPECT_EQ(verdict(R"( { "data" : { "x" : 1.50 , "id" : "a/b" } , "module" : "play",
                             "children" : { "_" : { "module" : "hangup" } } , "k" : [ null ] } )"),
@@ -74,7 +74,7 @@ TEST(Flow, the_name_of_a_module_is_counted_in_characters)
     EXPECT_EQ(verdict_of(name + "x", "{}"), "/module: must have at most 64 characters, not 65");
 }
 
-TEST(Flow, a_schema_without_a_module_is_no_module)
+TEST(Flow, a_schema_without_a_module_is_not_a_module)
 {
     for (const char* const name : {"action", "audio_macro.say", "audio_macro.prompt",
                                    "audio_macro.tone", "Play", "play ", "_"}) {

@@ -126,7 +126,7 @@ TEST(Protocol, lengths_that_contradict_each_other)
             << lengths;
 }
 
-TEST(Protocol, headers_that_are_none)
+TEST(Protocol, invalid_headers)
 {
     for (const auto* line :
          {"no colon\r\n", "Content Length: 1\r\n", "X-Space : y\r\n", "X: \x01\r\n"})
@@ -137,7 +137,7 @@ TEST(Protocol, headers_that_are_none)
             << line;
 }
 
-TEST(Protocol, chunks_that_are_none)
+TEST(Protocol, invalid_chunks)
 {
     for (const auto* chunk : {"x\r\n", "-1\r\n", "27\r\n{}", "ffffffffffffffffff\r\n"})
         EXPECT_TRUE(
@@ -247,7 +247,7 @@ TEST(ContentType, a_type_that_nobody_knows_with_a_body_that_nobody_knows)
     EXPECT_TRUE(has_failed(ask(answer("[]", "text/plain")), Reason::content_type));
 }
 
-TEST(InvalidJson, bodies_that_are_none)
+TEST(InvalidJson, bodies_that_are_not_json)
 {
     const auto text = std::string(hello);
     for (const auto& body :
@@ -300,7 +300,7 @@ TEST(InvalidCallflow, every_breach_has_its_pointer)
     EXPECT_EQ(outcome.failure->errors.size(), 6u);
 }
 
-TEST(InvalidCallflow, json_that_is_no_node)
+TEST(InvalidCallflow, json_that_is_not_a_node)
 {
     for (const auto* body : {"[]", "7", "null", "\"text\""}) {
         const auto outcome = ask(answer(body));

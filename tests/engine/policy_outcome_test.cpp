@@ -72,7 +72,7 @@ TEST(Blocked, not_a_name_whose_first_address_refuses)
     EXPECT_TRUE(is_processed(outcome)) << "every address is tried";
 }
 
-TEST(Blocked, what_the_operator_denies_even_where_he_allows_it)
+TEST(Blocked, what_the_operator_denies_even_where_it_is_allowed_too)
 {
     HttpPeer peer{answer()};
     auto config = loopback();

@@ -123,7 +123,7 @@ TEST(Request, twiml_has_names_of_its_own)
     EXPECT_NE(get.request.target.find("&ApiVersion=2010-04-01&"), std::string::npos);
 }
 
-TEST(Request, says_who_asks_and_what_it_takes)
+TEST(Request, names_its_agent_and_what_it_accepts)
 {
     HttpPeer peer{answer()};
     Pivots pivots;

@@ -68,7 +68,7 @@ TEST_F(Tls, a_name_is_told_to_the_server_and_checked)
     EXPECT_EQ(peer.handshakes()[0].server_name, "voice.example");
 }
 
-TEST_F(Tls, a_literal_address_is_no_server_name)
+TEST_F(Tls, a_literal_address_is_not_a_server_name)
 {
     TlsOptions tls{.identity = certificates.good({"127.0.0.1"})};
     HttpPeer peer{answer(), {.tls = std::move(tls)}};

@@ -61,7 +61,7 @@ private:
     std::jthread thread_;
 };
 
-TEST(Surplus, a_record_behind_the_response_is_not_the_next_response)
+TEST(Surplus, a_record_after_the_response_is_not_the_next_response)
 {
     Certificates certificates;
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {

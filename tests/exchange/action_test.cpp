@@ -246,7 +246,7 @@ TEST(ActionNode, a_bad_action_still_has_its_next_node)
     EXPECT_EQ(node->next, R"({"module":"hangup","data":{}})");
 }
 
-TEST(ActionNode, what_is_not_a_json_object_is_no_action)
+TEST(ActionNode, what_is_not_a_json_object_is_not_an_action)
 {
     for (const auto* text : {"", "[]", "7", "null", R"("pivot")", "{", "{}}"}) {
         const auto node = ActionNode::from_json(text);

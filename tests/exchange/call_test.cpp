@@ -143,7 +143,7 @@ TEST(Call, what_has_another_type_is_listed)
               "/Call-ID: expected a string, found 7");
 }
 
-TEST(Call, what_is_not_json_is_no_call)
+TEST(Call, what_is_not_json_is_not_a_call)
 {
     for_each_prefix(kazoo_call, [](std::string_view prefix) {
         EXPECT_EQ(Call::from_json(prefix).has_value(), prefix.size() == kazoo_call.size());

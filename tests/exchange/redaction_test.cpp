@@ -34,7 +34,7 @@ std::int64_t cpu_ns_of_redacting(std::string_view text)
     return cpu_ns() - began;
 }
 
-TEST(Redaction, what_is_no_secret_stays)
+TEST(Redaction, what_is_not_a_secret_stays)
 {
     for (const auto* text : {"",
                              "/",

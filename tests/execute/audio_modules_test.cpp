@@ -29,7 +29,7 @@ TEST_F(AudioModules, each_form_of_a_media_name_is_played_as_what_it_is)
 }
 
 // A flow does not get into the switch.
-TEST_F(AudioModules, what_is_no_sound_warns_and_is_not_played)
+TEST_F(AudioModules, what_is_not_a_sound_warns_and_is_not_played)
 {
     for (const std::string name :
          {"file:///etc/passwd", "shell_stream:///bin/id", "/etc/passwd", "${system id}", "{a=b}x",
@@ -94,7 +94,7 @@ TEST_F(AudioModules, a_key_that_stops_a_playback_is_kept_in_the_default_collecti
     EXPECT_EQ(session->digits("default"), "55");
 }
 
-TEST_F(AudioModules, a_key_that_is_no_terminator_is_kept_but_stops_nothing)
+TEST_F(AudioModules, a_key_that_is_not_a_terminator_is_kept_but_stops_nothing)
 {
     channel->on("play", [this](JobId job) {
         channel->press("5");
@@ -145,7 +145,7 @@ TEST_F(AudioModules, a_macro_plays_all_five_kinds_in_order_without_answering)
                     "say hi female de-de", "play tone %(400,200,400,450);loops=2", "play name _"));
 }
 
-TEST_F(AudioModules, a_macro_skips_what_has_nothing_to_play_and_goes_on_behind_a_failure)
+TEST_F(AudioModules, a_macro_skips_what_has_nothing_to_play_and_goes_on_after_a_failure)
 {
     int count = 0;
     channel->on("play",

@@ -81,7 +81,7 @@ TEST_F(CallingModules, a_device_is_called_as_the_node_says)
     EXPECT_EQ(channel->dials.front().caller_id_number, "anonymous");
 }
 
-TEST_F(CallingModules, a_user_is_all_his_devices)
+TEST_F(CallingModules, a_user_is_all_their_devices)
 {
     know(office);
     run(node("user", R"("id":"alice")", seen("_")));
@@ -257,7 +257,7 @@ TEST_F(CallingModules, a_cause_that_is_not_listed_is_hung_up_with)
     EXPECT_EQ(channel->commands.back(), "hang_up 0 PICKED_OFF");
 }
 
-TEST_F(CallingModules, behind_a_failed_carrier_what_waits_goes_on)
+TEST_F(CallingModules, after_a_failed_carrier_what_waits_goes_on)
 {
     know(fmt::format(R"({{"flows":{{"out":{}}}}})", node("offnet", R"("to_did":"+1415")")));
     channel->is_up = true;
@@ -266,7 +266,7 @@ TEST_F(CallingModules, behind_a_failed_carrier_what_waits_goes_on)
     EXPECT_TRUE(was_taken("_"));
 }
 
-TEST_F(CallingModules, a_conference_is_joined_behind_its_welcome)
+TEST_F(CallingModules, a_conference_is_joined_after_its_welcome)
 {
     run(node("conference", R"("config":{"name":"team"},"moderator":true)", seen("_")));
     EXPECT_THAT(channel->commands,

@@ -36,7 +36,7 @@ protected:
     void stay_until_stopped() { keep_running("join"); }
 };
 
-TEST_F(ConferenceVerb, the_caller_is_answered_and_joins_and_the_action_is_asked_when_he_has_left)
+TEST_F(ConferenceVerb, the_caller_is_answered_and_joins_and_the_action_is_asked_when_they_have_left)
 {
     page("/done", "<Say>Bye</Say>");
     EXPECT_THAT(run(R"(<Dial action="/done"><Conference> Room 1
@@ -47,13 +47,13 @@ TEST_F(ConferenceVerb, the_caller_is_answered_and_joins_and_the_action_is_asked_
     EXPECT_EQ(told("/done")["DialCallDuration"], "-");
 }
 
-TEST_F(ConferenceVerb, without_an_action_the_document_goes_on_when_he_has_left)
+TEST_F(ConferenceVerb, without_an_action_the_document_goes_on_when_they_have_left)
 {
     EXPECT_THAT(run("<Dial><Conference>a</Conference></Dial><Say>Bye</Say>"),
                 ElementsAre("answer", "join a moderator", "say Bye", "hang_up 0"));
 }
 
-TEST_F(ConferenceVerb, he_joins_as_the_attributes_say)
+TEST_F(ConferenceVerb, they_join_as_the_attributes_say)
 {
     const Conference plain = joined("");
     EXPECT_EQ(plain.room, "Room 1");

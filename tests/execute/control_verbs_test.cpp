@@ -15,7 +15,7 @@ TEST_F(ControlVerbs, an_empty_response_hangs_up)
     EXPECT_THAT(asked(), ElementsAre("GET /first"));
 }
 
-TEST_F(ControlVerbs, a_redirect_asks_and_what_stands_behind_it_never_runs)
+TEST_F(ControlVerbs, a_redirect_asks_and_what_stands_after_it_never_runs)
 {
     page("/next", "<Say>Next</Say>");
     EXPECT_THAT(run("<Redirect>/next</Redirect><Say>never</Say>"),
@@ -271,7 +271,7 @@ TEST_F(ControlVerbs, where_the_fallback_fails_as_well_the_failure_branch_is_take
     EXPECT_THAT(run("<Redirect>/gone</Redirect>"), Contains("play name sorry"));
 }
 
-TEST_F(ControlVerbs, a_redirect_to_what_is_no_url_takes_the_failure_branch)
+TEST_F(ControlVerbs, a_redirect_to_what_is_not_a_url_takes_the_failure_branch)
 {
     for (const std::string_view place : {"mailto:ann@example.com", "http://", "http://a b/"}) {
         renew();

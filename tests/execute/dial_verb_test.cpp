@@ -486,7 +486,7 @@ TEST_F(DialVerb, what_would_be_waited_for_in_vain_warns)
     EXPECT_THAT(warnings, IsEmpty());
 }
 
-TEST_F(DialVerb, an_action_that_is_no_url_warns_and_counts_as_none)
+TEST_F(DialVerb, an_action_that_is_not_a_url_warns_and_counts_as_none)
 {
     answer_dials();
     EXPECT_THAT(run(R"(<Dial action="http://[/">+14155550100</Dial><Say>next</Say>)"),
@@ -562,7 +562,7 @@ TEST_F(DialVerb, events_that_nobody_knows_warn_and_the_others_are_told)
     EXPECT_TRUE(is_warned("sneezed"));
 }
 
-TEST_F(DialVerb, a_callback_that_is_no_url_warns_and_is_left_out)
+TEST_F(DialVerb, a_callback_that_is_not_a_url_warns_and_is_left_out)
 {
     answer_dials();
     run(R"(<Dial><Number statusCallback="http://[/">+14155550100</Number></Dial>)");
@@ -578,7 +578,7 @@ TEST_F(DialVerb, all_that_ring_at_once_are_told_of)
     EXPECT_EQ(told("/done")["DialCallStatus"], "no-answer");
 }
 
-TEST_F(DialVerb, of_those_behind_the_first_nothing_is_told_before_it_is_their_turn)
+TEST_F(DialVerb, of_those_after_the_first_nothing_is_told_before_it_is_their_turn)
 {
     channel->on("dial", [this](JobId job) {
         const LegId first = channel->first_leg();
@@ -597,7 +597,7 @@ TEST_F(DialVerb, of_those_behind_the_first_nothing_is_told_before_it_is_their_tu
     EXPECT_THAT(each_told("/two", "CallStatus"), ElementsAre("initiated", "ringing", "no-answer"));
 }
 
-TEST_F(DialVerb, the_callee_hears_keys_and_a_document_before_he_is_connected)
+TEST_F(DialVerb, the_callee_hears_keys_and_a_document_before_they_are_connected)
 {
     page("/whisper", "<Say>A call for you</Say>");
     answer_dials();
@@ -682,7 +682,7 @@ TEST_F(DialVerb, a_whisper_that_cannot_be_had_connects_nobody)
     EXPECT_TRUE(is_warned("500"));
 }
 
-TEST_F(DialVerb, a_callee_who_is_gone_ends_the_exchange_for_his_whisper)
+TEST_F(DialVerb, a_callee_who_is_gone_ends_the_exchange_for_their_whisper)
 {
     silent_page("/whisper");
     answer_dials();
@@ -762,7 +762,7 @@ TEST_F(DialVerb, those_who_do_not_answer_in_time_are_told_as_the_dial_is)
     EXPECT_EQ(told("/told")["CallStatus"], "canceled");
 }
 
-TEST_F(DialVerb, what_is_no_number_is_not_called)
+TEST_F(DialVerb, what_is_not_a_number_is_not_called)
 {
     for (const std::string_view text :
          {"1-800-FLOWERS", "+14155550100 ext. 5", "+14155550100 +14155550101", "sip:ann", "+"}) {
@@ -799,7 +799,7 @@ TEST_F(DialVerb, a_whisper_cannot_dial)
     EXPECT_TRUE(is_warned("Dial is not performed here"));
 }
 
-TEST_F(DialVerb, a_callee_who_hangs_up_while_he_is_whispered_to_was_not_connected)
+TEST_F(DialVerb, a_callee_who_hangs_up_during_their_whisper_was_not_connected)
 {
     page("/whisper", "<Say>A call for you</Say><Say>never</Say>");
     answer_dials();

@@ -85,7 +85,7 @@ TEST(Directory, its_flows_may_name_the_hosts_that_the_rules_let_them)
     EXPECT_TRUE(Directory::from_json(text, {.hosts_denied = {}}));
 }
 
-TEST(Directory, a_users_devices_are_those_he_owns)
+TEST(Directory, a_users_devices_are_those_they_own)
 {
     const auto directory = Directory::from_json(
         R"({"devices":{"b":{"dial":"x","owner":"u"},"a":{"dial":"y","owner":"u"},"c":{"dial":"z"}}})");
@@ -100,7 +100,7 @@ TEST(Pattern, matches_anywhere_unless_it_is_anchored)
     EXPECT_TRUE(Pattern::compile("^(?!\\+44)")->matches("+1"));
 }
 
-TEST(Pattern, what_is_none_says_where)
+TEST(Pattern, an_invalid_one_says_where)
 {
     EXPECT_THAT(Pattern::compile("a(b").error(), HasSubstr("at byte 3"));
     EXPECT_THAT(Pattern::compile(std::string(2'000, 'a')).error(), HasSubstr("more than"));

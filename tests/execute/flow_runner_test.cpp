@@ -95,7 +95,7 @@ TEST_F(FlowRunnerTest, a_flow_that_the_host_cannot_take_is_run_here)
     EXPECT_THAT(warnings, ElementsAre("flow: the host could not take it"));
 }
 
-TEST_F(FlowRunnerTest, behind_another_flow_the_wildcard_of_the_node_goes_on)
+TEST_F(FlowRunnerTest, after_another_flow_the_wildcard_of_the_node_goes_on)
 {
     know(fmt::format(R"({{"flows":{{"other":{}}}}})", mark("other")));
     run(node("callflow", R"("id":"other")", seen("_")));

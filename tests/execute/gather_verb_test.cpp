@@ -249,7 +249,7 @@ TEST_F(GatherVerb, nothing_is_asked_when_the_caller_hangs_up)
     EXPECT_THAT(asked(), ElementsAre("GET /first"));
 }
 
-TEST_F(GatherVerb, an_action_that_is_no_url_warns_and_the_documents_own_is_asked)
+TEST_F(GatherVerb, an_action_that_is_not_a_url_warns_and_the_documents_own_is_asked)
 {
     press_one_by_one("1", 1s);
     run(R"(<Gather numDigits="1" action="http://[/"/>)");

@@ -415,7 +415,7 @@ TEST_F(KazooDefects, a_null_in_a_fact_is_left_out)
 }
 
 // A body that is not text crashes KAZOO, the more so when it is to be kept (case L).
-TEST_F(KazooDefects, a_body_that_is_no_text_takes_the_failure_branch_and_is_kept)
+TEST_F(KazooDefects, a_body_that_is_not_text_takes_the_failure_branch_and_is_kept)
 {
     for (const std::string type : {"text/xml", "application/json", "application/octet-stream"}) {
         renew();

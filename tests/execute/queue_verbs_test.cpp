@@ -180,7 +180,7 @@ TEST_F(QueueVerbs, a_leave_takes_the_caller_out_and_the_action_is_asked_at_once)
     EXPECT_EQ(told("/done")["QueueTime"], "7");
 }
 
-TEST_F(QueueVerbs, after_a_leave_without_an_action_the_document_behind_the_enqueue_goes_on)
+TEST_F(QueueVerbs, after_a_leave_without_an_action_the_document_after_the_enqueue_goes_on)
 {
     page("/wait", "<Leave/>");
     wait_in_queue();

@@ -107,7 +107,7 @@ TEST_F(SpeakingVerbs, without_terminators_no_key_ends_speech)
     EXPECT_THAT(run("<Say>a</Say>"), ElementsAre("answer", "say a", "hang_up 0"));
 }
 
-TEST_F(SpeakingVerbs, terminators_that_are_no_keys_warn_and_are_none)
+TEST_F(SpeakingVerbs, terminators_that_are_not_keys_warn_and_are_ignored)
 {
     press_during("say", "#");
     clock->after(1s, [this] { channel->hang_up_caller(); });
@@ -140,7 +140,7 @@ TEST_F(SpeakingVerbs, play_takes_web_addresses_media_of_the_switch_and_tones)
 }
 
 // A document does not get into the switch.
-TEST_F(SpeakingVerbs, what_is_no_sound_warns_and_is_not_played)
+TEST_F(SpeakingVerbs, what_is_not_a_sound_warns_and_is_not_played)
 {
     for (const std::string_view content :
          {"file:///etc/passwd", "shell_stream:///bin/id", "ftp://x.example/y.mp3", "${system id}",
@@ -192,7 +192,7 @@ TEST_F(SpeakingVerbs, what_cannot_be_played_or_said_warns_and_the_document_goes_
     EXPECT_TRUE(is_warned("Say: the switch could not speak this"));
 }
 
-TEST_F(SpeakingVerbs, nothing_is_asked_when_the_caller_hangs_up_while_he_listens)
+TEST_F(SpeakingVerbs, nothing_is_asked_when_the_caller_hangs_up_while_they_listen)
 {
     for (const std::string command : {"say", "play", "send_keys"}) {
         renew();

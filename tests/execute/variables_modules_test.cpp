@@ -127,7 +127,7 @@ TEST_F(VariablesModules, check_cid_takes_the_caller_id_of_a_match)
     EXPECT_EQ(session->call().caller_id_name, "Alice");
 }
 
-TEST_F(VariablesModules, a_regular_expression_that_is_none_or_would_take_for_ever_harms_nobody)
+TEST_F(VariablesModules, a_regular_expression_that_is_invalid_or_would_take_for_ever_harms_nobody)
 {
     request.call.caller_id_number = std::string(60, 'a') + "!";
     run(node("check_cid", R"("regex":"(a+)+$")", seen("nomatch")));
@@ -175,7 +175,7 @@ TEST_F(VariablesModules, dynamic_cid_takes_a_fixed_caller_id)
     EXPECT_EQ(session->call().caller_id_number, "+1777");
 }
 
-TEST_F(VariablesModules, dynamic_cid_takes_an_entry_of_a_list_and_goes_to_what_is_dialled_behind_it)
+TEST_F(VariablesModules, dynamic_cid_takes_an_entry_of_a_list_and_goes_to_what_is_dialled_after_it)
 {
     know(people);
     request.call.key_value_store = R"({"cf_capture_group":"012001"})";

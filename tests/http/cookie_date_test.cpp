@@ -25,7 +25,7 @@ TEST(CookieDate, rfc_6265_5_1_1_order_and_delimiters_do_not_matter)
     EXPECT_EQ(read_cookie_date("\tSun,06-NOVember-1994\t08:49:37"), november_1994);
 }
 
-TEST(CookieDate, rfc_6265_5_1_1_a_token_may_go_on_behind_what_is_read)
+TEST(CookieDate, rfc_6265_5_1_1_a_token_may_go_on_after_what_is_read)
 {
     EXPECT_EQ(read_cookie_date("06th Nov 1994AD 08:49:37.123"), november_1994);
     EXPECT_EQ(read_cookie_date("06 Nov 1994 08:49:37GMT"), november_1994);
@@ -53,7 +53,7 @@ TEST(CookieDate, dates_before_1970_and_leap_days_are_dates)
     EXPECT_EQ(read_cookie_date("31 Dec 9999 23:59:59"), 253'402'300'799);
 }
 
-TEST(CookieDate, rfc_6265_5_1_1_what_is_missing_or_out_of_range_is_no_date)
+TEST(CookieDate, rfc_6265_5_1_1_what_is_missing_or_out_of_range_is_not_a_date)
 {
     for (const auto* odd : {"",
                             "0",

@@ -197,7 +197,7 @@ TEST(CookieJar, rfc_6265_5_3_max_age_goes_before_expires)
     EXPECT_EQ(sent_back("a=1; Max-Age=0; Expires=Wed, 09 Jun 2032 10:18:14 GMT"), "");
 }
 
-TEST(CookieJar, rfc_6265_5_2_3_a_domain_without_a_value_is_none)
+TEST(CookieJar, rfc_6265_5_2_3_a_domain_without_a_value_is_ignored)
 {
     EXPECT_EQ(sent_back("a=1; Domain; Domain="), "a=1");
     EXPECT_EQ(sent_back("a=1; Domain=evil.example; Domain="), "");

@@ -101,7 +101,7 @@ TEST(Form, a_text_of_escapes_alone_finds_room)
     EXPECT_TRUE(writer.text().ends_with("%26%26"));
 }
 
-TEST(Form, depth_is_no_danger)
+TEST(Form, depth_is_not_a_danger)
 {
     std::string object;
     for (int i = 0; i < 500; ++i) object += R"({"a":)";

@@ -189,7 +189,7 @@ TEST(Response, that_is_not_http_is_a_protocol_failure)
     }
 }
 
-TEST(Response, with_bytes_behind_it_is_good_but_its_connection_is_not)
+TEST(Response, with_bytes_after_it_is_good_but_its_connection_is_not)
 {
     const Parsed parsed = parse(with_length("", "{}") + "surplus");
     ASSERT_TRUE(parsed.is_complete);
@@ -348,7 +348,7 @@ TEST(Response, names_where_a_redirect_goes)
               "/there");
 }
 
-TEST(Response, headers_are_kept_for_who_asks_wherever_they_are_cut)
+TEST(Response, headers_are_kept_for_the_caller_wherever_they_are_cut)
 {
     const std::string_view text =
         "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"

@@ -132,7 +132,7 @@ TEST(AddressPolicy, ipv6_that_leads_to_ipv4_is_judged_as_both)
     EXPECT_FALSE(is_admitted(policy, "::ffff:10.0.0.1"));
 }
 
-TEST(AddressPolicy, the_unspecified_and_the_loopback_address_are_no_twins)
+TEST(AddressPolicy, the_unspecified_and_the_loopback_address_are_not_twins)
 {
     AddressPolicy policy;
     EXPECT_TRUE(policy.allow("0.0.0.0/8"));
@@ -141,7 +141,7 @@ TEST(AddressPolicy, the_unspecified_and_the_loopback_address_are_no_twins)
     EXPECT_FALSE(is_admitted(policy, "::"));
 }
 
-TEST(AddressPolicy, what_the_operator_denies_comes_before_what_he_allows)
+TEST(AddressPolicy, what_the_operator_denies_comes_before_what_they_allow)
 {
     AddressPolicy policy;
     EXPECT_TRUE(policy.allow("10.0.0.0/8"));

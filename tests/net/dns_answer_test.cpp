@@ -158,7 +158,7 @@ TEST(DnsAnswer, a_name_of_thousands_of_pointers_is_malformed)
     EXPECT_FALSE(parse(message_with(2, pointers + name + "\0\5\0\1\0\0\0\11\0\2"s + owner_a)));
 }
 
-TEST(DnsAnswer, a_response_code_is_no_answer)
+TEST(DnsAnswer, a_response_code_is_not_an_answer)
 {
     EXPECT_FALSE(parse(message({.reply = test::DnsReply::servfail})));
 }

@@ -458,7 +458,7 @@ TEST_F(ResolverTest, garbage_is_ignored_or_malformed_but_no_answer)
     EXPECT_FALSE(*answer.result);
 }
 
-TEST_F(ResolverTest, records_of_another_name_are_no_answer)
+TEST_F(ResolverTest, records_of_another_name_are_not_an_answer)
 {
     server.answer("a.example", Type::a,
                   {.addresses = {"192.0.2.66"}, .reply = DnsReply::wrong_owner});

@@ -179,7 +179,7 @@ TEST_F(DnsServerReplies, a_delay_holds_up_no_other_answer)
     EXPECT_GE(Clock::now() - start, 100ms);
 }
 
-TEST_F(DnsServerReplies, silence_is_no_answer_but_counts_as_a_query)
+TEST_F(DnsServerReplies, silence_is_not_an_answer_but_counts_as_a_query)
 {
     server.answer("a.example", DnsType::a, {.reply = DnsReply::silence});
     server.answer("a.example", DnsType::aaaa, {.addresses = {"::1"}});

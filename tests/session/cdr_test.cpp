@@ -86,7 +86,7 @@ TEST(Cdr, what_is_not_known_is_left_out)
               "Ringing-Seconds=0&Timestamp=0&To=nouser%40norealm");
 }
 
-TEST(Cdr, variables_that_are_no_object_tell_nothing)
+TEST(Cdr, variables_that_are_not_an_object_are_left_out)
 {
     auto call = ann();
     for (const auto* odd : {"", "{}", "[1]", "{", "null"}) {

@@ -122,7 +122,7 @@ TEST_F(Player, shows_the_first_and_the_last_of_much)
     EXPECT_THAT(failure, EndsWith("PIVOT    99"));
 }
 
-TEST_F(Player, does_not_expect_behind_a_key_what_was_before_it)
+TEST_F(Player, does_not_expect_after_a_key_what_was_before_it)
 {
     play("expect say one\npress 1\nexpect say two\n");
     does("say", "one");

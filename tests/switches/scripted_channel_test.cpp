@@ -88,7 +88,7 @@ TEST_F(ScriptedChannelTest, all_that_runs_ends_before_the_call_does)
     EXPECT_TRUE(channel->events().deadline().has_expired());
 }
 
-TEST_F(ScriptedChannelTest, nothing_is_done_behind_the_end)
+TEST_F(ScriptedChannelTest, nothing_is_done_after_the_end)
 {
     channel->hang_up_caller();
     const std::size_t done = deeds.size();

@@ -173,7 +173,7 @@ TEST_F(ScriptedLegs, part_from_the_caller_when_they_hang_up)
     EXPECT_THAT(events(), ElementsAre("leg 1 gone NORMAL_CLEARING", "2 parted"));
 }
 
-TEST_F(ScriptedLegs, end_behind_the_bridge_when_the_caller_hangs_up)
+TEST_F(ScriptedLegs, end_after_the_bridge_when_the_caller_hangs_up)
 {
     dial(dial_of({"+1"}), 4s);
     channel->bridge(1, 2);

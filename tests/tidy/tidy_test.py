@@ -293,6 +293,16 @@ class Words(unittest.TestCase):
         self.assertEqual(self.lines('f("behind");\n', "tests/x/a_test.cpp"), [])
         self.assertEqual(self.lines("// behind\n", "tests/x/a_test.cpp"), [1])
 
+    def test_names_of_tests_are_sentences_and_read_as_such(self):
+        self.assertEqual(
+            self.lines(
+                "TEST_F(Dial, what_comes_behind_it)\nTEST(Dial, it_leaves_nothing_behind)\n",
+                "tests/x/a_test.cpp",
+            ),
+            [1],
+        )
+        self.assertEqual(self.lines("    def test_he_hangs_up(self):\n", "tests/x/a_test.py"), [1])
+
     def test_pages_are_read_but_not_their_code(self):
         self.assertEqual(
             self.lines(

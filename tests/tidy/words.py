@@ -43,8 +43,11 @@ OPENINGS = [
 ]
 
 
+TEST_NAME = re.compile(r"^TEST(?:_[FP])?\(\w+,\s*(\w+)\)|^    def test_(\w+)", re.MULTILINE)
+
+
 def words(tree):
-    """Forbidden words in comments and strings of sources, and in pages outside of what is code."""
+    """Forbidden words in comments, in strings of sources, in names of tests, and in pages but for code."""
     for path, _ in tree.of(*CPP):
         room = path.split("/")[0]
         for piece in tree.pieces(path):
@@ -55,6 +58,11 @@ def words(tree):
             yield from search(tree, path, piece.line, plain(piece), ANYWHERE)
             if piece.kind == "comment":
                 yield from search(tree, path, piece.line, piece.text, OPENINGS)
+    for path, text in tree.of("_test.cpp", "_test.py", under="tests/"):
+        for match in TEST_NAME.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            name = (match.group(1) or match.group(2)).replace("_", " ")
+            yield from search(tree, path, line, name, ANYWHERE)
     for path, text in tree.of(".md"):
         yield from search(tree, path, 1, without_code(text), ANYWHERE)
 

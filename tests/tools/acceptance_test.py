@@ -97,7 +97,7 @@ class WrongInput(CommandLine):
         for command in self.ASKING:
             self.assert_refused([command, self.target(command), "another"])
 
-    def test_options_with_a_value_that_cannot_be(self):
+    def test_options_with_an_invalid_value(self):
         for command in self.ASKING:
             target = self.target(command)
             for option, value in (
@@ -145,7 +145,7 @@ class WrongInput(CommandLine):
         script = self.file("dance\n", "script.txt")
         self.assert_refused(["simulate", "--script", script, self.target("simulate")], script)
 
-    def test_settings_that_cannot_be(self):
+    def test_invalid_settings(self):
         for number, config in enumerate(
             (
                 {"nonsense": 1},

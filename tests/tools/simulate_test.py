@@ -435,7 +435,7 @@ class Transcript(Simulate):
 
 
 class Steps(Simulate):
-    def test_keys_during_a_prompt_and_behind_it(self):
+    def test_keys_during_a_prompt_and_after_it(self):
         self.simulate(
             "/account",
             'wait for say "account number"\npress 12\nwait 2s\npress 34# after 1s\n'
@@ -469,7 +469,7 @@ class Steps(Simulate):
             "wait for record\nhang up after 2s\nexpect request /chosen with Digits=hangup\n",
         )
 
-    def test_a_recording_of_silence_is_none(self):
+    def test_a_recording_of_silence_is_not_kept(self):
         self.simulate("/record", 'record 0s\nexpect recorded\nexpect say "Nothing was said"\n')
         self.assertEqual(self.asked("/chosen"), [])
 
@@ -764,7 +764,7 @@ class Broken(Simulate):
             with self.subTest(script=script):
                 self.assert_unmet("/hangup", script, line)
 
-    def test_what_was_done_before_a_key_is_not_expected_behind_it(self):
+    def test_what_was_done_before_a_key_is_not_expected_after_it(self):
         self.assert_unmet("/menu", "wait 500ms\npress 1\nexpect say one\n", 3)
 
     def test_a_warning_where_none_is_expected(self):
@@ -781,7 +781,7 @@ class Failures(Simulate):
     def test_a_dead_server_that_is_expected(self):
         self.simulate(self.server.dead_url, "expect branch _\nexpect hang up\n")
 
-    def test_a_branch_that_is_no_failure(self):
+    def test_a_branch_that_is_not_a_failure(self):
         ended = self.simulate("/skipped", "expect say Fine\n")
         self.assertIn("BRANCH   _ (skip_module)", ended.stdout)
 
