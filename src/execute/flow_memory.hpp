@@ -1,4 +1,4 @@
-// What a call's modules leave for later ones, whatever flow those are in.
+// The state that a call's modules share, across flows.
 #pragma once
 
 #include "execute/directory.hpp"
@@ -24,13 +24,13 @@ struct RunningRecording {
 };
 
 struct FlowMemory {
-    CallerId caller_id;         // what callees see in place of the call's own, where not empty
-    CallerId caller_id_prefix;  // and in front of that
-    std::vector<std::pair<std::string, std::string>> channel_variables;  // that a flow has set
+    CallerId caller_id;         // shown to callees in place of the call's own, where not empty
+    CallerId caller_id_prefix;  // put before that
+    std::vector<std::pair<std::string, std::string>> channel_variables;  // set by flows
     std::vector<ArmedRecording> armed_recordings;
-    std::vector<RunningRecording> recordings;  // of record_call, the last to begin at the end
+    std::vector<RunningRecording> recordings;  // of record_call, in the order of their beginnings
     std::string early_keys;                    // typed before the pivot, for collect_dtmf
-    std::uint64_t random = 0;                  // state of what is drawn by lot
+    std::uint64_t random = 0;                  // state of the random draws
 };
 
 }  // namespace pivot::execute

@@ -16,7 +16,7 @@ using modules::ModuleEnd;
 
 namespace {
 
-// FNV-1a: a call that is played again draws the same lots.
+// FNV-1a: a call that is played again draws the same endpoints.
 std::uint64_t seed_of(std::string_view call_id)
 {
     std::uint64_t hash = 0xcbf29ce484222325;
@@ -24,7 +24,7 @@ std::uint64_t seed_of(std::string_view call_id)
     return hash;
 }
 
-// A switch that does not tell how a recording has ended is not waited for any longer.
+// The longest wait for a switch to report the end of a stopped recording.
 constexpr milliseconds recording_timeout{2'000};
 
 }  // namespace
@@ -35,8 +35,8 @@ FlowRunner::FlowRunner(LiveCall& call) : Watcher(call), call_(call)
     memory_.early_keys = call.session().digits(modules::default_collection);
 }
 
-// No coroutine: a call waits for long in what this returns, and keeps nothing of this. A parameter
-// lives as long as the caller awaits.
+// Not a coroutine: a call waits for long in the returned task, and keeps nothing of this function.
+// The parameter lives as long as the caller awaits.
 Task<NextStep> FlowRunner::run(std::string flow, Deadline& deadline)
 {
     std::string text = std::move(flow);
@@ -55,7 +55,7 @@ Task<NextStep> FlowRunner::hand_over(JobId job, std::string flow, Deadline& dead
     co_return co_await run_nodes(begin(flow), deadline);
 }
 
-// False: there is nothing to run.
+// Returns false if there is nothing to run.
 bool FlowRunner::begin(std::string_view flow)
 {
     if (flow.empty()) return resume();
@@ -102,13 +102,13 @@ Task<ModuleEnd> FlowRunner::begin_module(Deadline& deadline)
     assert(data);  // it was JSON when the flow was read
     if (modules::is_true(*data, "skip_module")) {
         call_.take_branch("_", "skip_module");
-        return modules::at_once(modules::go_on(), deadline);
+        return modules::ready(modules::go_on(), deadline);
     }
     modules::Module* const module = modules::find(current_.flow.module(current_.node));
     return module == nullptr ? modules::hand_over(work, deadline) : module(work, *data, deadline);
 }
 
-// False: nothing is left to run.
+// Returns false if nothing is left to run.
 bool FlowRunner::take(const ModuleEnd& end)
 {
     switch (end.kind) {
@@ -147,7 +147,7 @@ bool FlowRunner::branch(std::string_view flow)
     if (branches_ == call_.config().branches_max) {
         call_.warn(
             current_.flow.module(current_.node),
-            fmt::format("the call has been in {} other flows, which is all it may", branches_));
+            fmt::format("the call has branched to {} other flows, which is the limit", branches_));
         return false;
     }
     ++branches_;
@@ -171,7 +171,7 @@ bool FlowRunner::resume()
     return true;
 }
 
-// A recording that was stopped is told to the web server that is asked next.
+// The next web server is told of a stopped recording, so its end comes first.
 Task<> FlowRunner::await_recordings(Deadline& deadline)
 {
     co_await call_.catch_up(deadline);
@@ -183,7 +183,7 @@ Task<> FlowRunner::await_recordings(Deadline& deadline)
     }
 }
 
-// The node is left: its answer, or its `_`, stands in its place.
+// Leaves the flow: the answer, or the node's `_`, takes the node's place.
 NextStep FlowRunner::pivot_step()
 {
     NextStep step = next_step(NextStep::Kind::pivot);

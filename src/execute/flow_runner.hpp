@@ -1,11 +1,11 @@
-// The callflows of a call, from node to node.
+// Runs the callflows of a call, from node to node.
 //
 //   run(flow) ─► node ─► its module ─┬─ go on ──► the child, else `_`, else stop
 //                                    ├─ branch ─► another flow; this node's `_` waits on the stack
 //                                    ├─ stop ───► what waits on the stack goes on, else hang up
 //                                    └─ pivot ──► back to the session, which asks a web server
 //
-// What KAZOO's executor does, in short (docs/callflows.md).
+// This is what KAZOO's executor does, in short (docs/callflows.md).
 #pragma once
 
 #include "execute/flow.hpp"
@@ -24,12 +24,12 @@ public:
     explicit FlowRunner(LiveCall& call);
     ~FlowRunner() = default;
 
-    // Runs a flow, JSON text, in the place of the node that asked for it; flows that wait for its
-    // end go on behind it. Empty: they go on at once. Ends with pivot, hang_up or over.
+    // Runs a flow, as JSON text, in the place of the pivot node; waiting flows go on after it, and
+    // at once if it is empty. Ends with pivot, hang_up or over.
     Task<NextStep> run(std::string flow, Deadline& deadline);
 
 private:
-    // A flow, and where in it the call is or will go on.
+    // A flow, and the node at which the call is or goes on.
     struct Position {
         Flow flow;
         Flow::Index node = Flow::root;

@@ -1,4 +1,4 @@
-// record_call's recordings, which run beside all else.
+// The recordings of record_call, which run while the flow goes on.
 #pragma once
 
 #include "execute/flow_memory.hpp"
@@ -11,7 +11,7 @@ void begin_recording(LiveCall& call, FlowMemory& memory, const Recording& record
 // Begins the recordings that wait for this moment.
 void begin_armed_recordings(LiveCall& call, FlowMemory& memory, ArmedRecording::Moment moment);
 
-// Later requests tell of a recording that has ended.
+// Keeps the result of a recording for later requests.
 void keep_result(LiveCall& call, const RecordingEnded& ended);
 
 }  // namespace pivot::execute::modules

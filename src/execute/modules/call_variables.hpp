@@ -9,10 +9,13 @@
 
 namespace pivot::execute::modules {
 
+// A variable as text, in a scope of branch_variable. A value that the flow has set hides the one
+// that came with the call. Names match in any case, and with `-` for `_`. Returns nothing if there
+// is no such variable, or if it is null.
 std::optional<std::string> variable_in(const Work& work, std::string_view scope,
                                        std::string_view name);
 
-// What the pattern of the callflow's number has captured; empty: nothing.
+// The digits that the pattern of the callflow's number captured. Empty if it captured nothing.
 std::string captured_number(const Work& work);
 
 }  // namespace pivot::execute::modules

@@ -9,7 +9,7 @@ namespace pivot::execute::modules {
 
 namespace {
 
-// The first text that can be shown: a call may come with anything.
+// Empty if there is nothing to show in place of the call's own, or if the text is not valid.
 template <typename Name>
 Name shown_with(const std::string& prefix, const std::string& chosen, const std::string& own)
 {
@@ -27,7 +27,6 @@ CallerId caller_id_of(json::Value data)
     return caller_id;
 }
 
-// Of those who come now, and in later requests.
 void take_caller_id(const Work& work, const CallerId& caller_id)
 {
     work.memory.caller_id = caller_id;
@@ -49,10 +48,11 @@ void show_caller_id(const Work& work, Dial& dial)
         shown_with<CallerNumber>(prefix.number, shown.number, call.caller_id_number);
     const bool has_bad_name =
         dial.caller_id_name.empty() && !(prefix.name.empty() && shown.name.empty());
-    if (has_bad_name) work.warn("the caller id's name is left out: a display cannot have it");
+    if (has_bad_name) work.warn("the caller id's name is left out: a display cannot show it");
     const bool has_bad_number =
         dial.caller_id_number.empty() && !(prefix.number.empty() && shown.number.empty());
-    if (has_bad_number) work.warn("the caller id's number is left out: it cannot be one");
+    if (has_bad_number)
+        work.warn("the caller id's number is left out: it is not a valid caller number");
 }
 
 }  // namespace pivot::execute::modules

@@ -6,12 +6,13 @@
 
 namespace pivot::execute::modules {
 
+// Reads `name` and `number`.
 CallerId caller_id_of(json::Value data);
 
-// Of those who come now, and in later requests.
+// Shows this caller id to later callees, and in later requests.
 void take_caller_id(const Work& work, const CallerId& caller_id);
 
-// The caller id that callees see: the call's own, where nobody has changed it.
+// Gives a dial the caller id that its callees see: the call's own unless a module has changed it.
 void show_caller_id(const Work& work, Dial& dial);
 
 }  // namespace pivot::execute::modules

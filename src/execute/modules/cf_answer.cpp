@@ -1,4 +1,4 @@
-// answer: the call is answered.
+// answer: answers the call.
 #include "execute/modules/module_table.hpp"
 
 namespace pivot::execute::modules {

@@ -1,4 +1,4 @@
-// audio_macro: several sounds, one after the other.
+// audio_macro: plays several sounds, one after the other.
 #include "execute/modules/media_names.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/name_in.hpp"
@@ -31,7 +31,7 @@ Sound say_macro(const Work& work, json::Value data, std::string_view language,
     return sound;
 }
 
-// `%(on_ms,off_ms,hz,…)`, which is how switches have it.
+// `%(on_ms,off_ms,hz,…)`, as switches write tones.
 std::string tone_of(json::Value data)
 {
     std::string tone;
@@ -88,7 +88,7 @@ std::optional<Sound> macro_of(const Work& work, json::Value macro, std::string_v
 
 }  // namespace
 
-// Plays as early media on a call that is not answered.
+// On a call that is not answered the sounds are early media.
 Task<ModuleEnd> audio_macro(Work work, json::Value data, Deadline& deadline)
 {
     std::vector<Sound> sounds;

@@ -1,4 +1,4 @@
-// branch_bnumber: a branch by the digits that the callflow's pattern has captured.
+// branch_bnumber: branches by the digits that the callflow's pattern captured.
 #include "execute/modules/call_variables.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
@@ -34,14 +34,17 @@ Task<ModuleEnd> branch_bnumber(Work work, json::Value data, Deadline& deadline)
 {
     const std::string number = captured_number(work);
     if (number.empty()) {
-        return at_once(go_on_because("the callflow has captured no number"), deadline);
+        return ready(go_on_because("the callflow captured no number"), deadline);
     }
-    if (!is_true(data, "hunt")) return at_once(go_on(number), deadline);
+    if (!is_true(data, "hunt")) return ready(go_on(number), deadline);
     const std::string* const flow = look_up(work, &Directory::flow_of_number, number);
-    if (flow == nullptr || !may_hunt(data, work, number)) {
-        return at_once(go_on_because(fmt::format("{} has no flow to go to", number)), deadline);
+    if (flow == nullptr) {
+        return ready(go_on_because(fmt::format("there is no flow for {}", number)), deadline);
     }
-    return at_once(branch_to(*flow), deadline);
+    if (!may_hunt(data, work, number)) {
+        return ready(go_on_because(fmt::format("{} may not be hunted for", number)), deadline);
+    }
+    return ready(branch_to(*flow), deadline);
 }
 
 }  // namespace pivot::execute::modules

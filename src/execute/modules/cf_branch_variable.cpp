@@ -1,4 +1,4 @@
-// branch_variable: a branch by the value of a variable.
+// branch_variable: branches by the value of a variable.
 #include "execute/modules/call_variables.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
@@ -11,8 +11,8 @@ Task<ModuleEnd> branch_variable(Work work, json::Value data, Deadline& deadline)
 {
     const std::string_view name = text(data, "variable");
     const auto value = variable_in(work, text(data, "scope", "custom_channel_vars"), name);
-    if (!value) return at_once(go_on_because(fmt::format("there is no {}", name)), deadline);
-    return at_once(go_on(*value), deadline);
+    if (!value) return ready(go_on_because(fmt::format("there is no variable {}", name)), deadline);
+    return ready(go_on(*value), deadline);
 }
 
 }  // namespace pivot::execute::modules

@@ -1,4 +1,4 @@
-// callflow: the call goes on in another callflow.
+// callflow: branches to another callflow of the directory.
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
 
@@ -12,9 +12,9 @@ Task<ModuleEnd> callflow(Work work, json::Value data, Deadline& deadline)
 {
     const std::string_view id = text(data, "id");
     const std::string* const flow = look_up(work, &Directory::flow, id);
-    if (flow != nullptr) return at_once(branch_to(*flow), deadline);
-    return at_once(give_up(work, fmt::format("there is no flow \"{}\" in the directory", id)),
-                   deadline);
+    if (flow != nullptr) return ready(branch_to(*flow), deadline);
+    return ready(give_up(work, fmt::format("there is no flow \"{}\" in the directory", id)),
+                 deadline);
 }
 
 }  // namespace pivot::execute::modules

@@ -1,4 +1,4 @@
-// collect_dtmf: keys of the caller go into a collection.
+// collect_dtmf: puts the caller's keys into a collection.
 #include "execute/jobs/typing.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
@@ -19,7 +19,7 @@ Task<ModuleEnd> collect_into(Work work, std::string collection, jobs::CollectRul
     jobs::Collected collected;
     co_await jobs::collect(work.call, rules, collected, deadline);
     session::Session& session = work.call.session();
-    // What was typed ahead and is not taken is still there for the next one.
+    // Keys typed ahead that are not taken stay for the next module.
     if (work.call.keys().empty()) {
         session.clear_digits(default_collection);
     } else if (!session.digits(default_collection).empty()) {
@@ -29,7 +29,7 @@ Task<ModuleEnd> collect_into(Work work, std::string collection, jobs::CollectRul
     co_return go_on();
 }
 
-// `terminator` has a default, so that only another one tells that it was meant.
+// `terminator` has a default, so only another value shows that the flow means it.
 std::string finish_keys(json::Value data)
 {
     const std::string_view terminator = text(data, "terminator", "#");

@@ -1,4 +1,4 @@
-// conference: the caller joins a room.
+// conference: lets the caller join a room.
 #include "execute/jobs/typing.hpp"
 #include "execute/modules/media_names.hpp"
 #include "execute/modules/module_table.hpp"
@@ -19,14 +19,14 @@ constexpr unsigned tries_max = 3;
 
 struct Entrance {
     std::string id;  // in the directory
-    RoomName name;   // of a room that the flow brings along; without both the caller is asked
+    RoomName name;   // of a room that the flow defines; without id and name the caller is asked
     bool has_bad_name = false;
     bool is_moderator = true;
-    bool has_role = false;  // the flow says which
+    bool has_role = false;  // the flow says whether the caller is a moderator
     std::optional<bool> beeps_on_enter;
     std::optional<bool> beeps_on_exit;
     bool has_welcome = true;
-    std::string welcome;  // empty: the stock prompt
+    std::string welcome;  // the stock prompt if empty
     bool joins_muted = false;
     bool waits_for_moderator = false;
     unsigned members_max = 0;
@@ -70,7 +70,7 @@ bool lists(const std::vector<std::string>& pins, std::string_view pin)
     return std::ranges::find(pins, pin) != pins.end();
 }
 
-// False: the caller does not know it.
+// Returns false if the caller does not know the PIN.
 Task<bool> ask_for_pin(Work work, Entrance& entrance, Deadline& deadline)
 {
     if (entrance.pins.empty() && entrance.moderator_pins.empty()) co_return true;
@@ -126,7 +126,8 @@ Task<ModuleEnd> join(Work work, Entrance entrance, Deadline& deadline)
     if (is_to_be_asked) room = co_await ask_for_room(work, deadline);
     if (work.call.must_stop()) co_return stop();
     if (room != nullptr) take_room(entrance, *room);
-    if (entrance.name.empty()) co_return give_up(work, "there is no such conference");
+    if (entrance.name.empty())
+        co_return give_up(work, "the caller named no conference of the directory");
     const bool may_enter = co_await ask_for_pin(work, entrance, deadline);
     if (work.call.must_stop()) co_return stop();
     if (!may_enter) co_return go_on_because("the caller does not know the PIN");
@@ -143,7 +144,7 @@ Task<ModuleEnd> join(Work work, Entrance entrance, Deadline& deadline)
     co_return stop();
 }
 
-// True, or a tone of its own.
+// Whether there is a tone: a boolean, or the name of a tone.
 std::optional<bool> tone(json::Value data, std::string_view name)
 {
     const auto value = data.find(name);
@@ -198,12 +199,12 @@ Task<ModuleEnd> conference(Work work, json::Value data, Deadline& deadline)
         entrance.welcome = text(*welcome, "media_id");
     }
     if (!entrance.id.empty() && look_up(work, &Directory::room, entrance.id) == nullptr) {
-        return at_once(give_up(work, fmt::format("there is no conference \"{}\" in the directory",
-                                                 entrance.id)),
-                       deadline);
+        return ready(give_up(work, fmt::format("there is no conference \"{}\" in the directory",
+                                               entrance.id)),
+                     deadline);
     }
     if (entrance.id.empty() && entrance.has_bad_name) {
-        return at_once(give_up(work, "the name of its room cannot be one"), deadline);
+        return ready(give_up(work, "the name of the room is not valid"), deadline);
     }
     return join(work, std::move(entrance), deadline);
 }

@@ -1,4 +1,4 @@
-// dead_air: the caller hears silence until they hang up.
+// dead_air: keeps the call in silence until the caller hangs up.
 #include "execute/modules/module_table.hpp"
 
 namespace pivot::execute::modules {

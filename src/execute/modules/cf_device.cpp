@@ -1,4 +1,4 @@
-// device: one device of the account is called.
+// device: calls one device of the account.
 #include "execute/modules/endpoints.hpp"
 #include "execute/modules/module_table.hpp"
 

@@ -1,4 +1,4 @@
-// dynamic_cid: a caller id that the caller types, or that a list or the node has.
+// dynamic_cid: shows a caller id that the caller types, or that a list or the node holds.
 #include "execute/jobs/typing.hpp"
 #include "execute/modules/call_variables.hpp"
 #include "execute/modules/caller_id.hpp"
@@ -34,7 +34,7 @@ ModuleEnd take_from_list(const Work& work, std::string_view id)
     if (destination.empty()) return go_on();
     const std::string* const flow = look_up(work, &Directory::flow_of_number, destination);
     if (flow != nullptr) return branch_to(*flow);
-    return give_up(work, fmt::format("{} has no flow to go to", destination));
+    return give_up(work, fmt::format("there is no flow for {}", destination));
 }
 
 struct Entry {
@@ -61,7 +61,7 @@ Task<ModuleEnd> ask_for_number(Work work, Entry entry, Deadline& deadline)
     if (work.call.must_stop()) co_return stop();
     Media refusal = prompt(work, "dynamic-cid-invalid_using_default");
     static_cast<void>(co_await hear_prompt(work, std::move(refusal), deadline));
-    co_return go_on_because("what was typed is no number to show");
+    co_return go_on_because("the caller did not type a valid number");
 }
 
 Task<ModuleEnd> type_number(Work work, json::Value data, Deadline& deadline)
@@ -80,7 +80,7 @@ Task<ModuleEnd> type_number(Work work, json::Value data, Deadline& deadline)
     const std::string_view allowed = text(data, "whitelist_regex");
     if (!allowed.empty()) {
         auto pattern = Pattern::compile(allowed);
-        if (!pattern) return at_once(give_up(work, pattern.error()), deadline);
+        if (!pattern) return ready(give_up(work, pattern.error()), deadline);
         entry.allowed = std::move(*pattern);
     }
     return ask_for_number(work, std::move(entry), deadline);
@@ -92,12 +92,12 @@ Task<ModuleEnd> dynamic_cid(Work work, json::Value data, Deadline& deadline)
 {
     const std::string_view action = text(data, "action", "manual");
     if (action == "manual") return type_number(work, data, deadline);
-    if (action == "list") return at_once(take_from_list(work, text(data, "id")), deadline);
+    if (action == "list") return ready(take_from_list(work, text(data, "id")), deadline);
     if (action != "static") return hand_over(work, deadline);
     const auto shown = data.find("caller_id");
-    if (!shown) return at_once(give_up(work, "there is no caller_id"), deadline);
+    if (!shown) return ready(give_up(work, "there is no caller_id"), deadline);
     take_caller_id(work, caller_id_of(*shown));
-    return at_once(go_on(), deadline);
+    return ready(go_on(), deadline);
 }
 
 }  // namespace pivot::execute::modules

@@ -1,4 +1,4 @@
-// flush_dtmf: a collection of keys is emptied.
+// flush_dtmf: empties a collection of keys.
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
 
@@ -12,7 +12,7 @@ Task<ModuleEnd> flush_dtmf(Work work, json::Value data, Deadline& deadline)
         work.call.keys().clear();
         work.memory.early_keys.clear();
     }
-    return at_once(go_on(), deadline);
+    return ready(go_on(), deadline);
 }
 
 }  // namespace pivot::execute::modules

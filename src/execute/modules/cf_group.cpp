@@ -1,4 +1,4 @@
-// group: the members of a group in the directory, or the node's own, are called.
+// group: calls the members of a group of the directory, or the node's own endpoints.
 #include "execute/modules/endpoints.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"

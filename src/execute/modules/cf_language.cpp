@@ -1,4 +1,4 @@
-// language: the language of later prompts and speech.
+// language: sets the language of later prompts and speech.
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/name_in.hpp"
 
@@ -7,10 +7,10 @@ namespace pivot::execute::modules {
 Task<ModuleEnd> language(Work work, json::Value data, Deadline& deadline)
 {
     const auto language = name_in<LanguageTag>(work, data, "language");
-    if (language.empty()) return at_once(go_on(), deadline);
+    if (language.empty()) return ready(go_on(), deadline);
     work.call.session().set_language(language.text());
     work.call.channel().set_language(language);
-    return at_once(go_on(), deadline);
+    return ready(go_on(), deadline);
 }
 
 }  // namespace pivot::execute::modules

@@ -1,4 +1,4 @@
-// menu: a greeting, an entry, a branch; a few times.
+// menu: plays a greeting and takes the branch that the caller enters, with a few tries.
 #include "execute/jobs/typing.hpp"
 #include "execute/modules/media_names.hpp"
 #include "execute/modules/module_table.hpp"
@@ -15,16 +15,16 @@ namespace {
 
 constexpr milliseconds key_timeout{2'000};
 
-// One of the menu's own sounds, or what the system has in its place.
+// Plays the menu's own sound, or the stock prompt in its place.
 Task<> hear_sound(Work work, const MenuSound& sound, std::string_view stock, Deadline& deadline)
 {
     if (sound.is_silent) co_return;
     Media media = sound.media.empty() ? prompt(work, stock) : media_named(work, sound.media);
     const jobs::PlaybackResult heard = co_await hear_prompt(work, std::move(media), deadline);
-    if (heard.has_failed) work.warn("the switch could not play one of its sounds");
+    if (heard.has_failed) work.warn("the switch could not play a sound of the menu");
 }
 
-// Null: the number has no flow, or the menu does not let callers go there.
+// Returns null if the number has no flow, or if the menu does not let callers go there.
 const std::string* hunted_flow(const Work& work, const Menu& menu, std::string_view number)
 {
     if (!menu.hunts) return nullptr;
@@ -43,7 +43,7 @@ Task<ModuleEnd> leave(Work work, const Menu& menu, Deadline& deadline)
         Media goodbye = prompt(work, "vm-goodbye");
         static_cast<void>(co_await hear_prompt(work, std::move(goodbye), deadline));
     }
-    co_return go_on_because("there was no entry to go on with");
+    co_return go_on_because("the caller made no valid entry");
 }
 
 Task<ModuleEnd> run(Work work, const Menu& menu, bool has_greeting, milliseconds next_timeout,
@@ -51,7 +51,7 @@ Task<ModuleEnd> run(Work work, const Menu& menu, bool has_greeting, milliseconds
 {
     co_await work.call.answer(deadline);
     for (unsigned tries = 0; tries < menu.retries && !work.call.must_stop(); ++tries) {
-        // Who has typed ahead knows the greeting.
+        // A caller who has typed ahead knows the greeting.
         const bool greets = has_greeting && work.call.keys().empty();
         if (greets) co_await hear_sound(work, menu.greeting, "menu-no_prompt", deadline);
         jobs::CollectRules rules;
@@ -76,7 +76,7 @@ Task<ModuleEnd> run(Work work, const Menu& menu, bool has_greeting, milliseconds
     co_return co_await leave(work, menu, deadline);
 }
 
-// On what a menu has when nothing is said.
+// Runs with the defaults of a menu.
 Task<ModuleEnd> run_unknown(Work work, milliseconds next_timeout, Deadline& deadline)
 {
     const Menu menu;

@@ -1,9 +1,9 @@
-// move: the call goes to another device of its user.
+// move: takes over the call that the user has on another device.
 #include "execute/modules/module_table.hpp"
 
 namespace pivot::execute::modules {
 
-// Only a switch knows which other call its user has.
+// Only a switch knows the other calls of its users.
 Task<ModuleEnd> move(Work work, json::Value, Deadline& deadline)
 {
     return hand_over(work, deadline);

@@ -1,4 +1,4 @@
-// park: the call waits in a parking slot.
+// park: parks the call in a slot.
 #include "base/text.hpp"
 #include "execute/modules/call_variables.hpp"
 #include "execute/modules/module_table.hpp"
@@ -20,7 +20,7 @@ Task<ModuleEnd> park_in(Work work, SlotName slot, Deadline& deadline)
     if (work.call.must_stop()) co_return stop();
     const JobId job = work.call.begin(JobKind::move, caller, move_limit);
     work.call.channel().park(job, slot);
-    co_return co_await end_with_job(work, job, "the switch could not do it", deadline);
+    co_return co_await go_on_after(work, job, "the switch could not park the call", deadline);
 }
 
 bool is_beyond(std::string_view slot, std::int64_t slot_max)
@@ -40,12 +40,12 @@ Task<ModuleEnd> park(Work work, json::Value data, Deadline& deadline)
     if (slot.empty()) slot = captured_number(work);
     const std::int64_t slot_max = number(data, "max_slot_number", 0);
     if (slot_max > 0 && is_beyond(slot, slot_max)) {
-        return at_once(go_on("MAX_SLOT_EXCEEDED"), deadline);
+        return ready(go_on("MAX_SLOT_EXCEEDED"), deadline);
     }
     auto name = SlotName::of(slot);
     if (name.empty() && !slot.empty()) {
-        return at_once(give_up(work, fmt::format("\"{}\" cannot be a slot", printable(slot))),
-                       deadline);
+        return ready(give_up(work, fmt::format("slot \"{}\" is not valid", printable(slot))),
+                     deadline);
     }
     return park_in(work, std::move(name), deadline);
 }

@@ -1,4 +1,4 @@
-// prepend_cid: a prefix before the caller id.
+// prepend_cid: puts a prefix before the caller id.
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
 
@@ -10,15 +10,16 @@ namespace pivot::execute::modules {
 
 namespace {
 
-// No telephone shows more, and each document may prepend to what those before it have prepended.
+// No phone shows more, and each document may add to the prefix.
 constexpr std::size_t prefix_bytes_max = 256;
 
-// A prefix in front of one that is there, or in its place; the text behind it is the call's.
+// Puts `more` before the prefix, or in its place if it `starts_over`.
 void prepend(const Work& work, std::string& prefix, std::string_view more, bool starts_over)
 {
     if (starts_over) prefix.clear();
     if (prefix.size() + more.size() > prefix_bytes_max) {
-        return work.warn(fmt::format("a prefix is longer than {} bytes", prefix_bytes_max));
+        return work.warn(
+            fmt::format("a prefix is longer than {} bytes: it is left out", prefix_bytes_max));
     }
     prefix.insert(0, more);
 }
@@ -35,7 +36,7 @@ Task<ModuleEnd> prepend_cid(Work work, json::Value data, Deadline& deadline)
         prepend(work, prefix.name, text(data, "caller_id_name_prefix"), starts_over);
         prepend(work, prefix.number, text(data, "caller_id_number_prefix"), starts_over);
     }
-    return at_once(go_on(), deadline);
+    return ready(go_on(), deadline);
 }
 
 }  // namespace pivot::execute::modules

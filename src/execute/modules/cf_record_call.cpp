@@ -1,4 +1,4 @@
-// record_call: a recording that runs while the flow goes on.
+// record_call: records the call while the flow goes on.
 #include "execute/modules/call_recordings.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/name_in.hpp"
@@ -14,10 +14,10 @@ namespace pivot::execute::modules {
 
 namespace {
 
-// Of one call that run or wait for their moment: each document may begin more of them.
+// Limits the recordings of a call that run or wait, as each document may begin more.
 constexpr std::size_t recordings_max = 16;
 
-// The last that was begun and is not being stopped.
+// Stops the last recording that is not stopping yet.
 void stop_last(LiveCall& call, FlowMemory& memory)
 {
     const auto last = std::find_if(memory.recordings.rbegin(), memory.recordings.rend(),
@@ -35,12 +35,12 @@ Task<ModuleEnd> record_call(Work work, json::Value data, Deadline& deadline)
     if (text(data, "action", "start") == "stop") {
         memory.armed_recordings.clear();
         stop_last(work.call, memory);
-        return at_once(go_on(), deadline);
+        return ready(go_on(), deadline);
     }
     if (memory.armed_recordings.size() + memory.recordings.size() >= recordings_max) {
-        return at_once(give_up(work, fmt::format("there are {} recordings, which is the limit",
-                                                 recordings_max)),
-                       deadline);
+        return ready(give_up(work, fmt::format("there are {} recordings, which is the limit",
+                                               recordings_max)),
+                     deadline);
     }
     Recording recording = recording_of(work, data);
     recording.track = Recording::Track::both;
@@ -52,14 +52,14 @@ Task<ModuleEnd> record_call(Work work, json::Value data, Deadline& deadline)
         is_true(data, "record_on_answer") && !work.call.channel().is_answered();
     if (!waits_for_bridge && !waits_for_answer) {
         begin_recording(work.call, memory, recording);
-        return at_once(go_on(), deadline);
+        return ready(go_on(), deadline);
     }
     ArmedRecording armed;
     armed.moment =
         waits_for_bridge ? ArmedRecording::Moment::bridge : ArmedRecording::Moment::answer;
     armed.recording = std::move(recording);
     memory.armed_recordings.push_back(std::move(armed));
-    return at_once(go_on(), deadline);
+    return ready(go_on(), deadline);
 }
 
 }  // namespace pivot::execute::modules

@@ -1,4 +1,4 @@
-// record_caller: the caller leaves a recording.
+// record_caller: records the caller until they hang up, press a key or fall silent.
 #include "execute/jobs/recording.hpp"
 #include "execute/modules/call_recordings.hpp"
 #include "execute/modules/module_table.hpp"
@@ -11,7 +11,7 @@ namespace pivot::execute::modules {
 
 namespace {
 
-// KAZOO's: five times below its threshold, a second each.
+// As in KAZOO, which stops after five silent seconds.
 constexpr milliseconds silence_max{5'000};
 
 Task<ModuleEnd> record_one(Work work, Recording recording, Deadline& deadline)

@@ -1,4 +1,4 @@
-// resources, offnet: a number is called through a carrier.
+// resources, offnet: call a number through a carrier.
 #include "base/text.hpp"
 #include "execute/jobs/ringing.hpp"
 #include "execute/modules/caller_id.hpp"
@@ -30,7 +30,7 @@ Task<ModuleEnd> call_out(Work work, Dial dial, Deadline& deadline)
 {
     const jobs::RingResult result = co_await jobs::ring(work.call, std::move(dial), deadline);
     switch (result.kind) {
-        case jobs::RingResult::Kind::over: co_return end_with(ModuleEnd::Kind::over, "");
+        case jobs::RingResult::Kind::over: co_return over();
         case jobs::RingResult::Kind::answered:
             co_return co_await talk_to(work, result.leg, deadline);
         case jobs::RingResult::Kind::failed: break;
@@ -52,11 +52,11 @@ Task<ModuleEnd> resources(Work work, json::Value data, Deadline& deadline)
     target.leg = work.call.next_leg();
     std::string written(text(data, "to_did"));
     if (written.empty()) written = dialled_number(work);
-    if (written.empty()) return at_once(give_up(work, "there is no number to call"), deadline);
+    if (written.empty()) return ready(give_up(work, "there is no number to call"), deadline);
     const DialledNumber number = DialledNumber::of(written);
     if (number.empty()) {
-        return at_once(give_up(work, fmt::format("\"{}\" is not a number", printable(written))),
-                       deadline);
+        return ready(give_up(work, fmt::format("\"{}\" is not a phone number", printable(written))),
+                     deadline);
     }
     target.address = Address(number);
     add_headers(work, target.headers, data);

@@ -1,4 +1,4 @@
-// response: the call is rejected with a SIP response.
+// response: rejects the call with a SIP response.
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/name_in.hpp"
 #include "execute/modules/node_data.hpp"

@@ -1,4 +1,4 @@
-// ring_group: several devices, users and groups are called.
+// ring_group: calls several devices, users and groups.
 #include "execute/modules/endpoints.hpp"
 #include "execute/modules/module_table.hpp"
 

@@ -1,4 +1,4 @@
-// send_dtmf: keys are sent to the caller.
+// send_dtmf: sends keys to the caller.
 #include "base/text.hpp"
 #include "execute/jobs/playback.hpp"
 #include "execute/modules/module_table.hpp"
@@ -18,7 +18,7 @@ Task<ModuleEnd> send(Work work, KeySequence digits, milliseconds length, Deadlin
 {
     const jobs::PlaybackResult sent =
         co_await jobs::send_keys(work.call, std::move(digits), length, deadline);
-    co_return sent.has_failed ? give_up(work, "the switch could not send them") : go_on();
+    co_return sent.has_failed ? give_up(work, "the switch could not send the keys") : go_on();
 }
 
 }  // namespace
@@ -36,9 +36,9 @@ Task<ModuleEnd> send_dtmf(Work work, json::Value data, Deadline& deadline)
     }
     auto digits = KeySequence::of(text(data, "digits"));
     if (digits.empty()) {
-        return at_once(give_up(work, fmt::format("\"{}\" are not keys to send",
-                                                 printable(text(data, "digits")))),
-                       deadline);
+        return ready(give_up(work, fmt::format("digits is \"{}\", expected 0-9, A-D, *, #, w, W",
+                                               printable(text(data, "digits")))),
+                     deadline);
     }
     return send(work, std::move(digits), length, deadline);
 }

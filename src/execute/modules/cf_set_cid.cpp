@@ -1,4 +1,4 @@
-// set_cid: another caller id for the callees.
+// set_cid: changes the caller id that callees see.
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
 
@@ -8,7 +8,7 @@ Task<ModuleEnd> set_cid(Work work, json::Value data, Deadline& deadline)
 {
     work.memory.caller_id.name = text(data, "caller_id_name");
     work.memory.caller_id.number = text(data, "caller_id_number");
-    return at_once(go_on(), deadline);
+    return ready(go_on(), deadline);
 }
 
 }  // namespace pivot::execute::modules

@@ -1,4 +1,4 @@
-// set_variable: a channel variable of KAZOO.
+// set_variable: sets a channel variable of KAZOO.
 #include "base/text.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
@@ -32,15 +32,19 @@ Task<ModuleEnd> set_variable(Work work, json::Value data, Deadline& deadline)
     std::string_view channel_name;
     if (name == "call_priority") channel_name = "Call-Priority";
     if (name == "group_id") channel_name = "Group-ID";
-    if (channel_name.empty() || value.empty()) {
-        work.warn(fmt::format("\"{}\" is not set: there are call_priority and group_id",
+    if (channel_name.empty()) {
+        work.warn(fmt::format("variable is \"{}\", not call_priority or group_id: it is not set",
                               printable(name)));
-        return at_once(go_on(), deadline);
+        return ready(go_on(), deadline);
+    }
+    if (value.empty()) {
+        work.warn(fmt::format("the value of {} is empty: it is not set", name));
+        return ready(go_on(), deadline);
     }
     remember(work.memory, channel_name, value);
     work.call.channel().set_variable(VariableName::of(channel_name), OpaqueText(value),
                                      text(data, "channel") == "both");
-    return at_once(go_on(), deadline);
+    return ready(go_on(), deadline);
 }
 
 }  // namespace pivot::execute::modules

@@ -1,4 +1,4 @@
-// set_variables: the application's own variables.
+// set_variables: sets the application's own variables.
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/name_in.hpp"
 #include "execute/modules/node_data.hpp"
@@ -9,16 +9,16 @@ Task<ModuleEnd> set_variables(Work work, json::Value data, Deadline& deadline)
 {
     const auto variables = data.find("custom_application_vars");
     if (!variables || !variables->is_object()) {
-        return at_once(give_up(work, "there are no custom_application_vars"), deadline);
+        return ready(give_up(work, "custom_application_vars is not an object"), deadline);
     }
     work.call.session().set_application_variables(written(*variables));
     const bool is_exported = is_true(data, "export");
     for (const auto [name, value] : variables->members()) {
-        const auto variable = name_of<VariableName>(work, "a variable", name);
+        const auto variable = name_of<VariableName>(work, "the name of a variable", name);
         if (variable.empty()) continue;
         work.call.channel().set_variable(variable, OpaqueText(written(value)), is_exported);
     }
-    return at_once(go_on(), deadline);
+    return ready(go_on(), deadline);
 }
 
 }  // namespace pivot::execute::modules

@@ -1,4 +1,4 @@
-// sleep: a pause.
+// sleep: pauses the flow.
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
 

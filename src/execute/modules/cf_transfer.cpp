@@ -1,9 +1,12 @@
-// transfer: the call goes to another number, user or SIP URI.
+// transfer: transfers the call to another number, user or SIP URI.
+#include "base/text.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
 
 #include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace pivot::execute::modules {
 
@@ -15,7 +18,7 @@ Task<ModuleEnd> move_to(Work work, Transfer order, Deadline& deadline)
 {
     const JobId job = work.call.begin(JobKind::move, caller, move_limit);
     work.call.channel().transfer(job, order);
-    return end_with_job(work, job, "the switch could not do it", deadline);
+    return go_on_after(work, job, "the switch could not transfer the call", deadline);
 }
 
 std::string first_capture(json::Value data)
@@ -26,7 +29,7 @@ std::string first_capture(json::Value data)
     return std::string(no_match);
 }
 
-// A number, a user, or a SIP URI.
+// The kind of address that the text is valid as, if any.
 Address address_of(std::string_view target)
 {
     if (const auto number = DialledNumber::of(target); !number.empty()) return Address(number);
@@ -43,10 +46,12 @@ Task<ModuleEnd> transfer(Work work, json::Value data, Deadline& deadline)
     Transfer order;
     std::string target(text(data, "target"));
     if (target.empty() && has_capture) target = capture;
-    if (target.empty()) return at_once(give_up(work, "there is no target"), deadline);
+    if (target.empty()) return ready(give_up(work, "there is no target"), deadline);
     order.target = address_of(target);
     if (order.target.empty()) {
-        return at_once(give_up(work, "the target is neither a number nor a SIP URI"), deadline);
+        return ready(give_up(work, fmt::format("target is \"{}\", not a number, user or SIP URI",
+                                               printable(target))),
+                     deadline);
     }
     order.is_attended = text(data, "transfer_type") == "attended";
     order.moves_other_leg = text(data, "leg", has_capture ? "bleg" : "self") == "bleg";

@@ -1,4 +1,4 @@
-// tts: speech.
+// tts: says a text.
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
 #include "execute/modules/sound.hpp"
@@ -11,7 +11,7 @@ namespace pivot::execute::modules {
 Task<ModuleEnd> tts(Work work, json::Value data, Deadline& deadline)
 {
     if (text(data, "text").empty()) {
-        return at_once(give_up(work, "there is nothing to say"), deadline);
+        return ready(give_up(work, "there is nothing to say"), deadline);
     }
     std::vector<Sound> sounds;
     sounds.push_back(speech_of(work, data, "", all_keys));

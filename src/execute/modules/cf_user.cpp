@@ -1,4 +1,4 @@
-// user: all devices of a user are called.
+// user: calls all devices of a user.
 #include "execute/modules/endpoints.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"

@@ -1,4 +1,4 @@
-// wait_for_hangup: the flow pauses until the caller hangs up.
+// wait_for_hangup: pauses the flow until the caller hangs up.
 #include "execute/modules/module_table.hpp"
 
 namespace pivot::execute::modules {

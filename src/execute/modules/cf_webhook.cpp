@@ -1,4 +1,5 @@
-// webhook: a web server is told of the call.
+// webhook: sends the call's parameters and the node's custom data to a web server.
+#include "base/text.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
 
@@ -22,12 +23,14 @@ Task<ModuleEnd> webhook(Work work, json::Value data, Deadline& deadline)
     const std::string_view uri = text(data, "uri");
     const Method method = text(data, "http_verb", "post") == "get" ? Method::get : Method::post;
     session::Session& session = work.call.session();
-    const bool is_absolute = session.resolve(uri) == uri;  // a flow has no URL to start from
+    const bool is_absolute = session.resolve(uri) == uri;  // a flow has no base URL
     if (uri.empty() || !is_absolute) {
-        return at_once(give_up(work, fmt::format("\"{}\" is not a URL", uri)), deadline);
+        return ready(
+            give_up(work, fmt::format("uri is \"{}\", not an absolute URL", printable(uri))),
+            deadline);
     }
     session.notify(std::string(uri), method, std::move(parameters), true);
-    return at_once(go_on(), deadline);
+    return ready(go_on(), deadline);
 }
 
 }  // namespace pivot::execute::modules

@@ -1,4 +1,4 @@
-// What follows a dial: the talk, or the branch for its cause.
+// How a flow goes on after a dial: with the talk, or with the branch for the cause.
 #pragma once
 
 #include "execute/modules/module.hpp"
@@ -8,13 +8,14 @@
 
 namespace pivot::execute::modules {
 
-// What a cause without a name is.
+// Stands for a cause without a name.
 inline constexpr std::string_view unspecified = "UNSPECIFIED";
 
-// The child for the cause's name, else the one for its code: `USER_BUSY`, `sip:486`.
+// The child for the name of the cause, as `USER_BUSY`, else the one for its code, as `sip:486`.
+// Returns nothing if there is neither.
 std::optional<ModuleEnd> branch_for(const Work& work, const Cause& cause);
 
-// The flow stops behind it.
+// Connects the caller with a leg that has answered. The flow stops after the talk.
 Task<ModuleEnd> talk_to(Work work, LegId leg, Deadline& deadline);
 
 }  // namespace pivot::execute::modules

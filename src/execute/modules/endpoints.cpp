@@ -15,12 +15,12 @@ namespace pivot::execute::modules {
 
 namespace {
 
-// Groups may have each other as members.
+// Groups may contain each other.
 constexpr unsigned groups_depth_max = 8;
 
 constexpr unsigned default_weight = 20;
 
-// A device with the time that a member gives it.
+// A device, with the times and the weight of the member that it comes from.
 struct Endpoint {
     const Device* device;
     std::string_view id;
@@ -34,7 +34,7 @@ bool is_same(const Endpoint& a, const Endpoint& b)
     return a.id == b.id && a.delay == b.delay && a.timeout == b.timeout;
 }
 
-// Those without a weight come last.
+// Members without a weight come last.
 std::vector<Member> by_weight(const std::vector<Member>& members)
 {
     const auto place = [](const Member& member) { return member.weight - 1; };
@@ -121,7 +121,7 @@ private:
     std::vector<Endpoint> found_;
 };
 
-// SplitMix64.
+// The next number of SplitMix64.
 std::uint64_t draw(std::uint64_t& state)
 {
     std::uint64_t mixed = state += 0x9E3779B97F4A7C15;
@@ -130,7 +130,7 @@ std::uint64_t draw(std::uint64_t& state)
     return mixed ^ (mixed >> 31);
 }
 
-// One after the other is drawn; twice the weight is twice the chance.
+// Draws one endpoint after the other; twice the weight is twice the chance.
 void shuffle(std::vector<Endpoint>& endpoints, std::uint64_t& state)
 {
     for (auto next = endpoints.begin(); next != endpoints.end(); ++next) {
@@ -143,7 +143,7 @@ void shuffle(std::vector<Endpoint>& endpoints, std::uint64_t& state)
     }
 }
 
-// `alice` of `sip:alice@example.com` and of `user/alice@example.com`.
+// Replaces the user: `alice` in `sip:alice@example.com` and in `user/alice@example.com`.
 Address with_user(const Address& address, const UserPart& user)
 {
     const std::string& dial = address.text();
@@ -156,8 +156,8 @@ Address with_user(const Address& address, const UserPart& user)
     return Address(DialString::of_operator(std::move(other)));
 }
 
-// Without those that are disabled, not to be disturbed, or the caller's own. Lots are drawn anew
-// each time. No targets: there is nobody to call.
+// Leaves out devices that are disabled, not to be disturbed, or the caller's own. Weighted
+// endpoints are drawn anew each time. Without targets there is nobody to call.
 Dial dial_of(const Work& work, const RingPlan& plan)
 {
     std::vector<Endpoint> endpoints = Endpoints(work, plan).find();
@@ -198,7 +198,7 @@ Task<ModuleEnd> call_endpoints(Work work, RingPlan plan, Deadline& deadline)
         if (dial.targets.empty()) co_return give_up(work, "there is nobody to call");
         const jobs::RingResult result = co_await jobs::ring(work.call, std::move(dial), deadline);
         switch (result.kind) {
-            case jobs::RingResult::Kind::over: co_return end_with(ModuleEnd::Kind::over, "");
+            case jobs::RingResult::Kind::over: co_return over();
             case jobs::RingResult::Kind::answered:
                 co_return co_await talk_to(work, result.leg, deadline);
             case jobs::RingResult::Kind::failed: break;

@@ -19,15 +19,15 @@ bool is_url(std::string_view name)
 // `prompt://ACCOUNT/PROMPT/LANGUAGE`
 Media prompt_of(const Work& work, std::string_view path)
 {
-    const std::string_view behind_account = path.substr(path.find('/') + 1);
-    const auto slash = behind_account.find('/');
+    const std::string_view after_account = path.substr(path.find('/') + 1);
+    const auto slash = after_account.find('/');
     LanguageTag language;
-    if (slash != behind_account.npos) language = LanguageTag::of(behind_account.substr(slash + 1));
+    if (slash != after_account.npos) language = LanguageTag::of(after_account.substr(slash + 1));
     if (language.empty()) language = call_language(work);
-    return Media(PromptName::of(behind_account.substr(0, slash)), language);
+    return Media(PromptName::of(after_account.substr(0, slash)), language);
 }
 
-// Nothing, where it is neither a URL nor what a switch can have.
+// Returns empty media if the name is not valid.
 Media as_named(const Work& work, std::string_view name)
 {
     if (is_url(name)) return Media(WebUrl::of(name));
@@ -43,7 +43,7 @@ Media as_named(const Work& work, std::string_view name)
     return Media(SoundName::of(name));
 }
 
-// The operator names sounds as the switch has them.
+// Operators name sounds as their switch does, so any name is valid.
 Media as_stored(const Work& work, const std::string& name)
 {
     Media media = as_named(work, name);
@@ -69,7 +69,6 @@ Media prompt(const Work& work, std::string_view name)
     return Media(PromptName::of(name), call_language(work));
 }
 
-// A call may come with anything.
 LanguageTag call_language(const Work& work)
 {
     return LanguageTag::of(work.call.session().call().language);

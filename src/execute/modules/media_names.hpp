@@ -7,14 +7,15 @@
 
 namespace pivot::execute::modules {
 
-// A media id of the directory, a URL, the name of a sound, `tone_stream://…`, `local_stream://…`,
-// `prompt://…`, `system_media/…`. Nothing, with a warning, where it is none of these.
+// Takes an id of the directory, a URL, the name of a sound, `tone_stream://…`, `local_stream://…`,
+// `prompt://…` or `system_media/…`. Returns empty media, with a warning, for any other text.
 Media media_named(const Work& work, std::string_view name);
 
-// One of the system's own, in the call's language.
+// A stock prompt, in the call's language.
 Media prompt(const Work& work, std::string_view name);
 
-// The call's own, in which prompts and speech are heard unless something else is said.
+// The language of prompts and speech unless a node names another. Empty if the call came without a
+// valid one.
 LanguageTag call_language(const Work& work);
 
 }  // namespace pivot::execute::modules

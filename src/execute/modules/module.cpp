@@ -4,7 +4,15 @@ namespace pivot::execute::modules {
 
 namespace {
 
-// The child that the host has said. Without one the flow goes on with `_`.
+ModuleEnd end_of(ModuleEnd::Kind kind, std::string_view text = "")
+{
+    ModuleEnd end;
+    end.kind = kind;
+    end.text = text;
+    return end;
+}
+
+// Goes on with the child that the host named, or with `_`.
 ModuleEnd take(const Work& work, std::string_view branch)
 {
     if (branch.empty() || branch == "_") return go_on();
@@ -15,7 +23,50 @@ ModuleEnd take(const Work& work, std::string_view branch)
 
 }  // namespace
 
-Task<ModuleEnd> at_once(ModuleEnd end, Deadline&)
+ModuleEnd go_on(std::string_view child)
+{
+    return end_of(ModuleEnd::Kind::go_on, child);
+}
+
+ModuleEnd go_on_because(std::string_view why)
+{
+    ModuleEnd end = go_on();
+    end.why = why;
+    return end;
+}
+
+ModuleEnd stop(std::string_view cause)
+{
+    return end_of(ModuleEnd::Kind::stop, cause);
+}
+
+ModuleEnd hang_up()
+{
+    return end_of(ModuleEnd::Kind::hang_up);
+}
+
+ModuleEnd branch_to(std::string_view flow)
+{
+    return end_of(ModuleEnd::Kind::branch, flow);
+}
+
+ModuleEnd ask_server()
+{
+    return end_of(ModuleEnd::Kind::pivot);
+}
+
+ModuleEnd over()
+{
+    return end_of(ModuleEnd::Kind::over);
+}
+
+ModuleEnd give_up(const Work& work, std::string_view why)
+{
+    work.warn(why);
+    return go_on_because(why);
+}
+
+Task<ModuleEnd> ready(ModuleEnd end, Deadline&)
 {
     co_return end;
 }
@@ -29,13 +80,13 @@ Task<JobEnded> finish(LiveCall& call, JobId job, Deadline& deadline)
 Task<ModuleEnd> wait_for_end(Work work, Deadline&)
 {
     while (!work.call.must_stop()) co_await work.call.next(never);
-    co_return end_with(ModuleEnd::Kind::over, "");
+    co_return over();
 }
 
-Task<ModuleEnd> end_with_job(Work work, JobId job, std::string_view failure, Deadline& deadline)
+Task<ModuleEnd> go_on_after(Work work, JobId job, std::string_view failure, Deadline& deadline)
 {
     const JobEnded ended = co_await finish(work.call, job, deadline);
-    if (work.call.must_stop()) co_return end_with(ModuleEnd::Kind::over, "");
+    if (work.call.must_stop()) co_return over();
     if (ended.end == JobEnd::failed) co_return give_up(work, failure);
     co_return take(work, ended.branch);
 }
@@ -45,9 +96,9 @@ Task<ModuleEnd> hand_over(Work work, Deadline& deadline)
     const JobId job = work.call.begin(JobKind::module, caller, unlimited);
     const bool is_taken =
         work.call.channel().run_module(job, work.flow.module(work.node), work.flow.data(work.node));
-    if (is_taken) return end_with_job(work, job, "the host could not run it", deadline);
+    if (is_taken) return go_on_after(work, job, "the host could not run it", deadline);
     work.call.forget(job);
-    return at_once(give_up(work, "is not run here, and the host does not have it"), deadline);
+    return ready(give_up(work, "does not run here, and the host does not have it"), deadline);
 }
 
 }  // namespace pivot::execute::modules

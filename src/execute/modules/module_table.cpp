@@ -12,7 +12,7 @@ struct Row {
     Module* module;
 };
 
-// By name.
+// Sorted by name.
 constexpr Row rows[] = {
     {"answer", answer},
     {"audio_macro", audio_macro},

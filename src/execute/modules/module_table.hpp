@@ -1,5 +1,5 @@
-// The modules that run here. Each is a function of its name in a file of its name: `play` is in
-// cf_play.cpp, as KAZOO calls its own.
+// The modules that run here. The function `play` is the module play, in cf_play.cpp: files are
+// named as those of KAZOO.
 #pragma once
 
 #include "execute/modules/module.hpp"
@@ -8,7 +8,7 @@
 
 namespace pivot::execute::modules {
 
-// Reads the node's data, and returns its work as a task.
+// Reads the node's data, and returns the work as a task.
 using Module = Task<ModuleEnd>(Work work, json::Value data, Deadline& deadline);
 
 // Returns null if the module does not run here.
@@ -38,7 +38,7 @@ Module play;
 Module prepend_cid;
 Module record_call;
 Module record_caller;
-Module resources;  // and offnet, which is the same
+Module resources;  // offnet, too
 Module response;
 Module ring_group;
 Module send_dtmf;

@@ -1,4 +1,4 @@
-// Names among the members of a node's data.
+// Names in a node's data, checked before a switch sees them.
 #pragma once
 
 #include "base/text.hpp"
@@ -9,13 +9,13 @@
 
 namespace pivot::execute::modules {
 
-// The name as it can be given to a switch. Empty, with a warning, where the text cannot be one.
+// Returns an empty name, with a warning, if a switch cannot take the text.
 template <typename Name>
 Name name_of(const Work& work, std::string_view what, std::string_view text)
 {
     Name name = Name::of(text);
     if (name.empty() && !text.empty()) {
-        work.warn(fmt::format("{} is left out: \"{}\" cannot be one for a switch", what,
+        work.warn(fmt::format("{} is \"{}\", which a switch cannot take: it is left out", what,
                               printable(text)));
     }
     return name;

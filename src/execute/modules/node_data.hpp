@@ -1,5 +1,5 @@
-// The members of a node's data. What is missing, or of another type, is as its schema has it when
-// it is left out: a flow of the host's own may come without defaults.
+// The members of a node's data. A member that is missing, or of another type, has the default of
+// its schema, because a flow from the host may come without defaults.
 #pragma once
 
 #include "base/json.hpp"
@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 
 inline constexpr std::string_view all_keys = "123456789*0#";
 
-// The collection of keys where a node names no other.
+// The collection of keys unless a node names another.
 inline constexpr std::string_view default_collection = "default";
 
 inline std::string_view text(json::Value data, std::string_view name, std::string_view preset = {})
@@ -31,7 +31,7 @@ inline std::int64_t number(json::Value data, std::string_view name, std::int64_t
     return value ? value->integer().value_or(preset) : preset;
 }
 
-// At most a day.
+// A day at most.
 inline milliseconds time(json::Value data, std::string_view name, milliseconds unit,
                          std::int64_t preset)
 {
@@ -45,7 +45,7 @@ inline bool is_true(json::Value data, std::string_view name, bool preset = false
     return value && value->kind() == json::Kind::boolean ? value->is_true() : preset;
 }
 
-// The strings of a list in one text: keys.
+// The strings of a list, joined: keys.
 inline std::string keys(json::Value data, std::string_view name, std::string_view preset)
 {
     const auto value = data.find(name);
@@ -57,7 +57,7 @@ inline std::string keys(json::Value data, std::string_view name, std::string_vie
     return found;
 }
 
-// JSON text of the member; a string as it is.
+// A string as it is, any other value as JSON text.
 inline std::string written(json::Value value)
 {
     if (value.is_string()) return std::string(value.text());

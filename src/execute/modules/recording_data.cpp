@@ -29,7 +29,7 @@ Recording recording_of(const Work& work, json::Value data)
     recording.uploads_by_post = text(data, "method") == "post";
     recording.format = format_of(text(data, "format"));
     if (recording.format == Recording::Format::any && !text(data, "format").empty()) {
-        work.warn(fmt::format("format \"{}\" is left out: there are mp3 and wav",
+        work.warn(fmt::format("format is \"{}\", not mp3 or wav: it is left out",
                               printable(text(data, "format"))));
     }
     return recording;

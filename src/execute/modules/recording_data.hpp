@@ -1,4 +1,4 @@
-// A recording as record_call's and record_caller's data describe it.
+// A recording as the data of record_call and record_caller describe it.
 #pragma once
 
 #include "base/json.hpp"

@@ -23,7 +23,7 @@ struct Row {
     std::string_view media;
 };
 
-// By cause.
+// Sorted by cause.
 constexpr Row rows[] = {
     {"BEARERCAPABILITY_NOTAUTH", 403, "", ""},
     {"BEARERCAPABILITY_NOTAVAIL", 403, "", ""},
@@ -83,7 +83,7 @@ Task<ModuleEnd> refuse(Work work, Refusal refusal, Deadline& deadline)
     if (!refusal.media.empty()) {
         Media media = media_named(work, refusal.media);
         const jobs::PlaybackResult heard = co_await hear_prompt(work, std::move(media), deadline);
-        if (heard.has_failed) work.warn("the switch could not play what goes before the response");
+        if (heard.has_failed) work.warn("the switch could not play the sound before the response");
     }
     if (work.call.must_stop()) co_return stop();
     if (work.call.channel().is_answered() || refusal.sip_code == 0) co_return stop(refusal.cause);

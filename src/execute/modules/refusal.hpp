@@ -1,4 +1,4 @@
-// A call that is not put through hears why, and gets a SIP response.
+// A refused call hears the reason, and gets a SIP response.
 #pragma once
 
 #include "execute/modules/module.hpp"
@@ -9,13 +9,13 @@
 namespace pivot::execute::modules {
 
 struct Refusal {
-    int sip_code = 0;  // 0: the call is hung up with the cause
+    int sip_code = 0;  // if 0, the call is hung up with `cause`
     ReasonPhrase phrase;
-    std::string media;  // a name as callflows have it; empty: nothing is played
-    CauseName cause;    // of a call that is answered
+    std::string media;  // as callflows name it; nothing is played if empty
+    CauseName cause;    // for a call that is already answered
 };
 
-// What resources and offnet say for a cause where a flow does not.
+// The refusal of resources and offnet where the flow has no child for the cause.
 Refusal refusal_for(std::string_view cause);
 
 Task<ModuleEnd> refuse(Work work, Refusal refusal, Deadline& deadline);

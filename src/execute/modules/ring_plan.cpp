@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t timeout_s = 20;
 
-// KAZOO counts seconds from year 0.
+// KAZOO counts seconds since the year 0.
 constexpr std::int64_t unix_epoch_s = 62'167'219'200;
 
 seconds seconds_of(json::Value data, std::string_view name, std::int64_t preset)
@@ -21,14 +21,14 @@ seconds seconds_of(json::Value data, std::string_view name, std::int64_t preset)
     return std::chrono::duration_cast<seconds>(time(data, name, seconds(1), preset));
 }
 
-// Zero is what the schema says where nobody says anything.
+// The default of the schema is 0, which stands for the usual time.
 seconds timeout_of(json::Value data)
 {
     const seconds timeout = seconds_of(data, "timeout", timeout_s);
     return timeout == seconds(0) ? seconds(timeout_s) : timeout;
 }
 
-// From inside, the caller has a device of the account.
+// An internal call comes from a device of the account.
 void add_ringtone(RingPlan& plan, const Work& work, json::Value data)
 {
     const auto ringtones = data.find("ringtones");
@@ -61,7 +61,7 @@ std::vector<Member> members_of(const Work& work, json::Value endpoints)
         const std::string_view kind = text(endpoint, "endpoint_type");
         if (kind == "user") member.kind = Member::Kind::user;
         if (kind == "group") member.kind = Member::Kind::group;
-        // A list of strings, as the schema of `group` has it, is one of devices.
+        // In the schema of `group` endpoints are strings: devices.
         member.id = text(endpoint, "id", endpoint.is_string() ? endpoint.text() : "");
         member.delay = seconds_of(endpoint, "delay", 0);
         member.timeout = timeout_of(endpoint);

@@ -1,4 +1,4 @@
-// Whom device, user, group and ring_group call, and how.
+// Whom a node of device, user, group or ring_group calls, and how.
 #pragma once
 
 #include "execute/modules/module.hpp"
@@ -21,7 +21,7 @@ struct RingPlan {
     bool hides_caller = false;
     bool can_call_self = false;
     Media ringback;
-    UserPart invite_user;  // in place of the one in the dial string
+    UserPart invite_user;  // replaces the one in the dial string
     std::vector<SipHeader> headers;
 };
 
@@ -29,8 +29,10 @@ Strategy strategy_of(std::string_view strategy);
 
 Media ringback_of(const Work& work, std::string_view name);
 
+// For device and user.
 RingPlan plan_for_one(const Work& work, json::Value data, Member::Kind kind);
 
+// For group and ring_group, whose data have `endpoints`.
 RingPlan plan_for_many(const Work& work, json::Value data);
 
 }  // namespace pivot::execute::modules

@@ -14,7 +14,7 @@ void add_header(const Work& work, std::vector<SipHeader>& headers, std::string_v
 {
     SipHeader header = SipHeader::of(name, value);
     if (header.empty()) {
-        work.warn(fmt::format("the SIP header {} is left out: its name or its value cannot be one",
+        work.warn(fmt::format("the SIP header {} is left out: its name or its value is not valid",
                               printable(name)));
         return;
     }

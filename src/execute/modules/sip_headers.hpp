@@ -1,4 +1,4 @@
-// SIP headers that a node gives to those whom it calls.
+// The SIP headers that a node sends to its callees.
 #pragma once
 
 #include "execute/modules/module.hpp"
@@ -8,11 +8,11 @@
 
 namespace pivot::execute::modules {
 
-// One that cannot be a header is left out, with a warning.
+// Leaves out an invalid header, with a warning.
 void add_header(const Work& work, std::vector<SipHeader>& headers, std::string_view name,
                 std::string_view value);
 
-// `custom_sip_headers`, or its `out`.
+// Adds `custom_sip_headers`, or its `out`.
 void add_headers(const Work& work, std::vector<SipHeader>& headers, json::Value data);
 
 }  // namespace pivot::execute::modules

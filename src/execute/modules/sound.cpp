@@ -11,13 +11,13 @@ namespace pivot::execute::modules {
 
 namespace {
 
-// A caller may lean on his keys for as long as something is played.
+// A caller may lean on the keys for as long as something plays.
 constexpr std::size_t collection_max = 128;
 
-// The beginning of what is played into a call that was answered just now is often lost.
-constexpr milliseconds behind_answer{100};
+// The beginning of a sound is often lost if the call has only just been answered.
+constexpr milliseconds after_answer{100};
 
-// Adds what was typed since there were `typed_before` keys.
+// Adds the keys after the first `typed_before`.
 void keep_keys(const Work& work, std::size_t typed_before)
 {
     const std::string& keys = work.call.keys();
@@ -86,7 +86,7 @@ Task<jobs::PlaybackResult> hear(Work work, Sound sound, Deadline& deadline)
         heard = co_await hear_once(work, sound, deadline);
         const bool took_time = work.call.now() > began;
         if (sound.is_endless && !took_time) {
-            work.warn("there is nothing to hear in what is to be played for ever");
+            work.warn("the sound is empty: endless_playback does not repeat it");
             break;
         }
     }
@@ -107,7 +107,7 @@ Task<ModuleEnd> hear_all(Work work, std::vector<Sound> sounds, bool answers, Dea
     const bool is_answering = answers && !work.call.channel().is_answered();
     if (is_answering) {
         co_await work.call.answer(deadline);
-        co_await work.call.pause(behind_answer, deadline);
+        co_await work.call.pause(after_answer, deadline);
     }
     ModuleEnd end = go_on();
     for (Sound& sound : sounds) {

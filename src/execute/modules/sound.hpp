@@ -1,4 +1,4 @@
-// What a caller hears in a callflow: a sound or speech, as often as a node says.
+// A sound or speech in a callflow: how often a caller hears it, and which keys stop it.
 #pragma once
 
 #include "execute/jobs/playback.hpp"
@@ -11,7 +11,6 @@
 
 namespace pivot::execute::modules {
 
-// Something to hear once, several times, or until somebody stops it.
 struct Sound {
     std::variant<Media, Speech> what;
     std::string stop_keys;
@@ -19,20 +18,24 @@ struct Sound {
     bool is_endless = false;
 };
 
-// `preset` is the node's own, for all of its sounds; without one, the call's.
+// The language of the data, else `preset`, which is the node's, else the call's.
 LanguageTag language_of(const Work& work, json::Value data, std::string_view preset);
 
+// Reads how often to play and the keys that stop it; `what` is left empty.
 Sound sound_of(json::Value data, std::string_view stop_keys);
 
+// Reads the text, the voice, the language and the engine, too.
 Sound speech_of(const Work& work, json::Value data, std::string_view language,
                 std::string_view stop_keys);
 
-// Keys that are pressed meanwhile are added to the collection `default`, and stay typed ahead.
+// Keys that the caller presses meanwhile are added to the collection `default`, and stay typed
+// ahead.
 Task<jobs::PlaybackResult> hear(Work work, Sound sound, Deadline& deadline);
 
-// A prompt that any key stops.
+// Plays a prompt, which any key stops.
 Task<jobs::PlaybackResult> hear_prompt(Work work, Media media, Deadline& deadline);
 
+// Plays the sounds in order until a key stops one. If `answers`, the call is answered first.
 Task<ModuleEnd> hear_all(Work work, std::vector<Sound> sounds, bool answers, Deadline& deadline);
 
 }  // namespace pivot::execute::modules

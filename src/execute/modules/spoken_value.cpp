@@ -11,7 +11,7 @@ namespace {
 
 struct Interpretation {
     std::string_view type;
-    std::string_view as;  // of SSML's say-as
+    std::string_view as;  // interpret-as of SSML
 };
 
 constexpr Interpretation interpretations[] = {
@@ -30,7 +30,7 @@ constexpr Interpretation interpretations[] = {
     {"telephone_number", "telephone"},
 };
 
-// Empty: as any other text.
+// Empty if the value is spoken as any other text.
 std::string_view interpretation(std::string_view type, std::string_view method)
 {
     if (method == "iterated") return "characters";
@@ -53,7 +53,7 @@ std::string escape(std::string_view text)
     return out;
 }
 
-// For speech without SSML. A byte of UTF-8 that goes on with a character stays with it.
+// Spells for speech without SSML. The bytes of a UTF-8 character stay together.
 std::string spell(std::string_view text)
 {
     std::string out;

@@ -1,4 +1,4 @@
-// A value as it is spoken: letter by letter, as a number, as a date.
+// How a value is spoken: letter by letter, as a number, as a date.
 #pragma once
 
 #include "execute/order.hpp"
@@ -7,7 +7,7 @@
 
 namespace pivot::execute::modules {
 
-// `type` and `method` as audio_macro's `say` has them: `name_spelled`, `telephone_number`, …;
+// `type` and `method` are those of `say` in audio_macro: `name_spelled`, `telephone_number`, …;
 // `pronounced`, `iterated`, `counted`.
 Speech spoken_value(std::string_view text, std::string_view type, std::string_view method);
 
