@@ -122,6 +122,26 @@ def coroutines(tree):
             yield tree.finding("coroutines", path, code.count("\n", 0, at) + 1, message)
 
 
+DRAWN = re.compile("[─│┌┐└┘├┤┬┴┼►◄▲▼]")
+
+
+def drawings(tree):
+    """A drawing in a comment is as it was drawn: a formatter breaks its last words off."""
+    for path, _ in tree.of(*CPP):
+        for piece in tree.pieces(path):
+            lines = piece.text.splitlines() if piece.kind == "comment" else []
+            for number, (line, following) in enumerate(zip(lines, lines[1:]), piece.line):
+                rest = following.strip().lstrip("/* ")
+                is_long = len(line.strip()) > COLUMNS - 25
+                if is_long and DRAWN.search(line) and 0 < len(rest) < 15 and not DRAWN.search(rest):
+                    yield tree.finding(
+                        "drawings",
+                        path,
+                        number + 1,
+                        f'"{rest}" is torn off the drawing above: draw it narrower',
+                    )
+
+
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
 
 

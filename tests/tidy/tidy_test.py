@@ -225,6 +225,19 @@ class Layout(unittest.TestCase):
             [("src/a.cpp", 1), ("src/a.cpp", 3)],
         )
 
+    def test_a_drawing_that_was_reflowed_is_found(self):
+        arrow = "//   submit everything, wait for the kernel or the next timer ─► reap completions ─► fire"
+        self.assertEqual(
+            found(
+                layout.drawings,
+                {"src/a.hpp": f"// A turn:\n//\n{arrow}\n//   what is due\n// Text.\n"},
+            ),
+            [("src/a.hpp", 4)],
+        )
+        self.assertEqual(
+            found(layout.drawings, {"src/a.hpp": f"{arrow}\n//\n// Text that goes on.\n"}), []
+        )
+
     def test_a_link_to_nothing_is_found(self):
         self.assertEqual(
             found(
@@ -364,8 +377,9 @@ class ListOfExceptions(unittest.TestCase):
         finding = findings_of(Tree({"src/a.cpp": "// Behind it.\n"}), [words.words])[0]
         self.assertTrue(held.hold(finding))
         self.assertEqual(
-            [fault.split(": ")[0] for fault in held.faults()], ["allowed.txt:1", "allowed.txt:4"]
+            [fault.split(": ")[0] for fault in held.without_reason()], ["allowed.txt:1"]
         )
+        self.assertEqual([fault.split(": ")[0] for fault in held.without_use()], ["allowed.txt:4"])
 
 
 if __name__ == "__main__":
