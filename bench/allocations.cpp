@@ -1,12 +1,12 @@
 // Claim: in steady state a pivot allocates nothing on the heap, neither in start() nor on the
 // engine's thread.
 //
-// Method: every allocation of this process passes through the functions below; those of the
-// engine's thread count, and those inside start(). Whole pivots to nginx, which is a process of its
-// own, over 64 kept connections: forms by GET and POST, JSON by POST, callflows of 400 bytes, 1 KB
-// and 8 KB. The first rounds of calls, until what grows has grown, do not count. Prints allocations
-// a pivot, and with --trace the stacks that are left, the most frequent first; fails if there are
-// any. The checksum adds up the bytes of the flows.
+// Method: every allocation of this process passes through the functions below; those on the
+// engine's thread and those inside start() count. Whole pivots go to nginx, which is another
+// process, over 64 kept connections: forms by GET and POST, JSON by POST, callflows of 400 bytes,
+// 1 KB and 8 KB. The first rounds, in which buffers grow to their size, do not count. Prints
+// allocations per pivot and, with --trace, their stacks, the most frequent first; fails if there
+// are any. The checksum adds up the bytes of the flows.
 #include "callflow.hpp"
 #include "nginx.hpp"
 #include "rounds.hpp"

@@ -1,4 +1,4 @@
-// A callflow of a wanted size, as a voice web server answers it.
+// A callflow of a given size, as a voice web server would answer.
 #pragma once
 
 #include <cstddef>

@@ -1,16 +1,16 @@
-// Claim: what reading and validating a callflow costs, defaults written in, beside the least that
-// can be done with its bytes, which is simdjson's own walk over all values.
+// Claim: reading and validating a callflow, defaults filled in, costs little more than the least
+// that can be done with its bytes, which is simdjson's own walk over all values.
 //
-// Method: an answer of 400 bytes, one of 1 KB and one of 8 KB, and those that are harder to read:
-// with white space, with escapes, with data that no schema knows. All sides read the same padded
-// memory by turns, a short round each, and are told apart by CPU time; there is no randomness.
+// Method: answers of 400 bytes, 1 KB and 8 KB, and some that are harder to read: with white space,
+// with escapes, with data that no schema knows. All contenders read the same padded memory in
+// turn, a short round each, and are measured by CPU time; there is no randomness.
 //
-// `ratio` is what counts: ours, divided by the faster of two walks, which differ in nothing but
-// that a value is handed on by value, as in simdjson's examples, or by reference. One of them is
-// compiled to loads that wait for stores and is twice as slow: by value with Clang 19, by reference
-// with GCC 12. `ratio_to_slower` is only there to tell that from a change of ours. A label has the
-// size of the flow that comes out, and the number of bytes that the walk saw, so that nothing is
-// optimised away unseen.
+// `ratio` is the one that counts: ours divided by the faster of two walks, which differ only in
+// how they hand a value on: by value, as in simdjson's examples, or by reference. One of them
+// compiles to loads that wait for stores and is twice as slow: by value with Clang 19, by
+// reference with GCC 12. `ratio_to_slower` only tells that apart from a change of ours. A label
+// contains the size of the resulting flow and the number of bytes that the walk saw, so that
+// nothing is optimised away unnoticed.
 #include "base/json.hpp"
 #include "callflow/flow.hpp"
 

@@ -1,12 +1,12 @@
 // Claim: a lookup through the engine's resolver costs little more than a bare c-ares loop, and a
-// name that is in the cache costs nothing beside a pivot.
+// cached name costs next to nothing compared with a pivot.
 //
-// Method: names that were never asked for, each in both families, from one thread, against Knot on
-// the other core; 1, 16 and 64 names at a time (more at once overflow a socket's buffer). The bare
-// loop is c-ares and epoll with the socket kept open; it reads the addresses out of each reply and
-// keeps nothing. A cached lookup is one name again and again. The pivot it is held against is a
-// whole one over kept connections, 64 at a time. CPU time of the client's thread. The checksum
-// counts the addresses that were found.
+// Method: fresh names, each in both families, from one thread, against Knot on the other core; 1,
+// 16 and 64 names at a time (more overflow a socket's buffer). The bare loop is c-ares and epoll
+// with the socket kept open; it reads the addresses from each reply and keeps nothing. A cached
+// lookup asks for one name again and again. The pivot that it is compared with is a whole one over
+// kept connections, 64 at a time. CPU time of the client's thread. The checksum counts the
+// addresses found.
 #include "knot.hpp"
 #include "net/resolver.hpp"
 #include "peers/crowd.hpp"

@@ -2,12 +2,12 @@
 // the session remembers, the document that is being performed, and the coroutines that perform it.
 // The channel is the host's and not counted.
 //
-// Method: sessions under a TwiML action ask a server in a process on the other core, a hundred at a
-// time, and are answered a Gather that waits for ten minutes. The heap (mallinfo2) is read before
-// and when all of them wait, in two sizes, so that what a reactor has once is not counted. The
-// channels are scripted ones, which are measured on their own and taken off. Then each caller
-// presses a key, each session asks again and ends. The checksum is the number of sessions that
-// ended so.
+// Method: sessions under a TwiML action ask a server in a process on the other core, a hundred at
+// a time, and get a Gather that waits for ten minutes. The heap (mallinfo2) is read before and
+// when all of them wait, with two numbers of sessions, so that what a reactor has once does not
+// count. The channels are scripted ones, which are measured separately and subtracted. Then each
+// caller presses a key, and each session asks again and ends. The checksum is the number of
+// sessions that ended this way.
 #include "peers/crowd.hpp"
 #include "rounds.hpp"
 #include "switches/reception.hpp"

@@ -1,5 +1,5 @@
-// The web server nginx (Debian package `nginx-light`) on loopback, for as long as its owner lives:
-// one worker, which takes a POST to a file for a GET.
+// The web server nginx (Debian package `nginx-light`) on loopback, for as long as its owner lives.
+// It has one worker, and serves a file to a POST as to a GET.
 #pragma once
 
 #include "peers/loopback.hpp"

@@ -1,4 +1,4 @@
-// Pivots in a closed loop: as one ends, the next one starts, on the engine's own thread.
+// Pivots in a closed loop: when one ends, the next one starts, on the engine's own thread.
 #pragma once
 
 #include "rounds.hpp"

@@ -1,4 +1,4 @@
-// What the benchmarks share: rounds that take turns, their medians and ratios, and where those go.
+// What the benchmarks share: rounds that take turns, their medians and ratios, and the report.
 //
 //   Report report(arguments, "a claim in one sentence");
 //   for (…five rounds…) { report.add("one", "ns", …); report.add("other", "ns", …); }

@@ -1,5 +1,5 @@
-// Claim: ten thousand deadlines fire as exactly as a thread that does nothing but sleep until the
-// next one, whether a deadline is bare or a whole pivot in flight hangs on it.
+// Claim: ten thousand deadlines fire as exactly as a thread that only sleeps until the next one,
+// whether a deadline is bare or belongs to a whole pivot in flight.
 //
 // Method: deadlines at random nanoseconds (seed 20260317), of which the first comes after the ramp.
 // The floor is a thread on the same core, in the same seconds, that sleeps (clock_nanosleep(2),

@@ -1,10 +1,10 @@
 // Claim: a TwiML document of 2 KB is read and checked in a few microseconds, and a hostile one in
-// time that grows with its size and no faster.
+// time proportional to its size.
 //
-// Method: three documents as applications write them, read by our reader and, by turns, by pugixml
+// Method: three documents as applications write them, read in turn by our reader and by pugixml
 // alone, which only builds its tree: the floor. Then documents that are hard to read, of 256 KiB
-// and of 1 MiB; the time for one of their bytes must not depend on how many there are. CPU time of
-// the thread; there is no randomness. The checksum counts elements, warnings and refusals.
+// and of 1 MiB; the time per byte must not depend on the size. CPU time of the thread; there is no
+// randomness. The checksum counts elements, warnings and refusals.
 #include "rounds.hpp"
 #include "twiml/reader.hpp"
 

@@ -1,4 +1,4 @@
-// A text in gzip, as a web server sends it.
+// Text compressed with gzip, as a web server sends it.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Where tests find what does not lie beside them. Compiled into one object, so that the folder of a
-// checkout changes that one alone and a compiler cache serves every other checkout.
+// Paths that tests need. Compiled into one object, so that a checkout in another folder changes
+// only that object and a compiler cache serves every checkout.
 #pragma once
 
 #include <string>

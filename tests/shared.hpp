@@ -1,5 +1,5 @@
-// KAZOO's own documents, which are not part of the product: tests that hold it against them pass
-// where they are absent, and say so.
+// KAZOO's own documents, which are not part of the product. Tests that compare it with them pass
+// if they are absent, and say so.
 #pragma once
 
 #include "places.hpp"

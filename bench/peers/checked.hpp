@@ -1,4 +1,4 @@
-// Failures of a peer end it with a sentence: main() prints what was thrown.
+// Failures of a peer end it with a sentence: main() prints the exception.
 #pragma once
 
 #include <cerrno>

@@ -2,14 +2,13 @@
 //
 //     curl_multi URL CONCURRENCY WARM_UP_SECONDS SECONDS PARAMETERS_FILE usual|tuned
 //
-// Calls in a closed loop, each a full one: the parameters are encoded into the query from the
-// call's fields, libcurl asks, and the answer's JSON is parsed and walked. The file holds the
-// parameters, a name or a value a line, in turn.
+// Makes calls in a closed loop, each a full one: the call's fields are encoded into the query,
+// libcurl asks, and the answer's JSON is parsed and walked. The file holds the parameters: a name
+// and a value, on alternate lines.
 //
-// In both ways libcurl's sockets are on our epoll (curl_multi_socket_action), and it keeps a
-// connection for each call (CURLMOPT_MAXCONNECTS). The usual way has an easy handle for each call
-// and encodes with curl_easy_escape. The tuned way uses handles again and has an encoder of its
-// own.
+// Both ways run libcurl's sockets on our epoll (curl_multi_socket_action), and keep a connection
+// for each call (CURLMOPT_MAXCONNECTS). The usual way has an easy handle per call and encodes with
+// curl_easy_escape. The tuned way reuses handles and has its own encoder.
 //
 // Prints what MeasuredWindow prints; the checksum adds up the sizes of all keys and values.
 #include "checked.hpp"

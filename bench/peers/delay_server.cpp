@@ -2,11 +2,11 @@
 //
 //     delay_server PROCESSES DELAY_US BODY_FILE     a delay of 0: at once; of "never": a black hole
 //
-// Prints its port on 127.0.0.1, and ends when its standard input is closed. Each process has an
-// epoll and a queue of its own, and the kernel spreads connections over them (SO_REUSEPORT), so
-// that a hundred thousand connections fit a limit of twenty thousand descriptors a process.
+// Prints its port on 127.0.0.1, and ends when its standard input is closed. Each process has its
+// own epoll and queue, and the kernel spreads connections over them (SO_REUSEPORT), so that a
+// hundred thousand connections fit a limit of twenty thousand descriptors per process.
 //
-// Requests have no body, and one is on a connection at a time. As the delay is the same for all,
+// Requests have no body, and each connection has at most one. Since the delay is the same for all,
 // answers are due in the order of their requests.
 #include "checked.hpp"
 

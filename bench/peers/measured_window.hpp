@@ -1,5 +1,5 @@
-// What a client costs while all its connections are busy: requests, time and CPU between two
-// moments. Connecting and warming up come before, and are not in it.
+// The cost of a client while all its connections are busy: requests, time and CPU between two
+// moments. Connecting and warming up come before and do not count.
 #pragma once
 
 #include "checked.hpp"

@@ -1,14 +1,14 @@
-// The floor: what a pivot would cost if it were nothing but its bytes.
+// The floor: the cost of a pivot that consists of nothing but its bytes.
 //
 //     raw_ring PORT CONNECTIONS WARM_UP_SECONDS SECONDS REQUEST_FILE
 //
-// Keep-alive connections to 127.0.0.1, each of which sends the file's bytes, waits for the answer,
-// and sends them again. Of an answer only Content-Length is looked at. Nothing is built, parsed or
+// Each of the keep-alive connections to 127.0.0.1 sends the file's bytes, waits for the answer,
+// and sends them again. The answer is read only for Content-Length. Nothing is built, parsed or
 // allocated on the way; there are no coroutines, timers or deadlines.
 //
-// io_uring as it is cheapest here: one submitter with deferred task running, direct descriptors,
-// one multishot receive per connection into buffers that all share (a receive for each answer
-// costs as much or a little more), one system call a turn.
+// io_uring is used in its cheapest way here: one submitter with deferred task running, direct
+// descriptors, one multishot receive per connection into shared buffers (a receive per answer
+// costs as much or a little more), and one system call per turn.
 //
 // Prints what MeasuredWindow prints; the checksum is the number of bytes of all answers.
 #include "checked.hpp"

@@ -1,4 +1,4 @@
-// The C ABI's engine where hosts go wrong: tickets, forks, two engines, exit().
+// The C ABI's engine where hosts make mistakes: tickets, forks, two engines, exit().
 #include <pivot/pivot.h>
 
 #include <array>

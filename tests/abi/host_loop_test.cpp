@@ -1,4 +1,4 @@
-// Runs the host in C, which has the checks, beside the web server that it asks.
+// Runs the host written in C, which does the checking, beside the web server that it asks.
 #include "peers/http_peer.hpp"
 
 #include <cstdlib>

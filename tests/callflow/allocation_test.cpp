@@ -1,4 +1,4 @@
-// Once it has seen a few flows, a validator asks for no memory to read and check another.
+// Once it has seen a few flows, a validator reads and checks others without allocating memory.
 #include "callflow/flow.hpp"
 
 #include <cstdlib>

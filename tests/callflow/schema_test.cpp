@@ -1,4 +1,4 @@
-// The table of modules is KAZOO's published schemas, no more and no less.
+// The table of modules matches KAZOO's published schemas, no more and no less.
 #include "callflow/modules.hpp"
 #include "callflow/stored_callflow.hpp"
 #include "shared.hpp"

@@ -1,4 +1,4 @@
-// What a test sees of a validation.
+// The result of a validation, as a test sees it.
 #pragma once
 
 #include "callflow/flow.hpp"

@@ -1,4 +1,4 @@
-// An engine that may speak to loopback, and what the tests of outcomes have in common.
+// An engine that may connect to loopback, and what tests of outcomes have in common.
 #pragma once
 
 #include "exchange/exchange_fixture.hpp"

@@ -1,4 +1,4 @@
-// What a host may get wrong with an engine, and what it may rely on all the same.
+// Mistakes that a host can make with an engine, and what it can rely on nevertheless.
 #include "engine/engine_fixture.hpp"
 
 #include <array>

@@ -1,4 +1,4 @@
-// The promises of an engine about its calls: one outcome each, where and when it was said.
+// What an engine promises about its calls: one outcome each, where and when it says.
 #include "engine/engine_fixture.hpp"
 
 #include <atomic>

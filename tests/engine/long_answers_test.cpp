@@ -1,4 +1,4 @@
-// Answers that take long to read: one at a time, in portions, the origins in turn.
+// Answers that take long to read are read one at a time, in portions, with origins in turn.
 #include "exchange/long_answers.hpp"
 
 #include "engine/engine_fixture.hpp"

@@ -1,4 +1,4 @@
-// What the address policy forbids is not asked, however it is spelled.
+// URLs that the address policy forbids are not asked, however they are spelled.
 #include "engine/engine_fixture.hpp"
 
 namespace pivot::test {

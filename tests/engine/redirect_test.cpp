@@ -1,4 +1,4 @@
-// Redirects: what is asked next, of whom, and when enough is enough.
+// Redirects: the next request, its destination, and the limit.
 #include "engine/engine_fixture.hpp"
 
 #include <future>

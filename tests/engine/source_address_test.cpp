@@ -1,4 +1,4 @@
-// Whose connections they are: the local addresses that an engine connects from.
+// The local addresses from which an engine connects.
 #include "engine/engine_fixture.hpp"
 
 #include <set>

@@ -1,5 +1,5 @@
-// Calls that time out get their outcome at the deadline, whatever they are busy with: never before
-// it, and soon after.
+// Calls that time out get their outcome at the deadline, whatever they are doing: never before it,
+// and soon after it.
 #include "peers/certificates.hpp"
 #include "engine/engine_fixture.hpp"
 

@@ -1,4 +1,4 @@
-// TLS: whom the engine trusts, and what it says of whom it does not.
+// TLS: which certificates the engine trusts, and what it says about the others.
 #include "peers/certificates.hpp"
 #include "engine/engine_fixture.hpp"
 

@@ -1,5 +1,4 @@
-// A TLS record after the response: whoever may add one to an answer must not answer the next
-// request.
+// A TLS record after the response must not become the answer to the next request.
 #include "peers/certificates.hpp"
 #include "engine/engine_fixture.hpp"
 

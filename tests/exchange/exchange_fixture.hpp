@@ -1,4 +1,4 @@
-// Actions, calls and web servers that may speak to loopback, for the tests of this and every
+// Actions, calls and web servers that may connect to loopback, for the tests of this and every
 // higher floor.
 #pragma once
 

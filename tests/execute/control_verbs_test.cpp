@@ -1,5 +1,4 @@
-// Redirect, Hangup, Reject and Set; what web servers answer, and what becomes of a call whose web
-// server fails.
+// Redirect, Hangup, Reject and Set; the answers of web servers, and calls whose web server fails.
 #include "execute/verb_fixture.hpp"
 
 namespace pivot::test {

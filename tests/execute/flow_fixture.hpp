@@ -1,4 +1,4 @@
-// A call that runs one flow, and what came of it.
+// A call that runs one flow, and what it did.
 #pragma once
 
 #include "exchange/exchanges.hpp"

@@ -1,4 +1,4 @@
-// Hostile text in every attribute of every element: none of it comes to the channel.
+// Hostile text in every attribute of every element: none of it reaches the channel.
 #include "execute/hostile_text.hpp"
 #include "execute/verb_fixture.hpp"
 #include "twiml/grammar.hpp"

@@ -1,4 +1,4 @@
-// Hostile text under every key of every module, and in the call: none of it comes to the channel.
+// Hostile text under every key of every module, and in the call: none of it reaches the channel.
 #include "callflow/modules.hpp"
 #include "execute/flow_fixture.hpp"
 #include "execute/hostile_text.hpp"

@@ -1,6 +1,6 @@
-// Where KAZOO's pivot goes wrong, and what happens here instead: one defect a test. Cases are those
-// of kazoo-http.md, section 9.2. What is dropped there because nobody is free to publish it (case
-// W) is returned here: pivot/engine_test.cpp has the engine that has no room.
+// Defects of KAZOO's pivot, and what happens here instead, one per test. Cases are those of kazoo-
+// http.md, section 9.2. A call that KAZOO drops because nobody is free to publish it (case W) gets
+// an outcome here: tests/engine/engine_test.cpp has the engine that has no room.
 #include "execute/directory.hpp"
 #include "execute/verb_fixture.hpp"
 

@@ -1,5 +1,5 @@
-// Keys and words belong to a leg and to what goes on there: nobody answers in another's place, and
-// what is typed in a conversation is for the other side.
+// Keys and words belong to a leg and to what happens there: nobody answers in another's place, and
+// keys pressed in a conversation are for the other side.
 #include "execute/verb_fixture.hpp"
 
 namespace pivot::test {

@@ -1,4 +1,4 @@
-// The call around its documents: what its CDR says of the time before the session and at its end.
+// The call around its documents: what its CDR says about the time before the session and after it.
 
 #include "execute/verb_fixture.hpp"
 #include "session/memory_spool.hpp"

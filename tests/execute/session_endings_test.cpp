@@ -1,5 +1,5 @@
-// Whatever happens on the channel, and whenever the caller hangs up: the session ends, with one
-// CDR, with nothing left that runs, and with no question after the hang-up but the documented one.
+// Whatever happens on the channel, and whenever the caller hangs up, the session ends with one
+// CDR, nothing still running, and no request after the hang-up except the documented one.
 #include "execute/directory.hpp"
 #include "execute/run_session.hpp"
 #include "execute/unruly_channel.hpp"

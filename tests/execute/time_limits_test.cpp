@@ -1,4 +1,4 @@
-// Whatever goes on within a Dial, its timeLimit and its key to hang up count.
+// The timeLimit of a Dial and its key to hang up work, whatever happens within the Dial.
 #include "execute/verb_fixture.hpp"
 
 namespace pivot::test {

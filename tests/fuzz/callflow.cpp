@@ -1,4 +1,4 @@
-// A valid flow stays valid once its defaults are written in, and is complete then.
+// A valid flow stays valid when its defaults are filled in, and is then complete.
 #include "callflow/flow.hpp"
 #include "fuzz.hpp"
 

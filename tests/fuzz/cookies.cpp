@@ -1,5 +1,5 @@
-// Whatever servers set, a Cookie header stays one line that goes to their own host; a date that
-// exists is read as timegm() has it.
+// Whatever servers set, a Cookie header stays one line and goes only to its own host; an existing
+// date is read as timegm() reads it.
 #include "fuzz.hpp"
 #include "http/cookie_date.hpp"
 #include "http/cookie_jar.hpp"

@@ -1,4 +1,4 @@
-// Every address that a message answers with is one that c-ares finds in it, too, and a chain of
+// Every address that is read from a message is one that c-ares finds in it, too, and a chain of
 // aliases ends.
 #include "net/dns_answer.hpp"
 

@@ -1,5 +1,5 @@
-// Pairs come back from the form that they are written into, and each part of any form is what
-// libcurl decodes.
+// Pairs are the same after being written to a form and read back, and each part of any form is
+// decoded as libcurl decodes it.
 #include "http/form.hpp"
 
 #include "fuzz.hpp"

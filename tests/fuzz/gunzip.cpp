@@ -1,4 +1,5 @@
-// What zlib decodes in one go is decoded in portions, too; what was compressed comes back.
+// A stream decoded in portions is what zlib decodes in one go; compressed text comes back
+// unchanged.
 #include "http/gunzip.hpp"
 
 #include "fuzz.hpp"

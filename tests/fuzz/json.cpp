@@ -1,4 +1,5 @@
-// JSON is what simdjson's own reader takes for JSON, value for value, and comes out as it came in.
+// What counts as JSON, and its values, are what simdjson's own reader says, and it is written as
+// it was read.
 #include "base/json.hpp"
 
 #include "fuzz.hpp"

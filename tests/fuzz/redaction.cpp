@@ -1,6 +1,6 @@
-// A secret in a URL is never left, whatever stands before and after it, and time is in proportion
-// to the bytes: the input is repeated to the size of a header block, where a quadratic search would
-// run into libFuzzer's -timeout.
+// No secret in a URL remains, whatever stands before and after it, and the time is proportional to
+// the number of bytes: the input is repeated to the size of a header block, where a quadratic
+// search would exceed libFuzzer's -timeout.
 #include "exchange/redaction.hpp"
 
 #include "fuzz.hpp"

@@ -1,6 +1,6 @@
-// What an operator or a host writes, by the first byte: an action, a node, a call, a configuration,
-// a directory, a script, the fragment of a URL. It is read, within its limits, or refused with a
-// sentence.
+// Input from an operator or a host, chosen by the first byte: an action, a node, a call, a
+// configuration, a directory, a script, the fragment of a URL. It is read within its limits, or
+// refused with a sentence.
 #include "execute/directory.hpp"
 #include "fuzz.hpp"
 #include "http/connection_overrides.hpp"

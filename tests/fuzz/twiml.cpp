@@ -1,4 +1,5 @@
-// A document is read exactly where expat reads it, but for what TwiML has no use for.
+// A document is accepted exactly if expat accepts it, except for constructs that TwiML has no use
+// for.
 #include "base/json.hpp"
 #include "fuzz.hpp"
 #include "twiml/reader.hpp"

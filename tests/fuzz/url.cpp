@@ -1,5 +1,4 @@
-// A URL means to libcurl what it means to us, and its text means the same again; so does what
-// resolves against it.
+// A URL means the same to libcurl as to us, and so do its text and whatever resolves against it.
 #include "http/url.hpp"
 
 #include "fuzz.hpp"

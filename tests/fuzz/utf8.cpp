@@ -1,5 +1,5 @@
-// Any bytes become UTF-8 by simdjson's measure, which valid UTF-8 is already; a cut is never within
-// a character.
+// Any bytes become UTF-8 as simdjson validates it, valid UTF-8 stays unchanged, and a cut is never
+// within a character.
 #include "base/utf8.hpp"
 
 #include "fuzz.hpp"

@@ -1,5 +1,5 @@
-// The program crowd_server, which serves ten thousand connections and answers by path; its source
-// lists them.
+// The program crowd_server, which serves ten thousand connections and answers according to the
+// path; its source lists the paths.
 //
 // It is a process of its own, because each end of a connection costs a descriptor, of which a
 // process has a limited number.

@@ -1,4 +1,4 @@
-// For what another thread is about to make true.
+// Waits for something that another thread is about to make true.
 #pragma once
 
 #include <chrono>

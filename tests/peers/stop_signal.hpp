@@ -1,4 +1,4 @@
-// What ends the waits of a peer's threads, so that a peer is destroyed at once.
+// A signal that ends the waits of a peer's threads, so that a peer can be destroyed at once.
 #pragma once
 
 #include "peers/descriptor.hpp"

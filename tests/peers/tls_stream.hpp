@@ -1,4 +1,4 @@
-// A connection under TLS, as the server of a test speaks it.
+// A TLS connection, as seen by a test's server.
 #pragma once
 
 #include "peers/certificates.hpp"

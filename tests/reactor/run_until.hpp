@@ -1,4 +1,4 @@
-// Turns a reactor until something is so, with a bound that only a hang reaches.
+// Turns a reactor until a condition holds, with a bound that only a hang reaches.
 #pragma once
 
 #include "reactor/reactor.hpp"

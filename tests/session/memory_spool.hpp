@@ -1,4 +1,4 @@
-// A spool that forgets all when it dies.
+// A spool that is lost when it is destroyed.
 #pragma once
 
 #include "reactor/reactor.hpp"

@@ -1,4 +1,4 @@
-// What documents store in a call has one bound, whatever stores it.
+// Everything that documents store in a call has one common limit.
 
 #include "session_fixture.hpp"
 

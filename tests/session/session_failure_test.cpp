@@ -1,4 +1,4 @@
-// What a session does when a URL fails: once more, elsewhere, and in time.
+// What a session does when a URL fails: it asks again, or elsewhere, and in time.
 
 #include "peers/certificates.hpp"
 #include "peers/eventually.hpp"

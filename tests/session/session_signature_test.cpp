@@ -1,4 +1,4 @@
-// Signatures, computed here once more, with OpenSSL alone.
+// Signatures, computed again here with OpenSSL alone.
 
 #include "session_fixture.hpp"
 

@@ -1,4 +1,4 @@
-// What the requests of a session carry, and what becomes of the answers.
+// What the requests of a session carry, and what happens to the answers.
 
 #include "session_fixture.hpp"
 

@@ -1,4 +1,4 @@
-// A store in a folder of its own, as one reactor asks it.
+// A store in a folder of its own, as one reactor uses it.
 #pragma once
 
 #include "peers/temporary_folder.hpp"

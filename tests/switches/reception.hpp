@@ -1,5 +1,5 @@
-// Ten thousand callers on one reactor: sessions under a TwiML action, each with a scripted channel
-// in real time, that ask a crowd_server.
+// Ten thousand callers on one reactor: sessions under a TwiML action that ask a crowd_server, each
+// with a scripted channel in real time.
 #pragma once
 
 #include "exchange/exchanges.hpp"

@@ -1,5 +1,5 @@
-// A scripted channel without anybody who runs its call: a test gives the orders, and reads what
-// comes of them.
+// A scripted channel without anybody who runs its call: a test gives the commands and reads the
+// events.
 #pragma once
 
 #include "reactor/run_until.hpp"

@@ -1,4 +1,4 @@
-// Documents of public projects: which are performed, and which with warnings.
+// Documents of public projects: whether they are performed, and with which warnings.
 #include "base/json.hpp"
 #include "shared.hpp"
 #include "twiml/reader.hpp"
