@@ -1,4 +1,4 @@
-// `pivot check`: what is wrong in actions, callflows, callflow documents and TwiML
+// `pivot check`: finds mistakes in actions, callflows, callflow documents and TwiML
 // (docs/command-line.md).
 #pragma once
 
@@ -13,7 +13,7 @@ struct CheckOptions {
     std::vector<std::string> files;
     std::string as;          // `action`, `kazoo` or `twiml`; empty: the content decides
     EngineOptions engine;    // those of the commands that ask
-    bool is_strict = false;  // what else is a warning is an error
+    bool is_strict = false;  // warnings are errors
 };
 
 // Returns the exit status.

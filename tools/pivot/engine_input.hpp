@@ -18,8 +18,8 @@ struct EngineOptions {
     std::vector<std::string> dns;
 };
 
-// The settings of the file and then of the command line, with one reactor. The error names the
-// file, or the option.
+// The settings of the file, then those of the command line, with one reactor. The error names the
+// file or the option.
 tl::expected<EngineConfig, std::string> read_config(const EngineOptions& options);
 
 // The error names the file.

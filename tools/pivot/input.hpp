@@ -1,4 +1,4 @@
-// What the command line reads.
+// Reads the input files of the command line.
 #pragma once
 
 #include <string>
@@ -8,14 +8,15 @@
 
 namespace pivot::tools {
 
-// How a message names the file: `standard input` where the path is `-`.
+// How a message names the file: `standard input` if the path is `-`.
 std::string input_name(const std::string& path);
 
-// That at most one of the files is standard input, which can be read once. The error is a sentence.
+// Checks that at most one file is standard input, which can be read only once. The error is a
+// sentence.
 tl::expected<void, std::string> check_standard_input(const std::vector<std::string>& paths);
 
-// The whole of a file, or of standard input where the path is `-`; 256 MiB at most. The error names
-// the file.
+// Reads a whole file, or standard input if the path is `-`; at most 256 MiB. The error names the
+// file.
 tl::expected<std::string, std::string> read_input(const std::string& path);
 
 }  // namespace pivot::tools

@@ -18,12 +18,12 @@ namespace pivot::tools {
 
 void guard_standard_streams()
 {
-    // Each in the direction that it is not used in, so that using it fails.
+    // Opens each stream in the direction in which it is not used, so that using it fails.
     constexpr std::array directions = {O_WRONLY, O_RDONLY, O_RDONLY};
     for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
         const bool is_closed = ::fcntl(stream, F_GETFD) < 0;
         if (is_closed && ::open("/dev/null", directions[static_cast<std::size_t>(stream)]) < 0) {
-            std::_Exit(exit_usage);  // there is nobody to tell
+            std::_Exit(exit_usage);  // there is nowhere to report it
         }
     }
     std::signal(SIGPIPE, SIG_IGN);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view command = "pivot run";
 
-// A call of our own where no file has one.
+// The default call, if no file is given.
 tl::expected<Call, std::string> read_call_or_default(const std::string& file)
 {
     if (!file.empty()) return read_call(file);

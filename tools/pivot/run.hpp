@@ -10,7 +10,7 @@ namespace pivot::tools {
 
 struct RunOptions {
     TargetOptions target;
-    std::string call_file;  // empty: a call of our own
+    std::string call_file;  // empty: the default call
     EngineOptions engine;
     bool pretty = false;
 };

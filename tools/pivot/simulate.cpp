@@ -85,7 +85,7 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
     return scene;
 }
 
-// Keeps the CDR of the one call, which is posted once.
+// Keeps the call's CDR, which is posted once.
 class OneCdr final : public session::CdrSpool {
 public:
     void put(session::Cdr cdr, Done) override { cdr_ = std::move(cdr); }
@@ -110,8 +110,8 @@ void finish(reactor::Reactor& reactor, const reactor::Scope& work)
     while (work.running() > 0) reactor.turn(never);
 }
 
-// What is due at this moment of the call happens first, then servers are told, and the clock goes
-// on when nobody is asked or told any more. False: somebody is.
+// At each moment of the call, due events happen first, then servers are told, and the clock
+// advances when no request is under way. Returns false if one is.
 bool go_on(VirtualClock& clock, const session::Session& session, session::Callbacks& callbacks)
 {
     if (clock.is_due()) return clock.advance();
@@ -135,7 +135,7 @@ void finish(VirtualClock& clock, const reactor::Scope& work, const session::Sess
     }
 }
 
-// The exit status; what it is for goes to standard error.
+// Returns the exit status, and prints the reason on standard error.
 int judge(const ScriptPlayer& player, const std::string& script_file)
 {
     const auto failures = player.failures();

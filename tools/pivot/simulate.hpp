@@ -18,8 +18,8 @@ struct SimulateOptions {
     bool as_json = false;
 };
 
-// Returns the exit status: 1 where an expectation is not met, or the pivot failed and the script
-// does not say so.
+// Returns the exit status: 1 if an expectation is not met, or if the pivot failed and the script
+// does not expect it.
 int simulate(const SimulateOptions& options);
 
 }  // namespace pivot::tools

@@ -20,7 +20,7 @@ namespace {
 using Done = tl::expected<void, std::string>;
 using Error = tl::unexpected<std::string>;
 
-// They frame the message or say what its body is.
+// Headers that frame the message or describe its body.
 constexpr std::array headers_of_ours = {
     std::string_view("Connection"),   std::string_view("Content-Length"),
     std::string_view("Content-Type"), std::string_view("Expect"),
@@ -44,7 +44,7 @@ bool has_control(std::string_view text)
                                [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
 }
 
-// As a line of a request without its end.
+// Returns the header as a line of a request, without the line end.
 tl::expected<std::string, std::string> read_header(std::string_view text)
 {
     std::string_view value = text;
@@ -77,7 +77,7 @@ Done take_parameters(const std::vector<std::string>& data, Request& request)
     return {};
 }
 
-// The options that say something of a URL, where there is a file.
+// Refuses the options for a URL if there is a file.
 Done refuse_options(const TargetOptions& options)
 {
     const auto refused = [](std::string_view option, std::string_view advice) {

@@ -1,4 +1,4 @@
-// What the commands ask: an action file, or a URL in its place and what the options say of it.
+// The target of the commands: an action file, or a URL with its options.
 #pragma once
 
 #include <pivot/engine.hpp>
@@ -12,18 +12,18 @@ namespace pivot::tools {
 
 struct TargetOptions {
     std::string action;  // a file, `-` or a URL
-    // With a URL only. Empty: not given.
+    // Only with a URL. Empty if not given.
     std::string method;
     std::string format;
     std::vector<std::string> data;     // `name=value`
     std::vector<std::string> headers;  // `Name: value`
 };
 
-// Whether this is a URL, right or wrong, in the place of a file.
+// Whether this is a URL, valid or not, and not a file.
 bool looks_like_url(const std::string& text);
 
-// Reads a file, or takes the URL: as the request's node and parameters, and in `config` as what was
-// typed. The error is a sentence.
+// Reads a file, or takes the URL, into the request's node and parameters, and notes in `config` the
+// host that was typed. The error is a sentence.
 tl::expected<void, std::string> read_target(const TargetOptions& options, EngineConfig& config,
                                             Request& request);
 

@@ -22,7 +22,7 @@ namespace {
 
 using callflow::below;
 
-// What `run` says of a value takes the place of what its schema says.
+// An error of `run` about a value replaces the error of its schema.
 void note(std::vector<Breach>& breaches, Breach breach)
 {
     const auto known = std::ranges::find(breaches, breach.at, &Breach::at);

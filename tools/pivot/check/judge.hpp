@@ -1,7 +1,7 @@
-// What a call would say of an action, a callflow or TwiML, before there is a call.
+// Judges an action, a callflow or TwiML as a call would, without a call.
 //
-// Whatever `pivot run` would refuse with the same settings is an error; what a call would skip or
-// replace, or what nobody reads, is a warning.
+// Everything that `pivot run` would refuse with the same settings is an error. Everything that a
+// call would skip, replace or not read is a warning.
 #pragma once
 
 #include "base/json.hpp"

@@ -1,12 +1,12 @@
-// How often each duration came: a log-linear histogram of fixed size, as HdrHistogram has them.
+// Counts durations in a log-linear histogram of fixed size, like HdrHistogram.
 //
 //   nanoseconds    0 … 1023    1024 … 2047    2048 … 4095    …    up to 100 s
 //   bucket width       1            2              4              1/512 of the value at most
 //
-// So what comes out is exact below 1 µs and less than 0.2 % too high above. One thread records;
-// any thread may read meanwhile, and then sees a little less than all.
+// So values are exact below 1 µs and less than 0.2 % too high above. One thread records. Any thread
+// may read meanwhile, and may miss the latest values.
 //
-// Our own because Debian has no HdrHistogram for C or C++.
+// It is our own because Debian has no HdrHistogram for C or C++.
 #pragma once
 
 #include "base/clock.hpp"
@@ -25,20 +25,20 @@ public:
     Histogram(const Histogram&) = delete;
     Histogram& operator=(const Histogram&) = delete;
 
-    // What is negative counts as the least, and what is above 100 s as the most; min() and max()
-    // know better.
+    // Negative durations count as the least, and those above 100 s as the greatest; min() and max()
+    // are exact.
     void record(Nanoseconds value);
 
-    // All that `other` has.
+    // Adds everything in `other`.
     void add(const Histogram& other);
 
     std::uint64_t count() const;
 
-    // Exact; 0 where nothing was recorded.
+    // Exact; 0 if nothing was recorded.
     Nanoseconds min() const;
     Nanoseconds max() const;
 
-    // The value that `percent` of all are not above; 0 where nothing was recorded.
+    // The value that `percent` of all values do not exceed; 0 if nothing was recorded.
     Nanoseconds percentile(double percent) const;
 
 private:

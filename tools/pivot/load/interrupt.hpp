@@ -9,13 +9,13 @@ namespace pivot::tools {
 
 class Interrupt {
 public:
-    // Before any thread is started: they must not take the signals either.
+    // Create this before any thread, because threads must not take the signals either.
     Interrupt();
     Interrupt(const Interrupt&) = delete;
     Interrupt& operator=(const Interrupt&) = delete;
     ~Interrupt();
 
-    // Sleeps until `until`, or until a signal has come: true.
+    // Sleeps until `until`, or until a signal comes. Returns true if one came.
     bool wait(Nanoseconds until);
 
 private:

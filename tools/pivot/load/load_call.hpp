@@ -8,7 +8,7 @@
 
 namespace pivot::tools {
 
-// As a switch would have it: 20 parameters, of about 650 bytes as a form.
+// A typical call of a switch: 20 parameters, about 650 bytes as a form.
 Call typical_call();
 
 // One request, used again and again.

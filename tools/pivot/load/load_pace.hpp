@@ -1,4 +1,4 @@
-// When starts are due: at a steady rate from a moment on, whatever becomes of them.
+// When starts are due: at a steady rate from a given moment, however long they take.
 #pragma once
 
 #include "base/clock.hpp"
@@ -12,7 +12,7 @@ class LoadPace {
 public:
     LoadPace(Nanoseconds first, double a_second) : first_(first), interval_ns_(1e9 / a_second) {}
 
-    // When the next is due. From the first one, so that no rounding adds up.
+    // When the next one is due, computed from the first so that rounding does not add up.
     Nanoseconds next() const
     {
         return first_ + std::llround(static_cast<double>(taken_) * interval_ns_);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t table_max = 1'048'576;  // the kernel's IORING_MAX_FIXED_FILES
 
-// The kernel looks for a free port one by one, among half of them first: where that half is full
+// The kernel looks for a free port one by one, in one half of them first. If that half is full
 // (14,116 of the default range), a connect takes a millisecond.
 constexpr std::size_t connections_an_address = 5'000;
 
@@ -23,7 +23,7 @@ std::size_t divided_up(std::size_t number, std::size_t by)
     return (number + by - 1) / by;
 }
 
-// One address of 127.0.0.0/8 for so many connections that one has ports enough.
+// An address of 127.0.0.0/8 for every so many connections, for which one has enough ports.
 std::vector<std::string> loopback_addresses(std::size_t connections)
 {
     std::vector<std::string> addresses;
@@ -37,8 +37,8 @@ std::vector<std::string> loopback_addresses(std::size_t connections)
 tl::expected<unsigned, std::string> plan_reactors(const LoadDemand& demand,
                                                   const SystemLimits& limits)
 {
-    // An eighth of the table is for connections that are being closed; the engine makes room for
-    // new ones where less is free.
+    // An eighth of the table is for connections that are closing; the engine makes room for new
+    // ones if less is free.
     const std::size_t table = std::min(limits.descriptors_max, table_max);
     const std::size_t callers_max = std::max<std::size_t>(table - table / 8, 1);
     const std::size_t needed = divided_up(demand.concurrency, callers_max);

@@ -1,4 +1,4 @@
-// One line on a terminal that tells how a load goes, drawn again a few times a second.
+// One line on a terminal that shows how a load is going, redrawn a few times a second.
 #pragma once
 
 #include "base/clock.hpp"
@@ -15,7 +15,7 @@ struct LoadMoment {
     std::uint64_t in_flight = 0;
 };
 
-// Pure. `rate` is that of the last moments.
+// Pure. `rate` is the current one.
 std::string progress_text(const LoadMoment& moment, const LoadStatistics& statistics, double rate);
 
 class LoadProgress {

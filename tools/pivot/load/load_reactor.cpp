@@ -7,13 +7,13 @@ namespace pivot::tools {
 
 namespace {
 
-// How long the pacing thread rests where a start is overdue and nothing can start.
+// How long the pacing thread rests if a start is overdue and nothing can start.
 constexpr Nanoseconds nap_ns = 500'000;
 
-// So many starts the pacing thread makes before the engine's thread has begun them.
+// How many starts the pacing thread may be ahead of the engine's thread.
 constexpr std::uint64_t slice_starts = 64;
 
-// How long no pivot starts after one that failed with overload.
+// The pause in starts after a pivot that failed with overload.
 constexpr Nanoseconds full_ns = 10'000'000;
 
 bool has_failed(const OutcomeView& outcome, Reason reason)
@@ -128,8 +128,8 @@ bool LoadReactor::has_ramped()
 
 std::uint64_t LoadReactor::in_flight() const
 {
-    // Read one after the other while they grow: what has finished comes first, so that it is never
-    // more than what has started.
+    // Both numbers grow meanwhile. The finished ones are read first, so that they are never more
+    // than the started ones.
     const std::uint64_t finished = finished_.count();
     return paced_starts_.count() + next_starts_.count() - finished;
 }

@@ -1,4 +1,4 @@
-// What a load found out, for people and as JSON (docs/command-line.md). Pure.
+// The results of a load, for people and as JSON (docs/command-line.md). Pure.
 #pragma once
 
 #include "pivot/load/load_statistics.hpp"
@@ -32,7 +32,7 @@ struct LoadReport {
     std::string to_text() const;
 };
 
-// "870 µs", "1.20 ms", "5.00 s": three digits that count.
+// "870 µs", "1.20 ms", "5.00 s": three significant digits.
 std::string duration_text(Nanoseconds duration);
 
 }  // namespace pivot::tools

@@ -18,12 +18,12 @@ constexpr Nanoseconds burst_ns = 100'000;
 // How often the loop looks around when no start is due.
 constexpr Nanoseconds tick_ns = 10'000'000;
 
-// How long first outcomes are waited for after the ramp; of an open loop, after the first start.
+// How long to wait for first outcomes after the ramp, or in an open loop after the first start.
 constexpr Nanoseconds warm_up_ns = second_ns;
 
-// First starts a second, and starts after a timeout: connections cost the processors much more than
-// pivots over them do, on both ends, and deadlines that pass while they are busy with that are
-// late. Deadlines seldom pass during first starts.
+// First starts per second, and starts after a timeout. On both ends, connections cost the
+// processors much more than pivots over them, and deadlines that pass meanwhile are late. Deadlines
+// seldom pass during first starts.
 constexpr double first_starts_a_processor = 15'000;
 constexpr double restarts_a_processor = 5'000;
 
@@ -162,7 +162,7 @@ void LoadRun::stop()
         if (thread) {
             stopping.push_back(std::move(*thread));
         } else {
-            reactor->stop();  // one after the other, where the system starts no more threads
+            reactor->stop();  // one after the other, if the system starts no more threads
         }
     }
     for (std::thread& thread : stopping) thread.join();

@@ -34,7 +34,7 @@ std::optional<LoadSchedule::Due> LoadSchedule::take(Nanoseconds now)
     return Due{*take_idle(), now};
 }
 
-// The one who came last, so that few connections do the work of a rate that few can do.
+// The caller who became idle last, so that no more connections are used than the rate needs.
 std::optional<std::uint32_t> LoadSchedule::take_idle()
 {
     if (!resting_.empty()) {
@@ -48,7 +48,7 @@ std::optional<std::uint32_t> LoadSchedule::take_idle()
 
 void LoadSchedule::rest(std::uint32_t caller, Nanoseconds now)
 {
-    // Restarts that nobody wanted are not made up for.
+    // Restarts that were not needed are not made up for.
     if (resting_.empty() && restart_pace_.next() < now) {
         restart_pace_ = LoadPace(now, restarts_a_second_);
     }

@@ -1,4 +1,4 @@
-// Who of the callers starts a pivot when. Pure.
+// Decides which caller starts a pivot, and when. Pure.
 //
 //   closed   first starts come at a pace; then a caller goes on at each outcome, without asking
 //            here. One who has to rest starts again at a pace of its own
@@ -29,13 +29,13 @@ public:
         Nanoseconds at;  // its latency counts from here
     };
 
-    // Takes a start that is due; none: nothing is, or nobody can.
+    // Takes a start that is due. Returns none if no start is due or no caller is idle.
     std::optional<Due> take(Nanoseconds now);
 
     // `caller` has no pivot in flight, and waits for one.
     void rest(std::uint32_t caller, Nanoseconds now);
 
-    // When something is due, in the past perhaps; `never` if nobody comes to rest before.
+    // When the next start is due, perhaps in the past; `never` while no caller is idle.
     Nanoseconds next() const;
 
     bool have_all_begun() const { return begun_ == callers_; }

@@ -1,4 +1,4 @@
-// What became of the pivots that count. One thread adds; any may read the numbers meanwhile.
+// The outcomes of the pivots that count. One thread adds; any thread may read meanwhile.
 #pragma once
 
 #include "base/clock.hpp"
@@ -26,11 +26,11 @@ struct OutcomeCount {
 
 class LoadStatistics {
 public:
-    // `now` is when it came. Its latency counts from `due`, and its lateness, where its time was
-    // up, from `deadline`.
+    // `now` is when the outcome came. Latency counts from `due`, and the lateness of a timeout from
+    // `deadline`.
     void add(const OutcomeView& outcome, Nanoseconds now, Nanoseconds due, Nanoseconds deadline);
 
-    // All that `other` has.
+    // Adds everything in `other`.
     void add(const LoadStatistics& other);
 
     // The same without messages, while another thread adds to `other`.
@@ -39,7 +39,7 @@ public:
     std::uint64_t pivots() const { return pivots_.count(); }
     Nanoseconds last() const { return last_.load(std::memory_order_relaxed); }  // when it came
 
-    // `processed` and `timeout` always, the others where there are any.
+    // Always `processed` and `timeout`, and the others if there are any.
     std::vector<OutcomeCount> outcomes() const;
 
     const Histogram& latency() const { return latency_; }

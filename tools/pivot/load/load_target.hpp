@@ -1,4 +1,4 @@
-// Where a load goes.
+// The addresses of the web server that a load goes to.
 #pragma once
 
 #include "net/addresses.hpp"
@@ -9,8 +9,7 @@
 
 namespace pivot::tools {
 
-// The addresses that an engine with this configuration would find for the host of `url`; none where
-// it would find none.
+// The addresses that an engine with this configuration would find for the host of `url`, if any.
 net::Addresses resolve_target(const std::string& url, const EngineConfig& config);
 
 }  // namespace pivot::tools

@@ -1,7 +1,7 @@
 // Which pivots count: those that finish between two moments, or a number of them that start after
 // the first.
 //
-// One thread opens and closes; any thread asks.
+// One thread opens and closes the window; any thread may look at it.
 #pragma once
 
 #include "base/clock.hpp"
@@ -13,7 +13,7 @@ namespace pivot::tools {
 
 class LoadWindow {
 public:
-    // `count_max` pivots; 0: as many as finish.
+    // `count_max` pivots count; 0 for as many as finish.
     explicit LoadWindow(std::uint64_t count_max) : count_max_(count_max) {}
 
     void open(Nanoseconds at) { begin_.store(at, std::memory_order_relaxed); }

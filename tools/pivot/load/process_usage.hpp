@@ -1,4 +1,4 @@
-// What this process has used.
+// The CPU time and memory that this process has used.
 #pragma once
 
 #include "base/clock.hpp"
@@ -14,7 +14,7 @@ struct CpuTime {
 
 CpuTime cpu_time();
 
-// Resident memory, now and at its peak. 0: /proc is not there.
+// Resident memory, now and at its peak; 0 without /proc.
 std::size_t resident_bytes();
 std::size_t resident_bytes_peak();
 

@@ -83,7 +83,7 @@ std::string failure_of(json::Value record)
                        front.size() < body.size() ? "…" : "");
 }
 
-// `200 text/xml, 3 ms`, or why there is no answer: of a record, or of the last request of one.
+// `200 text/xml, 3 ms`, or why there is no answer, from a record or from the last request in one.
 std::string answer_of(json::Value record, json::Value last, bool has_failed)
 {
     std::string text = "no answer";
@@ -100,7 +100,7 @@ std::string answer_of(json::Value record, json::Value last, bool has_failed)
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-// What is nested gets the name that it has in a form: `Digits[ext]`.
+// Nested members get the names that they have in a form: `Digits[ext]`.
 void append_parameters(Parameters& parameters, const std::string& name, json::Value value)
 {
     if (value.is_object()) {
@@ -142,7 +142,7 @@ Parameters parameters_of(json::Value request)
     return parameters;
 }
 
-// What a callback is about: never left out of its line, and never cut off.
+// The parameters that say what a callback is about. They are never left out or cut off.
 bool is_about_event(std::string_view name)
 {
     return name == "SequenceNumber" || name.ends_with("Status") || name.ends_with("Event");
@@ -188,7 +188,7 @@ std::string ending_of(const ScriptedChannel& channel, double max_time_s)
 
 }  // namespace
 
-// Transcripts are kept by those who run them for tests: no line shows the secrets of a URL.
+// CI keeps transcripts, so no line shows the secrets of a URL.
 void Play::note(Deed deed)
 {
     print(deed);
@@ -220,8 +220,8 @@ Deed Play::deed(std::string actor, std::string kind, std::string subject, std::s
     return deed;
 }
 
-// ` with Digits=1`: what the request before had not, or not like that. Nothing of the first one,
-// where all is new.
+// ` with Digits=1`: the parameters that are new or have changed since the request before. Empty for
+// the first request, in which all are new.
 std::string Play::news_among(const Parameters& parameters, const Parameters& before,
                              bool is_callback)
 {

@@ -1,4 +1,4 @@
-// A simulated call as a play: a line for everything that is done, as it happens.
+// A simulated call as a play: one line per event, as it happens.
 #pragma once
 
 #include "base/json.hpp"
@@ -21,7 +21,7 @@ public:
     // `shows_records`: with --json each request has its debug record.
     Play(bool as_json, bool shows_records) : as_json_(as_json), shows_records_(shows_records) {}
 
-    // Where deeds go besides, and whose clock they have.
+    // The player that also gets the events, and the channel whose clock they have.
     void follow(switches::scripted::ScriptedChannel& channel,
                 switches::scripted::ScriptPlayer& player)
     {
@@ -29,7 +29,7 @@ public:
         player_ = &player;
     }
 
-    // The first line.
+    // Prints the first line.
     void begin(const std::string& call_id);
 
     void note(switches::scripted::Deed deed) override;
@@ -44,13 +44,13 @@ public:
     void fail_pivot() override { has_failed_ = true; }
     void gather_keys() override;
 
-    // Whether the CDR was taken, as delivery has it.
+    // Notes whether the CDR was delivered.
     void note_cdr(const std::string& url, std::string_view form, const Result<int>& status);
 
-    // The last line; `max_time_s` is how long the call was to last at most.
+    // Prints the last line; `max_time_s` is the time limit of the call.
     void end(double max_time_s);
 
-    // Why a line could not be printed, as errno has it; 0: all were.
+    // The errno of the first line that could not be printed; 0 if all were.
     int print_error() const { return print_error_; }
 
 private:
