@@ -1,7 +1,7 @@
 """Callflows of an exact size, as web servers answer with them.
 
 A greeting that asks for a digit, and below it a branch for each digit: a text, a user who rings,
-his voicemail.
+their voicemail.
 """
 
 import json

@@ -12,7 +12,7 @@ from harness.numbers import format_number, format_target
 
 WIDTH = 820
 _LEFT = 300  # where bars begin
-_RIGHT = 640  # where the longest one ends; its number stands behind it
+_RIGHT = 640  # where the longest one ends; its number is to the right of it
 _LINE = 24
 _COLOURS = 5
 

@@ -10,7 +10,7 @@ def is_google_benchmark(result):
 
 
 def converted(result):
-    """Of each body: both times, the speed, and the ratio, over the repetitions."""
+    """Returns both times, the speed and the ratio of each body, over the repetitions."""
     runs = {}
     for run in result["benchmarks"]:
         if run["run_type"] == "iteration":

@@ -19,7 +19,7 @@ HOUSE = [
     ["abi"],
 ]
 
-# Switches are hosts: they see the public face and what is no part of running a call.
+# Switches are hosts: they see the public face, and floors that do not take part in running a call.
 HOST_FLOORS = {"base", "reactor", "net", "http"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<(pivot/[^>]+)>)', re.MULTILINE)

@@ -314,7 +314,16 @@ class Words(unittest.TestCase):
             ),
             [1],
         )
-        self.assertEqual(self.lines("    def test_he_hangs_up(self):\n", "tests/x/a_test.py"), [1])
+        self.assertEqual(
+            self.lines(
+                "class A:\n    def test_he_hangs_up(self):\n        pass\n", "tests/x/a_test.py"
+            ),
+            [2],
+        )
+
+    def test_comments_of_python_are_read_but_not_its_strings(self):
+        text = '"""What comes behind."""\nx = "behind"\n# his\ndef f():\n    """Of f."""\n'
+        self.assertEqual(self.lines(text, "tools/demo/a.py"), [1, 3, 5])
 
     def test_pages_are_read_but_not_their_code(self):
         self.assertEqual(
@@ -326,7 +335,7 @@ class Words(unittest.TestCase):
 
 
 class Linker(unittest.TestCase):
-    """Of what lld prints; `tools/test tidy` has it print."""
+    """Reads what lld prints, as `tools/test tidy` has it print."""
 
     def setUp(self):
         self.symbols = linker.Symbols.__new__(linker.Symbols)

@@ -1,6 +1,9 @@
 """Words that a native reader stumbles over, in comments, messages and pages (docs/style.md, "English")."""
 
+import ast
+import io
 import re
+import tokenize
 
 from tree import CPP
 
@@ -43,6 +46,8 @@ OPENINGS = [
 ]
 
 
+PYTHON_OPENINGS = [word(r"\A(?:# )?Of\s", 'a comment that opens with "Of": begin with its subject')]
+
 TEST_NAME = re.compile(r"^TEST(?:_[FP])?\(\w+,\s*(\w+)\)|^    def test_(\w+)", re.MULTILINE)
 
 
@@ -63,6 +68,9 @@ def words(tree):
             line = text.count("\n", 0, match.start()) + 1
             name = (match.group(1) or match.group(2)).replace("_", " ")
             yield from search(tree, path, line, name, ANYWHERE)
+    for path, text in tree.of(".py"):
+        for line, said in prose_of_python(text):
+            yield from search(tree, path, line, said, ANYWHERE + PYTHON_OPENINGS)
     for path, text in tree.of(".md"):
         yield from search(tree, path, 1, without_code(text), ANYWHERE)
 
@@ -84,6 +92,18 @@ def plain(piece):
     return (
         re.sub(r"\n[ \t]*(?://+|\*) ?", "\n", piece.text) if piece.kind == "comment" else piece.text
     )
+
+
+def prose_of_python(text):
+    """Comments and docstrings, each with its line."""
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(
+            node
+        ):
+            yield node.body[0].lineno, ast.get_docstring(node, clean=False)
 
 
 def without_code(page):

@@ -118,7 +118,7 @@ class CommandLine(unittest.TestCase):
         }
 
     def outcome(self, action, *arguments, status):
-        """Of `pivot run` with this action, loopback allowed."""
+        """Runs `pivot run` with this action, loopback allowed, and returns the outcome."""
         ended = self.pivot("run", "--allow", "127.0.0.0/8", *arguments, self.file(action))
         self.assertEqual(ended.returncode, status, ended.stderr + ended.stdout)
         self.assertEqual(ended.stderr, "")

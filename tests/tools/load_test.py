@@ -40,7 +40,7 @@ class Load(unittest.TestCase):
         )
 
     def report(self, path, *arguments, **options):
-        """Of a load that ran, as JSON."""
+        """Runs a load, and returns its report as JSON."""
         ended = self.run_load(path, "--json", *arguments, **options)
         self.assertEqual(ended.returncode, 0, ended.stderr + ended.stdout)
         self.assertEqual(ended.stderr, "", "no progress without a terminal")

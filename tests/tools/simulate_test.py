@@ -189,7 +189,7 @@ class Simulate(unittest.TestCase):
     def setUpClass(cls):
         cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Application)
         cls.server.daemon_threads = True
-        cls.server.handle_error = lambda *_: None  # a caller who hung up is no news
+        cls.server.handle_error = lambda *_: None  # a caller who hung up is not an error
         cls.server.asked = []
         cls.server.closing = threading.Event()
         cls.server.dead_url = f"http://127.0.0.1:{closed_port()}/dead"

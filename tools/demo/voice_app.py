@@ -148,7 +148,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request, client_address):
-        if not isinstance(sys.exc_info()[1], ConnectionError):  # a client that gave up is no news
+        if not isinstance(sys.exc_info()[1], ConnectionError):  # a client that gave up is not an error
             super().handle_error(request, client_address)
 
 
