@@ -192,6 +192,34 @@ def named_tests(tree):
                 )
 
 
+TYPE = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
+SOURCE = re.compile(r"`([a-z_]+(?:/[a-z_0-9]+)*/[a-z_0-9]+\.(?:hpp|cpp|h|c|py))`")
+
+
+def named_code(tree):
+    """A source that a page names is there, and so is a type that docs/design.md shows."""
+    known = set()
+    for path, text in tree.of(*CPP):
+        if path.startswith(("include/", "src/", "tests/")):
+            known.update(TYPE.findall(text))
+    for path, text in tree.of(".md", under="docs/"):
+        for match in SOURCE.finditer(text):
+            name = match.group(1)
+            if not any(root + name in tree.files for root in ("", "src/", "include/")):
+                line = text.count("\n", 0, match.start()) + 1
+                yield tree.finding(
+                    "named code", path, line, f"there is no {name}: give its new name"
+                )
+        if path != "docs/design.md":
+            continue
+        for match in TYPE.finditer(text):
+            if match.group() not in known:
+                line = text.count("\n", 0, match.start()) + 1
+                yield tree.finding(
+                    "named code", path, line, f"there is no {match.group()}: give its new name"
+                )
+
+
 def headings(text):
     titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}

@@ -25,6 +25,7 @@ RULES = [
     layout.drawings,
     layout.links,
     layout.named_tests,
+    layout.named_code,
     words.words,
 ]
 

@@ -262,6 +262,19 @@ class Layout(unittest.TestCase):
             [("docs/a.md", 2)],
         )
 
+    def test_code_that_a_page_names_is_looked_for(self):
+        self.assertEqual(
+            found(
+                layout.named_code,
+                {
+                    "src/execute/contract.hpp": "class LiveCall {};\n",
+                    "docs/design.md": "LiveCall, `execute/contract.hpp`\nDeadCall\n`execute/compact.hpp`\n",
+                    "docs/a.md": "DeadCall\n",
+                },
+            ),
+            [("docs/design.md", 2), ("docs/design.md", 3)],
+        )
+
 
 class Words(unittest.TestCase):
     def lines(self, text, path="src/a.cpp"):
