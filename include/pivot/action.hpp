@@ -32,7 +32,7 @@ struct PIVOT_API Action {
     bool debug = false;
     bool skip_module = false;
 
-    // Extensions of ours: where a session asks when a URL has failed. Empty: nowhere.
+    // Not part of KAZOO: the URL to ask when another has failed. Empty: none.
     std::string fallback_url;
     Method fallback_method = Method::get;  // by default the same as `method`
 

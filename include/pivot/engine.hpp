@@ -83,7 +83,7 @@ struct PIVOT_API EngineConfig {
         unsigned iterations_max = 1'000;  // what one call may ask; more fails with redirect
     } session;
 
-    // Keys that requests of sessions are signed with; none: they are not signed.
+    // Keys that requests are signed with; without one they are not signed.
     struct Signing {
         std::map<std::string, std::string> keys;  // by account id
         std::string key;                          // of all other accounts

@@ -5,9 +5,11 @@
 #include "engine/fork_count.hpp"
 #include "engine/lane.hpp"
 #include "engine/lane_thread.hpp"
+#include "exchange/settings.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -94,10 +96,12 @@ private:
 
 class Engine::Parts {
 public:
-    explicit Parts(const EngineConfig& engine_config)
-        : config(engine_config), calls(config.calls_max)
+    explicit Parts(std::shared_ptr<const exchange::Settings> given)
+        : settings(std::move(given)), calls(config().calls_max)
     {
     }
+
+    const EngineConfig& config() const { return settings->config(); }
 
     // The lane whose thread this is; null: none.
     engine::Lane* lane_of_this_thread() const
@@ -125,7 +129,7 @@ public:
         }
     }
 
-    const EngineConfig config;
+    const std::shared_ptr<const exchange::Settings> settings;
     engine::CallTable calls;
     std::unique_ptr<engine::Lane> host_lane;
     std::vector<std::unique_ptr<engine::LaneThread>> threads;
@@ -140,15 +144,17 @@ public:
 
 tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineConfig& config)
 {
-    auto parts = std::make_unique<Parts>(config);
+    auto settings = exchange::Settings::make(config);
+    if (!settings) return tl::unexpected(std::move(settings.error()));
+    auto parts = std::make_unique<Parts>(*settings);
     if (config.reactors == 0) {
-        auto lane = engine::Lane::open(parts->config, parts->calls);
+        auto lane = engine::Lane::open(*settings, parts->calls);
         if (!lane) return tl::unexpected(std::move(lane.error()));
         parts->host_lane = std::move(*lane);
         parts->lanes.push_back(parts->host_lane.get());
     }
     for (unsigned i = 0; i < config.reactors; ++i) {
-        auto thread = engine::LaneThread::start(i, parts->config, parts->calls);
+        auto thread = engine::LaneThread::start(i, *settings, parts->calls);
         if (!thread) return tl::unexpected(std::move(thread.error()));
         parts->threads.push_back(std::move(*thread));
         parts->lanes.push_back(&parts->threads.back()->lane());
@@ -207,12 +213,12 @@ void Engine::start(const Request& request, Done done, Ticket& ticket)
     if (call == nullptr) {
         std::string why = is_draining ? "the engine is stopping"
                                       : fmt::format("{} calls are in flight, which is the limit",
-                                                    parts_->config.calls_max);
+                                                    parts_->config().calls_max);
         lane.reactor().post(
             *new Refusal(request, std::move(done), std::move(why), parts_->refusals));
         return;
     }
-    call->prepare(lane, request, parts_->config.action, std::move(done), monotonic_now());
+    call->prepare(lane, request, parts_->config().action, std::move(done), monotonic_now());
     ticket = {call, call->serial.load(std::memory_order_relaxed)};
     lane.reactor().post(*call);
 }

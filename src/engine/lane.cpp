@@ -1,5 +1,7 @@
 #include "engine/lane.hpp"
 
+#include "base/pass_on.hpp"
+#include "exchange/content.hpp"
 #include "reactor/wait.hpp"
 
 #include <utility>
@@ -23,15 +25,16 @@ bool takes_long(const http::Response& response)
 
 }  // namespace
 
-tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(const EngineConfig& config,
-                                                            CallTable& calls)
+tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(
+    std::shared_ptr<const exchange::Settings> settings, CallTable& calls)
 {
+    const EngineConfig& config = settings->config();
     reactor::ReactorConfig reactor_config;
     reactor_config.ring.descriptors = config.connections_max;
     reactor_config.ring.is_polled = config.reactors == 0;
     auto reactor = reactor::Reactor::open(reactor_config);
     if (!reactor) return tl::unexpected(std::move(reactor.error()));
-    auto exchanges = exchange::Exchanges::open(config, **reactor);
+    auto exchanges = exchange::Exchanges::open(std::move(settings), **reactor);
     if (!exchanges) return tl::unexpected(std::move(exchanges.error()));
 
     std::unique_ptr<Lane> lane(new Lane(calls));
@@ -79,24 +82,36 @@ Task<> Lane::run(PendingCall& call, Reactor&)
 {
     {
         Deadline& deadline = call.deadline();
-        exchange::Question question(call.request, exchanges_->parameters,
-                                    exchanges_->tokens.next());
-        bool is_asking = !deadline.has_expired() && begin(call, question);
+        exchange::PackedContent content(call.request, exchanges_->parameters);
+        exchange::Attempts attempts(*exchanges_, content, plan_of(call));
+        bool is_asking = !deadline.has_expired() && may_ask(call);
+        if (is_asking) call.attempts = &attempts;
         while (is_asking) {
-            auto response =
-                co_await exchanges_->client->ask(question, question.progress(), deadline);
-            const bool is_long = response && takes_long(**response);
-            if (is_long) co_await read_long(call, question, **response, deadline);
-            is_asking = !is_long && conclude(call, question, response);
+            auto response = co_await attempts.ask(deadline);
+            is_asking = co_await conclude(call, attempts, response, deadline);
         }
-        call.question = nullptr;
+        call.attempts = nullptr;
     }
     call.end();
     calls_.give_back(call);
 }
 
+// One deadline covers everything, so no URL has a time of its own.
+exchange::AttemptsPlan Lane::plan_of(const PendingCall& call) const
+{
+    const exchange::PackedRequest& request = call.request;
+    exchange::AttemptsPlan plan;
+    plan.target = {request.voice_url(), request.method()};
+    plan.fallback = {request.fallback_url(), request.fallback_method()};
+    plan.format = request.req_format();
+    plan.body_format = request.req_body_format();
+    plan.key = exchanges_->settings->profile_of(request.account_id()).signing_key;
+    plan.started = call.started;
+    return plan;
+}
+
 // Whether there is something to ask; else the call has its outcome.
-bool Lane::begin(PendingCall& call, exchange::Question& question)
+bool Lane::may_ask(PendingCall& call)
 {
     if (const Failure* bad_action = call.request.bad_action()) {
         call.deliver_failed(*bad_action);
@@ -106,71 +121,72 @@ bool Lane::begin(PendingCall& call, exchange::Question& question)
         call.deliver_skipped();
         return false;
     }
-    question.progress().started = call.started;
-    if (const auto begun = question.begin(exchanges_->destinations); !begun) {
-        call.deliver_failed(begun.error());
-        return false;
-    }
-    call.question = &question;
     return true;
 }
 
 // Whether there is more to ask; else the call has its outcome.
-bool Lane::conclude(PendingCall& call, exchange::Question& question,
-                    const Result<http::LentResponse>& lent)
+Task<bool> Lane::conclude(PendingCall& call, exchange::Attempts& attempts,
+                          Result<http::LentResponse>& response, Deadline& deadline)
 {
-    if (!lent) {
-        call.deliver_failed(lent.error());
-        return false;
+    auto followed = attempts.follow(response, deadline);
+    if (followed && *followed) co_return true;
+    Result<void> read;
+    if (!followed) {
+        read = pass_on(followed);
+    } else if (takes_long(**response)) {
+        read = co_await read_long(call, attempts, **response, deadline);
+    } else {
+        attempts.progress().phase = Phase::parse;
+        read = this->read(call, **response);
     }
-    const http::Response& response = **lent;
-    if (http::Route::is_redirect(response)) {
-        const auto followed =
-            question.follow(response, exchanges_->config.http.redirects_max, exchanges_->rules);
-        if (!followed) call.deliver_failed(followed.error());
-        return followed.has_value();
-    }
-    question.progress().phase = Phase::parse;
-    deliver(call, exchanges_->answer_reader->read(response));
+    if (read) co_return false;
+    const bool is_asked_again = co_await attempts.next(read.error(), deadline);
+    if (!is_asked_again) call.deliver_failed(read.error());
+    co_return is_asked_again;
+}
+
+// Delivers what it has read.
+Result<void> Lane::read(PendingCall& call, const http::Response& response)
+{
+    auto read = deliver(call, exchanges_->answer_reader->read(response));
     reactor_->worked(exchange::reading_ns(response.body.size()));
-    return false;
+    return read;
 }
 
 // Reads in steps, with a reader of its own, since others use the reactor's in between.
-Task<> Lane::read_long(PendingCall& call, exchange::Question& question, http::Response& response,
-                       Deadline& deadline)
+Task<Result<void>> Lane::read_long(PendingCall& call, exchange::Attempts& attempts,
+                                   http::Response& response, Deadline& whole)
 {
-    auto pass =
-        co_await make_readable(response, question.destination().origin, exchanges_->long_answers,
-                               exchanges_->client_config.response, deadline);
-    question.progress().phase = Phase::parse;
+    Deadline& deadline = attempts.deadline(whole);
+    auto pass = co_await make_readable(response, attempts.request().destination().origin,
+                                       exchanges_->long_answers,
+                                       exchanges_->settings->client().response, deadline);
+    attempts.progress().phase = Phase::parse;
     if (!pass) {
-        call.deliver_failed(pass.error());
-    } else if (!*pass) {
-        deliver(call, exchanges_->answer_reader->read(response));
-    } else {
-        const auto reader = exchanges_->make_answer_reader();
-        auto begun = reader->begin(response);
-        reactor_->worked(exchange::reading_ns(response.body.size()));
-        const bool has_time = co_await reactor::Yield(deadline);
-        if (!begun) {
-            call.deliver_failed(begun.error());
-        } else if (has_time) {
-            deliver(call, reader->finish());
-            reactor_->worked(exchange::reading_ns(response.body.size()));
-        }
+        attempts.explain(pass.error(), whole);
+        co_return pass_on(pass);
     }
+    if (!*pass) co_return read(call, response);
+    const auto reader = exchanges_->make_answer_reader();
+    auto begun = reader->begin(response);
+    reactor_->worked(exchange::reading_ns(response.body.size()));
+    const bool has_time = co_await reactor::Yield(deadline);
+    if (!begun) co_return begun;
+    if (!has_time) co_return tl::unexpected(deadline.failure(Phase::parse));
+    auto delivered = deliver(call, reader->finish());
+    reactor_->worked(exchange::reading_ns(response.body.size()));
+    co_return delivered;
 }
 
-void Lane::deliver(PendingCall& call, const Result<exchange::AnswerView>& answer)
+Result<void> Lane::deliver(PendingCall& call, Result<exchange::AnswerView> answer)
 {
-    if (!answer) {
-        call.deliver_failed(answer.error());
-    } else if (answer->format == Format::twiml) {
+    if (!answer) return pass_on(answer);
+    if (answer->format == Format::twiml) {
         call.deliver_processed(exchange::ShownDocument(*answer->document));
     } else {
         call.deliver_processed(answer->flow, answer->warnings);
     }
+    return {};
 }
 
 }  // namespace pivot::engine

@@ -3,12 +3,10 @@
 
 #include "base/list.hpp"
 #include "engine/call_table.hpp"
+#include "exchange/attempts.hpp"
 #include "exchange/exchanges.hpp"
-#include "exchange/question.hpp"
 #include "reactor/reactor.hpp"
 #include "reactor/scope.hpp"
-
-#include <pivot/engine.hpp>
 
 #include <memory>
 #include <string>
@@ -20,8 +18,8 @@ namespace pivot::engine {
 class Lane {
 public:
     // On the thread that will turn the reactor, and only that one. `calls` outlives the lane.
-    static tl::expected<std::unique_ptr<Lane>, std::string> open(const EngineConfig& config,
-                                                                 CallTable& calls);
+    static tl::expected<std::unique_ptr<Lane>, std::string> open(
+        std::shared_ptr<const exchange::Settings> settings, CallTable& calls);
 
     ~Lane();  // ends what is in flight as cancelled, and turns until all is torn down
 
@@ -37,12 +35,14 @@ private:
 
     void cancel(PendingCall& call);
     reactor::Task<> run(PendingCall& call, reactor::Reactor& reactor);
-    bool begin(PendingCall& call, exchange::Question& question);
-    bool conclude(PendingCall& call, exchange::Question& question,
-                  const Result<http::LentResponse>& lent);
-    reactor::Task<> read_long(PendingCall& call, exchange::Question& question,
-                              http::Response& response, reactor::Deadline& deadline);
-    void deliver(PendingCall& call, const Result<exchange::AnswerView>& answer);
+    exchange::AttemptsPlan plan_of(const PendingCall& call) const;
+    static bool may_ask(PendingCall& call);
+    reactor::Task<bool> conclude(PendingCall& call, exchange::Attempts& attempts,
+                                 Result<http::LentResponse>& response, reactor::Deadline& deadline);
+    Result<void> read(PendingCall& call, const http::Response& response);
+    reactor::Task<Result<void>> read_long(PendingCall& call, exchange::Attempts& attempts,
+                                          http::Response& response, reactor::Deadline& deadline);
+    static Result<void> deliver(PendingCall& call, Result<exchange::AnswerView> answer);
 
     CallTable& calls_;
     std::unique_ptr<reactor::Reactor> reactor_;

@@ -37,9 +37,8 @@ Living& living()
 
 }  // namespace
 
-tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(unsigned index,
-                                                                         const EngineConfig& config,
-                                                                         CallTable& calls)
+tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(
+    unsigned index, std::shared_ptr<const exchange::Settings> settings, CallTable& calls)
 {
     // exit() undoes in reverse order: what simdjson makes at its first use must be there before.
     [[maybe_unused]] const bool is_made = simdjson::validate_utf8("", 0);
@@ -48,9 +47,10 @@ tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(unsigne
 
     std::unique_ptr<LaneThread> started(new LaneThread);
     std::string error;
-    auto thread = reactor::start_thread(
-        fmt::format("pivot/{}", index),
-        [&config, &calls, &error, self = started.get()] { self->run(config, calls, error); });
+    auto thread =
+        reactor::start_thread(fmt::format("pivot/{}", index),
+                              [settings = std::move(settings), &calls, &error,
+                               self = started.get()] { self->run(settings, calls, error); });
     if (!thread) return tl::unexpected(std::move(thread.error()));
     started->thread_ = std::move(*thread);
     started->is_open_.wait();
@@ -64,9 +64,10 @@ tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(unsigne
 }
 
 // `error` is the starting thread's, and gone once `is_open_` has been counted down.
-void LaneThread::run(const EngineConfig& config, CallTable& calls, std::string& error)
+void LaneThread::run(std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
+                     std::string& error)
 {
-    auto lane = Lane::open(config, calls);
+    auto lane = Lane::open(std::move(settings), calls);
     if (!lane) {
         error = std::move(lane.error());
         is_open_.count_down();

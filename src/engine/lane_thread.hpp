@@ -20,10 +20,9 @@ namespace pivot::engine {
 
 class LaneThread : public ListHook<LaneThread> {
 public:
-    // `config` and `calls` outlive the thread. The error is a sentence.
-    static tl::expected<std::unique_ptr<LaneThread>, std::string> start(unsigned index,
-                                                                        const EngineConfig& config,
-                                                                        CallTable& calls);
+    // `calls` outlives the thread. The error is a sentence.
+    static tl::expected<std::unique_ptr<LaneThread>, std::string> start(
+        unsigned index, std::shared_ptr<const exchange::Settings> settings, CallTable& calls);
 
     ~LaneThread();  // waits for the thread's end
 
@@ -55,7 +54,8 @@ private:
 
     static void halt_all();
     void halt();
-    void run(const EngineConfig& config, CallTable& calls, std::string& error);
+    void run(std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
+             std::string& error);
 
     Lane* lane_ = nullptr;
     Stop stop_;

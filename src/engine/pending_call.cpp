@@ -1,7 +1,7 @@
 #include "engine/pending_call.hpp"
 
 #include "engine/lane.hpp"
-#include "exchange/question.hpp"
+#include "exchange/attempts.hpp"
 
 #include <chrono>
 #include <utility>
@@ -93,18 +93,23 @@ OutcomeView PendingCall::outcome(OutcomeKind kind) const
     // Not the turn's time: a turn may have overrun, and the outcome is late then.
     const reactor::Nanoseconds elapsed_ns = monotonic_now() - started;
     view.elapsed = std::chrono::nanoseconds(elapsed_ns);
-    if (question != nullptr && question->has_begun()) {
-        question->progress().timings_us.total = elapsed_ns / 1'000;
-        view.exchange = question;
+    if (attempts != nullptr && attempts->request().has_begun()) {
+        http::Progress& progress = attempts->progress();
+        progress.timings_us.total = (started + elapsed_ns - progress.started) / 1'000;
+        view.exchange = &attempts->request();
     }
     return view;
 }
 
-// What is wrong with the action goes before what is wrong with the answer.
+// What is wrong with the action comes before what is wrong with the answer.
 void PendingCall::deliver(OutcomeView& outcome)
 {
     is_delivered_ = true;
     std::vector<Breach> all;
+    if (attempts != nullptr) {
+        std::string warning = attempts->take_warning();
+        if (!warning.empty()) all.push_back({"", std::move(warning)});
+    }
     for (const auto& [at, error] : request.warnings()) {
         all.push_back({at, "in the action: " + error});
     }
@@ -122,7 +127,7 @@ void PendingCall::arrived()
 
 void PendingCall::end()
 {
-    question = nullptr;
+    attempts = nullptr;
     deadline_.reset();
     unlink();
     request.clear();
@@ -137,11 +142,15 @@ PendingCall::Limit::Limit(reactor::Reactor& reactor, PendingCall& call)
 
 void PendingCall::Limit::notify_expired()
 {
-    const Phase phase = call_.question != nullptr ? call_.question->progress().phase : Phase::queue;
+    exchange::Attempts* attempts = call_.attempts;
+    const Phase phase = attempts != nullptr ? attempts->progress().phase : Phase::queue;
     std::string message = reason() == Reason::timeout
                               ? fmt::format("no outcome within {} ms: the time was up {}",
                                             call_.request.timeout().count(), doing(phase))
                               : fmt::format("cancelled {}", doing(phase));
+    if (const auto* first = attempts != nullptr ? attempts->first_failure() : nullptr) {
+        message += "; this was the fallback, after: " + first->message;
+    }
     call_.deliver_failed({reason(), phase, std::move(message), {}});
 }
 

@@ -15,7 +15,7 @@
 #include <span>
 
 namespace pivot::exchange {
-class Question;
+class Attempts;
 }
 
 namespace pivot::engine {
@@ -51,7 +51,7 @@ public:
 
     exchange::PackedRequest request;
     reactor::Nanoseconds started = 0;
-    exchange::Question* question = nullptr;  // while the call runs
+    exchange::Attempts* attempts = nullptr;  // while the call runs
 
     // Grows when the call ends, before its place can be used again: so an old ticket names nothing.
     std::atomic<std::uint64_t> serial = 0;

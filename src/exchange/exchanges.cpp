@@ -2,41 +2,20 @@
 
 #include "exchange/policy.hpp"
 
-#include <chrono>
 #include <utility>
 
 namespace pivot::exchange {
 
-namespace {
-
-http::ClientConfig client_config_of(const EngineConfig& config)
-{
-    return {.pool = {.idle_max = config.http.idle_connections_max,
-                     .idle_per_origin_max = config.http.idle_connections_per_origin_max,
-                     .idle_ns_max = std::chrono::nanoseconds(config.http.idle_timeout).count()},
-            .response = {.head_bytes_max = config.http.head_bytes_max,
-                         .body_bytes_max = config.http.body_bytes_max},
-            .retries_stale = config.http.retries_stale};
-}
-
-}  // namespace
-
-Exchanges::Exchanges(const EngineConfig& engine_config, reactor::Reactor& its_reactor)
-    : config(engine_config), reactor(its_reactor), client_config(client_config_of(config))
+Exchanges::Exchanges(std::shared_ptr<const Settings> given, reactor::Reactor& its_reactor)
+    : settings(std::move(given)), reactor(its_reactor), destinations(settings->rules())
 {
 }
 
-tl::expected<std::unique_ptr<Exchanges>, std::string> Exchanges::open(const EngineConfig& config,
-                                                                      reactor::Reactor& reactor)
+tl::expected<std::unique_ptr<Exchanges>, std::string> Exchanges::open(
+    std::shared_ptr<const Settings> settings, reactor::Reactor& reactor)
 {
-    std::unique_ptr<Exchanges> exchanges(new Exchanges(config, reactor));
-    auto policy = address_policy(config);
-    if (!policy) return tl::unexpected(std::move(policy.error()));
-    exchanges->policy = std::move(*policy);
-    if (const auto typed = http::Url::parse(config.typed.url)) {
-        exchanges->rules.origin = typed->origin();
-        exchanges->rules.headers = config.typed.headers;
-    }
+    std::unique_ptr<Exchanges> exchanges(new Exchanges(std::move(settings), reactor));
+    const EngineConfig& config = exchanges->config();
     auto sources = net::SourceAddresses::parse(config.source_addresses);
     if (!sources) return tl::unexpected(std::move(sources.error()));
     exchanges->sources = std::move(*sources);
@@ -57,17 +36,17 @@ tl::expected<std::unique_ptr<Exchanges>, std::string> Exchanges::open(const Engi
     exchanges->resolver = std::move(*resolver);
 
     exchanges->client = std::make_unique<http::Client>(
-        reactor, *exchanges->resolver, *exchanges->tls, exchanges->policy, exchanges->sources,
-        exchanges->client_config);
+        reactor, *exchanges->resolver, *exchanges->tls, exchanges->settings->policy(),
+        exchanges->sources, exchanges->settings->client());
     return exchanges;
 }
 
 std::unique_ptr<AnswerReader> Exchanges::make_answer_reader() const
 {
-    const twiml::Limits twiml_limits{.bytes_max = config.http.body_bytes_max,
-                                     .is_strict = config.twiml.is_strict};
-    return std::make_unique<AnswerReader>(flow_rules(config, policy), config.callflow.depth_max,
-                                          twiml_limits);
+    const twiml::Limits twiml_limits{.bytes_max = config().http.body_bytes_max,
+                                     .is_strict = config().twiml.is_strict};
+    return std::make_unique<AnswerReader>(flow_rules(config(), settings->policy()),
+                                          config().callflow.depth_max, twiml_limits);
 }
 
 void Exchanges::close()

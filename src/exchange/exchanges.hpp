@@ -1,19 +1,17 @@
-// What the exchanges of one reactor share: nothing of it is shared with another.
+// What the exchanges of one reactor share. Only the settings are shared with other reactors.
 #pragma once
 
 #include "exchange/answer.hpp"
 #include "exchange/idempotency.hpp"
 #include "exchange/long_answers.hpp"
 #include "exchange/parameters.hpp"
+#include "exchange/settings.hpp"
 #include "http/client.hpp"
 #include "http/destination.hpp"
-#include "net/address_policy.hpp"
 #include "net/resolver.hpp"
 #include "net/source_addresses.hpp"
 #include "net/tls.hpp"
 #include "reactor/reactor.hpp"
-
-#include <pivot/engine.hpp>
 
 #include <memory>
 #include <random>
@@ -25,24 +23,23 @@ namespace pivot::exchange {
 
 struct Exchanges {
     // On the reactor's thread. The error is a sentence.
-    static tl::expected<std::unique_ptr<Exchanges>, std::string> open(const EngineConfig& config,
-                                                                      reactor::Reactor& reactor);
+    static tl::expected<std::unique_ptr<Exchanges>, std::string> open(
+        std::shared_ptr<const Settings> settings, reactor::Reactor& reactor);
 
     Exchanges(const Exchanges&) = delete;
     Exchanges& operator=(const Exchanges&) = delete;
 
-    // One more, for an answer that is not read at once.
+    // Another one, for an answer that is read in steps.
     std::unique_ptr<AnswerReader> make_answer_reader() const;
 
-    // Before it dies: when nothing is asked any more. Then the reactor turns until it is idle.
+    // Before it dies, when nothing is asked any more. Then the reactor turns until it is idle.
     void close();
 
-    const EngineConfig config;
+    const EngineConfig& config() const { return settings->config(); }
+
+    const std::shared_ptr<const Settings> settings;
     reactor::Reactor& reactor;
-    const http::ClientConfig client_config;
-    net::AddressPolicy policy;
-    http::DestinationRules rules{policy};
-    http::DestinationCache destinations{rules};
+    http::DestinationCache destinations;
     net::SourceAddresses sources;
     Parameters parameters;
     IdempotencyTokens tokens;
@@ -54,7 +51,7 @@ struct Exchanges {
     std::unique_ptr<http::Client> client;
 
 private:
-    Exchanges(const EngineConfig& config, reactor::Reactor& reactor);
+    Exchanges(std::shared_ptr<const Settings> settings, reactor::Reactor& reactor);
 };
 
 }  // namespace pivot::exchange

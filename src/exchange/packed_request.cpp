@@ -49,7 +49,7 @@ std::string_view read(const char* at)
 
 }  // namespace
 
-void PackedRequest::pack(const Request& request, const ActionLimits& limits)
+void PackedRequest::pack(const pivot::Request& request, const ActionLimits& limits)
 {
     const auto& action = request.node.action;
     const std::string owner_ids = list_owners(request.call.owner_ids);
@@ -60,6 +60,7 @@ void PackedRequest::pack(const Request& request, const ActionLimits& limits)
         call.call_id,
         request.node.next,
         action ? std::string_view(action->voice_url) : "",
+        action ? std::string_view(action->fallback_url) : "",
         parameters.text(),
         call.account_id,
         call.from.user,
@@ -91,6 +92,7 @@ void PackedRequest::pack(const Request& request, const ActionLimits& limits)
     timeout_ms_ = (action ? action->timeout : limits.timeout_max).count();
     if (!action) return;
     method_ = action->method;
+    fallback_method_ = action->fallback_method;
     req_format_ = action->req_format;
     req_body_format_ = action->req_body_format;
     skips_module_ = action->skip_module;

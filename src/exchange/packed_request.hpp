@@ -28,7 +28,7 @@ public:
 
     // Takes the place of the request before. Of an action that is not valid there is nothing but
     // its failure.
-    void pack(const Request& request, const ActionLimits& limits);
+    void pack(const pivot::Request& request, const ActionLimits& limits);
 
     // The call is over. A block of unusual size goes back to the heap.
     void clear();
@@ -37,6 +37,8 @@ public:
     std::string_view call_id() const { return text(Text::call_id); }
     std::string_view next() const { return text(Text::next); }
     std::string_view voice_url() const { return text(Text::voice_url); }
+    std::string_view fallback_url() const { return text(Text::fallback_url); }  // empty: none
+    std::string_view account_id() const { return text(Text::account_id); }
     std::string_view parameters() const { return text(Text::parameters); }  // as a form
 
     int iteration() const { return iteration_; }
@@ -44,6 +46,7 @@ public:
     std::span<const Breach> warnings() const;  // of the action
     std::chrono::milliseconds timeout() const { return std::chrono::milliseconds(timeout_ms_); }
     Method method() const { return method_; }
+    Method fallback_method() const { return fallback_method_; }
     Format req_format() const { return req_format_; }
     BodyFormat req_body_format() const { return req_body_format_; }
     bool skips_module() const { return skips_module_; }
@@ -54,6 +57,7 @@ private:
         call_id,
         next,
         voice_url,
+        fallback_url,
         parameters,
         account_id,
         from_user,
@@ -90,6 +94,7 @@ private:
     std::int32_t iteration_ = 1;
     Direction direction_ = Direction::inbound;
     Method method_ = Method::get;
+    Method fallback_method_ = Method::get;
     Format req_format_ = Format::kazoo;
     BodyFormat req_body_format_ = BodyFormat::form;
     bool skips_module_ = false;

@@ -230,7 +230,7 @@ void Parameters::add_sip_headers()
 void Parameters::put(std::string_view name, std::string_view value)
 {
     read_ = nullptr;
-    if (Parameter* known = find(name)) {
+    if (Entry* known = find(name)) {
         known->value = value;
     } else {
         list_.push_back({name, value, true});
@@ -245,7 +245,7 @@ void Parameters::put_if_new(std::string_view name, std::string_view value)
 void Parameters::remove(std::string_view name)
 {
     read_ = nullptr;
-    std::erase_if(list_, [name](const Parameter& parameter) { return parameter.name == name; });
+    std::erase_if(list_, [name](const Entry& parameter) { return parameter.name == name; });
 }
 
 void Parameters::clear()
@@ -254,16 +254,16 @@ void Parameters::clear()
     list_.clear();
 }
 
-Parameters::Parameter* Parameters::find(std::string_view name)
+Parameters::Entry* Parameters::find(std::string_view name)
 {
-    const auto found = std::ranges::find(list_, name, &Parameter::name);
+    const auto found = std::ranges::find(list_, name, &Entry::name);
     return found == list_.end() ? nullptr : &*found;
 }
 
 std::string_view Parameters::form()
 {
     form_.start();
-    for (const Parameter& parameter : list_) {
+    for (const Entry& parameter : list_) {
         if (parameter.is_escaped) {
             form_.add_escaped(parameter.name, std::get<std::string_view>(parameter.value));
             continue;

@@ -58,7 +58,7 @@ public:
 private:
     // Views of the request, of its JSON texts, or of constants.
     using Value = std::variant<std::string_view, json::Value>;
-    struct Parameter {
+    struct Entry {
         std::string_view name;
         Value value;
         bool is_escaped = false;  // anybody may have chosen the name
@@ -79,10 +79,10 @@ private:
     void add_request_variables();
     void add_user_variables();
     void add_sip_headers();
-    Parameter* find(std::string_view name);
+    Entry* find(std::string_view name);
     static std::string_view text_of(const Value& value);
 
-    std::vector<Parameter> list_;
+    std::vector<Entry> list_;
     json::Document empty_document_;
     json::Value empty_;  // `{}`
     Object store_;

@@ -4,6 +4,12 @@
 
 namespace pivot::exchange {
 
+SplitUrl split_fragment(std::string_view url)
+{
+    const auto hash = url.find('#');
+    return {url.substr(0, hash), hash == url.npos ? "" : url.substr(hash + 1)};
+}
+
 std::string resolve_reference(std::string_view document_url, std::string_view reference)
 {
     const auto hash = reference.find('#');

@@ -6,10 +6,21 @@ namespace {
 
 using http::RetryOn;
 
-// Bits of http::RetryOn.
+constexpr std::uint8_t bit(RetryOn cause)
+{
+    return static_cast<std::uint8_t>(cause);
+}
+
+unsigned cause_of(int status)
+{
+    const bool is_busy = status == 408 || status == 429;
+    if (status >= 500) return bit(RetryOn::status_5xx);
+    if (status < 400) return 0;
+    return is_busy ? bit(RetryOn::status_4xx) | Retry::on_busy : bit(RetryOn::status_4xx);
+}
+
 unsigned cause_of(const Failure& failure, int status)
 {
-    const auto bit = [](RetryOn cause) { return static_cast<unsigned>(cause); };
     switch (failure.reason) {
         case Reason::dns:
         case Reason::connect:
@@ -20,33 +31,38 @@ unsigned cause_of(const Failure& failure, int status)
                 failure.phase == Phase::connect || failure.phase == Phase::tls;
             return bit(has_no_connection ? RetryOn::connect_timeout : RetryOn::read_timeout);
         }
-        case Reason::status:
-            if (status >= 500) return bit(RetryOn::status_5xx);
-            return status >= 400 ? bit(RetryOn::status_4xx) : 0;
-        case Reason::bad_action:
-        case Reason::blocked:
+        case Reason::status: return cause_of(status);
         case Reason::protocol:
         case Reason::too_large:
         case Reason::redirect:
+        case Reason::overload: return Retry::on_other;
+        case Reason::bad_action:
+        case Reason::blocked:
         case Reason::content_type:
         case Reason::invalid_json:
         case Reason::invalid_callflow:
         case Reason::invalid_twiml:
-        case Reason::cancelled:
-        case Reason::overload: return 0;
+        case Reason::cancelled: return 0;
     }
     return 0;
 }
 
 }  // namespace
 
-Retry Retry::of(const http::ConnectionOverrides& overrides, Format format)
+Retry Retry::by_default(Format format)
 {
-    const bool retries_by_default = format == Format::twiml || overrides.retry_on != 0;
-    Retry retry;
-    retry.retries = overrides.retries >= 0 ? overrides.retries : (retries_by_default ? 1 : 0);
-    retry.retry_on = overrides.retry_on != 0 ? overrides.retry_on
-                                             : static_cast<std::uint8_t>(RetryOn::connect_timeout);
+    const std::uint8_t retries = format == Format::twiml ? 1 : 0;
+    return {.retries = retries, .retry_on = bit(RetryOn::connect_timeout)};
+}
+
+Retry Retry::with(const http::ConnectionOverrides& overrides) const
+{
+    Retry retry = *this;
+    if (overrides.retry_on != 0) {
+        retry.retry_on = overrides.retry_on;
+        if (retry.retries == 0) retry.retries = 1;
+    }
+    if (overrides.retries >= 0) retry.retries = static_cast<std::uint8_t>(overrides.retries);
     return retry;
 }
 

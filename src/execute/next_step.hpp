@@ -23,8 +23,8 @@ struct NextStep {
     };
     Kind kind = Kind::go_on;
     // Behind pointers, because a call that waits has several of these in its frames.
-    std::unique_ptr<session::Ask> ask;  // of ask and report
-    std::unique_ptr<std::string> node;  // of pivot: its JSON text
+    std::unique_ptr<session::Request> ask;  // of ask and report
+    std::unique_ptr<std::string> node;      // of pivot: its JSON text
 
     bool is_end() const { return kind != Kind::go_on; }
     bool asks() const { return kind == Kind::begin || kind == Kind::ask || kind == Kind::pivot; }
@@ -37,11 +37,11 @@ inline NextStep next_step(NextStep::Kind kind)
     return step;
 }
 
-inline NextStep ask_next(session::Ask ask)
+inline NextStep ask_next(session::Request ask)
 {
     NextStep step;
     step.kind = NextStep::Kind::ask;
-    step.ask = std::make_unique<session::Ask>(std::move(ask));
+    step.ask = std::make_unique<session::Request>(std::move(ask));
     return step;
 }
 

@@ -97,7 +97,7 @@ private:
     EventQueue::Observer* const outer_;
 };
 
-Task<Result<session::Answer>> ask_within(LiveCall& call, session::Ask ask, Deadline&)
+Task<Result<session::Answer>> ask_within(LiveCall& call, session::Request ask, Deadline&)
 {
     ExchangeWithin exchange(call);
     co_return co_await call.session().ask(std::move(ask), exchange.deadline());
@@ -122,15 +122,16 @@ private:
     unsigned quick_ = 0;
 };
 
-void add_surroundings(session::Ask& ask, const Surroundings& surroundings)
+void add_surroundings(session::Request& ask, const Surroundings& surroundings)
 {
-    for (session::SessionParameter& parameter : surroundings.parameters()) {
+    for (exchange::Parameter& parameter : surroundings.parameters()) {
         ask.parameters.push_back(std::move(parameter));
     }
 }
 
 // A verb within tells how it ended, though whoever heard it is gone.
-Task<> report_within(LiveCall& call, session::Ask ask, const Surroundings& surroundings, Deadline&)
+Task<> report_within(LiveCall& call, session::Request ask, const Surroundings& surroundings,
+                     Deadline&)
 {
     add_surroundings(ask, surroundings);
     ask.parameters.push_back({"CallStatus", "completed"});
@@ -154,8 +155,8 @@ Task<NextStep> perform(LiveCall& call, twiml::Children verbs, Deadline& deadline
     return perform_each(call, verbs, verb_of, deadline);
 }
 
-Task<NextStep> perform_within(LiveCall& call, session::Ask ask, const Surroundings& surroundings,
-                              Deadline& deadline)
+Task<NextStep> perform_within(LiveCall& call, session::Request ask,
+                              const Surroundings& surroundings, Deadline& deadline)
 {
     const std::string place = call.session().document_url();
     const bool is_counted = ask.is_counted;
@@ -165,7 +166,7 @@ Task<NextStep> perform_within(LiveCall& call, session::Ask ask, const Surroundin
         co_await pace.keep(call, deadline);
         co_await call.catch_up(deadline);
         if (call.must_stop()) break;
-        session::Ask asked = std::move(*step.ask);
+        session::Request asked = std::move(*step.ask);
         asked.is_counted = is_counted;
         add_surroundings(asked, surroundings);
         const auto answer = co_await ask_within(call, std::move(asked), deadline);

@@ -22,7 +22,7 @@ std::string not_performed(twiml::Name verb);
 // What each request for a document within another says besides its own.
 class Surroundings {
 public:
-    virtual std::vector<session::SessionParameter> parameters() const = 0;
+    virtual std::vector<exchange::Parameter> parameters() const = 0;
 
 protected:
     ~Surroundings() = default;
@@ -31,8 +31,8 @@ protected:
 // Asks for a document that is performed within another (a whisper, a wait document), and for those
 // that it leads to; then the session is where it was. What is returned is hang_up, leave, over,
 // failed where one of them cannot be had, or go_on after the end.
-Task<NextStep> perform_within(LiveCall& call, session::Ask ask, const Surroundings& surroundings,
-                              Deadline& deadline);
+Task<NextStep> perform_within(LiveCall& call, session::Request ask,
+                              const Surroundings& surroundings, Deadline& deadline);
 
 // What a web server answered instead of a document: media to play, or words to say.
 Task<NextStep> perform_plain(LiveCall& call, const session::Answer& answer, Deadline& deadline);

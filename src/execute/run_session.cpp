@@ -79,7 +79,7 @@ Task<> ask(LiveCall& call, NextStep step, std::string& next, Result<session::Ans
         co_return;
     }
     if (step.kind == Kind::ask) {
-        session::Ask ask = std::move(*step.ask);
+        session::Request ask = std::move(*step.ask);
         ask.leads_to_branch = true;
         answer = co_await session.ask(std::move(ask), deadline);
         co_return;
@@ -97,7 +97,7 @@ Task<> ask(LiveCall& call, NextStep step, std::string& next, Result<session::Ans
 // The caller is gone, and the answer of no use.
 Task<> report(session::Session& session, NextStep step, Deadline& host)
 {
-    session::Ask ask = std::move(*step.ask);
+    session::Request ask = std::move(*step.ask);
     static_cast<void>(co_await session.ask(std::move(ask), host));
 }
 

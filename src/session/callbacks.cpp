@@ -1,27 +1,27 @@
 #include "session/callbacks.hpp"
 
-#include "base/clock.hpp"
 #include "exchange/exchanges.hpp"
+#include "exchange/reference.hpp"
 #include "http/url.hpp"
-#include "session/exchange_facts.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace pivot::session {
 
 namespace {
 
 using reactor::Deadline;
-using reactor::Nanoseconds;
 using reactor::Task;
 
-// The server is away, or says that it is busy.
-bool may_recover(const Result<void>& asked, int status)
+// Callbacks of one key keep their order.
+std::string key_of(const Callback& callback)
 {
-    if (!asked) return asked.error().reason != Reason::blocked;
-    return status >= 500 || status == 408 || status == 429;
+    const auto url = exchange::split_fragment(callback.url).url;
+    return fmt::format("{} {}", callback.call_id, url);
 }
 
 }  // namespace
@@ -34,24 +34,24 @@ Callbacks::Callbacks(exchange::Exchanges& exchanges, const CallbackLimits& limit
 {
 }
 
-bool Callbacks::send(Notice notice)
+bool Callbacks::send(Callback callback)
 {
-    std::string name = limits_.are_in_one_order ? std::string() : origin_of(notice);
+    std::string name = limits_.are_in_one_order ? std::string() : origin_of(callback);
     Origin& origin = origins_[name];
-    if (closing_.has_expired() || !has_room_for(notice, origin)) {
+    if (closing_.has_expired() || !has_room_for(callback, origin)) {
         ++dropped_;
         if (origin.lanes == 0) origins_.erase(name);
         return false;
     }
-    const std::size_t size_bytes = notice.request->size_bytes();
+    const std::size_t size_bytes = callback.size_bytes();
     for (Usage* usage : {&usage_, &origin.usage}) {
-        ++usage->notices;
+        ++usage->callbacks;
         usage->bytes += size_bytes;
     }
     std::string key;
-    if (!limits_.are_in_one_order) key = notice.call_id + ' ' + notice.url;
+    if (!limits_.are_in_one_order) key = key_of(callback);
     const auto [place, is_new] = queues_.try_emplace(key);
-    place->second.push_back(std::move(notice));
+    place->second.push_back(std::move(callback));
     if (!is_new) return true;
     if (origin.lanes == limits_.origin_lanes_max) {
         origin.ready.push_back(std::move(key));
@@ -62,20 +62,20 @@ bool Callbacks::send(Notice notice)
     return true;
 }
 
-std::string Callbacks::origin_of(const Notice& notice)
+std::string Callbacks::origin_of(const Callback& callback)
 {
-    const auto url = http::Url::parse(notice.url);
-    assert(url);  // its request has been made
+    const auto url = http::Url::parse(exchange::split_fragment(callback.url).url);
+    assert(url);
     return url->origin();
 }
 
-bool Callbacks::has_room_for(const Notice& notice, const Origin& origin) const
+bool Callbacks::has_room_for(const Callback& callback, const Origin& origin) const
 {
-    const std::size_t size_bytes = notice.request->size_bytes();
+    const std::size_t size_bytes = callback.size_bytes();
     const std::size_t share = limits_.origin_share;
-    const std::size_t notices_max = std::max<std::size_t>(limits_.waiting_max / share, 1);
+    const std::size_t callbacks_max = std::max<std::size_t>(limits_.waiting_max / share, 1);
     return usage_.has_room_for(size_bytes, limits_.waiting_max, limits_.waiting_bytes_max) &&
-           origin.usage.has_room_for(size_bytes, notices_max, limits_.waiting_bytes_max / share);
+           origin.usage.has_room_for(size_bytes, callbacks_max, limits_.waiting_bytes_max / share);
 }
 
 void Callbacks::close()
@@ -85,10 +85,10 @@ void Callbacks::close()
 
 Task<> Callbacks::settle(Deadline& deadline)
 {
-    while (usage_.notices > 0 && !deadline.has_expired()) co_await settled_.wait(deadline);
+    while (usage_.callbacks > 0 && !deadline.has_expired()) co_await settled_.wait(deadline);
 }
 
-// A lane: one queue after another, as long as the origin has any that nobody empties.
+// A lane: empties one queue after another, as long as the origin has one in `ready`.
 Task<> Callbacks::run(std::string origin, std::string key, Deadline& closing)
 {
     while (true) {
@@ -108,54 +108,41 @@ Task<> Callbacks::empty(const std::string& origin, const std::string& key, Deadl
     while (true) {
         const auto place = queues_.find(key);
         if (place->second.empty()) break;
-        Notice notice = std::move(place->second.front());
+        Callback callback = std::move(place->second.front());
         place->second.pop_front();
         if (limits_.are_in_one_order) co_await released_.wait(closing);
-        co_await tell(notice, closing);
-        count(origin, notice.request->size_bytes());
-        if (usage_.notices == 0) settled_.happen();
+        auto plan = this->plan();
+        const auto told = co_await tell(exchanges_, callback, plan, closing);
+        static_cast<void>(told);
+        count(origin, callback.size_bytes());
+        if (usage_.callbacks == 0) settled_.happen();
     }
     queues_.erase(key);
 }
 
-// One that waits no more.
+// One of them waits no longer.
 void Callbacks::count(const std::string& origin, std::size_t size_bytes)
 {
     for (Usage* usage : {&usage_, &origins_.at(origin).usage}) {
-        --usage->notices;
+        --usage->callbacks;
         usage->bytes -= size_bytes;
     }
 }
 
-Task<> Callbacks::tell(Notice& notice, Deadline& closing)
+// A second attempt helps where the server cannot be had, or says that it is busy.
+exchange::AttemptsPlan Callbacks::plan() const
 {
-    Nanoseconds pause_ns = limits_.pause_ns;
-    for (int left = limits_.attempts_max;; pause_ns *= 2) {
-        const bool is_worth_another = co_await attempt(notice, closing);
-        if (!is_worth_another || --left == 0 || closing.has_expired()) co_return;
-        co_await reactor::Sleep(exchanges_.reactor.now() + pause_ns, closing);
-        if (closing.has_expired()) co_return;
-    }
-}
-
-// Whether another one may end better.
-Task<bool> Callbacks::attempt(Notice& notice, Deadline& closing)
-{
-    const auto began_unix_ms = unix_now_ms();
-    Deadline in_time(closing, exchanges_.reactor.now() + limits_.attempt_ns_max);
-    const auto asked = co_await notice.request->run(exchanges_, in_time);
-    if (notice.sink != nullptr) {
-        DebugFacts facts = facts_of(*notice.request);
-        facts.call_id = notice.call_id;
-        facts.account_id = notice.account_id;
-        facts.kind = DebugKind::callback;
-        facts.iteration = notice.iteration;
-        facts.at_unix_ms = began_unix_ms;
-        if (!asked) facts.failure = &asked.error();
-        notice.sink->add(DebugRecord(facts));
-    }
-    notice.request->done_reading();
-    co_return may_recover(asked, notice.request->progress().status);
+    using http::RetryOn;
+    constexpr auto causes = static_cast<std::uint8_t>(
+        static_cast<unsigned>(RetryOn::status_5xx) | static_cast<unsigned>(RetryOn::read_timeout) |
+        static_cast<unsigned>(RetryOn::connect_timeout) | exchange::Retry::on_busy |
+        exchange::Retry::on_other);
+    exchange::AttemptsPlan plan;
+    plan.retry = {.retries = static_cast<std::uint8_t>(limits_.attempts_max - 1),
+                  .retry_on = causes};
+    plan.pauses = {.pause_ns_min = limits_.pause_ns, .pause_ns_max = 2 * limits_.pause_ns};
+    plan.attempt_ns_max = limits_.attempt_ns_max;
+    return plan;
 }
 
 }  // namespace pivot::session

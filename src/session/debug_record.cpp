@@ -5,6 +5,7 @@
 #include "exchange/redaction.hpp"
 
 #include <iterator>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -87,13 +88,23 @@ void add_body(Object& object, std::string_view prefix, std::string_view body, bo
     if (is_cut) object.add(fmt::format("{}_body_is_cut", prefix), true);
 }
 
-void append_hop(std::string& out, const Hop& hop, bool is_whole)
+void append_request(std::string& out, const exchange::AskedRequest& request, bool is_whole)
 {
     Object object(out);
-    object.add("method", name(hop.method));
-    object.add("uri", hop.url);
-    if (hop.status != 0) object.add("resp_status_code", fmt::to_string(hop.status));
-    if (!hop.body.empty()) add_body(object, "req", hop.body, is_whole);
+    object.add("method", name(request.method));
+    object.add("uri", request.url);
+    if (request.status != 0) object.add("resp_status_code", fmt::to_string(request.status));
+    if (!request.body.empty()) add_body(object, "req", request.body, is_whole);
+}
+
+void add_redirects(Object& object, const DebugFacts& facts)
+{
+    const auto followed = std::span(facts.requests).subspan(1);
+    object.add_list("redirects", followed,
+                    [](std::string& out, const auto& request) { append_text(out, request.url); });
+    object.add_list("hops", facts.requests, [&facts](std::string& out, const auto& request) {
+        append_request(out, request, facts.has_whole_requests);
+    });
 }
 
 void add_request(Object& object, const DebugFacts& facts)
@@ -105,12 +116,7 @@ void add_request(Object& object, const DebugFacts& facts)
     object.add_list("req_headers", facts.request_headers, append_header);
     add_body(object, "req", facts.request_body, facts.has_whole_requests);
     object.add_unless_empty("final_uri", exchange.final_url);
-    if (!facts.redirects.empty()) object.add_list("redirects", facts.redirects, append_text);
-    if (!facts.hops.empty()) {
-        object.add_list("hops", facts.hops, [&facts](std::string& out, const Hop& hop) {
-            append_hop(out, hop, facts.has_whole_requests);
-        });
-    }
+    if (!facts.requests.empty()) add_redirects(object, facts);
     object.add_unless_empty("address", exchange.address);
     object.add("reused", exchange.was_reused);
 }

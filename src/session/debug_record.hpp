@@ -5,6 +5,8 @@
 // in.
 #pragma once
 
+#include "exchange/request.hpp"
+
 #include <pivot/failure.hpp>
 #include <pivot/outcome.hpp>
 
@@ -26,14 +28,6 @@ struct HttpHeader {
     std::string value;
 };
 
-// One request of those that were asked because of a redirect, or before one.
-struct Hop {
-    Method method = Method::get;
-    std::string url;
-    int status = 0;         // 0: no response came
-    std::string_view body;  // of the request
-};
-
 // All that is known of one exchange, as it was, secrets included. What does not apply is empty.
 struct DebugFacts {
     std::string_view call_id;
@@ -46,9 +40,8 @@ struct DebugFacts {
 
     std::vector<HttpHeader> request_headers;
     std::string_view request_body;
-    std::string signed_url;              // what the signature covers of the URL
-    std::vector<std::string> redirects;  // the URLs that were followed, the final one included
-    std::vector<Hop> hops;               // all requests, in their order; empty: no redirects
+    std::string signed_url;                        // what the signature covers of the URL
+    std::vector<exchange::AskedRequest> requests;  // all, in their order; empty: no redirects
     std::vector<HttpHeader> response_headers;
     std::string_view response_body;
 

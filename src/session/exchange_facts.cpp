@@ -23,15 +23,15 @@ std::vector<HttpHeader> split(std::string_view lines)
 
 }  // namespace
 
-DebugFacts facts_of(const SessionRequest& request)
+DebugFacts facts_of(const exchange::Request& request)
 {
     DebugFacts facts;
     facts.exchange = request.to_exchange();
     facts.request_headers = split(request.headers());
     facts.request_body = request.body();
     facts.signed_url = request.signed_url();
-    facts.redirects = request.redirects();
-    facts.hops = request.hops();
+    facts.at_unix_ms = request.began_unix_ms();
+    facts.requests = request.asked();
     if (const auto* response = request.progress().response) {
         facts.response_headers = split(response->headers);
         facts.response_body = response->body;

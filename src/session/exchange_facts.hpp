@@ -1,13 +1,13 @@
-// What is known of a request of a session, for a debug record.
+// What a debug record says about a request.
 #pragma once
 
+#include "exchange/request.hpp"
 #include "session/debug_record.hpp"
-#include "session/session_request.hpp"
 
 namespace pivot::session {
 
-// Of the request as it was asked last. Views of it and of its response: until anybody else of this
-// reactor goes on.
-DebugFacts facts_of(const SessionRequest& request);
+// The request as it was asked last, with extras. The facts have views of it and of its response,
+// which die when anything else is asked on this reactor.
+DebugFacts facts_of(const exchange::Request& request);
 
 }  // namespace pivot::session

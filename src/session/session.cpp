@@ -1,23 +1,20 @@
 #include "session/session.hpp"
 
-#include "base/backoff.hpp"
-#include "base/clock.hpp"
 #include "base/json.hpp"
+#include "base/pass_on.hpp"
 #include "base/text.hpp"
-#include "exchange/error_code.hpp"
 #include "exchange/exchanges.hpp"
 #include "exchange/json_object.hpp"
 #include "exchange/reference.hpp"
-#include "exchange/retry.hpp"
-#include "http/connection_overrides.hpp"
 #include "http/form.hpp"
-#include "http/url.hpp"
-#include "reactor/wait.hpp"
 #include "session/exchange_facts.hpp"
+#include "session/parameters.hpp"
 #include "twiml/speech.hpp"
 
 #include <algorithm>
 #include <cassert>
+#include <chrono>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,24 +24,10 @@ namespace pivot::session {
 namespace {
 
 using reactor::Deadline;
-using reactor::Nanoseconds;
 using reactor::Task;
 
 constexpr std::size_t variables_max = 256;
 constexpr std::size_t carried_bytes_max = 64 * 1024;
-constexpr Nanoseconds ms = 1'000'000;
-constexpr Backoff between_attempts = {.pause_ns_min = 100 * ms, .pause_ns_max = 1'000 * ms};
-
-struct SplitUrl {
-    std::string_view url;
-    std::string_view fragment;  // without `#`
-};
-
-SplitUrl split(std::string_view url)
-{
-    const auto hash = url.find('#');
-    return {url.substr(0, hash), hash == url.npos ? "" : url.substr(hash + 1)};
-}
 
 std::string quoted(std::string_view text)
 {
@@ -59,7 +42,7 @@ std::string json_member(std::string_view name, std::string_view value)
 }
 
 // As a pair of a form, which is the larger way to send it.
-std::size_t size_of(const SessionParameter& variable)
+std::size_t size_of(const exchange::Parameter& variable)
 {
     constexpr std::size_t joints = 2;  // `=` and `&`
     return http::form_size(variable.name) + http::form_size(variable.value) + joints;
@@ -74,17 +57,52 @@ std::string no_room_for(std::string_view what)
 
 }  // namespace
 
-struct Session::Attempts {
-    std::unique_ptr<SessionRequest> request;
-    exchange::Retry retry;
-    Nanoseconds ns_max;  // all together
+// What a request of the session says: written once, so that what the session learns meanwhile goes
+// with the next one.
+class Session::Content final : public exchange::Content {
+public:
+    Content(Session& session, const Request& request, Origin origin)
+        : session_(session), request_(request), origin_(origin)
+    {
+    }
+
+    // Fails with redirect, too: when the call has made all its requests.
+    Result<void> write(BodyFormat format, std::span<const exchange::Parameter> cause) override;
+
+    std::string_view text() const override { return text_; }
+
+private:
+    Session& session_;
+    const Request& request_;
+    const Origin origin_;
+    std::string text_;
 };
 
-Session::Session(exchange::Exchanges& exchanges, Callbacks& callbacks, const SessionConfig& config,
-                 Request request)
+Result<void> Session::Content::write(BodyFormat format, std::span<const exchange::Parameter> cause)
+{
+    if (request_.is_counted) {
+        if (auto counted = session_.count(); !counted) return counted;
+    }
+    const Call& call = session_.call_;
+    const std::string owner_ids = exchange::list_owners(call.owner_ids);
+    const RequestFacts facts = {.call = exchange::facts_of(call, owner_ids),
+                                .format = session_.format(),
+                                .call_status = session_.call_status_,
+                                .own = request_.parameters,
+                                .variables = session_.variables_,
+                                .is_document = origin_ == Origin::document};
+    exchange::Parameters& parameters = session_.exchanges_.parameters;
+    if (auto listed = list_parameters(parameters, facts); !listed) return listed;
+    for (const auto& [name, value] : cause) parameters.put(name, value);
+    text_ = format == BodyFormat::form ? parameters.form() : parameters.json();
+    return {};
+}
+
+Session::Session(exchange::Exchanges& exchanges, Callbacks& callbacks, const Sinks& sinks,
+                 pivot::Request request)
     : exchanges_(exchanges),
       callbacks_(callbacks),
-      config_(config),
+      sinks_(sinks),
       call_(std::move(request.call)),
       host_bytes_(call_bytes()),
       iteration_(request.iteration)
@@ -95,7 +113,7 @@ Session::Session(exchange::Exchanges& exchanges, Callbacks& callbacks, const Ses
     }
     if (request.node.action) {
         action_ = std::move(*request.node.action);
-        document_url_ = split(action_.voice_url).url;
+        document_url_ = exchange::split_fragment(action_.voice_url).url;
         warn_of(request.node.warnings);
     } else {
         bad_action_ = std::make_unique<const Failure>(std::move(request.node.action.error()));
@@ -110,45 +128,42 @@ Session::~Session()
 Task<Result<Answer>> Session::begin(Deadline& call)
 {
     if (bad_action_) co_return tl::unexpected(*bad_action_);
-    Inquiry inquiry;
-    inquiry.url = action_.voice_url;
-    inquiry.method = action_.method;
-    inquiry.parameters = std::move(first_parameters_);
-    inquiry.leads_to_branch = true;
-    co_return co_await run(std::move(inquiry), call);
+    Request request = request_of_action();
+    request.parameters = std::move(first_parameters_);
+    co_return co_await run(std::move(request), Origin::action, call);
 }
 
-Task<Result<Answer>> Session::ask(Ask ask, Deadline& call)
+Task<Result<Answer>> Session::ask(Request request, Deadline& call)
 {
     ++iteration_;
-    Inquiry inquiry;
-    inquiry.url = resolve(ask.url);
-    if (inquiry.url.empty()) inquiry.url = std::move(ask.url);  // fails with what is wrong with it
-    inquiry.method = ask.method;
-    inquiry.parameters = std::move(ask.parameters);
-    inquiry.is_document = true;
-    inquiry.leads_to_branch = ask.leads_to_branch;
-    inquiry.is_counted = ask.is_counted;
-    co_return co_await run(std::move(inquiry), call);
+    std::string url = resolve(request.url);
+    if (!url.empty()) request.url = std::move(url);  // else it fails with what is wrong with it
+    co_return co_await run(std::move(request), Origin::document, call);
 }
 
 Task<Result<Answer>> Session::pivot(ActionNode node, Deadline& call)
 {
     ++iteration_;
-    if (!node.action) co_return tl::unexpected(std::move(node.action.error()));
+    if (!node.action) co_return pass_on(node.action);
     std::string cdr_url = std::move(action_.cdr_url);
     action_ = std::move(*node.action);
     if (action_.cdr_url.empty()) action_.cdr_url = std::move(cdr_url);
     bad_action_.reset();
     warn_of(node.warnings);
-    Inquiry inquiry;
-    inquiry.url = action_.voice_url;
-    inquiry.method = action_.method;
-    inquiry.leads_to_branch = true;
-    co_return co_await run(std::move(inquiry), call);
+    Request request = request_of_action();
+    co_return co_await run(std::move(request), Origin::action, call);
 }
 
-Task<Result<Answer>> Session::run(Inquiry inquiry, Deadline& call)
+Request Session::request_of_action() const
+{
+    Request request;
+    request.url = action_.voice_url;
+    request.method = action_.method;
+    request.leads_to_branch = true;
+    return request;
+}
+
+Task<Result<Answer>> Session::run(Request request, Origin origin, Deadline& call)
 {
     is_asking_ = true;
     if (callbacks_.are_in_one_order()) co_await callbacks_.settle(call);
@@ -156,152 +171,83 @@ Task<Result<Answer>> Session::run(Inquiry inquiry, Deadline& call)
         is_asking_ = false;
         co_return tl::unexpected(call.failure(Phase::queue));
     }
-    auto answer = co_await try_url(inquiry, call);
-    if (!answer && falls_back(answer, call)) {
-        const Inquiry other = fallback(inquiry, answer.error());
-        auto second = co_await try_url(other, call);
-        if (second) {
-            answer = std::move(second);
-        } else {
-            answer.error().message += "; then the fallback: " + second.error().message;
-        }
+    Content content(*this, request, origin);
+    exchange::Attempts attempts(exchanges_, content, plan_of(request, origin));
+    Result<Answer> answer;
+    bool is_asking = true;
+    while (is_asking) {
+        flush_record();  // no branch follows the attempt before
+        auto response = co_await attempts.ask(call);
+        auto followed = attempts.follow(response, call);
+        if (followed && *followed) continue;
+        answer = co_await conclude(attempts, response, followed, request, call);
+        if (answer) break;
+        is_asking = co_await attempts.next(answer.error(), call);
     }
     forget_results();
     is_asking_ = false;
     co_return answer;
 }
 
-Task<Result<Answer>> Session::try_url(const Inquiry& inquiry, Deadline& call)
+exchange::AttemptsPlan Session::plan_of(const Request& request, Origin origin)
 {
-    auto prepared = prepare(inquiry);
-    if (!prepared) co_return tl::unexpected(std::move(prepared.error()));
-
-    SessionRequest& request = *prepared->request;
-    Deadline in_time(call, exchanges_.reactor.now() + prepared->ns_max);
-    for (int attempt = 0;; ++attempt) {
-        flush_record();  // no branch follows the attempt before
-        const auto began_unix_ms = unix_now_ms();
-        const auto asked = co_await request.run(exchanges_, in_time);
-        trim_cookies();
-        auto answer = conclude(asked, request, in_time, call);
-        if (records()) record(request, began_unix_ms, answer);
-        request.done_reading();
-        if (answer || !inquiry.leads_to_branch) flush_record();
-        if (answer) {
-            document_url_ = request.answered_url();
-            has_run_twiml_ |= answer->document != nullptr;
-        }
-        if (answer || attempt == prepared->retry.retries) co_return answer;
-        const int status = request.progress().status;
-        if (!prepared->retry.is_worth_another(answer.error(), status)) co_return answer;
-        const auto pause_ns = between_attempts.pause_ns(attempt, exchanges_.random);
-        const Nanoseconds next = exchanges_.reactor.now() + pause_ns;
-        if (next >= in_time.at()) co_return answer;  // too late for another
-        co_await reactor::Sleep(next, in_time);
-        if (in_time.has_expired()) co_return answer;
-    }
+    exchange::AttemptsPlan plan;
+    plan.target = {request.url, request.method};
+    plan.fallback = {action_.fallback_url, action_.fallback_method};
+    plan.format = format();
+    if (origin == Origin::action) plan.body_format = action_.req_body_format;
+    plan.key = exchanges_.settings->profile_of(call_.account_id).signing_key;
+    plan.cookies = &cookies_;
+    plan.keeps_headers = true;
+    plan.is_recorded = records();
+    plan.url_ns_max = std::chrono::nanoseconds(action_.timeout).count();
+    return plan;
 }
 
-Result<void> Session::count(const Inquiry& inquiry)
+// Reads the answer of an attempt, and leaves its record.
+Task<Result<Answer>> Session::conclude(exchange::Attempts& attempts,
+                                       Result<http::LentResponse>& response, Result<bool>& followed,
+                                       const Request& request, Deadline& call)
 {
-    if (!inquiry.is_counted) return {};
-    const unsigned most = exchanges_.config.session.iterations_max;
+    const exchange::Request& asked = attempts.request();
+    trim_cookies();
+    warn_of_fragment(attempts);
+    if (!asked.has_begun()) co_return pass_on(followed);
+    Result<Answer> answer;
+    exchange::LongAnswers::Pass pass;
+    if (followed) {
+        auto readable =
+            co_await make_readable(**response, asked.destination().origin, exchanges_.long_answers,
+                                   exchanges_.settings->client().response, attempts.deadline(call));
+        if (readable) {
+            pass = std::move(*readable);
+            exchanges_.reactor.worked(exchange::reading_ns((*response)->body.size()));
+            answer = read_answer(**response, format(), asked.answered_url(), exchanges_);
+        } else {
+            attempts.explain(readable.error(), call);
+            answer = pass_on(readable);
+        }
+    } else {
+        answer = pass_on(followed);
+    }
+    if (records()) record(asked, answer);
+    if (answer || !request.leads_to_branch) flush_record();
+    if (answer) {
+        document_url_ = asked.answered_url();
+        has_run_twiml_ |= answer->document != nullptr;
+    }
+    co_return answer;
+}
+
+Result<void> Session::count()
+{
+    const unsigned most = exchanges_.config().session.iterations_max;
     if (asked_ == most) {
         return fail(Reason::redirect, Phase::queue,
                     fmt::format("the call has asked {} times, which is the limit", most));
     }
     ++asked_;
     return {};
-}
-
-Result<Session::Attempts> Session::prepare(const Inquiry& inquiry)
-{
-    if (auto counted = count(inquiry); !counted) return tl::unexpected(std::move(counted.error()));
-    const auto [url, fragment] = split(inquiry.url);
-    http::ConnectionOverrides overrides;
-    if (auto parsed = http::ConnectionOverrides::parse(fragment)) {
-        overrides = *parsed;
-    } else {
-        warn(fmt::format("{} (error 11243): {}", url, parsed.error()));
-    }
-    const bool is_json = !inquiry.is_document && inquiry.method == Method::post &&
-                         action_.req_body_format == BodyFormat::json;
-
-    SessionRequest::Content content;
-    content.url = url;
-    content.method = inquiry.method;
-    content.body_format = is_json ? BodyFormat::json : BodyFormat::form;
-    content.signing = signing_of(exchanges_, call_.account_id, format());
-    content.sends_sni = overrides.sends_sni;
-    if (exchange::needs_token(format(), inquiry.method)) {
-        content.headers = exchange::idempotency_line(format(), exchanges_.tokens.next().to_text());
-    }
-    auto text = write(inquiry, content.body_format);
-    if (!text) return tl::unexpected(std::move(text.error()));
-    content.text = std::move(*text);
-
-    http::Demands demands;
-    demands.keeps_headers = true;
-    if (overrides.connect_ms != 0) demands.connect_ns_max = overrides.connect_ms * ms;
-    if (overrides.read_ms != 0) demands.read_ns_max = overrides.read_ms * ms;
-
-    auto request = SessionRequest::make(std::move(content), &cookies_, demands, exchanges_);
-    if (!request) return tl::unexpected(std::move(request.error()));
-    Nanoseconds ns_max = std::chrono::nanoseconds(action_.timeout).count();
-    if (overrides.total_ms != 0) ns_max = std::min(ns_max, overrides.total_ms * ms);
-    return Attempts{std::move(*request), exchange::Retry::of(overrides, format()), ns_max};
-}
-
-Result<Answer> Session::conclude(const Result<void>& asked, const SessionRequest& request,
-                                 const Deadline& in_time, const Deadline& call)
-{
-    if (asked) {
-        exchanges_.reactor.worked(exchange::reading_ns(request.progress().response->body.size()));
-        return read_answer(*request.progress().response, format(), request.answered_url(),
-                           exchanges_);
-    }
-    Failure failure = asked.error();
-    if (failure.reason == Reason::timeout && in_time.has_expired() && !call.has_expired()) {
-        failure.message =
-            fmt::format("no answer within {} ms", (in_time.at() - request.progress().started) / ms);
-    }
-    return tl::unexpected(std::move(failure));
-}
-
-bool Session::falls_back(const Result<Answer>& answer, const Deadline& call) const
-{
-    return !action_.fallback_url.empty() && answer.error().reason != Reason::cancelled &&
-           !call.has_expired();
-}
-
-Session::Inquiry Session::fallback(const Inquiry& inquiry, const Failure& failure) const
-{
-    Inquiry other;
-    other.url = action_.fallback_url;
-    other.method = action_.fallback_method;
-    other.parameters = inquiry.parameters;
-    other.parameters.push_back({"ErrorCode", fmt::to_string(exchange::error_code(failure.reason))});
-    other.parameters.push_back({"ErrorUrl", std::string(split(inquiry.url).url)});
-    other.is_document = inquiry.is_document;
-    other.leads_to_branch = inquiry.leads_to_branch;
-    other.is_counted = inquiry.is_counted;
-    return other;
-}
-
-Result<std::string> Session::write(const Inquiry& inquiry, BodyFormat format)
-{
-    const std::string owner_ids = exchange::list_owners(call_.owner_ids);
-    const SessionFacts facts = {.call = exchange::facts_of(call_, owner_ids),
-                                .format = action_.req_format,
-                                .call_status = call_status_,
-                                .own = inquiry.parameters,
-                                .variables = variables_,
-                                .is_document = inquiry.is_document};
-    exchange::Parameters& parameters = exchanges_.parameters;
-    if (auto listed = list_parameters(parameters, facts); !listed) {
-        return tl::unexpected(std::move(listed.error()));
-    }
-    return std::string(format == BodyFormat::form ? parameters.form() : parameters.json());
 }
 
 // Else a Digits that was sent once would be sent for ever.
@@ -329,66 +275,49 @@ void Session::take_variables()
     call_.key_value_store = exchange::merge_objects(call_.key_value_store, R"({"user_vars":null})");
 }
 
-void Session::notify(std::string url, Method method, std::vector<SessionParameter> own,
+void Session::notify(std::string url, Method method, std::vector<exchange::Parameter> own,
                      bool with_standard_parameters)
 {
-    const std::string absolute = resolve(url);
-    const auto [target, fragment] = split(absolute);
     exchange::Parameters& parameters = exchanges_.parameters;
-    SessionFacts facts;
+    RequestFacts facts;
     facts.format = action_.req_format;
     facts.own = own;
     const std::string owner_ids = exchange::list_owners(call_.owner_ids);
-    if (with_standard_parameters) facts.call = exchange::facts_of(call_, owner_ids);
     if (!with_standard_parameters) {
         list_own(parameters, facts);
-    } else if (const auto listed = list_notice(parameters, facts); !listed) {
-        warn(fmt::format("callback {}: {}", url, listed.error().message));
-        return;
-    }
-    SessionRequest::Content content;
-    content.url = target;
-    content.method = method;
-    content.text = parameters.form();
-    if (exchange::needs_token(format(), method)) {
-        content.headers = exchange::idempotency_line(format(), exchanges_.tokens.next().to_text());
-    }
-    content.signing = signing_of(exchanges_, call_.account_id, format());
-    http::Demands demands;
-    demands.keeps_headers = records();
-    if (const auto overrides = http::ConnectionOverrides::parse(fragment)) {
-        content.sends_sni = overrides->sends_sni;
-        if (overrides->connect_ms != 0) demands.connect_ns_max = overrides->connect_ms * ms;
-        if (overrides->read_ms != 0) demands.read_ns_max = overrides->read_ms * ms;
     } else {
-        warn(fmt::format("{} (error 11243): {}", target, overrides.error()));
+        facts.call = exchange::facts_of(call_, owner_ids);
+        if (const auto listed = list_callback(parameters, facts); !listed) {
+            return warn(fmt::format("callback {}: {}", url, listed.error().message));
+        }
     }
-    auto request = SessionRequest::make(std::move(content), nullptr, demands, exchanges_);
-    if (!request) {
-        warn(fmt::format("callback {}: {}", url, request.error().message));
-        return;
+    Callback callback;
+    callback.url = resolve(url);
+    callback.method = method;
+    callback.format = format();
+    callback.form = parameters.form();
+    callback.call_id = call_.call_id;
+    callback.account_id = call_.account_id;
+    callback.iteration = iteration_;
+    callback.sink = records() ? sinks_.sink : nullptr;
+    const auto bare = exchange::split_fragment(callback.url).url;
+    if (const auto known = exchanges_.destinations.find(bare); !known) {
+        return warn(fmt::format("callback {}: {}", url, known.error()));
     }
-    Notice notice;
-    notice.request = std::move(*request);
-    notice.url = target;
-    notice.call_id = call_.call_id;
-    notice.account_id = call_.account_id;
-    notice.iteration = iteration_;
-    notice.sink = records() ? config_.sink : nullptr;
-    const bool was_taken = callbacks_.send(std::move(notice));
+    const bool was_taken = callbacks_.send(std::move(callback));
     if (!was_taken) warn(fmt::format("callback {} is dropped: too many callbacks wait", url));
 }
 
 void Session::set_variable(std::string name, std::string value)
 {
-    const auto known = std::ranges::find(variables_, name, &SessionParameter::name);
+    const auto known = std::ranges::find(variables_, name, &exchange::Parameter::name);
     const bool is_new = known == variables_.end();
     if (is_new && variables_.size() == variables_max) {
         warn(fmt::format("variable {}: there are {}, which is the limit", printable(name),
                          variables_max));
         return;
     }
-    SessionParameter variable{std::move(name), std::move(value)};
+    exchange::Parameter variable{std::move(name), std::move(value)};
     const std::size_t before = is_new ? 0 : size_of(*known);
     const std::size_t after = size_of(variable);
     if (!has_room(before, after)) return warn(no_room_for("variable " + variable.name));
@@ -501,7 +430,7 @@ void Session::set_recording(const std::string& url, const std::string& id, std::
 
 const ActionLimits& Session::action_limits() const
 {
-    return exchanges_.config.action;
+    return exchanges_.config().action;
 }
 
 void Session::set_caller_id(std::string name, std::string number)
@@ -529,7 +458,7 @@ void Session::note_branch(std::string_view branch)
 
 bool Session::records() const
 {
-    return config_.sink != nullptr && (action_.debug || config_.records_all);
+    return sinks_.sink != nullptr && (action_.debug || sinks_.records_all);
 }
 
 void Session::warn(std::string warning)
@@ -543,15 +472,18 @@ void Session::warn_of(const std::vector<Breach>& warnings)
     for (const auto& [at, error] : warnings) warn(fmt::format("{} of the action: {}", at, error));
 }
 
-void Session::record(const SessionRequest& request, std::int64_t began_unix_ms,
-                     const Result<Answer>& answer)
+void Session::warn_of_fragment(exchange::Attempts& attempts)
+{
+    if (std::string warning = attempts.take_warning(); !warning.empty()) warn(std::move(warning));
+}
+
+void Session::record(const exchange::Request& request, const Result<Answer>& answer)
 {
     DebugFacts facts = session::facts_of(request);
     facts.call_id = call_.call_id;
     facts.account_id = call_.account_id;
     facts.iteration = iteration_;
-    facts.at_unix_ms = began_unix_ms;
-    facts.has_whole_requests = config_.records_all;
+    facts.has_whole_requests = sinks_.records_all;
     if (!answer) facts.failure = &answer.error();
     facts.warnings = std::exchange(warnings_, {});
     if (answer && answer->document) {
@@ -573,7 +505,7 @@ void Session::record(const SessionRequest& request, std::int64_t began_unix_ms,
 
 void Session::flush_record()
 {
-    if (record_) config_.sink->add(std::move(*std::exchange(record_, nullptr)));
+    if (record_) sinks_.sink->add(std::move(*std::exchange(record_, nullptr)));
 }
 
 void Session::end(const EndOfCall& end)
@@ -582,8 +514,8 @@ void Session::end(const EndOfCall& end)
     has_ended_ = true;
     flush_record();
     const bool has_twiml = has_run_twiml_ || format() == Format::twiml;
-    if (!has_twiml || action_.cdr_url.empty() || config_.cdrs == nullptr) return;
-    config_.cdrs->put(make_cdr(call_, end, action_.cdr_url), config_.cdr_put);
+    if (!has_twiml || action_.cdr_url.empty() || sinks_.cdrs == nullptr) return;
+    sinks_.cdrs->put(make_cdr(call_, end, action_.cdr_url), sinks_.cdr_put);
 }
 
 }  // namespace pivot::session

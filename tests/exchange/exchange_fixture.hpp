@@ -2,12 +2,14 @@
 // higher floor.
 #pragma once
 
+#include "exchange/settings.hpp"
 #include "peers/dns_server.hpp"
 #include "peers/http_peer.hpp"
 
 #include <pivot/engine.hpp>
 
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -34,6 +36,13 @@ inline EngineConfig loopback(const DnsServer& dns)
     auto config = loopback();
     config.dns.servers = {"127.0.0.1:" + std::to_string(dns.port())};
     return config;
+}
+
+inline std::shared_ptr<const exchange::Settings> settings_of(const EngineConfig& config)
+{
+    auto settings = exchange::Settings::make(config);
+    if (!settings) throw std::runtime_error(settings.error());
+    return *settings;
 }
 
 // The text of a pivot node with `sorry` as its `_` child. `more` are members of its data, each with

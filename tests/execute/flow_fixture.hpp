@@ -71,7 +71,8 @@ protected:
         action.voice_url = "http://127.0.0.1:9/";
         request.node.action = action;
         open_reactor(reactor);
-        auto opened = exchange::Exchanges::open(config(), *reactor);
+        auto opened =
+            exchange::Exchanges::open(exchange::Settings::make(config()).value(), *reactor);
         if (!opened) throw std::runtime_error(opened.error());
         exchanges = std::move(*opened);
         clock.emplace(*reactor);
@@ -151,7 +152,7 @@ protected:
     }
 
     Request request;
-    session::SessionConfig session_config;
+    session::Sinks session_config;
     ExecutorConfig executor;
     std::unique_ptr<reactor::Reactor> reactor;
     std::unique_ptr<exchange::Exchanges> exchanges;

@@ -28,7 +28,8 @@ session::DebugFacts menu()
     facts.request_headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
     facts.request_body = "Digits=1";
     facts.signed_url = "https://h/Menu";
-    facts.redirects = {"https://h/Menu/2"};
+    facts.requests = {{Method::post, "https://h/Menu", 302, "Digits=1"},
+                      {Method::get, "https://h/Menu/2", 200, ""}};
     facts.response_headers = {{"Content-Type", "Text/XML"}, {"X-Two", "A"}, {"X-Two", "B"}};
     facts.response_body = "<Response/>";
     facts.warnings = {"1:2: <Foo> is no verb"};
@@ -59,6 +60,9 @@ TEST(DebugRecord, it_has_what_was_asked_and_answered_as_it_was)
         R"("uri":"https://h/Menu","signed_url":"https://h/Menu","req_headers":[{"name":)"
         R"("Content-Type","value":"application/x-www-form-urlencoded"}],"req_body":"Digits=1",)"
         R"("req_body_bytes":8,"final_uri":"https://h/Menu/2","redirects":["https://h/Menu/2"],)"
+        R"("hops":[{"method":"POST","uri":"https://h/Menu","resp_status_code":"302","req_body":)"
+        R"("Digits=1","req_body_bytes":8},{"method":"GET","uri":"https://h/Menu/2",)"
+        R"("resp_status_code":"200"}],)"
         R"("address":"192.0.2.7:443","reused":true,"resp_status_code":"200","resp_headers":[)"
         R"({"name":"Content-Type","value":"Text/XML"},{"name":"X-Two","value":"A"},{"name":)"
         R"("X-Two","value":"B"}],"resp_body":"<Response/>","resp_body_bytes":11,"timings_us":)"
@@ -158,7 +162,8 @@ TEST(DebugRecord, a_secret_is_nowhere_in_it)
         Reason::status, Phase::read, fmt::format("{}: status 404", url), {{"/data/url", url}}};
     auto facts = menu();
     facts.exchange.url = facts.exchange.final_url = facts.signed_url = url;
-    facts.redirects = facts.warnings = {url};
+    facts.requests = {{Method::get, url, 302, ""}, {Method::get, url, 200, ""}};
+    facts.warnings = {url};
     facts.request_headers = {
         {"Authorization", "Basic s3cret"},       {"Cookie", "SID=s3cret; a=s3cret"},
         {"Proxy-Authorization", "Basic s3cret"}, {"Referer", url},

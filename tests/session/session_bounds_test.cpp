@@ -29,7 +29,7 @@ protected:
     // Bytes of the next request's parameters.
     std::size_t ask(session::Session& session)
     {
-        session::Ask ask;
+        session::Request ask;
         ask.url = peer_.url("/next");
         EXPECT_TRUE(sessions_.ask(session, std::move(ask)));
         return peer_.requests().back().body.size();

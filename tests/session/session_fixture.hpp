@@ -54,7 +54,7 @@ public:
                       const session::CallbackLimits& limits = {})
     {
         open_reactor(reactor_);
-        auto opened = exchange::Exchanges::open(config, *reactor_);
+        auto opened = exchange::Exchanges::open(settings_of(config), *reactor_);
         if (!opened) throw std::runtime_error(opened.error());
         exchanges_ = std::move(*opened);
         callbacks_ = std::make_unique<session::Callbacks>(*exchanges_, limits);
@@ -71,7 +71,7 @@ public:
 
     std::unique_ptr<session::Session> make(std::string_view node_text, Call call = some_call())
     {
-        return make(request_of(node_text, std::move(call), exchanges_->config));
+        return make(request_of(node_text, std::move(call), exchanges_->config()));
     }
 
     std::unique_ptr<session::Session> make(pivot::Request request)
@@ -92,12 +92,12 @@ public:
         return finish(running);
     }
 
-    Result<session::Answer> ask(session::Session& session, session::Ask ask)
+    Result<session::Answer> ask(session::Session& session, session::Request ask)
     {
         reactor::Deadline call(*reactor_, reactor::never);
         return this->ask(session, std::move(ask), call);
     }
-    Result<session::Answer> ask(session::Session& session, session::Ask ask,
+    Result<session::Answer> ask(session::Session& session, session::Request ask,
                                 reactor::Deadline& call)
     {
         Running running(*reactor_);
@@ -129,7 +129,7 @@ public:
     exchange::Exchanges& exchanges() { return *exchanges_; }
     session::Callbacks& callbacks() { return *callbacks_; }
 
-    session::SessionConfig config;
+    session::Sinks config;
 
 private:
     struct Running {
@@ -144,7 +144,7 @@ private:
     {
         answer = co_await session.begin(call);
     }
-    static reactor::Task<> run_ask(session::Session& session, session::Ask ask,
+    static reactor::Task<> run_ask(session::Session& session, session::Request ask,
                                    std::optional<Result<session::Answer>>& answer,
                                    reactor::Deadline& call)
     {

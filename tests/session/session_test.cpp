@@ -20,7 +20,7 @@ HttpPeer::Handler documents()
     return answer(say_hello, "text/xml");
 }
 
-session::Ask gathered(std::string digits, std::string url = "/gathered")
+session::Request gathered(std::string digits, std::string url = "/gathered")
 {
     return {std::move(url), Method::post, {{"Digits", std::move(digits)}}};
 }
@@ -453,7 +453,7 @@ TEST(Session, a_call_cannot_ask_for_ever)
         peer.url("/"), R"(,"req_format":"twiml","fallback_url":")" + peer.url("/fallback") + '"'));
     ASSERT_TRUE(sessions.begin(*session));
     ASSERT_TRUE(sessions.ask(*session, {}));
-    session::Ask waiting;
+    session::Request waiting;
     waiting.is_counted = false;
     ASSERT_TRUE(sessions.ask(*session, waiting));
     ASSERT_TRUE(sessions.ask(*session, {}));

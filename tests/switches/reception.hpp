@@ -49,7 +49,7 @@ public:
 
 struct Caller {
     Caller(execute::CallClock& clock, reactor::Deadline& host, exchange::Exchanges& exchanges,
-           session::Callbacks& callbacks, const session::SessionConfig& config,
+           session::Callbacks& callbacks, const session::Sinks& config,
            const pivot::Request& request)
         : channel(clock, host, nullptr), session(exchanges, callbacks, config, request)
     {
@@ -67,7 +67,8 @@ public:
         EngineConfig config;
         config.policy.allow = {"127.0.0.0/8"};
         config.action.timeout_max = std::chrono::seconds(60);
-        auto exchanges = exchange::Exchanges::open(config, reactor());
+        auto exchanges =
+            exchange::Exchanges::open(exchange::Settings::make(config).value(), reactor());
         if (!exchanges) throw std::runtime_error(exchanges.error());
         exchanges_ = std::move(*exchanges);
         callbacks_ = std::make_unique<session::Callbacks>(*exchanges_);
@@ -143,7 +144,7 @@ private:
     std::unique_ptr<reactor::Scope> calls_;
     std::unique_ptr<pivot::Request> request_;
     std::unique_ptr<MemorySpool> cdrs_;
-    session::SessionConfig config_;
+    session::Sinks config_;
     Failures failures_;
     execute::ExecutorConfig executor_;
     std::deque<Caller> callers_;

@@ -161,7 +161,9 @@ int simulate(const SimulateOptions& options)
     auto opened = reactor::Reactor::open();
     if (!opened) return refuse(command, opened.error());
     reactor::Reactor& reactor = **opened;
-    const auto exchanges = exchange::Exchanges::open(scene->config, reactor);
+    auto settings = exchange::Settings::make(scene->config);
+    if (!settings) return refuse(command, settings.error());
+    const auto exchanges = exchange::Exchanges::open(std::move(*settings), reactor);
     if (!exchanges) return refuse(command, exchanges.error());
     reactor.turn(0);  // reads the clock
 
@@ -174,11 +176,11 @@ int simulate(const SimulateOptions& options)
     play.follow(channel, player);
     play.begin(scene->request.call.call_id);
 
-    session::SessionConfig session_config;
-    session_config.sink = &play;
-    session_config.records_all = true;
+    session::Sinks sinks;
+    sinks.sink = &play;
+    sinks.records_all = true;
     OneCdr cdr;
-    session_config.cdrs = &cdr;
+    sinks.cdrs = &cdr;
     ExecutorConfig executor_config;
     executor_config.directory = scene->directory ? &*scene->directory : nullptr;
     executor_config.journal = &play;
@@ -186,7 +188,7 @@ int simulate(const SimulateOptions& options)
     session::CallbackLimits limits;
     limits.are_in_one_order = true;
     session::Callbacks callbacks(**exchanges, limits);
-    session::Session session(**exchanges, callbacks, session_config, std::move(scene->request));
+    session::Session session(**exchanges, callbacks, sinks, std::move(scene->request));
     reactor::Scope calls(reactor);
     player.play();
     channel.after(milliseconds(std::llround(options.max_time_s * 1'000)),

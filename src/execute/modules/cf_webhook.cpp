@@ -13,7 +13,7 @@ namespace pivot::execute::modules {
 
 Task<ModuleEnd> webhook(Work work, json::Value data, Deadline& deadline)
 {
-    std::vector<session::SessionParameter> parameters;
+    std::vector<exchange::Parameter> parameters;
     const auto custom = data.find("custom_data");
     if (custom && custom->is_object()) {
         for (const auto [name, value] : custom->members()) {

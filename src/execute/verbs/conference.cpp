@@ -166,7 +166,7 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element conference,
     Until until;
     until.at_connection = true;
     const Stage waiting(call, caller, Stage::Keys::inherits, 0, until);
-    session::Ask ask;
+    session::Request ask;
     ask.url = conference.text(Attribute::wait_url);
     ask.method = method_of(conference, Attribute::wait_method);
     ask.is_counted = false;  // a caller may wait for long

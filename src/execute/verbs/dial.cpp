@@ -104,7 +104,7 @@ Task<bool> whisper(LiveCall& call, const DialLegs& legs, LegId leg, Deadline& de
         co_await jobs::send_keys(call, std::move(digits), key_length, deadline);
     }
     if (noun->has(Attribute::url) && !call.must_stop()) {
-        session::Ask ask;
+        session::Request ask;
         ask.url = noun->text(Attribute::url);
         ask.method = method_of(*noun, Attribute::method);
         const CalleesSide side(legs, leg);

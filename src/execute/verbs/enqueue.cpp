@@ -66,7 +66,7 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const 
     NextStep step;
     while (!call.must_stop() && !step.is_end()) {
         const Nanoseconds began = call.now();
-        session::Ask ask;
+        session::Request ask;
         ask.url = enqueue.text(Attribute::wait_url);
         ask.method = method_of(enqueue, Attribute::wait_url_method);
         ask.is_counted = false;  // a caller may wait for long

@@ -8,7 +8,7 @@ Task<NextStep> perform_redirect(LiveCall& call, twiml::Element redirect, Deadlin
     set_variables(call, redirect);
     const std::string flaw = flaw_of_redirect(redirect, resolver(call));
     if (!flaw.empty()) call.warn(where(redirect), flaw);
-    session::Ask ask;
+    session::Request ask;
     ask.url = redirect.text();
     ask.method = method_of(redirect, Attribute::method);
     co_return ask_next(std::move(ask));

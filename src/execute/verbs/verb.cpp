@@ -95,7 +95,7 @@ bool names_a_url(LiveCall& call, twiml::Element element, Attribute attribute)
 
 NextStep ask_action(LiveCall& call, twiml::Element element, Parameters parameters)
 {
-    session::Ask ask;
+    session::Request ask;
     if (names_a_url(call, element, Attribute::action)) ask.url = element.text(Attribute::action);
     ask.method = method_of(element, Attribute::method);
     ask.parameters = std::move(parameters);

@@ -15,7 +15,7 @@
 namespace pivot::execute::verbs {
 
 using twiml::Attribute;
-using Parameters = std::vector<session::SessionParameter>;
+using Parameters = std::vector<exchange::Parameter>;
 
 void append(Parameters& parameters, Parameters more);
 

@@ -1,4 +1,4 @@
-#include "session/session_answer.hpp"
+#include "session/answer.hpp"
 
 #include "base/text.hpp"
 #include "exchange/answer_kind.hpp"

@@ -1,4 +1,4 @@
-#include "session/session_parameters.hpp"
+#include "session/parameters.hpp"
 
 #include <algorithm>
 
@@ -6,12 +6,12 @@ namespace pivot::session {
 
 namespace {
 
-bool says_digits(std::span<const SessionParameter> own)
+bool says_digits(std::span<const exchange::Parameter> own)
 {
-    return std::ranges::find(own, "Digits", &SessionParameter::name) != own.end();
+    return std::ranges::find(own, "Digits", &exchange::Parameter::name) != own.end();
 }
 
-void put_own(exchange::Parameters& parameters, const SessionFacts& facts)
+void put_own(exchange::Parameters& parameters, const RequestFacts& facts)
 {
     for (const auto& [name, value] : facts.own) {
         parameters.put(name, value);
@@ -23,10 +23,10 @@ void put_own(exchange::Parameters& parameters, const SessionFacts& facts)
 
 }  // namespace
 
-Result<void> list_parameters(exchange::Parameters& parameters, const SessionFacts& facts)
+Result<void> list_parameters(exchange::Parameters& parameters, const RequestFacts& facts)
 {
     if (auto read = parameters.read(facts.call, facts.format); !read) return read;
-    // A flow's collections are no verb's digits.
+    // The collections of a flow are not the digits of a verb.
     if (facts.is_document && facts.format == Format::twiml && !says_digits(facts.own)) {
         parameters.remove("Digits");
     }
@@ -38,7 +38,7 @@ Result<void> list_parameters(exchange::Parameters& parameters, const SessionFact
     return {};
 }
 
-Result<void> list_notice(exchange::Parameters& parameters, const SessionFacts& facts)
+Result<void> list_callback(exchange::Parameters& parameters, const RequestFacts& facts)
 {
     if (auto read = parameters.read(facts.call, facts.format); !read) return read;
     parameters.remove("Digits");
@@ -46,7 +46,7 @@ Result<void> list_notice(exchange::Parameters& parameters, const SessionFacts& f
     return {};
 }
 
-void list_own(exchange::Parameters& parameters, const SessionFacts& facts)
+void list_own(exchange::Parameters& parameters, const RequestFacts& facts)
 {
     parameters.clear();
     for (const auto& [name, value] : facts.own) parameters.put(name, value);

@@ -1,0 +1,244 @@
+#include "exchange/attempts.hpp"
+
+#include "base/pass_on.hpp"
+#include "exchange/error_code.hpp"
+#include "exchange/reference.hpp"
+#include "http/connection_overrides.hpp"
+#include "reactor/wait.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::exchange {
+
+namespace {
+
+using reactor::Deadline;
+using reactor::Nanoseconds;
+using reactor::Task;
+
+constexpr Nanoseconds ms = 1'000'000;
+
+Task<Result<http::LentResponse>> fail_with(Failure failure, Deadline&)
+{
+    co_return tl::unexpected(std::move(failure));
+}
+
+}  // namespace
+
+struct Attempts::Extras {
+    explicit Extras(const AttemptsPlan& its_plan) : plan(its_plan)
+    {
+        request.key = plan.key;
+        request.idempotency = plan.idempotency;
+        request.cookies = plan.cookies;
+        request.is_recorded = plan.is_recorded;
+    }
+
+    const AttemptsPlan plan;
+    RequestExtras request;
+    std::string warning;
+    std::optional<Failure> first_failure;  // why the fallback is asked
+    std::vector<Parameter> cause;          // likewise, as the fallback is told
+    std::optional<Deadline> url_deadline;
+    std::optional<Deadline> attempt_deadline;  // under that of the URL
+};
+
+bool Attempts::needs_extras(const AttemptsPlan& plan)
+{
+    const bool has_fragment = plan.target.url.find('#') != std::string_view::npos;
+    const bool is_limited =
+        plan.url_ns_max != reactor::never || plan.attempt_ns_max != reactor::never;
+    return has_fragment || is_limited || !plan.fallback.url.empty() || !plan.key.empty() ||
+           !plan.idempotency.empty() || plan.cookies != nullptr || plan.keeps_headers ||
+           plan.is_recorded;
+}
+
+Attempts::Attempts(Exchanges& exchanges, Content& content, const AttemptsPlan& plan)
+    : exchanges_(exchanges),
+      content_(content),
+      extras_(needs_extras(plan) ? std::make_unique<Extras>(plan) : nullptr),
+      target_(plan.target),
+      request_(content, plan.format),
+      retry_(plan.retry.value_or(Retry::by_default(plan.format))),
+      body_format_(plan.body_format)
+{
+    request_.progress().started = plan.started;
+}
+
+Attempts::~Attempts() = default;
+
+Task<Result<http::LentResponse>> Attempts::ask(Deadline& whole)
+{
+    if (!std::exchange(is_following_, false)) {
+        if (auto begun = begin(whole); !begun) return fail_with(std::move(begun.error()), whole);
+    }
+    return exchanges_.client->ask(request_, request_.progress(), deadline(whole));
+}
+
+Result<void> Attempts::begin(Deadline& whole)
+{
+    Nanoseconds started = exchanges_.reactor.now();
+    if (std::exchange(is_new_, false)) {
+        const Nanoseconds planned = request_.progress().started;
+        if (planned != 0 && first_failure() == nullptr) started = planned;
+        if (auto begun = begin_url(whole); !begun) return begun;
+    }
+    auto destination = find_destination();
+    if (!destination) return pass_on(destination);
+    request_.begin(std::move(*destination), started);
+    if (extras_ && extras_->plan.attempt_ns_max != reactor::never) {
+        extras_->attempt_deadline.emplace(url_deadline(whole),
+                                          started + extras_->plan.attempt_ns_max);
+    }
+    const Deadline& in_time = deadline(whole);
+    if (in_time.has_expired()) return tl::unexpected(in_time.failure(Phase::queue));
+    return {};
+}
+
+Result<void> Attempts::begin_url(Deadline& whole)
+{
+    request_.reset();
+    const auto [url, fragment] = split_fragment(target_.url);
+    target_.url = url;
+    if (extras_) {
+        extras_->request.url = url;
+        extras_->attempt_deadline.reset();
+        extras_->url_deadline.reset();
+        apply_fragment(fragment, whole);
+    }
+    const bool is_form = target_.method == Method::get || body_format_ == BodyFormat::form;
+    const BodyFormat format = is_form ? BodyFormat::form : BodyFormat::json;
+    const auto cause =
+        extras_ ? std::span<const Parameter>(extras_->cause) : std::span<const Parameter>();
+    if (auto written = content_.write(format, cause); !written) return written;
+    request_.prepare(exchanges_.tokens.next(), target_.method, format,
+                     extras_ ? &extras_->request : nullptr);
+    return {};
+}
+
+void Attempts::apply_fragment(std::string_view fragment, Deadline& whole)
+{
+    http::ConnectionOverrides overrides;
+    if (auto parsed = http::ConnectionOverrides::parse(fragment)) {
+        overrides = *parsed;
+    } else {
+        if (!extras_->warning.empty()) extras_->warning += "; ";
+        extras_->warning += fmt::format("{} (error 11243): {}", target_.url, parsed.error());
+    }
+    const AttemptsPlan& plan = extras_->plan;
+    retry_ = plan.retry.value_or(Retry::by_default(plan.format)).with(overrides);
+
+    RequestExtras& request = extras_->request;
+    request.sends_sni = overrides.sends_sni;
+    request.demands = {};
+    request.demands.keeps_headers = plan.keeps_headers || plan.cookies != nullptr;
+    if (overrides.connect_ms != 0) request.demands.connect_ns_max = overrides.connect_ms * ms;
+    if (overrides.read_ms != 0) request.demands.read_ns_max = overrides.read_ms * ms;
+
+    Nanoseconds ns_max = plan.url_ns_max;
+    if (overrides.total_ms != 0) ns_max = std::min(ns_max, overrides.total_ms * ms);
+    if (ns_max != reactor::never) {
+        extras_->url_deadline.emplace(whole, exchanges_.reactor.now() + ns_max);
+    }
+}
+
+Result<std::shared_ptr<const http::Destination>> Attempts::find_destination()
+{
+    auto found = exchanges_.destinations.find(target_.url);
+    if (!found) return fail(Reason::bad_action, Phase::queue, std::move(found.error()));
+    if (!extras_ || extras_->request.sends_sni) return std::move(*found);
+    return std::make_shared<const http::Destination>((*found)->url, exchanges_.settings->rules(),
+                                                     false);
+}
+
+Deadline& Attempts::url_deadline(Deadline& whole)
+{
+    return extras_ && extras_->url_deadline ? *extras_->url_deadline : whole;
+}
+
+Deadline& Attempts::deadline(Deadline& whole)
+{
+    return extras_ && extras_->attempt_deadline ? *extras_->attempt_deadline : url_deadline(whole);
+}
+
+Result<bool> Attempts::follow(Result<http::LentResponse>& response, Deadline& whole)
+{
+    http::Progress& progress = request_.progress();
+    progress.timings_us.total = (exchanges_.reactor.now() - progress.started) / 1'000;
+    if (!response) {
+        explain(response.error(), whole);
+        return pass_on(response);
+    }
+    request_.take_cookies(**response);
+    if (!http::Route::is_redirect(**response)) return false;
+    auto followed = request_.follow(**response, exchanges_.config().http.redirects_max,
+                                    exchanges_.settings->rules());
+    if (!followed) return pass_on(followed);
+    is_following_ = true;
+    return true;
+}
+
+void Attempts::explain(Failure& failure, Deadline& whole)
+{
+    const Deadline& in_time = deadline(whole);
+    if (failure.reason != Reason::timeout || !in_time.has_expired() || whole.has_expired()) return;
+    const Nanoseconds ns_max = in_time.at() - request_.progress().started;
+    failure.message = fmt::format("no answer within {} ms", ns_max / ms);
+}
+
+Task<bool> Attempts::next(Failure& failure, Deadline& whole)
+{
+    const bool can_retry = retried_ < retry_.retries && request_.has_begun() &&
+                           retry_.is_worth_another(failure, request_.status());
+    if (can_retry) {
+        Deadline& in_time = url_deadline(whole);
+        const Backoff& pauses = extras_ ? extras_->plan.pauses : between_attempts;
+        const Nanoseconds pause_ns = pauses.pause_ns(retried_++, exchanges_.random);
+        const Nanoseconds at = exchanges_.reactor.now() + pause_ns;
+        if (at < std::min(in_time.at(), whole.at())) {
+            const bool has_time = co_await reactor::Sleep(at, in_time);
+            if (has_time) co_return true;
+        }
+    }
+    if (may_ask_fallback(failure, whole)) {
+        turn_to_fallback(failure);
+        co_return true;
+    }
+    if (extras_ && extras_->first_failure) {
+        extras_->first_failure->message += "; then the fallback: " + failure.message;
+        failure = std::move(*extras_->first_failure);
+    }
+    co_return false;
+}
+
+bool Attempts::may_ask_fallback(const Failure& failure, const Deadline& whole) const
+{
+    return extras_ && !extras_->plan.fallback.url.empty() && !extras_->first_failure &&
+           failure.reason != Reason::cancelled && !whole.has_expired();
+}
+
+void Attempts::turn_to_fallback(const Failure& failure)
+{
+    extras_->first_failure = failure;
+    std::vector<Parameter>& cause = extras_->cause;
+    cause.push_back({"ErrorCode", fmt::to_string(error_code(failure.reason))});
+    cause.push_back({"ErrorUrl", std::string(target_.url)});
+    target_ = extras_->plan.fallback;
+    retried_ = 0;
+    is_new_ = true;
+}
+
+const Failure* Attempts::first_failure() const
+{
+    return extras_ && extras_->first_failure ? &*extras_->first_failure : nullptr;
+}
+
+std::string Attempts::take_warning()
+{
+    return extras_ ? std::exchange(extras_->warning, {}) : std::string();
+}
+
+}  // namespace pivot::exchange
