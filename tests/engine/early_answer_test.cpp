@@ -29,11 +29,7 @@ public:
     using Deed = std::function<void(int socket)>;
 
     explicit OneConnection(Deed deed)
-        : listener_(listen_tcp("127.0.0.1")), thread_([this, deed = std::move(deed)] {
-              const int buffer_bytes = 4'096;
-              ::setsockopt(listener_.get(), SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof(int));
-              const int segment_bytes = 536;
-              ::setsockopt(listener_.get(), IPPROTO_TCP, TCP_MAXSEG, &segment_bytes, sizeof(int));
+        : listener_(listen_narrowly()), thread_([this, deed = std::move(deed)] {
               pollfd waiting{.fd = listener_.get(), .events = POLLIN, .revents = 0};
               ::poll(&waiting, 1, 10'000);
               const Descriptor socket{::accept(listener_.get(), nullptr, nullptr)};
@@ -50,6 +46,17 @@ public:
     }
 
 private:
+    // Before anybody can connect: the kernel accepts by itself, with the options of the moment.
+    static Descriptor listen_narrowly()
+    {
+        Descriptor listener = listen_tcp("127.0.0.1");
+        const int buffer_bytes = 4'096;
+        ::setsockopt(listener.get(), SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof(int));
+        const int segment_bytes = 536;
+        ::setsockopt(listener.get(), IPPROTO_TCP, TCP_MAXSEG, &segment_bytes, sizeof(int));
+        return listener;
+    }
+
     const Descriptor listener_;
     std::jthread thread_;
 };
