@@ -8,13 +8,15 @@
 namespace pivot {
 
 using Nanoseconds = std::int64_t;
+inline constexpr Nanoseconds millisecond_ns = 1'000'000;
+inline constexpr Nanoseconds second_ns = 1'000'000'000;
 inline constexpr Nanoseconds never = std::numeric_limits<Nanoseconds>::max();
 
 inline Nanoseconds monotonic_now()
 {
     timespec time{};
     ::clock_gettime(CLOCK_MONOTONIC, &time);
-    return Nanoseconds{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+    return time.tv_sec * second_ns + time.tv_nsec;
 }
 
 // Since 1970. It may be set back.

@@ -1,4 +1,4 @@
-// Small questions to ASCII text.
+// Small helpers for ASCII text.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +15,27 @@ constexpr char lower(char c)
 constexpr bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
+}
+
+constexpr bool is_letter(char c)
+{
+    return lower(c) >= 'a' && lower(c) <= 'z';
+}
+
+// The white space of JSON and XML.
+inline constexpr std::string_view blanks = " \t\r\n";
+
+constexpr bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+// The value of a hexadecimal digit; -1 if `c` is not one.
+constexpr int hex_value(char c)
+{
+    if (is_digit(c)) return c - '0';
+    const char low = lower(c);
+    return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
 constexpr bool equals_ignoring_case(std::string_view a, std::string_view b)

@@ -14,12 +14,11 @@ bool is_blank(char c)
 // A character of a token (RFC 9110, section 5.6.2).
 bool is_token(char c)
 {
-    const char low = lower(c);
-    return (low >= 'a' && low <= 'z') || is_digit(c) ||
+    return is_letter(c) || is_digit(c) ||
            (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
 }
 
-// Text in quotes; a quote and a backslash are looked at before.
+// A character inside quotes. The quote and the backslash are handled before.
 bool is_quoted_text(char c)
 {
     return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7F');
@@ -38,8 +37,8 @@ ChunkLine::At ChunkLine::step(char c)
 {
     if (at_ == At::line_feed) return c == '\n' ? At::end : At::error;
     if (at_ == At::begin || at_ == At::size) {
-        const auto digit = std::string_view("0123456789abcdef").find(lower(c));
-        if (digit != std::string_view::npos) return add_digit(static_cast<unsigned>(digit));
+        const int digit = hex_value(c);
+        if (digit >= 0) return add_digit(static_cast<unsigned>(digit));
         if (at_ == At::begin) return At::error;
     }
     switch (at_) {
@@ -73,12 +72,12 @@ ChunkLine::At ChunkLine::step(char c)
 
 ChunkLine::At ChunkLine::add_digit(unsigned digit)
 {
-    if (size_bytes_ >> 60 != 0) return At::error;  // beyond 64 bits
+    if (size_bytes_ >> 60 != 0) return At::error;  // more than 64 bits
     size_bytes_ = size_bytes_ << 4 | digit;
     return At::size;
 }
 
-// What may follow a size, a name or a value.
+// The state after the end of a size, a name or a value.
 ChunkLine::At ChunkLine::end_or(char c, At blank)
 {
     if (c == '\r') return At::line_feed;

@@ -1,9 +1,10 @@
-// The line in front of a chunk (RFC 9112, section 7.1): its size, and extensions that nobody reads.
+// The line before a chunk (RFC 9112, section 7.1): its size, and extensions that nobody reads.
 //
 //     chunk-size *( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] ) BWS CRLF
 //
-// Blanks before the end of the line are not in the standard, but old servers write them. llhttp 8
-// refuses them and more, so it gets the size alone. Pure: the line may be cut anywhere.
+// The standard has no blanks before the end of the line, but old servers write them. llhttp 8
+// refuses them, and valid extensions as well, so it is given the size alone. Pure: the line may be
+// cut anywhere.
 #pragma once
 
 #include <cstddef>
@@ -14,19 +15,20 @@ namespace pivot::http {
 
 class ChunkLine {
 public:
-    // Reads up to the end of the line, or of `bytes`. Returns how many bytes were read.
+    // Reads up to the end of the line, or of `bytes`. Returns the number of bytes read.
     std::size_t feed(std::string_view bytes);
 
     bool is_complete() const { return at_ == At::end; }
     bool is_bad() const { return at_ == At::error; }
 
-    std::uint64_t size_bytes() const { return size_bytes_; }  // of a complete line
+    // The size of the chunk, once the line is complete.
+    std::uint64_t size_bytes() const { return size_bytes_; }
 
 private:
     enum class At : std::uint8_t {
         begin,
         size,
-        after_size,  // or after an extension, and a blank
+        after_size,  // after a blank, or after an extension and a blank
         before_name,
         name,
         after_name,

@@ -11,13 +11,17 @@ namespace pivot::http {
 
 namespace {
 
-// What the arithmetic of a TLS handshake takes.
+using reactor::Deadline;
+using reactor::Reactor;
+using reactor::Task;
+
+// About the time that the arithmetic of a TLS handshake takes.
 constexpr Nanoseconds handshake_ns = 500'000;
 
-// A larger message's memory is not kept.
+// The memory of larger messages is freed.
 constexpr std::size_t kept_bytes_max = 64 * 1024;
 
-// Adds the time since `since`, which becomes now.
+// Adds the time since `since` to a timing, and sets `since` to now.
 void note(std::int64_t& timing_us, Nanoseconds& since, Reactor& reactor)
 {
     timing_us += (reactor.now() - since) / 1'000;
@@ -30,7 +34,7 @@ void forget_response(Progress& progress)
     progress.parser.reset();
 }
 
-// Puts what the headers say into `progress`, once they have come.
+// Notes the response in `progress` once its headers have come.
 void note_headers(Progress& progress)
 {
     const Response& response = progress.parser->response();
@@ -39,7 +43,7 @@ void note_headers(Progress& progress)
     progress.response = &response;
 }
 
-// Whether a kept connection ended before a byte of the response came.
+// Whether a kept connection ended before the first byte of the response.
 bool was_stale(const Failure& failure, const Progress& progress)
 {
     const bool has_ended = failure.reason == Reason::closed || failure.reason == Reason::connect;
@@ -56,7 +60,7 @@ bool is_read_limited(const Progress& progress)
     return progress.demands != nullptr && progress.demands->read_ns_max != never;
 }
 
-// Says which time was up, if it was this one.
+// Says which limit was exceeded, if it was this one.
 template <typename Value>
 void explain(Result<Value>& result, std::string_view what, Nanoseconds ns_max,
              const Deadline& in_time, const Deadline& deadline)
@@ -102,8 +106,8 @@ net::Receive receive(net::Connection& connection, Progress& progress, Deadline& 
     return net::Receive(receive_in_time(connection, progress, deadline), deadline);
 }
 
-// Why not a byte of the response came, in the phase that it was waited in. The peer's end says
-// less than what it left unread of the request.
+// Why no byte of the response came. If the peer closed, what it left unread of the request says
+// more than that.
 tl::unexpected<Failure> unanswered(Failure& failure, const net::Connection& connection,
                                    const Progress& progress)
 {
@@ -146,7 +150,7 @@ Task<Result<LentResponse>> Client::ask(const Request& request, Progress& progres
             connection = std::move(*opened);
         }
         bool is_again = false;
-        {  // so that a call that waits keeps no room for another failure
+        {  // a scope of its own, so that the frame of a waiting call has no room for it
             auto sent = co_await send(request, *connection, progress, deadline);
             if (!sent) {
                 discard(std::move(connection));
@@ -186,12 +190,12 @@ void Client::Message::recycle()
     clear_to_reuse(text, kept_bytes_max);
 }
 
-// Takes what arrived into the response. A failure replaces it: one value in the frame of a call
-// that waits.
+// Reads what arrived into the response. A failure replaces it, so that the frame of a waiting call
+// holds one value instead of two.
 void Client::read(Result<net::Received>& received, const net::Connection& connection,
                   Progress& progress, const Deadline& deadline)
 {
-    if (received && deadline.has_expired()) {  // nobody wants it any more
+    if (received && deadline.has_expired()) {  // the outcome has been delivered
         received = tl::unexpected(deadline.failure(progress.phase));
     }
     if (!progress.parser) {
@@ -245,7 +249,7 @@ Task<Result<Client::Lease>> Client::open(const Destination& destination, Progres
     const auto addresses = co_await locate(destination.url, progress, deadline);
     if (!addresses) co_return pass_on(addresses);
 
-    // Idle connections must not keep a new origin out.
+    // Idle connections must not keep new origins out.
     if (reactor_.ring().slots_free() < reactor_.ring().slots_max() / 8) pool_.close_oldest();
     progress.phase = Phase::connect;
     Nanoseconds since = reactor_.now();

@@ -1,5 +1,6 @@
-// One request and its response: a pooled connection or a new one, and one retry on a stale one,
-// whatever the method: else each server's idle time-out would cost pivots.
+// One request and its response, over a pooled connection or a new one. If a kept connection turns
+// out to be stale the request is sent once more, whatever its method: otherwise each server's idle
+// time-out would cost pivots.
 //
 //   host admitted? ─► idle connection? ──────────────────────────────┐
 //                        └─► resolve ─► admitted addresses ─► connect ─► TLS ─► send ─► receive
@@ -28,53 +29,58 @@ namespace pivot::http {
 struct ClientConfig {
     PoolConfig pool;
     ResponseLimits response;
-    bool retries_stale = true;  // else a kept connection that was just closed is a failure
+
+    // Otherwise a request over a kept connection that has just been closed fails.
+    bool retries_stale = true;
 };
 
-// Closed before it dies, and then the reactor turns until closing() is 0.
+// It is closed before it dies; then the reactor turns until closing() is 0.
 class Client {
 public:
-    Client(Reactor& reactor, net::Resolver& resolver, net::TlsContext& tls,
+    Client(reactor::Reactor& reactor, net::Resolver& resolver, net::TlsContext& tls,
            const net::AddressPolicy& policy, net::SourceAddresses& sources,
            const ClientConfig& config);
 
     // Yields the whole response. Fails with any reason of the network and of HTTP, in the phase
     // that `progress` tells; `progress.response` is then what had come of the response.
-    Task<Result<LentResponse>> ask(const Request& request, Progress& progress, Deadline& deadline);
+    reactor::Task<Result<LentResponse>> ask(const Request& request, Progress& progress,
+                                            reactor::Deadline& deadline);
 
     // Closes all idle connections.
     void close() { pool_.clear(); }
 
-    // Connections that are being torn down.
+    // The number of connections that are being torn down.
     std::size_t closing() const { return teardown_.running(); }
 
 private:
     using Lease = std::unique_ptr<PooledConnection>;
 
-    // A request on its way to the kernel.
+    // The bytes of a request while they are sent.
     struct Message {
         std::string text;
         void recycle();
     };
-    Task<Result<void>> send(const Request& request, net::Connection& connection, Progress& progress,
-                            Deadline& deadline);
+    reactor::Task<Result<void>> send(const Request& request, net::Connection& connection,
+                                     Progress& progress, reactor::Deadline& deadline);
     void read(Result<net::Received>& received, const net::Connection& connection,
-                      Progress& progress, const Deadline& deadline);
+              Progress& progress, const reactor::Deadline& deadline);
     void begin_response(Progress& progress);
     LentResponse finish(Lease connection, Progress& progress);
     bool is_worth_another(const Failure& failure, const Progress& progress) const;
-    void discard(Lease connection);  // in the middle of an exchange
+    void discard(Lease connection);  // during an exchange
 
-    Task<Result<Lease>> open(const Destination& destination, Progress& progress,
-                             Deadline& deadline);
-    Task<Result<net::Connected>> connect(std::span<const net::SocketAddress> addresses,
-                                         const Progress& progress, Deadline& deadline);
-    Task<Result<void>> secure(net::Connection& connection, const Destination& destination,
-                              const Progress& progress, Deadline& deadline);
-    Task<Result<std::vector<net::SocketAddress>>> locate(const Url& url, Progress& progress,
-                                                         Deadline& deadline);
+    reactor::Task<Result<Lease>> open(const Destination& destination, Progress& progress,
+                                      reactor::Deadline& deadline);
+    reactor::Task<Result<net::Connected>> connect(std::span<const net::SocketAddress> addresses,
+                                                  const Progress& progress,
+                                                  reactor::Deadline& deadline);
+    reactor::Task<Result<void>> secure(net::Connection& connection, const Destination& destination,
+                                       const Progress& progress, reactor::Deadline& deadline);
+    reactor::Task<Result<std::vector<net::SocketAddress>>> locate(const Url& url,
+                                                                  Progress& progress,
+                                                                  reactor::Deadline& deadline);
 
-    Reactor& reactor_;
+    reactor::Reactor& reactor_;
     net::Resolver& resolver_;
     net::TlsContext& tls_;
     const net::AddressPolicy& policy_;
@@ -82,7 +88,7 @@ private:
     const ClientConfig& config_;
     FreeList<Message> messages_;
     LentResponse::Parsers parsers_;
-    Scope teardown_;
+    reactor::Scope teardown_;
     Pool pool_;
 };
 

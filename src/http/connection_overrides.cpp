@@ -1,5 +1,6 @@
 #include "http/connection_overrides.hpp"
 
+#include "base/pass_on.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace {
 
 using Error = tl::unexpected<std::string>;
 
-constexpr std::size_t errors_max = 8;  // more are not told
+constexpr std::size_t errors_max = 8;  // more are not reported
 
 tl::expected<int, std::string> read_number(std::string_view key, std::string_view text, int min,
                                            int max)
@@ -59,43 +60,47 @@ tl::expected<std::uint8_t, std::string> read_causes(std::string_view list)
 
 bool is_list_of_places(std::string_view text)
 {
-    const auto belongs = [](char c) {
-        return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == ',';
-    };
+    const auto belongs = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == ','; };
     return !text.empty() && std::ranges::all_of(text, belongs);
 }
 
-// Writes the value of `key` to where it belongs. The error is a sentence.
+// The keys whose values are numbers.
+template <typename Number>
+struct Field {
+    std::string_view key;
+    Number ConnectionOverrides::* number;
+    int min;
+    int max;
+};
+
+constexpr Field<std::uint16_t> durations[] = {
+    {"ct", &ConnectionOverrides::connect_ms, 100, 10'000},
+    {"rt", &ConnectionOverrides::read_ms, 100, 15'000},
+    {"tt", &ConnectionOverrides::total_ms, 100, 15'000},
+};
+constexpr Field<std::int8_t> retries = {"rc", &ConnectionOverrides::retries, 0, 5};
+
+template <typename Number>
+tl::expected<void, std::string> read_field(ConnectionOverrides& overrides,
+                                           const Field<Number>& field, std::string_view value)
+{
+    const auto number = read_number(field.key, value, field.min, field.max);
+    if (!number) return pass_on(number);
+    overrides.*field.number = static_cast<Number>(*number);
+    return {};
+}
+
+// Stores the value of `key`. The error is a sentence.
 tl::expected<void, std::string> read_value(ConnectionOverrides& overrides, std::string_view key,
                                            std::string_view value)
 {
-    struct Duration {
-        std::string_view key;
-        std::uint16_t ConnectionOverrides::* duration;
-        int ms_max;
-    };
-    static constexpr Duration durations[] = {
-        {"ct", &ConnectionOverrides::connect_ms, 10'000},
-        {"rt", &ConnectionOverrides::read_ms, 15'000},
-        {"tt", &ConnectionOverrides::total_ms, 15'000},
-    };
-    for (const auto& [name, duration, ms_max] : durations) {
-        if (key != name) continue;
-        const auto ms = read_number(key, value, 100, ms_max);
-        if (!ms) return Error(ms.error());
-        overrides.*duration = static_cast<std::uint16_t>(*ms);
-        return {};
+    for (const auto& duration : durations) {
+        if (key == duration.key) return read_field(overrides, duration, value);
     }
-    if (key == "rc") {
-        const auto retries = read_number(key, value, 0, 5);
-        if (!retries) return Error(retries.error());
-        overrides.retries = static_cast<std::int8_t>(*retries);
-        return {};
-    }
+    if (key == retries.key) return read_field(overrides, retries, value);
     if (key == "rp") {
         const auto causes = read_causes(value);
-        if (!causes) return Error(causes.error());
+        if (!causes) return pass_on(causes);
         overrides.retry_on = *causes;
         return {};
     }
@@ -108,7 +113,7 @@ tl::expected<void, std::string> read_value(ConnectionOverrides& overrides, std::
         if (is_list_of_places(value)) return {};
         return Error("the connection override e is not a list of places");
     }
-    return Error(fmt::format("{} is no connection override", printable(key)));
+    return Error(fmt::format("{} is not a connection override", printable(key)));
 }
 
 }  // namespace
@@ -122,7 +127,9 @@ tl::expected<ConnectionOverrides, std::string> ConnectionOverrides::parse(std::s
         const auto key = take_until(value, '=');
         const auto was_read = read_value(overrides, key, value);
         if (was_read) continue;
-        errors += (count++ == 0 ? "" : "; ") + was_read.error();
+        if (!errors.empty()) errors += "; ";
+        errors += was_read.error();
+        ++count;
     }
     if (!errors.empty()) return Error(std::move(errors));
     return overrides;

@@ -23,8 +23,8 @@ struct Time {
     int second;
 };
 
-// Takes a number of `digits_min` to `digits_max` digits off the front of `text`. None: it begins
-// with fewer, or with more.
+// Removes a number of `digits_min` to `digits_max` digits from the front of `text`. Returns nothing
+// if the text begins with fewer or more digits.
 std::optional<int> take_number(std::string_view& text, std::size_t digits_min,
                                std::size_t digits_max)
 {
@@ -63,7 +63,7 @@ std::optional<int> read_month(std::string_view token)
     return std::nullopt;
 }
 
-// What a token is depends upon what is still missing: time, day, month and year, in this order.
+// What a token is depends on what is still missing: time, day, month and year, in this order.
 struct Parts {
     std::optional<Time> time;
     std::optional<int> day;

@@ -1,4 +1,4 @@
-// The dates of cookies, in whatever order and spelling (RFC 6265, section 5.1.1).
+// The dates of cookies, in any order and spelling (RFC 6265, section 5.1.1).
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace pivot::http {
 
-// Seconds of Unix time. None: the text is no date, or of a day that does not exist.
+// Returns seconds of Unix time, or nothing if the text is not a date or the day does not exist.
 std::optional<std::int64_t> read_cookie_date(std::string_view text);
 
 }  // namespace pivot::http

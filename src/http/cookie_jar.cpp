@@ -22,17 +22,16 @@ bool has_control_character(std::string_view text)
     return std::ranges::any_of(text, is_control);
 }
 
-// What a Set-Cookie says beside name and value (section 5.2). Of an attribute that is repeated the
-// last one counts.
+// The attributes of a Set-Cookie (section 5.2). If one is repeated, the last one counts.
 struct Attributes {
     std::optional<std::int64_t> expires_unix_s;
-    std::optional<std::int64_t> max_age_unix_s;  // when that is over
-    std::string domain;                          // in lower case, without a dot at its start
-    std::string_view path;                       // empty: none that is absolute
+    std::optional<std::int64_t> max_age_unix_s;  // when the age is reached
+    std::string domain;                          // in lower case, without a leading dot
+    std::string_view path;                       // empty if there is no absolute one
     bool is_secure = false;
 };
 
-// Section 5.2.2. None: not a number, and then no attribute.
+// Section 5.2.2. Returns nothing if the text is not a number; then the attribute is ignored.
 std::optional<std::int64_t> read_max_age(std::string_view text, std::int64_t now_unix_s)
 {
     const bool is_negative = text.starts_with('-');
@@ -164,7 +163,7 @@ void CookieJar::append_header_value(std::string& out, const Url& url, std::int64
     }
     std::ranges::sort(sent, [](const Cookie* a, const Cookie* b) {
         if (a->path.size() != b->path.size()) return a->path.size() > b->path.size();
-        return a < b;  // the older one: it stands before the other
+        return a < b;  // the older one, which is earlier in the list
     });
     for (const auto* cookie : sent) {
         if (cookie != sent.front()) out += "; ";

@@ -51,12 +51,13 @@ void Decoding::undo()
     response_.is_gzip = true;
 }
 
-// Empty blocks, or empty members, could go on for ever.
+// Empty blocks or empty members could go on for ever without a limit.
 Result<void> Decoding::check_stream() const
 {
     if (gunzip_.read_bytes() <= response_.body.size() + limits_.head_bytes_max) return {};
-    return fail_body(Reason::too_large, fmt::format("{} bytes of a gzip body are {} bytes of text",
-                                                    gunzip_.read_bytes(), response_.body.size()));
+    return fail_body(Reason::too_large,
+                     fmt::format("{} bytes of a gzip body are only {} bytes of text",
+                                 gunzip_.read_bytes(), response_.body.size()));
 }
 
 }  // namespace pivot::http

@@ -1,7 +1,7 @@
-// From the body of a response as it came to its text.
+// Decodes the body of a response.
 //
-// A kilobyte may decode to a megabyte, which takes a lane milliseconds: so nothing is decoded while
-// it arrives, but when somebody wants to read it, in portions.
+// A kilobyte may decode to a megabyte, which takes a lane milliseconds. So nothing is decoded while
+// it arrives, but later, in portions, when somebody wants to read it.
 #pragma once
 
 #include "http/gunzip.hpp"
@@ -15,17 +15,18 @@ namespace pivot::http {
 
 class Decoding {
 public:
-    // Takes the body of `response`, which is encoded and outlives this.
+    // Takes the encoded body of `response`, which outlives this.
     Decoding(Response& response, const ResponseLimits& limits);
 
-    // Puts the next `portion_bytes` of the text into the body, which is padded when it is complete.
-    // Fails with protocol (corrupt, cut short), or too_large: the text, or what the stream has more
-    // than that, over `head_bytes_max`; phase read.
+    // Appends the next `portion_bytes` of the text to the body, which is padded when it is
+    // complete. Fails in phase read: with protocol if the stream is corrupt or cut short, with
+    // too_large if the text exceeds its limit, or if the stream is longer than the text by more
+    // than `head_bytes_max`.
     Result<void> decode(std::size_t portion_bytes);
 
     bool is_complete() const { return is_complete_; }
 
-    // Gives the response its encoded body back, and nothing else afterwards.
+    // Gives the encoded body back to the response. Nothing else may be called afterwards.
     void undo();
 
 private:

@@ -1,5 +1,6 @@
 #include "http/destination.hpp"
 
+#include "base/pass_on.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -12,9 +13,7 @@ namespace pivot::http {
 
 namespace {
 
-// More than an engine's customers have at a time. Where there are more the cache begins anew. A
-// long URL is likely to be one call's own.
-constexpr std::size_t destinations_max = 4'096;
+// A longer URL is likely to be one call's own.
 constexpr std::size_t cached_bytes_max = 512;
 
 std::string_view name_of(std::string_view header)
@@ -54,13 +53,15 @@ Destination::Destination(Url parsed, const DestinationRules& rules, bool says_na
 tl::expected<std::shared_ptr<const Destination>, std::string> DestinationCache::find(
     std::string_view url)
 {
-    if (const auto known = by_url_.find(url); known != by_url_.end()) return known->second;
+    if (const Entry* known = by_url_.find(url)) return known->destination;
     auto parsed = Url::parse(url);
-    if (!parsed) return tl::unexpected(std::move(parsed.error()));
+    if (!parsed) return pass_on(parsed);
     auto destination = std::make_shared<const Destination>(std::move(*parsed), rules_);
     if (url.size() > cached_bytes_max) return destination;
-    if (by_url_.size() == destinations_max) by_url_.clear();  // calls in flight keep theirs
-    by_url_.emplace(url, destination);
+    auto entry = std::make_unique<Entry>();
+    entry->name = url;
+    entry->destination = destination;
+    by_url_.add(std::move(entry));
     return destination;
 }
 

@@ -1,9 +1,10 @@
-// A URL, and all that requests to it have in common.
+// A URL, and what all requests to it have in common.
 #pragma once
 
+#include "base/list.hpp"
+#include "base/lru_table.hpp"
 #include "http/url.hpp"
 #include "net/address_policy.hpp"
-#include "net/name_map.hpp"
 
 #include <pivot/failure.hpp>
 
@@ -20,32 +21,40 @@ namespace pivot::http {
 // What requests depend on besides their URL.
 struct DestinationRules {
     const net::AddressPolicy& policy;
-    std::string origin = {};                // whose requests have `headers`, and no others
-    std::vector<std::string> headers = {};  // `Name: value`, in the place of our own of that name
+    std::string origin = {};                // the only one whose requests have `headers`
+    std::vector<std::string> headers = {};  // `Name: value`; they replace ours of the same name
 };
 
 struct Destination {
     Destination(Url url, const DestinationRules& rules, bool sends_sni = true);
 
     const Url url;
-    const bool sends_sni;       // whether TLS says the host's name
-    const std::string origin;   // connections to equal ones are interchangeable
-    const std::string headers;  // Host, User-Agent, …: those of every request, each with its end
-    const Result<void> admission;  // what the address policy says of the host
+    const bool sends_sni;          // whether TLS names the host
+    const std::string origin;      // connections to equal ones are interchangeable
+    const std::string headers;     // of every request (Host, User-Agent, …)
+    const Result<void> admission;  // whether the address policy admits the host
 };
 
-// The destinations of the URLs that customers have configured: calls to one customer are many.
-// Made once per reactor.
+// The destinations of the URLs that customers have configured, since a customer has many calls.
+// Each reactor has one.
 class DestinationCache {
 public:
     explicit DestinationCache(const DestinationRules& rules) : rules_(rules) {}
 
-    // The error is a sentence, Url::parse's.
+    // The error is that of Url::parse.
     tl::expected<std::shared_ptr<const Destination>, std::string> find(std::string_view url);
 
 private:
+    struct Entry : ListHook<Entry> {
+        std::string name;  // the URL
+        std::shared_ptr<const Destination> destination;
+    };
+
+    // More than an engine's customers have at a time.
+    static constexpr std::size_t destinations_max = 4'096;
+
     const DestinationRules& rules_;
-    net::NameMap<std::shared_ptr<const Destination>> by_url_;
+    LruTable<Entry> by_url_{destinations_max};
 };
 
 }  // namespace pivot::http

@@ -11,7 +11,7 @@ namespace pivot::http {
 
 // A name and those of the containers around it, innermost first, each on the stack of its caller.
 struct FormWriter::Key {
-    const Key* outer;  // null: at the top
+    const Key* outer;  // null at the top level
     std::string_view name;
 };
 

@@ -1,13 +1,13 @@
 // Form encoding: the body of a POST and the query of a GET (application/x-www-form-urlencoded),
-// with KAZOO's brackets for what is nested.
+// with KAZOO's brackets for nested values.
 //
 //     {"a":"x y","b":{"c":1,"d":["2",null]},"e":[],"f":[{"g":3}]}
 //     a=x+y&b[c]=1&b[d][]=2&b[d][]=&f[]=%7B%22g%22%3A3%7D
 //
-// Letters, digits and `- . _ ~` stay, a space becomes `+`, every other byte `%XX`, in names as in
-// values; so a bracket in the output is the encoder's own. An object in an array is its JSON text.
-// An empty array or object leaves nothing behind. A null is an empty value, and at the top level
-// nothing.
+// Letters, digits and `- . _ ~` stay, a space becomes `+`, every other byte `%XX`, in names and in
+// values, so a bracket in the output is always the encoder's. An object in an array is written as
+// its JSON text. An empty array or object is not written. A null is an empty value; at the top
+// level it is not written.
 #pragma once
 
 #include "base/json.hpp"
@@ -20,21 +20,21 @@
 
 namespace pivot::http {
 
-// Made once per reactor: it keeps its memory from form to form.
+// Each reactor has one, which keeps its memory from form to form.
 class FormWriter {
 public:
-    // Begins anew.
+    // Starts a new form.
     void start() { at_ = 0; }
 
-    // `name` has nothing to escape; names inside `value` may.
+    // `name` needs no escaping; names inside `value` may.
     void add(std::string_view name, std::string_view value);
-    // Recurses as deep as `value` is, which its reader bounds.
+    // Recurses as deeply as `value` is nested, which its reader limits.
     void add(std::string_view name, json::Value value);
 
-    // The same for a name that anybody may have chosen.
+    // The same for a name that may need escaping.
     void add_escaped(std::string_view name, std::string_view value);
 
-    // All pairs, until start().
+    // All pairs. Valid until the next call that is not const.
     std::string_view text() const { return std::string_view(room_).substr(0, at_); }
 
 private:
@@ -48,15 +48,15 @@ private:
     void append_plain(std::string_view text);
     char* make_room(std::size_t size_bytes);
 
-    std::string room_;  // grows ahead of what is written
+    std::string room_;  // larger than the text, which it grows ahead of
     std::size_t at_ = 0;
 };
 
-// Bytes that a name or a value takes in a form.
+// The size of a name or value in a form.
 std::size_t form_size(std::string_view text);
 
-// The pairs of a form as who receives it reads them: decoded, brackets as part of the name. A pair
-// without `=` has an empty value; an empty pair is none.
+// Reads the pairs of a form as a receiver does: decoded, with brackets as part of the name. A pair
+// without `=` has an empty value; an empty pair is skipped.
 std::vector<std::pair<std::string, std::string>> read_form(std::string_view form);
 
 }  // namespace pivot::http

@@ -36,7 +36,7 @@ std::size_t Gunzip::read_bytes() const
 Gunzip::State Gunzip::decode(std::string& text, std::size_t portion_bytes)
 {
     const std::size_t size_before = text.size();
-    // A byte more than there may be, so that a text which is too large shows.
+    // One byte more than allowed, so that a text that is too large is noticed.
     const std::size_t room_bytes = std::min(portion_bytes, size_bytes_max_ + 1 - size_before);
     text.resize(size_before + room_bytes);
     stream_->next_out = reinterpret_cast<Bytef*>(text.data() + size_before);
@@ -47,7 +47,7 @@ Gunzip::State Gunzip::decode(std::string& text, std::size_t portion_bytes)
     return text.size() > size_bytes_max_ ? State::too_large : state;
 }
 
-// Until the room is used up, or the input.
+// Decodes until the output or the input of this portion is used up.
 Gunzip::State Gunzip::run()
 {
     const auto is_at_end = [this] { return read_bytes() == encoded_.size(); };

@@ -1,4 +1,4 @@
-// A gzip stream (RFC 1952) to text, a portion at a time, on zlib.
+// Decodes a gzip stream (RFC 1952) with zlib, a portion at a time.
 #pragma once
 
 #include <cstddef>
@@ -14,17 +14,17 @@ class Gunzip {
 public:
     enum class State { more, complete, corrupt, cut_short, too_large };
 
-    // `size_bytes_max` is that of the text. An empty stream is an empty text.
+    // `size_bytes_max` limits the text. An empty stream is an empty text.
     Gunzip(std::string encoded, std::size_t size_bytes_max);
 
-    // Appends the next `portion_bytes` of the text, or those that as many of the stream give, or
-    // what is left of it.
+    // Appends the next piece of the text: at most `portion_bytes` of it, from at most as many bytes
+    // of the stream.
     State decode(std::string& text, std::size_t portion_bytes);
 
-    // Of the stream.
+    // The number of bytes of the stream that were read.
     std::size_t read_bytes() const;
 
-    // The stream, whole, and nothing else afterwards.
+    // Returns the whole stream. Nothing else may be called afterwards.
     std::string release() { return std::move(encoded_); }
 
 private:
@@ -37,7 +37,7 @@ private:
     std::string encoded_;
     const std::size_t size_bytes_max_;
     std::unique_ptr<z_stream_s, End> stream_;
-    bool is_between_members_ = true;  // where the stream may end
+    bool is_between_members_ = true;  // only there may the stream end
 };
 
 }  // namespace pivot::http

@@ -1,5 +1,5 @@
 // A whole response, in the parser that has read it. Both go back to the client's free list when
-// this dies, so the next response finds their memory. It dies before its client.
+// this dies, and the next response reuses their memory. It dies before its client.
 #pragma once
 
 #include "base/free_list.hpp"

@@ -7,15 +7,12 @@ namespace pivot::http {
 
 namespace {
 
-// A server that restarts ends thousands of idle connections at once, and they grow old together.
-// Closing them in portions keeps the calls of the reactor on time.
-constexpr unsigned closings_at_once = 64;
-constexpr Nanoseconds between_portions_ns = 1'000'000;
+using reactor::Task;
 
-Task<> tear_down(std::unique_ptr<PooledConnection> connection, Reactor& reactor)
-{
-    co_await connection->close(reactor);
-}
+// A server that restarts ends thousands of idle connections at once, and connections of a burst
+// expire together. Closing them in portions keeps the reactor's calls on time.
+constexpr unsigned closings_at_once = 64;
+constexpr Nanoseconds between_portions_ns = millisecond_ns;
 
 Nanoseconds kept_ns(std::chrono::seconds announced)
 {
@@ -31,8 +28,8 @@ void PooledConnection::arrived_unasked()
     pool_.close_soon(*this);
 }
 
-// The timer stays set while the connection is in use, and later times do not move it, since moving
-// it at each request would cost more than one look.
+// The timer stays set while the connection is in use, and later times do not move it: moving it at
+// each request would cost more than firing once too early.
 void PooledConnection::fired()
 {
     if (!is_idle() || let_go_at_ == never) return;
@@ -82,6 +79,7 @@ void Pool::give_back(std::unique_ptr<PooledConnection> connection,
         return;
     }
     if (idle_ >= config_.idle_max) close_oldest();
+    assert(!connection->is_idle());
 
     PooledConnection& idle = *connection.release();
     idle.idle_since_ = reactor_.now();
@@ -101,7 +99,12 @@ void Pool::close(std::unique_ptr<PooledConnection> connection)
     Origin& origin = connection->origin_;
     assert(origin.connections > 0);
     if (--origin.connections == 0) origins_.erase(origins_.find(origin.name));
-    teardown_.spawn(tear_down(std::move(connection), reactor_));
+    teardown_.spawn(tear_down(std::move(connection)));
+}
+
+Task<> Pool::tear_down(std::unique_ptr<PooledConnection> connection)
+{
+    co_await connection->close();
 }
 
 void Pool::close_oldest()
@@ -154,18 +157,21 @@ std::unique_ptr<PooledConnection> Pool::take_leaving()
 
 std::unique_ptr<PooledConnection> Pool::remove(PooledConnection& idle)
 {
+    assert(idle.is_idle());
     idle.ListHook<ByOrigin>::unlink();
     idle.ListHook<ByAge>::unlink();
     idle.receiver().set_listener(nullptr);
+    assert(idle.origin_.idle > 0 && idle_ > 0);
     --idle.origin_.idle;
     --idle_;
     return std::unique_ptr<PooledConnection>(&idle);
 }
 
-// One timer for all: it looks at the oldest, and rests where there is none. Taking a connection
-// leaves it set, since moving it at each request would cost more than one idle look.
+// One timer serves all connections. It watches the oldest, and is not set if there is none. Taking
+// a connection leaves it set: moving it at each request would cost more than firing once too early.
 void Pool::watch_oldest()
 {
+    assert(!oldest_first_.empty());
     reactor_.timers().set(*this, oldest_first_.front().idle_since_ + config_.idle_ns_max);
 }
 

@@ -3,13 +3,14 @@
 //   add ──► in use ── give_back ──► idle ── take ──► in use
 //             └── close                └── too old, too many, closed by its peer: closed
 //
-// Many that leave at a time are closed in portions.
+// If many leave at the same time, they are closed in portions.
 //
-// The most recently used one goes first, so that a burst's surplus ages and closes. A connection
-// whose peer closes, or sends what nobody asked for, leaves the pool at once.
+// The most recently used connection is taken first, so that the surplus of a burst ages and closes.
+// A connection whose peer closes, or sends bytes that nobody asked for, leaves the pool at once.
 #pragma once
 
 #include "base/list.hpp"
+#include "base/string_map.hpp"
 #include "net/connection.hpp"
 #include "reactor/reactor.hpp"
 #include "reactor/scope.hpp"
@@ -20,18 +21,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace pivot::http {
 
-using reactor::Deadline;
-using reactor::Nanoseconds;
-using reactor::Reactor;
-using reactor::Scope;
-using reactor::Task;
-
 struct PoolConfig {
-    std::size_t idle_max = 16'384;  // in all; the oldest are closed first
+    std::size_t idle_max = 16'384;  // of all origins; the oldest are closed first
     std::size_t idle_per_origin_max = 4'096;
     Nanoseconds idle_ns_max = 30'000'000'000;
 };
@@ -63,15 +57,15 @@ private:
     bool is_idle() const { return ListHook<ByAge>::is_linked(); }
 
     Pool& pool_;
-    Origin& origin_;  // until it is closed
+    Origin& origin_;  // valid until the connection is closed
     Nanoseconds idle_since_ = 0;
-    Nanoseconds let_go_at_ = never;  // while it is idle: before its server does
+    Nanoseconds let_go_at_ = never;  // when an idle one is closed, before its server does so
 };
 
 class Pool : private reactor::Timer {
 public:
     // Connections are closed in `teardown`.
-    Pool(Reactor& reactor, Scope& teardown, const PoolConfig& config)
+    Pool(reactor::Reactor& reactor, reactor::Scope& teardown, const PoolConfig& config)
         : reactor_(reactor), teardown_(teardown), config_(config)
     {
     }
@@ -83,45 +77,39 @@ public:
     // The most recently used idle connection to `origin`, or null.
     std::unique_ptr<PooledConnection> take(std::string_view origin);
 
-    // Keeps a connection that is good for another request, or closes it at a limit. Where its
-    // server lets go of it after `announced`, it is closed a second earlier, or after half of that
-    // below two seconds: so that no request crosses the end.
+    // Keeps a connection that can carry another request, or closes it at a limit. If the server has
+    // announced that it will close the connection, the pool closes it a second earlier, or after
+    // half of a time below two seconds, so that no request crosses the end.
     void give_back(std::unique_ptr<PooledConnection> connection,
                    std::optional<std::chrono::seconds> announced = std::nullopt);
 
     void close(std::unique_ptr<PooledConnection> connection);
 
-    // Closes the connection that has been idle for longest, if there is one, to make room.
+    // Makes room: closes the connection that has been idle for longest, if there is one.
     void close_oldest();
 
-    // Closes all that are idle.
+    // Closes all idle connections.
     void clear();
 
     std::size_t idle() const { return idle_; }
+    reactor::FramePool& frames() const { return reactor_.frames(); }
 
 private:
     friend class PooledConnection;
 
     using Origin = PooledConnection::Origin;
 
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const
-        {
-            return std::hash<std::string_view>()(text);
-        }
-    };
-
     void fired() override;
+    reactor::Task<> tear_down(std::unique_ptr<PooledConnection> connection);
     std::unique_ptr<PooledConnection> remove(PooledConnection& idle);
     void close_soon(PooledConnection& idle);
     std::unique_ptr<PooledConnection> take_leaving();
     void watch_oldest();
 
-    Reactor& reactor_;
-    Scope& teardown_;
+    reactor::Reactor& reactor_;
+    reactor::Scope& teardown_;
     const PoolConfig& config_;
-    std::unordered_map<std::string, Origin, Hash, std::equal_to<>> origins_;
+    StringMap<Origin> origins_;
     TaggedList<PooledConnection, ByAge> oldest_first_;
     TaggedList<PooledConnection, ByAge> leaving_;  // no longer idle, to be closed in a moment
     std::size_t idle_ = 0;

@@ -1,4 +1,4 @@
-// How far one exchange has come: what its outcome says of it, whenever that is.
+// How far an exchange has come. The outcome reports it, whenever that is delivered.
 #pragma once
 
 #include "http/lent_response.hpp"
@@ -11,7 +11,7 @@
 
 namespace pivot::http {
 
-// What an exchange asks for beyond the ordinary. Only those that have any pay for it.
+// What only some exchanges ask for, so that the others need not pay for it.
 struct Demands {
     reactor::Nanoseconds connect_ns_max = never;  // for TCP, and again for TLS
     reactor::Nanoseconds read_ns_max = never;     // to the first byte, and between bytes
@@ -19,16 +19,16 @@ struct Demands {
 };
 
 struct Progress {
-    const Demands* demands = nullptr;  // null: none
+    const Demands* demands = nullptr;  // null if there are none
     reactor::Nanoseconds started = 0;
     Timings timings_us;
-    std::optional<net::SocketAddress> address;  // of the last connection
+    std::optional<net::SocketAddress> address;  // that of the last connection
     Phase phase = Phase::queue;
     bool was_reused = false;
-    std::uint16_t status = 0;  // of the last response whose headers have come
+    std::uint16_t status = 0;  // that of the last response whose headers have come
 
-    // That response, while it is read and until it is given back. After a failure it is what had
-    // come, which stays here.
+    // That response, valid while it is read and until the caller gives it back. After a failure it
+    // is what had come of the response, and stays until the next one is asked for.
     const Response* response = nullptr;
 
     LentResponse::Parsers::Lent parser;  // reads a response, or has failed to

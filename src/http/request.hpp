@@ -1,4 +1,4 @@
-// A request as it goes onto the wire.
+// A request as it goes over the wire.
 #pragma once
 
 #include "http/destination.hpp"
@@ -10,8 +10,8 @@
 
 namespace pivot::http {
 
-// What a client asks. It is written when it can be sent, and perhaps once more: so whoever waits
-// for a connection or an answer holds no message.
+// What a client sends. It is written when it can be sent, and perhaps once more for a retry, so a
+// call that waits for a connection or a response holds no message.
 class Request {
 public:
     virtual const Destination& destination() const = 0;
@@ -23,8 +23,9 @@ protected:
     ~Request() = default;
 };
 
-// Appends the head of an HTTP/1.1 request (RFC 9112) and an empty line. `query` joins that of the
-// URL. With a body of `content_type`, its length. `headers` are more lines, each with its end.
+// Appends the head of an HTTP/1.1 request (RFC 9112) and the empty line. `query` is appended to
+// that of the URL. Unless `content_type` is empty, the head has it and the length of the body.
+// `headers` are further lines, each with its line end.
 void append_head(std::string& message, Method method, const Destination& destination,
                  std::string_view query, std::string_view content_type, std::size_t body_bytes,
                  std::string_view headers = {});

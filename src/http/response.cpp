@@ -13,7 +13,7 @@ namespace pivot::http {
 
 namespace {
 
-// Nearly always it is already.
+// Does nothing to a text that is printable already, as nearly all are.
 void make_printable(std::string& text)
 {
     constexpr std::size_t bytes_max = 200;
@@ -22,7 +22,7 @@ void make_printable(std::string& text)
     text = printable(text);
 }
 
-// Memory for the next response, but not for the greatest there was.
+// Memory that is kept for the next response. Larger blocks are freed.
 constexpr std::size_t kept_body_bytes_max = 64 * 1024;
 constexpr std::size_t kept_header_bytes_max = 256;
 constexpr std::size_t kept_head_bytes_max = 4 * 1024;
@@ -86,8 +86,8 @@ void ResponseParser::begin_message()
     clear_to_reuse(keep_alive_, kept_header_bytes_max);
 }
 
-// llhttp calls back with plain functions; `data` leads back here. A callback that returns -1 has
-// set `failure_`.
+// llhttp's callbacks are plain functions; `data` points to the parser. A callback that returns -1
+// has set `failure_`.
 const llhttp_settings_t& ResponseParser::callbacks()
 {
     static const llhttp_settings_t settings = [] {
@@ -129,7 +129,7 @@ Result<void> ResponseParser::feed(std::string_view bytes)
     if (!failure_ && other_bytes_ > limits_.head_bytes_max) {
         give_up(Reason::too_large,
                 fmt::format("the response has more than {} bytes besides its body, which is the "
-                            "limit of its headers",
+                            "limit for headers",
                             limits_.head_bytes_max));
     }
     if (failure_) return tl::unexpected(std::move(*failure_));
@@ -250,7 +250,7 @@ int ResponseParser::header_complete()
         const bool may_differ = place == &keep_alive_;
         const bool may_repeat = place != &transfer_encoding_;
         if (!place->empty() && !may_differ && !(may_repeat && *place == value)) {
-            return give_up(Reason::protocol, fmt::format("two headers {} that differ", name()));
+            return give_up(Reason::protocol, fmt::format("two {} headers that differ", name()));
         }
         *place = value;
     }
@@ -273,7 +273,7 @@ std::string ResponseParser::name() const
 
 std::string* ResponseParser::place_of_value()
 {
-    if (has_headers_) return nullptr;  // a trailer is counted, not read
+    if (has_headers_) return nullptr;  // trailers are counted but not read
     if (is_named("content-type")) return &response_.content_type;
     if (is_named("location")) return &response_.location;
     if (is_named("content-encoding")) return &content_encoding_;
@@ -289,18 +289,18 @@ int ResponseParser::headers_complete()
                                                      parser_.http_major, parser_.http_minor));
     }
     if (parser_.status_code == HTTP_STATUS_SWITCHING_PROTOCOLS) {
-        return give_up(Reason::protocol, "101 Switching Protocols, which was not asked for");
+        return give_up(Reason::protocol, "101 Switching Protocols, which was not requested");
     }
     if (parser_.status_code < 100 || parser_.status_code > 599) {
-        return give_up(Reason::protocol,
-                       fmt::format("not HTTP/1.1: {} is no status", unsigned{parser_.status_code}));
+        return give_up(Reason::protocol, fmt::format("not HTTP/1.1: invalid status code {}",
+                                                     unsigned{parser_.status_code}));
     }
     constexpr int has_no_body = 1;
     if (parser_.status_code < 200) return has_no_body;  // whatever it says (RFC 9112, section 6.3)
 
     has_headers_ = true;
     if (!transfer_encoding_.empty() && !equals_ignoring_case(transfer_encoding_, "chunked")) {
-        return give_up(Reason::protocol, fmt::format("Transfer-Encoding {} was not asked for",
+        return give_up(Reason::protocol, fmt::format("Transfer-Encoding {} was not requested",
                                                      printable(transfer_encoding_)));
     }
     make_printable(response_.content_type);
@@ -309,7 +309,7 @@ int ResponseParser::headers_complete()
         equals_ignoring_case(content_encoding_, "x-gzip")) {
         response_.is_gzip = true;
     } else if (!content_encoding_.empty() && !equals_ignoring_case(content_encoding_, "identity")) {
-        return give_up(Reason::protocol, fmt::format("Content-Encoding {} was not asked for",
+        return give_up(Reason::protocol, fmt::format("Content-Encoding {} was not requested",
                                                      printable(content_encoding_)));
     }
     std::size_t expected_bytes = 0;
@@ -342,7 +342,7 @@ int ResponseParser::body(std::string_view bytes)
     return 0;
 }
 
-// As it comes.
+// The limit of the body as it comes, which gzip may make longer.
 std::size_t ResponseParser::body_bytes_max() const
 {
     return limits_.body_bytes_max + (response_.is_gzip ? limits_.head_bytes_max : 0);
@@ -350,7 +350,7 @@ std::size_t ResponseParser::body_bytes_max() const
 
 int ResponseParser::chunk_complete()
 {
-    if (parser_.flags & F_TRAILING) return 0;  // the last one, with the message
+    if (parser_.flags & F_TRAILING) return 0;  // the last one: message_complete() follows
     other_bytes_ -= std::string_view("\r\n").size();
     chunk_line_.emplace();
     return HPE_PAUSED;
@@ -358,7 +358,7 @@ int ResponseParser::chunk_complete()
 
 int ResponseParser::message_complete()
 {
-    if (!has_headers_) return HPE_PAUSED;  // a 1xx: what counts is what follows
+    if (!has_headers_) return HPE_PAUSED;  // a 1xx: the final response follows
     response_.body.reserve(response_.body.size() + body_padding_bytes);
     keeps_alive_ = llhttp_should_keep_alive(&parser_) != 0;
     is_complete_ = true;

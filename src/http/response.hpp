@@ -1,9 +1,9 @@
-// Bytes to one response: llhttp in strict mode, with limits.
+// Reads a response from bytes, with llhttp in strict mode and with limits.
 //
-// Pure: bytes go in as they come, cut anywhere. Interim responses (1xx) are skipped. llhttp reads
-// one message, and no more than the end of a chunk, at a time:
+// Pure: bytes go in as they come, cut anywhere. Interim (1xx) responses are skipped. llhttp reads
+// one message at a time, and pauses at the end of each chunk:
 //
-//   head (1xx) ─► a parser anew          ┌──────────────────────────┐
+//   head (1xx) ─► start again            ┌──────────────────────────┐
 //   head ─┬─► body ─► end                ▼                          │
 //         └─► chunked ─► ChunkLine ─► its size alone ─► data, CRLF ─┴─► trailers ─► end
 #pragma once
@@ -25,8 +25,8 @@
 namespace pivot::http {
 
 struct ResponseLimits {
-    // All that is not body: status line, headers, trailers, 1xx, chunk extensions, and what a gzip
-    // body has more than it decodes to.
+    // Limits everything except the body: status line, headers, trailers, 1xx, chunk extensions, and
+    // the bytes by which a gzip body is longer than its text.
     std::size_t head_bytes_max = 64 * 1024;
     std::size_t body_bytes_max = 1024 * 1024;  // decoded
 };
@@ -35,18 +35,18 @@ struct Response {
     int status = 0;
     std::string content_type;
     std::string location;
-    std::string headers;  // `Name: value` and CRLF each, as they came; empty: nobody asked for them
-    std::string body;     // its capacity exceeds its size by body_padding_bytes at least
-    bool is_gzip = false;  // the body, which Decoding reads
+    std::string headers;   // if they are kept: `Name: value` and CRLF each, as they came
+    std::string body;      // its capacity exceeds its size by at least body_padding_bytes
+    bool is_gzip = false;  // the body is encoded; Decoding reads it
 
-    // Keeps its memory.
+    // Empties the response but keeps its memory.
     void clear();
 
-    // Of the headers that were kept, the values of those with this name, in their order.
+    // The values of the kept headers with this name, in order.
     std::vector<std::string_view> values_of(std::string_view name) const;
 };
 
-// For a reader that looks at whole vectors beyond the end (simdjson).
+// Room for a reader that reads whole vectors past the end (simdjson).
 inline constexpr std::size_t body_padding_bytes = 64;
 
 class ResponseParser {
@@ -55,21 +55,22 @@ public:
     ResponseParser(const ResponseParser&) = delete;
     ResponseParser& operator=(const ResponseParser&) = delete;
 
-    // For the next response, as FreeList has it.
+    // Prepares for the next response, as FreeList asks.
     void recycle();
     void set_limits(const ResponseLimits& limits) { limits_ = limits; }
 
-    // For this response only: keeps its headers.
+    // Keeps the headers of this response.
     void keep_headers() { keeps_headers_ = true; }
 
-    // The next bytes from the peer. Fails with protocol or too_large, phase read; then the
-    // connection is of no more use.
+    // Reads the next bytes from the peer. Fails with protocol or too_large, phase read; then the
+    // connection must be closed.
     Result<void> feed(std::string_view bytes);
 
-    // The peer has closed. Completes a response that lasts until then; else fails with closed.
+    // To be called when the peer has closed. Completes a response that lasts until then; otherwise
+    // fails with closed.
     Result<void> finish();
 
-    // The final response, as far as it has come: its status is 0 before its headers are complete.
+    // The final response as far as it has come. Its status is 0 before its headers are complete.
     const Response& response() const { return response_; }
     Response& response() { return response_; }
 
@@ -78,11 +79,11 @@ public:
     // After completion: whether the connection can carry another request.
     bool can_reuse_connection() const { return is_complete_ && keeps_alive_ && !has_surplus_; }
 
-    // Likewise: how long the server says that it keeps the connection; none: it does not say.
+    // After completion: how long the server says that it keeps the connection, if it says so.
     std::optional<std::chrono::seconds> keep_alive() const;
 
 private:
-    // Longer names are none of those we read.
+    // The names of the headers that we read are shorter.
     static constexpr std::size_t name_bytes_max = 32;
 
     static const llhttp_settings_t& callbacks();
@@ -98,27 +99,31 @@ private:
     int message_complete();
 
     void begin_message();
-    std::string_view read_chunk_line(std::string_view bytes);  // what follows the line
-    std::string_view read_message(std::string_view bytes);     // what is still to be read
-    bool is_named(std::string_view name) const;                // the header that is being read
-    std::string name() const;                                  // likewise, lower-cased
-    std::string* place_of_value();  // likewise; null: its value is of no use
+    std::string_view read_chunk_line(std::string_view bytes);  // returns the bytes after it
+    std::string_view read_message(std::string_view bytes);     // returns the bytes left
+
+    // Of the current header: whether it has this name, its name in lower case, and where its value
+    // belongs, or null if nobody needs it.
+    bool is_named(std::string_view name) const;
+    std::string name() const;
+    std::string* place_of_value();
+
     int give_up(Reason reason, std::string message);
 
     ResponseLimits limits_;
     llhttp_t parser_;
-    std::optional<ChunkLine> chunk_line_;  // that is being read
+    std::optional<ChunkLine> chunk_line_;  // the one that is being read
     Response response_;
-    std::array<char, name_bytes_max> name_;  // of the header that is being read, perhaps cut
-    std::size_t name_bytes_ = 0;             // uncut
-    std::string value_;                      // and its value, if it is of use
+    std::array<char, name_bytes_max> name_;  // of the current header, perhaps cut
+    std::size_t name_bytes_ = 0;             // its uncut length
+    std::string value_;                      // its value, if that is needed
     std::string content_encoding_;
     std::string transfer_encoding_;
     std::string keep_alive_;
-    std::size_t other_bytes_ = 0;  // than those of the body
+    std::size_t other_bytes_ = 0;  // all except those of the body
     std::optional<Failure> failure_;
     bool keeps_headers_ = false;
-    bool keeps_value_ = false;  // of the header that is being read, its name is kept
+    bool keeps_value_ = false;  // the current header's name has been kept
     bool has_headers_ = false;
     bool is_complete_ = false;
     bool keeps_alive_ = false;

@@ -1,7 +1,8 @@
-// Where an exchange goes: to its first destination, and then wherever redirects lead (RFC 9110,
+// The way of an exchange: its first destination, and those that redirects lead to (RFC 9110,
 // section 15.4).
 //
-// A Location is asked as it stands. Credentials stay with their origin, unless it brings its own.
+// A Location is requested as it is. Credentials stay with their origin, unless the Location has its
+// own.
 #pragma once
 
 #include "http/destination.hpp"
@@ -23,11 +24,11 @@ public:
 
     bool has_begun() const { return first_ != nullptr; }
 
-    // Whether `response` asks to go on elsewhere.
+    // Whether `response` redirects.
     static bool is_redirect(const Response& response);
 
-    // Goes where `response` leads. Fails with redirect: after `redirects_max` of them, or where it
-    // leads nowhere.
+    // Goes on to the Location of `response`. Fails with redirect if `redirects_max` have been
+    // followed, or if the Location is missing or not a URL.
     Result<void> follow(const Response& response, unsigned redirects_max,
                         const DestinationRules& rules);
 
@@ -36,7 +37,7 @@ public:
     Method method() const { return method_; }  // a redirect may turn POST into GET
     unsigned redirects() const { return redirects_; }
 
-    // Content-Type of the last redirect; empty: it had none, or none was followed.
+    // The Content-Type of the last redirect; empty if it had none, or if none was followed.
     std::string_view redirect_type() const
     {
         return redirect_type_ ? std::string_view(*redirect_type_) : std::string_view();

@@ -25,28 +25,15 @@ constexpr std::uint16_t default_port(Scheme scheme)
     return scheme == Scheme::http ? 80 : 443;
 }
 
-bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-int hex_value(char c)
-{
-    if (is_digit(c)) return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 bool is_escape(std::string_view text)
 {
     return text.size() >= 3 && text[0] == '%' && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0;
 }
 
-// A URL or a relative reference, cut where all readers cut it: the first `#` ends it, the first `?`
-// before that ends the path.
+// A URL or a relative reference, cut where all readers cut it: at the first `#`, which ends it, and
+// at the first `?` before that, which ends the path.
 struct Pieces {
-    std::string front;  // scheme and authority as they came, path with its odd bytes encoded
+    std::string front;  // scheme and authority as they came, path with other bytes encoded
     std::optional<std::string> query;
 };
 
@@ -73,7 +60,7 @@ void append_mended(std::string& out, std::string_view text, bool is_allowed(char
     }
 }
 
-// Where the path begins: behind the authority, or behind the scheme where there is none.
+// The offset of the path: after the authority, or after the scheme if there is no authority.
 std::size_t path_offset(std::string_view text)
 {
     std::size_t begin = 0;
@@ -113,14 +100,14 @@ std::string_view view(const UriTextRangeA& range)
     return {range.first, static_cast<std::size_t>(range.afterLast - range.first)};
 }
 
-// What liburiparser makes of a text: views of it, so the text outlives this.
-// liburiparser's refusals are about the text, but for this one.
+// All of liburiparser's errors are about the text, except for this one.
 bool has_succeeded(int result)
 {
     if (result == URI_ERROR_MALLOC) throw std::bad_alloc();
     return result == URI_SUCCESS;
 }
 
+// A text that liburiparser has parsed. It holds views of the text, which outlives it.
 class Reading {
 public:
     Reading() = default;
@@ -165,8 +152,7 @@ private:
     UriUriA uri_{};
 };
 
-// Why liburiparser could not read the text, in words of the host where it is the host that is
-// wrong.
+// Why liburiparser could not read the text. If the host is wrong, the message says so.
 std::string syntax_error(std::string_view front)
 {
     auto authority = front.substr(0, path_offset(front));
@@ -183,7 +169,7 @@ std::string syntax_error(std::string_view front)
     if (port.find_first_not_of("0123456789") != port.npos) {
         return "the port is not a number, or a user and password are not escaped";
     }
-    return "the URL is not valid before its path; escape what is special in user and password";
+    return "the URL is not valid before its path; escape special characters in user and password";
 }
 
 std::optional<Scheme> read_scheme(std::string_view text)
@@ -229,8 +215,8 @@ tl::expected<Url, std::string> read(const Pieces& pieces)
     }
     auto host = net::canonical_host(reading.host());
     if (!host) {
-        if (!net::is_odd_address(reading.host())) return Error(host.error());
-        host = std::string(reading.host());  // as a URL it is well formed; the policy says no
+        if (!net::is_nonstandard_ipv4(reading.host())) return Error(host.error());
+        host = std::string(reading.host());  // well formed as a URL; the policy refuses it
     }
     const auto port = read_port(reading.port(), *scheme);
     if (!port) return Error(port.error());

@@ -27,7 +27,7 @@ IpAddress IpAddress::v6(std::span<const std::uint8_t, 16> bytes)
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text)
 {
-    // inet_pton() wants a terminator, and would take a zero byte in the text for one.
+    // inet_pton() needs a terminator, and would take a zero byte in the text for it.
     std::array<char, INET6_ADDRSTRLEN> terminated{};
     if (text.size() >= terminated.size() || text.find('\0') != text.npos) return std::nullopt;
     std::ranges::copy(text, terminated.begin());
@@ -137,8 +137,8 @@ tl::expected<Network, std::string> Network::parse(std::string_view text)
     }
     const Network network(first_address(*address, prefix_bits), prefix_bits);
     if (network.base_ != *address) {
-        return tl::unexpected(fmt::format("\"{}\" has bits set behind its prefix; write {}", text,
-                                          network.to_text()));
+        return tl::unexpected(
+            fmt::format("\"{}\" has bits set after its prefix; write {}", text, network.to_text()));
     }
     return network;
 }

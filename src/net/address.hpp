@@ -19,28 +19,28 @@ class IpAddress {
 public:
     IpAddress() = default;  // 0.0.0.0
 
-    // In network order.
+    // From bytes in network order.
     static IpAddress v4(std::span<const std::uint8_t, 4> bytes);
     static IpAddress v6(std::span<const std::uint8_t, 16> bytes);
 
-    // `192.0.2.7`: four decimal numbers without leading zeros. `2001:db8::7`: any spelling of
-    // RFC 4291, without brackets and zone. None: anything else.
+    // Reads `192.0.2.7` (four decimal numbers without leading zeros) or `2001:db8::7` (any spelling
+    // of RFC 4291, without brackets and zone). Returns nothing for anything else.
     static std::optional<IpAddress> parse(std::string_view text);
 
     bool is_v4() const { return size_bytes_ == 4; }
     std::span<const std::uint8_t> bytes() const { return {bytes_.data(), size_bytes_}; }
 
-    // As RFC 5952 spells it.
+    // In the spelling of RFC 5952.
     std::string to_text() const;
 
     friend bool operator==(const IpAddress&, const IpAddress&) = default;
 
 private:
-    std::array<std::uint8_t, 16> bytes_{};  // zero behind a v4 address
+    std::array<std::uint8_t, 16> bytes_{};  // zero after a v4 address
     std::uint8_t size_bytes_ = 4;
 };
 
-// Room for what connect(2) takes, of either family.
+// Large enough for what connect(2) takes, for either family.
 using NativeAddress = sockaddr_in6;
 
 // What a socket connects to.
@@ -49,7 +49,7 @@ public:
     SocketAddress() = default;
     SocketAddress(const IpAddress& ip, std::uint16_t port) : ip_(ip), port_(port) {}
 
-    // None: the family is neither AF_INET nor AF_INET6.
+    // Returns nothing if the family is neither AF_INET nor AF_INET6.
     static std::optional<SocketAddress> from(const sockaddr& address);
 
     const IpAddress& ip() const { return ip_; }
@@ -68,13 +68,13 @@ private:
     std::uint16_t port_ = 0;
 };
 
-// The addresses that begin with the same bits: `10.0.0.0/8` (RFC 4632), `2001:db8::/32`.
+// Addresses that begin with the same bits: `10.0.0.0/8` (RFC 4632), `2001:db8::/32`.
 class Network {
 public:
-    // A bare address is the network of this one host. The error says how to mend the text.
+    // A bare address is the network of that one host. The error says how to correct the text.
     static tl::expected<Network, std::string> parse(std::string_view text);
 
-    // Never across families: `::ffff:10.0.0.1` is not in 10.0.0.0/8.
+    // Families never mix: `::ffff:10.0.0.1` is not in 10.0.0.0/8.
     bool contains(const IpAddress& address) const;
 
     std::string to_text() const;
@@ -86,7 +86,7 @@ private:
     {
     }
 
-    IpAddress base_;  // zero behind the prefix
+    IpAddress base_;  // zero after the prefix
     std::size_t prefix_bits_;
 };
 

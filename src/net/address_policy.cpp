@@ -1,5 +1,6 @@
 #include "net/address_policy.hpp"
 
+#include "base/pass_on.hpp"
 #include "net/host.hpp"
 
 #include <algorithm>
@@ -38,8 +39,8 @@ constexpr std::array specials = {
     Special{"240.0.0.0/4", "reserved"},
     Special{"::/128", "unspecified"},
     Special{"::1/128", "loopback"},
-    // Where the IPv4 address is here depends on the translator (RFC 8215; RFC 6052, section 2.2),
-    // so that one that looks public proves nothing.
+    // The position of the IPv4 address in these depends on the translator (RFC 8215; RFC 6052,
+    // section 2.2), so an embedded address that looks public proves nothing.
     Special{"64:ff9b:1::/48", "local NAT64"},
     Special{"100::/64", "discarded"},
     Special{"2001::/23", "reserved for protocols"},
@@ -52,7 +53,7 @@ constexpr std::array specials = {
     Special{"ff00::/8", "multicast"},
 };
 
-// Where the IPv4 address is in IPv6 addresses that begin with a prefix.
+// The position of the IPv4 address in IPv6 addresses that begin with a prefix.
 struct Embedding {
     std::array<std::uint8_t, 12> prefix;
     std::size_t prefix_bytes;
@@ -92,7 +93,7 @@ bool is_localhost(std::string_view host)
     return host == "localhost" || host.ends_with(".localhost");
 }
 
-// A rule that begins with a dot stands for all names below.
+// A rule that begins with a dot stands for all names below it.
 bool matches(std::string_view rule, std::string_view host)
 {
     return rule.starts_with('.') ? host.ends_with(rule) : host == rule;
@@ -144,7 +145,7 @@ bool AddressPolicy::is_allowed(std::string_view host, std::uint16_t port) const
 
 Result<void> AddressPolicy::admit_host(std::string_view host, std::uint16_t port) const
 {
-    if (is_odd_address(host)) return blocked(canonical_host(host).error());
+    if (is_nonstandard_ipv4(host)) return blocked(canonical_host(host).error());
     if (const auto* rule = denied_.find(host)) {
         const auto* below = rule->starts_with('.') ? "*" : "";
         return blocked(fmt::format("{} is denied by the operator's rule {}{}", host, below, *rule));
@@ -204,7 +205,7 @@ tl::expected<void, std::string> AddressPolicy::Rules::add(std::string_view rule)
 {
     if (rule.find('/') != rule.npos || IpAddress::parse(rule)) {
         const auto network = Network::parse(rule);
-        if (!network) return tl::unexpected(network.error());
+        if (!network) return pass_on(network);
         networks.push_back(*network);
         return {};
     }

@@ -1,13 +1,13 @@
 // Where a customer may send the engine.
 //
 // Customers choose URLs, and the engine stands where they do not: behind the operator's firewall.
-// So every attempt, of a redirect too, is judged twice: the host before it is resolved, and the
-// addresses it resolved to before one is connected to. What the operator denies comes first, then
-// what he allows, then the defaults, which deny every address that is not a public host's.
+// So every attempt, including those of redirects, is judged twice: the host before it is resolved,
+// and its addresses before one of them is connected to. The operator's denials come first, then
+// their permissions, then the defaults, which deny every address that is not a public host's.
 //
 // An IPv6 address that leads to an IPv4 one (mapped, compatible, translated, NAT64, 6to4) is judged
 // as both. `localhost` and the names below it are judged as 127.0.0.1 and ::1 (RFC 6761,
-// section 6.3), whatever a name server says of them.
+// section 6.3), whatever a name server says.
 #pragma once
 
 #include "net/address.hpp"
@@ -23,28 +23,29 @@
 
 namespace pivot::net {
 
-// A rule is a network (`10.0.0.0/8`, `192.0.2.7`) or a host name: exactly `hooks.example.com`, or
-// with
-// `*.example.com` or `.example.com` all names below it. The error says how to mend the rule.
+// A rule is a network (`10.0.0.0/8`, `192.0.2.7`) or a host name. `hooks.example.com` stands for
+// that name alone, `*.example.com` or `.example.com` for all names below example.com. The error
+// says how to correct the rule.
 class AddressPolicy {
 public:
     AddressPolicy();  // the defaults
 
     tl::expected<void, std::string> deny(std::string_view rule);
 
-    // A host name that is allowed may resolve to what the defaults deny, never to what the operator
-    // denies.
+    // A host name that is allowed may resolve to addresses that the defaults deny, but never to
+    // those that the operator denies.
     tl::expected<void, std::string> allow(std::string_view rule);
 
-    // What an operator has typed: this host, spelled as canonical_host() does, at this port. Only
-    // where a URL names it so: its address under another name is judged as ever.
+    // Allows what an operator has typed: this host, in the spelling of canonical_host(), at this
+    // port. It counts only for URLs that name the host so; its address under another name is judged
+    // as usual.
     void allow_typed(std::string host, std::uint16_t port);
 
-    // Before `host` is resolved; it is spelled as canonical_host() does. Fails with blocked.
+    // Judges a host before it is resolved, in the spelling of canonical_host(). Fails with blocked.
     Result<void> admit_host(std::string_view host, std::uint16_t port) const;
 
-    // Leaves those of the addresses of `host` that may be connected to, in their order; they have
-    // the URL's port. Fails with blocked when none is left.
+    // Removes the addresses of `host` that may not be connected to. All have the URL's port. Fails
+    // with blocked if none is left.
     Result<void> admit(std::string_view host, std::vector<SocketAddress>& addresses) const;
 
 private:
@@ -69,7 +70,7 @@ private:
 
     bool is_allowed(std::string_view host, std::uint16_t port) const;
 
-    // Why `address` may not be connected to; empty: it may.
+    // Why `address` may not be connected to; empty if it may.
     std::string objection(const IpAddress& address, bool is_host_allowed) const;
 
     Rules denied_;

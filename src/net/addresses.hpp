@@ -1,4 +1,5 @@
-// The addresses of a name, in the order in which to try them. Holds them itself: no allocation.
+// The addresses of a name, in the order in which to try them. They are held inline, without
+// allocation.
 #pragma once
 
 #include "net/address.hpp"
@@ -21,7 +22,7 @@ public:
         for (const IpAddress& address : addresses) add(address);
     }
 
-    // Does nothing if the address is there already or eight are.
+    // Does nothing if the address is known already, or if there are eight.
     void add(const IpAddress& address)
     {
         if (count_ == count_max || std::find(begin(), end(), address) != end()) return;
@@ -41,7 +42,7 @@ private:
     std::uint8_t count_ = 0;
 };
 
-// The families by turns, IPv6 first, and each in its order (RFC 8305, section 4).
+// Alternates the families, IPv6 first, each in its own order (RFC 8305, section 4).
 inline Addresses interleave(const Addresses& v6, const Addresses& v4)
 {
     Addresses all;

@@ -1,9 +1,15 @@
 #include "net/connection.hpp"
 
+#include "base/pass_on.hpp"
+
 #include <cstring>
 #include <utility>
 
 namespace pivot::net {
+
+using reactor::Deadline;
+using reactor::Receiver;
+using reactor::Task;
 
 Task<Result<void>> Connection::secure(TlsContext& context, std::string_view host,
                                       std::string_view origin, bool sends_sni, Deadline& deadline)
@@ -27,23 +33,23 @@ Receive Connection::receive(Phase& phase, Deadline& deadline)
 Task<Result<Received>> Connection::send_and_receive(Phase& phase, Deadline& deadline)
 {
     auto sent = co_await tcp_->send({}, deadline);
-    if (!sent) co_return tl::unexpected(std::move(sent.error()));
+    if (!sent) co_return pass_on(sent);
     if (tcp_->has_sent_all()) phase = Phase::wait;
     Receive receiving(tcp_->receive(deadline), deadline);
     auto received = co_await receiving;
     co_return received;
 }
 
-Task<> Connection::close(Reactor& reactor)
+Task<> Connection::close()
 {
     const bool ends_tls = tls_ != nullptr && tcp_->can_close_in_good_order();
-    return ends_tls ? close_tls(reactor) : tcp_->close(reactor);
+    return ends_tls ? close_tls() : tcp_->close();
 }
 
-Task<> Connection::close_tls(Reactor& reactor)
+Task<> Connection::close_tls()
 {
-    co_await tls_->end(reactor);
-    co_await tcp_->close(reactor);
+    co_await tls_->end();
+    co_await tcp_->close();
 }
 
 bool Receive::await_ready() const noexcept
@@ -64,7 +70,7 @@ Result<Received> Receive::await_resume()
 {
     if (auto* tls = std::get_if<OverTls>(&way_)) {
         auto decrypted = tls->await_resume();
-        if (!decrypted) return tl::unexpected(std::move(decrypted.error()));
+        if (!decrypted) return pass_on(decrypted);
         return Received(*decrypted);
     }
     if (auto* task = std::get_if<AfterSending>(&way_)) return task->await_resume();

@@ -16,8 +16,8 @@
 
 namespace pivot::net {
 
-// Bytes that arrived. Those of a plain connection are a lent buffer, which goes back when this
-// dies; those of a TLS connection are valid until anybody of this reactor receives.
+// Bytes that arrived. From a plain connection they are in a lent buffer, which goes back when this
+// dies; from a TLS connection they are valid until the next receive on this reactor.
 class Received {
 public:
     Received() = default;
@@ -34,24 +34,30 @@ private:
     std::string_view bytes_;
 };
 
-// What is awaited to receive. A plain connection waits for its socket and needs no frame of its
-// own, unless part of a request is still to be sent.
+// The awaitable of Connection::receive(). A plain connection waits for its socket without a
+// coroutine frame, unless part of a request is still to be sent.
 class Receive {
 public:
-    using OverTls = Task<Result<std::string_view>>;
-    using AfterSending = Task<Result<Received>>;
+    using OverTls = reactor::Task<Result<std::string_view>>;
+    using AfterSending = reactor::Task<Result<Received>>;
 
-    Receive(Receiver::Wait plain, Deadline& deadline) : way_(plain), deadline_(deadline) {}
-    Receive(OverTls tls, Deadline& deadline) : way_(std::move(tls)), deadline_(deadline) {}
-    Receive(AfterSending plain, Deadline& deadline) : way_(std::move(plain)), deadline_(deadline) {}
+    Receive(reactor::Receiver::Wait plain, reactor::Deadline& deadline)
+        : way_(plain), deadline_(deadline)
+    {
+    }
+    Receive(OverTls tls, reactor::Deadline& deadline) : way_(std::move(tls)), deadline_(deadline) {}
+    Receive(AfterSending plain, reactor::Deadline& deadline)
+        : way_(std::move(plain)), deadline_(deadline)
+    {
+    }
 
     bool await_ready() const noexcept;
     bool await_suspend(std::coroutine_handle<> waiting);
     Result<Received> await_resume();
 
 private:
-    std::variant<Receiver::Wait, OverTls, AfterSending> way_;
-    Deadline& deadline_;
+    std::variant<reactor::Receiver::Wait, OverTls, AfterSending> way_;
+    reactor::Deadline& deadline_;
 };
 
 class Connection {
@@ -63,42 +69,44 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    // Once, before anything is sent. Arguments and failures are those of TlsStream.
-    Task<Result<void>> secure(TlsContext& context, std::string_view host, std::string_view origin,
-                              bool sends_sni, Deadline& deadline);
+    // To be called once, before anything is sent. Arguments and failures are those of TlsStream.
+    reactor::Task<Result<void>> secure(TlsContext& context, std::string_view host,
+                                       std::string_view origin, bool sends_sni,
+                                       reactor::Deadline& deadline);
 
-    // Sends all of it, or as much as goes out before something arrives; receive() sends the rest.
-    // Fails with connect, timeout or cancelled.
-    Task<Result<void>> send(std::string_view bytes, Deadline& deadline);
+    // Sends all of `bytes`, or as much as goes out before something arrives; receive() sends the
+    // rest. Fails with connect, timeout or cancelled.
+    reactor::Task<Result<void>> send(std::string_view bytes, reactor::Deadline& deadline);
 
     bool has_sent_all() const { return tcp_->has_sent_all(); }
 
-    // Why the peer does not have all of it, once it is known to be gone: connect (it has no byte)
-    // or closed.
+    // Why the peer does not have all of it, once the peer is known to be gone: connect if it got
+    // nothing, else closed.
     std::optional<Failure> send_failure() const { return tcp_->send_failure(); }
 
-    // To be awaited: some bytes; none: the peer closed in good order. `phase` is set to `wait` when
-    // what send() had left is sent, which may be long before the first byte. Fails with closed,
-    // tls, timeout or cancelled.
-    Receive receive(Phase& phase, Deadline& deadline);
+    // Yields some bytes, or none if the peer has closed in good order. Sets `phase` to `wait` when
+    // the rest that send() left is sent, which may be long before the first byte. Fails with
+    // closed, tls, timeout or cancelled.
+    Receive receive(Phase& phase, reactor::Deadline& deadline);
 
-    Task<> close(Reactor& reactor);
+    reactor::Task<> close();
 
-    // Everything has been sent, and nothing has arrived that nobody has read, TLS included.
+    // True if everything has been sent, and everything that arrived has been read, TLS included.
     bool is_quiet()
     {
         return has_sent_all() && !tcp_->receiver().has_arrived() && (!tls_ || tls_->is_quiet());
     }
 
-    // close() will be a reset: of a connection in the middle of something.
+    // Makes close() reset the connection, because an exchange was cut off.
     void reset_on_close() { tcp_->reset_on_close(); }
 
-    Receiver& receiver() { return tcp_->receiver(); }
+    reactor::FramePool& frames() const { return tcp_->frames(); }
+    reactor::Receiver& receiver() { return tcp_->receiver(); }
     const SocketAddress& address() const { return address_; }
 
 private:
-    Task<Result<Received>> send_and_receive(Phase& phase, Deadline& deadline);
-    Task<> close_tls(Reactor& reactor);
+    reactor::Task<Result<Received>> send_and_receive(Phase& phase, reactor::Deadline& deadline);
+    reactor::Task<> close_tls();
 
     std::unique_ptr<TcpStream> tcp_;
     std::unique_ptr<TlsStream> tls_;

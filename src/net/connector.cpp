@@ -1,5 +1,6 @@
 #include "net/connector.hpp"
 
+#include "base/pass_on.hpp"
 #include "reactor/scope.hpp"
 #include "reactor/wait.hpp"
 
@@ -11,6 +12,9 @@ namespace pivot::net {
 
 namespace {
 
+using reactor::Deadline;
+using reactor::Task;
+
 constexpr reactor::Nanoseconds attempt_delay_ns = 250'000'000;  // RFC 8305, section 5
 
 Task<Result<Connected>> connect_to(SocketAddress address, SourceAddresses& sources,
@@ -19,13 +23,13 @@ Task<Result<Connected>> connect_to(SocketAddress address, SourceAddresses& sourc
     auto stream = std::make_unique<TcpStream>(deadline.reactor());
     auto connected = co_await stream->connect(address, sources, deadline);
     if (connected) co_return Connected{std::move(stream), address};
-    co_await stream->close(deadline.reactor());
-    co_return tl::unexpected(std::move(connected.error()));
+    co_await stream->close();
+    co_return pass_on(connected);
 }
 
 struct Race {
     std::optional<Connected> winner;
-    std::optional<Failure> failure;  // of the attempt that failed last
+    std::optional<Failure> failure;  // that of the latest failed attempt
     reactor::Event attempt_ended;
 };
 
@@ -35,7 +39,7 @@ Task<> attempt(Race& race, SocketAddress address, SourceAddresses& sources, Dead
     if (connected && !race.winner) {
         race.winner = std::move(*connected);
     } else if (connected) {
-        co_await connected->stream->close(racing.reactor());
+        co_await connected->stream->close();
     } else {
         race.failure = std::move(connected.error());
     }

@@ -16,10 +16,10 @@ struct Connected {
     SocketAddress address;
 };
 
-// Tries `addresses` in their order, the next one 250 ms after the one before or as soon as that has
-// failed (section 5), and keeps the first that connects. Fails as the last attempt did, or with
-// timeout or cancelled. `addresses` is not empty.
-Task<Result<Connected>> connect(std::span<const SocketAddress> addresses, SourceAddresses& sources,
-                                Deadline& deadline);
+// Tries `addresses` in order, each 250 ms after the previous one or as soon as that has failed
+// (section 5), and keeps the first connection. Fails as the last attempt did, or with timeout or
+// cancelled. `addresses` is not empty.
+reactor::Task<Result<Connected>> connect(std::span<const SocketAddress> addresses,
+                                         SourceAddresses& sources, reactor::Deadline& deadline);
 
 }  // namespace pivot::net

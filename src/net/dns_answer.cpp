@@ -18,16 +18,16 @@ using Bytes = std::span<const std::uint8_t>;
 constexpr std::uint16_t type_cname = 5;
 constexpr std::uint16_t class_in = 1;
 constexpr unsigned response_code_bits = 0x000f;
-constexpr std::uint32_t ttl_s_max = 0x7fff'ffff;  // above is 0 (RFC 2181, section 8)
+constexpr std::uint32_t ttl_s_max = 0x7fff'ffff;  // larger ones are 0 (RFC 2181, section 8)
 constexpr std::size_t name_bytes_max = 255;       // RFC 1035, section 2.3.4
-constexpr unsigned pointers_max = 16;             // of a name; a good server writes one
+constexpr unsigned pointers_max = 16;             // per name; a good server writes one
 
-// Servers write a chain in its order, which takes one pass. A message whose records are shuffled is
-// read so often.
+// Servers write a chain in order, which takes one pass. Shuffled records take more, at most this
+// many.
 constexpr unsigned passes_max = 4;
 
-// A name in a message that has been read: where it begins. It goes on, label by label, to a zero,
-// or from a pointer on at an earlier place (section 4.1.4):
+// The offset of a name in the message that has been read. A name goes on, label by label, to a
+// zero, or to a pointer, from which it goes on at an earlier offset (section 4.1.4):
 //
 //     1 'a' │ 7 'e' 'x' 'a' 'm' 'p' 'l' 'e' │ 0            size │ bytes
 //     1 'b' │ 0xc0 14                                      pointer: two bits, then 14 of an offset
@@ -45,7 +45,7 @@ std::size_t target_of(Bytes message, std::size_t pointer)
     return static_cast<std::size_t>(message[pointer] & ~pointer_bits) << 8 | message[pointer + 1];
 }
 
-// Where the label is that `name` begins with.
+// The offset of the first label of `name`.
 std::size_t first_label(Bytes message, Name name)
 {
     while (is_pointer(message[name])) name = target_of(message, name);
@@ -78,7 +78,8 @@ struct Record {
     Name target = 0;  // of a CNAME
 };
 
-// Reads a message from front to back. Each function returns false at what is cut or malformed.
+// Reads a message from front to back. Each function returns false if the message is cut or
+// malformed.
 class Reader {
 public:
     explicit Reader(Bytes message) : message_(message) {}
@@ -111,8 +112,8 @@ public:
     bool read_name(Name& name)
     {
         name = at_;
-        std::size_t end = 0;         // behind the name's own bytes; 0: no pointer has come yet
-        std::size_t begin = at_;     // of the labels since the last pointer
+        std::size_t end = 0;         // after the name's own bytes; 0 before the first pointer
+        std::size_t begin = at_;     // the first label since the last pointer
         std::size_t size_bytes = 1;  // of the whole name, with its zero
         unsigned pointers = 0;
         for (std::size_t at = at_; at < message_.size();) {
@@ -121,7 +122,7 @@ public:
                 if (message_.size() - at < 2) return false;
                 if (end == 0) end = at + 2;
                 at = target_of(message_, at);
-                if (at >= begin || ++pointers > pointers_max) return false;  // so it ends soon
+                if (at >= begin || ++pointers > pointers_max) return false;  // so the name ends
                 begin = at;
                 continue;
             }
@@ -156,10 +157,10 @@ private:
     std::size_t at_ = 0;
 };
 
-// A message as far as its answers. Records are read again, instead of being kept.
+// A message up to its answers. Records are not kept but read again.
 class Message {
 public:
-    // None: cut, malformed, or its response code is not 0.
+    // Returns nothing if it is cut or malformed, or if its response code is not 0.
     static std::optional<Message> read(Bytes bytes)
     {
         Message message(bytes);
@@ -181,7 +182,7 @@ public:
     Name asked() const { return asked_; }
     std::size_t count() const { return count_; }
 
-    // False: one of them is malformed.
+    // Returns false if one of them is malformed.
     bool each_answer(auto take) const
     {
         Reader reader(answers_);
@@ -196,7 +197,7 @@ public:
 private:
     explicit Message(Bytes bytes) : answers_(bytes) {}
 
-    Reader answers_;  // has come to the first of them
+    Reader answers_;  // at the first of them
     std::uint16_t count_ = 0;
     Name asked_ = 0;
 };
@@ -208,7 +209,8 @@ std::optional<IpAddress> address_in(Bytes data, DnsType type)
     return std::nullopt;
 }
 
-// With dots, and escapes for what no host name has. None: c-ares does not take it.
+// The name with dots, and with escapes for characters that no host name has. Returns nothing if
+// c-ares rejects it.
 std::optional<std::string> to_text(Bytes message, Name name)
 {
     char* expanded = nullptr;
@@ -222,7 +224,7 @@ std::optional<std::string> to_text(Bytes message, Name name)
     return text;
 }
 
-// Goes along the chain from the question, as far as the records go.
+// Follows the chain from the question as far as the records go.
 class Follower {
 public:
     Follower(Bytes bytes, const Message& message, DnsType type)
@@ -231,7 +233,7 @@ public:
         answer.ttl_s = std::numeric_limits<std::uint32_t>::max();
     }
 
-    // False: an address is malformed.
+    // Returns false if an address is malformed.
     bool follow()
     {
         bool has_moved = true;
@@ -259,7 +261,8 @@ private:
             add(record);
         } else if (answer.addresses.empty()) {
             name_ = record.target;
-            answer.is_loop = ++links_ > message_.count();  // so one of them was followed twice
+            answer.is_loop =
+                ++links_ > message_.count();  // more links than records: one was followed twice
             answer.ttl_s = std::min(answer.ttl_s, record.ttl_s);
         }
     }

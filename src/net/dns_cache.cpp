@@ -4,7 +4,7 @@
 
 namespace pivot::net {
 
-const Result<Addresses>* DnsCache::find(std::string_view name, Nanoseconds now) const
+const Result<Addresses>* DnsCache::find(std::string_view name, Nanoseconds now)
 {
     const Entry* known = entries_.find(name);
     return known == nullptr || known->expires_at <= now ? nullptr : &known->answer;
@@ -13,15 +13,11 @@ const Result<Addresses>* DnsCache::find(std::string_view name, Nanoseconds now) 
 void DnsCache::store(std::string_view name, const Result<Addresses>& answer, Nanoseconds expires_at,
                      Nanoseconds now)
 {
-    if (expires_at <= now || names_max_ == 0) return;
+    if (expires_at <= now || entries_.size_max() == 0) return;
     Entry* entry = entries_.find(name);
-    if (entry == nullptr) {
-        if (entries_.size() == names_max_) by_expiry_.fire_earliest();
-        entry = &entries_.add(std::make_unique<Entry>(*this, name));
-    }
+    if (entry == nullptr) entry = &entries_.add(std::make_unique<Entry>(name));
     entry->answer = answer;
     entry->expires_at = expires_at;
-    by_expiry_.set(*entry, expires_at);
 }
 
 }  // namespace pivot::net

@@ -1,5 +1,6 @@
 #include "net/dns_channel.hpp"
 
+#include "base/pass_on.hpp"
 #include "reactor/descriptor_limit.hpp"
 #include "reactor/operation.hpp"
 
@@ -16,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// What newer c-ares offers in place of ares_query() and others, 1.18 does not have.
+// c-ares 1.18 lacks the functions that newer versions offer in place of ares_query() and others.
 #define CARES_NO_DEPRECATED
 #include <ares.h>
 
@@ -24,17 +25,16 @@ namespace pivot::net {
 
 namespace {
 
-constexpr reactor::Nanoseconds millisecond_ns = 1'000'000;
 constexpr int class_in = 1;
 constexpr std::uint16_t dns_port = 53;
 
-// Whoever forges an answer has to guess the port it goes to (RFC 5452, section 9.2).
+// A forger of answers has to guess the port (RFC 5452, section 9.2), so it changes now and then.
 constexpr std::uint64_t questions_a_port = 1'000;
 
-// Is not fragmented on any way (DNS Flag Day 2020).
+// Not fragmented on any path (DNS Flag Day 2020).
 constexpr int datagram_bytes_max = 1'232;
 
-// c-ares times no try shorter (1.34 measures how long its servers take).
+// c-ares never waits less for a try (1.34 measures how long its servers take).
 constexpr unsigned try_ms_min = 250;
 
 std::vector<SocketAddress> servers_of(ares_channel channel)
@@ -70,13 +70,13 @@ ares_ssize_t send_message(ares_socket_t socket, const iovec* parts, int count, v
     message.msg_iovlen = static_cast<std::size_t>(count);
     const ares_ssize_t sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
     if (sent >= 0 || errno != ECONNREFUSED) return sent;
-    // An earlier question was refused, for which c-ares would wait until its time is up: it takes
-    // the refusal for that of this one, and has only this one ask the next server. So this one is
-    // sent, and refused, too: that error c-ares reads, and all questions go on.
+    // The refusal is that of an earlier question. c-ares would take it for this one's, send only
+    // this one to the next server, and leave the earlier one to its time-out. So this one is sent
+    // again and refused, too: c-ares reads that error, and all questions go on.
     return ::sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
-// Plain sockets, but for send_message(): with these, c-ares leaves all else to us, too.
+// Plain sockets except for send_message(). If c-ares is given one function, it is given all.
 constexpr ares_socket_functions socket_functions{
     .asocket = [](int family, int type, int protocol, void* error) -> ares_socket_t {
         const int socket = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
@@ -101,7 +101,7 @@ DnsQuestion::~DnsQuestion()
     assert(channel_ == nullptr);
 }
 
-// Polls a socket of c-ares for as long as that wants it, one completion at a time.
+// Polls a socket of c-ares for as long as c-ares wants it, one completion at a time.
 class DnsChannel::Watch final : public reactor::Operation {
 public:
     Watch(DnsChannel& channel, int socket) : channel_(channel), socket_(socket) {}
@@ -109,8 +109,8 @@ public:
     int socket() const { return socket_; }
     bool is_wanted() const { return wanted_ != 0; }
 
-    // POLLIN, POLLOUT or both. 0: c-ares is about to close the socket, whose number may be another
-    // one's then; this one only waits for its completion.
+    // `events` is POLLIN, POLLOUT or both, or 0 if c-ares is about to close the socket. Its number
+    // may then be reused, and this watch only waits for its completion.
     void want(unsigned events)
     {
         if (events == wanted_) return;
@@ -132,13 +132,13 @@ public:
         channel_.reactor_.ring().submit(*this, request);
     }
 
-    // Those of the wanted events that have come.
+    // Returns the wanted events that have come, and forgets them.
     unsigned take_ready() { return std::exchange(ready_, 0) & wanted_; }
 
 private:
     void completed(int result, std::uint32_t) override
     {
-        // An error, of the socket or of the poll, c-ares finds when it reads or writes.
+        // c-ares finds an error of the socket or of the poll when it reads or writes.
         const bool is_failed = result < 0 || (result & (POLLERR | POLLHUP)) != 0;
         if (result != -ECANCELED) {
             ready_ = is_failed ? POLLIN | POLLOUT : static_cast<unsigned>(result);
@@ -157,7 +157,7 @@ tl::expected<std::unique_ptr<DnsChannel>, std::string> DnsChannel::open(reactor:
 {
     std::unique_ptr<DnsChannel> channel(new DnsChannel(reactor, config));
     if (config.servers.empty()) channel->resolv_conf_.emplace(config.resolv_conf);
-    if (auto begun = channel->begin(); !begun) return tl::unexpected(begun.error());
+    if (auto begun = channel->begin(); !begun) return pass_on(begun);
     return channel;
 }
 
@@ -174,21 +174,21 @@ DnsChannel::~DnsChannel()
 
 tl::expected<void, std::string> DnsChannel::begin()
 {
-    // Aliases of hosts (HOSTALIASES) are in a file, which would be read for each name. A socket
-    // that is opened and closed for each lookup doubles its cost. Answers of more than 512 bytes
-    // need EDNS (RFC 6891), else TCP, which not all servers have; a server that does not understand
-    // it is asked again without.
+    // The file of host aliases (HOSTALIASES) would be read for each name. Opening and closing a
+    // socket for each lookup doubles its cost. Answers of more than 512 bytes need EDNS (RFC 6891)
+    // or TCP, which not all servers have; a server that does not understand EDNS is asked again
+    // without it.
     constexpr int flags = ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN | ARES_FLAG_EDNS;
     if (auto initialized = initialize(flags); !initialized || servers_.size() != 1) {
         return initialized;
     }
-    // A server that fails or refuses is passed over for the next one, and c-ares 1.18 then forgets
-    // what it had said. Where there is no next one, this tells.
+    // c-ares passes over a server that fails or refuses, and 1.18 then forgets what that server
+    // said. If there is no other server, NOCHECKRESP keeps it.
     ares_destroy(std::exchange(ares_, nullptr));
     return initialize(flags | ARES_FLAG_NOCHECKRESP);
 }
 
-// Keeps on with what it has if the file cannot be used.
+// Keeps the old servers if the file cannot be used.
 void DnsChannel::begin_anew()
 {
     ares_channeldata* const old = std::exchange(ares_, nullptr);
@@ -209,7 +209,7 @@ tl::expected<void, std::string> DnsChannel::initialize(int flags)
     std::vector<std::string> servers;
     for (const std::string& text : config_.servers) {
         const auto server = parse_dns_server(text);
-        if (!server) return tl::unexpected(server.error());
+        if (!server) return pass_on(server);
         servers.push_back(server->to_text());
     }
 
@@ -243,7 +243,7 @@ tl::expected<void, std::string> DnsChannel::initialize(int flags)
     }
     if (status != ARES_SUCCESS) {
         return tl::unexpected(
-            fmt::format("the DNS client does not start: {}", ares_strerror(status)));
+            fmt::format("the DNS client cannot start: {}", ares_strerror(status)));
     }
     ares_set_socket_functions(ares_, &socket_functions, &socket_error_);
     servers_ = servers_of(ares_);
@@ -272,7 +272,7 @@ void DnsChannel::ask(const std::string& name, bool is_searched, DnsQuestion& que
     if (!is_set()) reactor_.timers().set(*this, reactor_.now() + tick_ms_ * millisecond_ns);
     if (resolv_conf_ && resolv_conf_->has_changed(reactor_.now())) {
         is_outdated_ = true;
-        wake();  // not here: perhaps c-ares is in the middle of a reply
+        wake();  // not here: c-ares may be in the middle of a reply
     }
     send(question);
 }
@@ -296,7 +296,7 @@ void DnsChannel::close()
     wake();
 }
 
-// Soon, in this turn or the next one.
+// Lets the timer fire in this turn or the next one.
 void DnsChannel::wake()
 {
     reactor_.timers().set(*this, reactor_.now());
@@ -305,7 +305,7 @@ void DnsChannel::wake()
 void DnsChannel::fired()
 {
     if (ares_ != nullptr && std::exchange(is_outdated_, false)) begin_anew();
-    // c-ares opens sockets meanwhile, but none leaves this list before the next loop.
+    // c-ares may open sockets meanwhile, but none leaves this list before the next loop.
     for (std::size_t i = 0; i < watches_.size(); ++i) {
         const int socket = watches_[i]->socket();
         const unsigned ready = watches_[i]->take_ready();
@@ -331,8 +331,8 @@ void DnsChannel::fired()
     reactor_.timers().set(*this, tick_at_);
 }
 
-// To be given servers makes c-ares 1.18, which has no option for it, close its sockets. It takes
-// them only while no question is on its way; so did it change ports before it kept its sockets.
+// c-ares 1.18 has no option to renew its sockets, but closes them when it is given servers, which
+// it accepts only while no question is in flight.
 void DnsChannel::renew_sockets()
 {
     if (questions_ != replies_ || questions_ < renewal_at_) return;
@@ -344,13 +344,13 @@ void DnsChannel::renew_sockets()
 }
 
 // When to look for time-outs. ares_timeout() goes through all questions, so it is called once a
-// tick, not for each. A question that is asked meanwhile waits for longer than a tick.
+// tick and not for each question. Every try takes longer than a tick, so none is late.
 reactor::Nanoseconds DnsChannel::next_tick() const
 {
     timeval tick{.tv_sec = 0, .tv_usec = tick_ms_ * 1'000};
     timeval left{};
     const timeval& next = *ares_timeout(ares_, &tick, &left);
-    // It cuts off what is below a millisecond.
+    // ares_timeout() cuts off fractions of a millisecond.
     const reactor::Nanoseconds microseconds = next.tv_sec * 1'000'000 + next.tv_usec + 1'000;
     return reactor_.now() + microseconds * 1'000;
 }
@@ -404,12 +404,13 @@ DnsError DnsChannel::explain(int status) const
         case ARES_EBADRESP: return {Of::servers, "the answer of the DNS server is malformed"};
         case ARES_ETIMEOUT:
             return {Of::servers, "no answer from the DNS servers " + to_text(servers_)};
-        case ARES_ECONNREFUSED:  // or each one failed or refused
+        case ARES_ECONNREFUSED:  // or each of them failed or refused
             return {Of::servers, "no good answer from the DNS servers " + to_text(servers_)};
         case ARES_ENOMEM: return {Of::machine, "not enough memory for the question"};
         case ARES_EDESTRUCTION: return {Of::closing, "cancelled"};
         default:
-            return {Of::servers, fmt::format("c-ares says {}: {}", status, ares_strerror(status))};
+            return {Of::servers,
+                    fmt::format("c-ares failed with {}: {}", status, ares_strerror(status))};
     }
 }
 

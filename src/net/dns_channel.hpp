@@ -1,14 +1,14 @@
 // Questions to DNS servers: c-ares on the ring.
 //
-//   ask() ─► c-ares sends ─► poll of its sockets ─► c-ares reads, asks again, or the next server,
-//                  ▲                 or over TCP ─► replied()
-//                  └──── timer ◄─────────┘
+//   ask() ─► c-ares sends ─► its sockets are polled ─► c-ares reads ─► replied()
+//                ▲                                         │
+//                └── again, to the next server, over TCP ◄─┴─ timer
 //
-// Where the system's servers are asked, the file that names them is looked at once a second at
-// most, and only when something is to be asked. When it has changed, c-ares begins anew with what
-// it says, and what was on its way is asked again. Beyond that c-ares reads no file and never
-// blocks after open(). One timer serves its time-outs and the sockets that became ready: it fires
-// after the clock was read, so that what replies start counts from now.
+// If the system's servers are asked, the file that names them is checked at most once a second, and
+// only when there is something to ask. When it has changed, c-ares is initialized again from it,
+// and open questions are asked again. Apart from that c-ares reads no file and never blocks after
+// open(). One timer serves its time-outs and the sockets that became ready: it fires after the
+// clock was read, so that whatever replies start counts from now.
 #pragma once
 
 #include "net/dns_answer.hpp"
@@ -30,7 +30,7 @@ struct ares_channeldata;
 namespace pivot::net {
 
 struct DnsError {
-    // What the error is true of, and so for how long it may be believed.
+    // What the error is about, which decides how long it is believed.
     enum class Of : std::uint8_t { name, servers, machine, closing };
 
     Of of;
@@ -39,7 +39,7 @@ struct DnsError {
 
 class DnsChannel;
 
-// One question on its way. c-ares keeps its address.
+// A question in flight. c-ares keeps its address.
 class DnsQuestion {
 public:
     explicit DnsQuestion(DnsType type) : type_(type) {}
@@ -47,17 +47,17 @@ public:
     DnsQuestion& operator=(const DnsQuestion&) = delete;
 
 protected:
-    ~DnsQuestion();  // was replied to
+    ~DnsQuestion();  // has been replied to
 
 private:
     friend class DnsChannel;
 
-    // Called once for each time it was asked, perhaps before that returns. May ask again, unless
-    // the error is of closing.
+    // Called once for each time it was asked, perhaps before ask() returns. May ask again, unless
+    // the error is `closing`.
     virtual void replied(const tl::expected<DnsAnswer, DnsError>& reply) = 0;
 
     const DnsType type_;
-    DnsChannel* channel_ = nullptr;  // while a reply is due, and then also what was asked:
+    DnsChannel* channel_ = nullptr;  // while a reply is due; then the next two say what was asked
     std::string name_;
     bool is_searched_ = false;
 };
@@ -67,18 +67,18 @@ public:
     // The error is a sentence.
     static tl::expected<std::unique_ptr<DnsChannel>, std::string> open(reactor::Reactor& reactor,
                                                                        const DnsConfig& config);
-    ~DnsChannel();  // closed, and the reactor turned until idle
+    ~DnsChannel();  // closed, and the reactor has turned until idle
 
-    // `name` is complete; no domain is added.
+    // Asks for `name` as it is; no domain is added.
     void ask(const std::string& name, DnsQuestion& question);
 
-    // `name` is tried in the system's search domains, too.
+    // Asks for `name` in the system's search domains, too.
     void search(const std::string& name, DnsQuestion& question);
 
     // Replies to every question, and asks the kernel to end the polls.
     void close();
 
-    // Retries of a question not counted.
+    // Retries of a question are not counted.
     std::uint64_t questions() const { return questions_; }
 
 private:
@@ -102,17 +102,17 @@ private:
     reactor::Reactor& reactor_;
     const DnsConfig config_;
     const unsigned tick_ms_;
-    std::optional<WatchedFile> resolv_conf_;  // where the system's servers are asked
+    std::optional<WatchedFile> resolv_conf_;  // if the system's servers are asked
     bool is_outdated_ = false;                // that file has changed
-    ares_channeldata* ares_ = nullptr;        // null: closed
-    int socket_error_ = 0;                    // of the last socket that c-ares opened; 0: none
+    ares_channeldata* ares_ = nullptr;        // null when closed
+    int socket_error_ = 0;                    // errno of the last socket that c-ares opened, or 0
     reactor::Nanoseconds tick_at_ = 0;
     std::vector<SocketAddress> servers_;
     std::vector<std::unique_ptr<Watch>> watches_;
     bool is_beginning_anew_ = false;
     std::vector<DnsQuestion*> asked_again_;
     std::uint64_t questions_ = 0;
-    std::uint64_t renewal_at_ = 0;  // so many questions: other sockets
+    std::uint64_t renewal_at_ = 0;  // the number of questions after which sockets are renewed
     std::uint64_t replies_ = 0;
 };
 

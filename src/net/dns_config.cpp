@@ -21,7 +21,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text)
     return port;
 }
 
-// None: neither an address nor one with a port.
+// Returns nothing if `text` is not an address, with or without a port.
 std::optional<SocketAddress> parse(std::string_view text)
 {
     if (const auto bare = IpAddress::parse(text)) return SocketAddress(*bare, dns_port);

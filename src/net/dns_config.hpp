@@ -1,4 +1,4 @@
-// How names are resolved: what an operator may say of it.
+// How names are resolved, as far as an operator may configure it.
 #pragma once
 
 #include "net/address.hpp"
@@ -13,24 +13,27 @@
 namespace pivot::net {
 
 struct DnsConfig {
-    // As parse_dns_server() reads them, in the order in which to ask; empty: the system's.
+    // In the syntax of parse_dns_server(), in the order in which to ask. If there are none, the
+    // system's servers are asked.
     std::vector<std::string> servers = {};
 
-    // Where the system's servers and search domains are; read again when it changes.
+    // Names the system's servers and search domains; read again when it changes.
     std::string resolv_conf = "/etc/resolv.conf";
 
-    std::string hosts_file = "/etc/hosts";  // one that does not exist is empty; likewise
+    // Read again when it changes. A file that does not exist counts as empty.
+    std::string hosts_file = "/etc/hosts";
 
-    // A server that is silent for so long is passed over. Each round of all servers doubles it.
+    // How long a server may be silent before the next one is asked. Doubles with each round of all
+    // servers.
     unsigned try_ms = 1'000;
-    unsigned tries = 3;  // of each server
+    unsigned tries = 3;  // per server
 
     std::size_t cache_names_max = 10'000;
-    std::size_t lookups_max = 10'000;  // at a time; beyond: overload
+    std::size_t lookups_max = 10'000;  // at a time; more fail with overload
 };
 
-// `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::1`, `[2001:db8::1]:5353`. The error quotes the text
-// and says how to mend it.
+// Reads `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::1` or `[2001:db8::1]:5353`. The error quotes
+// the text and says how to correct it.
 tl::expected<SocketAddress, std::string> parse_dns_server(std::string_view text);
 
 }  // namespace pivot::net

@@ -15,12 +15,7 @@ constexpr std::size_t name_bytes_max = 253;
 
 bool is_hex_digit(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
-bool is_letter(char c)
-{
-    return c >= 'a' && c <= 'z';
+    return hex_value(c) >= 0;
 }
 
 bool is_ascii(char c)
@@ -28,7 +23,7 @@ bool is_ascii(char c)
     return static_cast<unsigned char>(c) < 0x80;
 }
 
-// `0x` alone is zero to those who read numbers in this way.
+// `0x` alone is zero to readers that accept hexadecimal numbers.
 bool is_number(std::string_view label)
 {
     if (label.starts_with("0x")) return std::ranges::all_of(label.substr(2), is_hex_digit);
@@ -54,7 +49,7 @@ bool is_name(std::string_view text)
     });
 }
 
-// What is wrong with a name in ASCII and lower case, or empty.
+// What is wrong with a name in lower-case ASCII; empty if nothing is.
 std::string_view fault(std::string_view name)
 {
     for (std::size_t begin = 0; begin <= name.size();) {
@@ -66,7 +61,7 @@ std::string_view fault(std::string_view name)
     if (ends_in_number(name)) {
         return "is not an IPv4 address in four decimal numbers, such as 192.0.2.7";
     }
-    return is_name(name) ? "" : "has a character that no host name has";
+    return is_name(name) ? "" : "has a character that host names do not have";
 }
 
 }  // namespace
@@ -77,7 +72,7 @@ tl::expected<std::string, std::string> canonical_host(std::string_view text)
     if (text.empty()) return Error("the host is missing");
     if (const auto address = IpAddress::parse(text)) return address->to_text();
 
-    // Neither is quoted: a log takes only UTF-8, and not a page of it.
+    // Neither text is quoted: logs must be UTF-8, and lines short.
     if (!std::ranges::all_of(text, is_ascii)) {
         return Error("the host has characters other than ASCII; write it in punycode (xn--…)");
     }
@@ -90,7 +85,7 @@ tl::expected<std::string, std::string> canonical_host(std::string_view text)
     return host;
 }
 
-bool is_odd_address(std::string_view text)
+bool is_nonstandard_ipv4(std::string_view text)
 {
     if (IpAddress::parse(text)) return false;
     auto host = to_lower(text);

@@ -1,5 +1,6 @@
 #include "net/hosts.hpp"
 
+#include "base/text.hpp"
 #include "net/host.hpp"
 
 #include <algorithm>
@@ -14,15 +15,7 @@ struct Families {
     Addresses v4;
 };
 
-// Takes the text up to `end`, and `end` itself.
-std::string_view take_until(char end, std::string_view& text)
-{
-    const auto taken = text.substr(0, text.find(end));
-    text.remove_prefix(std::min(taken.size() + 1, text.size()));
-    return taken;
-}
-
-// Empty: none is left.
+// Returns an empty word at the end.
 std::string_view take_word(std::string_view& line)
 {
     constexpr std::string_view blanks = " \t\r";
@@ -32,7 +25,7 @@ std::string_view take_word(std::string_view& line)
     return word;
 }
 
-void read_line(std::string_view line, NameMap<Families>& table)
+void read_line(std::string_view line, StringMap<Families>& table)
 {
     const auto address = IpAddress::parse(take_word(line));
     if (!address) return;
@@ -48,10 +41,10 @@ void read_line(std::string_view line, NameMap<Families>& table)
 
 Hosts::Hosts(std::string_view text)
 {
-    NameMap<Families> table;
+    StringMap<Families> table;
     while (!text.empty()) {
-        auto line = take_until('\n', text);
-        read_line(take_until('#', line), table);
+        auto line = take_until(text, '\n');
+        read_line(take_until(line, '#'), table);
     }
     for (const auto& [name, families] : table) {
         table_.emplace(name, interleave(families.v6, families.v4));

@@ -1,8 +1,8 @@
-// The names to which the operator gives addresses himself, as in /etc/hosts (hosts(5)).
+// Names that the operator has given addresses, as in /etc/hosts (hosts(5)).
 #pragma once
 
+#include "base/string_map.hpp"
 #include "net/addresses.hpp"
-#include "net/name_map.hpp"
 
 #include <string_view>
 
@@ -12,15 +12,16 @@ class Hosts {
 public:
     Hosts() = default;
 
-    // `192.0.2.7 name alias…  # comment`. A name that is in several lines has the addresses of all.
-    // What is not an address or a host name is skipped, as every reader of that file does.
+    // Reads lines such as `192.0.2.7 name alias…  # comment`. A name on several lines has the
+    // addresses of all of them. Anything but an address or a host name is skipped, as in every
+    // reader of that file.
     explicit Hosts(std::string_view text);
 
-    // `name` is spelled as canonical_host() does. Null: not in the table.
+    // `name` is in the spelling of canonical_host(). Returns null if it is not in the table.
     const Addresses* find(std::string_view name) const;
 
 private:
-    NameMap<Addresses> table_;
+    StringMap<Addresses> table_;
 };
 
 }  // namespace pivot::net

@@ -1,5 +1,6 @@
 #include "net/resolver.hpp"
 
+#include "base/pass_on.hpp"
 #include "base/text.hpp"
 #include "net/dns_channel.hpp"
 #include "net/host.hpp"
@@ -24,11 +25,10 @@ using reactor::Nanoseconds;
 using reactor::Reactor;
 using reactor::Task;
 
-constexpr Nanoseconds second_ns = 1'000'000'000;
 constexpr Nanoseconds other_family_wait_ns = second_ns / 20;  // RFC 8305, section 3
 constexpr std::uint32_t ttl_s_max = 3'600;
 
-// After so many questions of its own a chain of aliases is a mistake, or goes in a circle.
+// A chain of aliases that needs more questions than this is a mistake or a circle.
 constexpr unsigned alias_questions_max = 8;
 
 Nanoseconds lifetime_ns(DnsError::Of failure)
@@ -76,7 +76,7 @@ const Addresses& loopback()
     return both;
 }
 
-// A name with a dot is complete; one without may be below a search domain.
+// A name with a dot is complete; one without a dot may be below a search domain.
 bool is_qualified(std::string_view name)
 {
     return name.find('.') != name.npos;
@@ -94,8 +94,8 @@ tl::unexpected<Failure> failure_of(std::string_view name, Reason reason, std::st
 //   start ─┬─► one has addresses ─► 50 ms ─┬─► answered ─► both are in ─► done
 //          └─► both are in ────────────────┘
 //
-// It is done when both are in and every caller has left. While one family is late, those who come
-// get the answer at once, even if its TTL has passed: it is seconds old at most.
+// It is done when both are in and every caller has left. While one family is late, new callers get
+// the answer at once, even if its TTL has passed: it is at most seconds old.
 class Resolver::Lookup final : private reactor::Timer {
 public:
     Lookup(Resolver& resolver, std::string its_name)
@@ -111,14 +111,15 @@ public:
     bool is_answered() const { return answer_.has_value(); }
     bool is_done() const { return v6_.is_over() && v4_.is_over() && callers_ == 0; }
 
-    // A caller comes, waits if there is no answer yet, and leaves; the first one starts the lookup.
+    // A caller enters, waits if there is no answer yet, and leaves. The first one starts the
+    // lookup.
     void enter();
     reactor::Event::Wait wait(Deadline& deadline) { return answered_.wait(deadline); }
     const Result<Addresses>& answer() const { return *answer_; }
-    void leave();  // may be the end of the lookup
+    void leave();  // may destroy the lookup
 
 private:
-    // The addresses of one kind, or why there are none.
+    // The addresses of one family, or why there are none.
     class Family final : public DnsQuestion {
     public:
         Family(Lookup& lookup, DnsType type) : DnsQuestion(type), lookup_(lookup) {}
@@ -145,7 +146,7 @@ private:
         Nanoseconds expires_at_ = 0;
     };
 
-    void family_is_over();  // may be the end of the lookup
+    void family_is_over();  // may destroy the lookup
     void fired() override { answer_callers(); }
     void answer_callers();
     bool has_addresses() const { return !v6_.addresses().empty() || !v4_.addresses().empty(); }
@@ -175,9 +176,9 @@ tl::expected<std::unique_ptr<Resolver>, std::string> Resolver::open(Reactor& rea
 {
     WatchedFile hosts_file(config.hosts_file);
     auto hosts = read_hosts_file(config.hosts_file);
-    if (!hosts) return tl::unexpected(hosts.error());
+    if (!hosts) return pass_on(hosts);
     auto channel = DnsChannel::open(reactor, config);
-    if (!channel) return tl::unexpected(channel.error());
+    if (!channel) return pass_on(channel);
     return std::unique_ptr<Resolver>(
         new Resolver(reactor, config, std::move(hosts_file), Hosts(*hosts), std::move(*channel)));
 }
@@ -241,7 +242,7 @@ std::uint64_t Resolver::questions() const
     return channel_->questions();
 }
 
-// What has changed since it was read; a file that has become unreadable changes nothing.
+// Reads the hosts file again if it has changed. A file that has become unreadable changes nothing.
 void Resolver::read_hosts_again()
 {
     if (!hosts_file_.has_changed(reactor_.now())) return;
@@ -281,6 +282,7 @@ void Resolver::Lookup::Family::replied(const tl::expected<DnsAnswer, DnsError>& 
         lookup_.resolver_.channel_->ask(reply->alias, *this);
         return;
     }
+    assert(!is_over_);
     is_over_ = true;
     if (!reply) {
         fail_with(reply.error());
@@ -301,7 +303,7 @@ void Resolver::Lookup::Family::replied(const tl::expected<DnsAnswer, DnsError>& 
     lookup_.family_is_over();
 }
 
-// Counts the questions, so that a chain that goes in a circle over several answers ends, too.
+// Counts the questions, so that a circle over several answers ends, too.
 bool Resolver::Lookup::Family::is_alias_to_follow(const DnsAnswer& answer)
 {
     ttl_s_ = std::min(ttl_s_, answer.ttl_s);
@@ -335,12 +337,13 @@ void Resolver::Lookup::answer_callers()
 
 void Resolver::Lookup::leave()
 {
+    assert(callers_ > 0);
     --callers_;
     resolver_.forget_if_done(*this);
 }
 
-// Neither has addresses. What the servers failed to tell counts for more than what they told of the
-// other family: the name may have addresses.
+// The family whose failure counts if neither has addresses. A failure of the servers counts for
+// more than "no address" of the other family, because the name may have addresses.
 const Resolver::Lookup::Family& Resolver::Lookup::failed() const
 {
     return v6_.error().of == DnsError::Of::name ? v4_ : v6_;

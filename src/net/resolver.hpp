@@ -1,30 +1,30 @@
 // From a name to addresses, with one cache per reactor.
 //
-// What the hosts file says comes first and never expires; then `localhost` and the names below it
-// are loopback (RFC 6761, section 6.3); then the cache; then the DNS servers. Callers who ask for
-// the same name at the same time share one lookup. It goes on when they have given up, for the
-// cache's sake.
+// The hosts file comes first, and its entries never expire. Then `localhost` and the names below it
+// are loopback (RFC 6761, section 6.3). Then comes the cache, then the DNS servers. Callers who ask
+// for the same name at the same time share one lookup. It goes on when they have given up, to fill
+// the cache.
 //
-// A lookup asks for IPv6 and IPv4 addresses at once, in two questions, and is answered when both
-// are in, or 50 ms after one family has come with addresses: a dropped AAAA does not hold up A, nor
-// the other way round. RFC 8305, section 3, would go on with IPv6 at once. Here the caller gets one
-// list, and a list without IPv4 leaves him nothing to fall back upon. The family that is late
-// enters the cache.
+// A lookup asks for IPv6 and IPv4 addresses at once, in two questions. It is answered when both
+// replies are in, or 50 ms after one family has come with addresses, so a dropped AAAA does not
+// hold up A, nor the other way round. RFC 8305, section 3, would go on with IPv6 at once. Here the
+// caller gets one list, and a list without IPv4 leaves them nothing to fall back on. The late
+// family enters the cache.
 //
-// Answers live for their TTL, at most an hour; a name that does not exist or has no address for
-// five seconds (RFC 2308); a failure of the servers for one (RFC 2308, section 7), so that calls to
-// a broken domain do not ask at each. Where one family has addresses and the servers failed to tell
-// of the other, both are asked for again after a second, too.
+// Answers live for their TTL, at most an hour; a name that does not exist or has no address, for
+// five seconds (RFC 2308); a failure of the servers, for one (RFC 2308, section 7), so that not
+// each call to a broken domain asks again. If one family has addresses and the servers failed to
+// tell about the other, both are asked for again after a second, too.
 //
-// The hosts file, and the file that names the system's servers, may change at any time: they are
-// looked at once a second at most, and only when somebody asks.
+// The hosts file, and the file that names the system's servers, may change at any time. They are
+// checked at most once a second, and only when somebody asks.
 #pragma once
 
+#include "base/name_table.hpp"
 #include "net/addresses.hpp"
 #include "net/dns_cache.hpp"
 #include "net/dns_config.hpp"
 #include "net/hosts.hpp"
-#include "net/name_table.hpp"
 #include "net/watched_file.hpp"
 #include "reactor/reactor.hpp"
 #include "reactor/task.hpp"
@@ -52,26 +52,27 @@ public:
 
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;
-    ~Resolver();  // nobody waits; closed, and the reactor turned until idle
+    ~Resolver();  // nobody waits; closed, and the reactor has turned until idle
 
-    // The addresses in the order in which to try them: at least one, the families by turns, IPv6
-    // first (RFC 8305, section 4). An address is its own answer. A name without any dot is tried in
-    // the system's search domains, too; with a dot at its end it is absolute (RFC 1034, section
+    // Yields at least one address, in the order in which to try them: the families alternate, IPv6
+    // first (RFC 8305, section 4). An address resolves to itself. A name without any dot is tried
+    // in the system's search domains, too; with a dot at its end it is absolute (RFC 1034, section
     // 3.1).
     //
-    // Fails with dns, timeout, cancelled, or overload when too many lookups are under way. What is
-    // known takes a hash probe, without allocation if `host` is spelled as canonical_host() does.
+    // Fails with dns, timeout, cancelled, or with overload if too many lookups are under way. A
+    // known name takes a hash probe, without allocation if `host` is in the spelling of
+    // canonical_host().
     reactor::Task<Result<Addresses>> resolve(std::string_view host, reactor::Deadline& deadline);
 
-    // Ends every lookup: who waits fails with cancelled, as does who comes later. The reactor
-    // becomes idle within its next turns.
+    // Ends every lookup: those who wait fail with cancelled, as do those who come later. The
+    // reactor becomes idle within its next turns.
     void close();
 
-    // Questions that left for the servers: two for a lookup, and one more for each alias whose
-    // answer has no addresses, eight of a family at most. Retries are not counted.
+    // The number of questions sent to servers: two per lookup, and one more for each alias whose
+    // answer has no addresses, at most eight per family. Retries are not counted.
     std::uint64_t questions() const;
 
-    // Names that the cache knew, failures included.
+    // How often the cache knew a name, failures included.
     std::uint64_t cache_hits() const { return cache_hits_; }
 
 private:
@@ -90,7 +91,7 @@ private:
     Hosts hosts_;
     DnsCache cache_;
     std::unique_ptr<DnsChannel> channel_;
-    NameTable<Lookup> lookups_;  // from the start of each until it is done
+    NameTable<Lookup> lookups_;  // each from its start until it is done
     std::uint64_t cache_hits_ = 0;
     bool is_closed_ = false;
 };

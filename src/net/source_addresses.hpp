@@ -1,7 +1,7 @@
-// The local addresses that connections come from, taken by turns.
+// The local addresses that connections come from, in turn.
 //
-// Each has ephemeral ports of its own, so that with several of them more connections to one server
-// can be open than there are such ports.
+// Each has its own ephemeral ports, so with several addresses more connections to one server can be
+// open than there are such ports.
 #pragma once
 
 #include "net/address.hpp"
@@ -22,7 +22,7 @@ public:
     // The error is a sentence about the first text that is not an address.
     static tl::expected<SourceAddresses, std::string> parse(std::span<const std::string> texts);
 
-    // The one whose turn it is, of the family of `target`. Null: the kernel chooses.
+    // The next address of the family of `target`. Returns null if the kernel is to choose.
     const IpAddress* next(const IpAddress& target);
 
 private:

@@ -19,14 +19,18 @@ namespace pivot::net {
 
 namespace {
 
+using reactor::Deadline;
+using reactor::Receiver;
+using reactor::Task;
+
 tl::unexpected<Failure> fail_connect(const SocketAddress& address, std::string_view why)
 {
     return fail(Reason::connect, Phase::connect,
                 fmt::format("connect {}: {}", address.to_text(), why));
 }
 
-// A small request must not wait for the acknowledgement of what went before it (Nagle); the option
-// needs a plain descriptor.
+// A small request must not wait for the acknowledgement of earlier bytes (Nagle). The option needs
+// a plain descriptor.
 int open_socket(const SocketAddress& address)
 {
     const int family = address.ip().is_v4() ? AF_INET : AF_INET6;
@@ -37,7 +41,8 @@ int open_socket(const SocketAddress& address)
     return descriptor;
 }
 
-// Leaves the choice of the port to connect(2), which knows the far end: so one port serves many.
+// Leaves the choice of the port to connect(2), which knows the far end, so one port serves many
+// connections.
 int bind_source(int descriptor, const IpAddress& source)
 {
     const int on = 1;
@@ -62,7 +67,7 @@ reactor::Request end_request(reactor::Slot slot, bool resets, Deadline& deadline
 {
     static constexpr sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};
     io_uring_sqe request{};
-    if (resets) {  // a connect to no address: connect(2), AF_UNSPEC
+    if (resets) {  // connecting to AF_UNSPEC resets: connect(2)
         io_uring_prep_connect(&request, static_cast<int>(slot), &nowhere, sizeof nowhere);
     } else {
         io_uring_prep_shutdown(&request, static_cast<int>(slot), SHUT_RDWR);
@@ -168,7 +173,7 @@ Task<Result<void>> TcpStream::send(std::string_view bytes, Deadline& deadline)
     co_return Result<void>();
 }
 
-// `bytes` may be those that were kept before.
+// `bytes` may be the rest that was kept before.
 void TcpStream::keep_unsent(std::string_view bytes, std::size_t sent_bytes, int error)
 {
     if (sent_bytes == bytes.size() && error == 0) {
@@ -201,18 +206,18 @@ std::optional<Failure> TcpStream::send_failure() const
                    {}};
 }
 
-Task<> TcpStream::send_at_once(std::string_view bytes, Reactor&)
+Task<> TcpStream::send_at_once(std::string_view bytes)
 {
     Deadline unlimited(reactor_, reactor::never);
     co_await send_request(slot_, bytes, MSG_DONTWAIT, unlimited);
 }
 
-Task<> TcpStream::close(Reactor&)
+Task<> TcpStream::close()
 {
     co_await receiver_.stop();
     if (slot_ == reactor::no_slot) co_return;
-    // A kernel that lets a closed slot's socket go at once says farewell by itself. A shutdown
-    // would take one of its threads.
+    // A kernel that closes a slot's socket at once sends the FIN by itself. A shutdown would take
+    // one of its worker threads.
     if (resets_on_close_ || !reactor_.ring().closes_at_once()) {
         Deadline unlimited(reactor_, reactor::never);
         co_await end_request(slot_, resets_on_close_, unlimited);

@@ -16,41 +16,44 @@
 
 namespace pivot::net {
 
-using reactor::Deadline;
-using reactor::Reactor;
-using reactor::Receiver;
-using reactor::Task;
-
 class TcpStream {
 public:
-    explicit TcpStream(Reactor& reactor) : reactor_(reactor), receiver_(reactor) {}
+    explicit TcpStream(reactor::Reactor& reactor) : reactor_(reactor), receiver_(reactor) {}
     TcpStream(const TcpStream&) = delete;
     TcpStream& operator=(const TcpStream&) = delete;
     ~TcpStream();  // closed, or never opened
 
-    // Once. Fails with connect, overload (the table of descriptors is full), timeout or cancelled.
-    Task<Result<void>> connect(SocketAddress address, SourceAddresses& sources, Deadline& deadline);
+    // To be called once. Fails with connect, overload (the table of descriptors is full), timeout
+    // or cancelled.
+    reactor::Task<Result<void>> connect(SocketAddress address, SourceAddresses& sources,
+                                        reactor::Deadline& deadline);
 
-    // Sends `bytes` after what is left of earlier ones. Returns early, and keeps what is left, as
-    // soon as something has arrived: the peer may answer early, or take nothing before it is
-    // heard. So it does where the peer has closed, since what it said before may still arrive.
-    // Fails with connect, timeout or cancelled.
-    Task<Result<void>> send(std::string_view bytes, Deadline& deadline);
+    // Sends `bytes` after the unsent rest of earlier ones. Returns early, and keeps the rest, as
+    // soon as something arrives: the peer may answer early, or may read nothing before it is heard.
+    // It also returns early if the peer has closed, since what the peer said before may still
+    // arrive. Fails with connect, timeout or cancelled.
+    reactor::Task<Result<void>> send(std::string_view bytes, reactor::Deadline& deadline);
 
-    // False: send() left something, which send({}, …) sends if the peer is still there.
+    // False if send() has left a rest, which send({}, …) sends if the peer is still there.
     bool has_sent_all() const { return unsent_ == nullptr; }
 
-    // Why the peer does not have all of it, once it is known to be gone: connect (it has no byte)
-    // or closed.
+    // Why the peer does not have all of it, once the peer is known to be gone: connect if it got
+    // nothing, else closed.
     std::optional<Failure> send_failure() const;
 
-    // Sends what fits into the kernel's buffer, and forgets the rest.
-    Task<> send_at_once(std::string_view bytes, Reactor& reactor);
+    // Sends as much as fits into the kernel's buffer, and forgets the rest.
+    reactor::Task<> send_at_once(std::string_view bytes);
 
     // Yields a Receiver::Arrival.
-    Receiver::Wait receive(Deadline& deadline) { return receiver_.receive(deadline); }
+    reactor::Receiver::Wait receive(reactor::Deadline& deadline)
+    {
+        return receiver_.receive(deadline);
+    }
 
-    Receiver& receiver() { return receiver_; }
+    reactor::Receiver& receiver() { return receiver_; }
+
+    // Where the frames of its coroutines come from.
+    reactor::FramePool& frames() const { return reactor_.frames(); }
 
     void reset_on_close() { resets_on_close_ = true; }
 
@@ -60,23 +63,23 @@ public:
         return !resets_on_close_ && !receiver_.has_ended() && has_sent_all();
     }
 
-    // Ends what is pending and closes: with a reset where the exchange was cut off, so that the
-    // kernel does not go on delivering, else in good order. The stream is gone when this returns;
+    // Ends what is pending and closes: with a reset if the exchange was cut off, so that the kernel
+    // does not go on delivering, otherwise in good order. Afterwards the stream may be destroyed;
     // the kernel's last work for it goes on in the background.
-    Task<> close(Reactor& reactor);
+    reactor::Task<> close();
 
 private:
-    // What a send has left behind. Rare, so that most connections do without the memory.
+    // What a send has left. It is rare, so most connections do without the memory.
     struct Unsent {
         std::string bytes;
-        std::size_t sent_bytes = 0;  // of these and those before them
-        int error = 0;               // the peer has closed: why the rest will never be sent
+        std::size_t sent_bytes = 0;  // the number of bytes sent before these
+        int error = 0;               // why the rest will never be sent, or 0
     };
 
     void keep_unsent(std::string_view bytes, std::size_t sent_bytes, int error);
 
-    Reactor& reactor_;
-    Receiver receiver_;
+    reactor::Reactor& reactor_;
+    reactor::Receiver receiver_;
     reactor::Slot slot_ = reactor::no_slot;
     bool resets_on_close_ = true;  // not connected, or cut off
     std::unique_ptr<Unsent> unsent_;

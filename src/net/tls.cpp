@@ -1,5 +1,6 @@
 #include "net/tls.hpp"
 
+#include "base/pass_on.hpp"
 #include "base/text.hpp"
 
 #include <cassert>
@@ -18,7 +19,11 @@ namespace pivot::net {
 
 namespace {
 
-// A certificate may have thousands of names; a message shows so many of them.
+using reactor::Deadline;
+using reactor::Receiver;
+using reactor::Task;
+
+// A certificate may have thousands of names. A message shows this many of them.
 constexpr int names_shown_max = 3;
 
 constexpr unsigned char alpn[] = "\x08http/1.1";
@@ -70,7 +75,7 @@ std::string names(X509* certificate)
             name->type == GEN_IPADD ? ASN1_STRING_length(name->d.iPAddress) : 0;
         if (name->type != GEN_DNS && address_bytes != sizeof(in_addr) &&
             address_bytes != sizeof(in6_addr)) {
-            continue;  // the peer's own length: nobody has checked it
+            continue;  // the length comes from the peer, and nobody has checked it
         }
         if (++count > names_shown_max) return text + ", …";
         if (!text.empty()) text += ", ";
@@ -116,7 +121,7 @@ std::string refusal(int error, X509* certificate)
     }
 }
 
-// As `openssl rehash` names them: eight hexadecimal digits, a dot and a number.
+// Whether `openssl rehash` made the name: eight hexadecimal digits, a dot and a number.
 bool is_hashed_name(std::string_view name)
 {
     constexpr std::size_t hash_size = 8;
@@ -125,8 +130,8 @@ bool is_hashed_name(std::string_view name)
            name.substr(hash_size + 1).find_first_not_of("0123456789") == name.npos;
 }
 
-// All of its certificates, now: OpenSSL by itself would look into a directory in the middle of each
-// handshake with an issuer that it does not know. A file that cannot be read is none of them.
+// Loads all certificates of a directory now. OpenSSL by itself would read the directory during each
+// handshake with an unknown issuer. A file that cannot be read is skipped.
 void trust_directory(SSL_CTX* context, const std::string& directory)
 {
     std::error_code unreadable;
@@ -139,14 +144,15 @@ void trust_directory(SSL_CTX* context, const std::string& directory)
     ERR_clear_error();
 }
 
-// Whether a variable of the environment leaves it at the default, or names the default itself.
+// Whether an environment variable is not set, or names the default itself.
 bool is_default(const char* path, const char* preset)
 {
     std::error_code missing;
     return path == nullptr || std::filesystem::equivalent(path, preset, missing);
 }
 
-// The default file holds what the default directory does; one that the environment names may not.
+// Trusts the system's default authorities. Reading the default file is enough, since the default
+// directory has the same certificates; one that the environment names may have others.
 void trust_system(SSL_CTX* context)
 {
     SSL_CTX_set_default_verify_file(context);
@@ -159,6 +165,41 @@ void trust_system(SSL_CTX* context)
         return;
     }
     trust_directory(context, directory != nullptr ? directory : X509_get_default_cert_dir());
+}
+
+// Loads the authorities whose certificates are trusted.
+tl::expected<void, std::string> trust(SSL_CTX* context, const TlsConfig& config)
+{
+    const std::string& file = config.ca_file;
+    const std::string& directory = config.ca_directory;
+    if (file.empty() && directory.empty()) trust_system(context);
+    if (!file.empty() && SSL_CTX_load_verify_file(context, file.c_str()) != 1) {
+        return file_error("CA certificates in", file);
+    }
+    if (directory.empty()) return {};
+    if (!std::filesystem::is_directory(directory)) {
+        return tl::unexpected(fmt::format("CA certificates in {}: not a directory", directory));
+    }
+    trust_directory(context, directory);
+    return {};
+}
+
+// Loads the client's certificate and key, if there are any.
+tl::expected<void, std::string> identify(SSL_CTX* context, const TlsConfig& config)
+{
+    if (config.certificate_file.empty()) return {};
+    const char* key = config.private_key_file.c_str();
+    if (SSL_CTX_use_certificate_chain_file(context, config.certificate_file.c_str()) != 1) {
+        return file_error("client certificate in", config.certificate_file);
+    }
+    if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1) {
+        return file_error("private key in", config.private_key_file);
+    }
+    if (SSL_CTX_check_private_key(context) != 1) {
+        return file_error("private key does not belong to the client certificate:",
+                          config.private_key_file);
+    }
+    return {};
 }
 
 }  // namespace
@@ -179,28 +220,8 @@ tl::expected<std::unique_ptr<TlsContext>, std::string> TlsContext::open(const Tl
     SSL_CTX_set_verify(native, config.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
                        config.verify ? &TlsStream::verified : nullptr);
 
-    if (config.ca_file.empty() && config.ca_directory.empty()) trust_system(native);
-    if (!config.ca_file.empty() && SSL_CTX_load_verify_file(native, config.ca_file.c_str()) != 1) {
-        return file_error("CA certificates in", config.ca_file);
-    }
-    if (!config.ca_directory.empty() && !std::filesystem::is_directory(config.ca_directory)) {
-        return tl::unexpected(
-            fmt::format("CA certificates in {}: not a directory", config.ca_directory));
-    }
-    if (!config.ca_directory.empty()) trust_directory(native, config.ca_directory);
-    if (config.certificate_file.empty()) return context;
-
-    if (SSL_CTX_use_certificate_chain_file(native, config.certificate_file.c_str()) != 1) {
-        return file_error("client certificate in", config.certificate_file);
-    }
-    if (SSL_CTX_use_PrivateKey_file(native, config.private_key_file.c_str(), SSL_FILETYPE_PEM) !=
-        1) {
-        return file_error("private key in", config.private_key_file);
-    }
-    if (SSL_CTX_check_private_key(native) != 1) {
-        return file_error("private key does not belong to the client certificate:",
-                          config.private_key_file);
-    }
+    if (auto trusted = trust(native, config); !trusted) return pass_on(trusted);
+    if (auto identified = identify(native, config); !identified) return pass_on(identified);
     return context;
 }
 
@@ -233,8 +254,7 @@ TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
 
 TlsStream::~TlsStream()
 {
-    // Else OpenSSL takes the session of a connection that was closed without ceremony for a bad
-    // one.
+    // Otherwise OpenSSL marks the session of a connection that was closed abruptly as bad.
     SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 
@@ -244,12 +264,12 @@ Task<Result<void>> TlsStream::handshake(Deadline& deadline)
     while (true) {
         ERR_clear_error();
         const int result = SSL_do_handshake(ssl_.get());
-        // What is left to send goes with the request: one segment, one system call.
+        // The rest to send goes out with the request: one segment, one system call.
         if (result == 1) co_return Result<void>();
         const int error = SSL_get_error(ssl_.get(), result);
         std::string why = error == SSL_ERROR_WANT_READ ? std::string() : explain(error);
 
-        auto flushed = co_await flush(deadline);  // an alert too
+        auto flushed = co_await flush(deadline);  // also an alert
         if (!why.empty()) co_return fail_handshake(std::move(why));
         if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::tls));
         if (!flushed) co_return fail_handshake("handshake: " + flushed.error().message);
@@ -295,8 +315,8 @@ Task<Result<std::string_view>> TlsStream::receive(Phase& phase, Deadline& deadli
         if (error == SSL_ERROR_ZERO_RETURN) co_return std::string_view();
         if (error != SSL_ERROR_WANT_READ) co_return fail(Reason::tls, Phase::read, explain(error));
 
-        // The answer to a key update, say, or what is left of a request: session tickets came while
-        // it was sent.
+        // There may be an answer to a key update to send, or the rest of a request, if session
+        // tickets came while it was sent.
         const bool was_sending = !tcp_.has_sent_all();
         auto flushed = co_await flush(deadline);
         if (was_sending && tcp_.has_sent_all()) phase = Phase::wait;
@@ -317,13 +337,13 @@ Task<Result<std::string_view>> TlsStream::receive(Phase& phase, Deadline& deadli
     }
 }
 
-Task<> TlsStream::end(Reactor& reactor)
+Task<> TlsStream::end()
 {
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
     char* bytes = nullptr;
     const long size = BIO_get_mem_data(outgoing_, &bytes);
-    co_await tcp_.send_at_once({bytes, static_cast<std::size_t>(size)}, reactor);
+    co_await tcp_.send_at_once({bytes, static_cast<std::size_t>(size)});
 }
 
 Task<Result<void>> TlsStream::flush(Deadline& deadline)
@@ -340,7 +360,8 @@ bool TlsStream::is_quiet()
 {
     ERR_clear_error();
     char byte = 0;
-    const int result = SSL_peek(ssl_.get(), &byte, 1);  // keeps a session ticket that came behind
+    const int result =
+        SSL_peek(ssl_.get(), &byte, 1);  // also reads a session ticket that came after
     return SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ && BIO_pending(outgoing_) == 0;
 }
 

@@ -1,4 +1,4 @@
-// TLS 1.2 and 1.3 on OpenSSL, over memory: what it wants to send and receive goes through the ring.
+// TLS 1.2 and 1.3 with OpenSSL over memory buffers, whose bytes go through the ring.
 #pragma once
 
 #include "net/tcp.hpp"
@@ -17,9 +17,10 @@
 namespace pivot::net {
 
 struct TlsConfig {
-    std::string ca_file;           // PEM; with ca_directory empty too: the system's default store
+    // PEM. If this and ca_directory are empty, the system's default store is trusted.
+    std::string ca_file;
     std::string ca_directory;      // as made by `openssl rehash`; read as a whole
-    std::string certificate_file;  // PEM chain of the client; empty: none is offered
+    std::string certificate_file;  // the client's chain, PEM; none is offered if it is empty
     std::string private_key_file;  // PEM
     bool verify = true;            // the certificate, and that it names the host
 };
@@ -27,7 +28,7 @@ struct TlsConfig {
 // What the connections of a reactor share: the trusted certificates and the sessions to resume.
 class TlsContext {
 public:
-    // An error is a sentence that names the file.
+    // The error is a sentence that names the file.
     static tl::expected<std::unique_ptr<TlsContext>, std::string> open(const TlsConfig& config);
 
     TlsContext(const TlsContext&) = delete;
@@ -40,7 +41,8 @@ private:
         void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
     };
 
-    // One TLS record decrypts to 16 KiB at most; what is in here is used up before anybody waits.
+    // A TLS record decrypts to at most 16 KiB. Its bytes are used up before anybody waits, so all
+    // connections share one buffer.
     static constexpr std::size_t record_bytes_max = 16 * 1024;
 
     explicit TlsContext(SSL_CTX* context) : context_(context) {}
@@ -52,8 +54,8 @@ private:
 
 class TlsStream {
 public:
-    // `origin` (scheme, host and port) is what sessions are kept for; `host` is what the
-    // certificate must name: a DNS name or an address literal without brackets. SNI says the name.
+    // Sessions are kept per `origin` (scheme, host and port). The certificate must name `host`, a
+    // DNS name or an address literal without brackets; SNI carries it if `sends_sni`.
     TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host, std::string_view origin,
               bool sends_sni);
     TlsStream(const TlsStream&) = delete;
@@ -61,21 +63,23 @@ public:
     ~TlsStream();
 
     // Fails with tls (the message says why a certificate was refused), timeout or cancelled.
-    Task<Result<void>> handshake(Deadline& deadline);
+    reactor::Task<Result<void>> handshake(reactor::Deadline& deadline);
 
-    // Sends it as TcpStream::send does; receive() sends what that leaves.
-    Task<Result<void>> send(std::string_view bytes, Deadline& deadline);
+    // Sends as TcpStream::send() does; receive() sends the rest that it leaves.
+    reactor::Task<Result<void>> send(std::string_view bytes, reactor::Deadline& deadline);
 
-    // Some bytes, valid until anybody of this reactor receives; empty: the peer closed in good
-    // order. `phase` becomes `wait` when what send() had left is sent. Fails with closed, tls,
-    // timeout or cancelled.
-    Task<Result<std::string_view>> receive(Phase& phase, Deadline& deadline);
+    // Yields some bytes, which are valid until the next receive on this reactor, or none if the
+    // peer has closed in good order. Sets `phase` to `wait` when the rest that send() left is sent.
+    // Fails with closed, tls, timeout or cancelled.
+    reactor::Task<Result<std::string_view>> receive(Phase& phase, reactor::Deadline& deadline);
 
     // Tells the peer that nothing more comes (RFC 8446, section 6.1), if it takes that at once.
-    Task<> end(Reactor& reactor);
+    reactor::Task<> end();
 
-    // Whether nothing that arrived is unread: what is decrypted here and now counts, too.
+    // True if everything received has been read, including what can be decrypted now.
     bool is_quiet();
+
+    reactor::FramePool& frames() const { return tcp_.frames(); }
 
 private:
     friend class TlsContext;
@@ -87,7 +91,7 @@ private:
     static int verified(int is_good, X509_STORE_CTX* store);
     static int got_session(SSL* ssl, SSL_SESSION* session);
 
-    Task<Result<void>> flush(Deadline& deadline);
+    reactor::Task<Result<void>> flush(reactor::Deadline& deadline);
     tl::unexpected<Failure> fail_handshake(std::string why);
     std::string explain(int error) const;
 

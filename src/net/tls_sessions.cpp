@@ -4,20 +4,10 @@
 
 namespace pivot::net {
 
-TlsSessions::~TlsSessions()
-{
-    while (!by_use_.empty()) forget(by_use_.front().name);
-}
-
 void TlsSessions::keep(std::string_view origin, Session session)
 {
     Origin* known = origins_.find(origin);
-    if (known == nullptr) {
-        if (origins_.size() == origins_max) forget(by_use_.back().name);
-        known = &origins_.add(std::make_unique<Origin>(origin));
-    }
-    known->unlink();
-    by_use_.push_front(*known);
+    if (known == nullptr) known = &origins_.add(std::make_unique<Origin>(origin));
     auto& sessions = known->newest_last;
     if (sessions.size() == sessions_max) sessions.erase(sessions.begin());
     sessions.push_back(std::move(session));
@@ -27,10 +17,8 @@ TlsSessions::Session TlsSessions::take(std::string_view origin)
 {
     Origin* known = origins_.find(origin);
     if (known == nullptr) return nullptr;
-    known->unlink();
-    by_use_.push_front(*known);
     auto& sessions = known->newest_last;
-    // OpenSSL marks the session of a connection that ended with an alert.
+    // OpenSSL marks the session of a connection that ended with an alert as not resumable.
     while (!sessions.empty() && SSL_SESSION_is_resumable(sessions.back().get()) == 0) {
         sessions.pop_back();
     }
@@ -41,7 +29,7 @@ TlsSessions::Session TlsSessions::take(std::string_view origin)
         SSL_SESSION_up_ref(newest);
         return Session(newest);
     }
-    // A copy, since OpenSSL marks a ticket, too, once a handshake with it is complete.
+    // A copy, because OpenSSL also marks a ticket once a handshake with it is complete.
     if (sessions.size() == 1) return Session(SSL_SESSION_dup(newest));
     Session taken = std::move(sessions.back());
     sessions.pop_back();

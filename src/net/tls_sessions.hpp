@@ -1,14 +1,15 @@
-// TLS sessions to resume, by origin: the newest first, the least recently used origin forgotten.
+// TLS sessions to resume, by origin. The newest session goes first, and the least recently used
+// origin is forgotten first.
 //
 // A TLS 1.3 ticket is meant for one connection (RFC 8446, appendix C.4), so it leaves when it is
-// taken; servers send two after a full handshake and one after a resumed one. The last one is lent
-// as a copy and stays: when more connections are opened at once than there are tickets, all resume.
-// What C.4 protects, that nobody can tell who a client is, does not exist between two servers. A
-// TLS 1.2 session is for any number of connections.
+// taken; servers send two after a full handshake and one after a resumed one. The last ticket is
+// lent as a copy and stays: when more connections are opened at once than there are tickets, all of
+// them resume. What C.4 protects, that nobody can tell who a client is, does not exist between two
+// servers. A TLS 1.2 session is for any number of connections.
 #pragma once
 
 #include "base/list.hpp"
-#include "net/name_table.hpp"
+#include "base/lru_table.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -27,15 +28,12 @@ public:
     };
     using Session = std::unique_ptr<SSL_SESSION, Free>;
 
-    TlsSessions() = default;
-    ~TlsSessions();
-
     void keep(std::string_view origin, Session session);
 
-    // For one connection. Null: there is none.
+    // A session for one connection. Returns null if there is none.
     Session take(std::string_view origin);
 
-    // A handshake failed. Perhaps the server chokes on what it was offered.
+    // To be called when a handshake has failed: the offered session may be what the server rejects.
     void forget(std::string_view origin);
 
 private:
@@ -47,10 +45,9 @@ private:
     };
 
     static constexpr std::size_t origins_max = 1'000;
-    static constexpr std::size_t sessions_max = 8;  // of an origin
+    static constexpr std::size_t sessions_max = 8;  // per origin
 
-    NameTable<Origin> origins_;
-    List<Origin> by_use_;  // the latest first
+    LruTable<Origin> origins_{origins_max};
 };
 
 }  // namespace pivot::net

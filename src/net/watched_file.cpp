@@ -6,14 +6,14 @@ namespace pivot::net {
 
 namespace {
 
-constexpr Nanoseconds between_looks_ns = 1'000'000'000;
+constexpr Nanoseconds between_looks_ns = second_ns;
 
 bool is_same(const timespec& one, const timespec& other)
 {
     return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
 }
 
-// The time of the last change of the inode counts, too: `mv` keeps that of the contents.
+// The inode's change time counts, too: `mv` keeps the modification time.
 bool is_same(const struct stat& one, const struct stat& other)
 {
     return one.st_dev == other.st_dev && one.st_ino == other.st_ino &&
@@ -37,7 +37,7 @@ bool WatchedFile::has_changed(Nanoseconds now)
 
 struct stat WatchedFile::look() const
 {
-    struct stat status {};
+    struct stat status{};
     if (::stat(path_.c_str(), &status) != 0) return {};
     return status;
 }

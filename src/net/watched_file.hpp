@@ -1,4 +1,4 @@
-// A file of the system that may be replaced while we run, such as /etc/resolv.conf.
+// A system file that may be replaced while we run, such as /etc/resolv.conf.
 #pragma once
 
 #include "base/clock.hpp"
@@ -11,17 +11,17 @@ namespace pivot::net {
 
 class WatchedFile {
 public:
-    // Looks at the file for the first time: read it after that.
+    // Looks at the file for the first time. Read it after this, so that no change is missed.
     explicit WatchedFile(std::string path);
 
     const std::string& path() const { return path_; }
 
-    // Whether the file has changed, appeared or disappeared since this last looked. Looks once a
-    // second at most.
+    // Whether the file has changed, appeared or disappeared since the last look. Looks at most once
+    // a second.
     bool has_changed(Nanoseconds now);
 
 private:
-    struct stat look() const;  // of zeros if there is no file
+    struct stat look() const;  // all zeros if there is no file
 
     const std::string path_;
     struct stat seen_;

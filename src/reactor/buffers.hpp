@@ -1,9 +1,8 @@
 // The receive buffers of a reactor, shared by all its connections.
 //
-//   kernel picks a slice ─► completion names it ─► LentBuffer ─► its destructor gives the slice
-//   back
+//   kernel fills a slice ─► completion names it ─► LentBuffer ─► its destructor returns the slice
 //
-// So a call that waits for its server holds no buffer at all.
+// A call that waits for its server therefore holds no buffer at all.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +17,7 @@ namespace pivot::reactor {
 
 struct BufferConfig {
     std::uint16_t count = 512;         // a power of two
-    std::uint32_t size_bytes = 4'096;  // of each
+    std::uint32_t size_bytes = 4'096;  // of each slice
 };
 
 class BufferRing {
@@ -40,7 +39,7 @@ private:
     friend class BufferQueue;
     friend class LentBuffer;
 
-    // A slice that the kernel has filled: its length, and the next one of the same connection.
+    // What is known of a filled slice: its length, and the next slice of the same connection.
     struct Slice {
         std::uint32_t size_bytes;
         std::uint16_t next;
@@ -58,7 +57,7 @@ private:
     unsigned lent_ = 0;
 };
 
-// A slice of the receive ring, lent until this dies. `bytes()` dies with it.
+// A slice of the receive ring, lent until this dies. bytes() is valid as long.
 class LentBuffer {
 public:
     LentBuffer() = default;
@@ -83,7 +82,7 @@ private:
     std::uint16_t id_ = 0;
 };
 
-// Slices that arrived for one connection and were not yet taken, first in, first out.
+// The slices that have arrived for one connection and have not been taken: a FIFO queue.
 class BufferQueue {
 public:
     explicit BufferQueue(BufferRing& buffers) : buffers_(buffers) {}

@@ -36,7 +36,7 @@ void Deadline::expire(Reason reason)
     has_expired_ = true;
     reason_ = reason;
     reactor_.timers().stop(*this);
-    Waiter::unlink();
+    Waiter::unlink();  // a parent that expires later has nothing more to tell it
     if (!waiters_.empty()) reactor_.interrupt_soon(*this);
     notify_expired();
 }
@@ -44,7 +44,7 @@ void Deadline::expire(Reason reason)
 Failure Deadline::failure(Phase phase) const
 {
     assert(has_expired_);
-    return {reason_, phase, reason_ == Reason::timeout ? "the time was up" : "cancelled", {}};
+    return {reason_, phase, reason_ == Reason::timeout ? "deadline exceeded" : "cancelled", {}};
 }
 
 FramePool& Deadline::frames() const
@@ -64,7 +64,7 @@ bool Deadline::interrupt_waiters(unsigned& budget)
         if (budget == 0) return false;
         --budget;
         Waiter& waiter = waiters_.front();
-        waiter.unlink();
+        waiter.unlink();  // first, so that interrupt() may resume or destroy it
         waiter.interrupt(*this);
     }
     return true;
@@ -77,6 +77,7 @@ void Deadline::fired()
 
 void Deadline::interrupt(const Deadline& parent)
 {
+    assert(parent.has_expired_ && !has_expired_);  // a child that has expired is no waiter
     expire(parent.reason_);
 }
 

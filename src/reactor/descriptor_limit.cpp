@@ -11,7 +11,7 @@ namespace pivot::reactor {
 
 namespace {
 
-// Enough for an engine of one reactor with the files and name servers that it reads.
+// Enough for an engine with one reactor, its files and its sockets to name servers.
 constexpr std::uint64_t enough = 4'096;
 
 }  // namespace

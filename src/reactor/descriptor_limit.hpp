@@ -1,4 +1,4 @@
-// The limit of open files, RLIMIT_NOFILE: a soft one, which a process may raise as far as the hard
+// The limit of open files, RLIMIT_NOFILE. A process may raise its soft limit as far as the hard
 // one.
 #pragma once
 
@@ -7,15 +7,16 @@
 
 namespace pivot::reactor {
 
-// Raises the soft limit to `wanted`, or as far as the hard limit allows, and returns it. A limit
-// that is higher stays.
+// Raises the soft limit to `wanted`, or as far as the hard limit allows, and returns it. Never
+// lowers it.
 std::uint64_t raise_descriptor_limit(std::uint64_t wanted);
 
-// What an operator can do: "raise the limit of open files (ulimit -n, LimitNOFILE) from 64 to
+// Tells an operator what to do: "raise the limit of open files (ulimit -n, LimitNOFILE) from 64 to
 // 16384".
 std::string advise_descriptor_limit(std::uint64_t needed);
 
-// Why there is no descriptor (an errno of socket(2) and the like), and what to do about it.
+// Says why no descriptor could be had and what to do about it. `error` is an errno, for example
+// socket(2)'s.
 std::string explain_no_descriptor(int error);
 
 }  // namespace pivot::reactor

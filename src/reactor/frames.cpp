@@ -6,7 +6,7 @@
 
 namespace pivot::reactor {
 
-// The header in front of the bytes that are lent. It keeps them aligned for any type.
+// The header in front of the lent bytes, which it keeps aligned for any type.
 struct alignas(std::max_align_t) FramePool::Block {
     FramePool* pool;
     union {
@@ -17,7 +17,7 @@ struct alignas(std::max_align_t) FramePool::Block {
 
 namespace {
 
-// A sanitizer sees a use after free only if the block really goes back to the heap.
+// A sanitizer detects a use after free only if the block really goes back to the heap.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool keeps_blocks = false;
 #elif defined(__has_feature)
@@ -59,7 +59,7 @@ void FramePool::give_back(void* memory)
     Block* block = static_cast<Block*>(memory) - 1;
     FramePool& pool = *block->pool;
     const std::size_t size_class = block->size_class;
-    assert(pool.lent_ > 0);
+    assert(pool.lent_ > 0);  // else the block was given back before
     --pool.lent_;
 
     if (!keeps_blocks || size_class >= classes) {

@@ -1,7 +1,7 @@
-// Memory for coroutine frames: freed blocks of a size are kept for the next frame of that size.
+// Memory for coroutine frames: a free list for each size.
 //
 // A call makes a handful of frames and ends them within milliseconds, so in steady state no frame
-// touches the heap. Not thread-safe: one pool per reactor.
+// touches the heap. Not thread-safe: each reactor has its own pool.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ public:
     FramePool& operator=(const FramePool&) = delete;
     ~FramePool();  // every block has been given back
 
-    // A block for any type, of at least `size_bytes`. It remembers its pool.
+    // Lends a block of at least `size_bytes`, aligned for any type. The block remembers its pool.
     void* lend(std::size_t size_bytes);
     static void give_back(void* block);
 
@@ -27,14 +27,14 @@ private:
     struct Block;
 
     static constexpr std::size_t granule_bytes = 16;
-    static constexpr std::size_t classes = 128;  // blocks over 2 KiB go to the heap and back
+    static constexpr std::size_t classes = 128;  // larger blocks, over 2 KiB, use the heap
     static constexpr std::size_t slab_bytes = 64 * 1024;
 
     Block* carve(std::size_t size_bytes);
 
     std::array<Block*, classes> free_{};
     std::vector<std::byte*> slabs_;
-    std::byte* slab_ = nullptr;  // what is left of the newest slab
+    std::byte* slab_ = nullptr;  // the unused rest of the newest slab
     std::size_t slab_left_bytes_ = 0;
     std::size_t lent_ = 0;
 };

@@ -22,8 +22,9 @@ Inbox::~Inbox()
 
 tl::expected<void, std::string> Inbox::open(Ring& ring)
 {
-    // A completion that a write causes reaches who polls the ring after milliseconds only: the
-    // kernel does not write to one eventfd from inside the wake-up of another.
+    // A polled ring's own eventfd is written directly. A read of a second eventfd would complete
+    // promptly, but its poller would learn of it only milliseconds later: the kernel does not write
+    // to one eventfd from inside the wake-up of another.
     ring_ = &ring;
     const bool is_polled = ring.descriptor() >= 0;
     wake_up_ =
@@ -40,7 +41,7 @@ void Inbox::post(Message& message)
         message.next_ = newest;
     } while (!newest_.compare_exchange_weak(newest, &message, std::memory_order_release,
                                             std::memory_order_relaxed));
-    if (newest != nullptr) return;  // whoever posted the first of this burst wakes the reactor
+    if (newest != nullptr) return;  // the first message of this burst has woken the reactor
     if (turning_.load(std::memory_order_relaxed) == std::this_thread::get_id()) return;
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(wake_up_, &one, sizeof one);
@@ -73,12 +74,12 @@ void Inbox::deliver(unsigned messages_max)
     take_posted();
     for (; oldest_ != nullptr && messages_max > 0; --messages_max) {
         Message& message = *oldest_;
-        oldest_ = message.next_;  // first: delivering may destroy the message, or post it
+        oldest_ = message.next_;  // before deliver(), which may destroy or post the message
         message.deliver();
     }
 }
 
-// Behind what was taken before, and turned round.
+// Appends the stack to the queue, reversed into the order of posting.
 void Inbox::take_posted()
 {
     Message* const newest = newest_.exchange(nullptr, std::memory_order_acquire);

@@ -1,4 +1,4 @@
-// Messages from other threads to a reactor: a lock-free stack and one wake-up for a burst.
+// Messages from other threads to a reactor: a lock-free stack, and one wake-up per burst.
 #pragma once
 
 #include "reactor/operation.hpp"
@@ -26,11 +26,12 @@ protected:
 private:
     friend class Inbox;
 
-    // On the reactor's thread, once for each time it was posted. May destroy or post the message.
+    // Called on the reactor's thread, once for each post(). May destroy the message or post it
+    // again.
     virtual void deliver() = 0;
 
-    // On the reactor's thread before that, in the turn that first sees the message, however many
-    // others are delivered earlier: for what cannot wait.
+    // Called on the reactor's thread before that, in the turn that first sees the message, even if
+    // many others are still to be delivered: for what cannot wait.
     virtual void arrived() {}
 
     Message* next_ = nullptr;
@@ -41,24 +42,24 @@ public:
     Inbox() = default;
     ~Inbox();  // closed
 
-    // Asks the ring to wake its waiter, or where it is polled, wakes who polls it.
+    // post() will wake the ring's wait(), or the poller if the ring is polled.
     tl::expected<void, std::string> open(Ring& ring);
 
-    // Any thread. Messages of one thread are delivered in order. Wakes the reactor, unless its own
-    // thread posts in the middle of a turn.
+    // May be called on any thread. Messages from one thread are delivered in order. Wakes the
+    // reactor, unless its own thread posts during a turn.
     void post(Message& message);
 
-    // Delivers what has been posted, the oldest first, and leaves what is more than that.
+    // Delivers up to `messages_max` messages, oldest first.
     void deliver(unsigned messages_max);
     bool empty() const
     {
         return oldest_ == nullptr && newest_.load(std::memory_order_relaxed) == nullptr;
     }
 
-    // The thread that is in the middle of a turn; none between turns.
+    // Names the thread that is running a turn; the default id between turns.
     void set_turning(std::thread::id thread) { turning_.store(thread, std::memory_order_relaxed); }
 
-    // Cancels the wait and waits for that; undelivered messages are delivered.
+    // Cancels the read, waits until that is done, and delivers what has not been delivered.
     void close();
 
     bool is_listening() const { return is_in_flight(); }
@@ -68,13 +69,13 @@ private:
     void read_again();
     void take_posted();
 
-    std::atomic<Message*> newest_ = nullptr;
-    Message* oldest_ = nullptr;  // taken from there, and in order
-    Message* last_ = nullptr;    // of those
+    std::atomic<Message*> newest_ = nullptr;  // of the stack that other threads push to
+    Message* oldest_ = nullptr;               // of the queue that was taken from it
+    Message* last_ = nullptr;                 // likewise
     std::atomic<std::thread::id> turning_;
     Ring* ring_ = nullptr;
     int wake_up_ = -1;            // an eventfd
-    std::uint64_t wake_ups_ = 0;  // what the kernel reads into
+    std::uint64_t wake_ups_ = 0;  // the kernel reads into this
     bool is_closing_ = false;
 };
 

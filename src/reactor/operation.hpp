@@ -1,4 +1,4 @@
-// What the kernel was asked to do, owned by who asked until the last completion has come.
+// A request to the kernel. Its issuer owns it until the last completion arrives.
 #pragma once
 
 #include <cassert>
@@ -22,12 +22,12 @@ private:
     friend class Ring;
 
     // `result` is what the system call would return, or a negative errno. `flags` are the
-    // completion's (IORING_CQE_F_*). Called while completions are reaped: resumes nobody, but may
-    // ask the reactor to resume somebody soon.
+    // completion's (IORING_CQE_F_*). Called while completions are reaped, so it must not resume a
+    // coroutine, but may ask the reactor to resume one soon.
     virtual void completed(int result, std::uint32_t flags) = 0;
 
     bool is_in_flight_ = false;
-    bool is_prompt_ = false;  // completes while it is submitted, as a rule
+    bool completes_inline_ = false;  // usually completes while it is submitted
 };
 
 }  // namespace pivot::reactor

@@ -1,5 +1,7 @@
 #include "reactor/reactor.hpp"
 
+#include "base/pass_on.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <thread>
@@ -9,35 +11,34 @@ namespace pivot::reactor {
 
 namespace {
 
-// Interrupting a wait costs a cancel request and a teardown; more than this in one turn would make
-// the deadlines behind them late.
+// Interrupting a wait costs a cancel request and a teardown. More of them in one turn would make
+// later deadlines late.
 constexpr unsigned interrupts_a_turn = 64;
 
-// Calls that begin. A burst of them goes out in portions, so that the first have connected before
-// the last begin, and what they needed for that serves again.
+// Messages are calls that begin. A burst of them starts in portions, so that the first have
+// connected before the last begin, and their frames and messages are used again.
 constexpr unsigned messages_a_turn = 256;
 
-// After so much work the clock is read again, and what is due fires.
-constexpr Nanoseconds clock_ns = 1'000'000;
+// After this much work the clock is read again, and due timers fire.
+constexpr Nanoseconds clock_ns = millisecond_ns;
 
-// What a coroutine is taken for that says nothing of its work: few take a tenth of that.
+// The estimate for a coroutine that does not call worked(). Few take a tenth of it.
 constexpr Nanoseconds resume_ns = clock_ns / 32;
 
-// After so long a turn is over, whatever is left to resume.
-constexpr Nanoseconds turn_ns = 2'000'000;
+// After this long a turn ends, even if coroutines are left to resume.
+constexpr Nanoseconds turn_ns = 2 * millisecond_ns;
 
 }  // namespace
 
 tl::expected<std::unique_ptr<Reactor>, std::string> Reactor::open(const ReactorConfig& config)
 {
     std::unique_ptr<Reactor> reactor(new Reactor);
-    if (auto opened = reactor->ring_.open(config.ring); !opened)
-        return tl::unexpected(opened.error());
+    if (auto opened = reactor->ring_.open(config.ring); !opened) return pass_on(opened);
     if (auto opened = reactor->buffers_.open(reactor->ring_.native(), config.buffers); !opened) {
-        return tl::unexpected(opened.error());
+        return pass_on(opened);
     }
     if (auto opened = reactor->inbox_.open(reactor->ring_); !opened) {
-        return tl::unexpected(opened.error());
+        return pass_on(opened);
     }
     reactor->read_clock();
     return reactor;
@@ -58,7 +59,7 @@ void Reactor::turn(Nanoseconds wait_until)
         const Nanoseconds until = std::min(wait_until, timers_.earliest());
         timeout_ns = until == never ? never : std::max<Nanoseconds>(until - now_, 0);
     }
-    arm_starved();
+    rearm_starved();
     ring_.wait(timeout_ns);
 
     inbox_.set_turning(std::this_thread::get_id());
@@ -68,7 +69,7 @@ void Reactor::turn(Nanoseconds wait_until)
     take_up_later();
     const Nanoseconds until = now_ + turn_ns;
     run_ready(until);
-    inbox_.deliver(messages_a_turn);  // by those that ran, too
+    inbox_.deliver(messages_a_turn);  // also what the coroutines have posted
     run_ready(until);
     inbox_.set_turning({});
 }
@@ -102,7 +103,7 @@ void Reactor::interrupt_waits()
     }
 }
 
-// What has completed since the last turn goes first.
+// Coroutines whose operations have completed since the last turn go first.
 void Reactor::take_up_later()
 {
     ready_.insert(ready_.end(), later_.begin(), later_.end());
@@ -133,12 +134,12 @@ std::coroutine_handle<> Reactor::next_ready()
     return resuming_[next_++];
 }
 
-void Reactor::arm_starved()
+void Reactor::rearm_starved()
 {
     while (!starved_.empty() && buffers_.lent() < buffers_.count()) {
         Receiver& receiver = starved_.front();
         receiver.ListHook<Receiver>::unlink();
-        receiver.arm();  // the kernel says ENOBUFS again to those that come too many
+        receiver.arm();  // those for whom no slice is left get ENOBUFS again
     }
 }
 

@@ -2,15 +2,18 @@
 //
 // A turn:
 //
-//   submit everything, wait for the kernel or the next timer ─► reap completions ─► fire what is
-//   due
-//        ▲                                                                                │
-//        └── resume what can go on, bury what ended ◄── interrupt waits (a bounded number) ◄┘
+//   submit requests, wait for the kernel ──► reap completions ──► fire due timers
+//   or the next timer                                                    │
+//        ▲                                                               ▼
+//        └── resume coroutines, destroy ended frames ◄── interrupt waits, a bounded number
+//
+// Nothing before the last step runs a coroutine: completions, timers and interrupts only mark those
+// that can go on, so no list changes while it is walked.
 //
 // The time is read once a turn, and again after about a millisecond of work, so that deadlines fire
-// on time however much there is to do. A turn that lasts long leaves the rest of what can go on to
-// the next one: so nothing that completes, starts or is due waits for more than a few milliseconds.
-// A coroutine with more to do than that does it in portions, and waits for a Yield between them.
+// on time however much there is to do. A long turn leaves the remaining coroutines to the next one,
+// so nothing that completes, starts or is due waits for more than a few milliseconds. A coroutine
+// with more to do than that does it in portions, with a Yield between them.
 #pragma once
 
 #include "base/list.hpp"
@@ -45,23 +48,24 @@ public:
 
     Reactor(const Reactor&) = delete;
     Reactor& operator=(const Reactor&) = delete;
-    ~Reactor();  // idle, as is_idle() has it
+    ~Reactor();  // is_idle()
 
-    // One turn on this thread, the same at every call. Waits, until `wait_until` at the latest,
-    // only if nothing can go on. On a polled ring, messages do not end that wait.
+    // Runs one turn, always on the same thread. Waits only if nothing can go on, and until
+    // `wait_until` at the latest. On a polled ring, messages do not end that wait.
     void turn(Nanoseconds wait_until);
 
-    // When the next turn is due if the descriptor does not ask for one earlier; `never` if no timer
-    // is set, now() if something can go on or is still to be submitted.
+    // When the next turn is due if descriptor() does not ask for one earlier: now() if something
+    // can go on or is still to be submitted, `never` if no timer is set.
     Nanoseconds next_turn() const;
 
-    // Of a polled ring: readable when a turn has something to do, the first one included.
+    // For a polled ring, readable when a turn has something to do, the first one included.
     int descriptor() const { return ring_.descriptor(); }
 
-    // Hands `message` to this reactor's thread. Any thread; no lock, one wake-up for a burst.
+    // Hands `message` to this reactor's thread. May be called on any thread; takes no lock, and
+    // wakes the reactor once per burst.
     void post(Message& message) { inbox_.post(message); }
 
-    // Some have not been delivered yet.
+    // Whether some messages have not been delivered yet.
     bool has_messages() const { return !inbox_.empty(); }
 
     // The time of this turn.
@@ -69,25 +73,25 @@ public:
 
     void resume_soon(std::coroutine_handle<> coroutine) { ready_.push_back(coroutine); }
 
-    // After all that can go on now.
+    // Resumes it after everything that can go on now.
     void resume_next_turn(std::coroutine_handle<> coroutine) { later_.push_back(coroutine); }
 
-    // Said by a coroutine that has just computed for longer than others do, with an estimate: the
-    // clock is read again the sooner.
+    // Called by a coroutine that has just computed for longer than most do, with an estimate. The
+    // clock is then read again sooner.
     void worked(Nanoseconds about_ns) { unclocked_ns_ += about_ns; }
 
     void interrupt_soon(Deadline& deadline) { expired_.push_back(deadline); }
-    void bury(std::coroutine_handle<> ended) { ended_.push_back(ended); }
+    void destroy_soon(std::coroutine_handle<> ended) { ended_.push_back(ended); }
 
-    // All buffers were lent when bytes arrived: `receiver` is armed again when some are back.
-    void starved(Receiver& receiver) { starved_.push_back(receiver); }
+    // Arms `receiver` again when slices are free: all were lent when its bytes arrived.
+    void rearm_later(Receiver& receiver) { starved_.push_back(receiver); }
 
     FramePool& frames() { return frames_; }
     Timers& timers() { return timers_; }
     Ring& ring() { return ring_; }
     BufferRing& buffers() { return buffers_; }
 
-    // No coroutine, no timer, no lent buffer, and no operation but the inbox's own.
+    // There is no coroutine, no timer, no lent buffer, and no operation but the inbox's own.
     bool is_idle() const;
 
 private:
@@ -103,7 +107,7 @@ private:
     void take_up_later();
     void run_ready(Nanoseconds until);
     std::coroutine_handle<> next_ready();
-    void arm_starved();
+    void rearm_starved();
 
     FramePool frames_;
     Timers timers_;
@@ -111,10 +115,10 @@ private:
     BufferRing buffers_;
     Inbox inbox_;
     Nanoseconds now_ = 0;
-    Nanoseconds unclocked_ns_ = 0;  // of work since the clock was read, estimated
+    Nanoseconds unclocked_ns_ = 0;  // estimated work since the clock was read
     std::vector<std::coroutine_handle<>> ready_;
     std::vector<std::coroutine_handle<>> resuming_;
-    std::size_t next_ = 0;  // of those, to resume; the ones before it have been
+    std::size_t next_ = 0;  // the next one of these to resume
     std::vector<std::coroutine_handle<>> later_;
     std::vector<std::coroutine_handle<>> ended_;
     List<Deadline> expired_;

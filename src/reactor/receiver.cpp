@@ -11,7 +11,7 @@ namespace pivot::reactor {
 
 namespace {
 
-// A connection that nobody listens to keeps this part of the slices at most: 8 of 512.
+// A connection that nobody reads from holds at most this fraction of the slices: 8 of 512.
 constexpr unsigned slices_share = 64;
 
 }  // namespace
@@ -23,7 +23,7 @@ bool Receiver::Wait::await_ready() const noexcept
 
 void Receiver::Wait::await_suspend(std::coroutine_handle<> waiting)
 {
-    assert(!receiver_.waiting_);
+    assert(!receiver_.waiting_ && !receiver_.has_arrived());
     receiver_.waiting_ = waiting;
     deadline_.add(receiver_);
 }
@@ -51,12 +51,14 @@ Receiver::~Receiver()
 
 void Receiver::start(Slot slot)
 {
+    assert(slot_ == no_slot && slot != no_slot);
     slot_ = slot;
     arm();
 }
 
 void Receiver::arm()
 {
+    assert(!is_in_flight() && !is_paused_ && !is_stopping_ && !has_ended_);
     io_uring_sqe request{};
     io_uring_prep_recv_multishot(&request, static_cast<int>(slot_), nullptr, 0, 0);
     request.flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
@@ -67,37 +69,49 @@ void Receiver::arm()
 void Receiver::completed(int result, std::uint32_t flags)
 {
     if (result > 0) {
+        // Queued in any case, while stopping too: the slice is lent, and the queue gives it back.
         assert(flags & IORING_CQE_F_BUFFER);
         arrived_.push(static_cast<std::uint16_t>(flags >> IORING_CQE_BUFFER_SHIFT),
                       static_cast<std::uint32_t>(result));
     } else if (result != -ENOBUFS && !(is_paused_ && result == -ECANCELED)) {
+        // Two errors say nothing of the connection: no slice was free, or the receive was cancelled
+        // for a pause. Any other result is its end.
+        assert(!is_in_flight());
         has_ended_ = true;
         end_ = result;
     }
     if (is_stopping_) {
+        // Completions that were under way may come before the one that answers the cancel request.
+        // Only after the last one may the owner close the slot.
         if (!is_in_flight()) wake();
         return;
     }
-    if (is_paused_ && result < 0 && !has_ended_) {  // the cancelled receive has ended
-        if (arrived_.empty()) go_on();              // or the last slice was taken before it did
+    if (is_paused_ && result < 0 && !has_ended_) {
+        // The cancelled receive has ended. If the last slice was taken before that, go_on() could
+        // not arm it then, so it is called again.
+        if (arrived_.empty()) go_on();
         return;
     }
     if (result == -ENOBUFS) {
-        reactor_.starved(*this);
+        // The bytes are still in the kernel. To arm it now would fail again at once.
+        reactor_.rearm_later(*this);
         return;
     }
     if (waiting_) {
+        // The arrival wins against the deadline, which must not interrupt this wait any more.
         Waiter::unlink();
         wake();
     } else if (!is_resuming_) {
+        // Between wake() and its resumption a coroutine no longer waits, but it will take slices in
+        // this turn: a burst of completions is not a reason to pause.
         pause_if_full();
     }
-    // The kernel ends a multishot receive now and then, with bytes as with an error.
+    // The kernel ends a multishot receive now and then, with bytes as well as with an error.
     if (!is_in_flight() && !has_ended_ && !is_paused_) arm();
     if (!is_resuming_ && listener_ != nullptr) listener_->arrived_unasked();
 }
 
-// Nobody takes the slices for the moment: the rest is to stay in the kernel.
+// While nobody takes slices, the rest stays in the kernel, where TCP slows the peer down.
 void Receiver::pause_if_full()
 {
     const unsigned slices_max = std::max(reactor_.buffers().count() / slices_share, 1U);
@@ -106,9 +120,11 @@ void Receiver::pause_if_full()
     if (is_in_flight()) reactor_.ring().cancel(*this);
 }
 
-// The last slice has been taken. A receive whose cancellation is not complete goes on with that.
+// Ends a pause when the last slice has been taken. If the cancelled receive has not ended yet, its
+// completion calls this again.
 void Receiver::go_on()
 {
+    assert(arrived_.empty());
     if (!is_paused_ || is_in_flight()) return;
     is_paused_ = false;
     if (!has_ended_ && !is_stopping_) arm();
@@ -116,14 +132,14 @@ void Receiver::go_on()
 
 void Receiver::interrupt(const Deadline&)
 {
-    wake();  // the receive itself stays armed: whoever owns the connection stops it
+    wake();  // the receive itself stays armed: the owner of the connection stops it
 }
 
 bool Receiver::begin_stop()
 {
-    assert(!waiting_);
+    assert(!waiting_ && !is_stopping_);
     is_stopping_ = true;
-    ListHook<Receiver>::unlink();
+    ListHook<Receiver>::unlink();  // a starved receiver is not armed again
     if (!is_in_flight()) return false;
     reactor_.ring().cancel(*this);
     return true;

@@ -1,9 +1,13 @@
-// What arrives on one connection: a multishot receive that is armed once and stays.
+// What arrives on one connection, by a multishot receive that stays armed.
 //
-// While nobody waits, slices queue here; a connection that lies idle in a pool thus learns at once
-// when its peer closes. But all connections share the slices, so only a few may queue: then the
-// receive is cancelled, the peer's bytes stay in the kernel, and it is armed again when the last
-// slice has been taken. A peer that is never listened to cannot take the slices of the others.
+// While nobody waits, slices queue here, so an idle connection in a pool learns at once when its
+// peer closes. But all connections share the slices, so only a few may queue: then the receive is
+// cancelled, the peer's bytes stay in the kernel, and the receive is armed again when the last
+// slice has been taken. A peer that nobody reads from cannot take the slices of the others.
+//
+//   start ─► armed ─┬─ too many slices, and nobody waits ─► paused until the last is taken ─► armed
+//                   ├─ no slice was free ────────────────► starved until some are ─────────► armed
+//                   └─ end of the stream, error, stop() ─► ended
 #pragma once
 
 #include "base/list.hpp"
@@ -18,7 +22,7 @@ namespace pivot::reactor {
 
 class Receiver final : private Operation, private Waiter, private ListHook<Receiver> {
 public:
-    // Told of what comes while nobody waits: bytes, the end of the stream, or an error.
+    // Is told of what arrives while nobody waits: bytes, the end of the stream, or an error.
     class Listener {
     public:
         virtual void arrived_unasked() = 0;
@@ -27,8 +31,8 @@ public:
         ~Listener() = default;
     };
 
-    // `buffer` is empty when `result` is not positive: 0 is the end of the stream, else a negative
-    // errno; -ECANCELED when the deadline expired first.
+    // `result` is the number of bytes in `buffer`. If it is not positive, `buffer` is empty: 0 is
+    // the end of the stream, a negative errno an error; -ECANCELED if the deadline expired first.
     struct Arrival {
         int result;
         LentBuffer buffer;
@@ -47,22 +51,22 @@ public:
     };
 
     explicit Receiver(Reactor& reactor);
-    ~Receiver();  // stopped
+    ~Receiver();  // stopped, or never started
 
-    // `slot` holds a connected socket, until stop() has been awaited.
+    // `slot` holds a connected socket until stop() has been awaited.
     void start(Slot slot);
 
-    // One coroutine at a time.
+    // Only one coroutine at a time may wait.
     Wait receive(Deadline& deadline) { return Wait(*this, deadline); }
 
     bool has_arrived() const { return !arrived_.empty() || has_ended_; }
 
-    // The peer has closed, or the connection is broken. Slices may still be unread.
+    // The peer has closed, or the connection is broken. There may still be unread slices.
     bool has_ended() const { return has_ended_; }
 
     void set_listener(Listener* listener) { listener_ = listener; }
 
-    // Asks the kernel to end the receive; yields when it has.
+    // Asks the kernel to end the receive, and resumes when it has ended.
     auto stop() noexcept
     {
         struct Stop {
@@ -97,7 +101,7 @@ private:
     bool has_ended_ = false;
     bool is_stopping_ = false;
     bool is_paused_ = false;    // until the last slice has been taken
-    bool is_resuming_ = false;  // whoever waited takes the slices in this turn
+    bool is_resuming_ = false;  // the coroutine that waited will take slices in this turn
     std::coroutine_handle<> waiting_;
     Listener* listener_ = nullptr;
 };

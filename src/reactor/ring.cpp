@@ -25,21 +25,20 @@ namespace {
 constexpr std::uint64_t no_answer = 0;
 constexpr std::uint64_t slot_closed = 1;
 
-// Since Linux 6.13 one call runs so much of the kernel's deferred work, and leaves the rest to the
-// next call.
+// Since Linux 6.13 one call runs at most this much of the kernel's deferred work.
 constexpr unsigned completions_a_call = 20;
 
-// Where so many things happened between two turns, the next turn waits for as many again, though
-// not for long: under load a turn costs as much as a pivot.
-constexpr unsigned crowd_min = 8;
-constexpr unsigned crowd_max = 64;
-constexpr Nanoseconds patience_ns = 200'000;
+// If at least this many completions came between two turns, the next turn waits for as many again,
+// though not for long: under load a turn costs as much as a pivot.
+constexpr unsigned batch_min = 8;
+constexpr unsigned batch_max = 64;
+constexpr Nanoseconds batch_wait_ns = 200'000;
 
-// Beside the connections of its table, a reactor has a few descriptors of the process, and the host
-// has others.
+// Besides the connections of its table, a reactor uses a few descriptors of the process, and the
+// host uses others.
 constexpr unsigned plain_descriptors = 256;
 
-// How long a kernel that is short of something may refuse to go on.
+// How long a kernel that is short of memory may refuse to go on.
 constexpr Nanoseconds refusal_ns_max = 5'000'000'000;
 constexpr unsigned refusal_pause_us = 1'000;
 
@@ -69,7 +68,8 @@ bool is_kernel_since(int major, int minor)
     return has_major > major || (has_major == major && has_minor >= minor);
 }
 
-// Passes by itself: the kernel is short of memory, or waits for completions to be reaped.
+// Whether an error passes by itself: the kernel is short of memory, or waits for completions to be
+// reaped.
 bool is_passing(int error)
 {
     return error == EAGAIN || error == EBUSY || error == ENOMEM;
@@ -101,7 +101,7 @@ std::string explain_setup(int error)
     }
 }
 
-// Whatever is in flight keeps its buffers and its coroutines, and would do so for ever.
+// There is no other way out: operations in flight would keep their buffers and coroutines for ever.
 [[noreturn]] void end_process(const std::string& why)
 {
     constexpr int status_of_a_refusing_system = 2;
@@ -162,7 +162,7 @@ tl::expected<void, std::string> Ring::open(const RingConfig& config)
     return config.is_polled ? open_signal() : enable();
 }
 
-// The kernel allows a table as many places as the process may have descriptors at the time.
+// The kernel allows a table as many slots as the process may have descriptors at the time.
 tl::expected<void, std::string> Ring::open_table(unsigned descriptors)
 {
     slots_wanted_ = descriptors;
@@ -196,7 +196,8 @@ tl::expected<void, std::string> Ring::open_signal()
     signal_ = ::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
     if (signal_ < 0) return tl::unexpected("no eventfd: " + explain_no_descriptor(errno));
     if (const int error = io_uring_register_eventfd(&ring_, signal_); error < 0) {
-        return tl::unexpected(fmt::format("io_uring takes no eventfd: {}", std::strerror(-error)));
+        return tl::unexpected(
+            fmt::format("io_uring rejected the eventfd: {}", std::strerror(-error)));
     }
     return {};
 }
@@ -208,8 +209,8 @@ void Ring::submit(Operation& operation, const io_uring_sqe& request)
     queued = request;
     queued.user_data = reinterpret_cast<std::uintptr_t>(&operation);
     operation.is_in_flight_ = true;
-    operation.is_prompt_ = request.opcode == IORING_OP_SEND;
-    if (operation.is_prompt_) ++prompt_;
+    operation.completes_inline_ = request.opcode == IORING_OP_SEND;
+    if (operation.completes_inline_) ++inline_;
     ++in_flight_;
 }
 
@@ -227,13 +228,13 @@ void Ring::wait(Nanoseconds timeout_ns)
     if (const auto enabled = enable(); !enabled) end_process(enabled.error());
     submit_backlog();
     if (!backlog_.empty()) timeout_ns = 0;
-    if (signal_ >= 0) {  // before the reaping: what completes from here on signals again
+    if (signal_ >= 0) {  // before reaping: whatever completes from here on signals again
         std::uint64_t signals = 0;
         [[maybe_unused]] const auto read = ::read(signal_, &signals, sizeof signals);
     }
-    // What was sent tells nothing new: what matters comes behind it.
-    const unsigned wanted = std::exchange(prompt_, 0) + crowd_;
-    if (wanted > 1) timeout_ns = std::min(timeout_ns, patience_ns);
+    // Sends complete at once and tell nothing new. What matters comes after them.
+    const unsigned wanted = std::exchange(inline_, 0) + batch_;
+    if (wanted > 1) timeout_ns = std::min(timeout_ns, batch_wait_ns);
     int result = 0;
     if (timeout_ns == 0) {
         result = io_uring_submit_and_get_events(&ring_);
@@ -249,8 +250,8 @@ void Ring::wait(Nanoseconds timeout_ns)
     check(result, reaped);
 }
 
-// A time-out, a signal and a full completion queue all leave requests and completions in their
-// queues, for the reaping of this turn or the next one. Everything else is the end of the ring.
+// After a time-out, a signal or a full completion queue, requests and completions stay in their
+// queues until this turn or the next one reaps. Any other error is the end of the ring.
 void Ring::check(int result, unsigned reaped)
 {
     const bool is_passing_by = is_passing(-result);
@@ -261,13 +262,14 @@ void Ring::check(int result, unsigned reaped)
     const Nanoseconds now = monotonic_now();
     if (refused_since_ == 0) refused_since_ = now;
     if (is_passing_by && now - refused_since_ < refusal_ns_max) {
-        ::usleep(refusal_pause_us);  // instead of asking again and again
+        ::usleep(refusal_pause_us);  // else the loop would spin
         return;
     }
-    end_process(fmt::format("the kernel serves io_uring no more (io_uring_enter: {})",
+    end_process(fmt::format("the kernel no longer serves io_uring (io_uring_enter: {})",
                             std::strerror(-result)));
 }
 
+// Lets the kernel run the rest of its deferred work.
 void Ring::complete_rest()
 {
     unsigned ready = io_uring_cq_ready(&ring_);
@@ -314,7 +316,7 @@ tl::expected<void, std::string> Ring::enable()
     }
     if (error < 0) {
         return tl::unexpected(
-            fmt::format("the kernel does not let io_uring begin "
+            fmt::format("the kernel does not enable the io_uring "
                         "(IORING_REGISTER_ENABLE_RINGS: {})",
                         std::strerror(-error)));
     }
@@ -322,8 +324,8 @@ tl::expected<void, std::string> Ring::enable()
     return {};
 }
 
-// Where the queue is full and the kernel takes nothing now, as it does while completions are to be
-// reaped, the request goes into the backlog: nothing can be reaped in the middle of a turn.
+// The kernel may take nothing from a full queue while completions are to be reaped, and nothing can
+// be reaped in the middle of a turn. Such a request goes into the backlog.
 io_uring_sqe& Ring::next_request()
 {
     io_uring_sqe* request = backlog_.empty() ? io_uring_get_sqe(&ring_) : nullptr;
@@ -355,18 +357,20 @@ unsigned Ring::reap()
         ++seen;
         if (completion->user_data == no_answer) continue;
         const bool is_last = (completion->flags & IORING_CQE_F_MORE) == 0;
+        assert(in_flight_ > 0);
         if (is_last) --in_flight_;
         if (completion->user_data & slot_closed) {
             free_slots_.push_back(static_cast<Slot>(completion->user_data >> 1));
             continue;
         }
         auto& operation = *reinterpret_cast<Operation*>(completion->user_data);
+        assert(operation.is_in_flight_);
         if (is_last) operation.is_in_flight_ = false;
-        if (!operation.is_prompt_) ++news;
+        if (!operation.completes_inline_) ++news;
         operation.completed(completion->res, completion->flags);
     }
     io_uring_cq_advance(&ring_, seen);
-    crowd_ = news < crowd_min ? 1 : std::min(news, crowd_max);
+    batch_ = news < batch_min ? 1 : std::min(news, batch_max);
     return seen;
 }
 

@@ -1,8 +1,8 @@
 // One io_uring: requests in, completions out, and the table of direct descriptors.
 //
-// Set up for one submitting thread, with the kernel's work deferred to the wait (Linux 6.1): the
-// one technique that matters (25 to 30 % of the CPU time). Requests are batched; one system call a
-// turn submits them and waits.
+// It is set up for one submitting thread, with the kernel's work deferred to the wait (Linux 6.1):
+// of all io_uring techniques the one that matters (25 to 30 % of the CPU time). Requests are
+// batched; one system call a turn submits them and waits.
 #pragma once
 
 #include "reactor/operation.hpp"
@@ -19,9 +19,14 @@
 namespace pivot::reactor {
 
 struct RingConfig {
-    unsigned requests = 2048;       // submission queue entries; completions get eight times as many
-    unsigned descriptors = 16'384;  // direct descriptors, at most the hard limit RLIMIT_NOFILE
-    bool is_polled = false;         // has a descriptor(), which costs a signal for each batch
+    // Entries of the submission queue; the completion queue has eight times as many.
+    unsigned requests = 2048;
+
+    // Direct descriptors; the hard limit RLIMIT_NOFILE may allow fewer.
+    unsigned descriptors = 16'384;
+
+    // Provides descriptor(), which costs a signal per batch.
+    bool is_polled = false;
 };
 
 // The index of a direct descriptor in its ring's table.
@@ -38,25 +43,25 @@ public:
     Ring& operator=(const Ring&) = delete;
     ~Ring();  // nothing is in flight
 
-    // The thread that opens the ring owns it; a polled one, the thread that waits first. Raises the
-    // soft limit RLIMIT_NOFILE as far as the table needs, and makes do with a smaller table where
-    // the hard limit ends.
+    // The ring belongs to the thread that opens it; a polled ring, to the thread that waits first.
+    // Raises the soft limit RLIMIT_NOFILE as far as the table needs, and makes do with a smaller
+    // table where the hard limit ends.
     tl::expected<void, std::string> open(const RingConfig& config);
 
     // Queues `request`; the operation is in flight until its last completion.
     void submit(Operation& operation, const io_uring_sqe& request);
 
-    // Asks the kernel to end `operation`, whose completion comes in any case.
+    // Asks the kernel to end `operation`. Its completion comes in any case.
     void cancel(const Operation& operation);
 
-    // Submits, waits for something to happen or until `timeout_ns` have passed (0: does not wait),
-    // and hands every completion to its operation. Under load it waits up to 200 us for more to
-    // happen. May return before anything has. A kernel that serves the ring no more ends the
-    // process with a sentence and status 2: what is in flight would never complete.
+    // Submits, waits for completions until `timeout_ns` have passed (0: does not wait), and hands
+    // each completion to its operation. Under load it waits up to 200 us for more of them. May
+    // return before any has come. If the kernel no longer serves the ring, the process ends with a
+    // sentence and status 2: what is in flight would never complete.
     void wait(Nanoseconds timeout_ns);
 
-    // Moves `descriptor` into a free slot of the table; the plain descriptor is closed. Negative
-    // errno; -ENFILE: the table is full.
+    // Moves `descriptor` into a free slot of the table, and closes the plain descriptor in any
+    // case. Returns 0 or a negative errno; -ENFILE if the table is full.
     int install(int descriptor, Slot& slot);
 
     // Closes in the background; the slot is free again when the kernel is done.
@@ -64,21 +69,21 @@ public:
 
     bool has_unsubmitted() const { return io_uring_sq_ready(&ring_) > 0 || !backlog_.empty(); }
 
-    // Whether the kernel closes the socket of a closed slot without delay (Linux 6.13); else only
-    // after those of older slots.
+    // Whether the kernel closes a closed slot's socket without delay (Linux 6.13). Older kernels
+    // close it only after the sockets of older slots.
     bool closes_at_once() const { return closes_at_once_; }
 
-    // Operations whose completion is still to come, closing slots included.
+    // The number of operations whose completion is still to come, closing slots included.
     std::uint64_t in_flight() const { return in_flight_; }
     unsigned slots_free() const { return static_cast<unsigned>(free_slots_.size()); }
     unsigned slots_max() const { return slots_max_; }
 
-    // What to do about a full table.
+    // Says what to do about a full table.
     std::string explain_full() const;
 
-    // Of a polled ring, else -1: an eventfd, readable when wait() has something to reap; others may
-    // write to it. The ring's own descriptor would not do: with the kernel's work deferred, nobody
-    // who polls that is woken.
+    // For a polled ring, an eventfd that is readable when wait() has work; -1 otherwise. Other
+    // threads may write to it to wake the poller. The ring's own descriptor would not do: with the
+    // kernel's work deferred, polling it wakes nobody.
     int descriptor() const { return signal_; }
     io_uring& native() { return ring_; }
 
@@ -89,8 +94,8 @@ private:
     void submit_backlog();
     void check(int result, unsigned reaped);
     io_uring_sqe& next_request();
-    void complete_rest();  // of what the kernel has deferred
-    unsigned reap();       // how many there were
+    void complete_rest();
+    unsigned reap();  // returns the number of completions
 
     io_uring ring_{};
     bool is_open_ = false;
@@ -99,12 +104,12 @@ private:
     int signal_ = -1;
     unsigned slots_max_ = 0;
     unsigned slots_wanted_ = 0;
-    std::deque<io_uring_sqe> backlog_;  // for which the kernel makes no room in the queue
-    Nanoseconds refused_since_ = 0;     // how long it has refused to go on; 0: it goes on
+    std::deque<io_uring_sqe> backlog_;  // requests for which the queue has no room
+    Nanoseconds refused_since_ = 0;     // since when the kernel refuses to go on; 0 if it does not
     std::vector<Slot> free_slots_;
     std::uint64_t in_flight_ = 0;
-    unsigned prompt_ = 0;  // unsubmitted requests that complete at once
-    unsigned crowd_ = 1;   // how many other completions are worth a turn
+    unsigned inline_ = 0;  // unsubmitted requests that usually complete at once
+    unsigned batch_ = 1;   // how many other completions are worth a turn
 };
 
 }  // namespace pivot::reactor

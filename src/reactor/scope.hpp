@@ -1,4 +1,7 @@
-// Children that run beside their parent, and are waited for before the scope ends.
+// Children that run concurrently with their parent and are joined before the scope ends.
+//
+// The only way to run a task that nobody awaits. A scope that is given to a function says that the
+// function leaves work behind; a function without one has joined all it started when it returns.
 #pragma once
 
 #include "reactor/task.hpp"
@@ -18,12 +21,13 @@ public:
     Scope& operator=(const Scope&) = delete;
     ~Scope() { assert(running_ == 0); }
 
-    // Starts `task` in this turn, after the caller has suspended.
+    // Starts `task` in this turn, after the caller has suspended: not here, so that the caller need
+    // not expect the world to change in the middle of its own line.
     void spawn(Task<> task);
 
     std::size_t running() const { return running_; }
 
-    // Waits until no child is left. One coroutine at a time.
+    // Waits until no child is left. Only one coroutine at a time may wait.
     auto join() noexcept
     {
         struct Join {

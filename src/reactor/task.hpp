@@ -1,12 +1,11 @@
 // A coroutine that is lazy and owned: it starts when it is awaited (or spawned into a Scope), once,
 // and its frame dies with the Task.
 //
-// The last parameter of every coroutine is a `Deadline&` or a `Reactor&`: what suspends answers to
-// a deadline, and the frame comes from the pool of that reactor.
+// The frame comes from the pool of the first parameter that has `frames()`: a `Deadline&`, a
+// `Reactor&`, or the object of a member function. Whatever suspends takes a `Deadline&` last.
 //
-//   await ─► resume the child ─┬─ it ended: go on, nothing was suspended
-//                              └─ it suspended: so does the parent, until the child's end resumes
-//                              it
+//   await ─► resume the child ─┬─ it ended:     the parent goes on, nothing was suspended
+//                              └─ it suspended: so does the parent, until the child ends
 //
 // The first branch keeps the stack flat where the compiler makes no tail calls (GCC at -O0, -O1 and
 // under ASan): a loop over children that are ready at once never nests.
@@ -18,14 +17,13 @@
 #include <coroutine>
 #include <exception>
 #include <optional>
-#include <tuple>
 #include <utility>
 
 namespace pivot::reactor {
 
 namespace detail {
 
-// Who buries the frame of a task that nobody awaits.
+// Destroys the frame of a task that nobody awaits.
 class Owner {
 public:
     virtual void ended(std::coroutine_handle<> task) noexcept = 0;
@@ -39,16 +37,26 @@ public:
     template <typename... Parameters>
     static void* operator new(std::size_t size_bytes, Parameters&... parameters)
     {
-        static_assert(sizeof...(Parameters) > 0, "a coroutine's last parameter is a Deadline&");
-        auto& last = std::get<sizeof...(Parameters) - 1>(std::tie(parameters...));
-        return last.frames().lend(size_bytes);
+        return pool(parameters...).lend(size_bytes);
     }
     static void operator delete(void* frame) { FramePool::give_back(frame); }
 
     std::suspend_always initial_suspend() const noexcept { return {}; }
     void unhandled_exception() const noexcept { std::terminate(); }
 
-    // The end of a coroutine: its scope buries it, or the parent that was suspended goes on.
+    // The frame pool of the first parameter that has one. A member function's object is the first.
+    template <typename First, typename... Others>
+    static FramePool& pool(First& first, Others&... others)
+    {
+        if constexpr (requires { first.frames(); }) {
+            return first.frames();
+        } else {
+            static_assert(sizeof...(Others) > 0, "no parameter of this coroutine has frames()");
+            return pool(others...);
+        }
+    }
+
+    // The end of a coroutine: its scope destroys it, or the suspended parent goes on.
     struct End {
         bool await_ready() const noexcept { return false; }
         template <typename Promise>
@@ -134,7 +142,7 @@ public:
     Value await_resume() { return handle_.promise().take(); }
 
 private:
-    friend class Scope;  // takes the handle, and with it the frame
+    friend class Scope;  // takes over the handle, and with it the frame
 
     Handle handle_;
 };

@@ -12,7 +12,7 @@ namespace pivot::reactor {
 
 namespace {
 
-// A new thread inherits the mask of the one that makes it.
+// A new thread inherits the mask of its creator.
 class AllSignalsBlocked {
 public:
     AllSignalsBlocked()
@@ -42,10 +42,9 @@ tl::expected<std::thread, std::string> start_thread(const std::string& name,
         return thread;
     } catch (const std::system_error& error) {
         return tl::unexpected(
-            fmt::format("the system starts no thread ({}): raise the limit of processes and "
-                        "threads (`ulimit -u`, "
-                        "systemd's TasksMax, a container's pids limit), or allow clone3() and "
-                        "memory for its stack",
+            fmt::format("cannot start a thread ({}): raise the limit of processes and threads "
+                        "(`ulimit -u`, systemd's TasksMax, a container's pids limit), or allow "
+                        "clone3() and memory for its stack",
                         error.code().message()));
     }
 }

@@ -1,5 +1,5 @@
-// A thread of the library's in a host's process: it has a name that tools show, and takes none of
-// the host's signals.
+// Starts the library's threads in a host's process: they have names that tools show, and take none
+// of the host's signals.
 #pragma once
 
 #include <functional>
@@ -10,8 +10,8 @@
 
 namespace pivot::reactor {
 
-// Starts `work` on a new thread. All signals are blocked there: a host that waits for one with
-// sigwait() or signalfd() would lose it to us. `name` has at most 15 bytes, as Linux has it. The
+// Runs `work` on a new thread. All signals are blocked there: a host that waits for one with
+// sigwait() or signalfd() would lose it to us. `name` has at most 15 bytes, Linux's limit. The
 // error is a sentence that says what the system refuses and which limit to raise.
 tl::expected<std::thread, std::string> start_thread(const std::string& name,
                                                     std::function<void()> work);

@@ -14,7 +14,7 @@ void Timers::set(Timer& timer, Nanoseconds at)
 {
     if (timer.is_set()) remove(timer.place_);
     heap_.push_back({at, &timer});
-    rise(heap_.size() - 1, heap_.back());
+    sift_up(heap_.size() - 1, heap_.back());
 }
 
 void Timers::stop(Timer& timer)
@@ -37,11 +37,12 @@ void Timers::fire_earliest()
 
 void Timers::place(std::size_t index, Entry entry)
 {
+    assert(index < heap_.size());
     heap_[index] = entry;
     entry.timer->place_ = index;
 }
 
-void Timers::rise(std::size_t index, Entry entry)
+void Timers::sift_up(std::size_t index, Entry entry)
 {
     while (index > 0) {
         const std::size_t parent = (index - 1) / arity;
@@ -52,7 +53,7 @@ void Timers::rise(std::size_t index, Entry entry)
     place(index, entry);
 }
 
-void Timers::sink(std::size_t index, Entry entry)
+void Timers::sift_down(std::size_t index, Entry entry)
 {
     while (true) {
         const std::size_t first = index * arity + 1;
@@ -71,15 +72,15 @@ void Timers::sink(std::size_t index, Entry entry)
 
 void Timers::remove(std::size_t index)
 {
-    assert(index < heap_.size());
+    assert(index < heap_.size() && heap_[index].timer->place_ == index);
     heap_[index].timer->place_ = Timer::unset;
     const Entry moved = heap_.back();
     heap_.pop_back();
     if (index == heap_.size()) return;
     if (index > 0 && moved.at < heap_[(index - 1) / arity].at) {
-        rise(index, moved);
+        sift_up(index, moved);
     } else {
-        sink(index, moved);
+        sift_down(index, moved);
     }
 }
 

@@ -1,7 +1,7 @@
 // Timers in user space, to the nanosecond, in a 4-ary heap.
 //
-// Pure: the caller says what time it is. A timer knows its place in the heap, so that setting,
-// moving and stopping it needs no search.
+// Pure: the caller says what time it is. A timer knows its place in the heap, so setting, moving
+// and stopping it needs no search.
 #pragma once
 
 #include "base/clock.hpp"
@@ -25,7 +25,7 @@ public:
     bool is_set() const { return place_ != unset; }
 
 protected:
-    ~Timer();  // asserts that it is not set
+    ~Timer();  // must not be set
 
 private:
     friend class Timers;
@@ -37,18 +37,18 @@ private:
 
 class Timers {
 public:
-    // Sets or moves.
+    // Sets the timer, or moves one that is set.
     void set(Timer& timer, Nanoseconds at);
     void stop(Timer& timer);
 
-    // Fires what is due at `now`, in the order of time, and never what is not. A timer is no longer
-    // set when it fires; it may set itself or others again.
+    // Fires the timers that are due at `now`, earliest first. A timer is no longer set when it
+    // fires; it may set itself or others again.
     void fire(Nanoseconds now);
 
-    // Fires one, whatever time it is. At least one is set.
+    // Fires the earliest timer, whatever time it is. At least one is set.
     void fire_earliest();
 
-    // When the earliest is due; `never` if none is set.
+    // When the earliest timer is due; `never` if none is set.
     Nanoseconds earliest() const { return heap_.empty() ? never : heap_.front().at; }
 
     std::size_t size() const { return heap_.size(); }
@@ -62,8 +62,8 @@ private:
     static constexpr std::size_t arity = 4;
 
     void place(std::size_t index, Entry entry);
-    void rise(std::size_t index, Entry entry);
-    void sink(std::size_t index, Entry entry);
+    void sift_up(std::size_t index, Entry entry);
+    void sift_down(std::size_t index, Entry entry);
     void remove(std::size_t index);
 
     std::vector<Entry> heap_;

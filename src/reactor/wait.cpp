@@ -2,6 +2,7 @@
 
 #include "reactor/reactor.hpp"
 
+#include <cassert>
 #include <cstring>
 
 namespace pivot::reactor {
@@ -13,6 +14,7 @@ Request::Request(const io_uring_sqe& request, Deadline& deadline) : deadline_(de
 
 void Request::await_suspend(std::coroutine_handle<> waiting)
 {
+    assert(!is_in_flight() && !Waiter::is_linked());  // it is awaited once
     waiting_ = waiting;
     deadline_.add(*this);
     io_uring_sqe request;
@@ -22,11 +24,14 @@ void Request::await_suspend(std::coroutine_handle<> waiting)
 
 void Request::completed(int result, std::uint32_t)
 {
+    assert(!is_in_flight());  // one request, one completion
     result_ = result;
-    Waiter::unlink();
+    Waiter::unlink();  // if the completion came first; interrupted, it has left already
     deadline_.reactor().resume_soon(waiting_);
 }
 
+// The coroutine stays suspended until the completion comes: until then the kernel may still read or
+// write the buffer that the coroutine owns.
 void Request::cancel()
 {
     deadline_.reactor().ring().cancel(*this);
@@ -42,12 +47,13 @@ void Sleep::await_suspend(std::coroutine_handle<> waiting)
 void Sleep::fired()
 {
     was_reached_ = true;
-    Waiter::unlink();
+    Waiter::unlink();  // both may be due in this turn: the first one wins
     deadline_.reactor().resume_soon(waiting_);
 }
 
 void Sleep::interrupt(const Deadline&)
 {
+    assert(is_set());  // else it has fired and left the deadline
     deadline_.reactor().timers().stop(*this);
     deadline_.reactor().resume_soon(waiting_);
 }
@@ -66,15 +72,19 @@ void Event::Wait::await_suspend(std::coroutine_handle<> waiting)
 
 void Event::Wait::interrupt(const Deadline&)
 {
-    ListHook<Wait>::unlink();
+    assert(ListHook<Wait>::is_linked());
+    ListHook<Wait>::unlink();  // the event must not resume it a second time
     deadline_.reactor().resume_soon(waiting_);
 }
 
+// Only for those who wait now. They resume after this returns, so one that waits again is not
+// resumed twice, and this loop ends.
 void Event::happen()
 {
     while (!waits_.empty()) {
         Wait& wait = waits_.front();
         wait.ListHook<Wait>::unlink();
+        assert(wait.Waiter::is_linked());  // an interrupted wait has left both lists
         wait.Waiter::unlink();
         wait.has_happened_ = true;
         wait.deadline_.reactor().resume_soon(wait.waiting_);

@@ -1,5 +1,10 @@
-// What a coroutine can be suspended upon, besides its children: one request to the kernel, a point
-// in time, an event. All answer to a deadline.
+// What a coroutine can await besides its children: a request to the kernel, a point in time, an
+// event. Every wait answers to a deadline.
+//
+// Each is a Waiter of its deadline and a member of one more place: the ring, the timers, or an
+// event. Whichever of the two ends the wait takes it out of the other, so a coroutine is resumed
+// exactly once. All resume through resume_soon(), never directly: the loop reaps, fires and
+// interrupts first, and no coroutine changes the lists while somebody walks them.
 #pragma once
 
 #include "base/list.hpp"
@@ -15,9 +20,9 @@
 
 namespace pivot::reactor {
 
-// One request with one completion. Awaiting it yields what the system call would return, or a
-// negative errno; -ECANCELED when the deadline expired first, or before the request was made.
-// A completion that wins the race against the cancellation is yielded as it came.
+// A request with one completion. Awaiting it yields what the system call would return, or a
+// negative errno; -ECANCELED if the deadline expired before the request was made, or before it
+// completed. A completion that wins the race against its cancellation is yielded as it came.
 class Request final : public Operation, private Waiter {
 public:
     Request(const io_uring_sqe& request, Deadline& deadline);
@@ -26,22 +31,22 @@ public:
     void await_suspend(std::coroutine_handle<> waiting);
     int await_resume() const noexcept { return result_; }
 
-    // Asks the kernel to end it before it is done. It is suspended upon.
+    // Asks the kernel to end the request early. It must be awaited at the time.
     void cancel();
 
 private:
     void completed(int result, std::uint32_t flags) override;
     void interrupt(const Deadline&) override { cancel(); }
 
-    // An io_uring_sqe as bytes: GCC refuses one, with its arrays of no elements, as a member, and
-    // so also as a variable of a coroutine.
+    // An io_uring_sqe as bytes. GCC rejects the type as a member because of its zero-length arrays,
+    // and therefore also as a variable of a coroutine.
     alignas(io_uring_sqe) std::array<std::byte, sizeof(io_uring_sqe)> request_;
     Deadline& deadline_;
     std::coroutine_handle<> waiting_;
     int result_ = -ECANCELED;
 };
 
-// A point in time. Yields whether it was reached; false: the deadline expired first.
+// A point in time. Yields true when it is reached, false if the deadline expires first.
 class Sleep final : private Timer, private Waiter {
 public:
     Sleep(Nanoseconds until, Deadline& deadline) : until_(until), deadline_(deadline) {}
@@ -60,8 +65,8 @@ private:
     bool was_reached_ = false;
 };
 
-// Lets all else of this reactor go on first, and goes on in the next turn. Yields whether there is
-// still time.
+// Lets everything else on this reactor run first and resumes in the next turn. Yields false if the
+// deadline has expired.
 class Yield {
 public:
     explicit Yield(Deadline& deadline) : deadline_(deadline) {}
@@ -74,8 +79,7 @@ private:
     Deadline& deadline_;
 };
 
-// Something that happens: those who wait for it resume. It can happen again for those who wait
-// then.
+// A reusable event: `happen()` resumes everyone waiting at that moment.
 class Event {
 public:
     class Wait final : private Waiter, private ListHook<Wait> {
@@ -97,7 +101,7 @@ public:
         bool has_happened_ = false;
     };
 
-    // Yields whether it happened; false: the deadline expired first.
+    // Yields true when it happens, false if the deadline expires first.
     Wait wait(Deadline& deadline) { return Wait(*this, deadline); }
 
     void happen();

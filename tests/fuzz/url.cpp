@@ -20,7 +20,7 @@ std::string part(CURLU* url, CURLUPart part)
 
 void compare_with_curl(const http::Url& url)
 {
-    if (net::is_odd_address(url.host))
+    if (net::is_nonstandard_ipv4(url.host))
         return;  // the address policy refuses it, whatever libcurl makes of it
     CURLU* const other = curl_url();
     const std::string text = url.to_text();

@@ -14,6 +14,10 @@
 namespace pivot::http {
 namespace {
 
+using reactor::Deadline;
+using reactor::Reactor;
+using reactor::Scope;
+using reactor::Task;
 using test::HttpPeer;
 using test::run_until;
 using test::run_until_idle;

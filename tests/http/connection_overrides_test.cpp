@@ -10,6 +10,11 @@
 namespace pivot::http {
 namespace {
 
+bool retries_on(const ConnectionOverrides& overrides, RetryOn cause)
+{
+    return (overrides.retry_on & static_cast<std::uint8_t>(cause)) != 0;
+}
+
 ConnectionOverrides read(std::string_view fragment)
 {
     const auto overrides = ConnectionOverrides::parse(fragment);
@@ -30,10 +35,10 @@ TEST(ConnectionOverrides, they_are_read_from_a_fragment)
     EXPECT_EQ(overrides.read_ms, 5000);
     EXPECT_EQ(overrides.total_ms, 10000);
     EXPECT_EQ(overrides.retries, 2);
-    EXPECT_TRUE(overrides.retries_on(RetryOn::connect_timeout));
-    EXPECT_TRUE(overrides.retries_on(RetryOn::read_timeout));
-    EXPECT_FALSE(overrides.retries_on(RetryOn::status_4xx));
-    EXPECT_FALSE(overrides.retries_on(RetryOn::status_5xx));
+    EXPECT_TRUE(retries_on(overrides, RetryOn::connect_timeout));
+    EXPECT_TRUE(retries_on(overrides, RetryOn::read_timeout));
+    EXPECT_FALSE(retries_on(overrides, RetryOn::status_4xx));
+    EXPECT_FALSE(retries_on(overrides, RetryOn::status_5xx));
     EXPECT_FALSE(overrides.sends_sni);
 }
 
@@ -54,7 +59,7 @@ TEST(ConnectionOverrides, all_is_every_cause)
     for (const auto* all : {"rp=all", "rp=4xx,5xx,ct,rt", "rp=ct,all"}) {
         for (const auto cause : {RetryOn::status_4xx, RetryOn::status_5xx, RetryOn::connect_timeout,
                                  RetryOn::read_timeout}) {
-            EXPECT_TRUE(read(all).retries_on(cause)) << all;
+            EXPECT_TRUE(retries_on(read(all), cause)) << all;
         }
     }
 }
@@ -82,9 +87,9 @@ TEST(ConnectionOverrides, a_number_has_its_range)
 
 TEST(ConnectionOverrides, what_nobody_knows_is_an_error)
 {
-    EXPECT_EQ(error("top"), "top is no connection override");
-    EXPECT_EQ(error("ct=1000&xx=1"), "xx is no connection override");
-    EXPECT_EQ(error("CT=1000"), "CT is no connection override");
+    EXPECT_EQ(error("top"), "top is not a connection override");
+    EXPECT_EQ(error("ct=1000&xx=1"), "xx is not a connection override");
+    EXPECT_EQ(error("CT=1000"), "CT is not a connection override");
     EXPECT_EQ(error("rp=3xx"),
               "the connection override rp is not a list of 4xx, 5xx, ct, rt and all: 3xx");
     EXPECT_EQ(error("sni=yes"), "the connection override sni is not y or n");
@@ -107,7 +112,7 @@ TEST(ConnectionOverrides, all_that_is_wrong_is_named)
 
 TEST(ConnectionOverrides, an_error_is_printable)
 {
-    EXPECT_EQ(error("\xff\n=1"), "\xEF\xBF\xBD  is no connection override");
+    EXPECT_EQ(error("\xff\n=1"), "\xEF\xBF\xBD  is not a connection override");
     EXPECT_EQ(error("ct=\x1b[2J"),
               "the connection override ct is not a number from 100 to 10000: \\u001b[2J");
 }

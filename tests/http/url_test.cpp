@@ -100,7 +100,7 @@ TEST(Url, credentials_become_a_header_and_nothing_else)
         ASSERT_FALSE(url) << odd;
         EXPECT_EQ(
             url.error(),
-            "the URL is not valid before its path; escape what is special in user and password");
+            "the URL is not valid before its path; escape special characters in user and password");
     }
     EXPECT_EQ(Url::parse("http://127.0.0.1:PORT/ivr").error(),
               "the port is not a number, or a user and password are not escaped");

@@ -247,7 +247,7 @@ TEST(AddressPolicy, a_rule_that_cannot_be_read_says_how_to_mend_it)
 {
     AddressPolicy policy;
     EXPECT_EQ(policy.allow("10.0.0.1/8").error(),
-              "\"10.0.0.1/8\" has bits set behind its prefix; write 10.0.0.0/8");
+              "\"10.0.0.1/8\" has bits set after its prefix; write 10.0.0.0/8");
     EXPECT_EQ(policy.allow("10.0").error(),
               "\"10.0\": the host \"10.0\" is not an IPv4 address in four decimal numbers, such as "
               "192.0.2.7; "

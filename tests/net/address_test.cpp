@@ -106,7 +106,7 @@ TEST(Network, families_are_apart)
 TEST(Network, an_error_says_how_to_mend_the_text)
 {
     EXPECT_EQ(Network::parse("10.0.0.1/8").error(),
-              "\"10.0.0.1/8\" has bits set behind its prefix; write 10.0.0.0/8");
+              "\"10.0.0.1/8\" has bits set after its prefix; write 10.0.0.0/8");
     EXPECT_EQ(Network::parse("10.0.0.0/33").error(),
               "\"10.0.0.0/33\": the prefix length must be a number from 0 to 32");
     EXPECT_EQ(Network::parse("::/129").error(),

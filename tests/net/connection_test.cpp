@@ -19,7 +19,10 @@
 namespace pivot::net {
 namespace {
 
+using reactor::Deadline;
+using reactor::Reactor;
 using reactor::Scope;
+using reactor::Task;
 using test::Descriptor;
 using test::run_until;
 using test::run_until_idle;
@@ -104,7 +107,7 @@ protected:
 
     static Task<> end(std::unique_ptr<Connection> closing, Reactor& reactor)
     {
-        co_await closing->close(reactor);
+        co_await closing->close();
     }
 
     static Task<> send(Connection& connection, std::string_view bytes,

@@ -13,7 +13,10 @@
 namespace pivot::net {
 namespace {
 
+using reactor::Deadline;
 using reactor::Nanoseconds;
+using reactor::Reactor;
+using reactor::Task;
 using test::run_until;
 using test::second_ns;
 
@@ -51,7 +54,7 @@ private:
             co_return;
         }
         result = connected->address;
-        co_await connected->stream->close(reactor);
+        co_await connected->stream->close();
     }
 
     std::unique_ptr<Reactor> opened_;

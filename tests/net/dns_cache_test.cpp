@@ -51,14 +51,15 @@ TEST(DnsCache, an_answer_without_a_lifetime_is_not_kept)
     EXPECT_EQ(cache.size(), 0U);
 }
 
-TEST(DnsCache, what_expires_first_makes_room)
+TEST(DnsCache, the_least_recently_used_name_makes_room)
 {
     DnsCache cache(2);
-    cache.store("long.example", here, 300, 0);
-    cache.store("short.example", nowhere, 100, 0);
-    cache.store("new.example", here, 200, 0);
-    EXPECT_NE(cache.find("long.example", 50), nullptr);
-    EXPECT_EQ(cache.find("short.example", 50), nullptr);
+    cache.store("old.example", here, 300, 0);
+    cache.store("older.example", here, 300, 0);
+    EXPECT_NE(cache.find("old.example", 10), nullptr);
+    cache.store("new.example", nowhere, 100, 20);
+    EXPECT_NE(cache.find("old.example", 50), nullptr);
+    EXPECT_EQ(cache.find("older.example", 50), nullptr);
     EXPECT_NE(cache.find("new.example", 50), nullptr);
 }
 

@@ -27,6 +27,9 @@
 namespace pivot::net {
 namespace {
 
+using reactor::Deadline;
+using reactor::Reactor;
+using reactor::Task;
 using test::Certificates;
 using test::Identity;
 using test::run_until;
@@ -118,7 +121,7 @@ private:
             co_await connection.secure(context, host, "https://voice.example:443", true, deadline);
         if (secured) secured = co_await connection.send("hello", deadline);
         if (cuts_off || !secured) connection.reset_on_close();
-        co_await connection.close(reactor_);
+        co_await connection.close();
         result = std::move(secured);
     }
 

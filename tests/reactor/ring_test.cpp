@@ -111,7 +111,7 @@ TEST(Ring, that_may_not_begin_says_so)
 {
     const std::string said = opening([] { forbid_register(IORING_REGISTER_ENABLE_RINGS, ENOMEM); });
     EXPECT_EQ(said,
-              "the kernel does not let io_uring begin (IORING_REGISTER_ENABLE_RINGS: Cannot "
+              "the kernel does not enable the io_uring (IORING_REGISTER_ENABLE_RINGS: Cannot "
               "allocate memory)");
 }
 
@@ -125,9 +125,9 @@ TEST(RingDeathTest, that_the_kernel_serves_no_more_ends_the_process_with_a_sente
     };
     EXPECT_EXIT(
         wait(false), testing::ExitedWithCode(2),
-        "pivot: the kernel serves io_uring no more .io_uring_enter: Operation not permitted");
+        "pivot: the kernel no longer serves io_uring .io_uring_enter: Operation not permitted");
     EXPECT_EXIT(wait(true), testing::ExitedWithCode(2),
-                "pivot: the kernel serves io_uring no more");
+                "pivot: the kernel no longer serves io_uring");
 }
 
 TEST(RingDeathTest, that_is_polled_and_may_not_begin_ends_the_process_with_a_sentence)
@@ -139,7 +139,7 @@ TEST(RingDeathTest, that_is_polled_and_may_not_begin_ends_the_process_with_a_sen
         ring.wait(never);
     };
     EXPECT_EXIT(wait(), testing::ExitedWithCode(2),
-                "pivot: the kernel does not let io_uring begin");
+                "pivot: the kernel does not enable the io_uring");
 }
 
 class Nop final : public Operation {

@@ -1,10 +1,11 @@
-// A table of things by their host names. It is flat: a name that is not there costs one look into
-// memory, where a list of nodes costs three or four.
+// An open-addressing hash table of objects by name. It is flat, so a name that is not there costs
+// one memory access, where a table of nodes costs three or four.
 //
-// `Named` has a `name`, which stays the same while it is in a table, and stays where it is.
+// `Named` has a `name`, which does not change while the object is in the table. The object itself
+// does not move.
 //
-//   places │ hash, thing │ … │ free │       a thing is at its hash's place or, with no free one
-//            ▲ hash & mask                  between, behind it (linear probing)
+//   places │ hash, object │ … │ free │       an object is at the place of its hash or, if that is
+//            ▲ hash & mask                   taken, at the next free one (linear probing)
 #pragma once
 
 #include <cassert>
@@ -15,37 +16,38 @@
 #include <utility>
 #include <vector>
 
-namespace pivot::net {
+namespace pivot {
 
 template <typename Named>
 class NameTable {
 public:
-    // Null: there is none of this name.
+    // Returns null if the name is unknown.
     Named* find(std::string_view name) const
     {
-        return size_ == 0 ? nullptr : places_[look(name, hash(name))].named.get();
+        return size_ == 0 ? nullptr : places_[probe(name, hash(name))].named.get();
     }
 
-    // There is none of its name.
+    // The name is new.
     Named& add(std::unique_ptr<Named> named)
     {
         if (size_ >= places_.size() / 2) grow();
         const std::size_t its_hash = hash(named->name);
-        Place& place = places_[look(named->name, its_hash)];
+        Place& place = places_[probe(named->name, its_hash)];
         assert(!place.named);
         place = {its_hash, std::move(named)};
         ++size_;
         return *place.named;
     }
 
-    // `name` is there. Perhaps it is the thing's own, which ends.
+    // The name is known. It may be a view of the object's own name, which dies.
     void remove(std::string_view name)
     {
-        std::size_t hole = look(name, hash(name));
+        std::size_t hole = probe(name, hash(name));
         assert(places_[hole].named);
         const std::unique_ptr<Named> removed = std::move(places_[hole].named);
         --size_;
-        // Those behind move up, unless that would bring one in front of its hash's place.
+        // Later objects of the run move up, except past the place of their hash: there find() would
+        // not look for them.
         for (std::size_t at = next(hole); places_[at].named; at = next(at)) {
             const std::size_t moved_by = (at - places_[at].hash) & mask();
             if (moved_by < ((at - hole) & mask())) continue;
@@ -60,7 +62,7 @@ public:
 private:
     struct Place {
         std::size_t hash = 0;
-        std::unique_ptr<Named> named;  // null: free
+        std::unique_ptr<Named> named;  // null if the place is free
     };
 
     static constexpr std::size_t places_min = 16;
@@ -70,8 +72,9 @@ private:
     std::size_t next(std::size_t place) const { return (place + 1) & mask(); }
 
     // The place of `name`, or the free one where it would be.
-    std::size_t look(std::string_view name, std::size_t its_hash) const
+    std::size_t probe(std::string_view name, std::size_t its_hash) const
     {
+        assert(size_ < places_.size());  // a free place ends the search
         std::size_t at = its_hash & mask();
         while (places_[at].named &&
                (places_[at].hash != its_hash || places_[at].named->name != name))
@@ -84,12 +87,12 @@ private:
         std::vector<Place> old(places_.empty() ? places_min : places_.size() * 2);
         old.swap(places_);
         for (Place& place : old) {
-            if (place.named) places_[look(place.named->name, place.hash)] = std::move(place);
+            if (place.named) places_[probe(place.named->name, place.hash)] = std::move(place);
         }
     }
 
-    std::vector<Place> places_;  // a power of two of them, half of them free at least
+    std::vector<Place> places_;  // their number is a power of two, and at least half are free
     std::size_t size_ = 0;
 };
 
-}  // namespace pivot::net
+}  // namespace pivot

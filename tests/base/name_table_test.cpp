@@ -1,4 +1,4 @@
-#include "net/name_table.hpp"
+#include "base/name_table.hpp"
 
 #include <map>
 #include <random>
@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pivot::net {
+namespace pivot {
 namespace {
 
 struct Numbered {
@@ -60,4 +60,4 @@ TEST(NameTable, agrees_with_a_map_through_a_hundred_thousand_random_changes)
 }
 
 }  // namespace
-}  // namespace pivot::net
+}  // namespace pivot
