@@ -195,7 +195,7 @@ void Client::Message::recycle()
 void Client::read(Result<net::Received>& received, const net::Connection& connection,
                   Progress& progress, const Deadline& deadline)
 {
-    if (received && deadline.has_expired()) {  // the outcome has been delivered
+    if (received && deadline.has_expired()) {  // too late for anybody
         received = tl::unexpected(deadline.failure(progress.phase));
     }
     if (!progress.parser) {

@@ -102,8 +102,8 @@ private:
     std::string_view read_chunk_line(std::string_view bytes);  // returns the bytes after it
     std::string_view read_message(std::string_view bytes);     // returns the bytes left
 
-    // Of the current header: whether it has this name, its name in lower case, and where its value
-    // belongs, or null if nobody needs it.
+    // These are about the current header: whether it has this name, its name in lower case, and the
+    // place of its value, or null if nobody needs the value.
     bool is_named(std::string_view name) const;
     std::string name() const;
     std::string* place_of_value();

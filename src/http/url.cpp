@@ -1,6 +1,7 @@
 #include "http/url.hpp"
 
 #include "base/base64.hpp"
+#include "base/pass_on.hpp"
 #include "base/text.hpp"
 #include "net/address.hpp"
 #include "net/host.hpp"
@@ -175,8 +176,7 @@ std::string syntax_error(std::string_view front)
 std::optional<Scheme> read_scheme(std::string_view text)
 {
     for (const auto scheme : {Scheme::http, Scheme::https}) {
-        const auto is_same = [](char a, char b) { return (a | 0x20) == b; };
-        if (std::ranges::equal(text, name(scheme), is_same)) return scheme;
+        if (equals_ignoring_case(text, name(scheme))) return scheme;
     }
     return std::nullopt;
 }
@@ -215,11 +215,11 @@ tl::expected<Url, std::string> read(const Pieces& pieces)
     }
     auto host = net::canonical_host(reading.host());
     if (!host) {
-        if (!net::is_nonstandard_ipv4(reading.host())) return Error(host.error());
+        if (!net::is_nonstandard_ipv4(reading.host())) return pass_on(host);
         host = std::string(reading.host());  // well formed as a URL; the policy refuses it
     }
     const auto port = read_port(reading.port(), *scheme);
-    if (!port) return Error(port.error());
+    if (!port) return pass_on(port);
 
     auto target = pieces.front.substr(path_offset(pieces.front));
     if (target.empty()) target = "/";
@@ -273,14 +273,14 @@ std::string_view front(std::string_view url)
 tl::expected<Url, std::string> Url::parse(std::string_view text)
 {
     const auto pieces = split(text);
-    if (!pieces) return Error(pieces.error());
+    if (!pieces) return pass_on(pieces);
     return read(*pieces);
 }
 
 tl::expected<Url, std::string> Url::resolve(std::string_view reference) const
 {
     auto pieces = split(reference);
-    if (!pieces) return Error(pieces.error());
+    if (!pieces) return pass_on(pieces);
 
     const auto question = target.find('?');
     const auto base_text = origin() + target.substr(0, question);

@@ -88,11 +88,6 @@ std::optional<IpAddress> embedded_v4(const IpAddress& address)
     return std::nullopt;
 }
 
-bool is_localhost(std::string_view host)
-{
-    return host == "localhost" || host.ends_with(".localhost");
-}
-
 // A rule that begins with a dot stands for all names below it.
 bool matches(std::string_view rule, std::string_view host)
 {

@@ -93,4 +93,9 @@ bool is_nonstandard_ipv4(std::string_view text)
     return host.size() <= name_bytes_max && is_name(host) && ends_in_number(host);
 }
 
+bool is_localhost(std::string_view host)
+{
+    return host == "localhost" || host.ends_with(".localhost");
+}
+
 }  // namespace pivot::net

@@ -22,4 +22,8 @@ tl::expected<std::string, std::string> canonical_host(std::string_view text);
 // has only characters that names have.
 bool is_nonstandard_ipv4(std::string_view text);
 
+// Whether `host`, in the spelling of canonical_host(), is `localhost` or a name below it, which are
+// always loopback (RFC 6761, section 6.3).
+bool is_localhost(std::string_view host);
+
 }  // namespace pivot::net

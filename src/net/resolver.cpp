@@ -253,7 +253,7 @@ std::optional<Result<Addresses>> Resolver::recall(std::string_view name)
 {
     const std::string_view relative = name.substr(0, name.size() - (name.ends_with('.') ? 1 : 0));
     if (const auto* addresses = hosts_.find(relative)) return *addresses;
-    if (relative == "localhost" || relative.ends_with(".localhost")) return loopback();
+    if (is_localhost(relative)) return loopback();
     const auto* known = cache_.find(name, reactor_.now());
     if (known == nullptr) return std::nullopt;
     ++cache_hits_;

@@ -7,10 +7,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <span>
 #include <system_error>
 #include <utility>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -39,13 +39,6 @@ std::string last_error()
 tl::unexpected<std::string> file_error(std::string_view what, std::string_view file)
 {
     return tl::unexpected(fmt::format("{} {}: {}", what, file, last_error()));
-}
-
-bool is_address_literal(const std::string& host)
-{
-    std::array<unsigned char, sizeof(in6_addr)> bytes;
-    return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
-           inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
 }
 
 struct FreeOpenssl {
@@ -84,11 +77,12 @@ std::string names(X509* certificate)
                 printable({reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
                            static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))});
         } else {
-            std::array<char, INET6_ADDRSTRLEN> address{};
+            const std::uint8_t* bytes = ASN1_STRING_get0_data(name->d.iPAddress);
             const bool is_v4 = address_bytes == sizeof(in_addr);
-            inet_ntop(is_v4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(name->d.iPAddress),
-                      address.data(), address.size());
-            text += address.data();
+            const IpAddress address =
+                is_v4 ? IpAddress::v4(std::span<const std::uint8_t, 4>(bytes, 4))
+                      : IpAddress::v6(std::span<const std::uint8_t, 16>(bytes, 16));
+            text += address.to_text();
         }
     }
     return text.empty() ? "no name" : text;
@@ -239,7 +233,7 @@ TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
     SSL_set_connect_state(ssl_.get());
 
     const std::string name(host);
-    if (is_address_literal(name)) {  // has no place in SNI (RFC 6066, section 3)
+    if (IpAddress::parse(name)) {  // has no place in SNI (RFC 6066, section 3)
         checks_host_ = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name.c_str()) == 1;
     } else {
         if (sends_sni) SSL_set_tlsext_host_name(ssl_.get(), name.c_str());

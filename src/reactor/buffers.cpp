@@ -49,7 +49,7 @@ tl::expected<void, std::string> BufferRing::open(io_uring& ring, const BufferCon
     if (const int error = io_uring_register_buf_ring(&ring, &registration, 0); error < 0) {
         ::munmap(shared, count_ * sizeof(io_uring_buf));
         return tl::unexpected(
-            fmt::format("no ring of {} receive buffers: {}{}", count_, std::strerror(-error),
+            fmt::format("cannot register {} receive buffers: {}{}", count_, std::strerror(-error),
                         error == -EINVAL ? " (Linux 6.1 or newer is needed)" : ""));
     }
     shared_ = static_cast<io_uring_buf_ring*>(shared);

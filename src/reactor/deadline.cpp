@@ -64,7 +64,7 @@ bool Deadline::interrupt_waiters(unsigned& budget)
         if (budget == 0) return false;
         --budget;
         Waiter& waiter = waiters_.front();
-        waiter.unlink();  // first, so that interrupt() may resume or destroy it
+        waiter.unlink();
         waiter.interrupt(*this);
     }
     return true;
