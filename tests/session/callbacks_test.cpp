@@ -64,6 +64,28 @@ TEST(Callbacks, are_tried_three_times_where_that_may_help)
     EXPECT_EQ(wrong.requests().size(), 1u);
 }
 
+TEST(Callbacks, are_tried_as_the_fragment_of_their_url_says)
+{
+    HttpPeer busy{answer("", "text/plain", 503)};
+    HttpPeer wrong{answer("", "text/plain", 404)};
+    session::RecentRecords records;
+    Sessions sessions(loopback(), quick);
+    sessions.config.sink = &records;
+    sessions.config.records_all = true;
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    tell(*session, busy.url("/#rc=0"), 0);
+    tell(*session, wrong.url("/#rc=1&rp=4xx"), 0);
+    tell(*session, wrong.url("/other#rc=99"), 0);
+    run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
+    EXPECT_EQ(busy.requests().size(), 1u);
+    EXPECT_EQ(wrong.requests().size(), 3u);
+    std::size_t warned = 0;
+    for (const auto& record : records.find("c1")) {
+        if (record.to_json().find("(error 11243)") != std::string::npos) ++warned;
+    }
+    EXPECT_EQ(warned, 1u) << "the callback with a mistake in its fragment";
+}
+
 TEST(Callbacks, to_a_dead_server_hold_up_neither_the_call_nor_others)
 {
     HttpPeer dead{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};

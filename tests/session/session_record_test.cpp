@@ -147,5 +147,39 @@ TEST(SessionRecord, a_twiml_session_ends_with_a_cdr_that_is_posted)
     EXPECT_NE(posted[0].header("idempotency-key"), posted[1].header("idempotency-key"));
 }
 
+reactor::Task<> post(session::HttpCdrPoster& poster, const session::Cdr& cdr, int& status,
+                     reactor::Deadline& deadline)
+{
+    const auto posted = co_await poster.post(cdr, deadline);
+    status = posted.value_or(-1);
+}
+
+TEST(SessionRecord, a_cdr_is_posted_as_the_fragment_of_its_url_says_and_leaves_a_record_each_time)
+{
+    HttpPeer peer{answer("busy", "text/plain", 503)};
+    session::RecentRecords records;
+    Sessions sessions;
+    session::HttpCdrPoster poster(sessions.exchanges(), &records);
+    session::Cdr cdr;
+    cdr.id = "0123";
+    cdr.call_id = "c1";
+    cdr.url = peer.url("/cdr#rc=1&rp=5xx");
+    cdr.body = "Call-ID=c1";
+    int status = 0;
+    reactor::Deadline deadline(sessions.reactor(), sessions.reactor().now() + 30'000'000'000);
+    reactor::Scope scope(sessions.reactor());
+    scope.spawn(post(poster, cdr, status, deadline));
+    run_until(sessions.reactor(), [&] { return scope.running() == 0; });
+    EXPECT_EQ(status, 503);
+    const auto posted = peer.requests();
+    ASSERT_EQ(posted.size(), 2u);
+    EXPECT_EQ(posted[0].target, "/cdr");
+    EXPECT_EQ(posted[1].body, "Call-ID=c1");
+    EXPECT_EQ(posted[0].header("idempotency-key"), "0123");
+    EXPECT_EQ(posted[1].header("idempotency-key"), "0123");
+    EXPECT_EQ(posted[0].header("i-twilio-idempotency-token"), "");
+    EXPECT_EQ(records.find("c1").size(), 2u);
+}
+
 }  // namespace
 }  // namespace pivot::test
