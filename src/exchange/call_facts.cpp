@@ -16,7 +16,7 @@ std::string list_owners(const std::vector<std::string>& owner_ids)
     return list;
 }
 
-CallFacts facts_of(const Call& call, std::string_view owner_ids)
+CallFacts facts_of(const Call& call, std::string_view owner_ids, std::string_view store)
 {
     return {.call_id = call.call_id,
             .account_id = call.account_id,
@@ -31,7 +31,7 @@ CallFacts facts_of(const Call& call, std::string_view owner_ids)
             .language = call.language,
             .custom_application_vars = call.custom_application_vars,
             .custom_sip_headers = call.custom_sip_headers,
-            .key_value_store = call.key_value_store};
+            .key_value_store = store};
 }
 
 }  // namespace pivot::exchange

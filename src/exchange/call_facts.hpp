@@ -1,4 +1,4 @@
-// What a web server is told about a call, as views of texts that are kept elsewhere.
+// The facts about a call that a web server is told, as views of texts kept elsewhere.
 #pragma once
 
 #include <pivot/call.hpp>
@@ -25,17 +25,18 @@ struct CallFacts {
     std::string_view caller_id_number;
     Direction direction = Direction::inbound;
     std::string_view owner_id;
-    std::string_view owner_ids;  // of more than one: the text of a JSON array
+    std::string_view owner_ids;  // the text of a JSON array; empty unless there are several
     std::string_view language;
     std::string_view custom_application_vars;  // this and those below: the text of a JSON object
     std::string_view custom_sip_headers;
     std::string_view key_value_store;
 };
 
-// More than one, as a JSON array; else empty.
+// Several owners as a JSON array; empty for fewer.
 std::string list_owners(const std::vector<std::string>& owner_ids);
 
-// `owner_ids` are list_owners() of the call's. Both outlive the facts.
-CallFacts facts_of(const Call& call, std::string_view owner_ids);
+// `owner_ids` are list_owners() of the call's, and `store` its key-value store. All of them outlive
+// the facts.
+CallFacts facts_of(const Call& call, std::string_view owner_ids, std::string_view store);
 
 }  // namespace pivot::exchange

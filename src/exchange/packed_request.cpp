@@ -15,7 +15,7 @@ namespace {
 // A larger block is not kept for the next call.
 constexpr std::size_t kept_bytes_max = 4'096;
 
-// A size is one byte, or behind `is_long` four.
+// A size is one byte, or four after `is_long`.
 constexpr std::uint8_t is_long = 255;
 
 std::size_t size_of_size(std::string_view text)
@@ -53,7 +53,7 @@ void PackedRequest::pack(const pivot::Request& request, const ActionLimits& limi
 {
     const auto& action = request.node.action;
     const std::string owner_ids = list_owners(request.call.owner_ids);
-    const CallFacts call = facts_of(request.call, owner_ids);
+    const CallFacts call = facts_of(request.call, owner_ids, request.call.key_value_store);
     http::FormWriter parameters;
     for (const auto& [name, value] : request.parameters) parameters.add_escaped(name, value);
     const Texts texts = {

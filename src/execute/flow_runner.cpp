@@ -32,7 +32,7 @@ constexpr milliseconds recording_timeout{2'000};
 FlowRunner::FlowRunner(LiveCall& call) : Watcher(call), call_(call)
 {
     memory_.random = seed_of(call.session().call().call_id);
-    memory_.early_keys = call.session().digits(modules::default_collection);
+    memory_.early_keys = call.session().store().digits(modules::default_collection);
 }
 
 // Not a coroutine: a call waits for long in the returned task, and keeps nothing of this function.

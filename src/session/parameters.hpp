@@ -18,10 +18,10 @@ namespace pivot::session {
 struct RequestFacts {
     exchange::CallFacts call;
     Format format = Format::kazoo;
-    std::string_view call_status;                 // as the session was told; empty: not yet
+    std::string_view call_status;                    // empty: unknown
     std::span<const exchange::Parameter> own;        // of this request
     std::span<const exchange::Parameter> variables;  // of the user
-    bool is_document = false;                     // a TwiML document asks
+    bool is_document = false;                        // a TwiML document asks
 };
 
 // Lists them. Fails with invalid_json, as Parameters::read does. The facts outlive the list.

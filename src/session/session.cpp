@@ -29,18 +29,6 @@ using reactor::Task;
 constexpr std::size_t variables_max = 256;
 constexpr std::size_t carried_bytes_max = 64 * 1024;
 
-std::string quoted(std::string_view text)
-{
-    std::string out;
-    json::append_quoted(out, text);
-    return out;
-}
-
-std::string json_member(std::string_view name, std::string_view value)
-{
-    return fmt::format("{{{}:{}}}", quoted(name), quoted(value));
-}
-
 // As a pair of a form, which is the larger way to send it.
 std::size_t size_of(const exchange::Parameter& variable)
 {
@@ -48,7 +36,7 @@ std::size_t size_of(const exchange::Parameter& variable)
     return http::form_size(variable.name) + http::form_size(variable.value) + joints;
 }
 
-// `what`: whose, as a document wrote it.
+// `what` names it as the document did.
 std::string no_room_for(std::string_view what)
 {
     return fmt::format("{} does not fit: what documents store in a call takes {} bytes at most",
@@ -85,9 +73,11 @@ Result<void> Session::Content::write(BodyFormat format, std::span<const exchange
     }
     const Call& call = session_.call_;
     const std::string owner_ids = exchange::list_owners(call.owner_ids);
-    const RequestFacts facts = {.call = exchange::facts_of(call, owner_ids),
+    const std::string store = session_.store_.to_json();
+    const std::string call_status = session_.store_.text("call_status");
+    const RequestFacts facts = {.call = exchange::facts_of(call, owner_ids, store),
                                 .format = session_.format(),
-                                .call_status = session_.call_status_,
+                                .call_status = call_status,
                                 .own = request_.parameters,
                                 .variables = session_.variables_,
                                 .is_document = origin_ == Origin::document};
@@ -104,6 +94,7 @@ Session::Session(exchange::Exchanges& exchanges, Callbacks& callbacks, const Sin
       callbacks_(callbacks),
       sinks_(sinks),
       call_(std::move(request.call)),
+      store_(std::exchange(call_.key_value_store, {})),
       host_bytes_(call_bytes()),
       iteration_(request.iteration)
 {
@@ -250,29 +241,27 @@ Result<void> Session::count()
     return {};
 }
 
-// Else a Digits that was sent once would be sent for ever.
+// Otherwise Digits that were sent once would be sent for ever.
 void Session::forget_results()
 {
-    if (call_.key_value_store.empty()) return;
-    call_.key_value_store = exchange::merge_objects(
-        call_.key_value_store,
-        R"({"digit_pressed":null,"digits_collected":null,"recording_url":null,)"
-        R"("recording_duration":null,"dial_call_status":null,"dial_call_sid":null,)"
-        R"("queue_sid":null})");
+    for (const char* key :
+         {"digit_pressed", "digits_collected", "recording_url", "recording_duration",
+          "dial_call_status", "dial_call_sid", "queue_sid"}) {
+        store_.erase(key);
+    }
 }
 
-// Those that a call comes with are its session's from now on: one that is set takes their place.
+// Those that a call comes with belong to its session, where one that is set replaces them.
 void Session::take_variables()
 {
     json::Document document;
-    if (call_.key_value_store.empty()) return;
-    const auto store = document.read(call_.key_value_store);
-    const auto known = store ? store->find("user_vars") : std::nullopt;
+    const std::string variables = store_.take("user_vars");
+    if (variables.empty()) return;
+    const auto known = document.read(variables);
     if (!known || !known->is_object()) return;
     for (const auto [name, value] : known->members()) {
         if (exchange::is_scalar(value)) set_variable(std::string(name), std::string(value.text()));
     }
-    call_.key_value_store = exchange::merge_objects(call_.key_value_store, R"({"user_vars":null})");
 }
 
 void Session::notify(std::string url, Method method, std::vector<exchange::Parameter> own,
@@ -283,10 +272,11 @@ void Session::notify(std::string url, Method method, std::vector<exchange::Param
     facts.format = action_.req_format;
     facts.own = own;
     const std::string owner_ids = exchange::list_owners(call_.owner_ids);
+    const std::string store = store_.to_json();
     if (!with_standard_parameters) {
         list_own(parameters, facts);
     } else {
-        facts.call = exchange::facts_of(call_, owner_ids);
+        facts.call = exchange::facts_of(call_, owner_ids, store);
         if (const auto listed = list_callback(parameters, facts); !listed) {
             return warn(fmt::format("callback {}: {}", url, listed.error().message));
         }
@@ -334,29 +324,29 @@ void Session::set_language(std::string language)
     keep(call_.language, std::move(language), "language");
 }
 
-// Of what documents can change.
+// Bytes of what documents can change.
 std::size_t Session::call_bytes() const
 {
-    return http::form_size(call_.custom_application_vars) + http::form_size(call_.key_value_store) +
+    return http::form_size(call_.custom_application_vars) + store_.size_bytes() +
            http::form_size(call_.caller_id_name) + http::form_size(call_.caller_id_number) +
            http::form_size(call_.language);
 }
 
-// What the host has given goes on the host's account.
+// The host's own facts do not count.
 std::size_t Session::carried_bytes() const
 {
     const std::size_t of_call = call_bytes();
     return variable_bytes_ + cookies_.size_bytes() + of_call - std::min(of_call, host_bytes_);
 }
 
-// Whether something may grow. It may always shrink.
+// Whether something may grow. Shrinking is always allowed.
 bool Session::has_room(std::size_t bytes_before, std::size_t bytes_after) const
 {
     return bytes_after <= bytes_before ||
            carried_bytes() + bytes_after - bytes_before <= carried_bytes_max;
 }
 
-// False, with a warning: it stays as it is.
+// Returns false, with a warning, if it stays as it is.
 bool Session::keep(std::string& kept, std::string text, std::string_view what)
 {
     if (!has_room(http::form_size(kept), http::form_size(text))) {
@@ -378,47 +368,21 @@ void Session::trim_cookies()
 
 void Session::set_call_status(std::string_view status)
 {
-    call_status_ = status;
-    call_.key_value_store =
-        exchange::merge_objects(call_.key_value_store, json_member("call_status", status));
+    store_.set_text("call_status", status);
 }
 
 void Session::set_digits(std::string_view collection, std::string_view digits)
 {
-    json::Document document;
-    std::string collections;
-    const auto store = document.read(call_.key_value_store.empty() ? "{}" : call_.key_value_store);
-    const auto known = store ? store->find("dtmf_collections") : std::nullopt;
-    if (known && known->is_object()) json::append_value(collections, *known);
-    collections = exchange::merge_objects(collections, json_member(collection, digits));
-    auto merged = exchange::merge_objects(call_.key_value_store,
-                                          fmt::format(R"({{"dtmf_collections":{}}})", collections));
-    keep(call_.key_value_store, std::move(merged),
-         fmt::format("collection {}", printable(collection)));
-}
-
-std::string Session::digits(std::string_view collection) const
-{
-    json::Document document;
-    const auto store = document.read(call_.key_value_store.empty() ? "{}" : call_.key_value_store);
-    const auto known = store ? store->find("dtmf_collections") : std::nullopt;
-    const auto found = known ? known->find(collection) : std::nullopt;
-    return found ? std::string(found->text()) : std::string();
+    const std::size_t before = store_.digits_bytes(collection);
+    if (!has_room(before, KeyValueStore::digits_bytes(collection, digits))) {
+        return warn(no_room_for(fmt::format("collection {}", printable(collection))));
+    }
+    store_.set_digits(collection, digits);
 }
 
 void Session::clear_digits(std::string_view collection)
 {
-    json::Document document;
-    const auto store = document.read(call_.key_value_store.empty() ? "{}" : call_.key_value_store);
-    const auto known = store ? store->find("dtmf_collections") : std::nullopt;
-    if (!known || !known->find(collection)) return;
-    std::string collections;
-    json::append_value(collections, *known);
-    collections =
-        exchange::merge_objects(collections, fmt::format("{{{}:null}}", quoted(collection)));
-    call_.key_value_store = exchange::merge_objects(
-        call_.key_value_store,
-        fmt::format(R"({{"dtmf_collections":{}}})", collections.empty() ? "null" : collections));
+    store_.clear_digits(collection);
 }
 
 void Session::set_recording(const std::string& url, const std::string& id, std::int64_t seconds)

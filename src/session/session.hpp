@@ -20,6 +20,7 @@
 #include "session/cdr.hpp"
 #include "session/cdr_spool.hpp"
 #include "session/debug_record.hpp"
+#include "session/key_value_store.hpp"
 
 #include <pivot/engine.hpp>
 
@@ -69,7 +70,7 @@ public:
     // where it has no `cdr_url` that of the one before stays.
     reactor::Task<Result<Answer>> pivot(ActionNode node, reactor::Deadline& call);
 
-    // Tells a web server something, beside the call: what is true now. Its own parameters replace
+    // Tells a web server something in the background: what is true now. Its own parameters replace
     // those of the call.
     void notify(std::string url, Method method, std::vector<exchange::Parameter> parameters,
                 bool with_standard_parameters);
@@ -77,7 +78,6 @@ public:
     void set_variable(std::string name, std::string value);  // with every later request
     void set_call_status(std::string_view status);           // `in-progress`
     void set_digits(std::string_view collection, std::string_view digits);
-    std::string digits(std::string_view collection) const;
     void set_language(std::string language);
 
     // As if nothing was ever collected under this name: an empty collection would be told.
@@ -99,7 +99,8 @@ public:
     bool is_asking() const { return is_asking_; }
 
     int iteration() const { return iteration_; }
-    const Call& call() const { return call_; }
+    const Call& call() const { return call_; }  // without its key-value store
+    const KeyValueStore& store() const { return store_; }
     const Action& action() const { return action_; }  // meaningful if it was valid
     const ActionLimits& action_limits() const;        // the operator's, for nested nodes, too
     Format format() const { return action_.req_format; }
@@ -144,10 +145,10 @@ private:
     Callbacks& callbacks_;
     const Sinks& sinks_;
     Call call_;
+    KeyValueStore store_;  // of the call
     Action action_;
     std::unique_ptr<const Failure> bad_action_;  // null: the action is valid
     std::string document_url_;
-    std::string call_status_;                            // empty: not told yet
     std::vector<exchange::Parameter> first_parameters_;  // until the first request
     std::vector<exchange::Parameter> variables_;
     std::size_t variable_bytes_ = 0;

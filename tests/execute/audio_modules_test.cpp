@@ -75,7 +75,7 @@ TEST_F(AudioModules, endless_playback_ends_at_a_key)
     });
     run(node("play", R"("id":"a","answer":false,"endless_playback":true)"));
     EXPECT_EQ(count, 5);
-    EXPECT_EQ(session->digits("default"), "7");
+    EXPECT_EQ(session->store().digits("default"), "7");
 }
 
 TEST_F(AudioModules, endless_playback_of_nothing_ends)
@@ -89,9 +89,9 @@ TEST_F(AudioModules, a_key_that_stops_a_playback_is_kept_in_the_default_collecti
     channel->on("play", [this](JobId) { channel->press("5"); });
     run(node("play", R"("id":"a","answer":false)"));
     EXPECT_THAT(channel->commands, ElementsAre("play name a", "stop"));
-    EXPECT_EQ(session->digits("default"), "5");
+    EXPECT_EQ(session->store().digits("default"), "5");
     run_again(node("play", R"("id":"a","answer":false)"));
-    EXPECT_EQ(session->digits("default"), "55");
+    EXPECT_EQ(session->store().digits("default"), "55");
 }
 
 TEST_F(AudioModules, a_key_that_is_not_a_terminator_is_kept_but_stops_nothing)
@@ -102,7 +102,7 @@ TEST_F(AudioModules, a_key_that_is_not_a_terminator_is_kept_but_stops_nothing)
     });
     run(node("play", R"("id":"a","answer":false,"terminators":["#"])"));
     EXPECT_THAT(channel->commands, ElementsAre("play name a"));
-    EXPECT_EQ(session->digits("default"), "5");
+    EXPECT_EQ(session->store().digits("default"), "5");
 }
 
 TEST_F(AudioModules, a_hang_up_during_a_playback_ends_the_flow)
@@ -123,7 +123,7 @@ TEST_F(AudioModules, tts_hears_keys_failures_and_hang_ups)
 {
     channel->on("say", [this](JobId) { channel->press("1"); });
     run(node("tts", R"("text":"hello")"));
-    EXPECT_EQ(session->digits("default"), "1");
+    EXPECT_EQ(session->store().digits("default"), "1");
     channel->on("say", [this](JobId job) { channel->fail(job); });
     run_again(node("tts", R"("text":"hello")", seen("_")));
     EXPECT_TRUE(was_taken("_"));

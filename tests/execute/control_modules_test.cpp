@@ -53,7 +53,7 @@ TEST_F(ControlModules, keys_during_a_sleep_are_typed_ahead)
 {
     clock->after(milliseconds(500), [this] { channel->press("42"); });
     run(node("sleep", R"("duration":1)", child("_", node("collect_dtmf", R"("max_digits":2)"))));
-    EXPECT_EQ(session->digits("default"), "42");
+    EXPECT_EQ(session->store().digits("default"), "42");
 }
 
 TEST_F(ControlModules, response_rejects_with_what_it_says)

@@ -16,7 +16,7 @@ TEST_F(DigitsModules, collect_takes_keys_up_to_the_terminator_into_its_collectio
     clock->after(milliseconds(500), [this] { channel->press("12#3"); });
     run(node("collect_dtmf", R"("max_digits":4,"collection_name":"pin")", seen("_")));
     EXPECT_THAT(channel->commands, ElementsAre("answer", "play name _"));
-    EXPECT_EQ(session->digits("pin"), "12");
+    EXPECT_EQ(session->store().digits("pin"), "12");
 }
 
 TEST_F(DigitsModules, collect_takes_what_was_typed_ahead_first)
@@ -27,8 +27,8 @@ TEST_F(DigitsModules, collect_takes_what_was_typed_ahead_first)
     });
     run(node("play", R"("id":"a","terminators":[])",
              child("_", node("collect_dtmf", R"("max_digits":2,"collection_name":"pin")"))));
-    EXPECT_EQ(session->digits("pin"), "12");
-    EXPECT_EQ(session->digits("default"), "3");
+    EXPECT_EQ(session->store().digits("pin"), "12");
+    EXPECT_EQ(session->store().digits("default"), "3");
 }
 
 TEST_F(DigitsModules, collect_takes_what_the_call_has_come_with_first)
@@ -36,24 +36,24 @@ TEST_F(DigitsModules, collect_takes_what_the_call_has_come_with_first)
     request.call.key_value_store = R"({"dtmf_collections":{"default":"42"}})";
     run(node("collect_dtmf", R"("max_digits":2,"collection_name":"pin")", seen("_")));
     EXPECT_THAT(channel->commands, ElementsAre("answer", "play name _")) << "it does not wait";
-    EXPECT_EQ(session->digits("pin"), "42");
-    EXPECT_THAT(session->call().key_value_store, HasSubstr(R"("dtmf_collections":{"pin":"42"})"));
+    EXPECT_EQ(session->store().digits("pin"), "42");
+    EXPECT_THAT(session->store().to_json(), HasSubstr(R"("dtmf_collections":{"pin":"42"})"));
 }
 
 TEST_F(DigitsModules, a_flushed_collection_is_gone_and_an_empty_one_is_not)
 {
     request.call.key_value_store = R"({"dtmf_collections":{"default":"42"}})";
     run(node("flush_dtmf", "", child("_", node("collect_dtmf", R"("timeout":10)"))));
-    EXPECT_THAT(session->call().key_value_store, HasSubstr(R"("dtmf_collections":{"default":""})"));
+    EXPECT_THAT(session->store().to_json(), HasSubstr(R"("dtmf_collections":{"default":""})"));
     run_again(node("flush_dtmf"));
-    EXPECT_THAT(session->call().key_value_store, Not(HasSubstr("dtmf_collections")));
+    EXPECT_THAT(session->store().to_json(), Not(HasSubstr("dtmf_collections")));
 }
 
 TEST_F(DigitsModules, collect_with_terminators_takes_any_of_them)
 {
     clock->after(milliseconds(500), [this] { channel->press("12*"); });
     run(node("collect_dtmf", R"("max_digits":4,"terminator":"#","terminators":["*"])"));
-    EXPECT_EQ(session->digits("default"), "12");
+    EXPECT_EQ(session->store().digits("default"), "12");
 }
 
 TEST_F(DigitsModules, collect_goes_on_with_what_it_has_when_time_passes)
@@ -61,7 +61,7 @@ TEST_F(DigitsModules, collect_goes_on_with_what_it_has_when_time_passes)
     clock->after(milliseconds(900), [this] { channel->press("1"); });
     run(node("collect_dtmf", R"("max_digits":4,"timeout":1000,"interdigit_timeout":1500)",
              seen("_")));
-    EXPECT_EQ(session->digits("default"), "1");
+    EXPECT_EQ(session->store().digits("default"), "1");
     EXPECT_TRUE(was_taken("_"));
 }
 
@@ -70,7 +70,7 @@ TEST_F(DigitsModules, collect_stores_also_nothing)
     begin();
     session->set_digits("pin", "9");
     run_again(node("collect_dtmf", R"("collection_name":"pin")", seen("_")));
-    EXPECT_EQ(session->digits("pin"), "");
+    EXPECT_EQ(session->store().digits("pin"), "");
     EXPECT_TRUE(was_taken("_"));
 }
 
@@ -88,7 +88,7 @@ TEST_F(DigitsModules, flush_forgets_the_collection_and_what_was_typed_ahead)
     session->set_digits("default", "12");
     live->keys() = "12";
     run_again(node("flush_dtmf", "", seen("_")));
-    EXPECT_EQ(session->digits("default"), "");
+    EXPECT_EQ(session->store().digits("default"), "");
     EXPECT_EQ(live->keys(), "");
     EXPECT_TRUE(was_taken("_"));
 }
@@ -227,7 +227,7 @@ TEST_F(DigitsModules, what_is_typed_in_a_conversation_does_not_answer_a_menu_or_
         run_again(fmt::format(R"({{{},"children":{{"4":{},"_":{}}}}})", next, mark("taken"),
                               mark("none")));
         EXPECT_FALSE(was_taken("taken")) << next;
-        EXPECT_EQ(session->digits("default"), "") << next;
+        EXPECT_EQ(session->store().digits("default"), "") << next;
     }
 }
 

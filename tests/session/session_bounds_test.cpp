@@ -97,7 +97,7 @@ TEST_F(SessionBounds, the_bound_is_one_for_all_together)
     session->set_digits("d", std::string(100, '1'));
     session->set_variable("w", std::string(10'000, 'x'));
     EXPECT_EQ(session->call().custom_application_vars.find('x'), std::string::npos);
-    EXPECT_EQ(session->digits("d").size(), 100u) << "what fits is stored";
+    EXPECT_EQ(session->store().digits("d").size(), 100u) << "what fits is stored";
     const auto bytes = ask(*session);
     EXPECT_GT(bytes, 60'000u);
     EXPECT_LE(bytes, bound + standard_parameters_most);

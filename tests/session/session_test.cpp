@@ -293,7 +293,7 @@ TEST(Session, what_a_flow_changed_goes_with_a_nested_pivot)
           R"("Caller-ID-Name":"Bob")", R"("Custom-Application-Vars":{"tier":"gold"})"}) {
         EXPECT_NE(requests[1].body.find(part), std::string::npos) << requests[1].body;
     }
-    EXPECT_NE(session->call().key_value_store.find(R"("other":{"kept":1})"), std::string::npos);
+    EXPECT_NE(session->store().to_json().find(R"("other":{"kept":1})"), std::string::npos);
 }
 
 TEST(Session, a_bad_action_fails)

@@ -75,7 +75,7 @@ std::optional<std::string> variable_in(const Work& work, std::string_view scope,
 
 std::string captured_number(const Work& work)
 {
-    return member_of(work.call.session().call().key_value_store, "cf_capture_group").value_or("");
+    return work.call.session().store().text("cf_capture_group");
 }
 
 }  // namespace pivot::execute::modules

@@ -22,7 +22,7 @@ Task<ModuleEnd> collect_into(Work work, std::string collection, jobs::CollectRul
     // Keys typed ahead that are not taken stay for the next module.
     if (work.call.keys().empty()) {
         session.clear_digits(default_collection);
-    } else if (!session.digits(default_collection).empty()) {
+    } else if (!session.store().digits(default_collection).empty()) {
         session.set_digits(default_collection, work.call.keys());
     }
     session.set_digits(collection, collected.keys);

@@ -22,7 +22,7 @@ void keep_keys(const Work& work, std::size_t typed_before)
 {
     const std::string& keys = work.call.keys();
     if (keys.size() <= typed_before) return;
-    std::string collection(work.call.session().digits(default_collection));
+    std::string collection(work.call.session().store().digits(default_collection));
     collection += std::string_view(keys).substr(typed_before);
     if (collection.size() > collection_max) collection.resize(collection_max);
     work.call.session().set_digits(default_collection, collection);
