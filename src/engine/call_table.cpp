@@ -29,8 +29,8 @@ PendingCall* CallTable::take()
         taken_.notify_all();
         return nullptr;
     }
-    // Fewer are taken than there may be, so a place is free or was never made; if others are faster
-    // to it, one of theirs has become free.
+    // Fewer are taken than the limit allows, so a place is free or was never made. If others take
+    // it first, one of theirs has become free.
     while (true) {
         if (PendingCall* call = pop()) return call;
         std::uint32_t index = made_.load(std::memory_order_relaxed);

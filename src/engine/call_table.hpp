@@ -1,7 +1,7 @@
-// The places of the calls in flight: as many as the limit allows, made when first needed.
+// The places of the calls in flight, up to the limit, made when first needed.
 //
-// Taking and giving back is lock-free, and a place is used again and again: a pivot in steady state
-// makes none. Places live as long as the table, so a ticket can always be looked at.
+// Taking and giving back is lock-free. Places are used again and again, so in steady state a pivot
+// makes none. They live as long as the table, so a ticket can always be looked at.
 #pragma once
 
 #include "engine/pending_call.hpp"
@@ -20,7 +20,7 @@ public:
     CallTable& operator=(const CallTable&) = delete;
     ~CallTable();  // nothing is taken
 
-    // Any thread. Null: the limit is reached.
+    // Any thread. Returns null if the limit is reached.
     PendingCall* take();
 
     // Any thread.
@@ -34,7 +34,7 @@ public:
 private:
     static constexpr std::uint32_t chunk_calls = 256;
 
-    PendingCall* pop();  // a free place; null: none
+    PendingCall* pop();  // a free place, or null
     PendingCall& at(std::uint32_t index);
     PendingCall& make(std::uint32_t index);
 
@@ -42,8 +42,9 @@ private:
     std::vector<std::atomic<PendingCall*>> chunks_;
     std::atomic<std::uint32_t> made_ = 0;
 
-    // The free place given back last, as index + 1 (0: none), under a tag that changes with every
-    // give_back(): a stack that is not fooled when a place comes back between a read and a swap.
+    // The top of a stack of free places, as index + 1 (0 if it is empty), under a tag that changes
+    // with every give_back(), so that a swap notices when a place came back since the read (the ABA
+    // problem).
     std::atomic<std::uint64_t> free_ = 0;
 
     std::atomic<std::size_t> taken_ = 0;

@@ -19,7 +19,7 @@ namespace pivot {
 
 namespace {
 
-// An outcome without a call in flight: the limit was reached.
+// Delivers the outcome of a call that was refused, and so is not in flight.
 class Refusal final : public reactor::Message {
 public:
     // `undelivered` counts the refusals whose outcome has not been taken yet.
@@ -58,7 +58,7 @@ private:
     std::atomic<std::size_t>& undelivered_;
 };
 
-// Ends what is in flight on a lane; its thread goes on.
+// Cancels the calls in flight on a lane; its thread goes on.
 class CancelAll final : public reactor::Message {
 public:
     explicit CancelAll(engine::Lane& lane) : lane_(lane) {}
@@ -103,7 +103,7 @@ public:
 
     const EngineConfig& config() const { return settings->config(); }
 
-    // The lane whose thread this is; null: none.
+    // The lane whose thread this is; null if there is none.
     engine::Lane* lane_of_this_thread() const
     {
         for (const auto& thread : threads) {
@@ -112,7 +112,7 @@ public:
         return nullptr;
     }
 
-    // A call that is started on a lane's thread stays there; others go round.
+    // A call that is started on a lane's thread stays there; others are spread in turn.
     engine::Lane& next_lane()
     {
         if (engine::Lane* lane = lane_of_this_thread()) return *lane;
@@ -165,8 +165,8 @@ tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineCo
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 // Where it cannot wait, the parts stay: in a fork they are the parent's, at exit they are halted,
-// and in a callback or on another thread than the runner's they are in use. What is in flight on
-// threads of the engine still ends.
+// and in a callback or on another thread than the runner's they are in use. Calls in flight on
+// threads of the engine still end.
 Engine::~Engine()
 {
     if (is_forked() || engine::LaneThread::are_halted()) {
@@ -179,8 +179,7 @@ Engine::~Engine()
         static_cast<void>(parts_.release());
         return;
     }
-    // Outcomes may start calls, which are refused on any lane: so no lane ends before all are
-    // quiet.
+    // Outcomes may start calls, which any lane may refuse, so no lane ends before all are quiet.
     if (!parts_->host_lane) {
         parts_->wait_until_quiet();
         return;
@@ -206,7 +205,7 @@ void Engine::start(const Request& request, Done done, Ticket& ticket)
     ticket = {};
     if (is_forked()) return;
     engine::Lane& lane = parts_->next_lane();
-    // Taken first: who drains either sees this call in flight, or is seen here.
+    // Taken first, so that drain() either sees this call in flight, or is seen here.
     engine::PendingCall* call = parts_->calls.take();
     const bool is_draining = parts_->is_draining;
     if (call != nullptr && is_draining) parts_->calls.give_back(*std::exchange(call, nullptr));
@@ -275,8 +274,8 @@ std::chrono::nanoseconds Engine::run()
 
     parts_->is_running = true;
     reactor::Reactor& reactor = parts_->host_lane->reactor();
-    // A turn reaps and resumes; one more submits what was resumed has asked for. The bound keeps a
-    // busy engine from starving its host.
+    // One turn reaps and resumes, the next submits the requests of the resumed coroutines. The
+    // bound keeps a busy engine from starving its host.
     constexpr int turns_max = 8;
     for (int turn = 0; turn < turns_max; ++turn) {
         reactor.turn(0);

@@ -1,5 +1,5 @@
-// How often fork() has led to this process. Threads and rings stay with the parent: who keeps some
-// remembers the count and knows by it that they are gone.
+// How many forks led to this process. Threads and rings stay with the parent, so their owner
+// remembers the count, and knows that they are gone when it has changed.
 #pragma once
 
 namespace pivot::engine {

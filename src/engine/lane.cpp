@@ -16,7 +16,7 @@ using reactor::Deadline;
 using reactor::Reactor;
 using reactor::Task;
 
-// Whether others would notice how long it takes to read. What is no answer is not read at all.
+// Whether others would notice how long it takes to read. A failed answer is not read at all.
 bool takes_long(const http::Response& response)
 {
     const bool is_answer = response.status >= 200 && response.status <= 299;

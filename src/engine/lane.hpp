@@ -21,7 +21,7 @@ public:
     static tl::expected<std::unique_ptr<Lane>, std::string> open(
         std::shared_ptr<const exchange::Settings> settings, CallTable& calls);
 
-    ~Lane();  // ends what is in flight as cancelled, and turns until all is torn down
+    ~Lane();  // cancels the calls in flight, and turns until all is torn down
 
     reactor::Reactor& reactor() { return *reactor_; }
 

@@ -17,18 +17,18 @@ namespace pivot::engine {
 
 namespace {
 
-// A callback of the host's that blocks for longer keeps its thread from halting, but not the
-// process from exiting.
+// A host's callback that blocks longer keeps its thread from halting, but not the process from
+// exiting.
 constexpr std::chrono::seconds halt_timeout{1};
 
-// What exit() is to halt.
+// The threads that exit() halts.
 struct Living {
     std::mutex mutex;
     List<LaneThread> threads;
     std::atomic<bool> are_halted = false;
 };
 
-// Never destroyed: threads may look at it while statics are.
+// Never destroyed, because threads may look at it while statics are destroyed.
 Living& living()
 {
     static Living& all = *new Living;
@@ -63,7 +63,7 @@ tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(
     return started;
 }
 
-// `error` is the starting thread's, and gone once `is_open_` has been counted down.
+// `error` belongs to the starting thread, and dies once `is_open_` has been counted down.
 void LaneThread::run(std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
                      std::string& error)
 {

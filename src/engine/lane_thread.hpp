@@ -1,8 +1,7 @@
 // A lane on a thread of its own, `pivot/N`.
 //
-// A process may exit while its engines live. Their threads must not run on then, because what they
-// use is being destroyed (simdjson's tables, the host's statics): so exit() halts them before
-// anything else.
+// A process may exit while its engines live. Their threads must not run on while exit() destroys
+// what they use (simdjson's tables, the host's statics), so exit() halts them first.
 #pragma once
 
 #include "base/list.hpp"
@@ -29,7 +28,7 @@ public:
     Lane& lane() { return *lane_; }
     std::thread::id id() const { return thread_.get_id(); }
 
-    // Whether exit() has halted all lanes. Then nothing ends any more, and nobody may wait for it.
+    // Whether exit() has halted all lanes. Then no call ends any more, and nobody may wait for one.
     static bool are_halted();
 
 private:
@@ -41,7 +40,7 @@ private:
         void deliver() override { is_delivered = true; }
     };
 
-    // Keeps the thread from ever doing anything again.
+    // Blocks the thread for good.
     class Halt final : public reactor::Message {
     public:
         std::binary_semaphore is_delivered{0};

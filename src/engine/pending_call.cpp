@@ -90,7 +90,7 @@ OutcomeView PendingCall::outcome(OutcomeKind kind) const
     view.kind = kind;
     view.call_id = request.call_id();
     view.iteration = request.iteration();
-    // Not the turn's time: a turn may have overrun, and the outcome is late then.
+    // Not the time of the turn, which may have overrun: then the outcome is late.
     const reactor::Nanoseconds elapsed_ns = monotonic_now() - started;
     view.elapsed = std::chrono::nanoseconds(elapsed_ns);
     if (attempts != nullptr && attempts->request().has_begun()) {

@@ -22,18 +22,18 @@ namespace pivot::engine {
 
 class Lane;
 
-// Calls `done`, which a host may have left empty. What it throws is dropped: the other calls go on.
+// Calls `done`, which a host may have left empty. Exceptions are dropped: the other calls go on.
 void hand_over(const Engine::Done& done, const OutcomeView& outcome) noexcept;
 
-// Its deadline counts from start(), and is armed in the turn that first sees the call, before calls
-// that came earlier begin.
+// Its deadline counts from start(). It is armed in the turn that first sees the call, even before
+// calls that came earlier begin.
 class PendingCall final : public reactor::Message, public ListHook<PendingCall> {
 public:
     // Host's thread, before it is posted.
     void prepare(Lane& lane, const Request& given, const ActionLimits& limits, Engine::Done done,
                  reactor::Nanoseconds now);
 
-    // The lane's thread, until end(). It delivers the outcome in the moment it expires, while the
+    // The lane's thread, until end(). It delivers the outcome the moment it expires, while the
     // exchange is still being torn down.
     reactor::Deadline& deadline() { return *deadline_; }
 
@@ -46,14 +46,14 @@ public:
     void deliver_failed(const Failure& failure);
     void deliver_skipped();
 
-    // Any thread: whoever holds a ticket that has become old may look, too.
+    // Any thread, even with a ticket of an earlier call.
     Lane& lane() const { return *lane_.load(std::memory_order_acquire); }
 
     exchange::PackedRequest request;
     reactor::Nanoseconds started = 0;
     exchange::Attempts* attempts = nullptr;  // while the call runs
 
-    // Grows when the call ends, before its place can be used again: so an old ticket names nothing.
+    // Grows when the call ends, before its place is used again, so an old ticket names no call.
     std::atomic<std::uint64_t> serial = 0;
 
 private:

@@ -1,4 +1,4 @@
-// What a web server answered: a callflow, or TwiML.
+// The answer of a web server: a callflow, or TwiML.
 #pragma once
 
 #include "base/json.hpp"
@@ -18,7 +18,7 @@
 
 namespace pivot::exchange {
 
-// An answer that can be performed: until the next one is read.
+// An answer that can be performed. It dies when the next one is read.
 struct AnswerView {
     Format format = Format::kazoo;
     std::string_view flow = {};                 // kazoo: JSON text, defaults written in
@@ -42,11 +42,11 @@ public:
     Result<void> begin(const http::Response& response);
     Result<AnswerView> finish();
 
-    // The same of a body that is known to be JSON, or TwiML, whatever its status.
+    // The same for a body that is known to be JSON, or TwiML, whatever its status.
     Result<std::string_view> read_flow(const http::Response& response);
     Result<twiml::Document> read_document(const http::Response& response);
 
-    // Of the flow that was read last.
+    // About the flow that was read last.
     std::span<const Breach> warnings() const { return validator_.warnings(); }
 
 private:
@@ -54,7 +54,7 @@ private:
     Result<std::string_view> finish_flow();
 
     json::Document json_;
-    std::optional<json::Value> value_;  // in the middle of a callflow; else of TwiML
+    std::optional<json::Value> value_;  // between the two steps of a callflow
     callflow::Validator validator_;
     std::string flow_;
     twiml::Reader twiml_reader_;

@@ -27,7 +27,7 @@ AnswerKind kind_of(const http::Response& response)
         return AnswerKind::twiml;
     }
     if (starts_ignoring_case(type, "audio/")) return AnswerKind::none;
-    // What PHP says of whatever a page prints: of a callflow, too.
+    // PHP's default for whatever a page prints, callflows included.
     const AnswerKind kind = kind_of(response.body);
     const bool is_html = equals_ignoring_case(type, "text/html");
     return is_html && kind == AnswerKind::none ? AnswerKind::twiml : kind;

@@ -1,4 +1,4 @@
-// What a response is, by its Content-Type or, where that says nothing, by its first character.
+// What a response is: by its Content-Type or, if that says nothing, by its first character.
 #pragma once
 
 #include "http/response.hpp"
@@ -14,7 +14,7 @@ AnswerKind kind_of(const http::Response& response);
 // The type without parameters: `application/json` of `Application/JSON; charset=utf-8`.
 std::string_view essence(std::string_view content_type);
 
-// The value of the parameter `charset`; empty: none.
+// The value of the parameter `charset`; empty if there is none.
 std::string_view charset(std::string_view content_type);
 
 }  // namespace pivot::exchange

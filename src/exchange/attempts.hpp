@@ -79,14 +79,14 @@ public:
     // Lets a failure say which time was up, if it was not that of the whole.
     void explain(Failure& failure, reactor::Deadline& whole);
 
-    // Of the attempt under way, or the last one. It has begun unless its URL could not be asked.
+    // The request under way, or the last one. It has begun unless its URL could not be asked.
     const Request& request() const { return request_; }
     http::Progress& progress() { return request_.progress(); }
 
-    // Why the fallback is asked; null: it is not.
+    // Why the fallback is asked; null if it is not.
     const Failure* first_failure() const;
 
-    // What is wrong with a fragment, which then counts as nothing. Empty: nothing, or it was taken.
+    // What is wrong with a fragment, which is then ignored. Empty if nothing is, or it was taken.
     std::string take_warning();
 
 private:

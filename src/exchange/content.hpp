@@ -19,7 +19,7 @@ public:
     // next write(): the fallback is told why it is asked. Fails with the reason not to ask.
     virtual Result<void> write(BodyFormat format, std::span<const Parameter> cause) = 0;
 
-    // As it is sent. Lives until any content of this reactor is written or sent.
+    // The text as it is sent. Dies when any content of this reactor is written or sent.
     virtual std::string_view text() const = 0;
 
 protected:

@@ -21,7 +21,7 @@ int error_code(Reason reason)
         case Reason::timeout:
         case Reason::status:
         case Reason::cancelled:
-        case Reason::overload: return 11200;  // the URL could not be had
+        case Reason::overload: return 11200;  // the URL could not be fetched
     }
     return 11200;
 }

@@ -1,4 +1,4 @@
-// The number that a voice application knows a failure by: Twilio's.
+// Twilio's number for a failure, which voice applications know.
 #pragma once
 
 #include <pivot/failure.hpp>

@@ -1,5 +1,5 @@
-// What tells a web server that it has seen a request before: the same token, whether it is asked
-// once more because a kept connection was closed, or retried.
+// The token by which a web server recognises a request that it has seen before, whether it comes
+// again because a kept connection was closed, or as a retry.
 //
 // TwiML has a header of its own for that. Elsewhere it is that of the IETF's draft
 // (draft-ietf-httpapi-idempotency-key-header), for POST: a GET does no harm twice.

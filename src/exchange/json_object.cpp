@@ -32,7 +32,7 @@ std::string merge_objects(std::string_view object, std::string_view changes)
     if (!known || !changed || !known->is_object() || !changed->is_object()) {
         return std::string(object);
     }
-    // Documents have written both, and may have thousands of members: no search for each.
+    // Documents write both, with thousands of members perhaps, so there is no search for each.
     std::unordered_map<std::string_view, json::Value> changes_by_name;
     for (const auto [name, value] : changed->members()) changes_by_name.emplace(name, value);
     std::unordered_set<std::string_view> known_names;

@@ -1,4 +1,4 @@
-// Changes to the objects of a call that are kept as JSON text.
+// Changes to a call's objects, which are kept as JSON text.
 #pragma once
 
 #include "base/json.hpp"

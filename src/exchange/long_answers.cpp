@@ -48,7 +48,7 @@ void LongAnswers::add(Wait& wait)
     place->second.waiting.push_back(wait);
 }
 
-// The next origin's first. An origin for which nobody waits is forgotten when its turn comes.
+// Admits the first of the next origin. An origin without waiting answers is forgotten at its turn.
 void LongAnswers::admit_next()
 {
     assert(is_taken_);

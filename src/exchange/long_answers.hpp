@@ -1,9 +1,10 @@
 // Who may read a long answer: one at a time, and the origins take turns.
 //
-// An answer within all limits can take a lane ten milliseconds to decode and to parse, its server a
-// kilobyte, and thousands can come at once. So each waits for its origin's turn and is read in
-// portions, between which everything else goes on: answers of one server hold up each other, hardly
-// another's, and never a short one. What waits is not decoded, so that one text is in memory.
+// An answer within all limits can take a lane ten milliseconds to decode and parse, while it costs
+// its server a kilobyte, and thousands can come at once. So each waits for its origin's turn and is
+// read in portions, between which everything else goes on: long answers delay other answers of
+// their server, hardly those of others, and never a short one. A waiting answer is not decoded, so
+// only one decoded text is in memory.
 #pragma once
 
 #include "base/list.hpp"
@@ -23,11 +24,11 @@
 
 namespace pivot::exchange {
 
-// What is read at once, and how much of the rest before others go on.
+// An answer up to the first size is read at once; a longer one in portions of the second.
 inline constexpr std::size_t short_answer_bytes = 16 * 1024;
 inline constexpr std::size_t portion_bytes = 64 * 1024;
 
-// How long it takes to read so much, roughly: for Reactor::worked().
+// Roughly how long it takes to read so much, for Reactor::worked().
 constexpr reactor::Nanoseconds reading_ns(std::size_t bytes)
 {
     return static_cast<reactor::Nanoseconds>(8 * bytes);
@@ -80,7 +81,7 @@ public:
         bool has_pass_ = false;
     };
 
-    // Yields a pass; none: the deadline expired first.
+    // Yields a pass, or none if the deadline expired first.
     Wait enter(std::string_view origin, reactor::Deadline& deadline)
     {
         return Wait(*this, origin, deadline);
@@ -100,8 +101,8 @@ private:
     bool is_taken_ = false;
 };
 
-// Decodes the body of `response`, which came from `origin`, where that is necessary. What is short
-// is ready at once, and needs no pass. Fails with protocol or too_large, phase read, with timeout
+// Decodes the body of `response`, which came from `origin`, if it is encoded. A short one is ready
+// at once and needs no pass. Fails with protocol or too_large, phase read, with timeout
 // or with cancelled.
 reactor::Task<Result<LongAnswers::Pass>> make_readable(http::Response& response,
                                                        std::string_view origin,

@@ -1,9 +1,9 @@
-// What is kept of a request while its call is in flight: its texts, in one block.
+// A request while its call is in flight: its texts, in one block.
 //
 //     | size | text | size | text | …
 //
-// A call that waits for its server costs little more than what it is about. Its place keeps the
-// block for the next call, so that packing costs no allocation in steady state.
+// A call that waits for its server costs little more than its texts. Its place keeps the block for
+// the next call, so in steady state packing costs no allocation.
 #pragma once
 
 #include "exchange/call_facts.hpp"
@@ -26,11 +26,10 @@ class PackedRequest {
 public:
     PackedRequest() = default;
 
-    // Takes the place of the request before. Of an action that is not valid there is nothing but
-    // its failure.
+    // Replaces the request before. An action that is not valid leaves nothing but its failure.
     void pack(const pivot::Request& request, const ActionLimits& limits);
 
-    // The call is over. A block of unusual size goes back to the heap.
+    // After the call. A block of unusual size goes back to the heap.
     void clear();
 
     CallFacts facts() const;
@@ -42,8 +41,8 @@ public:
     std::string_view parameters() const { return text(Text::parameters); }  // as a form
 
     int iteration() const { return iteration_; }
-    const Failure* bad_action() const;         // null: the action is valid
-    std::span<const Breach> warnings() const;  // of the action
+    const Failure* bad_action() const;         // null if the action is valid
+    std::span<const Breach> warnings() const;  // about the action
     std::chrono::milliseconds timeout() const { return std::chrono::milliseconds(timeout_ms_); }
     Method method() const { return method_; }
     Method fallback_method() const { return fallback_method_; }
@@ -88,7 +87,7 @@ private:
     std::string_view text(Text wanted) const;
 
     std::unique_ptr<char[]> block_;
-    std::unique_ptr<const Findings> findings_;  // null: nothing is wrong with the action
+    std::unique_ptr<const Findings> findings_;  // null if nothing is wrong with the action
     std::int64_t timeout_ms_ = 0;
     std::uint32_t capacity_bytes_ = 0;
     std::int32_t iteration_ = 1;

@@ -1,7 +1,7 @@
 // What a web server is told about a call: one list, written as a form or as JSON.
 //
-// Names and order are those of KAZOO's documentation for each format. What has no value is not
-// sent, but custom variables and headers are: a JSON body has `{}` for them, a form has nothing.
+// Names and order are those of KAZOO's documentation for each format. Parameters without a value
+// are left out, except for custom variables and headers, which are `{}` in a JSON body.
 #pragma once
 
 #include "base/json.hpp"
@@ -31,27 +31,27 @@ class Parameters {
 public:
     Parameters();
 
-    // Replaces the list by that of `request`, which neither changes nor goes while the list is in
-    // use. Fails with invalid_json when a text of the call that should be a JSON object is none, or
-    // is deeper than 64 arrays and objects.
+    // Replaces the list by that of `request`, which neither changes nor dies while the list is in
+    // use. Fails with invalid_json if a text of the call that should be a JSON object is not one,
+    // or has more than 64 levels.
     Result<void> read(const PackedRequest& request);
 
-    // The same for facts that nobody will recall. What is added to the list outlives it.
+    // The same for facts that are not recalled. Whatever is added to the list outlives it.
     Result<void> read(const CallFacts& call, Format format);
 
-    // In the place of one with this name, or behind all others.
+    // Replaces the parameter of this name, or adds one at the end.
     void put(std::string_view name, std::string_view value);
 
-    // Unless there is one with this name.
+    // Adds it, unless there is one of this name.
     void put_if_new(std::string_view name, std::string_view value);
 
     void remove(std::string_view name);
     void clear();
 
-    // The same for one that was read before, and has not changed: free if it was the last one.
+    // Reads a request again that has not changed. Free if it was the last one.
     void recall(const PackedRequest& request);
 
-    // Pairs with `&` between them (http/form.hpp), or one JSON object: until another is read.
+    // Pairs with `&` between them (http/form.hpp), or one JSON object. Dies with the next read.
     std::string_view form();
     std::string_view json();
 

@@ -1,4 +1,4 @@
-// What the operator's settings let the engine ask, and a flow name.
+// Which URLs the operator's settings let the engine ask, and a flow name.
 #pragma once
 
 #include "callflow/checker.hpp"
@@ -13,15 +13,15 @@
 
 namespace pivot::exchange {
 
-// The error says how to mend the rule that is none.
+// The error says how to fix an invalid rule.
 tl::expected<net::AddressPolicy, std::string> address_policy(const EngineConfig& config);
 
-// Why `url` may not be asked, as far as its spelling tells: names are not resolved. Empty: nothing
-// is in the way.
+// Why `url` may not be asked, as far as its spelling tells: names are not resolved. Empty if it
+// may.
 std::string objection_to(const http::Url& url, const net::AddressPolicy& policy);
 
-// What the operator lets the engine ask, a flow may name: one that a web server answers with, and
-// one of the operator's own. `policy` outlives the rules.
+// A flow may name whatever the engine may ask: the flow of a web server, and the operator's own.
+// `policy` outlives the rules.
 callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPolicy& policy);
 
 }  // namespace pivot::exchange

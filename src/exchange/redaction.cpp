@@ -11,7 +11,7 @@ namespace pivot::exchange {
 
 namespace {
 
-// How the signs of a URL are written in the text around it.
+// How the text around a URL spells its punctuation.
 enum class Spelling { plain, percent };
 
 // One character, and the bytes that it takes in the text.
@@ -86,7 +86,7 @@ Sign read_sign(std::string_view text, Spelling spelling)
     return escape.value_or(Sign{text[0], 1});
 }
 
-// Bytes that `word`, in lower case, takes at the front of `text`. 0: it is not there.
+// Bytes that `word`, in lower case, takes at the front of `text`; 0 if it is not there.
 std::size_t read_word(std::string_view text, std::string_view word, Spelling spelling)
 {
     std::size_t at = 0;
@@ -120,7 +120,7 @@ struct Search {
     std::size_t searched = 0;
 };
 
-// User and password in the text after `//`: all up to the last `@` before the path. A run of
+// User and password in the text after `//`: everything up to the last `@` before the path. A run of
 // slashes counts as searched: it is one start.
 Search find_in_authority(std::string_view text, Spelling spelling, bool is_cut)
 {
@@ -131,7 +131,7 @@ Search find_in_authority(std::string_view text, Spelling spelling, bool is_cut)
         const auto sign = read_sign(text.substr(at), spelling);
         const char c = sign.character;
         if (c == '/' && !has_begun) {
-            begin = at + sign.size;  // some readers skip slashes that are too many
+            begin = at + sign.size;  // some readers skip extra slashes
         } else if (c == '/' || c == '?' || c == '#' || is_end_of_text(sign, spelling)) {
             if (!last_at) return {std::nullopt, begin};
             return {Secret{begin, *last_at}, begin};
@@ -206,7 +206,7 @@ bool is_part_of_name(char c)
     return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-// Bytes of the secret name at the front of `text`, in any case. 0: there is none.
+// Bytes of the secret name at the front of `text`, in any case; 0 if there is none.
 std::size_t read_secret_name(std::string_view text)
 {
     for (const auto name : secret_names) {
@@ -220,7 +220,7 @@ std::size_t skip_blanks(std::string_view text, std::size_t at)
     return std::min(text.find_first_not_of(" \t\r\n", at), text.size());
 }
 
-// The value behind a name: `=123&`, `="123"`, `]=123`, `": "123"`, `\":\"123\"`, `": 123,`.
+// The value after a name: `=123&`, `="123"`, `]=123`, `": "123"`, `\":\"123\"`, `": 123,`.
 std::optional<Secret> find_value(std::string_view text)
 {
     auto at = text.find_first_not_of("\\\"']");
@@ -250,11 +250,11 @@ std::string redact_named_values(std::string_view text)
     while (at < text.size()) {
         const bool is_start_of_name = at == 0 || !is_part_of_name(text[at - 1]);
         const auto name_size = is_start_of_name ? read_secret_name(text.substr(at)) : 0;
-        const auto behind = at + name_size;
-        const auto secret = name_size > 0 ? find_value(text.substr(behind)) : std::nullopt;
+        const auto after = at + name_size;
+        const auto secret = name_size > 0 ? find_value(text.substr(after)) : std::nullopt;
         if (secret && secret->begin < secret->end) {
             out.append(text.substr(at, name_size + secret->begin)).append(redacted);
-            at = behind + secret->end;
+            at = after + secret->end;
         } else {
             const auto size = std::max<std::size_t>(name_size, 1);
             out += text.substr(at, size);

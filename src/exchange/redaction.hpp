@@ -1,8 +1,8 @@
-// What must not stand in a debug record: credentials, signatures, and what a caller pays with.
+// Takes secrets out of debug records: credentials, signatures and payment data.
 //
-// It is found wherever it stands, also in bodies: in URLs, whether they are spelled plainly, with
-// the escapes of JSON or XML, or percent-encoded; under the names that Twilio has for payments and
-// SIP passwords, in forms, in JSON and as attributes; in the headers that carry it.
+// Secrets are found everywhere, bodies included: in URLs, whether plain, with the escapes of JSON
+// or XML, or percent-encoded; under Twilio's names for payments and SIP passwords, in forms, in
+// JSON and as attributes; and in the headers that carry them.
 #pragma once
 
 #include <string>
@@ -12,12 +12,12 @@ namespace pivot::exchange {
 
 inline constexpr std::string_view redacted = "[redacted]";
 
-// `is_cut`: the text goes on behind its end, where the rest of a secret may stand.
+// `is_cut` says that the text goes on after its end, where the rest of a secret may be.
 //
 //     https://ann:secret@h/?SecurityCode=123    https://[redacted]@h/?SecurityCode=[redacted]
 std::string redact(std::string_view text, bool is_cut = false);
 
-// The value of a header. Of cookies the names stay, of Set-Cookie the attributes, too.
+// The value of a header. Names of cookies stay, and so do the attributes of Set-Cookie.
 std::string redact_header(std::string_view name, std::string_view value);
 
 }  // namespace pivot::exchange

@@ -42,7 +42,7 @@ struct RequestExtras {
     bool is_recorded = false;            // redirected requests are kept for a record
     bool sends_sni = true;
 
-    // Of the request that is being asked.
+    // The request that is being asked:
     std::int64_t began_unix_ms = 0;
     std::string headers;     // each with its end
     std::string body_query;  // joins the URL of a signed body other than a form

@@ -23,13 +23,13 @@ struct Retry {
     std::uint8_t retries = 0;   // after the first attempt
     std::uint8_t retry_on = 0;  // bits of http::RetryOn, and those above
 
-    // By default TwiML is asked once more, where no connection came about.
+    // By default TwiML is asked once more if no connection came about.
     static Retry by_default(Format format);
 
     // As a URL wants it instead.
     Retry with(const http::ConnectionOverrides& overrides) const;
 
-    // Whether it was for one of these causes. `status` is the response's; 0: none came.
+    // Whether the failure has one of these causes. `status` is the response's; 0 if none came.
     bool is_worth_another(const Failure& failure, int status) const;
 };
 

@@ -1,7 +1,7 @@
 // What the operator has set: one snapshot that never changes.
 //
-// Everybody shares it and nobody copies from it. Changed settings are another snapshot, so a call
-// that was begun under one of them ends under it.
+// It is shared, never copied. Changed settings are another snapshot, so a call that began under one
+// snapshot ends under it.
 #pragma once
 
 #include "http/client.hpp"

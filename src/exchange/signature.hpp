@@ -1,4 +1,4 @@
-// Signatures that tell a web server that a request is ours: the account's key is the secret.
+// Signatures by which a web server knows our requests. The account's key is the secret.
 //
 // TwiML sessions sign as Twilio does, so that a voice application's own validator accepts them;
 // KAZOO sessions sign the time and the body, in a header of our own.
@@ -29,8 +29,7 @@ std::string twilio_form_signature(std::string_view key, std::string_view url,
                                   std::string_view form);
 
 // `t=1700000000,v1=5f2c…`: seconds of Unix time, and the HMAC-SHA256 of `1700000000.` and the body
-// in lower-case hexadecimal. A GET has an empty body. By the time a receiver knows what is
-// replayed.
+// in lower-case hexadecimal. A GET has an empty body. The time lets a receiver refuse replays.
 std::string kazoo_signature(std::string_view key, std::int64_t unix_time_s, std::string_view body);
 
 // The SHA-256 of a body in lower-case hexadecimal.

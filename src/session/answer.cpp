@@ -32,7 +32,7 @@ Result<Answer> read_flow(const http::Response& response, exchange::Exchanges& ex
     return answer;
 }
 
-// A voice has no use for control characters (C0 but for blanks, DEL, C1).
+// A voice cannot speak control characters (C0 except blanks, DEL, C1).
 void blank_controls(std::string& text)
 {
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -69,7 +69,7 @@ Result<Answer> read_words(const http::Response& response)
     return answer;
 }
 
-// Of a type that says nothing about TwiML.
+// text/plain, which may be a flow or TwiML all the same.
 Result<Answer> read_text(const http::Response& response, exchange::Exchanges& exchanges)
 {
     if (exchange::kind_of(response) == exchange::AnswerKind::callflow)

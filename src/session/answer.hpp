@@ -1,4 +1,4 @@
-// What a web server answered to a session: something to perform.
+// What a web server answered in a session: something to perform.
 #pragma once
 
 #include "http/response.hpp"
@@ -17,12 +17,12 @@ struct Exchanges;
 
 namespace pivot::session {
 
-// One of the four.
+// Exactly one of the first four is there.
 struct Answer {
     std::shared_ptr<const twiml::Document> document;  // TwiML
     std::string flow;            // a callflow as JSON text, valid, defaults written in
     std::string media_url;       // the answer is a sound: play it, then hang up
-    std::string words;           // text that is no TwiML: speak it, then hang up
+    std::string words;           // plain text: speak it, then hang up
     bool are_words_cut = false;  // there were more than a Say may have
 };
 

@@ -56,7 +56,7 @@ Task<Result<int>> conclude(exchange::Exchanges& exchanges, const Callback& callb
     co_return status;
 }
 
-// Null: it has been told.
+// Returns nothing if it has been told.
 std::optional<Failure> failure_of(const Result<int>& status)
 {
     if (!status) return status.error();

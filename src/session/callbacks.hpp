@@ -1,7 +1,6 @@
-// Status callbacks on their way to web servers, beside their calls.
+// Status callbacks on their way to web servers, in the background.
 //
-//   send ─► waiting, in the order of its call and URL ─► asked, three times at most ─► done, or
-//   dropped
+//   send ─► waiting, in the order of its call and URL ─► asked, at most three times ─► done
 //
 // Each call and URL has one lane, so that a server sees the events of a call in their order. Each
 // origin has a share of the waiting callbacks and of the connections, so a dead server delays

@@ -22,7 +22,8 @@ std::string address(const Party& party)
                        party.realm.empty() ? "norealm" : party.realm);
 }
 
-// Whole seconds of what may not have happened, by clocks that may have been set back.
+// Whole seconds between two moments, the later of which may never have come, by clocks that may
+// have been set back.
 std::string duration(std::int64_t from_unix_s, std::int64_t to_unix_s)
 {
     return fmt::to_string(std::max<std::int64_t>(to_unix_s - from_unix_s, 0));
@@ -35,7 +36,7 @@ public:
         if (!value.empty()) writer_.add(name, value);
     }
 
-    // What is no JSON object tells nothing.
+    // Text that is not a JSON object is left out.
     void add_object(std::string_view name, std::string_view json)
     {
         if (json.empty()) return;

@@ -31,14 +31,12 @@ struct Cdr {
     std::string body;  // application/x-www-form-urlencoded
     std::int64_t ended_unix_ms = 0;
 
-    // Servers that answer for equal origins live and die together.
+    // CDRs of one origin succeed and fail together.
     std::string origin() const;
 };
 
-// The header that tells a server that it has seen a CDR before. Its value is the CDR's id.
-
-// For the log, when a CDR `was_lost`, as a clause: all that it takes to post it by hand, but for
-// secrets, which are redacted.
+// A line for the log when a CDR is lost; `was_lost` is a clause that says why. It has everything
+// that is needed to post the CDR by hand, with secrets redacted.
 std::string log_line(const Cdr& cdr, std::string_view was_lost);
 
 Cdr make_cdr(const Call& call, const EndOfCall& end, std::string_view url);

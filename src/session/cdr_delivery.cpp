@@ -23,13 +23,14 @@ namespace {
 
 using Cdrs = std::vector<SpooledCdr>;
 
-// An answer of the spool, and whoever waits for it.
+// An answer of the spool, and the coroutine that waits for it.
 struct DueAnswer {
     reactor::Event has_come;
     std::optional<Result<Cdrs>> cdrs;
 };
 
-// The spool always answers, and what it hands out has to be given back: so nothing ends this wait.
+// Nothing ends this wait, because the spool always answers, and CDRs that it hands out have to be
+// given back.
 Task<Result<Cdrs>> take_due(CdrSpool& spool, DueQuery query, Reactor& reactor)
 {
     const auto answer = std::make_shared<DueAnswer>();
@@ -53,7 +54,7 @@ bool is_success(const Result<int>& status)
     return status && *status >= 200 && *status < 300;
 }
 
-// A status below 500 is about this CDR, all else about its server.
+// A status below 500 is about this CDR; anything else is about its server.
 bool is_about_origin(const Result<int>& status)
 {
     constexpr int too_many_requests = 429;
@@ -79,7 +80,7 @@ Task<> CdrDelivery::run(Deadline& closing)
     co_await attempts.join();
 }
 
-// How many there were. Those that come when it is closing end at once, and are given back.
+// Yields how many there were. While it is closing their attempts end at once, and give them back.
 Task<std::size_t> CdrDelivery::start_due(Scope& attempts, Deadline& closing)
 {
     if (in_flight_ == config_.in_flight_max) co_return std::size_t{0};
@@ -125,7 +126,7 @@ void CdrDelivery::wake()
     work_.happen();
 }
 
-// Leaves origins alone that are in trouble, and forgets troubles that nothing has come of for long.
+// Leaves out origins in trouble, and forgets troubles that are long past.
 DueQuery CdrDelivery::query()
 {
     DueQuery query;

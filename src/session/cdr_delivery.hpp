@@ -1,11 +1,11 @@
-// Takes CDRs out of the spool and posts them until they are delivered: at least once each.
+// Takes CDRs out of the spool and posts them until they are delivered, each at least once.
 //
 //     spool ── due ──► attempt ─┬─ 2xx ──────────────────► removed
 //               ▲               ├─ too old ──────────────► removed, and a line in the log
 //               └── back-off ◄──┴─ else
 //
-// A server that is down holds up nobody but itself: its origin is left alone for as long as its
-// last failures suggest, and has a share of the attempts in flight and no more.
+// A server that is down delays only its own CDRs: its origin is left alone for as long as its last
+// failures suggest, and has no more than a share of the attempts in flight.
 #pragma once
 
 #include "reactor/deadline.hpp"
@@ -55,14 +55,15 @@ public:
 
     CdrDelivery(CdrSpool& spool, CdrPoster& poster, const CdrDeliveryConfig& config, Log log);
 
-    // Until `closing` expires; then cancels the attempts in flight, whose CDRs stay in the spool.
+    // Runs until `closing` expires. Then it cancels the attempts in flight, whose CDRs stay in the
+    // spool.
     reactor::Task<> run(reactor::Deadline& closing);
 
-    // Something was put: look now. On the reactor's thread.
+    // Looks for work now, because a CDR was put. On the reactor's thread.
     void wake();
 
 private:
-    // An origin that has failed.
+    // The state of an origin that has failed.
     struct Trouble {
         unsigned failures = 0;  // in a row
         std::int64_t until_unix_ms = 0;

@@ -13,7 +13,7 @@ namespace pivot::session {
 
 namespace {
 
-// A JSON object that is written member by member. Texts become UTF-8, and lose their secrets.
+// Writes a JSON object member by member. Texts become UTF-8, and lose their secrets.
 class Object {
 public:
     explicit Object(std::string& out) : out_(out) { out_ += '{'; }
@@ -77,7 +77,7 @@ void append_breach(std::string& out, const Breach& breach)
     object.add("error", breach.error);
 }
 
-// The body, its size, and whether it is not there as a whole.
+// Adds the body, its size, and whether it is cut.
 void add_body(Object& object, std::string_view prefix, std::string_view body, bool is_whole)
 {
     const auto front = is_whole ? body : cut_utf8(body, DebugRecord::body_bytes_max);

@@ -1,8 +1,7 @@
-// What was asked and answered in one exchange of a call, for whoever wants to see why it went
-// wrong. docs/debug-records.md has the fields.
+// The request and the answer of one exchange of a call, to see why it went wrong.
+// docs/debug-records.md has the fields.
 //
-// A record holds no secret (redaction.hpp): all that it was made of went through that on its way
-// in.
+// A record holds no secrets: everything in it has been through redaction.hpp.
 #pragma once
 
 #include "exchange/request.hpp"
@@ -28,7 +27,7 @@ struct HttpHeader {
     std::string value;
 };
 
-// All that is known of one exchange, as it was, secrets included. What does not apply is empty.
+// Everything known about one exchange, secrets included. Members that do not apply are empty.
 struct DebugFacts {
     std::string_view call_id;
     std::string_view account_id;
@@ -47,14 +46,14 @@ struct DebugFacts {
 
     const Failure* failure = nullptr;
     std::string branch;                 // the child that the callflow goes on with
-    std::vector<std::string> warnings;  // what was wrong with the answer and did not matter
+    std::vector<std::string> warnings;  // what was wrong with the answer but did no harm
 
     bool has_whole_requests = false;  // their bodies are not cut
 };
 
 class DebugRecord {
 public:
-    static constexpr std::size_t body_bytes_max = 16 * 1024;  // of each; what is behind is left out
+    static constexpr std::size_t body_bytes_max = 16 * 1024;  // of each; the rest is left out
 
     explicit DebugRecord(const DebugFacts& facts);
 
@@ -62,7 +61,7 @@ public:
     const std::string& account_id() const { return account_id_; }
     std::int64_t at_unix_ms() const { return at_unix_ms_; }
 
-    // The child that the callflow goes on with; once, and where the facts had none.
+    // The child that the callflow goes on with. Called once, if the facts had none.
     void note_branch(std::string_view branch);
 
     // One object, without line breaks.
@@ -75,7 +74,7 @@ private:
     std::string json_;
 };
 
-// Where records go. Any thread; never waits for anything slower than a lock.
+// Where records go. Called on any thread; waits for nothing slower than a lock.
 class DebugSink {
 public:
     virtual void add(DebugRecord record) = 0;

@@ -1,4 +1,4 @@
-// The debug records of late, in memory: the oldest go where there are too many.
+// The latest debug records, in memory. The oldest go first.
 #pragma once
 
 #include "session/debug_record.hpp"
@@ -23,10 +23,10 @@ public:
 
     void add(DebugRecord record) override;
 
-    // Of one call, the oldest first.
+    // The records of one call, the oldest first.
     std::vector<DebugRecord> find(std::string_view call_id) const;
 
-    // The last ones of all calls, the oldest of them first.
+    // The last records of all calls, the oldest first.
     std::vector<DebugRecord> latest(std::size_t records_max) const;
 
 private:
