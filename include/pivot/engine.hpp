@@ -136,6 +136,9 @@ public:
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
+    // Any thread. What this engine's actions are read with (ActionNode::from_json).
+    ActionLimits action_limits() const;
+
     // Any thread. The deadline counts from here. What is still needed of `request` is copied
     // before this returns. A Done that wants the ticket takes the second: `ticket` is written
     // before anything can be called back.

@@ -16,7 +16,6 @@ using pivot::abi::guard;
 using pivot::abi::refuse;
 
 struct pivot_engine {
-    pivot::ActionLimits limits;
     bool is_host_driven;
     std::unique_ptr<pivot::Engine> engine;
 };
@@ -104,7 +103,7 @@ pivot_status pivot_engine_create(const pivot_engine_config* config, pivot_engine
         if (!read) return tl::unexpected(read.error());
         auto created = pivot::Engine::create(*read);
         if (!created) return refuse(PIVOT_BAD_CONFIG, std::move(created.error()));
-        *engine = new pivot_engine{read->action, read->reactors == 0, std::move(*created)};
+        *engine = new pivot_engine{read->reactors == 0, std::move(*created)};
         return {};
     });
 }
@@ -157,7 +156,7 @@ pivot_status pivot_start(pivot_engine* engine, const pivot_request* request, piv
     return guard(error, [=]() -> Granted<void> {
         if (auto checked = check_alive(engine); !checked) return checked;
         if (done == nullptr) return refuse(PIVOT_NULL, "done is null");
-        const auto read = pivot::abi::read_request(request, engine->limits);
+        const auto read = pivot::abi::read_request(request, engine->engine->action_limits());
         if (!read) return tl::unexpected(read.error());
         const auto tell = [done, user](const pivot::OutcomeView& outcome) {
             const pivot_outcome handed{outcome};

@@ -193,6 +193,11 @@ Engine::~Engine()
     } while (!parts_->is_quiet());
 }
 
+ActionLimits Engine::action_limits() const
+{
+    return parts_->config().action;
+}
+
 Engine::Ticket Engine::start(const Request& request, Done done)
 {
     Ticket ticket;

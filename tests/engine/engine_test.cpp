@@ -398,5 +398,16 @@ TEST(HostDriven, draining_returns_at_once)
     EXPECT_EQ(overloads, 1);
 }
 
+TEST(Engine, tells_with_what_limits_its_actions_are_read)
+{
+    auto config = loopback();
+    config.action.timeout_max = 1234ms;
+    config.action.coerce_types = true;
+    Pivots pivots{config};
+    const ActionLimits limits = pivots.engine().action_limits();
+    EXPECT_EQ(limits.timeout_max, 1234ms);
+    EXPECT_TRUE(limits.coerce_types);
+}
+
 }  // namespace
 }  // namespace pivot::test
