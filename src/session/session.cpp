@@ -205,19 +205,9 @@ Task<Result<Answer>> Session::conclude(exchange::Attempts& attempts,
     warn_of_fragment(attempts);
     if (!asked.has_begun()) co_return pass_on(followed);
     Result<Answer> answer;
-    exchange::LongAnswers::Pass pass;
+    exchange::LongAnswers::Pass pass;  // kept until the answer has been recorded
     if (followed) {
-        auto readable =
-            co_await make_readable(**response, asked.destination().origin, exchanges_.long_answers,
-                                   exchanges_.settings->client().response, attempts.deadline(call));
-        if (readable) {
-            pass = std::move(*readable);
-            exchanges_.reactor.worked(exchange::reading_ns((*response)->body.size()));
-            answer = read_answer(**response, format(), asked.answered_url(), exchanges_);
-        } else {
-            attempts.explain(readable.error(), call);
-            answer = pass_on(readable);
-        }
+        answer = co_await read(attempts, **response, pass, call);
     } else {
         answer = pass_on(followed);
     }
@@ -228,6 +218,22 @@ Task<Result<Answer>> Session::conclude(exchange::Attempts& attempts,
         has_run_twiml_ |= answer->document != nullptr;
     }
     co_return answer;
+}
+
+Task<Result<Answer>> Session::read(exchange::Attempts& attempts, http::Response& response,
+                                   exchange::LongAnswers::Pass& pass, Deadline& call)
+{
+    const exchange::Request& asked = attempts.request();
+    auto readable =
+        co_await make_readable(response, asked.destination().origin, exchanges_.long_answers,
+                               exchanges_.settings->client().response, attempts.deadline(call));
+    if (!readable) {
+        attempts.explain(readable.error(), call);
+        co_return pass_on(readable);
+    }
+    pass = std::move(*readable);
+    exchanges_.reactor.worked(exchange::reading_ns(response.body.size()));
+    co_return read_answer(response, format(), asked.answered_url(), exchanges_);
 }
 
 Result<void> Session::count()

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "exchange/attempts.hpp"
+#include "exchange/long_answers.hpp"
 #include "exchange/parameter.hpp"
 #include "http/cookie_jar.hpp"
 #include "reactor/deadline.hpp"
@@ -122,6 +123,8 @@ private:
                                            Result<http::LentResponse>& response,
                                            Result<bool>& followed, const Request& request,
                                            reactor::Deadline& call);
+    reactor::Task<Result<Answer>> read(exchange::Attempts& attempts, http::Response& response,
+                                       exchange::LongAnswers::Pass& pass, reactor::Deadline& call);
     Request request_of_action() const;
     exchange::AttemptsPlan plan_of(const Request& request, Origin origin);
     Result<void> count();
