@@ -36,9 +36,10 @@ double channel_bytes()
     reactor::Deadline host(**opened, never);
     execute::CallClock clock(**opened);
     constexpr std::size_t channels = 1'000;
+    execute::EventQueue events(clock, host);
     std::deque<test::ScriptedChannel> all;
     const double before = heap_bytes();
-    for (std::size_t i = 0; i < channels; ++i) all.emplace_back(clock, host, nullptr);
+    for (std::size_t i = 0; i < channels; ++i) all.emplace_back(events, nullptr);
     return (heap_bytes() - before) / channels;
 }
 

@@ -1,7 +1,8 @@
 #include "execute/contract.hpp"
 
 #include "execute/journal.hpp"
-#include "execute/names.hpp"
+
+#include <pivot/checked_text.hpp>
 
 #include <algorithm>
 #include <cassert>

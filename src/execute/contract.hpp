@@ -1,7 +1,8 @@
 // What a channel is doing for a call: the jobs that run on it, and the legs of its last dial.
 //
 // Every event of the channel is judged here before anybody sees it. What breaks the contract of
-// `channel.hpp` is mended or dropped, and warned of once, so the rest of the executor relies on it:
+// `pivot/channel.hpp` is mended or dropped, and warned of once, so the rest of the executor relies
+// on it:
 //
 //   begin ─► runs ─┬─ the end of its kind ──────────────► over: the event is passed on
 //                  ├─ JobEnded, or another kind's end ──► over: mended to the end of its kind
@@ -14,13 +15,17 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "execute/channel.hpp"
 
+#include <pivot/channel.hpp>
+
+#include <chrono>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 namespace pivot::execute {
+
+using std::chrono::milliseconds;
 
 class Journal;
 

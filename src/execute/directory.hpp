@@ -4,8 +4,9 @@
 #pragma once
 
 #include "callflow/checker.hpp"
-#include "execute/order.hpp"
 #include "execute/pattern.hpp"
+
+#include <pivot/command.hpp>
 
 #include <array>
 #include <cstddef>
@@ -59,9 +60,9 @@ struct MenuSound {
 
 struct Menu {
     unsigned retries = 3;
-    milliseconds timeout{10'000};
+    std::chrono::milliseconds timeout{10'000};
     std::size_t keys_max = 4;
-    std::optional<milliseconds> key_timeout;
+    std::optional<std::chrono::milliseconds> key_timeout;
     bool hunts = false;
     std::optional<Pattern> hunt_allow;
     std::optional<Pattern> hunt_deny;

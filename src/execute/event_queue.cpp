@@ -11,6 +11,8 @@ void EventQueue::push(Event event)
     if (events_.size() >= unread_max && std::holds_alternative<KeyPressed>(event)) return;
     const bool is_last =
         std::holds_alternative<HungUp>(event) || std::holds_alternative<Moved>(event);
+    const bool is_answer = std::holds_alternative<Answered>(event) && !times_.answered_at;
+    if (is_answer) times_.answered_at = clock_.now();
     if (observer_ != nullptr) observer_->happened(event);
     events_.push_back(std::move(event));
     if (wait_ != nullptr) wait_->resume();

@@ -1,13 +1,14 @@
-// What has happened on a channel, in order, until the one who runs its call looks.
+// The events of a call, in order, until its coroutine reads them.
 //
 // The call's deadline is here, because it expires in the moment in which the caller hangs up: so an
 // exchange in flight is cancelled at once. What happened before can still be read.
 #pragma once
 
 #include "execute/call_clock.hpp"
-#include "execute/event.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/timers.hpp"
+
+#include <pivot/event.hpp>
 
 #include <coroutine>
 #include <cstddef>
@@ -17,10 +18,25 @@
 
 namespace pivot::execute {
 
+// When a call began and when it was answered, by its own clock. Both may lie long before its
+// session: a dialplan can answer and play before it pivots.
+struct CallTimes {
+    Nanoseconds began_at = 0;
+    std::optional<Nanoseconds> answered_at;
+};
+
 class EventQueue {
 public:
-    // `host` expires when the host gives the call up.
-    EventQueue(CallClock& clock, reactor::Deadline& host) : clock_(clock), deadline_(host) {}
+    // `host` expires when the host gives the call up. The call begins now, unanswered.
+    EventQueue(CallClock& clock, reactor::Deadline& host)
+        : clock_(clock), deadline_(host), times_{clock.now(), {}}
+    {
+    }
+
+    // What the host knows of the call, before its session begins.
+    void set_times(const CallTimes& times) { times_ = times; }
+    // The answer counts from the moment in which Answered was pushed.
+    const CallTimes& times() const { return times_; }
 
     CallClock& clock() { return clock_; }
 
@@ -51,6 +67,7 @@ public:
 private:
     CallClock& clock_;
     reactor::Deadline deadline_;
+    CallTimes times_;
     // A caller who leans on his keys while nobody looks.
     static constexpr std::size_t unread_max = 256;
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "execute/directory.hpp"
-#include "execute/order.hpp"
+
+#include <pivot/command.hpp>
 
 #include <cstdint>
 #include <string>

@@ -93,7 +93,7 @@ Task<NextStep> FlowRunner::run_nodes(bool is_running, Deadline& deadline)
 // The node's module, which has read its data when this returns.
 Task<ModuleEnd> FlowRunner::begin_module(Deadline& deadline)
 {
-    if (call_.channel().is_answered()) {
+    if (call_.is_answered()) {
         modules::begin_armed_recordings(call_, memory_, ArmedRecording::Moment::answer);
     }
     const modules::Work work{call_, memory_, current_.flow, current_.node};

@@ -3,11 +3,12 @@
 #include "base/text.hpp"
 #include "exchange/policy.hpp"
 #include "exchange/reference.hpp"
-#include "execute/names.hpp"
 #include "execute/perform.hpp"
 #include "execute/verbs/callee.hpp"
 #include "http/url.hpp"
 #include "twiml/grammar.hpp"
+
+#include <pivot/checked_text.hpp>
 
 #include <string>
 #include <utility>

@@ -20,9 +20,13 @@ constexpr milliseconds hang_up_timeout{5'000};
 
 }  // namespace
 
-LiveCall::LiveCall(Channel& channel, session::Session& session, const ExecutorConfig& config,
-                   Deadline& host)
-    : contract_(channel, config.journal), session_(session), config_(config), host_(host)
+LiveCall::LiveCall(Channel& channel, EventQueue& events, session::Session& session,
+                   const ExecutorConfig& config, Deadline& host)
+    : contract_(channel, config.journal),
+      events_(events),
+      session_(session),
+      config_(config),
+      host_(host)
 {
 }
 
@@ -144,7 +148,7 @@ Task<> LiveCall::stop(JobId job, Deadline&)
 
 Task<> LiveCall::answer(Deadline&)
 {
-    if (channel().is_answered()) co_return;
+    if (is_answered()) co_return;
     channel().answer();
     const Nanoseconds until = in(config_.answer_timeout);
     while (!was_told_answered_ && !must_stop() && now() < until) co_await next(until);
@@ -179,7 +183,7 @@ Nanoseconds LiveCall::end_of_stages()
         end = std::min(end, stage->until_.time);
     }
     if (end == never) return never;
-    return channel().events().clock().reactor().now() + (end - now());
+    return events().clock().reactor().now() + (end - now());
 }
 
 // Wakes whoever waits when a job is to be given up, or a stage's time has come.
@@ -229,7 +233,7 @@ void LiveCall::note(const Event& event)
     } else if (const auto* hung_up = std::get_if<HungUp>(&event)) {
         cause_ = hung_up->cause;
         has_hung_up_ = true;
-        session_.set_call_status(channel().is_answered() ? "completed" : "canceled");
+        session_.set_call_status(is_answered() ? "completed" : "canceled");
     } else if (std::holds_alternative<Moved>(event)) {
         has_moved_ = true;
     }

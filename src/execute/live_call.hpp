@@ -12,8 +12,8 @@
 // own, and are gone with it. A key that nobody has taken yet is type-ahead.
 #pragma once
 
-#include "execute/channel.hpp"
 #include "execute/contract.hpp"
+#include "execute/event_queue.hpp"
 #include "execute/journal.hpp"
 #include "session/session.hpp"
 
@@ -125,18 +125,19 @@ struct ExecutorConfig {
 class LiveCall {
 public:
     // `host` ends the call when it expires, and is what may last longer than the caller.
-    LiveCall(Channel& channel, session::Session& session, const ExecutorConfig& config,
-             Deadline& host);
+    LiveCall(Channel& channel, EventQueue& events, session::Session& session,
+             const ExecutorConfig& config, Deadline& host);
     LiveCall(const LiveCall&) = delete;
     LiveCall& operator=(const LiveCall&) = delete;
     ~LiveCall();
 
     Channel& channel() { return contract_.channel(); }
+    EventQueue& events() { return events_; }
     session::Session& session() { return session_; }
     const ExecutorConfig& config() const { return config_; }
 
     // Expired: the caller is gone, or the host has given the call up.
-    Deadline& deadline() { return channel().events().deadline(); }
+    Deadline& deadline() { return events().deadline(); }
     bool is_over() { return deadline().has_expired(); }
 
     // What the caller's hang-up must not cancel.
@@ -157,8 +158,11 @@ public:
     // Of the innermost stage: who hears what is performed.
     LegId leg() const { return stage_ == nullptr ? caller : stage_->leg(); }
 
-    Nanoseconds now() { return channel().events().clock().now(); }
-    std::int64_t unix_now_ms() { return channel().events().clock().unix_now_ms(); }
+    const CallTimes& times() const { return events_.times(); }
+    bool is_answered() const { return times().answered_at.has_value(); }
+
+    Nanoseconds now() { return events().clock().now(); }
+    std::int64_t unix_now_ms() { return events().clock().unix_now_ms(); }
     Nanoseconds in(milliseconds time) { return now() + std::chrono::nanoseconds(time).count(); }
 
     LegId next_leg() { return ++legs_; }
@@ -170,8 +174,12 @@ public:
         return contract_.begin(kind, leg, now(), limit);
     }
     JobId begin(const Dial& dial) { return contract_.begin(dial, now()); }
-    // The channel has refused it.
+    // The channel cannot do such a job: it has never begun, or it has failed.
     void forget(JobId job) { contract_.forget(job); }
+    void fail_unless(bool is_taken, JobId job)
+    {
+        if (!is_taken) events_.push(JobEnded{job, JobEnd::failed, ""});
+    }
 
     // Awaits the next event, and notes it. False: it is `until` by the call's clock, or a stage's
     // time, or the call is over and there is no event left.
@@ -237,6 +245,7 @@ private:
     std::string* keys_of(LegId leg);
 
     Contract contract_;
+    EventQueue& events_;
     session::Session& session_;
     const ExecutorConfig& config_;
     Deadline& host_;
@@ -254,8 +263,7 @@ private:
 
 class LiveCall::Next {
 public:
-    Next(LiveCall& call, Nanoseconds until)
-        : call_(call), wait_(call.channel().events(), call.wake_at(until))
+    Next(LiveCall& call, Nanoseconds until) : call_(call), wait_(call.events(), call.wake_at(until))
     {
     }
 

@@ -77,12 +77,12 @@ public:
     explicit ExchangeWithin(LiveCall& call)
         : call_(call),
           deadline_(call.deadline(), call.end_of_stages()),
-          outer_(call.channel().events().observe(this))
+          outer_(call.events().observe(this))
     {
     }
     ExchangeWithin(const ExchangeWithin&) = delete;
     ExchangeWithin& operator=(const ExchangeWithin&) = delete;
-    ~ExchangeWithin() { call_.channel().events().observe(outer_); }
+    ~ExchangeWithin() { call_.events().observe(outer_); }
 
     Deadline& deadline() { return deadline_; }
 

@@ -29,8 +29,8 @@ session::EndOfCall end_of(LiveCall& call)
     session::EndOfCall end;
     end.hangup_cause = call.cause().name;
     end.sip_code = call.cause().sip_code;
-    end.started_unix_s = at(call.channel().began_at());
-    if (const auto answered = call.channel().answered_at()) {
+    end.started_unix_s = at(call.times().began_at);
+    if (const auto answered = call.times().answered_at) {
         end.disposition = "ANSWER";
         end.answered_unix_s = at(*answered);
     }
@@ -103,13 +103,13 @@ Task<> report(session::Session& session, NextStep step, Deadline& host)
 
 }  // namespace
 
-Task<> run_session(session::Session& session, Channel& channel, std::string next,
-                   const ExecutorConfig& config, Deadline& host)
+Task<> run_session(session::Session& session, Channel& channel, EventQueue& events,
+                   std::string next, const ExecutorConfig& config, Deadline& host)
 {
-    LiveCall call(channel, session, config, host);
+    LiveCall call(channel, events, session, config, host);
     Deadline& deadline = call.deadline();
     Flows flows(call);
-    session.set_call_status(channel.is_answered() ? "in-progress" : "ringing");
+    session.set_call_status(call.is_answered() ? "in-progress" : "ringing");
 
     NextStep step = next_step(Kind::begin);
     Result<session::Answer> answer;

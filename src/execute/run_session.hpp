@@ -7,7 +7,6 @@
 //        └─ failure ► the `_` branch of the pivot node that asked ──► run
 #pragma once
 
-#include "execute/channel.hpp"
 #include "execute/live_call.hpp"
 #include "session/session.hpp"
 
@@ -15,10 +14,10 @@
 
 namespace pivot::execute {
 
-// `next` is the `_` child of the action's node, JSON text; empty: there is none. `host` is the
-// parent of the channel's deadline. When this returns the caller is gone or the call is elsewhere,
-// and the session has ended.
-Task<> run_session(session::Session& session, Channel& channel, std::string next,
-                   const ExecutorConfig& config, Deadline& host);
+// `next` is the `_` child of the action's node, JSON text; empty: there is none. `events` is
+// what the channel tells of the call, and `host` the parent of its deadline. When this returns the
+// caller is gone or the call is elsewhere, and the session has ended.
+Task<> run_session(session::Session& session, Channel& channel, EventQueue& events,
+                   std::string next, const ExecutorConfig& config, Deadline& host);
 
 }  // namespace pivot::execute

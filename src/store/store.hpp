@@ -10,7 +10,7 @@
 #pragma once
 
 #include "session/debug_record.hpp"
-#include "store/command.hpp"
+#include "store/queued_command.hpp"
 
 #include <atomic>
 #include <chrono>

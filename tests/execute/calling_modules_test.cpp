@@ -241,7 +241,7 @@ TEST_F(CallingModules, without_a_wildcard_the_caller_hears_why_and_gets_the_resp
 
 TEST_F(CallingModules, an_answered_call_is_hung_up_with_the_cause)
 {
-    channel->is_up = true;
+    channel->be_answered();
     fail_dials("NO_ROUTE_DESTINATION", 404);
     run(node("resources", R"("to_did":"+1415")"));
     EXPECT_THAT(channel->commands,
@@ -260,7 +260,7 @@ TEST_F(CallingModules, a_cause_that_is_not_listed_is_hung_up_with)
 TEST_F(CallingModules, after_a_failed_carrier_what_waits_goes_on)
 {
     know(fmt::format(R"({{"flows":{{"out":{}}}}})", node("offnet", R"("to_did":"+1415")")));
-    channel->is_up = true;
+    channel->be_answered();
     fail_dials("NO_ANSWER", 480);
     run(node("callflow", R"("id":"out")", seen("_")));
     EXPECT_TRUE(was_taken("_"));

@@ -45,7 +45,8 @@ protected:
 public:
     reactor::Deadline host{open_reactor(reactor_), reactor::never};
     FakeClock clock{*reactor_};
-    FakeChannel channel{clock, host};
+    EventQueue events{clock, host};
+    FakeChannel channel{clock, events};
     Contract contract{channel, this};
     Nanoseconds now = 0;
     Event judged;

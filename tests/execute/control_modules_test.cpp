@@ -14,7 +14,7 @@ TEST_F(ControlModules, answer_goes_on_also_without_confirmation)
 
 TEST_F(ControlModules, an_answered_call_is_not_answered_again)
 {
-    channel->is_up = true;
+    channel->be_answered();
     run(node("answer", "", seen("_")));
     EXPECT_THAT(channel->commands, ElementsAre("play name _"));
 }
@@ -71,7 +71,7 @@ TEST_F(ControlModules, response_without_a_code_that_can_be_is_busy)
 
 TEST_F(ControlModules, response_hangs_up_a_call_that_is_answered)
 {
-    channel->is_up = true;
+    channel->be_answered();
     run(node("response"));
     EXPECT_THAT(channel->commands, IsEmpty());
     EXPECT_EQ(step.kind, Kind::hang_up);

@@ -216,7 +216,8 @@ TEST_F(DigitsModules, what_is_typed_in_a_conversation_does_not_answer_a_menu_or_
     know(R"({"devices":{"desk":{"dial":"user/desk"}},"menus":{"main":{"retries":1}}})");
     for (const std::string_view next : {R"("module":"collect_dtmf","data":{"max_digits":1})",
                                         R"("module":"menu","data":{"id":"main"})"}) {
-        channel.emplace(*clock, *host);
+        events.emplace(*clock, *host);
+        channel.emplace(*clock, *events);
         answer_dials();
         channel->on("bridge", [this](JobId job) {
             channel->press("4");

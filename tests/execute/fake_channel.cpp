@@ -11,8 +11,7 @@
 
 namespace pivot::test {
 
-FakeChannel::FakeChannel(FakeClock& clock, reactor::Deadline& host)
-    : began(clock.now()), clock_(clock), queue_(clock, host)
+FakeChannel::FakeChannel(FakeClock& clock, EventQueue& events) : clock_(clock), events_(events)
 {
     clock.on_stuck = [this] {
         note("stuck");
@@ -29,7 +28,7 @@ void FakeChannel::push(Event event)
 {
     clock_.has_event = true;
     ended_.insert(std::holds_alternative<LegAnswered>(event) ? dial_ : job_ended(event));
-    queue_.push(std::move(event));
+    events_.push(std::move(event));
 }
 
 void FakeChannel::press(std::string_view keys)
@@ -52,19 +51,10 @@ void FakeChannel::move_caller()
     push(Moved());
 }
 
-std::optional<Nanoseconds> FakeChannel::answered_at() const
-{
-    return is_up ? std::optional(up_since) : std::nullopt;
-}
-
 void FakeChannel::answer()
 {
     note("answer");
-    react("answer", 0, [this](JobId) {
-        is_up = true;
-        up_since = clock_.now();
-        push(Answered());
-    });
+    react("answer", 0, [this](JobId) { push(Answered()); });
 }
 
 void FakeChannel::reject(int sip_code, const ReasonPhrase& phrase)
@@ -83,28 +73,31 @@ void FakeChannel::hang_up(LegId leg, const CauseName& cause)
     push(LegEnded{leg, {"NORMAL_CLEARING", 200}});
 }
 
-void FakeChannel::play(LegId leg, JobId job, const Media& media)
+bool FakeChannel::play(JobId job, LegId leg, const Media& media)
 {
     static constexpr std::string_view kinds[] = {"url", "name", "prompt", "tone"};
     note(fmt::format("play{} {} {} {}", on_leg(leg), kinds[static_cast<std::size_t>(media.kind())],
                      media.what(), media.language().text()));
     sounds.push_back(media);
     react("play", job, [this](JobId played) { finish(played); });
+    return true;
 }
 
-void FakeChannel::say(LegId leg, JobId job, const Speech& speech)
+bool FakeChannel::say(JobId job, LegId leg, const Speech& speech)
 {
     note(fmt::format("say{} {} {} {} {}", on_leg(leg), speech.text.bytes(), speech.voice.text(),
                      speech.language.text(), speech.engine.text()));
     speeches.push_back(speech);
     react("say", job, [this](JobId said) { finish(said); });
+    return true;
 }
 
-void FakeChannel::send_keys(LegId leg, JobId job, const KeySequence& keys, milliseconds length)
+bool FakeChannel::send_keys(JobId job, LegId leg, const KeySequence& keys, milliseconds length)
 {
     words_.push_back(keys.text());
     note(fmt::format("send_keys{} {} {}", on_leg(leg), keys.text(), length.count()));
     react("send_keys", job, [this](JobId sent) { finish(sent); });
+    return true;
 }
 
 void FakeChannel::stop(JobId job)
@@ -120,7 +113,7 @@ void FakeChannel::stop(JobId job)
     });
 }
 
-void FakeChannel::record(LegId, JobId job, const Recording& order)
+bool FakeChannel::record(JobId job, LegId, const Recording& order)
 {
     static constexpr std::string_view formats[] = {"", "mp3", "wav"};
     note(fmt::format("record {} {} {} {}{}", order.url.text(),
@@ -130,16 +123,19 @@ void FakeChannel::record(LegId, JobId job, const Recording& order)
     recordings.push_back(order);
     recording_ = job;
     react("record", job, [](JobId) {});
+    return true;
 }
 
-void FakeChannel::listen(LegId leg, JobId job, const Speaking& speaking)
+bool FakeChannel::listen(JobId job, LegId leg, const Speaking& speaking)
 {
+    if (lacks.contains("listen")) return false;
     note(fmt::format("listen{}", on_leg(leg)));
     speakings.push_back(speaking);
     react("listen", job, [this](JobId heard) { push(SpeechHeard{heard, "", "", false}); });
+    return true;
 }
 
-void FakeChannel::dial(JobId job, const Dial& order)
+bool FakeChannel::dial(JobId job, const Dial& order)
 {
     std::string text =
         fmt::format("dial{} {}", order.is_sequential ? " in order" : "", order.timeout.count());
@@ -152,81 +148,90 @@ void FakeChannel::dial(JobId job, const Dial& order)
     dial_ = job;
     first_leg_ = order.targets.empty() ? caller : order.targets.front().leg;
     react("dial", job, [this](JobId failed) { push(DialFailed{failed, {"NO_ANSWER", 480}}); });
+    return true;
 }
 
-void FakeChannel::bridge(LegId leg, JobId job)
+bool FakeChannel::bridge(JobId job, LegId leg)
 {
     note(fmt::format("bridge {}", leg));
     react("bridge", job, [this](JobId parted) { push(BridgeEnded{parted}); });
+    return true;
 }
 
-void FakeChannel::join(JobId job, const Conference& conference)
+bool FakeChannel::join(JobId job, const Conference& conference)
 {
+    if (lacks.contains("join")) return false;
     note(fmt::format(
         "join {}{}{}{}", conference.room.text(), conference.is_moderator ? " moderator" : "",
         conference.is_muted ? " muted" : "", conference.beeps_on_enter ? "" : " quietly"));
     conferences.push_back(conference);
     react("join", job, [this](JobId left) { finish(left); });
+    return true;
 }
 
-void FakeChannel::enqueue(JobId job, const Queue& order)
+bool FakeChannel::enqueue(JobId job, const Queue& order)
 {
+    if (lacks.contains("enqueue")) return false;
     note(fmt::format("enqueue {}", order.name.text()));
     queues.push_back(order);
     react("enqueue", job, [this](JobId failed) { fail(failed); });
+    return true;
 }
 
-void FakeChannel::dequeue(JobId job, const QueueName& queue, milliseconds timeout)
+bool FakeChannel::dequeue(JobId job, const QueueName& queue, milliseconds timeout)
 {
+    if (lacks.contains("dequeue")) return false;
     words_.push_back(queue.text());
     note(fmt::format("dequeue {} {}", queue.text(), timeout.count()));
     react("dequeue", job, [this](JobId failed) { fail(failed); });
+    return true;
 }
 
-void FakeChannel::stream(JobId job, const execute::Stream& order)
+bool FakeChannel::stream(JobId job, LegId, const Stream& order)
 {
+    if (lacks.contains("stream")) return false;
     note(fmt::format("stream {}{}", order.name.text(), order.is_two_way ? " both ways" : ""));
     streams.push_back(order);
     react("stream", job, [this](JobId failed) { fail(failed); });
+    return true;
 }
 
-void FakeChannel::mute(bool is_muted)
+void FakeChannel::mute(LegId, bool is_muted)
 {
     note(is_muted ? "mute" : "unmute");
 }
 
-void FakeChannel::set_variable(const VariableName& name, const OpaqueText& value, bool is_exported)
+void FakeChannel::set_variable(LegId, const VariableName& name, const OpaqueText& value,
+                               bool is_exported)
 {
     words_.push_back(name.text());
     note(fmt::format("set {}={}{}", name.text(), value.bytes(), is_exported ? " exported" : ""));
 }
 
-void FakeChannel::set_language(const LanguageTag& language)
+bool FakeChannel::refer(JobId job, const SipUri& uri)
 {
-    words_.push_back(language.text());
-    note(fmt::format("set default_language={}", language.text()));
-}
-
-void FakeChannel::refer(JobId job, const SipUri& uri)
-{
+    if (lacks.contains("refer")) return false;
     words_.push_back(uri.text());
     note(fmt::format("refer {}", uri.text()));
     react("refer", job, [this](JobId referred) { push(Referred{referred, 202, 200}); });
+    return true;
 }
 
-void FakeChannel::transfer(JobId job, const Transfer& order)
+bool FakeChannel::transfer(JobId job, const Transfer& order)
 {
     words_.push_back(order.target.text());
     note(fmt::format("transfer {}{}{}", order.target.text(), order.is_attended ? " attended" : "",
                      order.moves_other_leg ? " bleg" : ""));
     react("transfer", job, [this](JobId) { move_caller(); });
+    return true;
 }
 
-void FakeChannel::park(JobId job, const SlotName& slot)
+bool FakeChannel::park(JobId job, const SlotName& slot)
 {
     words_.push_back(slot.text());
     note(fmt::format("park {}", slot.text()));
     react("park", job, [this](JobId) { move_caller(); });
+    return true;
 }
 
 bool FakeChannel::run_module(JobId job, std::string_view module, std::string_view data)
@@ -262,7 +267,7 @@ std::vector<std::string> FakeChannel::names() const
     for (const Queue& queue : queues) {
         add({queue.name, queue.hold_music.what()});
     }
-    for (const execute::Stream& stream : streams) {
+    for (const Stream& stream : streams) {
         add({stream.url, stream.name});
     }
     return all;

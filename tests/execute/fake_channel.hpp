@@ -4,8 +4,10 @@
 // for nothing that will ever happen is "stuck", and hung up.
 #pragma once
 
-#include "execute/channel.hpp"
+#include "execute/event_queue.hpp"
 #include "execute/live_call.hpp"
+
+#include <pivot/channel.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -57,7 +59,7 @@ class FakeChannel final : public Channel {
 public:
     using Reaction = std::function<void(JobId job)>;
 
-    FakeChannel(FakeClock& clock, reactor::Deadline& host);
+    FakeChannel(FakeClock& clock, EventQueue& events);
 
     // What it does in place of what it does by itself: `play`, `dial`, …
     void on(std::string command, Reaction reaction);
@@ -72,36 +74,33 @@ public:
     LegId first_leg() const { return first_leg_; }
 
     std::vector<std::string> commands;
-    Nanoseconds began;
-    bool is_up = false;
-    Nanoseconds up_since = began;
-    std::set<Ability> lacks;
+    // The call was answered before its session.
+    void be_answered() { events_.set_times({clock_.now(), clock_.now()}); }
 
-    EventQueue& events() override { return queue_; }
-    bool can(Ability ability) const override { return !lacks.contains(ability); }
-    Nanoseconds began_at() const override { return began; }
-    std::optional<Nanoseconds> answered_at() const override;
+    // Commands that it cannot do: `enqueue`, `listen`, …
+    std::set<std::string> lacks;
+
     void answer() override;
     void reject(int sip_code, const ReasonPhrase& phrase) override;
     void hang_up(LegId leg, const CauseName& cause) override;
-    void play(LegId leg, JobId job, const Media& media) override;
-    void say(LegId leg, JobId job, const Speech& speech) override;
-    void send_keys(LegId leg, JobId job, const KeySequence& keys, milliseconds length) override;
+    bool play(JobId job, LegId leg, const Media& media) override;
+    bool say(JobId job, LegId leg, const Speech& speech) override;
+    bool send_keys(JobId job, LegId leg, const KeySequence& keys, milliseconds length) override;
     void stop(JobId job) override;
-    void record(LegId, JobId job, const Recording& order) override;
-    void listen(LegId leg, JobId job, const Speaking& speaking) override;
-    void dial(JobId job, const Dial& order) override;
-    void bridge(LegId leg, JobId job) override;
-    void join(JobId job, const Conference& conference) override;
-    void enqueue(JobId job, const Queue& order) override;
-    void dequeue(JobId job, const QueueName& queue, milliseconds timeout) override;
-    void stream(JobId job, const execute::Stream& order) override;
-    void mute(bool is_muted) override;
-    void set_variable(const VariableName& name, const OpaqueText& value, bool is_exported) override;
-    void set_language(const LanguageTag& language) override;
-    void refer(JobId job, const SipUri& uri) override;
-    void transfer(JobId job, const Transfer& order) override;
-    void park(JobId job, const SlotName& slot) override;
+    bool record(JobId job, LegId, const Recording& order) override;
+    bool listen(JobId job, LegId leg, const Speaking& speaking) override;
+    bool dial(JobId job, const Dial& order) override;
+    bool bridge(JobId job, LegId leg) override;
+    bool join(JobId job, const Conference& conference) override;
+    bool enqueue(JobId job, const Queue& order) override;
+    bool dequeue(JobId job, const QueueName& queue, milliseconds timeout) override;
+    bool stream(JobId job, LegId leg, const Stream& order) override;
+    void mute(LegId leg, bool is_muted) override;
+    void set_variable(LegId leg, const VariableName& name, const OpaqueText& value,
+                      bool is_exported) override;
+    bool refer(JobId job, const SipUri& uri) override;
+    bool transfer(JobId job, const Transfer& order) override;
+    bool park(JobId job, const SlotName& slot) override;
     bool run_module(JobId job, std::string_view module, std::string_view data) override;
     bool run_flow(JobId job, std::string_view) override { return react_or_refuse("run_flow", job); }
 
@@ -115,7 +114,7 @@ public:
     std::vector<Speaking> speakings;
     std::vector<Media> sounds;
     std::vector<Speech> speeches;
-    std::vector<execute::Stream> streams;
+    std::vector<Stream> streams;
 
 private:
     static std::string on_leg(LegId leg);
@@ -125,7 +124,7 @@ private:
 
     std::vector<std::string> words_;  // of commands without an order
     FakeClock& clock_;
-    EventQueue queue_;
+    EventQueue& events_;
     std::map<std::string, Reaction> reactions_;
     std::set<JobId> ended_;
     bool is_gone_ = false;

@@ -77,7 +77,8 @@ protected:
         exchanges = std::move(*opened);
         clock.emplace(*reactor);
         host.emplace(*reactor, never);
-        channel.emplace(*clock, *host);
+        events.emplace(*clock, *host);
+        channel.emplace(*clock, *events);
         executor.journal = this;
     }
 
@@ -120,7 +121,7 @@ protected:
         session.reset();
         callbacks.emplace(*exchanges);
         session.emplace(*exchanges, *callbacks, session_config, request);
-        live.emplace(*channel, *session, executor, *host);
+        live.emplace(*channel, *events, *session, executor, *host);
         runner.emplace(*live);
     }
 
@@ -159,6 +160,7 @@ protected:
     std::optional<Directory> directory;
     std::optional<FakeClock> clock;
     std::optional<reactor::Deadline> host;
+    std::optional<EventQueue> events;
     std::optional<FakeChannel> channel;
     std::optional<session::Callbacks> callbacks;
     std::optional<session::Session> session;
@@ -175,6 +177,7 @@ protected:
         session.reset();
         callbacks.reset();
         channel.reset();
+        events.reset();
         host.reset();
         for (int turns = 0; turns < 100 && !reactor->is_idle(); ++turns) {
             reactor->turn(reactor->now());

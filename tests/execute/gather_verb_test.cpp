@@ -350,13 +350,13 @@ TEST_F(GatherVerb, partial_results_are_told_as_they_come)
 
 TEST_F(GatherVerb, where_nobody_can_listen_keys_are_gathered_and_the_journal_says_why)
 {
-    channel->lacks.insert(Ability::speech_input);
+    channel->lacks.insert("listen");
     press_one_by_one("1#", 1s);
     run(R"(<Gather input="dtmf speech" action="/done"/>)");
     EXPECT_EQ(told("/done")["Digits"], "1");
     EXPECT_TRUE(is_warned("no speech input"));
     renew();
-    channel->lacks.insert(Ability::speech_input);
+    channel->lacks.insert("listen");
     EXPECT_THAT(run(R"(<Gather input="speech" action="/done"/><Say>next</Say>)"),
                 ElementsAre("answer", "say next", "hang_up 0"));
 }

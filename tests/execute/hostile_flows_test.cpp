@@ -70,8 +70,10 @@ protected:
     void try_data(std::string_view module, std::string_view base, std::string_view member)
     {
         channel.reset();
+        events.reset();
         clock.emplace(*reactor);
-        channel.emplace(*clock, *host);
+        events.emplace(*clock, *host);
+        channel.emplace(*clock, *events);
         answer_dials();
         const std::string_view comma = base.empty() ? "" : ",";
         const std::string flow = node(module, fmt::format("{}{}{}", member, comma, base),

@@ -70,7 +70,7 @@ TEST_F(QueueVerbs, without_an_action_the_document_goes_on)
 
 TEST_F(QueueVerbs, a_switch_without_queues_warns_and_the_result_is_an_error)
 {
-    channel->lacks.insert(Ability::queues);
+    channel->lacks.merge(std::set<std::string>{"enqueue", "dequeue"});
     run(R"(<Enqueue action="/done">support</Enqueue>)");
     EXPECT_EQ(told("/done")["QueueResult"], "error");
     EXPECT_TRUE(is_warned("this switch has no queues"));

@@ -30,9 +30,7 @@ private:
 
 TEST_F(RunSession, a_call_answered_before_the_pivot_is_billed_from_its_answer)
 {
-    channel->is_up = true;
-    channel->began = clock->now() - 50 * second;
-    channel->up_since = clock->now() - 40 * second;
+    events->set_times({clock->now() - 50 * second, clock->now() - 40 * second});
     run(R"(<Pause length="60"/>)");
     EXPECT_EQ(cdr("Billing-Seconds"), "100");
     EXPECT_EQ(cdr("Duration-Seconds"), "110");
@@ -42,7 +40,7 @@ TEST_F(RunSession, a_call_answered_before_the_pivot_is_billed_from_its_answer)
 
 TEST_F(RunSession, a_call_that_rang_before_the_pivot_has_lasted_since_it_began)
 {
-    channel->began = clock->now() - 20 * second;
+    events->set_times({clock->now() - 20 * second, {}});
     run(R"(<Reject/>)");
     EXPECT_EQ(cdr("Billing-Seconds"), "0");
     EXPECT_EQ(cdr("Duration-Seconds"), "20");
@@ -52,7 +50,7 @@ TEST_F(RunSession, a_call_that_rang_before_the_pivot_has_lasted_since_it_began)
 
 TEST_F(RunSession, a_call_answered_by_its_document_is_billed_from_then_on)
 {
-    channel->began = clock->now() - 20 * second;
+    events->set_times({clock->now() - 20 * second, {}});
     run(R"(<Say>Hello</Say><Pause length="30"/>)");
     EXPECT_EQ(cdr("Billing-Seconds"), "30");
     EXPECT_EQ(cdr("Duration-Seconds"), "50");

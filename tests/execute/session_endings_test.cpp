@@ -156,7 +156,8 @@ protected:
         sessions_.config.cdrs = &cdrs;
         reactor::Deadline host(reactor, reactor::never);
         UnrulyClock clock(reactor);
-        UnrulyChannel channel(clock, host, seed, waits_max);
+        EventQueue events(clock, host);
+        UnrulyChannel channel(clock, events, seed, waits_max);
         channel.on_over = [&] { records_.is_over = true; };
         if (lies_) channel.lie();
         const auto session = sessions_.make(
@@ -164,7 +165,8 @@ protected:
                  fmt::format(R"(,"req_format":"twiml","cdr_url":"{}")", peer_.url("/cdr"))));
         {
             reactor::Scope calls(reactor);
-            calls.spawn(run_session(*session, channel, std::string(sorry), executor_, host));
+            calls.spawn(
+                run_session(*session, channel, events, std::string(sorry), executor_, host));
             unsigned turns = 0;
             while (calls.running() > 0) {
                 if (++turns == hang_up_turn) channel.hang_up_caller();

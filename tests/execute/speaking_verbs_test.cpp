@@ -22,7 +22,7 @@ TEST_F(SpeakingVerbs, verbs_are_performed_one_after_the_other_from_top_to_bottom
 
 TEST_F(SpeakingVerbs, an_answered_call_is_not_answered_again)
 {
-    channel->is_up = true;
+    channel->be_answered();
     EXPECT_THAT(run("<Say>Hello</Say>"), ElementsAre("say Hello", "hang_up 0"));
 }
 

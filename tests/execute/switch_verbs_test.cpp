@@ -39,9 +39,9 @@ TEST_F(SwitchVerbs, a_stream_is_connected_both_ways_and_the_action_is_asked_when
         track="inbound_track"><Parameter name="lang" value="de"/><Parameter name="n" value="1"/>
         </Stream></Connect><Say>never</Say>)"),
                 ElementsAre("answer", "stream bot both ways", "say Bye", "hang_up 0"));
-    const execute::Stream stream = channel->streams.front();
+    const pivot::Stream stream = channel->streams.front();
     EXPECT_EQ(stream.url, "wss://ai.example/s");
-    EXPECT_EQ(stream.tracks, execute::Stream::Tracks::inbound);
+    EXPECT_EQ(stream.tracks, pivot::Stream::Tracks::inbound);
     ASSERT_EQ(stream.parameters.size(), 2U);
     EXPECT_EQ(stream.parameters[0].first, "lang");
     EXPECT_EQ(stream.parameters[0].second, "de");
@@ -149,7 +149,7 @@ TEST_F(SwitchVerbs, a_background_stream_that_a_switch_cannot_make_is_told_as_an_
 
 TEST_F(SwitchVerbs, where_a_switch_has_no_streams_the_action_is_told)
 {
-    channel->lacks.insert(Ability::streams);
+    channel->lacks.insert("stream");
     run(R"(<Connect action="/done"><Stream url="wss://ai.example/s" statusCallback="/told"/>
         </Connect>)");
     EXPECT_EQ(told("/done")["StreamEvent"], "stream-error");
@@ -163,7 +163,7 @@ TEST_F(SwitchVerbs, a_stream_started_in_the_background_runs_until_it_is_stopped)
     EXPECT_THAT(run(R"(<Start><Stream name="ear" url="wss://ai.example/s" track="both_tracks"/>
         </Start><Say>Hello</Say><Stop><Stream name="ear"/></Stop><Say>Bye</Say>)"),
                 ElementsAre("stream ear", "answer", "say Hello", "stop", "say Bye", "hang_up 0"));
-    EXPECT_EQ(channel->streams.front().tracks, execute::Stream::Tracks::both);
+    EXPECT_EQ(channel->streams.front().tracks, pivot::Stream::Tracks::both);
     EXPECT_FALSE(channel->streams.front().is_two_way);
 }
 
@@ -201,7 +201,7 @@ TEST_F(SwitchVerbs, what_no_switch_offers_warns_and_its_action_is_told_of_the_fa
     for (const Row& row : rows) {
         SCOPED_TRACE(row.verb);
         renew();
-        channel->lacks.insert(Ability::refer);
+        channel->lacks.insert("refer");
         run(std::string(row.verb) + "<Say>never</Say>");
         EXPECT_EQ(told("/done")[row.parameter], row.value);
         EXPECT_THAT(channel->commands, Not(Contains("say never")));
@@ -231,7 +231,7 @@ TEST_F(SwitchVerbs, what_no_switch_offers_never_breaks_a_document)
     };
     for (const std::string_view verb : verbs) {
         renew();
-        channel->lacks.insert(Ability::refer);
+        channel->lacks.insert("refer");
         run(std::string(verb) + "<Say>next</Say>");
         EXPECT_THAT(channel->commands, Contains("say next")) << verb;
         EXPECT_THAT(branches, IsEmpty()) << verb;

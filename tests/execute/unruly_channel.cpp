@@ -8,9 +8,9 @@
 
 namespace pivot::test {
 
-UnrulyChannel::UnrulyChannel(UnrulyClock& clock, reactor::Deadline& host, unsigned seed,
+UnrulyChannel::UnrulyChannel(UnrulyClock& clock, EventQueue& events, unsigned seed,
                              unsigned waits_max)
-    : queue_(clock, host), lots_(seed + 1), waits_max_(waits_max), began_(clock.now())
+    : events_(events), lots_(seed + 1), waits_max_(waits_max)
 {
     clock.waits = [this](Nanoseconds until) { return wait(until); };
 }
@@ -44,7 +44,6 @@ bool UnrulyChannel::wait(Nanoseconds until)
             if (leg.has_answered) end_leg(leg.id);
         } else if (lot == 3 && is_answering_) {
             is_answering_ = false;
-            answered_at_ = queue_.clock().now();
             push(Answered());
         } else if (!jobs_.empty()) {
             const Job job = jobs_[draw(static_cast<unsigned>(jobs_.size()))];
@@ -225,7 +224,7 @@ void UnrulyChannel::push(Event event)
     const bool lies = lies_ && !is_over_ && ended != 0 && draw(2) == 0;
     if (lies) return push_lie(std::move(event));
     std::erase_if(unended_, [ended](const Job& job) { return job.id == ended; });
-    queue_.push(std::move(event));
+    events_.push(std::move(event));
 }
 
 void UnrulyChannel::push_lie(Event event)
@@ -238,18 +237,18 @@ void UnrulyChannel::push_lie(Event event)
             late_.push_back(std::move(event));
             break;
         case 2:
-            queue_.push(event);
-            queue_.push(std::move(event));
+            events_.push(event);
+            events_.push(std::move(event));
             break;
-        case 3: queue_.push(JobEnded{job, JobEnd::failed, ""}); break;
+        case 3: events_.push(JobEnded{job, JobEnd::failed, ""}); break;
         case 4:
-            queue_.push(RecordingEnded{job, RecordingEnd::key, 'x', "http://r/1", "r", {}});
+            events_.push(RecordingEnded{job, RecordingEnd::key, 'x', "http://r/1", "r", {}});
             break;
         case 5:
-            queue_.push(BridgeEnded{job + 100});
-            queue_.push(LegAnswered{99, "nobody", job});
-            queue_.push(KeyPressed{98, '1'});
-            queue_.push(ConferenceHappened{job, ConferenceEventKind::start, ""});
+            events_.push(BridgeEnded{job + 100});
+            events_.push(LegAnswered{99, "nobody", job});
+            events_.push(KeyPressed{98, '1'});
+            events_.push(ConferenceHappened{job, ConferenceEventKind::start, ""});
             break;
     }
 }
@@ -287,20 +286,15 @@ void UnrulyChannel::begin(JobId job, Kind kind, LegId leg)
     unended_.push_back({job, kind, leg});
 }
 
-bool UnrulyChannel::can(Ability ability) const
-{
-    return waits_max_ % 3 != 0 || ability == Ability::conferences;
-}
-
 void UnrulyChannel::answer()
 {
     if (is_over_) return;
-    is_answering_ = !is_answered();
+    is_answering_ = !events_.times().answered_at;
 }
 
 void UnrulyChannel::reject(int, const ReasonPhrase&)
 {
-    EXPECT_FALSE(is_answered() && !is_over_) << "an answered call cannot be refused";
+    EXPECT_FALSE(events_.times().answered_at && !is_over_) << "an answered call cannot be refused";
     hang_up_caller();
 }
 
@@ -311,19 +305,22 @@ void UnrulyChannel::hang_up(LegId leg, const CauseName&)
     end_leg(leg);
 }
 
-void UnrulyChannel::play(LegId leg, JobId job, const Media&)
+bool UnrulyChannel::play(JobId job, LegId leg, const Media&)
 {
     begin(job, Kind::playback, leg);
+    return true;
 }
 
-void UnrulyChannel::say(LegId leg, JobId job, const Speech&)
+bool UnrulyChannel::say(JobId job, LegId leg, const Speech&)
 {
     begin(job, Kind::playback, leg);
+    return true;
 }
 
-void UnrulyChannel::send_keys(LegId leg, JobId job, const KeySequence&, milliseconds)
+bool UnrulyChannel::send_keys(JobId job, LegId leg, const KeySequence&, milliseconds)
 {
     begin(job, Kind::playback, leg);
+    return true;
 }
 
 void UnrulyChannel::stop(JobId job)
@@ -336,18 +333,21 @@ void UnrulyChannel::stop(JobId job)
     end(ending, JobEnd::stopped);
 }
 
-void UnrulyChannel::record(LegId leg, JobId job, const Recording&)
+bool UnrulyChannel::record(JobId job, LegId leg, const Recording&)
 {
     begin(job, Kind::recording, leg);
+    return true;
 }
 
-void UnrulyChannel::listen(LegId leg, JobId job, const Speaking& speaking)
+bool UnrulyChannel::listen(JobId job, LegId leg, const Speaking& speaking)
 {
+    if (!can_do_all()) return false;
     begin(job, Kind::speech, leg);
     if (!jobs_.empty()) jobs_.back().is_partial = speaking.wants_partial;
+    return true;
 }
 
-void UnrulyChannel::dial(JobId job, const Dial& dial)
+bool UnrulyChannel::dial(JobId job, const Dial& dial)
 {
     EXPECT_FALSE(dial.targets.empty());
     begin(job, Kind::dial, caller);
@@ -355,54 +355,65 @@ void UnrulyChannel::dial(JobId job, const Dial& dial)
         EXPECT_TRUE(known_legs_.insert(target.leg).second) << "leg " << target.leg << " again";
         if (!is_over_) legs_.push_back({target.leg, job});
     }
+    return true;
 }
 
-void UnrulyChannel::bridge(LegId leg, JobId job)
+bool UnrulyChannel::bridge(JobId job, LegId leg)
 {
     begin(job, Kind::bridge, leg);
     const bool is_here = std::ranges::find(legs_, leg, &Leg::id) != legs_.end();
     if (!is_here && !is_over_) stop(job);
+    return true;
 }
 
-void UnrulyChannel::join(JobId job, const Conference&)
+bool UnrulyChannel::join(JobId job, const Conference&)
 {
     begin(job, Kind::room, caller);
+    return true;
 }
 
-void UnrulyChannel::enqueue(JobId job, const Queue&)
+bool UnrulyChannel::enqueue(JobId job, const Queue&)
 {
+    if (!can_do_all()) return false;
     begin(job, Kind::queue, caller);
+    return true;
 }
 
-void UnrulyChannel::dequeue(JobId job, const QueueName&, milliseconds)
+bool UnrulyChannel::dequeue(JobId job, const QueueName&, milliseconds)
 {
+    if (!can_do_all()) return false;
     begin(job, Kind::queue, caller);
+    return true;
 }
 
-void UnrulyChannel::stream(JobId job, const Stream&)
+bool UnrulyChannel::stream(JobId job, LegId leg, const Stream&)
 {
-    begin(job, Kind::stream, caller);
+    if (!can_do_all()) return false;
+    begin(job, Kind::stream, leg);
+    return true;
 }
 
-void UnrulyChannel::mute(bool) {}
+void UnrulyChannel::mute(LegId, bool) {}
 
-void UnrulyChannel::set_variable(const VariableName&, const OpaqueText&, bool) {}
+void UnrulyChannel::set_variable(LegId, const VariableName&, const OpaqueText&, bool) {}
 
-void UnrulyChannel::set_language(const LanguageTag&) {}
-
-void UnrulyChannel::refer(JobId job, const SipUri&)
+bool UnrulyChannel::refer(JobId job, const SipUri&)
 {
+    if (!can_do_all()) return false;
     begin(job, Kind::refer, caller);
+    return true;
 }
 
-void UnrulyChannel::transfer(JobId job, const Transfer&)
+bool UnrulyChannel::transfer(JobId job, const Transfer&)
 {
     begin(job, Kind::elsewhere, caller);
+    return true;
 }
 
-void UnrulyChannel::park(JobId job, const SlotName&)
+bool UnrulyChannel::park(JobId job, const SlotName&)
 {
     begin(job, Kind::elsewhere, caller);
+    return true;
 }
 
 bool UnrulyChannel::run_module(JobId job, std::string_view, std::string_view)

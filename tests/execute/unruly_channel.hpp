@@ -8,7 +8,9 @@
 // Its time is made up, and whatever the call waits for takes none.
 #pragma once
 
-#include "execute/channel.hpp"
+#include "execute/event_queue.hpp"
+
+#include <pivot/channel.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -43,7 +45,7 @@ private:
 class UnrulyChannel final : public Channel {
 public:
     // The caller hangs up when the call has waited so often.
-    UnrulyChannel(UnrulyClock& clock, reactor::Deadline& host, unsigned seed, unsigned waits_max);
+    UnrulyChannel(UnrulyClock& clock, EventQueue& events, unsigned seed, unsigned waits_max);
 
     // From now on.
     void lie() { lies_ = true; }
@@ -59,31 +61,28 @@ public:
     unsigned waits() const { return waits_; }
     std::function<void()> on_over;
 
-    EventQueue& events() override { return queue_; }
-    bool can(Ability ability) const override;
-    Nanoseconds began_at() const override { return began_; }
-    std::optional<Nanoseconds> answered_at() const override { return answered_at_; }
     void answer() override;
     void reject(int sip_code, const ReasonPhrase& phrase) override;
     void hang_up(LegId leg, const CauseName& cause) override;
-    void play(LegId leg, JobId job, const Media& media) override;
-    void say(LegId leg, JobId job, const Speech& speech) override;
-    void send_keys(LegId leg, JobId job, const KeySequence& keys, milliseconds key_length) override;
+    bool play(JobId job, LegId leg, const Media& media) override;
+    bool say(JobId job, LegId leg, const Speech& speech) override;
+    bool send_keys(JobId job, LegId leg, const KeySequence& keys,
+                   std::chrono::milliseconds key_length) override;
     void stop(JobId job) override;
-    void record(LegId leg, JobId job, const Recording& recording) override;
-    void listen(LegId leg, JobId job, const Speaking& speaking) override;
-    void dial(JobId job, const Dial& dial) override;
-    void bridge(LegId leg, JobId job) override;
-    void join(JobId job, const Conference& conference) override;
-    void enqueue(JobId job, const Queue& queue) override;
-    void dequeue(JobId job, const QueueName& queue, milliseconds timeout) override;
-    void stream(JobId job, const Stream& stream) override;
-    void mute(bool is_muted) override;
-    void set_variable(const VariableName& name, const OpaqueText& value, bool is_exported) override;
-    void set_language(const LanguageTag& language) override;
-    void refer(JobId job, const SipUri& uri) override;
-    void transfer(JobId job, const Transfer& transfer) override;
-    void park(JobId job, const SlotName& slot) override;
+    bool record(JobId job, LegId leg, const Recording& recording) override;
+    bool listen(JobId job, LegId leg, const Speaking& speaking) override;
+    bool dial(JobId job, const Dial& dial) override;
+    bool bridge(JobId job, LegId leg) override;
+    bool join(JobId job, const Conference& conference) override;
+    bool enqueue(JobId job, const Queue& queue) override;
+    bool dequeue(JobId job, const QueueName& queue, std::chrono::milliseconds timeout) override;
+    bool stream(JobId job, LegId leg, const Stream& stream) override;
+    void mute(LegId leg, bool is_muted) override;
+    void set_variable(LegId leg, const VariableName& name, const OpaqueText& value,
+                      bool is_exported) override;
+    bool refer(JobId job, const SipUri& uri) override;
+    bool transfer(JobId job, const Transfer& transfer) override;
+    bool park(JobId job, const SlotName& slot) override;
     bool run_module(JobId job, std::string_view module, std::string_view data) override;
     bool run_flow(JobId job, std::string_view flow) override;
 
@@ -126,8 +125,9 @@ private:
     void push(Event event);
     void push_lie(Event event);
     bool may_wait_for_ever() const;
+    bool can_do_all() const { return waits_max_ % 3 != 0; }
 
-    EventQueue queue_;
+    EventQueue& events_;
     std::minstd_rand lots_;
     const unsigned waits_max_;
     unsigned waits_ = 0;
@@ -138,8 +138,6 @@ private:
     std::set<JobId> known_jobs_;
     std::set<LegId> known_legs_;
     bool is_answering_ = false;
-    const Nanoseconds began_;
-    std::optional<Nanoseconds> answered_at_;
     bool is_over_ = false;
     bool has_pushed_ = false;
     bool lies_ = false;

@@ -46,15 +46,21 @@ protected:
         call.caller_id_number = "+14155550100";
         renew();
     }
-    ~VerbTest() override { channel.reset(); }
+    ~VerbTest() override
+    {
+        channel.reset();
+        events.reset();
+    }
 
     // A new call, of which nothing is known yet: for the next row of a table.
     void renew()
     {
         channel.reset();
+        events.reset();
         host_.emplace(reactor(), reactor::never);
         clock.emplace(reactor());
-        channel.emplace(*clock, *host_);
+        events.emplace(*clock, *host_);
+        channel.emplace(*clock, *events);
         requests_before_ = peer_.requests_read();
         warnings.clear();
         branches.clear();
@@ -85,7 +91,8 @@ protected:
         const auto session = sessions_.make(text, call);
         {
             reactor::Scope calls(reactor());
-            calls.spawn(run_session(*session, *channel, std::string(next), executor, *host_));
+            calls.spawn(
+                run_session(*session, *channel, *events, std::string(next), executor, *host_));
             while (calls.running() > 0) {
                 if (hangs_up_when && hangs_up_when()) channel->hang_up_caller();
                 reactor().turn(reactor().now() + 1'000'000);
@@ -196,6 +203,7 @@ protected:
     ExecutorConfig executor;
     std::function<bool()> hangs_up_when;  // may be empty: the caller does not
     std::optional<FakeClock> clock;
+    std::optional<EventQueue> events;
     std::optional<FakeChannel> channel;
     std::vector<std::string> warnings;
     std::vector<std::string> branches;

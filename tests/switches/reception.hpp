@@ -51,10 +51,13 @@ struct Caller {
     Caller(execute::CallClock& clock, reactor::Deadline& host, exchange::Exchanges& exchanges,
            session::Callbacks& callbacks, const session::Sinks& config,
            const pivot::Request& request)
-        : channel(clock, host, nullptr), session(exchanges, callbacks, config, request)
+        : events(clock, host),
+          channel(events, nullptr),
+          session(exchanges, callbacks, config, request)
     {
     }
 
+    execute::EventQueue events;
     ScriptedChannel channel;
     session::Session session;
 };
@@ -106,8 +109,8 @@ public:
         for (std::size_t i = 0; i < calls; ++i) {
             Caller& caller = callers_.emplace_back(*clock_, *host_, *exchanges_, *callbacks_,
                                                    config_, *request_);
-            calls_->spawn(
-                execute::run_session(caller.session, caller.channel, "", executor_, *host_));
+            calls_->spawn(execute::run_session(caller.session, caller.channel, caller.events, "",
+                                               executor_, *host_));
             const bool is_last = i + 1 == calls;
             if (!is_last && callers_.size() % callers_at_a_time != 0) continue;
             while (!callers_.back().channel.is_answered()) turn();

@@ -29,7 +29,8 @@ protected:
         reactor->turn(0);
         host.emplace(*reactor, never);
         clock.emplace(*reactor);
-        channel.emplace(*clock, *host, static_cast<Transcript*>(this));
+        queue.emplace(*clock, *host);
+        channel.emplace(*queue, static_cast<Transcript*>(this));
     }
 
     void play(std::string_view script)
@@ -60,6 +61,7 @@ protected:
     std::unique_ptr<reactor::Reactor> reactor;
     std::optional<reactor::Deadline> host;
     std::optional<VirtualClock> clock;
+    std::optional<execute::EventQueue> queue;
     std::optional<ScriptedChannel> channel;
     std::optional<ScriptPlayer> player;
 

@@ -120,18 +120,19 @@ protected:
         reactor->turn(0);
         host.emplace(*reactor, never);
         clock.emplace(*reactor);
-        channel.emplace(*clock, *host, static_cast<switches::scripted::Transcript*>(this));
+        queue.emplace(*clock, *host);
+        channel.emplace(*queue, static_cast<switches::scripted::Transcript*>(this));
         channel->set_call_id("call-1");
     }
 
     // What comes within this time of the call, which only waits.
-    Events events(milliseconds time = milliseconds(60'000))
+    Events events(std::chrono::milliseconds time = std::chrono::milliseconds(60'000))
     {
         Events events;
         while (clock->is_due()) clock->advance();
         reactor::Scope scope(*reactor);
         scope.spawn(
-            read(*channel, clock->now() + std::chrono::nanoseconds(time).count(), events, *host));
+            read(*queue, clock->now() + std::chrono::nanoseconds(time).count(), events, *host));
         while (scope.running() > 0) {
             const bool can_go_on = reactor->next_turn() <= reactor->now();
             if (!can_go_on) clock->advance();
@@ -164,16 +165,17 @@ protected:
     std::optional<reactor::Deadline> host;
     std::optional<VirtualClock> clock;
     std::vector<Deed> deeds;
+    std::optional<execute::EventQueue> queue;
     std::optional<ScriptedChannel> channel;
 
 private:
     void note(Deed deed) override { deeds.push_back(std::move(deed)); }
 
-    static reactor::Task<> read(ScriptedChannel& channel, Nanoseconds until, Events& events,
+    static reactor::Task<> read(execute::EventQueue& queue, Nanoseconds until, Events& events,
                                 reactor::Deadline&)
     {
         while (true) {
-            const auto event = co_await channel.events().next(until);
+            const auto event = co_await queue.next(until);
             if (!event) break;
             std::string shown = std::visit(ShownEvent(), *event);
             if (!shown.empty()) events.push_back(std::move(shown));

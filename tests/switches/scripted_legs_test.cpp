@@ -9,7 +9,7 @@ using switches::scripted::LegBehaviour;
 using switches::scripted::LegKeys;
 using switches::scripted::Ringing;
 
-LegBehaviour answering(milliseconds after)
+LegBehaviour answering(std::chrono::milliseconds after)
 {
     LegBehaviour leg;
     leg.ringing.emplace().after = after;
@@ -40,7 +40,7 @@ protected:
         channel->plan(dial);
     }
 
-    Events dial(Dial order, milliseconds time = 60s)
+    Events dial(Dial order, std::chrono::milliseconds time = 60s)
     {
         channel->dial(1, order);
         return events(time);
@@ -169,14 +169,14 @@ TEST_F(ScriptedLegs, press_keys)
 TEST_F(ScriptedLegs, part_from_the_caller_when_they_hang_up)
 {
     dial(dial_of({"+1"}), 4s);
-    channel->bridge(1, 2);
+    channel->bridge(2, 1);
     EXPECT_THAT(events(), ElementsAre("leg 1 gone NORMAL_CLEARING", "2 parted"));
 }
 
 TEST_F(ScriptedLegs, end_after_the_bridge_when_the_caller_hangs_up)
 {
     dial(dial_of({"+1"}), 4s);
-    channel->bridge(1, 2);
+    channel->bridge(2, 1);
     channel->hang_up_caller();
     EXPECT_THAT(events(),
                 ElementsAre("2 parted", "leg 1 gone ORIGINATOR_CANCEL", "gone NORMAL_CLEARING"));

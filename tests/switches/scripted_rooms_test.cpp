@@ -10,7 +10,7 @@ using switches::scripted::RoomBehaviour;
 
 class ScriptedRooms : public ScriptedCall {
 protected:
-    void plan(QueueWaiting::End end, milliseconds after = 20s)
+    void plan(QueueWaiting::End end, std::chrono::milliseconds after = 20s)
     {
         QueueBehaviour queue;
         queue.waiting = QueueWaiting{end, after};
@@ -67,7 +67,7 @@ TEST_F(ScriptedRooms, one_who_joins_before_the_caller_is_there_from_the_beginnin
 TEST_F(ScriptedRooms, a_conference_takes_what_was_said_of_it)
 {
     RoomBehaviour room;
-    room.starts_after = milliseconds::max();
+    room.starts_after = std::chrono::milliseconds::max();
     channel->plan(room);
     channel->join(1, {});
     EXPECT_THAT(events(1h), ElementsAre("1 join call-1"));

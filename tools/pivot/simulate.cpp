@@ -170,7 +170,8 @@ int simulate(const SimulateOptions& options)
     Play play(options.as_json, scene->request.node.action->debug);
     reactor::Deadline host(reactor, never);
     VirtualClock clock(reactor);
-    ScriptedChannel channel(clock, host, &play);
+    execute::EventQueue events(clock, host);
+    ScriptedChannel channel(events, &play);
     channel.set_call_id(scene->request.call.call_id);
     ScriptPlayer player(std::move(scene->steps), channel);
     play.follow(channel, player);
@@ -193,7 +194,8 @@ int simulate(const SimulateOptions& options)
     player.play();
     channel.after(milliseconds(std::llround(options.max_time_s * 1'000)),
                   [&channel] { channel.run_out_of_time(); });
-    calls.spawn(execute::run_session(session, channel, std::move(next), executor_config, host));
+    calls.spawn(
+        execute::run_session(session, channel, events, std::move(next), executor_config, host));
     finish(clock, calls, session, callbacks);
     {
         reactor::Deadline cdr_deadline(reactor, reactor.now() + cdr_ns_max);

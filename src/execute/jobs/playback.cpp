@@ -22,7 +22,7 @@ Task<PlaybackResult> play(LiveCall& call, Media media, std::string_view stop_key
                           Deadline& deadline)
 {
     const JobId job = call.begin(JobKind::playback, call.leg(), limit_of(media));
-    call.channel().play(call.leg(), job, media);
+    call.fail_unless(call.channel().play(job, call.leg(), media), job);
     co_return co_await finish(call, job, stop_keys, deadline);
 }
 
@@ -30,7 +30,7 @@ Task<PlaybackResult> say(LiveCall& call, Speech speech, std::string_view stop_ke
                          Deadline& deadline)
 {
     const JobId job = call.begin(JobKind::playback, call.leg(), limit_of(speech));
-    call.channel().say(call.leg(), job, speech);
+    call.fail_unless(call.channel().say(job, call.leg(), speech), job);
     co_return co_await finish(call, job, stop_keys, deadline);
 }
 
@@ -39,7 +39,7 @@ Task<PlaybackResult> send_keys(LiveCall& call, KeySequence keys, milliseconds ke
 {
     const milliseconds limit = limit_of_keys(keys, key_length);
     const JobId job = call.begin(JobKind::playback, call.leg(), limit);
-    call.channel().send_keys(call.leg(), job, keys, key_length);
+    call.fail_unless(call.channel().send_keys(job, call.leg(), keys, key_length), job);
     co_return co_await finish(call, job, "", deadline);
 }
 

@@ -7,7 +7,7 @@ Task<RecordingEnded> record(LiveCall& call, Recording recording, JobId& job, Dea
     job = call.begin(JobKind::recording, call.leg(), limit_of(recording));
     const Until until;
     const Stage recorded(call, call.leg(), Stage::Keys::own, job, until);
-    call.channel().record(call.leg(), job, recording);
+    call.fail_unless(call.channel().record(job, call.leg(), recording), job);
     co_await call.finish(recorded, deadline);
     co_return std::get<RecordingEnded>(*recorded.end());
 }

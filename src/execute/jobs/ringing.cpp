@@ -5,7 +5,7 @@ namespace pivot::execute::jobs {
 Task<RingResult> ring(LiveCall& call, Dial dial, Deadline& deadline)
 {
     const JobId job = call.begin(dial);
-    call.channel().dial(job, dial);
+    call.fail_unless(call.channel().dial(job, dial), job);
     const Finished finished = co_await call.finish(job, Until(), deadline);
     RingResult result;
     if (const auto* answered = std::get_if<LegAnswered>(&finished.end)) {

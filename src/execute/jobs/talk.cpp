@@ -10,7 +10,7 @@ Task<> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& deadline)
     if (rules.hang_up_key != 0) until.keys = std::string_view(&rules.hang_up_key, 1);
     const JobId job = call.begin(JobKind::bridge, leg, unlimited);
     const Stage talking(call, caller, Stage::Keys::own, job, until);
-    call.channel().bridge(leg, job);
+    call.fail_unless(call.channel().bridge(job, leg), job);
     while (!call.must_stop()) co_await call.next(never);
     call.channel().hang_up(leg, CauseName());
     co_await call.finish(talking, deadline);

@@ -8,7 +8,7 @@ void begin_recording(LiveCall& call, FlowMemory& memory, const Recording& record
 {
     const JobId job = call.begin(JobKind::recording, caller, unlimited);
     memory.recordings.push_back({job});
-    call.channel().record(caller, job, recording);
+    call.fail_unless(call.channel().record(job, caller, recording), job);
 }
 
 void begin_armed_recordings(LiveCall& call, FlowMemory& memory, ArmedRecording::Moment moment)

@@ -136,7 +136,7 @@ Task<ModuleEnd> join(Work work, Entrance entrance, Deadline& deadline)
     const Until until;
     const Stage inside(work.call, caller, Stage::Keys::own, job, until);
     const Conference conference = conference_of(entrance, room != nullptr && room->is_recorded);
-    work.call.channel().join(job, conference);
+    work.call.fail_unless(work.call.channel().join(job, conference), job);
     co_await work.call.finish(inside, deadline);
     if (std::get<JobEnded>(*inside.end()).end == JobEnd::failed) {
         co_return give_up(work, "the switch could not let the caller in");

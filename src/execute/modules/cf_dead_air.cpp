@@ -8,7 +8,7 @@ namespace {
 Task<ModuleEnd> stay_silent(Work work, Deadline& deadline)
 {
     co_await work.call.answer(deadline);
-    work.call.channel().mute(true);
+    work.call.channel().mute(caller, true);
     co_return co_await wait_for_end(work, deadline);
 }
 

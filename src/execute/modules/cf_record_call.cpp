@@ -48,8 +48,7 @@ Task<ModuleEnd> record_call(Work work, json::Value data, Deadline& deadline)
     recording.runs_beside = true;
     recording.name = name_in<FileName>(work, data, "media_name");
     const bool waits_for_bridge = is_true(data, "record_on_bridge");
-    const bool waits_for_answer =
-        is_true(data, "record_on_answer") && !work.call.channel().is_answered();
+    const bool waits_for_answer = is_true(data, "record_on_answer") && !work.call.is_answered();
     if (!waits_for_bridge && !waits_for_answer) {
         begin_recording(work.call, memory, recording);
         return ready(go_on(), deadline);

@@ -42,7 +42,7 @@ Task<ModuleEnd> set_variable(Work work, json::Value data, Deadline& deadline)
         return ready(go_on(), deadline);
     }
     remember(work.memory, channel_name, value);
-    work.call.channel().set_variable(VariableName::of(channel_name), OpaqueText(value),
+    work.call.channel().set_variable(caller, VariableName::of(channel_name), OpaqueText(value),
                                      text(data, "channel") == "both");
     return ready(go_on(), deadline);
 }

@@ -16,7 +16,7 @@ Task<ModuleEnd> set_variables(Work work, json::Value data, Deadline& deadline)
     for (const auto [name, value] : variables->members()) {
         const auto variable = name_of<VariableName>(work, "the name of a variable", name);
         if (variable.empty()) continue;
-        work.call.channel().set_variable(variable, OpaqueText(written(value)), is_exported);
+        work.call.channel().set_variable(caller, variable, OpaqueText(written(value)), is_exported);
     }
     return ready(go_on(), deadline);
 }

@@ -17,7 +17,7 @@ constexpr std::string_view no_match = "no_match";
 Task<ModuleEnd> move_to(Work work, Transfer order, Deadline& deadline)
 {
     const JobId job = work.call.begin(JobKind::move, caller, move_limit);
-    work.call.channel().transfer(job, order);
+    work.call.fail_unless(work.call.channel().transfer(job, order), job);
     return go_on_after(work, job, "the switch could not transfer the call", deadline);
 }
 

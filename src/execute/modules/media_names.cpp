@@ -1,7 +1,8 @@
 #include "execute/modules/media_names.hpp"
 
 #include "base/text.hpp"
-#include "execute/names.hpp"
+
+#include <pivot/checked_text.hpp>
 
 #include <fmt/format.h>
 

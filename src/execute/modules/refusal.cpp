@@ -86,7 +86,7 @@ Task<ModuleEnd> refuse(Work work, Refusal refusal, Deadline& deadline)
         if (heard.has_failed) work.warn("the switch could not play the sound before the response");
     }
     if (work.call.must_stop()) co_return stop();
-    if (work.call.channel().is_answered() || refusal.sip_code == 0) co_return stop(refusal.cause);
+    if (work.call.is_answered() || refusal.sip_code == 0) co_return stop(refusal.cause);
     co_await work.call.reject(refusal.sip_code, refusal.phrase, deadline);
     co_return stop();
 }

@@ -104,7 +104,7 @@ Task<jobs::PlaybackResult> hear_prompt(Work work, Media media, Deadline& deadlin
 
 Task<ModuleEnd> hear_all(Work work, std::vector<Sound> sounds, bool answers, Deadline& deadline)
 {
-    const bool is_answering = answers && !work.call.channel().is_answered();
+    const bool is_answering = answers && !work.call.is_answered();
     if (is_answering) {
         co_await work.call.answer(deadline);
         co_await work.call.pause(after_answer, deadline);

@@ -1,7 +1,7 @@
 // How a value is spoken: letter by letter, as a number, as a date.
 #pragma once
 
-#include "execute/order.hpp"
+#include <pivot/command.hpp>
 
 #include <string_view>
 

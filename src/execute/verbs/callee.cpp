@@ -1,8 +1,9 @@
 #include "execute/verbs/callee.hpp"
 
 #include "base/text.hpp"
-#include "execute/names.hpp"
 #include "http/url.hpp"
+
+#include <pivot/checked_text.hpp>
 
 #include <algorithm>
 #include <array>

@@ -189,7 +189,7 @@ Task<Stay> stay(LiveCall& call, twiml::Element dial, twiml::Element conference,
     if (dial.is_true(Attribute::hangup_on_star)) until.keys = "*";
     const JobId job = call.begin(JobKind::room, caller, unlimited);
     const Stage room(call, caller, Stage::Keys::own, job, until);
-    call.channel().join(job, order);
+    call.fail_unless(call.channel().join(job, order), job);
     Stay result;
     const bool has_document = !conference.text(Attribute::wait_url).empty();
     if (has_document) {

@@ -3,11 +3,12 @@
 #include "execute/jobs/playback.hpp"
 #include "execute/jobs/ringing.hpp"
 #include "execute/jobs/talk.hpp"
-#include "execute/names.hpp"
 #include "execute/perform.hpp"
 #include "execute/verbs/dial_keys.hpp"
 #include "execute/verbs/dial_legs.hpp"
 #include "execute/verbs/dial_recording.hpp"
+
+#include <pivot/checked_text.hpp>
 
 #include <algorithm>
 #include <iterator>

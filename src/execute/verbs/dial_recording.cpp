@@ -53,7 +53,7 @@ void DialRecording::begin()
     recording.runs_beside = true;
     recording.trims_silence = element_.text(Attribute::trim) == "trim-silence";
     job_ = call_.begin(JobKind::recording, caller, unlimited);
-    call_.channel().record(caller, job_, recording);
+    call_.fail_unless(call_.channel().record(job_, caller, recording), job_);
     status_.emplace(call_, element_, facts);
 }
 

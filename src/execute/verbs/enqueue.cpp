@@ -78,6 +78,15 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const 
     co_return step;
 }
 
+// Returns 0 where the switch has no queues.
+JobId enter(LiveCall& call, const Queue& queue)
+{
+    const JobId job = call.begin(JobKind::queue, caller, unlimited);
+    if (call.channel().enqueue(job, queue)) return job;
+    call.forget(job);
+    return 0;
+}
+
 }  // namespace
 
 // `action` is told how the caller has left the queue even when they have hung up.
@@ -99,13 +108,11 @@ Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline&
     } else if (order.name.empty()) {
         call.warn(where(enqueue),
                   fmt::format("Enqueue: \"{}\" cannot be the name of a queue", printable(name)));
-    } else if (!call.channel().can(Ability::queues)) {
+    } else if (const JobId job = enter(call, order); job == 0) {
         call.warn(where(enqueue), "Enqueue: this switch has no queues");
     } else {
-        const JobId job = call.begin(JobKind::queue, caller, unlimited);
         const Until until;
         const Stage queue(call, caller, Stage::Keys::own, job, until);
-        call.channel().enqueue(job, order);
         if (has_document) waited = co_await wait_with_document(call, enqueue, order, deadline);
         const bool leaves =
             waited.kind == NextStep::Kind::leave || waited.kind == NextStep::Kind::hang_up;

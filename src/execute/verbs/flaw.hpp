@@ -2,8 +2,9 @@
 // check` find the same, in the same words.
 #pragma once
 
-#include "execute/order.hpp"
 #include "twiml/document.hpp"
+
+#include <pivot/command.hpp>
 
 #include <functional>
 #include <string>

@@ -18,8 +18,9 @@ public:
     {
     }
 
-    // Until words have ended or nothing was said. `unlimited`: speech may begin when it likes.
-    void listen(milliseconds begin_timeout)
+    // Until words have ended or nothing was said. `unlimited`: speech may begin at any time.
+    // Returns false where the switch has no speech input.
+    bool listen(milliseconds begin_timeout)
     {
         Speaking speaking;
         speaking.language = name_in<LanguageTag>(call_, gather_, Attribute::language);
@@ -30,9 +31,10 @@ public:
         speaking.length_max = seconds_of(gather_, Attribute::max_speech_time);
         speaking.filters_profanity = gather_.is_true(Attribute::profanity_filter);
         speaking.wants_partial = gather_.has(Attribute::partial_result_callback);
-        is_listening_ = true;
         job_ = call_.begin(JobKind::speech, call_.leg(), unlimited);
-        call_.channel().listen(call_.leg(), job_, speaking);
+        is_listening_ = call_.channel().listen(job_, call_.leg(), speaking);
+        if (!is_listening_) call_.forget(job_);
+        return is_listening_;
     }
 
     // Stages that end when speech begins; the input, when nothing else could be said, too.
@@ -124,12 +126,16 @@ private:
     unsigned partial_results_ = 0;
 };
 
-bool listens_for_speech(LiveCall& call, twiml::Element gather)
+// Returns null, with a warning, where the switch has no speech input.
+std::unique_ptr<Hearing> begin_hearing(LiveCall& call, twiml::Element gather, bool takes_keys)
 {
-    if (!lists(gather, Attribute::input, "speech")) return false;
-    if (call.channel().can(Ability::speech_input)) return true;
+    const bool has_prompts = !gather.children().empty();
+    const milliseconds begin_timeout =
+        has_prompts ? unlimited : seconds_of(gather, Attribute::timeout);
+    auto hearing = std::make_unique<Hearing>(call, gather, takes_keys);
+    if (hearing->listen(begin_timeout)) return hearing;
     call.warn(where(gather), "Gather: this switch has no speech input; only keys are gathered");
-    return false;
+    return nullptr;
 }
 
 jobs::CollectRules rules_of(twiml::Element gather)
@@ -179,7 +185,8 @@ Task<> take_either(LiveCall& call, twiml::Element gather, Hearing& hearing, bool
     const jobs::CollectRules rules = rules_of(gather);
     const bool fell_silent =
         !hearing.is_listening() && !hearing.has_begun() && !hearing.was_typed_first();
-    if (fell_silent) hearing.listen(rules.first_timeout);  // while the prompts went on
+    if (fell_silent)
+        static_cast<void>(hearing.listen(rules.first_timeout));  // while the prompts went on
     if (!hearing.has_begun()) {
         Stage input(call, call.leg(), Stage::Keys::inherits, 0, Until());
         hearing.ends_input(&input);
@@ -209,11 +216,8 @@ Task<NextStep> perform_gather(LiveCall& call, twiml::Element gather, Deadline& d
     const bool takes_keys = lists(gather, Attribute::input, "dtmf");
     const bool has_keys = takes_keys && !call.keys().empty();
     std::unique_ptr<Hearing> hearing;  // null: nobody listens
-    const bool listens = !has_keys && listens_for_speech(call, gather);
-    if (listens) {
-        hearing = std::make_unique<Hearing>(call, gather, takes_keys);
-        hearing->listen(has_prompts ? unlimited : seconds_of(gather, Attribute::timeout));
-    }
+    const bool listens = !has_keys && lists(gather, Attribute::input, "speech");
+    if (listens) hearing = begin_hearing(call, gather, takes_keys);
     if (has_prompts) co_await perform_prompts(call, gather, hearing.get(), takes_keys, deadline);
     jobs::Collected collected;
     if (hearing != nullptr) {

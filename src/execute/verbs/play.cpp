@@ -1,7 +1,8 @@
 // <Play>: a sound, a tone or keys.
 #include "execute/jobs/playback.hpp"
-#include "execute/names.hpp"
 #include "execute/verbs/verb.hpp"
+
+#include <pivot/checked_text.hpp>
 
 #include <fmt/format.h>
 

@@ -20,6 +20,16 @@ std::string_view dial_status(LiveCall& call, QueueEnd end)
     return end == QueueEnd::left ? "no-answer" : "failed";
 }
 
+// Returns 0 where the switch has no queues.
+JobId take_first(LiveCall& call, twiml::Element dial, const QueueName& queue)
+{
+    const milliseconds timeout = seconds_of(dial, Attribute::timeout);
+    const JobId job = call.begin(JobKind::queue, caller, timeout);
+    if (call.channel().dequeue(job, queue, timeout)) return job;
+    call.forget(job);
+    return 0;
+}
+
 }  // namespace
 
 Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element queue,
@@ -37,17 +47,14 @@ Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element qu
     } else if (name.empty()) {
         call.warn(where(queue), fmt::format("Queue: \"{}\" cannot be the name of a queue",
                                             printable(queue.text())));
-    } else if (!call.channel().can(Ability::queues)) {
+    } else if (const JobId job = take_first(call, dial, name); job == 0) {
         call.warn(where(queue), "Queue: this switch has no queues");
     } else {
         recording.ringing();
-        const milliseconds timeout = seconds_of(dial, Attribute::timeout);
         Until until;
         until.time = call.in(seconds_of(dial, Attribute::time_limit));
         if (dial.is_true(Attribute::hangup_on_star)) until.keys = "*";
-        const JobId job = call.begin(JobKind::queue, caller, timeout);
         const Stage connected(call, caller, Stage::Keys::own, job, until);
-        call.channel().dequeue(job, name, timeout);
         co_await call.finish(connected, deadline);
         co_await recording.finish(deadline);
         ended = std::get<QueueEnded>(*connected.end());

@@ -1,7 +1,7 @@
 // How a stay in a queue ended, as `action` is told.
 #pragma once
 
-#include "execute/event.hpp"
+#include <pivot/event.hpp>
 
 #include <chrono>
 #include <string>

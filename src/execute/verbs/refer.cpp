@@ -43,6 +43,15 @@ SipUri target_of(LiveCall& call, twiml::Element noun)
     return SipUri::of(uri.substr(0, query));
 }
 
+// Returns 0 where the switch cannot refer.
+JobId begin_refer(LiveCall& call, const SipUri& target)
+{
+    const JobId job = call.begin(JobKind::refer, caller, move_limit);
+    if (call.channel().refer(job, target)) return job;
+    call.forget(job);
+    return 0;
+}
+
 }  // namespace
 
 // `action` is told even when the caller has hung up, as most phones do when they are connected
@@ -52,9 +61,8 @@ Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline& dea
     SipUri target;
     for (const twiml::Element noun : refer.children()) target = target_of(call, noun);
     Referred referred;
-    if (call.channel().can(Ability::refer) && !target.empty()) {
-        const JobId job = call.begin(JobKind::refer, caller, move_limit);
-        call.channel().refer(job, target);
+    const JobId job = target.empty() ? 0 : begin_refer(call, target);
+    if (job != 0) {
         const Finished finished = co_await call.finish(job, Until(), deadline);
         referred = std::get<Referred>(finished.end);
         co_await call.catch_up(deadline);

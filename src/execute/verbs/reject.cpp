@@ -7,7 +7,7 @@ namespace pivot::execute::verbs {
 // SIP statuses as KAZOO's. An answered call can no longer be refused, only hung up.
 Task<NextStep> perform_reject(LiveCall& call, twiml::Element reject, Deadline& deadline)
 {
-    if (call.channel().is_answered() || call.leg() != caller) {
+    if (call.is_answered() || call.leg() != caller) {
         call.warn(where(reject), "Reject: the call is answered already, and is hung up");
         co_return next_step(NextStep::Kind::hang_up);
     }

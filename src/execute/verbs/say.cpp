@@ -1,7 +1,8 @@
 // <Say>: text is spoken.
 #include "execute/jobs/playback.hpp"
-#include "execute/names.hpp"
 #include "execute/verbs/verb.hpp"
+
+#include <pivot/checked_text.hpp>
 
 namespace pivot::execute::verbs {
 

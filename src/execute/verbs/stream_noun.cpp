@@ -33,8 +33,6 @@ Stream stream_of(LiveCall& call, twiml::Element element)
     return stream;
 }
 
-constexpr std::string_view no_streams = "this switch has no media streams";
-
 Streams::Callback callback_of(LiveCall& call, twiml::Element element)
 {
     Streams::Callback callback;
@@ -44,11 +42,13 @@ Streams::Callback callback_of(LiveCall& call, twiml::Element element)
     return callback;
 }
 
-// Why no stream can begin; empty: one can.
-std::string_view obstacle(LiveCall& call)
+// Says why no stream begins. Returns 0.
+JobId refuse(LiveCall& call, twiml::Element element, const Stream& stream,
+             const Streams::Callback& callback, std::string_view why)
 {
-    if (!call.channel().can(Ability::streams)) return no_streams;
-    return call.streams().are_too_many() ? "16 streams of this call run, which is the limit" : "";
+    call.warn(where(element), fmt::format("Stream: {}", why));
+    call.streams().refuse(stream.name.text(), callback, why);
+    return 0;
 }
 
 }  // namespace
@@ -58,14 +58,16 @@ JobId begin_stream(LiveCall& call, twiml::Element element, bool is_two_way)
     Stream stream = stream_of(call, element);
     stream.is_two_way = is_two_way;
     Streams::Callback callback = callback_of(call, element);
-    if (const std::string_view why = obstacle(call); !why.empty()) {
-        call.warn(where(element), fmt::format("Stream: {}", why));
-        call.streams().refuse(stream.name.text(), callback, why);
-        return 0;
+    if (call.streams().are_too_many()) {
+        return refuse(call, element, stream, callback,
+                      "16 streams of this call run, which is the limit");
     }
     const JobId job = call.begin(JobKind::stream, caller, unlimited);
+    if (!call.channel().stream(job, caller, stream)) {
+        call.forget(job);
+        return refuse(call, element, stream, callback, "this switch has no media streams");
+    }
     call.streams().begin(job, stream.name.text(), std::move(callback));
-    call.channel().stream(job, stream);
     return job;
 }
 

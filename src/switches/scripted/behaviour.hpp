@@ -1,7 +1,7 @@
 // What those on the other side of a scripted call are going to do. What is not said has a default.
 #pragma once
 
-#include "execute/order.hpp"
+#include <pivot/command.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -11,25 +11,26 @@
 
 namespace pivot::switches::scripted {
 
-using execute::milliseconds;
+using std::chrono::milliseconds;
 
 // What becomes of the ringing of one that is dialled.
 struct Ringing {
     enum class End : std::uint8_t { answers, fails, never };
     End end = End::answers;
-    milliseconds after{3'000};  // since it was called
-    execute::Cause cause;       // why it does not answer
+    std::chrono::milliseconds after{3'000};  // since it was called
+    Cause cause;                             // why it does not answer
 };
 
 struct LegKeys {
     std::string keys;
-    milliseconds after{1'000};  // since it answered
+    std::chrono::milliseconds after{1'000};  // since it answered
 };
 
 // Of one that is dialled.
 struct LegBehaviour {
     std::optional<Ringing> ringing;
-    std::optional<milliseconds> hangs_up_after;  // since it answered; 10 s where it is not said
+    std::optional<std::chrono::milliseconds>
+        hangs_up_after;  // since it answered; 10 s where it is not said
     std::optional<LegKeys> keys;
 
     bool repeats(const LegBehaviour& said) const;
@@ -58,7 +59,7 @@ struct DialBehaviour {
 
 // Of the caller who is recorded.
 struct TalkBehaviour {
-    std::optional<milliseconds> length;  // then he is silent; 3 s where it is not said
+    std::optional<std::chrono::milliseconds> length;  // then he is silent; 3 s where it is not said
 
     bool repeats(const TalkBehaviour& said) const { return length && said.length; }
     void add(const TalkBehaviour& said) { length = said.length; }
@@ -73,12 +74,12 @@ struct QueueWaiting {
         never,  // nobody takes the caller
     };
     End end = End::bridges;
-    milliseconds after{20'000};
+    std::chrono::milliseconds after{20'000};
 };
 
 struct QueueBehaviour {
     std::optional<QueueWaiting> waiting;
-    std::optional<milliseconds> ends_after;  // since the two were connected; 10 s
+    std::optional<std::chrono::milliseconds> ends_after;  // since the two were connected; 10 s
 
     bool repeats(const QueueBehaviour& said) const;
     void add(const QueueBehaviour& said);
@@ -86,8 +87,9 @@ struct QueueBehaviour {
 
 // Of a stream to a web server.
 struct StreamBehaviour {
-    bool fails = false;                      // at once
-    std::optional<milliseconds> ends_after;  // 10 s, and of a one-way stream the end of the call
+    bool fails = false;  // at once
+    std::optional<std::chrono::milliseconds>
+        ends_after;  // 10 s, and of a one-way stream the end of the call
 
     bool repeats(const StreamBehaviour&) const { return fails || ends_after; }
     void add(const StreamBehaviour& said) { *this = said; }
@@ -97,12 +99,12 @@ struct StreamBehaviour {
 struct ModuleBehaviour {
     std::string module;
     std::string branch = "_";
-    milliseconds after{0};
+    std::chrono::milliseconds after{0};
 };
 
 struct RoomBehaviour {
-    std::optional<milliseconds> starts_after;  // somebody else joins; 5 s
-    std::optional<milliseconds> ends_after;    // since it began; 20 s
+    std::optional<std::chrono::milliseconds> starts_after;  // somebody else joins; 5 s
+    std::optional<std::chrono::milliseconds> ends_after;    // since it began; 20 s
 
     bool repeats(const RoomBehaviour& said) const;
     void add(const RoomBehaviour& said);

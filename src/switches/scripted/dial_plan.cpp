@@ -19,7 +19,7 @@ void DialPlan::add(const DialBehaviour& said)
     if (!of_next.parts.empty()) next_.add(of_next);
 }
 
-DialBehaviour DialPlan::take(const std::vector<execute::Target>& targets)
+DialBehaviour DialPlan::take(const std::vector<Target>& targets)
 {
     DialBehaviour behaviour = next_.take();
     for (Callee& callee : callees_) {

@@ -2,9 +2,10 @@
 // the next one that calls an address.
 #pragma once
 
-#include "execute/order.hpp"
 #include "switches/scripted/behaviour.hpp"
 #include "switches/scripted/plan.hpp"
+
+#include <pivot/command.hpp>
 
 #include <string>
 #include <vector>
@@ -16,7 +17,7 @@ public:
     void add(const DialBehaviour& said);
 
     // Of the dial that comes now, and calls these.
-    DialBehaviour take(const std::vector<execute::Target>& targets);
+    DialBehaviour take(const std::vector<Target>& targets);
 
 private:
     struct Callee {

@@ -10,9 +10,10 @@ namespace pivot::switches::scripted {
 
 namespace {
 
-constexpr milliseconds speech_length_min{1'000};
-constexpr milliseconds tones_length_max{3'600'000};
-constexpr milliseconds silence_length_min{20};  // a packet: what is repeated for ever takes time
+constexpr std::chrono::milliseconds speech_length_min{1'000};
+constexpr std::chrono::milliseconds tones_length_max{3'600'000};
+constexpr std::chrono::milliseconds silence_length_min{
+    20};  // a packet: what is repeated for ever takes time
 
 // -1: there is no number.
 std::int64_t number_at(std::string_view text)
@@ -23,7 +24,7 @@ std::int64_t number_at(std::string_view text)
 }
 
 // Of `%(on_ms,off_ms,hz,…);%(…);loops=n`.
-milliseconds length_of_tones(std::string_view tones)
+std::chrono::milliseconds length_of_tones(std::string_view tones)
 {
     std::int64_t length_ms = 0;
     std::string_view rest = tones;
@@ -41,16 +42,16 @@ milliseconds length_of_tones(std::string_view tones)
     if (length_ms == 0) return media_length;
     constexpr std::string_view loops = "loops=";
     const std::size_t place = tones.find(loops);
-    if (place == tones.npos) return milliseconds(length_ms);
+    if (place == tones.npos) return std::chrono::milliseconds(length_ms);
     const std::int64_t times = number_at(tones.substr(place + loops.size()));
     if (times < 0) return endless;
     const std::int64_t times_max = tones_length_max.count() / length_ms;
-    return milliseconds(length_ms * std::clamp<std::int64_t>(times, 1, times_max));
+    return std::chrono::milliseconds(length_ms * std::clamp<std::int64_t>(times, 1, times_max));
 }
 
 }  // namespace
 
-milliseconds length_of_speech(std::string_view words)
+std::chrono::milliseconds length_of_speech(std::string_view words)
 {
     constexpr std::int64_t words_a_minute = 180;
     std::int64_t count = 0;
@@ -60,31 +61,32 @@ milliseconds length_of_speech(std::string_view words)
         if (!is_blank && !is_in_word) ++count;
         is_in_word = !is_blank;
     }
-    return std::max(speech_length_min, milliseconds(count * 60'000 / words_a_minute));
+    return std::max(speech_length_min, std::chrono::milliseconds(count * 60'000 / words_a_minute));
 }
 
-milliseconds length_of(const execute::Media& media)
+std::chrono::milliseconds length_of(const Media& media)
 {
-    if (media.kind() == execute::Media::Kind::tone) return length_of_tones(media.what());
+    if (media.kind() == Media::Kind::tone) return length_of_tones(media.what());
     constexpr std::string_view silence = "silence_stream://";
     const std::string_view what = media.what();
     if (what.starts_with("local_stream://")) return endless;
     if (what.starts_with("tone_stream://")) return length_of_tones(what);
     if (!what.starts_with(silence)) return media_length;
     const std::int64_t length_ms = number_at(what.substr(silence.size()));
-    return length_ms < 0
-               ? endless
-               : std::clamp(milliseconds(length_ms), silence_length_min, tones_length_max);
+    return length_ms < 0 ? endless
+                         : std::clamp(std::chrono::milliseconds(length_ms), silence_length_min,
+                                      tones_length_max);
 }
 
-milliseconds length_of_keys(std::string_view keys, milliseconds key_length)
+std::chrono::milliseconds length_of_keys(std::string_view keys,
+                                         std::chrono::milliseconds key_length)
 {
-    milliseconds length{0};
+    std::chrono::milliseconds length{0};
     for (const char key : keys) {
         if (key == 'w') {
-            length += milliseconds(500);
+            length += std::chrono::milliseconds(500);
         } else if (key == 'W') {
-            length += milliseconds(1'000);
+            length += std::chrono::milliseconds(1'000);
         } else {
             length += key_length;
         }
@@ -92,7 +94,7 @@ milliseconds length_of_keys(std::string_view keys, milliseconds key_length)
     return length;
 }
 
-std::string shown(milliseconds time)
+std::string shown(std::chrono::milliseconds time)
 {
     const std::int64_t minutes = time.count() / 60'000;
     const std::int64_t rest_ms = time.count() % 60'000;

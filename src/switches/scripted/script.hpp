@@ -42,12 +42,12 @@ struct Step {
     };
     Kind kind = Kind::wait;
     std::size_t line = 0;
-    std::string text;      // the step as it is written
-    std::string deed;      // of what is waited for or expected: a kind of deed
-    std::string subject;   // and its subject; empty: any
-    std::string method;    // and its method; empty: any
-    std::string words;     // keys, or words to speak
-    milliseconds time{0};  // of wait; of others, after which they happen
+    std::string text;                   // the step as it is written
+    std::string deed;                   // of what is waited for or expected: a kind of deed
+    std::string subject;                // and its subject; empty: any
+    std::string method;                 // and its method; empty: any
+    std::string words;                  // keys, or words to speak
+    std::chrono::milliseconds time{0};  // of wait; of others, after which they happen
     std::vector<std::pair<std::string, std::string>> parameters;  // and these among its own
     bool wants_taken = false;                                     // and taken by the server
     DialBehaviour dial;

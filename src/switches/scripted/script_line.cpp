@@ -33,7 +33,8 @@ double length_of_unit(std::string_view unit)
 }
 
 // `500ms`, `3s`, `2m`, `1.5s`. `right` is what to write instead, as in "`after 2s`".
-tl::expected<milliseconds, std::string> time_of(std::string_view text, std::string_view right)
+tl::expected<std::chrono::milliseconds, std::string> time_of(std::string_view text,
+                                                             std::string_view right)
 {
     if (text.empty()) return Error(fmt::format("a time is missing: write {}", right));
     double number = 0;
@@ -60,7 +61,7 @@ tl::expected<milliseconds, std::string> time_of(std::string_view text, std::stri
     if (is_too_long) {
         return Error(fmt::format("`{}` is too long: a time is at most {}s", shown, time_max_s));
     }
-    return milliseconds(static_cast<std::int64_t>(number * unit_ms));
+    return std::chrono::milliseconds(static_cast<std::int64_t>(number * unit_ms));
 }
 
 // Of one step: a minute and more of pressing.
@@ -168,7 +169,7 @@ private:
     }
 
     // `after TIME` at the end, or nothing.
-    std::string read_after(milliseconds& time)
+    std::string read_after(std::chrono::milliseconds& time)
     {
         if (is_end()) return {};
         if (word() != "after") {
@@ -182,7 +183,7 @@ private:
         return read_end();
     }
 
-    std::string read_after(Step::Kind kind, milliseconds& time)
+    std::string read_after(Step::Kind kind, std::chrono::milliseconds& time)
     {
         step_->kind = kind;
         return read_after(time);
@@ -288,7 +289,7 @@ private:
         Ringing& ringing = leg.ringing.emplace();
         const auto fails = [&ringing](std::string_view cause, int sip_code) {
             ringing.end = End::fails;
-            ringing.cause = execute::Cause{std::string(cause), sip_code};
+            ringing.cause = Cause{std::string(cause), sip_code};
         };
         if (what == "no answer") {
             ringing.end = End::never;
@@ -298,7 +299,7 @@ private:
         if (what == "reject") fails("CALL_REJECTED", 603);
         if (what == "unreachable") {
             fails("NO_ROUTE_DESTINATION", 404);
-            ringing.after = milliseconds(0);
+            ringing.after = std::chrono::milliseconds(0);
             return read_end();
         }
         if (what == "fail") {
@@ -341,7 +342,7 @@ private:
         if (what == "start") return read_after(step_->room.starts_after.emplace(5'000));
         if (what == "end") return read_after(step_->room.ends_after.emplace(20'000));
         if (what.empty()) return unknown("is not something that a conference does", room_names);
-        step_->room.starts_after = milliseconds::max();
+        step_->room.starts_after = std::chrono::milliseconds::max();
         return read_end();
     }
 

@@ -14,7 +14,7 @@ namespace pivot::switches::scripted {
 
 namespace {
 
-constexpr milliseconds between_keys{200};
+constexpr std::chrono::milliseconds between_keys{200};
 constexpr std::size_t shown_max = 20;  // deeds or names in a message
 
 // A line of the transcript, and why it is not what the step is after, if it comes near.
@@ -126,7 +126,7 @@ void ScriptPlayer::missed_branch(std::string_view branch,
 }
 
 // A step that takes its time is done when that has passed; false, as it is not done now.
-bool ScriptPlayer::act(milliseconds after, std::function<void()> deed)
+bool ScriptPlayer::act(std::chrono::milliseconds after, std::function<void()> deed)
 {
     if (channel_.is_over()) return false;
     is_waiting_ = true;
@@ -150,7 +150,7 @@ void ScriptPlayer::go_on()
 bool ScriptPlayer::press(const Step& step)
 {
     if (channel_.is_over()) return false;
-    milliseconds time = step.time;
+    std::chrono::milliseconds time = step.time;
     for (std::size_t i = 0; i + 1 < step.words.size(); ++i) {
         channel_.after(time, [this, i, key = step.words[i]] {
             if (i == 0) pass_what_was_done();

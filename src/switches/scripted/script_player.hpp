@@ -50,7 +50,7 @@ private:
     };
 
     bool perform(const Step& step);  // false: it is not done yet
-    bool act(milliseconds after, std::function<void()> deed);
+    bool act(std::chrono::milliseconds after, std::function<void()> deed);
     bool press(const Step& step);
     bool find(const Step& step);
     bool find_in_last_dial(const Step& step);

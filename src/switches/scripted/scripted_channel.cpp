@@ -19,12 +19,8 @@ constexpr milliseconds stream_length{10'000};
 
 }  // namespace
 
-ScriptedChannel::ScriptedChannel(CallClock& clock, reactor::Deadline& host, Transcript* transcript)
-    : clock_(clock),
-      events_(clock, host),
-      transcript_(transcript),
-      began_(clock.now()),
-      ended_at_(began_)
+ScriptedChannel::ScriptedChannel(EventQueue& events, Transcript* transcript)
+    : clock_(events.clock()), events_(events), transcript_(transcript), ended_at_(clock_.now())
 {
 }
 
@@ -222,15 +218,9 @@ void ScriptedChannel::end_call(Ending ending, Cause cause)
     arm();
 }
 
-bool ScriptedChannel::can(Ability) const
-{
-    return true;
-}
-
 void ScriptedChannel::answer()
 {
     if (is_answered() || is_over()) return;
-    answered_at_ = clock_.now();
     note("PIVOT", "answer", "", "answers");
     push(Answered());
 }
@@ -243,31 +233,34 @@ void ScriptedChannel::reject(int sip_code, const ReasonPhrase& phrase)
     end_call(Ending::rejected, Cause{sip_code == 486 ? "USER_BUSY" : "CALL_REJECTED", sip_code});
 }
 
-void ScriptedChannel::play(LegId leg, JobId id, const Media& media)
+bool ScriptedChannel::play(JobId id, LegId leg, const Media& media)
 {
-    if (begin(id, JobKind::playback, leg) == nullptr) return;
+    if (begin(id, JobKind::playback, leg) == nullptr) return true;
     const std::string_view kind = media.kind() == Media::Kind::tone ? "the tone " : "";
     note("PIVOT", "play", media.what(), fmt::format("plays {}{}{}", kind, media.what(), to(leg)));
     finish_after(length_of(media), id);
+    return true;
 }
 
-void ScriptedChannel::say(LegId leg, JobId id, const Speech& speech)
+bool ScriptedChannel::say(JobId id, LegId leg, const Speech& speech)
 {
-    if (begin(id, JobKind::playback, leg) == nullptr) return;
+    if (begin(id, JobKind::playback, leg) == nullptr) return true;
     const std::string& text = speech.text.bytes();
     std::string voice = speech.voice.text();
     if (!speech.language.empty()) voice += (voice.empty() ? "" : ", ") + speech.language.text();
     if (!voice.empty()) voice = fmt::format(" ({})", voice);
     note("PIVOT", "say", text, fmt::format("says \"{}\"{}{}", text, voice, to(leg)));
     finish_after(length_of_speech(text), id);
+    return true;
 }
 
-void ScriptedChannel::send_keys(LegId leg, JobId id, const KeySequence& keys,
+bool ScriptedChannel::send_keys(JobId id, LegId leg, const KeySequence& keys,
                                 milliseconds key_length)
 {
-    if (begin(id, JobKind::playback, leg) == nullptr) return;
+    if (begin(id, JobKind::playback, leg) == nullptr) return true;
     note("PIVOT", "send keys", keys.text(), fmt::format("sends keys {}{}", keys.text(), to(leg)));
     finish_after(length_of_keys(keys, key_length), id);
+    return true;
 }
 
 void ScriptedChannel::stop(JobId job)
@@ -275,17 +268,17 @@ void ScriptedChannel::stop(JobId job)
     end(job, JobEnd::stopped);
 }
 
-void ScriptedChannel::record(LegId leg, JobId id, const Recording& recording)
+bool ScriptedChannel::record(JobId id, LegId leg, const Recording& recording)
 {
     Job* job = begin(id, JobKind::recording, leg);
-    if (job == nullptr) return;
+    if (job == nullptr) return true;
     job->keys = recording.keys.text();
     job->talks_for = endless;
     job->trims_silence = recording.trims_silence;
     push(RecordingBegan{id});
     if (recording.runs_beside) {
         note("PIVOT", "record", recording.url.text(), "records the call");
-        return;
+        return true;
     }
     if (leg == caller) job->talks_for = talks_.take().length.value_or(talk_length);
     const milliseconds talks_for = job->talks_for;
@@ -305,6 +298,7 @@ void ScriptedChannel::record(LegId leg, JobId id, const Recording& recording)
         const Job* running = find(id);
         if (running != nullptr) end_recording(Job(*running), how, 0);
     });
+    return true;
 }
 
 // One in which nobody spoke is nowhere.
@@ -329,38 +323,40 @@ void ScriptedChannel::end_recording(const Job& job, RecordingEnd how, char key)
     push(std::move(ended));
 }
 
-void ScriptedChannel::listen(LegId leg, JobId id, const Speaking& speaking)
+bool ScriptedChannel::listen(JobId id, LegId leg, const Speaking& speaking)
 {
     Job* job = begin(id, JobKind::speech, leg);
-    if (job == nullptr) return;
+    if (job == nullptr) return true;
     job->wants_partial = speaking.wants_partial;
     note("PIVOT", "listen", "",
          leg == caller ? "listens for speech" : "listens for speech of " + name_of(leg));
-    if (spoken_.empty() || leg != caller) return;
+    if (spoken_.empty() || leg != caller) return true;
     after(milliseconds(0), [this, id] {
         if (find(id) == nullptr) return;
         const Job listening = *find(id);
         std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
         hear(listening, std::exchange(spoken_, std::string()));
     });
+    return true;
 }
 
 // Nobody is connected to: the script says how long the server would have listened.
-void ScriptedChannel::stream(JobId id, const Stream& stream)
+bool ScriptedChannel::stream(JobId id, LegId, const Stream& stream)
 {
     Job* job = begin(id, JobKind::stream, caller);
-    if (job == nullptr) return;
+    if (job == nullptr) return true;
     job->url = stream.url.text();
     note("PIVOT", "stream", job->url,
          fmt::format("streams to {}{}", job->url, stream.is_two_way ? ", both ways" : ""));
     const StreamBehaviour behaviour = streams_.take();
     if (behaviour.fails) {
         after(milliseconds(0), [this, id] { fail_stream(id); });
-        return;
+        return true;
     }
     push(StreamBegan{id, ""});
     const milliseconds preset = stream.is_two_way ? stream_length : endless;
     finish_after(behaviour.ends_after.value_or(preset), id);
+    return true;
 }
 
 void ScriptedChannel::fail_stream(JobId id)
@@ -372,47 +368,44 @@ void ScriptedChannel::fail_stream(JobId id)
     push(JobEnded{id, JobEnd::failed, {}});
 }
 
-void ScriptedChannel::mute(bool is_muted)
+void ScriptedChannel::mute(LegId, bool is_muted)
 {
     note("PIVOT", "mute", "", is_muted ? "mutes the caller" : "lets the caller be heard");
 }
 
-void ScriptedChannel::set_variable(const VariableName& name, const OpaqueText& value, bool)
+void ScriptedChannel::set_variable(LegId, const VariableName& name, const OpaqueText& value, bool)
 {
     note("PIVOT", "set variable", name.text(),
          fmt::format("sets {} to {}", name.text(), value.bytes()));
 }
 
-void ScriptedChannel::set_language(const LanguageTag& language)
+bool ScriptedChannel::refer(JobId id, const SipUri& uri)
 {
-    note("PIVOT", "set variable", "default_language",
-         fmt::format("sets default_language to {}", language.text()));
-}
-
-void ScriptedChannel::refer(JobId id, const SipUri& uri)
-{
-    if (begin(id, JobKind::other, caller) == nullptr) return;
+    if (begin(id, JobKind::other, caller) == nullptr) return true;
     note("PIVOT", "refer", uri.text(), fmt::format("refers the caller to {}", uri.text()));
     after(milliseconds(0), [this, id] {
         if (find(id) == nullptr) return;
         std::erase_if(jobs_, [id](const Job& job) { return job.id == id; });
         push(Referred{id, 202, 200});
     });
+    return true;
 }
 
-void ScriptedChannel::transfer(JobId id, const Transfer& transfer)
+bool ScriptedChannel::transfer(JobId id, const Transfer& transfer)
 {
-    if (begin(id, JobKind::other, caller) == nullptr) return;
+    if (begin(id, JobKind::other, caller) == nullptr) return true;
     note("PIVOT", "transfer", transfer.target.text(),
          fmt::format("transfers the call to {}", transfer.target.text()));
     after(milliseconds(0), [this, id] { move_away(id); });
+    return true;
 }
 
-void ScriptedChannel::park(JobId id, const SlotName& slot)
+bool ScriptedChannel::park(JobId id, const SlotName& slot)
 {
-    if (begin(id, JobKind::other, caller) == nullptr) return;
+    if (begin(id, JobKind::other, caller) == nullptr) return true;
     note("PIVOT", "park", slot.text(), fmt::format("parks the call at {}", slot.text()));
     after(milliseconds(0), [this, id] { move_away(id); });
+    return true;
 }
 
 // What else runs ends first; the job itself ends with the move.
@@ -453,11 +446,6 @@ bool ScriptedChannel::run_module(JobId id, std::string_view module, std::string_
         push(JobEnded{id, JobEnd::finished, branch});
     });
     return true;
-}
-
-bool ScriptedChannel::run_flow(JobId, std::string_view)
-{
-    return false;
 }
 
 }  // namespace pivot::switches::scripted

@@ -4,11 +4,13 @@
 // are told, callers press what they are told. On a VirtualClock it takes no time.
 #pragma once
 
-#include "execute/channel.hpp"
+#include "execute/event_queue.hpp"
 #include "switches/scripted/behaviour.hpp"
 #include "switches/scripted/deed.hpp"
 #include "switches/scripted/dial_plan.hpp"
 #include "switches/scripted/plan.hpp"
+
+#include <pivot/channel.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -19,13 +21,10 @@
 
 namespace pivot::switches::scripted {
 
-using execute::JobId;
-using execute::LegId;
-
-class ScriptedChannel final : public execute::Channel, private reactor::Timer {
+class ScriptedChannel final : public Channel, private reactor::Timer {
 public:
     // `transcript` may be null.
-    ScriptedChannel(execute::CallClock& clock, reactor::Deadline& host, Transcript* transcript);
+    ScriptedChannel(execute::EventQueue& events, Transcript* transcript);
     ~ScriptedChannel() override;
 
     // What is going to happen in the dials, recordings, queues, conferences, streams and modules to
@@ -53,45 +52,43 @@ public:
     void part_someone();
 
     // Runs `what` after this time of the call.
-    void after(milliseconds time, std::function<void()> what);
+    void after(std::chrono::milliseconds time, std::function<void()> what);
 
     enum class Ending : std::uint8_t { none, caller, pivot, rejected, moved, out_of_time };
 
+    bool is_answered() const { return events_.times().answered_at.has_value(); }
     bool is_over() const { return ending_ != Ending::none; }
     Ending ending() const { return ending_; }
-    Nanoseconds length() const { return ended_at_ - began_; }  // of the call, when it is over
-    Nanoseconds since_begin() const { return clock_.now() - began_; }
+    Nanoseconds length() const
+    {
+        return ended_at_ - events_.times().began_at;
+    }  // of the call, when it is over
+    Nanoseconds since_begin() const { return clock_.now() - events_.times().began_at; }
     void note(std::string actor, std::string kind, std::string subject, std::string text);
 
-    execute::EventQueue& events() override { return events_; }
-    bool can(execute::Ability ability) const override;
-    Nanoseconds began_at() const override { return began_; }
-    std::optional<Nanoseconds> answered_at() const override { return answered_at_; }
     void answer() override;
-    void reject(int sip_code, const execute::ReasonPhrase& phrase) override;
-    void hang_up(LegId leg, const execute::CauseName& cause) override;
-    void play(LegId leg, JobId job, const execute::Media& media) override;
-    void say(LegId leg, JobId job, const execute::Speech& speech) override;
-    void send_keys(LegId leg, JobId job, const execute::KeySequence& keys,
-                   milliseconds key_length) override;
+    void reject(int sip_code, const ReasonPhrase& phrase) override;
+    void hang_up(LegId leg, const CauseName& cause) override;
+    bool play(JobId job, LegId leg, const Media& media) override;
+    bool say(JobId job, LegId leg, const Speech& speech) override;
+    bool send_keys(JobId job, LegId leg, const KeySequence& keys,
+                   std::chrono::milliseconds key_length) override;
     void stop(JobId job) override;
-    void record(LegId leg, JobId job, const execute::Recording& recording) override;
-    void listen(LegId leg, JobId job, const execute::Speaking& speaking) override;
-    void dial(JobId job, const execute::Dial& dial) override;
-    void bridge(LegId leg, JobId job) override;
-    void join(JobId job, const execute::Conference& conference) override;
-    void enqueue(JobId job, const execute::Queue& queue) override;
-    void dequeue(JobId job, const execute::QueueName& queue, milliseconds timeout) override;
-    void stream(JobId job, const execute::Stream& stream) override;
-    void mute(bool is_muted) override;
-    void set_variable(const execute::VariableName& name, const execute::OpaqueText& value,
+    bool record(JobId job, LegId leg, const Recording& recording) override;
+    bool listen(JobId job, LegId leg, const Speaking& speaking) override;
+    bool dial(JobId job, const Dial& dial) override;
+    bool bridge(JobId job, LegId leg) override;
+    bool join(JobId job, const Conference& conference) override;
+    bool enqueue(JobId job, const Queue& queue) override;
+    bool dequeue(JobId job, const QueueName& queue, std::chrono::milliseconds timeout) override;
+    bool stream(JobId job, LegId leg, const Stream& stream) override;
+    void mute(LegId leg, bool is_muted) override;
+    void set_variable(LegId leg, const VariableName& name, const OpaqueText& value,
                       bool is_exported) override;
-    void set_language(const execute::LanguageTag& language) override;
-    void refer(JobId job, const execute::SipUri& uri) override;
-    void transfer(JobId job, const execute::Transfer& transfer) override;
-    void park(JobId job, const execute::SlotName& slot) override;
+    bool refer(JobId job, const SipUri& uri) override;
+    bool transfer(JobId job, const Transfer& transfer) override;
+    bool park(JobId job, const SlotName& slot) override;
     bool run_module(JobId job, std::string_view module, std::string_view data) override;
-    bool run_flow(JobId job, std::string_view flow) override;
 
 private:
     enum class JobKind : std::uint8_t {
@@ -108,13 +105,13 @@ private:
     struct Job {
         JobId id = 0;
         JobKind kind = JobKind::other;
-        LegId leg = execute::caller;
+        LegId leg = caller;
         Nanoseconds began = 0;
-        std::string url;                 // of a stream
-        std::string keys;                // of a recording, that end it
-        milliseconds talks_for{0};       // of a recording
-        Nanoseconds bridged_at = never;  // of a queue
-        unsigned others = 0;             // of a room: who else is in it
+        std::string url;                         // of a stream
+        std::string keys;                        // of a recording, that end it
+        std::chrono::milliseconds talks_for{0};  // of a recording
+        Nanoseconds bridged_at = never;          // of a queue
+        unsigned others = 0;                     // of a room: who else is in it
         bool trims_silence = false;
         bool wants_partial = false;  // of speech
         bool has_started = false;    // of a room
@@ -141,37 +138,35 @@ private:
     std::string name_of(LegId leg);  // `LEG 2`, after its place
     std::string to(LegId leg);       // ` to LEG 2`; of the caller nothing
     bool is_there(LegId leg);
-    void push(execute::Event event);
+    void push(Event event);
     void note_key(LegId leg, char key);
-    void finish_after(milliseconds time, JobId job);
-    void end(JobId job, execute::JobEnd how);  // whatever kind it is
-    void end_recording(const Job& job, execute::RecordingEnd how, char key);
-    void end_call(Ending ending, execute::Cause cause);
+    void finish_after(std::chrono::milliseconds time, JobId job);
+    void end(JobId job, JobEnd how);  // whatever kind it is
+    void end_recording(const Job& job, RecordingEnd how, char key);
+    void end_call(Ending ending, Cause cause);
     void hear(const Job& job, const std::string& words);
     void fail_stream(JobId job);
     void move_away(JobId job);
     std::optional<ModuleBehaviour> take_module(std::string_view module);  // none: not planned
 
-    void ring(JobId dial, std::vector<execute::Target> targets, bool is_sequential);
-    void ring_one(JobId dial, const execute::Target& target, std::vector<execute::Target> rest);
+    void ring(JobId dial, std::vector<Target> targets, bool is_sequential);
+    void ring_one(JobId dial, const Target& target, std::vector<Target> rest);
     void leg_answers(LegId leg);
-    void leg_fails(LegId leg, const execute::Cause& cause, std::vector<execute::Target> rest);
+    void leg_fails(LegId leg, const Cause& cause, std::vector<Target> rest);
     void end_leg(LegId leg, std::string_view cause, int sip_code);
-    void fail_dial(JobId dial, const execute::Cause& cause);
+    void fail_dial(JobId dial, const Cause& cause);
 
-    void happens(JobId room, execute::ConferenceEventKind kind, std::string member,
-                 std::string text);
+    void happens(JobId room, ConferenceEventKind kind, std::string member, std::string text);
     void join_someone(JobId room);
     void end_room(JobId room);
-    void end_queue(const Job& job, execute::QueueEnd how);
+    void end_queue(const Job& job, QueueEnd how);
 
     void arm();
     void fired() override;
 
     execute::CallClock& clock_;
-    execute::EventQueue events_;
+    execute::EventQueue& events_;
     Transcript* const transcript_;
-    const Nanoseconds began_;
     Nanoseconds ended_at_;
     std::vector<Due> agenda_;  // the earliest last
     std::vector<Job> jobs_;
@@ -185,7 +180,6 @@ private:
     std::vector<ModuleBehaviour> modules_;
     std::string call_id_;
     std::string spoken_;  // and not yet heard
-    std::optional<Nanoseconds> answered_at_;
     Ending ending_ = Ending::none;
 };
 

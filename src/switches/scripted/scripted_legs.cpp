@@ -39,9 +39,9 @@ bool ScriptedChannel::is_there(LegId leg)
     return found != nullptr && found->has_answered;
 }
 
-void ScriptedChannel::dial(JobId id, const Dial& order)
+bool ScriptedChannel::dial(JobId id, const Dial& order)
 {
-    if (begin(id, JobKind::dial, caller) == nullptr) return;
+    if (begin(id, JobKind::dial, caller) == nullptr) return true;
     Deed deed;
     deed.at = since_begin();
     deed.actor = "PIVOT";
@@ -77,8 +77,12 @@ void ScriptedChannel::dial(JobId id, const Dial& order)
             if (find(id) != nullptr) fail_dial(id, Cause{"NO_ANSWER", 480});
         });
     }
-    if (order.targets.empty()) return fail_dial(id, Cause{"NO_ROUTE_DESTINATION", 404});
-    ring(id, std::vector<Target>(order.targets), order.is_sequential);
+    if (order.targets.empty()) {
+        fail_dial(id, Cause{"NO_ROUTE_DESTINATION", 404});
+    } else {
+        ring(id, std::vector<Target>(order.targets), order.is_sequential);
+    }
+    return true;
 }
 
 // All of them, or the first, and the others when that has failed.
@@ -115,9 +119,8 @@ void ScriptedChannel::ring_one(JobId dial, const Target& target, std::vector<Tar
               [this, id, rest, cause = ringing.cause] { leg_fails(id, cause, rest); });
     }
     if (target.timeout == unlimited) return;
-    after(target.delay + target.timeout, [this, id, rest = std::move(rest)] {
-        leg_fails(id, Cause{"NO_ANSWER", 480}, rest);
-    });
+    after(target.delay + target.timeout,
+          [this, id, rest = std::move(rest)] { leg_fails(id, Cause{"NO_ANSWER", 480}, rest); });
 }
 
 void ScriptedChannel::leg_answers(LegId id)
@@ -185,11 +188,12 @@ void ScriptedChannel::end_leg(LegId id, std::string_view cause, int sip_code)
     }
 }
 
-void ScriptedChannel::bridge(LegId leg, JobId id)
+bool ScriptedChannel::bridge(JobId id, LegId leg)
 {
-    if (begin(id, JobKind::bridge, leg) == nullptr) return;
+    if (begin(id, JobKind::bridge, leg) == nullptr) return true;
     uncalled_.clear();
     note("PIVOT", "bridge", name_of(leg), "connects the caller with " + name_of(leg));
+    return true;
 }
 
 void ScriptedChannel::hang_up(LegId id, const CauseName& cause)

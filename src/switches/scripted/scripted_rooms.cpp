@@ -29,10 +29,10 @@ std::string name_of_other(unsigned number)
 }  // namespace
 
 // The caller comes first, then another, with whom it begins; when it ends, all leave it.
-void ScriptedChannel::join(JobId id, const Conference& conference)
+bool ScriptedChannel::join(JobId id, const Conference& conference)
 {
     Job* job = begin(id, JobKind::room, caller);
-    if (job == nullptr) return;
+    if (job == nullptr) return true;
     job->ends_room = conference.ends_with_caller;
     note("PIVOT", "conference", conference.room.text(),
          fmt::format("brings the caller into the conference \"{}\"{}", conference.room.text(),
@@ -46,11 +46,12 @@ void ScriptedChannel::join(JobId id, const Conference& conference)
         const Job* waiting = find(id);
         if (waiting != nullptr && !waiting->has_started) join_someone(id);
     });
-    if (starts_after == endless || ends_after == endless) return;
+    if (starts_after == endless || ends_after == endless) return true;
     after(starts_after + ends_after, [this, id] {
         while (find(id) != nullptr && find(id)->others > 0) part_someone();
         end(id, JobEnd::finished);
     });
+    return true;
 }
 
 void ScriptedChannel::happens(JobId room, ConferenceEventKind kind, std::string member,
@@ -101,9 +102,9 @@ void ScriptedChannel::end_room(JobId id)
     if (!goes_on) happens(id, ConferenceEventKind::end, "", "ends");
 }
 
-void ScriptedChannel::enqueue(JobId id, const Queue& queue)
+bool ScriptedChannel::enqueue(JobId id, const Queue& queue)
 {
-    if (begin(id, JobKind::queue, caller) == nullptr) return;
+    if (begin(id, JobKind::queue, caller) == nullptr) return true;
     note("PIVOT", "queue", queue.name.text(),
          fmt::format("puts the caller into the queue \"{}\"", queue.name.text()));
     using End = QueueWaiting::End;
@@ -116,7 +117,7 @@ void ScriptedChannel::enqueue(JobId id, const Queue& queue)
         alone.size = 1;
         push(alone);
     }
-    if (waiting.end == End::never) return;
+    if (waiting.end == End::never) return true;
     if (waiting.end == End::full || waiting.end == End::fails) {
         const bool is_full = waiting.end == End::full;
         after(milliseconds(0), [this, id, is_full] {
@@ -125,7 +126,7 @@ void ScriptedChannel::enqueue(JobId id, const Queue& queue)
             note("QUEUE", is_full ? "queue full" : "queue fail", "", is_full ? "is full" : "fails");
             end_queue(Job(*refused), is_full ? QueueEnd::full : QueueEnd::failed);
         });
-        return;
+        return true;
     }
     after(waiting.after, [this, id] {
         Job* taken = find(id);
@@ -135,12 +136,13 @@ void ScriptedChannel::enqueue(JobId id, const Queue& queue)
         push(QueueBridged{id});
     });
     finish_after(waiting.after + behaviour.ends_after.value_or(conversation_length), id);
+    return true;
 }
 
-void ScriptedChannel::dequeue(JobId id, const QueueName& queue, milliseconds timeout)
+bool ScriptedChannel::dequeue(JobId id, const QueueName& queue, milliseconds timeout)
 {
     Job* job = begin(id, JobKind::queue, caller);
-    if (job == nullptr) return;
+    if (job == nullptr) return true;
     note("PIVOT", "dequeue", queue.text(),
          fmt::format("connects the caller with the first of the queue \"{}\"", queue.text()));
     using End = QueueWaiting::End;
@@ -161,6 +163,7 @@ void ScriptedChannel::dequeue(JobId id, const QueueName& queue, milliseconds tim
             finish_after(behaviour.ends_after.value_or(conversation_length), id);
             break;
     }
+    return true;
 }
 
 void ScriptedChannel::end_queue(const Job& job, QueueEnd how)

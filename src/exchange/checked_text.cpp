@@ -1,4 +1,4 @@
-#include "execute/names.hpp"
+#include <pivot/checked_text.hpp>
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot::execute {
+namespace pivot {
 
 namespace {
 
@@ -291,4 +291,4 @@ SipHeader SipHeader::of(std::string_view name, std::string_view value)
     return header;
 }
 
-}  // namespace pivot::execute
+}  // namespace pivot

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pivot::execute {
+namespace pivot {
 
 // What a tone and a stream of the switch's own begin with.
 inline constexpr std::string_view tone_scheme = "tone_stream://";
@@ -29,13 +29,15 @@ public:
     static Checked of(std::string_view text) { return Checked(Rule::checked(text)); }
 
     // The operator's own words, from the configuration or the directory, are not judged.
-    static Checked of_operator(std::string text) requires Rule::has_operators
+    static Checked of_operator(std::string text)
+        requires Rule::has_operators
     {
         return Checked(std::move(text));
     }
 
     // The nearest name to an id: bytes that cannot be in it become `_`.
-    static Checked of_id(std::string_view id) requires Rule::has_ids
+    static Checked of_id(std::string_view id)
+        requires Rule::has_ids
     {
         return Checked(Rule::nearest(id));
     }
@@ -242,4 +244,4 @@ private:
     std::string value_;
 };
 
-}  // namespace pivot::execute
+}  // namespace pivot

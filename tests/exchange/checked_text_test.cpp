@@ -1,4 +1,4 @@
-#include "execute/names.hpp"
+#include <pivot/checked_text.hpp>
 
 #include <string>
 #include <string_view>
@@ -6,14 +6,13 @@
 
 #include <gtest/gtest.h>
 
-namespace pivot::execute {
+namespace pivot::test {
 namespace {
 
 using namespace std::string_view_literals;
 
 template <typename Name>
-class PlainNames : public testing::Test {
-};
+class PlainNames : public testing::Test {};
 using Plain =
     testing::Types<RoomName, QueueName, SlotName, ProfileName, MemberLabel, FileName, StreamName>;
 TYPED_TEST_SUITE(PlainNames, Plain);
@@ -214,4 +213,4 @@ TEST(Names, a_header_is_one_line_and_does_not_route)
 }
 
 }  // namespace
-}  // namespace pivot::execute
+}  // namespace pivot::test

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <variant>
 
-namespace pivot::execute {
+namespace pivot {
 
 // One side of the call: the caller, or one whom a Dial called. Legs are numbered by the executor.
 using LegId = std::uint32_t;
@@ -181,4 +181,4 @@ using Event = std::variant<Answered, KeyPressed, JobEnded, RecordingBegan, Recor
                            DialFailed, BridgeEnded, ConferenceHappened, QueueStanding, QueueBridged,
                            QueueEnded, Referred, Moved, HungUp>;
 
-}  // namespace pivot::execute
+}  // namespace pivot

@@ -1,20 +1,18 @@
 // What a channel is asked to do. Every text in it is of a kind that has been checked (names.hpp).
 #pragma once
 
-#include "execute/event.hpp"
-#include "execute/names.hpp"
+#include <pivot/checked_text.hpp>
+#include <pivot/event.hpp>
 
 #include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace pivot::execute {
-
-using std::chrono::milliseconds;
+namespace pivot {
 
 // Zero: no limit.
-inline constexpr milliseconds unlimited{0};
+inline constexpr std::chrono::milliseconds unlimited{0};
 
 // Something to hear, or nothing.
 class Media {
@@ -59,9 +57,9 @@ struct Recording {
     enum class Track : std::uint8_t { inbound, outbound, both };  // what the caller says, hears
     enum class Format : std::uint8_t { any, mp3, wav };           // any: the switch's own
 
-    KeySet keys;                  // that end it; none: no key does
-    milliseconds silence_max{0};  // that ends it; unlimited: none does
-    milliseconds length_max{0};
+    KeySet keys;                               // that end it; none: no key does
+    std::chrono::milliseconds silence_max{0};  // that ends it; unlimited: none does
+    std::chrono::milliseconds length_max{0};
     bool trims_silence = false;
     Track track = Track::inbound;
     bool is_dual = false;          // each side on a channel of its own
@@ -100,18 +98,18 @@ private:
 struct Target {
     LegId leg = 0;
     Address address;
-    milliseconds delay{0};    // before it rings
-    milliseconds timeout{0};  // of its ringing; unlimited: the dial's
-    OpaqueText username;      // for the far end's authentication
+    std::chrono::milliseconds delay{0};    // before it rings
+    std::chrono::milliseconds timeout{0};  // of its ringing; unlimited: the dial's
+    OpaqueText username;                   // for the far end's authentication
     OpaqueText password;
     std::vector<SipHeader> headers;  // of the INVITE
 };
 
 struct Dial {
     std::vector<Target> targets;
-    bool is_sequential = false;  // one after the other, else all at once
-    milliseconds timeout{0};     // until one has answered
-    DisplayName caller_id_name;  // empty: the call's own
+    bool is_sequential = false;            // one after the other, else all at once
+    std::chrono::milliseconds timeout{0};  // until one has answered
+    DisplayName caller_id_name;            // empty: the call's own
     CallerNumber caller_id_number;
     // What the caller hears until they are connected or the dial has failed, also while a callee
     // who has answered hears a whisper. Empty: the far end's, then the switch's own.
@@ -144,9 +142,11 @@ struct Speaking {  // speech input
     LanguageTag language;
     OpaqueText hints;
     EngineName model;
-    milliseconds begin_timeout{0};  // until speech begins; unlimited: until it is stopped
-    milliseconds end_timeout{0};    // of silence behind speech; unlimited: the switch decides
-    milliseconds length_max{0};
+    std::chrono::milliseconds begin_timeout{
+        0};  // until speech begins; unlimited: until it is stopped
+    std::chrono::milliseconds end_timeout{
+        0};  // of silence behind speech; unlimited: the switch decides
+    std::chrono::milliseconds length_max{0};
     bool filters_profanity = true;
     bool wants_partial = false;
 };
@@ -168,4 +168,4 @@ struct Transfer {
     bool moves_other_leg = false;  // the peer goes to the target, not the caller
 };
 
-}  // namespace pivot::execute
+}  // namespace pivot
