@@ -1,0 +1,469 @@
+#include "switches/conformance.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::test::conformance {
+
+namespace {
+
+enum class Kind { playback, recording, speech, dial, bridge, room, queue };
+
+constexpr std::string_view kind_names[] = {"playback", "recording", "speech input", "dial",
+                                           "bridge",   "room",      "queue"};
+
+bool is_end_of(Kind kind, const Event& event)
+{
+    switch (kind) {
+        case Kind::recording: return std::holds_alternative<RecordingEnded>(event);
+        case Kind::speech: return std::holds_alternative<SpeechHeard>(event);
+        case Kind::dial: return std::holds_alternative<DialFailed>(event);
+        case Kind::bridge: return std::holds_alternative<BridgeEnded>(event);
+        case Kind::queue: return std::holds_alternative<QueueEnded>(event);
+        case Kind::playback:
+        case Kind::room: return false;
+    }
+    return false;
+}
+
+JobId job_of(const Event& event)
+{
+    return std::visit(
+        [](const auto& told) -> JobId {
+            if constexpr (requires { told.job; }) return told.job;
+            return 0;
+        },
+        event);
+}
+
+// Reports of a job that goes on.
+bool goes_on(const Event& event)
+{
+    const auto* heard = std::get_if<SpeechHeard>(&event);
+    if (heard != nullptr) return heard->is_partial;
+    return std::holds_alternative<RecordingBegan>(event) ||
+           std::holds_alternative<StreamBegan>(event) ||
+           std::holds_alternative<SpeechBegan>(event) ||
+           std::holds_alternative<ConferenceHappened>(event) ||
+           std::holds_alternative<QueueStanding>(event) ||
+           std::holds_alternative<QueueBridged>(event);
+}
+
+// One call of one scenario, and what its events break.
+class Call {
+public:
+    Call(SwitchUnderTest& tested, std::string_view scenario, std::vector<std::string>& breaches)
+        : tested_(tested), channel_(tested.begin_call()), scenario_(scenario), breaches_(breaches)
+    {
+    }
+
+    Channel& channel() { return channel_; }
+    SwitchUnderTest& tested() { return tested_; }
+
+    // Begins a job by this command. False: the switch cannot do it, and is to tell nothing of it.
+    template <typename Command>
+    bool begin(Kind kind, LegId leg, Command command)
+    {
+        const JobId id = ++last_;
+        jobs_.push_back({id, kind, leg});
+        jobs_.back().is_refused = !command(id);
+        return !jobs_.back().is_refused;
+    }
+    JobId last() const { return last_; }
+
+    void dials(const Dial& dial)
+    {
+        for (const Target& target : dial.targets) legs_.push_back(target.leg);
+    }
+    void stops(JobId job)
+    {
+        find(job)->is_stopped = true;
+        channel_.stop(job);
+    }
+
+    void settle() { judge(tested_.settle()); }
+    void look() { judge(tested_.look()); }
+
+    // Every job that was taken has ended.
+    void expect_all_ended()
+    {
+        for (const Job& job : jobs_) {
+            if (!job.is_refused && !job.is_over) breach("the {} never ended", name_of(job));
+        }
+    }
+    void expect_over()
+    {
+        if (!is_over_) breach("the call never ended with HungUp");
+    }
+
+    template <typename Told>
+    std::size_t count() const
+    {
+        return static_cast<std::size_t>(std::ranges::count_if(
+            events_, [](const Event& event) { return std::holds_alternative<Told>(event); }));
+    }
+    const std::vector<Event>& events() const { return events_; }
+
+    template <typename... Parts>
+    void breach(fmt::format_string<Parts...> text, Parts&&... parts)
+    {
+        breaches_.push_back(
+            fmt::format("{}: {}", scenario_, fmt::format(text, std::forward<Parts>(parts)...)));
+    }
+
+private:
+    struct Job {
+        JobId id;
+        Kind kind;
+        LegId leg;
+        bool is_refused = false;
+        bool is_stopped = false;
+        bool is_over = false;
+    };
+
+    static std::string name_of(const Job& job)
+    {
+        return fmt::format("{} (job {})", kind_names[static_cast<std::size_t>(job.kind)], job.id);
+    }
+    Job* find(JobId id)
+    {
+        const auto found = std::ranges::find(jobs_, id, &Job::id);
+        return found == jobs_.end() ? nullptr : &*found;
+    }
+    bool is_leg(LegId leg) const { return std::ranges::find(legs_, leg) != legs_.end(); }
+
+    void judge(std::vector<Event> events)
+    {
+        for (Event& event : events) {
+            judge(event);
+            events_.push_back(std::move(event));
+        }
+    }
+
+    void judge(const Event& event)
+    {
+        if (is_over_) breach("there is an event after HungUp or Moved");
+        if (const auto* pressed = std::get_if<KeyPressed>(&event)) {
+            if (keypad.find(pressed->key) == keypad.npos) breach("a key is not on the keypad");
+            if (pressed->leg != caller && !is_leg(pressed->leg)) breach("a key of an unknown leg");
+        } else if (const auto* answered = std::get_if<LegAnswered>(&event)) {
+            judge_answer(*answered);
+        } else if (const auto* ended = std::get_if<LegEnded>(&event)) {
+            if (!is_leg(ended->leg)) breach("leg {} ended, which was not dialled", ended->leg);
+        } else if (const auto* ringing = std::get_if<LegRinging>(&event)) {
+            if (!is_leg(ringing->leg)) breach("leg {} rings, which was not dialled", ringing->leg);
+        } else if (std::holds_alternative<HungUp>(event)) {
+            judge_end_of_call();
+        } else if (const JobId id = job_of(event); id != 0) {
+            judge_job(event, id);
+        }
+    }
+
+    void judge_answer(const LegAnswered& answered)
+    {
+        const auto dial = std::ranges::find_if(jobs_, [](const Job& job) {
+            return job.kind == Kind::dial && !job.is_refused && !job.is_over;
+        });
+        if (!is_leg(answered.leg)) {
+            breach("leg {} answered, which was not dialled", answered.leg);
+        } else if (dial == jobs_.end()) {
+            breach("leg {} answered when no dial was running", answered.leg);
+        } else if (dial->is_stopped) {
+            breach("leg {} answered after its dial was stopped", answered.leg);
+        } else {
+            dial->is_over = true;
+        }
+    }
+
+    void judge_end_of_call()
+    {
+        is_over_ = true;
+        for (const Job& job : jobs_) {
+            if (!job.is_refused && !job.is_over) {
+                breach("the {} had not ended before HungUp", name_of(job));
+            }
+        }
+    }
+
+    void judge_job(const Event& event, JobId id)
+    {
+        Job* const job = find(id);
+        if (job == nullptr) return breach("job {} is told of, which nobody began", id);
+        if (job->is_refused) return breach("the refused {} is told of", name_of(*job));
+        if (job->is_over) return breach("the {} is told of after its end", name_of(*job));
+        if (goes_on(event)) return;
+        job->is_over = true;
+        const bool is_its_end =
+            std::holds_alternative<JobEnded>(event) || is_end_of(job->kind, event);
+        if (!is_its_end) breach("the {} ended as another kind of job does", name_of(*job));
+    }
+
+    SwitchUnderTest& tested_;
+    Channel& channel_;
+    const std::string_view scenario_;
+    std::vector<std::string>& breaches_;
+    std::vector<Job> jobs_;
+    std::vector<LegId> legs_;
+    std::vector<Event> events_;
+    JobId last_ = 0;
+    bool is_over_ = false;
+};
+
+Speech words()
+{
+    Speech speech;
+    speech.text = OpaqueText("hello");
+    return speech;
+}
+
+bool play(Call& call, LegId leg)
+{
+    return call.begin(Kind::playback, leg, [&](JobId job) {
+        return call.channel().play(job, leg, Media(SoundName::of("hello")));
+    });
+}
+
+bool say(Call& call, LegId leg)
+{
+    return call.begin(Kind::playback, leg,
+                      [&](JobId job) { return call.channel().say(job, leg, words()); });
+}
+
+bool send_keys(Call& call, LegId leg)
+{
+    return call.begin(Kind::playback, leg, [&](JobId job) {
+        return call.channel().send_keys(job, leg, KeySequence::of("12w#"),
+                                        std::chrono::milliseconds(100));
+    });
+}
+
+bool record(Call& call, LegId leg)
+{
+    return call.begin(Kind::recording, leg, [&](JobId job) {
+        Recording recording;
+        recording.length_max = std::chrono::seconds(30);
+        return call.channel().record(job, leg, recording);
+    });
+}
+
+bool listen(Call& call, LegId leg)
+{
+    return call.begin(Kind::speech, leg,
+                      [&](JobId job) { return call.channel().listen(job, leg, Speaking()); });
+}
+
+bool join(Call& call)
+{
+    return call.begin(Kind::room, caller, [&](JobId job) {
+        Conference conference;
+        conference.room = RoomName::of("conformance");
+        return call.channel().join(job, conference);
+    });
+}
+
+bool enqueue(Call& call)
+{
+    return call.begin(Kind::queue, caller, [&](JobId job) {
+        Queue queue;
+        queue.name = QueueName::of("conformance");
+        return call.channel().enqueue(job, queue);
+    });
+}
+
+bool dial(Call& call, const Address& address, LegId leg)
+{
+    Dial dial;
+    dial.timeout = std::chrono::seconds(30);
+    Target target;
+    target.leg = leg;
+    target.address = address;
+    dial.targets.push_back(target);
+    call.dials(dial);
+    return call.begin(Kind::dial, caller,
+                      [&](JobId job) { return call.channel().dial(job, dial); });
+}
+
+constexpr LegId callee = 1;
+constexpr LegId gone = 77;
+
+using Begin = bool (*)(Call& call, LegId leg);
+constexpr Begin on_a_leg[] = {play, say, send_keys, record, listen};
+
+// ---- scenarios --------------------------------------------------------------------------------
+
+void answers_once(Call& call)
+{
+    call.channel().answer();
+    call.channel().answer();
+    call.settle();
+    if (call.count<Answered>() != 1) call.breach("Answered came {} times", call.count<Answered>());
+}
+
+void jobs_end_by_themselves(Call& call)
+{
+    call.channel().answer();
+    for (const Begin begin : {play, say, send_keys}) {
+        begin(call, caller);
+        call.settle();
+    }
+    call.expect_all_ended();
+}
+
+void stopped_jobs_end_once(Call& call)
+{
+    call.channel().answer();
+    for (const Begin begin : on_a_leg) {
+        if (!begin(call, caller)) continue;
+        call.stops(call.last());
+        call.channel().stop(call.last());
+        call.settle();
+    }
+    for (const auto begin : {join, enqueue}) {
+        if (!begin(call)) continue;
+        call.stops(call.last());
+        call.channel().stop(call.last());
+        call.settle();
+    }
+    call.expect_all_ended();
+}
+
+void nothing_comes_of_what_is_not_there(Call& call)
+{
+    call.channel().answer();
+    call.channel().stop(999);
+    call.channel().hang_up(gone, CauseName());
+    call.settle();
+    if (call.events().size() > 1) call.breach("there are events of a job or leg that is not there");
+}
+
+void jobs_on_a_leg_that_is_gone_end(Call& call)
+{
+    call.channel().answer();
+    for (const Begin begin : on_a_leg) begin(call, gone);
+    call.settle();
+    call.expect_all_ended();
+}
+
+void all_ends_when_the_caller_hangs_up(Call& call)
+{
+    call.channel().answer();
+    for (const Begin begin : {say, record, listen}) begin(call, caller);
+    call.look();
+    call.tested().hang_up_caller();
+    call.settle();
+    call.expect_over();
+    call.expect_all_ended();
+    const std::size_t told = call.events().size();
+    call.channel().stop(call.last());
+    call.channel().answer();
+    call.channel().hang_up(caller, CauseName());
+    call.settle();
+    if (call.events().size() != told) call.breach("commands after HungUp are told of");
+}
+
+void hanging_up_ends_the_call(Call& call)
+{
+    call.channel().answer();
+    play(call, caller);
+    call.channel().hang_up(caller, CauseName());
+    call.settle();
+    call.expect_over();
+    call.expect_all_ended();
+}
+
+void a_refusal_ends_the_call(Call& call)
+{
+    call.channel().reject(486, ReasonPhrase::of("Busy Here"));
+    call.settle();
+    call.expect_over();
+    if (call.count<Answered>() != 0) call.breach("a refused call was answered");
+}
+
+void keys_come_in_their_order(Call& call)
+{
+    call.channel().answer();
+    call.settle();
+    for (const char key : keypad) call.tested().press(key);
+    call.settle();
+    std::string keys;
+    for (const Event& event : call.events()) {
+        const auto* pressed = std::get_if<KeyPressed>(&event);
+        if (pressed != nullptr && pressed->leg == caller) keys += pressed->key;
+    }
+    if (keys != keypad) call.breach("the keys {} came as {}", keypad, keys);
+}
+
+void a_dial_that_reaches_nobody_fails_once(Call& call)
+{
+    const auto nobody = call.tested().nobody();
+    if (!nobody || !dial(call, *nobody, callee)) return;
+    call.settle();
+    call.expect_all_ended();
+    if (call.count<LegAnswered>() != 0) call.breach("nobody answered, and LegAnswered came");
+}
+
+void a_stopped_dial_is_not_answered(Call& call)
+{
+    const auto somebody = call.tested().somebody();
+    if (!somebody || !dial(call, *somebody, callee)) return;
+    call.stops(call.last());
+    call.settle();
+    call.expect_all_ended();
+}
+
+void a_callee_is_reached_bridged_and_hung_up(Call& call)
+{
+    const auto somebody = call.tested().somebody();
+    call.channel().answer();
+    if (!somebody || !dial(call, *somebody, callee)) return;
+    call.settle();
+    if (call.count<LegAnswered>() != 1) {
+        return call.breach("LegAnswered came {} times", call.count<LegAnswered>());
+    }
+    call.begin(Kind::bridge, callee, [&](JobId job) { return call.channel().bridge(job, callee); });
+    call.look();
+    call.channel().hang_up(callee, CauseName());
+    call.settle();
+    call.expect_all_ended();
+    const std::size_t told = call.events().size();
+    call.channel().hang_up(callee, CauseName());
+    call.settle();
+    if (call.events().size() != told) call.breach("a leg that is gone is told of");
+}
+
+struct Scenario {
+    std::string_view name;
+    void (*play)(Call& call);
+};
+
+constexpr Scenario scenarios[] = {
+    {"answer", answers_once},
+    {"jobs", jobs_end_by_themselves},
+    {"stop", stopped_jobs_end_once},
+    {"what is not there", nothing_comes_of_what_is_not_there},
+    {"a leg that is gone", jobs_on_a_leg_that_is_gone_end},
+    {"hang-up by the caller", all_ends_when_the_caller_hangs_up},
+    {"hang-up by command", hanging_up_ends_the_call},
+    {"reject", a_refusal_ends_the_call},
+    {"keys", keys_come_in_their_order},
+    {"a dial that fails", a_dial_that_reaches_nobody_fails_once},
+    {"a dial that is stopped", a_stopped_dial_is_not_answered},
+    {"a dial that is answered", a_callee_is_reached_bridged_and_hung_up},
+};
+
+}  // namespace
+
+std::vector<std::string> breaches_of(SwitchUnderTest& tested)
+{
+    std::vector<std::string> breaches;
+    for (const Scenario& scenario : scenarios) {
+        Call call(tested, scenario.name, breaches);
+        scenario.play(call);
+    }
+    return breaches;
+}
+
+}  // namespace pivot::test::conformance
