@@ -1,4 +1,4 @@
-// The data of a pivot node, validated: what to ask, how, and for how long.
+// The validated data of a pivot node: what to request, how, and for how long.
 #pragma once
 
 #include <pivot/failure.hpp>
@@ -18,45 +18,64 @@ PIVOT_API std::string_view name(Method method);  // "GET", "POST"
 PIVOT_API std::string_view name(Format format);  // "kazoo", "twiml"
 
 struct ActionLimits {
-    std::chrono::milliseconds timeout_max{5000};  // at least 1
-    bool coerce_types = false;                    // take "20" for 20 and "true" for true
+    // The longest timeout that an action may have, at least 1 ms.
+    std::chrono::milliseconds timeout_max{5000};
+
+    // Accept "20" for 20 and "true" for true.
+    bool coerce_types = false;
 };
 
 struct PIVOT_API Action {
+    // The URL to request, http or https. Required.
     std::string voice_url;
-    std::string cdr_url;  // empty: none
+
+    // Where the call detail record is posted; empty if nowhere.
+    std::string cdr_url;
+
     Method method = Method::get;
+
+    // Which parameters are sent.
     Format req_format = Format::kazoo;
+
+    // How the parameters of a POST are sent.
     BodyFormat req_body_format = BodyFormat::form;
-    std::chrono::milliseconds timeout{5000};  // by default as much of this as the limits allow
+
+    // For the whole exchange. The default is the longest that the limits allow, up to 5 s.
+    std::chrono::milliseconds timeout{5000};
+
+    // Keep a record of each request and response.
     bool debug = false;
+
+    // Request nothing: the outcome is `skipped`.
     bool skip_module = false;
 
-    // Not part of KAZOO: the URL to ask when another has failed. Empty: none.
+    // Extensions of Pivot: the URL to request after another has failed, or empty, and its method,
+    // by default that of `method`.
     std::string fallback_url;
-    Method fallback_method = Method::get;  // by default the same as `method`
+    Method fallback_method = Method::get;
 
     // Reads the `data` object of a pivot node: the keys of KAZOO's `callflows.pivot` schema,
-    // `fallback_url` and `fallback_method`, all others ignored. Where `req_timeout_ms` is absent,
-    // `req_timeout` counts, in seconds, as a number or as text. A timeout that is unusable or
-    // longer than the limits allow is the longest that they do. Fails with invalid_json when `text`
-    // is not JSON, and with bad_action, whose `errors` name every key that is wrong.
+    // `fallback_url` and `fallback_method`. Other keys are ignored. If `req_timeout_ms` is absent,
+    // `req_timeout` counts, in seconds, as a number or as text. A timeout that is unusable or too
+    // long becomes the longest that the limits allow. Fails with invalid_json if `text` is not
+    // JSON, and with bad_action, whose `errors` name every key that is wrong.
     static Result<Action> from_json(std::string_view text, const ActionLimits& limits = {});
 };
 
-// A pivot node: its action, and the child that the callflow goes on with when the action fails.
+// A pivot node: its action, and the child with which the callflow continues if the action fails.
 struct PIVOT_API ActionNode {
+    // The action, or bad_action.
     Result<Action> action;
-    std::string next;  // JSON text of the `_` child; empty: none
 
-    // What is wrong in `data` and does no harm: a timeout that is unusable or too long becomes the
-    // longest that the limits allow.
+    // JSON text of the `_` child; empty if there is none.
+    std::string next;
+
+    // Harmless mistakes in `data`: unknown keys, and a timeout that was unusable or too long.
     std::vector<Breach> warnings = {};
 
-    // Reads `{"module":"pivot","data":{…},"children":{…}}`, a document whose `flow` is one, or bare
-    // action data. Fails with invalid_json when `text` is not a JSON object at all; what is wrong
-    // with the node itself, such as another module, is the action's bad_action. `errors` point into
-    // `text`.
+    // Reads `{"module":"pivot","data":{…},"children":{…}}`, a document whose `flow` is such a node,
+    // or bare action data. Fails with invalid_json if `text` is not a JSON object. A mistake in the
+    // node itself, such as another module, is the action's bad_action. `errors` point into `text`.
     static Result<ActionNode> from_json(std::string_view text, const ActionLimits& limits = {});
 };
 

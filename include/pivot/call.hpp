@@ -1,4 +1,4 @@
-// The facts about one phone call that a web server is told.
+// The facts about a phone call that a web server is told.
 #pragma once
 
 #include <pivot/failure.hpp>
@@ -11,38 +11,56 @@ namespace pivot {
 
 enum class Direction : std::uint8_t { inbound, outbound };
 
-PIVOT_API std::string_view name(Direction direction);
+PIVOT_API std::string_view name(Direction direction);  // "inbound", "outbound"
 
-// One end of a call. An empty part is unknown, and sent as `nouser` or `norealm`.
+// One end of a call. A part that is empty is unknown, and sent as `nouser` or `norealm`.
 struct Party {
     std::string user;
     std::string realm;
 };
 
-// All text is UTF-8. What may hold any JSON (variables, headers) is the text of one JSON object;
-// empty text means the same as `{}`.
+// All text is UTF-8. Every field but `call_id` may be empty.
 struct PIVOT_API Call {
+    // The switch's name for the call. Required.
     std::string call_id;
+
+    // The customer, whose settings and signing key apply.
     std::string account_id;
+
+    // The caller, the callee, and the request as it came from the network.
     Party from;
     Party to;
     Party request;
+
+    // What the caller's switch says of them.
     std::string caller_id_name;
     std::string caller_id_number;
+
+    // As seen from this switch.
     Direction direction = Direction::inbound;
+
+    // The users to whom the calling device belongs.
     std::vector<std::string> owner_ids;
+
+    // The device or account that authorized the call.
     std::string authorizing_id;
+
+    // A language tag, such as `en-us`.
     std::string language;
+
+    // Variables and headers, each as the text of a JSON object; empty means the same as `{}`.
     std::string custom_application_vars;
     std::string custom_sip_headers;
     std::string custom_channel_vars;
     std::string key_value_store;
-    std::string other;  // keys of the call object that are not listed here, kept as they came
 
-    // Reads KAZOO's call object: `Call-ID`, `Account-ID`, `From` (`user@realm`), and so on. All but
-    // `Call-ID` may be absent, or null, which is the same. `From-User` and `From-Realm` go before
-    // what `From` says, and so for `To` and `Request`. Fails with invalid_json; `errors` lists what
-    // has the wrong type.
+    // The other keys of the call object, unchanged: the text of a JSON object, or empty.
+    std::string other;
+
+    // Reads KAZOO's call object: `Call-ID`, `Account-ID`, `From` (`user@realm`) and so on. Only
+    // `Call-ID` is required, and a null means the same as an absent key. `From-User` and
+    // `From-Realm` take precedence over `From`, and those of `To` and `Request` likewise. Fails
+    // with invalid_json; `errors` lists every value of the wrong type.
     static Result<Call> from_json(std::string_view text);
 };
 

@@ -1,7 +1,7 @@
-// Pivots calls: many at a time, each exactly on time.
+// Pivots many calls at a time, each within its deadline.
 //
-// An engine has its own threads, or none: then the host polls descriptor() on a loop of its own and
-// calls run(). Either way a call stays on one thread from its start to its outcome.
+// An engine has threads of its own, or none: then the host polls descriptor() on a loop of its own
+// and calls run(). Either way a call stays on one thread from its start to its outcome.
 #pragma once
 
 #include <pivot/action.hpp>
@@ -24,33 +24,44 @@
 
 namespace pivot {
 
+// Settings (docs/configuration.md). Sizes are in bytes.
 struct PIVOT_API EngineConfig {
-    // 0: host-driven, one reactor on the host's thread.
+    // The number of threads, each with a reactor; 0 for a host-driven engine.
     unsigned reactors = 1;
 
     // Calls in flight; one more fails with overload.
     std::size_t calls_max = 100'000;
 
-    // Direct descriptors of a reactor, at most the hard limit RLIMIT_NOFILE.
+    // Sockets of one reactor. The hard limit RLIMIT_NOFILE bounds it.
     unsigned connections_max = 16'384;
 
-    // Local addresses to connect from, by turns; of one target those of its family. Empty: the
-    // kernel chooses.
+    // Local addresses to connect from, in turn; only those of the target's family are used. If
+    // empty, the kernel chooses.
     std::vector<std::string> source_addresses;
 
     ActionLimits action;
 
     struct Dns {
-        std::vector<std::string>
-            servers;  // `192.0.2.53`, `[2001:db8::53]:5353`; empty: the system's
+        // `192.0.2.53`, `[2001:db8::53]:5353`; if empty, the system's.
+        std::vector<std::string> servers;
+
+        // If empty, none is read.
         std::string hosts_file = "/etc/hosts";
     } dns;
 
     struct Tls {
-        std::string ca_file;           // PEM; with ca_directory empty too: the system's store
-        std::string ca_directory;      // as made by `openssl rehash`
-        std::string certificate_file;  // PEM chain of the client; empty: none is offered
-        std::string private_key_file;  // PEM
+        // Trusted authorities: a PEM file, and a directory prepared by `openssl rehash`. If both
+        // are empty, the system's store.
+        std::string ca_file;
+        std::string ca_directory;
+
+        // The client's PEM certificate chain; if empty, none is offered.
+        std::string certificate_file;
+
+        // The PEM key of that certificate.
+        std::string private_key_file;
+
+        // Whether servers need a valid certificate.
         bool verify = true;
     } tls;
 
@@ -61,98 +72,124 @@ struct PIVOT_API EngineConfig {
     } policy;
 
     struct Http {
+        // The limit on a response outside of its body: headers, trailers, interim responses, chunk
+        // extensions. More fails with too_large.
         std::size_t head_bytes_max = 64 * 1024;
+
+        // The limit on a decoded response body. More fails with too_large.
         std::size_t body_bytes_max = 1024 * 1024;
+
+        // More redirects fail with redirect.
         unsigned redirects_max = 5;
-        std::size_t idle_connections_max = 16'384;            // kept for reuse, per reactor
-        std::size_t idle_connections_per_origin_max = 4'096;  // per reactor
+
+        // Idle connections that a reactor keeps for reuse, and how many of them for one origin.
+        std::size_t idle_connections_max = 16'384;
+        std::size_t idle_connections_per_origin_max = 4'096;
+
+        // How long an idle connection is kept.
         std::chrono::milliseconds idle_timeout{30'000};
-        bool retries_stale = true;  // asks once more where a kept connection was just closed
+
+        // Whether a request is repeated if the server had just closed the kept connection.
+        bool retries_stale = true;
     } http;
 
     struct Callflow {
-        bool coerce_types = false;  // take "20" for 20, and write it so
+        // Accept "20" for 20, and write 20.
+        bool coerce_types = false;
+
+        // Nested arrays and objects in an answer.
         std::size_t depth_max = 256;
     } callflow;
 
     struct Twiml {
-        bool is_strict = false;  // refuse what would be skipped with a warning
+        // Refuse what would be skipped with a warning.
+        bool is_strict = false;
     } twiml;
 
     struct Session {
-        unsigned iterations_max = 1'000;  // what one call may ask; more fails with redirect
+        // Exchanges of one call; one more fails with redirect.
+        unsigned iterations_max = 1'000;
     } session;
 
-    // Keys that requests are signed with; without one they are not signed.
+    // Keys with which requests are signed. A request without a key is not signed.
     struct Signing {
-        std::map<std::string, std::string> keys;  // by account id
-        std::string key;                          // of all other accounts
+        // By account id.
+        std::map<std::string, std::string> keys;
+
+        // For all other accounts.
+        std::string key;
     } signing;
 
-    // What an operator has typed on a command line; not in the configuration file. The host and
-    // port of `url` may be asked whatever the defaults deny, where a URL names them so. `headers`
-    // (`Name: value`) go with all requests to its origin, in place of ours of the same name.
+    // What an operator typed on a command line; not part of the configuration file.
     struct Typed {
-        std::string url;  // empty: nothing
+        // The host and port of this URL may be requested even if the default policy denies them,
+        // when a URL names them literally. May be empty.
+        std::string url;
+
+        // `Name: value` each, sent with every request to the origin of `url`, in place of Pivot's
+        // own header of that name.
         std::vector<std::string> headers;
     } typed;
 
-    // Reads the configuration file (docs/configuration.md): a JSON object with these names.
-    // The error is a sentence with the JSON pointer of what is wrong.
+    // Reads the configuration file (docs/configuration.md): a JSON object with these names. The
+    // error is a sentence that lists every mistake with its JSON pointer.
     static tl::expected<EngineConfig, std::string> from_json(std::string_view text);
 };
 
 struct Request {
     Call call;
     ActionNode node;
+
+    // The number of this exchange in its session, from 1.
     int iteration = 1;
 
-    // Names and values that go with the first request; one of a standard name takes its place.
+    // Names and values that are sent with the first request. One with a standard name replaces the
+    // standard value.
     std::vector<std::pair<std::string, std::string>> parameters = {};
 };
 
 class PIVOT_API Engine {
 public:
-    // Names one call in flight. It may outlive the call.
+    // Names a call in flight. It may outlive the call.
     struct Ticket {
         void* call = nullptr;
         std::uint64_t serial = 0;
     };
 
-    // Called exactly once a call, on a thread of the engine (host-driven: inside run() or the
-    // destructor), never from inside start(). It may start calls, which stay on its reactor, and
-    // cancel calls, but one that starts a call at each refusal keeps drain() and the destructor
-    // from returning. What it throws is dropped; it may be empty. A function that takes an Outcome
-    // will do, too.
+    // Called exactly once for each call, on a thread of the engine (host-driven: inside run() or
+    // the destructor), never inside start(). It may start calls, which stay on its reactor, and
+    // cancel calls; but if it starts one at every refusal, drain() and the destructor never return.
+    // Exceptions it throws are dropped. It may be empty. A function that takes an Outcome works as
+    // well.
     using Done = std::function<void(const OutcomeView& outcome)>;
 
     // The error is a sentence that says what the system lacks or which setting is wrong.
     static tl::expected<std::unique_ptr<Engine>, std::string> create(const EngineConfig& config);
 
-    // Cancels what is in flight and waits until all is torn down. Host-driven: on the thread that
-    // calls run(). Where it must not wait (from a Done, on another thread, in a fork, while the
-    // process exits) it frees nothing.
+    // Cancels the calls in flight and waits until all is torn down. A host-driven engine is
+    // destroyed on the thread that calls run(). Where waiting is impossible (inside a Done, on
+    // another thread, in a fork, while the process exits), nothing is freed.
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    // Any thread. What this engine's actions are read with (ActionNode::from_json).
+    // The limits with which this engine's actions are read (ActionNode::from_json). Any thread.
     ActionLimits action_limits() const;
 
-    // Any thread. The deadline counts from here. What is still needed of `request` is copied
-    // before this returns. A Done that wants the ticket takes the second: `ticket` is written
-    // before anything can be called back.
+    // Starts a call, whose deadline counts from here. Any thread. `request` is copied as far as it
+    // is still needed. The second writes `ticket` before `done` can be called.
     Ticket start(const Request& request, Done done);
     void start(const Request& request, Done done, Ticket& ticket);
 
-    // Any thread. The call's outcome is `cancelled`, unless another was first.
+    // Ends a call with the outcome `cancelled`, unless it already has another. Any thread.
     void cancel(Ticket ticket);
 
-    // Any thread. From now on a start fails with overload. Returns when no call is in flight, which
-    // their deadlines bound; host-driven and from a Done: at once, and calls_in_flight() tells.
+    // Makes each later start() fail with overload, and returns when no call is in flight, at the
+    // latest at the last of their deadlines. Any thread. In a host-driven engine and inside a Done
+    // it returns at once; calls_in_flight() shows the progress.
     void drain();
 
-    // Outcomes not yet delivered, and calls whose connections are still being torn down.
+    // The number of outcomes not yet delivered and of calls whose connections are being torn down.
     std::size_t calls_in_flight() const;
 
     // Whether this thread is inside a Done of this engine.
@@ -161,17 +198,17 @@ public:
     // Host-driven: whether run() may be called here, because no other thread has called it.
     bool is_of_this_thread() const;
 
-    // Whether this process is a fork of the one that created the engine. Its threads and its ring
-    // have stayed there: here start(), cancel(), drain() and run() do nothing.
+    // Whether this process is a fork of the one that created the engine. The threads and the ring
+    // stayed there: here start(), cancel(), drain() and run() do nothing.
     bool is_forked() const;
 
-    // Host-driven: readable when run() has something to do. Else -1.
+    // Host-driven: a descriptor that is readable when run() has something to do. Else -1.
     int descriptor() const;
 
-    // Host-driven, always on the same thread. Runs what is ready, never waits. Returns after how
-    // long it wants to be called again if the descriptor does not become readable before; negative:
-    // only then. Does nothing where it must not be called: with threads of the engine, on another
-    // thread, from a Done.
+    // Host-driven, always on the same thread: runs whatever is ready, and never waits. Returns the
+    // time after which it is to be called even if the descriptor has not become readable, or a
+    // negative time if there is none. Does nothing where it must not be called: if the engine has
+    // threads, on another thread, inside a Done.
     std::chrono::nanoseconds run();
 
 private:

@@ -1,4 +1,4 @@
-// What the shared library shows. All else is hidden.
+// Marks what the shared library exports; everything else is hidden.
 #pragma once
 
 #define PIVOT_API __attribute__((visibility("default")))

@@ -1,4 +1,4 @@
-// How one pivot ended: as a value to keep, and as it is shown while it is delivered.
+// How a pivot ended: as a value to keep, and as a view while it is delivered.
 #pragma once
 
 #include <pivot/action.hpp>
@@ -13,34 +13,56 @@
 
 namespace pivot {
 
-// Microseconds. Zero: the phase was not needed (a pooled connection, a literal address, plain
-// HTTP).
+// Durations in microseconds. A phase that was not needed took 0: DNS of a literal address, connect
+// and TLS of a pooled connection, TLS of plain HTTP.
 struct Timings {
     std::int64_t dns = 0;
     std::int64_t connect = 0;
     std::int64_t tls = 0;
-    std::int64_t first_byte = 0;  // from the start of the exchange
-    std::int64_t total = 0;       // from the start of the exchange
+
+    // From the start of the exchange to the first byte of the final response.
+    std::int64_t first_byte = 0;
+
+    // From the start of the exchange to its end.
+    std::int64_t total = 0;
 };
 
-// What was asked and what answered. URLs carry no credentials.
+// The request and its response. URLs have their credentials removed.
 struct Exchange {
+    // The method of the first request.
     Method method = Method::get;
-    std::string url;           // the first one asked, parameters included
-    std::string final_url;     // empty: no redirect was followed
-    int status = 0;            // 0: no response came
-    std::string content_type;  // as the server spelled it
+
+    // The first URL requested, parameters included.
+    std::string url;
+
+    // The last URL requested; empty if no redirect was followed.
+    std::string final_url;
+
+    // The HTTP status, or 0 if no response came.
+    int status = 0;
+
+    // The Content-Type of the response, as the server spelled it.
+    std::string content_type;
+
+    // How many redirects were followed.
     int redirects = 0;
-    bool was_reused = false;  // over a pooled connection
-    std::string address;      // `192.0.2.7:443`, `[2001:db8::7]:443`; empty: none was reached
+
+    // True if the last request used a pooled connection.
+    bool was_reused = false;
+
+    // The server's address, `192.0.2.7:443` or `[2001:db8::7]:443`; empty if none was reached.
+    std::string address;
+
     Timings timings_us;
 };
 
+// Processed: the answer is valid. Failed: there is a Failure, and the callflow continues with `_`.
+// Skipped: the action says so (`skip_module`), and nothing was requested.
 enum class OutcomeKind : std::uint8_t { processed, failed, skipped };
 
 PIVOT_API std::string_view name(OutcomeKind kind);
 
-// The child key that the callflow goes on with: `_`, or empty after processed.
+// The key of the child with which the callflow continues: `_`, or empty after `processed`.
 constexpr std::string_view branch_after(OutcomeKind kind)
 {
     return kind == OutcomeKind::processed ? "" : "_";
@@ -48,54 +70,77 @@ constexpr std::string_view branch_after(OutcomeKind kind)
 
 struct PIVOT_API Outcome {
     OutcomeKind kind = OutcomeKind::failed;
-    std::string call_id;
-    std::string next;                // JSON text of the node to go on with; empty: none
-    std::optional<Failure> failure;  // of failed
-    int iteration = 1;
-    std::chrono::nanoseconds elapsed{0};
-    Format format = Format::kazoo;     // of processed: what the server answered with
-    std::string flow;                  // of kazoo: JSON text, defaults written in
-    std::optional<Exchange> exchange;  // none: nothing was asked
 
-    // Of twiml: a JSON array, an object for each verb (docs/command-line.md).
+    // The `call_id` of the call.
+    std::string call_id;
+
+    // JSON text of the node with which the callflow continues; empty if there is none.
+    std::string next;
+
+    // Set exactly if `kind` is failed.
+    std::optional<Failure> failure;
+
+    // The iteration of the request.
+    int iteration = 1;
+
+    // From start() to this outcome.
+    std::chrono::nanoseconds elapsed{0};
+
+    // What the server answered with, if `kind` is processed.
+    Format format = Format::kazoo;
+
+    // The callflow of a kazoo answer: JSON text with every default written in. Else empty.
+    std::string flow;
+
+    // Unset if nothing was requested.
+    std::optional<Exchange> exchange;
+
+    // The verbs of a twiml answer: a JSON array with an object for each verb
+    // (docs/command-line.md). Else empty.
     std::string verbs;
 
-    // What is wrong with the action or the answer and did no harm: what was skipped, replaced or is
-    // not read. `at` is a JSON pointer, in twiml `LINE:COLUMN`.
+    // Harmless mistakes in the action or the answer: what was skipped, replaced or ignored. `at` is
+    // a JSON pointer, or `LINE:COLUMN` in TwiML.
     std::vector<Breach> warnings;
 
     std::string_view branch() const { return branch_after(kind); }
 
-    // The one JSON object that `pivot run` prints (docs/command-line.md), without line breaks.
+    // The JSON object that `pivot run` prints (docs/command-line.md), on one line.
     std::string to_json() const;
 };
 
-// The exchange of an outcome that is being delivered. Texts are put together when they are asked
-// for: most calls are over without anybody looking.
+// The exchange of an outcome that is being delivered. Its texts are only assembled on request,
+// because most calls end without anybody looking at them.
 class PIVOT_API ExchangeView {
 public:
     virtual const Timings& timings_us() const = 0;
-    virtual int status() const = 0;  // 0: no response came
+
+    // The HTTP status, or 0 if no response came.
+    virtual int status() const = 0;
+
+    // True if the last request used a pooled connection.
     virtual bool was_reused() const = 0;
+
+    // A copy to keep.
     virtual Exchange to_exchange() const = 0;
 
 protected:
     ~ExchangeView() = default;
 };
 
-// An outcome while it is delivered: nothing is copied. All that it shows lives until the callback
-// returns; what shall live longer is converted to an Outcome.
+// An outcome while it is delivered. It copies nothing: all that it refers to is valid until the
+// callback returns. Convert it to an Outcome to keep it. The members are those of Outcome.
 struct PIVOT_API OutcomeView {
     OutcomeKind kind = OutcomeKind::failed;
     std::string_view call_id;
     std::string_view next;
-    const Failure* failure = nullptr;  // of failed
+    const Failure* failure = nullptr;  // null unless `kind` is failed
     int iteration = 1;
     std::chrono::nanoseconds elapsed{0};
-    Format format = Format::kazoo;           // of processed
-    std::string_view flow;                   // of kazoo
-    const ExchangeView* exchange = nullptr;  // null: nothing was asked
-    std::string_view verbs;                  // of twiml
+    Format format = Format::kazoo;
+    std::string_view flow;
+    const ExchangeView* exchange = nullptr;  // null if nothing was requested
+    std::string_view verbs;
     std::span<const Breach> warnings;
 
     std::string_view branch() const { return branch_after(kind); }

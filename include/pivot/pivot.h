@@ -1,27 +1,28 @@
 /* The C ABI of Pivot: asks a web server over HTTP what to do with a phone call.
  *
  * Conventions
- *  1. Handles (`pivot_engine`, `pivot_outcome`) are opaque. Who gets an engine destroys it; an
- *     outcome belongs to the engine.
- *  2. Text is a pointer and a length in bytes, in UTF-8, not terminated. Empty text may have a null
- *     pointer. Version, names and sentences are terminated.
- *  3. A struct that may grow begins with `size`: set it to `sizeof` and all that you do not use to
- *     zero. A longer struct than this library knows is taken as far as it is known.
- *  4. What is handed in is copied before the call returns. What is handed out lives as long as the
- *     outcome it came from: until the callback returns.
- *  5. An engine with reactors has threads of its own, and calls back on them. A host-driven engine
- *     (0 reactors) has none; it calls back inside pivot_run() and pivot_engine_destroy(), which
- *     belong to one thread, the first that calls pivot_run(). A callback returns soon, and throws
- *     nothing. pivot_start(), pivot_cancel(), pivot_drain() and pivot_calls_in_flight() may be
- *     called from any thread, the first two and the last from callbacks, too. In a callback of one
- *     engine all of another one's may. Threads of the engine are named `pivot/N` and take no
- *     signals. exit() halts them: what is in flight then is not called back.
- *  6. A mistake of the host is a status, never an abort: null, a short struct, broken UTF-8 or
- *     JSON, a call on the wrong thread, the use of an engine in a fork of its process. Whatever goes wrong with a call after that is its outcome.
- *     What cannot be seen is not looked for: a dead handle, a ticket that was not handed out.
- *  7. pivot_engine_destroy(NULL) does nothing. An accessor of a null outcome says what it says
- *     where there is nothing to say.
- *  8. Values of enums and orders of members never change; more are added at the end.
+ *  1. Handles (`pivot_engine`, `pivot_outcome`) are opaque. Whoever creates an engine destroys it;
+ *     an outcome belongs to the engine.
+ *  2. Text is a pointer and a length in bytes: UTF-8, not terminated. The pointer of an empty text
+ *     may be null. The version, names and sentences are terminated strings.
+ *  3. A struct that may grow begins with `size`. Set it to `sizeof`, and every member that you do
+ *     not use to zero. Of a struct longer than this library knows, the rest is ignored.
+ *  4. Arguments are copied before the call returns. What a callback is given is valid until the
+ *     callback returns.
+ *  5. An engine with reactors has threads of its own and calls back on them. They are named
+ *     `pivot/N`, receive no signals, and stop at exit(), without callbacks for calls in flight.
+ *     A host-driven engine (0 reactors) has none: it calls back inside pivot_run() and
+ *     pivot_engine_destroy(), which belong to the first thread that calls pivot_run().
+ *     Any thread may call pivot_start(), pivot_cancel(), pivot_drain() and pivot_calls_in_flight(),
+ *     and a callback all of these but pivot_drain(). A callback of one engine may call any function
+ *     of another. A callback returns soon and throws nothing.
+ *  6. A mistake of the host is a status, never an abort: a null pointer, a short struct, invalid
+ *     UTF-8 or JSON, a call on the wrong thread, the use of an engine in a fork of its process.
+ *     Whatever goes wrong with a call after that is its outcome. What cannot be detected is
+ *     undefined: a destroyed handle, a ticket that was never handed out.
+ *  7. pivot_engine_destroy(NULL) does nothing. Accessors accept a null outcome and return their
+ *     empty value.
+ *  8. Values of enums and the order of members never change; new ones are added at the end.
  */
 #ifndef PIVOT_PIVOT_H
 #define PIVOT_PIVOT_H
@@ -35,7 +36,7 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-/* Behind the name of an enum: C++ takes any int for one, too. */
+/* Follows the name of an enum, so that any int is a valid value in C++ as it is in C. */
 #ifdef __cplusplus
 #define PIVOT_INT : int
 #else
@@ -60,64 +61,73 @@ static inline pivot_text pivot_text_of(const char* terminated)
 
 typedef enum pivot_status PIVOT_INT {
     PIVOT_OK = 0,
-    PIVOT_NULL = 1,         /* an argument that must not be is null */
-    PIVOT_SHORT = 2,        /* a struct's `size` is less than that of its first version */
+    PIVOT_NULL = 1,         /* a required argument is null */
+    PIVOT_SHORT = 2,        /* a struct's `size` is smaller than its first version */
     PIVOT_BAD_UTF8 = 3,     /* a text is not UTF-8 */
-    PIVOT_BAD_JSON = 4,     /* a text is not JSON, or not an object of the kind that is wanted */
-    PIVOT_BAD_VALUE = 5,    /* a number, an enum or a combination has no meaning */
-    PIVOT_BAD_CONFIG = 6,   /* a setting is wrong, or the system lacks what it takes */
-    PIVOT_WRONG_THREAD = 7, /* a host-driven engine belongs to another thread */
-    PIVOT_IN_CALLBACK = 8,  /* not from inside a callback */
-    PIVOT_WRONG_ENGINE = 9, /* of host-driven engines only */
+    PIVOT_BAD_JSON = 4,     /* a text is not JSON, or not an object of the expected kind */
+    PIVOT_BAD_VALUE = 5,    /* a number, an enum or a combination is invalid */
+    PIVOT_BAD_CONFIG = 6,   /* a setting is invalid, or the system lacks what it needs */
+    PIVOT_WRONG_THREAD = 7, /* the host-driven engine belongs to another thread */
+    PIVOT_IN_CALLBACK = 8,  /* not allowed inside a callback */
+    PIVOT_WRONG_ENGINE = 9, /* only allowed for host-driven engines */
     PIVOT_NOTHING = 10,     /* there is nothing of this kind */
-    PIVOT_NO_MEMORY = 11,
-    PIVOT_INTERNAL = 12,    /* a mistake of the library: please report the sentence */
+    PIVOT_NO_MEMORY = 11,   /* an allocation failed */
+    PIVOT_INTERNAL = 12,    /* a bug in the library: please report the sentence */
     PIVOT_FORKED = 13       /* this process is a fork of the one that created the engine */
 } pivot_status;
 
-/* What went wrong, as a sentence: terminated, cut where it does not fit; empty after PIVOT_OK.
- * Wherever one is wanted, NULL will do. */
+/* What went wrong, as a terminated sentence, cut if it does not fit; empty after PIVOT_OK. An
+ * argument of this type may be null. */
 typedef struct pivot_error {
     char sentence[1024];
 } pivot_error;
 
-/* "0.1.0" */
+/* The version of the library, such as "0.1.0". */
 const char* pivot_version(void);
 
-/* What a status means in general; pivot_error has the case at hand. */
+/* What a status means in general; pivot_error describes the actual case. */
 const char* pivot_status_text(pivot_status status);
 
 typedef struct pivot_engine_config {
     size_t size;
-    pivot_text json;  /* as docs/configuration.md has it; empty: all defaults */
-    int32_t reactors; /* 0: host-driven; negative: as `json` has it, else 1 */
+
+    /* The configuration (docs/configuration.md); if empty, every setting has its default. */
+    pivot_text json;
+
+    /* The number of threads, 0 for a host-driven engine. If negative, the setting in `json` counts,
+     * whose default is 1. */
+    int32_t reactors;
 } pivot_engine_config;
 
-/* A null `config` means all defaults. After anything but PIVOT_OK `*engine` is null. */
+/* Creates an engine. A null `config` means every default. Sets `*engine` to null unless it returns
+ * PIVOT_OK. Fails with PIVOT_BAD_CONFIG, PIVOT_BAD_VALUE, PIVOT_BAD_UTF8, PIVOT_SHORT or
+ * PIVOT_NULL. */
 pivot_status pivot_engine_create(const pivot_engine_config* config, pivot_engine** engine,
                                  pivot_error* error);
 
-/* Cancels what is in flight, calls back for it, and returns when all is torn down. No other call on
- * this engine is under way. Fails with PIVOT_IN_CALLBACK, PIVOT_WRONG_THREAD or PIVOT_FORKED, and
- * then does nothing. A host-driven engine is destroyed by the thread that runs it: one whose thread
- * has ended stays. */
+/* Cancels the calls in flight, calls back for each, and returns when all is torn down. No other
+ * function of this engine may be running. Fails with PIVOT_IN_CALLBACK, PIVOT_WRONG_THREAD or
+ * PIVOT_FORKED, and then does nothing. Only the thread that runs a host-driven engine can destroy
+ * it. */
 pivot_status pivot_engine_destroy(pivot_engine* engine);
 
-/* From now on a start has the outcome `overload`. Returns when no call is in flight, which is after
- * the last of their deadlines at the latest; host-driven: at once, and pivot_calls_in_flight()
- * tells. */
+/* Makes every later start end with the outcome `overload`, and returns when no call is in flight,
+ * at the latest at the last of their deadlines. For a host-driven engine it returns at once, and
+ * pivot_calls_in_flight() shows the progress. Fails with PIVOT_IN_CALLBACK or PIVOT_FORKED. */
 pivot_status pivot_drain(pivot_engine* engine);
 
-/* Outcomes not yet delivered, refusals included, and calls whose connections are still being torn
- * down. */
+/* The number of outcomes not yet delivered, refusals included, and of calls whose connections are
+ * being torn down. */
 size_t pivot_calls_in_flight(const pivot_engine* engine);
 
-/* Host-driven: readable when pivot_run() has something to do, at first at once. -1: the engine is
- * not host-driven. */
+/* Host-driven: a descriptor that is readable when pivot_run() has something to do, as it has at
+ * first. Returns -1 if the engine is not host-driven. */
 int pivot_descriptor(const pivot_engine* engine);
 
-/* Host-driven: runs what is ready, never waits. Sets `*wait_ns` to how long it wants to be called
- * again if the descriptor does not become readable before; negative: only then. */
+/* Host-driven: runs whatever is ready, and never waits. Sets `*wait_ns` to the time in nanoseconds
+ * after which it is to be called even if the descriptor has not become readable, or to a negative
+ * value if there is no such time. Fails with PIVOT_WRONG_ENGINE, PIVOT_WRONG_THREAD,
+ * PIVOT_IN_CALLBACK, PIVOT_FORKED or PIVOT_NULL. */
 pivot_status pivot_run(pivot_engine* engine, int64_t* wait_ns);
 
 typedef enum pivot_direction PIVOT_INT {
@@ -125,59 +135,87 @@ typedef enum pivot_direction PIVOT_INT {
     PIVOT_DIRECTION_OUTBOUND = 1
 } pivot_direction;
 
-/* The facts about one phone call that a web server is told. All but `call_id` may be empty. */
+/* The facts about a phone call that a web server is told. Every member but `call_id` may be empty.
+ */
 typedef struct pivot_call {
     size_t size;
+
+    /* The switch's name for the call. Required. */
     pivot_text call_id;
+
+    /* The customer, whose settings and signing key apply. */
     pivot_text account_id;
+
+    /* The caller, the callee, and the request as it came from the network. A part that is empty is
+     * unknown, and sent as `nouser` or `norealm`. */
     pivot_text from_user;
     pivot_text from_realm;
     pivot_text to_user;
     pivot_text to_realm;
     pivot_text request_user;
     pivot_text request_realm;
+
+    /* What the caller's switch says of them. */
     pivot_text caller_id_name;
     pivot_text caller_id_number;
+
+    /* As seen from this switch. */
     pivot_direction direction;
+
+    /* The users to whom the calling device belongs: an array of `owner_id_count` texts. */
     const pivot_text* owner_ids;
     size_t owner_id_count;
+
+    /* The device or account that authorized the call. */
     pivot_text authorizing_id;
+
+    /* A language tag, such as `en-us`. */
     pivot_text language;
-    pivot_text custom_application_vars; /* this and those below: the text of a JSON object */
+
+    /* Variables and headers, each as the text of a JSON object. */
+    pivot_text custom_application_vars;
     pivot_text custom_sip_headers;
     pivot_text custom_channel_vars;
     pivot_text key_value_store;
-    pivot_text other; /* keys of KAZOO's call object that have no member here */
+
+    /* Keys of KAZOO's call object that have no member here: the text of a JSON object. */
+    pivot_text other;
 } pivot_call;
 
 typedef struct pivot_request {
     size_t size;
-    const pivot_call* call; /* this */
-    pivot_text call_json;   /* or this, KAZOO's call object (`Call-ID`, `From`, …); not both */
-    pivot_text
-        action_json;   /* a pivot node, a document whose `flow` is one, or a node's bare data */
-    int32_t iteration; /* of the session, from 1; 0 means 1 */
+
+    /* The call, as a struct or as KAZOO's call object (`Call-ID`, `From`, …). Set one of them. */
+    const pivot_call* call;
+    pivot_text call_json;
+
+    /* A pivot node, a document whose `flow` is one, or the bare data of a node. */
+    pivot_text action_json;
+
+    /* The number of this exchange in its session, from 1; 0 means 1. */
+    int32_t iteration;
 } pivot_request;
 
-/* Names one call in flight. It may outlive the call; a zeroed one names none. */
+/* Names a call in flight. It may outlive the call. A zeroed ticket names no call. */
 typedef struct pivot_ticket {
     void* call;
     uint64_t serial;
 } pivot_ticket;
 
-/* `user` is what was given to pivot_start(). */
+/* Receives the outcome of a call. `user` is the argument of pivot_start(). */
 typedef void pivot_done_fn(const pivot_outcome* outcome, void* user);
 
-/* Starts one pivot, whose deadline counts from here. After PIVOT_OK `done` is called exactly once,
- * on an engine thread, after pivot_cancel() too, and never from inside this call; that may be
- * before this returns. After anything else it is not called. An action that breaks its schema is no
- * mistake of the host: the outcome is `bad_action`. `*ticket` is written before `done` can be
- * called, and never after; it may be null. */
+/* Starts one pivot, whose deadline counts from here. If it returns PIVOT_OK, `done` is called
+ * exactly once, even after pivot_cancel(): on an engine thread, never inside this call, but perhaps
+ * before it returns. Otherwise `done` is not called. An action that does not match its schema is
+ * not a mistake of the host: the outcome is `bad_action`. `ticket` may be null; if not, it is
+ * written before `done` can be called, and not after. Fails with PIVOT_NULL, PIVOT_SHORT,
+ * PIVOT_BAD_UTF8, PIVOT_BAD_JSON, PIVOT_BAD_VALUE, PIVOT_NO_MEMORY or PIVOT_FORKED. */
 pivot_status pivot_start(pivot_engine* engine, const pivot_request* request, pivot_done_fn* done,
                          void* user, pivot_ticket* ticket, pivot_error* error);
 
-/* The outcome is `cancelled`, unless another was first. A ticket of a call that is over does
- * nothing. The ticket is of this engine. */
+/* Ends a call with the outcome `cancelled`, unless it already has another. Does nothing if the call
+ * is over. The ticket must come from this engine. */
 pivot_status pivot_cancel(pivot_engine* engine, pivot_ticket ticket);
 
 typedef enum pivot_kind PIVOT_INT {
@@ -187,7 +225,7 @@ typedef enum pivot_kind PIVOT_INT {
 } pivot_kind;
 
 typedef enum pivot_reason PIVOT_INT {
-    PIVOT_REASON_NONE = -1, /* not failed */
+    PIVOT_REASON_NONE = -1, /* the outcome is not `failed` */
     PIVOT_REASON_BAD_ACTION = 0,
     PIVOT_REASON_BLOCKED = 1,
     PIVOT_REASON_DNS = 2,
@@ -208,7 +246,7 @@ typedef enum pivot_reason PIVOT_INT {
 } pivot_reason;
 
 typedef enum pivot_phase PIVOT_INT {
-    PIVOT_PHASE_NONE = -1, /* not failed */
+    PIVOT_PHASE_NONE = -1, /* the outcome is not `failed` */
     PIVOT_PHASE_QUEUE = 0,
     PIVOT_PHASE_DNS = 1,
     PIVOT_PHASE_CONNECT = 2,
@@ -220,81 +258,107 @@ typedef enum pivot_phase PIVOT_INT {
 } pivot_phase;
 
 typedef enum pivot_format PIVOT_INT {
-    PIVOT_FORMAT_NONE = -1, /* not processed */
+    PIVOT_FORMAT_NONE = -1, /* the outcome is not `processed` */
     PIVOT_FORMAT_KAZOO = 0,
     PIVOT_FORMAT_TWIML = 1
 } pivot_format;
 
 typedef enum pivot_method PIVOT_INT { PIVOT_METHOD_GET = 0, PIVOT_METHOD_POST = 1 } pivot_method;
 
-/* "processed", "timeout", "wait", "kazoo", "GET"; "none"; "unknown" for a value without meaning. */
+/* The name of a value, such as "processed", "timeout", "wait", "kazoo" or "GET"; "none" for -1, and
+ * "unknown" for an invalid value. */
 const char* pivot_kind_name(pivot_kind kind);
 const char* pivot_reason_name(pivot_reason reason);
 const char* pivot_phase_name(pivot_phase phase);
 const char* pivot_format_name(pivot_format format);
 const char* pivot_method_name(pivot_method method);
 
-/* Of every outcome. */
+/* These have a value in every outcome. The elapsed time counts from the start, in nanoseconds. */
 pivot_kind pivot_outcome_kind(const pivot_outcome* outcome);
 pivot_text pivot_outcome_call_id(const pivot_outcome* outcome);
 int32_t pivot_outcome_iteration(const pivot_outcome* outcome);
 int64_t pivot_outcome_elapsed_ns(const pivot_outcome* outcome);
 
-/* The child key that the callflow goes on with: `_`; empty after `processed`. */
+/* The key of the child with which the callflow continues: `_`, or empty after `processed`. */
 pivot_text pivot_outcome_branch(const pivot_outcome* outcome);
 
-/* The JSON text of that child; empty: none. */
+/* The JSON text of that child, or empty if there is none. */
 pivot_text pivot_outcome_next(const pivot_outcome* outcome);
 
-/* Of `processed`: what the server answered with. A callflow is JSON text, defaults written in, and
- * empty of TwiML; the verbs of TwiML are a JSON array (docs/command-line.md), and empty of a
- * callflow. */
+/* What the server answered with, if the outcome is `processed`: either a callflow, as JSON text
+ * with every default written in, or the verbs of TwiML, as a JSON array (docs/command-line.md). The
+ * other text is empty. */
 pivot_format pivot_outcome_format(const pivot_outcome* outcome);
 pivot_text pivot_outcome_flow(const pivot_outcome* outcome);
 pivot_text pivot_outcome_verbs(const pivot_outcome* outcome);
 
-/* Of `failed`. The message is for a human. */
+/* Why the call failed, if the outcome is `failed`. The message is for a human. */
 pivot_reason pivot_outcome_reason(const pivot_outcome* outcome);
 pivot_phase pivot_outcome_phase(const pivot_outcome* outcome);
 pivot_text pivot_outcome_message(const pivot_outcome* outcome);
 
-/* One thing that is wrong in the action or the answer. `at` is a JSON pointer (RFC 6901), empty at
- * the root; in TwiML `LINE:COLUMN`, from 1, the column in bytes. */
+/* One mistake in the action or the answer. */
 typedef struct pivot_breach {
+    /* A JSON pointer (RFC 6901), empty for the root; in TwiML `LINE:COLUMN`, both from 1, the
+     * column in bytes. */
     pivot_text at;
+
+    /* A sentence without a full stop. */
     pivot_text error;
 } pivot_breach;
 
-/* Both texts are empty behind the last one. */
+/* The mistakes because of which the call failed. Beyond the last one, both texts are empty. */
 size_t pivot_outcome_error_count(const pivot_outcome* outcome);
 pivot_breach pivot_outcome_error(const pivot_outcome* outcome, size_t index);
 
-/* Of `processed` TwiML: what was skipped or replaced, as the errors are. */
+/* Harmless mistakes: what was skipped, replaced or ignored. Beyond the last one, both texts are
+ * empty. */
 size_t pivot_outcome_warning_count(const pivot_outcome* outcome);
 pivot_breach pivot_outcome_warning(const pivot_outcome* outcome, size_t index);
 
-/* What was asked and what answered. URLs carry no credentials. */
+/* The request and its response. URLs have their credentials removed. */
 typedef struct pivot_exchange {
     size_t size;
+
+    /* The method of the first request. */
     pivot_method method;
-    pivot_text url;          /* the first one asked, parameters included */
-    pivot_text final_url;    /* empty: no redirect was followed */
-    int32_t status;          /* 0: no response came */
-    pivot_text content_type; /* as the server spelled it */
+
+    /* The first URL requested, parameters included. */
+    pivot_text url;
+
+    /* The last URL requested; empty if no redirect was followed. */
+    pivot_text final_url;
+
+    /* The HTTP status, or 0 if no response came. */
+    int32_t status;
+
+    /* The Content-Type of the response, as the server spelled it. */
+    pivot_text content_type;
+
+    /* How many redirects were followed. */
     int32_t redirects;
-    int32_t was_reused; /* 1: over a pooled connection */
-    pivot_text address; /* `192.0.2.7:443`; empty: none was reached */
-    int64_t dns_us;     /* 0: the phase was not needed */
+
+    /* 1 if the last request used a pooled connection, else 0. */
+    int32_t was_reused;
+
+    /* The server's address, `192.0.2.7:443` or `[2001:db8::7]:443`; empty if none was reached. */
+    pivot_text address;
+
+    /* Durations in microseconds, 0 for a phase that was not needed. The last two count from the
+     * start of the exchange. */
+    int64_t dns_us;
     int64_t connect_us;
     int64_t tls_us;
-    int64_t first_byte_us; /* from the start of the exchange */
-    int64_t total_us;      /* from the start of the exchange */
+    int64_t first_byte_us;
+    int64_t total_us;
 } pivot_exchange;
 
-/* Fills `*exchange`, as far as its `size` reaches. PIVOT_NOTHING: nothing was asked. */
+/* Fills `*exchange` as far as its `size` reaches. Fails with PIVOT_NOTHING if nothing was
+ * requested, PIVOT_NULL or PIVOT_SHORT. */
 pivot_status pivot_outcome_exchange(const pivot_outcome* outcome, pivot_exchange* exchange);
 
-/* All of the above as the JSON object that `pivot run` prints. Empty: there is no memory for it. */
+/* The whole outcome as the JSON object that `pivot run` prints, or empty if an allocation failed.
+ */
 pivot_text pivot_outcome_json(const pivot_outcome* outcome);
 
 #pragma GCC visibility pop
