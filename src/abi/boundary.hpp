@@ -1,4 +1,4 @@
-// What crosses the C ABI: text, structs that grow, and mistakes.
+// What crosses the C ABI: text, structs that may grow, and mistakes of the host.
 #pragma once
 
 #include <pivot/pivot.h>
@@ -18,38 +18,37 @@
 
 namespace pivot::abi {
 
-// Why a host does not get what it asks for.
-struct Mistake {
+// Why a call of the host failed.
+struct HostError {
     pivot_status status;
     std::string sentence;
 };
 
 template <typename Value>
-using Granted = tl::expected<Value, Mistake>;
+using Checked = tl::expected<Value, HostError>;
 
-inline tl::unexpected<Mistake> refuse(pivot_status status, std::string sentence)
+inline tl::unexpected<HostError> refuse(pivot_status status, std::string sentence)
 {
-    return tl::unexpected<Mistake>({status, std::move(sentence)});
+    return tl::unexpected<HostError>({status, std::move(sentence)});
 }
 
-// Runs `work`, which returns Granted<void>, and lets nothing escape.
+// Runs `work`, which returns Checked<void>, and lets no exception escape.
 template <typename Work>
 pivot_status guard(pivot_error* error, Work work) noexcept;
 
-// Writes `sentence`, cut in front of the character that does not fit; not where `error` is null.
-void say(pivot_error* error, std::string_view sentence);
+// Writes `sentence`, cut before the first character that does not fit. `error` may be null.
+void set_error(pivot_error* error, std::string_view sentence);
 
-// The bytes of `text`; `name` is for the sentence. Fails with PIVOT_NULL where there are none, or
-// PIVOT_BAD_UTF8.
-Granted<std::string_view> read(pivot_text text, std::string_view name);
+// The bytes of `text`; `name` is for the sentence. Fails with PIVOT_NULL or PIVOT_BAD_UTF8.
+Checked<std::string_view> read(pivot_text text, std::string_view name);
 
 inline pivot_text view(std::string_view text)
 {
     return {text.data(), text.size()};
 }
 
-// The `size` of a struct's first version, in bytes. When a struct grows, its number stays here, and
-// only the assertion about it goes.
+// The `size` of a struct's first version, in bytes. When a struct grows, this number stays, and
+// only the assertion about it is removed.
 template <typename Struct>
 struct FirstSize;
 
@@ -70,7 +69,7 @@ static_assert(sizeof(pivot_exchange) == FirstSize<pivot_exchange>::value);
 // A copy of a struct that may be from an older or a newer header. Fails with PIVOT_NULL or
 // PIVOT_SHORT.
 template <typename Struct>
-Granted<Struct> take(const Struct* given, std::string_view name)
+Checked<Struct> take(const Struct* given, std::string_view name)
 {
     if (given == nullptr) return refuse(PIVOT_NULL, fmt::format("{} is null", name));
     if (given->size < FirstSize<Struct>::value) {
@@ -87,14 +86,14 @@ template <typename Work>
 pivot_status guard(pivot_error* error, Work work) noexcept
 {
     try {
-        const Granted<void> granted = work();
-        say(error, granted ? "" : granted.error().sentence);
-        return granted ? PIVOT_OK : granted.error().status;
+        const Checked<void> checked = work();
+        set_error(error, checked ? "" : checked.error().sentence);
+        return checked ? PIVOT_OK : checked.error().status;
     } catch (const std::bad_alloc&) {
-        say(error, "there is no memory left");
+        set_error(error, "out of memory");
         return PIVOT_NO_MEMORY;
     } catch (const std::exception& exception) {
-        say(error, exception.what());
+        set_error(error, exception.what());
         return PIVOT_INTERNAL;
     }
 }

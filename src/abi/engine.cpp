@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-using pivot::abi::Granted;
+using pivot::abi::Checked;
 using pivot::abi::guard;
 using pivot::abi::refuse;
 
@@ -25,36 +25,37 @@ namespace {
 // As in docs/configuration.md.
 constexpr std::int32_t reactors_max = 1'024;
 
-Granted<void> check_handle(const pivot_engine* engine)
+Checked<void> check_handle(const pivot_engine* engine)
 {
-    if (engine == nullptr) return refuse(PIVOT_NULL, "the engine is null");
+    if (engine == nullptr) return refuse(PIVOT_NULL, "engine is null");
     return {};
 }
 
-// That the engine is there, and in this process.
-Granted<void> check_alive(const pivot_engine* engine)
+// The engine exists, and in this process.
+Checked<void> check_alive(const pivot_engine* engine)
 {
     if (auto checked = check_handle(engine); !checked) return checked;
     if (engine->engine->is_forked()) {
         return refuse(
             PIVOT_FORKED,
-            "the engine belongs to the process that this one is a fork of: create one here");
+            "this process is a fork of the one that created the engine: create an engine here");
     }
     return {};
 }
 
-// What waits for a callback's end must not be called from inside one.
-Granted<void> check_outside_callback(const pivot_engine* engine)
+// A function that waits for callbacks to end must not be called inside one.
+Checked<void> check_outside_callback(const pivot_engine* engine)
 {
     if (auto checked = check_alive(engine); !checked) return checked;
     if (engine->engine->is_in_callback()) {
-        return refuse(PIVOT_IN_CALLBACK, "this is inside a callback of this engine");
+        return refuse(PIVOT_IN_CALLBACK,
+                      "this must not be called inside a callback of this engine");
     }
     return {};
 }
 
 // The ring of a host-driven engine belongs to the thread that waits on it first.
-Granted<void> check_thread(const pivot_engine* engine)
+Checked<void> check_thread(const pivot_engine* engine)
 {
     if (auto checked = check_outside_callback(engine); !checked) return checked;
     if (!engine->engine->is_of_this_thread()) {
@@ -63,8 +64,8 @@ Granted<void> check_thread(const pivot_engine* engine)
     return {};
 }
 
-// The ticket of a host in C, as the engine writes it: `done` may free its memory before the
-// engine's start() has returned, so that nothing can be copied into it afterwards.
+// The host's ticket, for the engine to write: `done` may free its memory before start() has
+// returned, so nothing can be copied into it afterwards.
 pivot::Engine::Ticket& ticket_at(pivot_ticket* place)
 {
     using Ticket = pivot::Engine::Ticket;
@@ -74,14 +75,14 @@ pivot::Engine::Ticket& ticket_at(pivot_ticket* place)
     return *::new (static_cast<void*>(place)) Ticket;
 }
 
-Granted<pivot::EngineConfig> read_config(const pivot_engine_config* given)
+Checked<pivot::EngineConfig> read_config(const pivot_engine_config* given)
 {
     if (given == nullptr) return pivot::EngineConfig();
     const auto taken = pivot::abi::take(given, "pivot_engine_config");
     if (!taken) return tl::unexpected(taken.error());
     if (taken->reactors > reactors_max) {
         return refuse(PIVOT_BAD_VALUE,
-                      fmt::format("reactors is {}, and at most {}", taken->reactors, reactors_max));
+                      fmt::format("reactors is {}, more than {}", taken->reactors, reactors_max));
     }
     const auto text = pivot::abi::read(taken->json, "the configuration");
     if (!text) return tl::unexpected(text.error());
@@ -96,7 +97,7 @@ Granted<pivot::EngineConfig> read_config(const pivot_engine_config* given)
 pivot_status pivot_engine_create(const pivot_engine_config* config, pivot_engine** engine,
                                  pivot_error* error)
 {
-    return guard(error, [=]() -> Granted<void> {
+    return guard(error, [=]() -> Checked<void> {
         if (engine == nullptr) return refuse(PIVOT_NULL, "engine is null");
         *engine = nullptr;
         const auto read = read_config(config);
@@ -111,7 +112,7 @@ pivot_status pivot_engine_create(const pivot_engine_config* config, pivot_engine
 pivot_status pivot_engine_destroy(pivot_engine* engine)
 {
     if (engine == nullptr) return PIVOT_OK;
-    return guard(nullptr, [=]() -> Granted<void> {
+    return guard(nullptr, [=]() -> Checked<void> {
         if (auto checked = check_thread(engine); !checked) return checked;
         delete engine;
         return {};
@@ -120,7 +121,7 @@ pivot_status pivot_engine_destroy(pivot_engine* engine)
 
 pivot_status pivot_drain(pivot_engine* engine)
 {
-    return guard(nullptr, [=]() -> Granted<void> {
+    return guard(nullptr, [=]() -> Checked<void> {
         if (auto checked = check_outside_callback(engine); !checked) return checked;
         engine->engine->drain();
         return {};
@@ -139,7 +140,7 @@ int pivot_descriptor(const pivot_engine* engine)
 
 pivot_status pivot_run(pivot_engine* engine, int64_t* wait_ns)
 {
-    return guard(nullptr, [=]() -> Granted<void> {
+    return guard(nullptr, [=]() -> Checked<void> {
         if (auto checked = check_thread(engine); !checked) return checked;
         if (wait_ns == nullptr) return refuse(PIVOT_NULL, "wait_ns is null");
         if (!engine->is_host_driven) {
@@ -153,7 +154,7 @@ pivot_status pivot_run(pivot_engine* engine, int64_t* wait_ns)
 pivot_status pivot_start(pivot_engine* engine, const pivot_request* request, pivot_done_fn* done,
                          void* user, pivot_ticket* ticket, pivot_error* error)
 {
-    return guard(error, [=]() -> Granted<void> {
+    return guard(error, [=]() -> Checked<void> {
         if (auto checked = check_alive(engine); !checked) return checked;
         if (done == nullptr) return refuse(PIVOT_NULL, "done is null");
         const auto read = pivot::abi::read_request(request, engine->engine->action_limits());
@@ -173,7 +174,7 @@ pivot_status pivot_start(pivot_engine* engine, const pivot_request* request, piv
 
 pivot_status pivot_cancel(pivot_engine* engine, pivot_ticket ticket)
 {
-    return guard(nullptr, [=]() -> Granted<void> {
+    return guard(nullptr, [=]() -> Checked<void> {
         if (auto checked = check_alive(engine); !checked) return checked;
         engine->engine->cancel({ticket.call, ticket.serial});
         return {};

@@ -1,4 +1,4 @@
-// The values of C's enums are those of C++, and so are their names.
+// The enums of C have the values and names of those of C++.
 #include <pivot/action.hpp>
 #include <pivot/call.hpp>
 #include <pivot/outcome.hpp>
@@ -73,20 +73,20 @@ const char* pivot_version()
 const char* pivot_status_text(pivot_status status)
 {
     switch (status) {
-        case PIVOT_OK: return "all is well";
-        case PIVOT_NULL: return "an argument that must not be is null";
-        case PIVOT_SHORT: return "the size of a struct is less than that of its first version";
+        case PIVOT_OK: return "ok";
+        case PIVOT_NULL: return "a required argument is null";
+        case PIVOT_SHORT: return "the size of a struct is smaller than its first version";
         case PIVOT_BAD_UTF8: return "a text is not UTF-8";
-        case PIVOT_BAD_JSON: return "a text is not a JSON object of the kind that is wanted";
-        case PIVOT_BAD_VALUE: return "a number, an enum or a combination has no meaning";
-        case PIVOT_BAD_CONFIG: return "a setting is wrong, or the system lacks what it asks for";
-        case PIVOT_WRONG_THREAD: return "a host-driven engine belongs to another thread";
-        case PIVOT_IN_CALLBACK: return "this must not be called from inside a callback";
-        case PIVOT_WRONG_ENGINE: return "this is for host-driven engines only";
+        case PIVOT_BAD_JSON: return "a text is not a JSON object of the expected kind";
+        case PIVOT_BAD_VALUE: return "a number, an enum or a combination is invalid";
+        case PIVOT_BAD_CONFIG: return "a setting is invalid, or the system lacks what it needs";
+        case PIVOT_WRONG_THREAD: return "the host-driven engine belongs to another thread";
+        case PIVOT_IN_CALLBACK: return "this must not be called inside a callback";
+        case PIVOT_WRONG_ENGINE: return "this is only allowed for host-driven engines";
         case PIVOT_NOTHING: return "there is nothing of this kind";
-        case PIVOT_NO_MEMORY: return "there is no memory left";
-        case PIVOT_INTERNAL: return "the library made a mistake";
-        case PIVOT_FORKED: return "the engine belongs to the process that this one is a fork of";
+        case PIVOT_NO_MEMORY: return "out of memory";
+        case PIVOT_INTERNAL: return "a bug in the library";
+        case PIVOT_FORKED: return "this process is a fork of the one that created the engine";
     }
     return "unknown";
 }

@@ -10,7 +10,7 @@ namespace {
 
 using pivot::abi::view;
 
-// A failed, skipped or missing part says nothing.
+// Null if the outcome is null or has not failed.
 const pivot::Failure* failure_of(const pivot_outcome* outcome)
 {
     return outcome != nullptr ? outcome->view.failure : nullptr;
@@ -143,7 +143,7 @@ pivot_status pivot_outcome_exchange(const pivot_outcome* outcome, pivot_exchange
         pivot_exchange filled = to_c(*outcome->exchange);
         filled.size = exchange->size;
         std::memcpy(exchange, &filled, std::min(exchange->size, sizeof filled));
-        return pivot::abi::Granted<void>();
+        return pivot::abi::Checked<void>();
     });
 }
 
@@ -152,7 +152,7 @@ pivot_text pivot_outcome_json(const pivot_outcome* outcome)
     if (outcome == nullptr) return {};
     pivot::abi::guard(nullptr, [outcome] {
         if (outcome->json.empty()) outcome->json = pivot::Outcome(outcome->view).to_json();
-        return pivot::abi::Granted<void>();
+        return pivot::abi::Checked<void>();
     });
     return view(outcome->json);
 }

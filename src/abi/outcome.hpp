@@ -10,7 +10,7 @@
 struct pivot_outcome {
     const pivot::OutcomeView& view;
 
-    // Made when they are asked for.
+    // Created when the host asks for them.
     mutable std::optional<pivot::Exchange> exchange = {};
     mutable std::string json = {};
 };

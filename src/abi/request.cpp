@@ -13,7 +13,7 @@ struct Text {
     std::string& to;
 };
 
-Granted<void> read_text(const Text& text)
+Checked<void> read_text(const Text& text)
 {
     const auto bytes = read(text.from, text.name);
     if (!bytes) return tl::unexpected(bytes.error());
@@ -21,7 +21,7 @@ Granted<void> read_text(const Text& text)
     return {};
 }
 
-Granted<void> read_object(const Text& text, json::Document& document)
+Checked<void> read_object(const Text& text, json::Document& document)
 {
     if (auto done = read_text(text); !done || text.to.empty()) return done;
     const auto value = document.read(text.to);
@@ -30,7 +30,7 @@ Granted<void> read_object(const Text& text, json::Document& document)
     return refuse(PIVOT_BAD_JSON, fmt::format("{}: {}", text.name, why));
 }
 
-Granted<void> read_owners(const pivot_call& given, std::vector<std::string>& owners)
+Checked<void> read_owners(const pivot_call& given, std::vector<std::string>& owners)
 {
     if (given.owner_ids == nullptr && given.owner_id_count > 0) {
         return refuse(PIVOT_NULL, "owner_ids is null, but owner_id_count is not 0");
@@ -42,7 +42,7 @@ Granted<void> read_owners(const pivot_call& given, std::vector<std::string>& own
     return {};
 }
 
-Granted<Call> read_call(const pivot_call& given)
+Checked<Call> read_call(const pivot_call& given)
 {
     Call call;
     const Text texts[] = {
@@ -82,10 +82,10 @@ Granted<Call> read_call(const pivot_call& given)
         case PIVOT_DIRECTION_INBOUND: call.direction = Direction::inbound; return call;
         case PIVOT_DIRECTION_OUTBOUND: call.direction = Direction::outbound; return call;
     }
-    return refuse(PIVOT_BAD_VALUE, fmt::format("there is no direction {}", int{given.direction}));
+    return refuse(PIVOT_BAD_VALUE, fmt::format("direction {} is invalid", int{given.direction}));
 }
 
-Granted<Call> read_call(const pivot_request& given)
+Checked<Call> read_call(const pivot_request& given)
 {
     const bool has_json = given.call_json.size > 0;
     if ((given.call != nullptr) == has_json) {
@@ -104,7 +104,7 @@ Granted<Call> read_call(const pivot_request& given)
     return std::move(*call);
 }
 
-Granted<ActionNode> read_action(const pivot_request& given, const ActionLimits& limits)
+Checked<ActionNode> read_action(const pivot_request& given, const ActionLimits& limits)
 {
     const auto text = read(given.action_json, "action_json");
     if (!text) return tl::unexpected(text.error());
@@ -115,12 +115,12 @@ Granted<ActionNode> read_action(const pivot_request& given, const ActionLimits& 
 
 }  // namespace
 
-Granted<Request> read_request(const pivot_request* request, const ActionLimits& limits)
+Checked<Request> read_request(const pivot_request* request, const ActionLimits& limits)
 {
     const auto given = take(request, "pivot_request");
     if (!given) return tl::unexpected(given.error());
     if (given->iteration < 0) {
-        return refuse(PIVOT_BAD_VALUE, fmt::format("there is no iteration {}", given->iteration));
+        return refuse(PIVOT_BAD_VALUE, fmt::format("iteration {} is negative", given->iteration));
     }
     auto call = read_call(*given);
     if (!call) return tl::unexpected(std::move(call.error()));

@@ -1,4 +1,4 @@
-// What a host wants to know of which call, read from C.
+// Reads a `pivot_request`.
 #pragma once
 
 #include "abi/boundary.hpp"
@@ -7,7 +7,7 @@
 
 namespace pivot::abi {
 
-// Fails with what pivot_start() fails with.
-Granted<Request> read_request(const pivot_request* request, const ActionLimits& limits);
+// Fails as pivot_start() does.
+Checked<Request> read_request(const pivot_request* request, const ActionLimits& limits);
 
 }  // namespace pivot::abi
