@@ -1,4 +1,4 @@
-// The names of TwiML: elements and attributes.
+// The names of the elements and attributes of TwiML.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ enum class Name : std::uint8_t {
     sms,
     start,
     stop,
-    // Nouns, and what stands in them.
+    // Nouns, and elements in them.
     ai_session,
     application,
     application_sid,
@@ -78,7 +78,7 @@ enum class Name : std::uint8_t {
 };
 inline constexpr std::size_t name_count = static_cast<std::size_t>(Name::w) + 1;
 
-// As it is written: `Gather`.
+// The spelling of the name: `Gather`.
 std::string_view name(Name name);
 std::optional<Name> find_name(std::string_view written);
 
@@ -269,7 +269,7 @@ enum class Attribute : std::uint8_t {
 };
 inline constexpr std::size_t attribute_count = static_cast<std::size_t>(Attribute::xml_lang) + 1;
 
-// As it is written: `finishOnKey`.
+// The spelling of the name: `finishOnKey`.
 std::string_view name(Attribute attribute);
 std::optional<Attribute> find_attribute(std::string_view written);
 
