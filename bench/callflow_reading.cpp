@@ -13,6 +13,7 @@
 // nothing is optimised away unnoticed.
 #include "base/json.hpp"
 #include "callflow/flow.hpp"
+#include "pivot/pretty.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -88,7 +89,7 @@ std::string large_answer()
 
 std::string spaced_answer()
 {
-    return pivot::json::pretty(medium_answer());
+    return pivot::tools::pretty(medium_answer());
 }
 
 std::string escaped_answer()

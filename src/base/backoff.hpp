@@ -1,5 +1,5 @@
-// How long to pause between attempts at something that fails: twice as long after each one, and
-// never just as long as all others who failed at the same time.
+// The pause before the next attempt after a failure. It doubles with each failure and varies at
+// random, so that what failed at the same time is not tried again at the same time.
 #pragma once
 
 #include "base/clock.hpp"
@@ -7,14 +7,14 @@
 #include <algorithm>
 #include <random>
 
-namespace pivot {
+namespace pivot::inline base {
 
 struct Backoff {
     Nanoseconds pause_ns_min;
     Nanoseconds pause_ns_max;
 
-    // After `failures` + 1 failures in a row: doubled `failures` times, a fifth more or less, and
-    // `pause_ns_max` at most.
+    // The pause after `failures` + 1 failures in a row: `pause_ns_min` doubled `failures` times,
+    // give or take a fifth, and at most `pause_ns_max`.
     Nanoseconds pause_ns(int failures, std::minstd_rand& random) const
     {
         Nanoseconds pause = pause_ns_min;
@@ -25,4 +25,4 @@ struct Backoff {
     }
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline base

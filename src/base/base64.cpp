@@ -4,7 +4,7 @@
 
 #include <openssl/evp.h>
 
-namespace pivot {
+namespace pivot::inline base {
 
 void append_base64(std::string& out, std::string_view bytes)
 {
@@ -16,4 +16,4 @@ void append_base64(std::string& out, std::string_view bytes)
     out.pop_back();  // the terminator
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline base

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-namespace pivot {
+namespace pivot::inline base {
 
 void append_base64(std::string& out, std::string_view bytes);
 
-}  // namespace pivot
+}  // namespace pivot::inline base

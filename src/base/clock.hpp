@@ -1,11 +1,11 @@
-// The monotonic clock, in nanoseconds, and the calendar's, in milliseconds.
+// The monotonic clock in nanoseconds, and the wall clock in milliseconds.
 #pragma once
 
 #include <cstdint>
 #include <ctime>
 #include <limits>
 
-namespace pivot {
+namespace pivot::inline base {
 
 using Nanoseconds = std::int64_t;
 inline constexpr Nanoseconds millisecond_ns = 1'000'000;
@@ -19,7 +19,7 @@ inline Nanoseconds monotonic_now()
     return time.tv_sec * second_ns + time.tv_nsec;
 }
 
-// Since 1970. It may be set back.
+// Milliseconds since 1970. The clock may be set back.
 inline std::int64_t unix_now_ms()
 {
     timespec time{};
@@ -27,4 +27,4 @@ inline std::int64_t unix_now_ms()
     return std::int64_t{time.tv_sec} * 1'000 + time.tv_nsec / 1'000'000;
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline base

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace pivot {
+namespace pivot::inline base {
 
 template <typename Object>
 class FreeList {
@@ -45,4 +45,4 @@ private:
     std::vector<std::unique_ptr<Object>> kept_;
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline base

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::inline base {
 
 namespace {
 
@@ -53,4 +53,4 @@ std::string harmless_lines(std::string_view text)
     return harmless_but_for("\n", text);
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline base

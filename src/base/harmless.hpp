@@ -1,17 +1,18 @@
-// Text from others as a terminal, a log or a pipe may take it.
+// Makes untrusted text safe for a terminal, a log or a pipe.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-namespace pivot {
+namespace pivot::inline base {
 
-// One line of UTF-8 that neither ends early nor commands the terminal: control characters, C1
-// controls and marks that turn the direction of writing become `\u001b`, line breaks and tabs
-// become blanks, and bytes that belong to no character become U+FFFD.
+// Returns one line of UTF-8 that neither breaks nor controls the terminal: control characters, C1
+// controls and marks that change the writing direction become escapes such as `\u001b`, line breaks
+// and tabs become spaces, and bytes that belong to no character become U+FFFD.
 std::string harmless(std::string_view text);
 
-// The same for a text of several lines, which keeps its line feeds. JSON stays the same JSON.
+// The same for a text of several lines, which keeps its line feeds. The value of JSON stays the
+// same.
 std::string harmless_lines(std::string_view text);
 
-}  // namespace pivot
+}  // namespace pivot::inline base

@@ -1,6 +1,7 @@
 #include "base/json.hpp"
 
 #include "base/json_tree.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -10,12 +11,12 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-namespace pivot::json {
+namespace pivot::inline base::json {
 
 namespace {
 
-// simdjson does not say where a string is wrong in itself: the first control character in one, or
-// else the start of the last.
+// simdjson does not say where a string is invalid. This finds the first control character in one,
+// or else the start of the last.
 std::size_t find_bad_string(std::string_view text)
 {
     std::size_t start = 0;
@@ -29,17 +30,6 @@ std::size_t find_bad_string(std::string_view text)
         } else if (is_inside && static_cast<unsigned char>(text[at]) < 0x20) {
             return at;
         }
-    }
-    return start;
-}
-
-// simdjson does not say where UTF-8 is broken either: the start of the line that is.
-std::size_t find_bad_utf8(std::string_view text)
-{
-    std::size_t start = 0;
-    for (std::size_t end = 0; end < text.size(); start = end + 1) {
-        end = std::min(text.find('\n', start), text.size());
-        if (!simdjson::validate_utf8(text.substr(start, end - start))) break;
     }
     return start;
 }
@@ -58,12 +48,6 @@ std::string at_position(std::string_view text, std::size_t at, std::string_view 
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const auto column = before.size() - (before.rfind('\n') + 1) + 1;
     return fmt::format("not JSON: line {}, column {}: {}", line, column, trouble);
-}
-
-void append_line(std::string& out, std::size_t depth)
-{
-    out += '\n';
-    out.append(2 * depth, ' ');
 }
 
 }  // namespace
@@ -105,7 +89,7 @@ private:
     std::size_t depth_max_;
     std::unique_ptr<simdjson::internal::dom_parser_implementation> scanner_;
     Tree tree_;
-    std::string buffer_;     // the text, where it had to be copied
+    std::string buffer_;     // the text, if it had to be copied
     std::string_view text_;  // without the byte order mark
 };
 
@@ -133,12 +117,12 @@ Result<Value> Document::Reader::read_padded(std::string_view text, std::size_t c
     return tree_.root();
 }
 
-// The interface between simdjson's stages is open to all, and the same in its versions from Debian
-// 12 (3.0) to 13 (3.12).
+// The interface between simdjson's stages is public, and the same from Debian 12 (3.0) to 13
+// (3.12).
 simdjson::error_code Document::Reader::find_tokens()
 {
     if (scanner_ == nullptr || scanner_->capacity() < text_.size()) {
-        constexpr std::size_t depth_max = 1;  // its second stage would need more
+        constexpr std::size_t depth_max = 1;  // only its second stage needs more
         const std::size_t capacity = std::max(text_.size(), std::size_t{4096});
         const auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(
             capacity, depth_max, scanner_);
@@ -150,7 +134,7 @@ simdjson::error_code Document::Reader::find_tokens()
 
 Failure Document::Reader::explain(simdjson::error_code error) const
 {
-    if (error == simdjson::MEMALLOC) throw std::bad_alloc();  // says nothing about the text
+    if (error == simdjson::MEMALLOC) throw std::bad_alloc();  // not the text's fault
     const auto at = [&](std::size_t offset, std::string_view trouble) {
         return Failure{Reason::invalid_json, Phase::parse, at_position(text_, offset, trouble), {}};
     };
@@ -161,21 +145,21 @@ Failure Document::Reader::explain(simdjson::error_code error) const
     switch (error) {
         case simdjson::EMPTY: return bare("not JSON: the text is empty");
         case simdjson::CAPACITY: return bare("not JSON: more than 4 GiB");
-        case simdjson::UTF8_ERROR: return at(find_bad_utf8(text_), "not UTF-8");
+        case simdjson::UTF8_ERROR: return at(find_invalid_utf8(text_), "not UTF-8");
         case simdjson::UNESCAPED_CHARS:
             return at(find_bad_string(text_), "control character in a string");
         case simdjson::UNCLOSED_STRING:
             return at(find_bad_string(text_), "a string without a closing quote");
         case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
-            return at(text_.size(), "the text does not end with the bracket that closes it");
+            return at(text_.size(), "the closing bracket is missing");
         case simdjson::DEPTH_ERROR:
-            return at(offset, fmt::format("too deep: more than {} arrays and objects in each other",
-                                          depth_max_));
+            return at(offset,
+                      fmt::format("too deep: more than {} nested arrays and objects", depth_max_));
         case simdjson::STRING_ERROR: return at(offset, "bad escape in a string");
         case simdjson::NUMBER_ERROR: return at(offset, "not a number");
         case simdjson::T_ATOM_ERROR:
         case simdjson::TAPE_ERROR: return at(offset, describe_token(text_, offset));
-        case simdjson::TRAILING_CONTENT: return at(offset, "something follows the JSON");
+        case simdjson::TRAILING_CONTENT: return at(offset, "unexpected text after the JSON");
         default: return bare(fmt::format("not JSON: simdjson error {}", static_cast<int>(error)));
     }
 }
@@ -216,35 +200,4 @@ std::string pointer(std::string_view at, std::string_view name)
     return text;
 }
 
-std::string pretty(std::string_view json)
-{
-    std::string out;
-    std::size_t depth = 0;
-    bool is_inside = false;  // a string
-    bool is_empty = false;   // the container that was just opened, as far as is known
-    for (std::size_t at = 0; at < json.size(); ++at) {
-        const char c = json[at];
-        if (is_inside) {
-            out += c;
-            if (c == '\\' && at + 1 < json.size()) out += json[++at];
-            is_inside = c != '"';
-            continue;
-        }
-        if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
-        if (c == '}' || c == ']') {
-            if (depth > 0) --depth;
-            if (!is_empty) append_line(out, depth);
-        } else if (is_empty) {
-            append_line(out, depth);
-        }
-        is_empty = c == '{' || c == '[';
-        is_inside = c == '"';
-        out += c;
-        if (is_empty) ++depth;
-        if (c == ',') append_line(out, depth);
-        if (c == ':') out += ' ';
-    }
-    return out;
-}
-
-}  // namespace pivot::json
+}  // namespace pivot::inline base::json

@@ -1,8 +1,9 @@
-// JSON text to a flat tree and back, number for number.
+// JSON text to a flat tree and back.
 //
-// simdjson finds the tokens; what they say is kept as a flat list of entries in document order, so
-// that a validator can look at a value as often as it needs to. Numbers and strings without escapes
-// are views of the input: a number comes out as it came in, whatever its size.
+// Numbers keep their spelling, and a value can be looked at again: simdjson's DOM would limit and
+// rewrite numbers, and its On-Demand reads each value once. So simdjson finds the tokens, and a
+// flat list of entries in document order keeps them. Numbers and strings without escapes are views
+// of the input.
 //
 //     {"a":[1,2],"b":null}         entry    {   "a"   [   1   2   ]   "b"   null   }
 //                                  span     9    1    4   1   1   1    1     1     1
@@ -18,23 +19,23 @@
 #include <string>
 #include <string_view>
 
-namespace pivot::json {
+namespace pivot::inline base::json {
 
 enum class Kind : std::uint8_t { null, boolean, integer, decimal, string, array, object };
 
-// "null", "a boolean", "an integer", …: for messages.
+// "null", "a boolean", "an integer" and so on, for messages.
 std::string_view describe(Kind kind);
 
 enum class Role : std::uint8_t { value, name, replaced_name, end };
 
-// One value, one name in front of a member's value, or the end of an array or object. Of names that
-// are equal in one object all but the last are replaced.
+// A value, the name before a member's value, or the end of an array or object. If an object has the
+// same name several times, all but the last are replaced.
 struct Entry {
-    const char* text;    // of an array or object, and of its end: the bracket
-    std::uint32_t size;  // bytes of `text`; of an array or object: its entries, with both ends
+    const char* text;    // the bracket, for an array or object and its end
+    std::uint32_t size;  // of `text` in bytes; for an array or object, its entries with both ends
     Kind kind;
     Role role;
-    bool has_escapes;  // a string whose text is not what stands between its quotes
+    bool has_escapes;  // a string whose text differs from the bytes between its quotes
 
     bool is_container() const { return kind >= Kind::array && role == Role::value; }
     std::uint32_t span() const { return is_container() ? size : 1; }
@@ -49,7 +50,7 @@ inline std::string_view text_of(const Entry& entry)
 class Members;
 class Elements;
 
-// One value of a document: a cheap handle that lives until the document reads again.
+// A value of a document: a cheap handle, valid until the document reads again.
 class Value {
 public:
     explicit Value(const Entry* entry) : entry_(entry) {}
@@ -60,24 +61,24 @@ public:
     bool is_object() const { return kind() == Kind::object; }
     bool is_true() const { return kind() == Kind::boolean && *entry_->text == 't'; }
 
-    // A string without its quotes and escapes; a number or a literal as it was written; empty for
-    // containers.
+    // A string without its quotes and escapes, a number or literal as written, or nothing for an
+    // array or object.
     std::string_view text() const
     {
         return {entry_->text, entry_->is_container() ? 0 : entry_->size};
     }
 
-    // The number, where it is written as an integer (`20`, not `20.0` or `2e1`) and fits.
+    // The number, if it is written as an integer (`20`, not `20.0` or `2e1`) and fits.
     std::optional<std::int64_t> integer() const;
 
-    // The value of the member with this name; none where this is not an object.
+    // The value of the member with this name. Nothing has members but an object.
     std::optional<Value> find(std::string_view name) const;
 
-    // In the order of the text. `for (const auto [name, value] : object.members())`
+    // In document order: `for (const auto [name, value] : object.members())`.
     Members members() const;    // of an object
     Elements elements() const;  // of an array
 
-    // The entries of this value and of all it contains.
+    // The entries of this value and of everything in it.
     const Entry* begin() const { return entry_; }
     const Entry* end() const { return entry_ + entry_->span(); }
 
@@ -90,7 +91,7 @@ struct Member {
     Value value;
 };
 
-// Of members with one name there is only the last (RFC 8259, section 4, leaves that open).
+// Only the last of several members with the same name is seen; RFC 8259, section 4, permits that.
 class Members {
 public:
     explicit Members(Value object) : object_(object) { assert(object.is_object()); }
@@ -172,22 +173,23 @@ inline std::optional<Value> Value::find(std::string_view name) const
 }
 
 // Reads one text at a time and keeps its memory for the next: a text that is no larger than an
-// earlier one costs no allocation.
+// earlier one causes no allocation.
 class Document {
 public:
-    // At most `depth_max` arrays and objects in each other, one at least.
+    // Nesting is limited to `depth_max` levels, which is at least 1.
     explicit Document(std::size_t depth_max = 1024);
     ~Document();
     Document(Document&& other) noexcept;
     Document& operator=(Document&& other) noexcept;
 
-    // Reads UTF-8, with or without a byte order mark; `text` is copied, and may go.
-    // Fails with invalid_json: empty, cut off, trailing data, not UTF-8, too deep, or else not JSON
-    // (RFC 8259). The message has the line and the column, in bytes, from 1.
+    // Reads UTF-8, with or without a byte order mark. `text` is copied.
+    // Fails with invalid_json if the text is empty, cut off, followed by other data, not UTF-8, too
+    // deep, or otherwise not JSON (RFC 8259). The message has the line and column, counted from 1,
+    // the column in bytes.
     Result<Value> read(std::string_view text);
 
-    // The same without the copy: `text` outlives the values. As long, `capacity_bytes` may be read
-    // from its start, whatever is there; where that is too little behind the text, it is copied.
+    // The same without the copy: `text` outlives the values, and so do the `capacity_bytes` of its
+    // block, which may be read to their end. The text is copied if too few of them follow it.
     Result<Value> read_padded(std::string_view text, std::size_t capacity_bytes);
 
 private:
@@ -195,20 +197,16 @@ private:
     std::unique_ptr<Reader> reader_;
 };
 
-// Appends a string with its quotes and escapes. Other than ASCII stays as it is.
+// Appends a string with quotes and escapes. Characters other than ASCII stay as they are.
 void append_quoted(std::string& out, std::string_view text);
 
-// Appends a value without white space, numbers as they came.
+// Appends a value without white space; numbers keep their spelling.
 void append_value(std::string& out, Value value);
 
-// Appends one reference token of a JSON pointer (RFC 6901): a slash, and `token` escaped.
+// Appends one reference token of a JSON pointer (RFC 6901): a slash and `token`, escaped.
 void append_pointer(std::string& pointer, std::string_view token);
 
 // The pointer to the member `name` of what `at` points to.
 std::string pointer(std::string_view at, std::string_view name);
 
-// The same JSON for people: a line for each member and element, two spaces deeper in each
-// container.
-std::string pretty(std::string_view json);
-
-}  // namespace pivot::json
+}  // namespace pivot::inline base::json

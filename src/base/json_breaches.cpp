@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot::json {
+namespace pivot::inline base::json {
 namespace {
 
 constexpr std::size_t quoted_bytes_max = 64;
@@ -51,4 +51,4 @@ Failure Breaches::to_failure(Reason reason, Phase phase) &&
     return {reason, phase, std::move(message), std::move(list_)};
 }
 
-}  // namespace pivot::json
+}  // namespace pivot::inline base::json

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot::json {
+namespace pivot::inline base::json {
 
 class Breaches {
 public:
@@ -31,4 +31,4 @@ private:
     std::vector<Breach> list_;
 };
 
-}  // namespace pivot::json
+}  // namespace pivot::inline base::json

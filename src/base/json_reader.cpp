@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot::json {
+namespace pivot::inline base::json {
 
 namespace {
 
@@ -183,4 +183,4 @@ void ObjectReader::finish(std::string_view what, std::span<const std::string> el
     });
 }
 
-}  // namespace pivot::json
+}  // namespace pivot::inline base::json

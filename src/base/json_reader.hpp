@@ -23,7 +23,7 @@
 
 #include <tl/expected.hpp>
 
-namespace pivot::json {
+namespace pivot::inline base::json {
 
 // A text that a member may have, and what it means.
 template <typename Meaning>
@@ -151,4 +151,4 @@ private:
     std::vector<std::string_view> known_;
 };
 
-}  // namespace pivot::json
+}  // namespace pivot::inline base::json

@@ -4,15 +4,13 @@
 #include <cstddef>
 #include <string_view>
 
-namespace pivot::json {
+namespace pivot::inline base::json {
 
-// Writes what stands between the quotes of a string without its escapes, as UTF-8, which is not
-// longer. The end of what was written; null: an escape is none, or half of a surrogate pair. Eight
-// bytes behind both are touched, whatever is there.
+// Writes the text between the quotes of a string, without its escapes, as UTF-8; the output is
+// never longer. Returns its end, or null if an escape is invalid or half of a surrogate pair.
 char* unescape(std::string_view escaped, char* out);
 
-// Copies as many bytes from the start as can stand in a string as they are. Their number; the room
-// for the others is touched as well.
-std::size_t copy_plain(std::string_view text, char* out);
+// The number of bytes at the start of `text` that a string can hold as they are.
+std::size_t count_plain(std::string_view text);
 
-}  // namespace pivot::json
+}  // namespace pivot::inline base::json

@@ -1,24 +1,27 @@
 #include "base/json_tree.hpp"
 
 #include "base/json_string.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <optional>
 
-namespace pivot::json {
+namespace pivot::inline base::json {
 
 namespace {
 
-bool is_space(char c)
+// Cheap, because every name is hashed; equal hashes only cost a closer look.
+std::uint64_t hash_of(const Entry& name)
 {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    constexpr std::uint64_t odd = 0x9E3779B97F4A7C15;  // 2^64 divided by the golden ratio
+    if (name.size == 0) return 0;
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(name.text[at]); };
+    return ((name.size * 31 + byte(0)) * 31 + byte(name.size / 2) * 961 + byte(name.size - 1)) *
+           odd;
 }
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+
 bool is_opening(char c)
 {
     return c == '{' || c == '[';
@@ -34,7 +37,7 @@ const char* skip_digits(const char* at, const char* end)
     return at;
 }
 
-// The grammar of RFC 8259, section 6. simdjson would also judge the size of a number.
+// The grammar of RFC 8259, section 6. simdjson would limit the size of numbers as well.
 std::optional<Kind> number_kind(std::string_view token)
 {
     const char* at = token.data();
@@ -60,7 +63,7 @@ std::optional<Kind> number_kind(std::string_view token)
     return at == end ? std::optional(kind) : std::nullopt;
 }
 
-// What a token is that is neither a string nor a bracket.
+// The kind of a token that is neither a string nor a bracket.
 std::optional<Kind> scalar_kind(std::string_view token)
 {
     if (token == "null") return Kind::null;
@@ -83,7 +86,7 @@ Entry value_entry(Kind kind, std::string_view token)
             .has_escapes = false};
 }
 
-// The end is the next entry.
+// Closes `container`: its end is the next entry.
 Entry end_of(Entry& container, const Entry* end, const char* bracket)
 {
     container.size = static_cast<std::uint32_t>(end + 1 - &container);
@@ -102,10 +105,10 @@ simdjson::error_code Tree::read(std::string_view text, std::span<const std::uint
     const char first = text[tokens.front()];
     if (!is_opening(first)) return read_lone(tokens);
     if (text[tokens.back()] != closing_of(first)) return simdjson::INCOMPLETE_ARRAY_OR_OBJECT;
-    return read_container(tokens.data(), tokens.data() + tokens.size());
+    return read_container(tokens);
 }
 
-// Each token gives one entry at most, and no string gets longer without its escapes.
+// Each token becomes at most one entry, and no string is longer without its escapes.
 void Tree::start(std::string_view text, std::size_t token_count)
 {
     text_ = text;
@@ -131,64 +134,103 @@ simdjson::error_code Tree::read_lone(std::span<const std::uint32_t> tokens)
                               : stop(text_.data() + tokens[1], simdjson::TRAILING_CONTENT);
 }
 
-// A name, and the colon behind it.
-inline simdjson::error_code Tree::read_name(Entry& entry, const std::uint32_t* next,
-                                            NameFilter& names)
+// The last token is a closing bracket, so the tokens can only end after one: what reads another
+// token may rely on there being one.
+simdjson::error_code Tree::read_container(std::span<const std::uint32_t> tokens)
 {
-    const char* const at = text_.data() + next[0];
-    if (*at != '"') return stop(at, simdjson::TAPE_ERROR);
-    if (!set_string(entry, token(next), Role::name)) return stop(at, simdjson::STRING_ERROR);
-    names.add(Spelling(text_of(entry)).hash());
-    const char* const colon = text_.data() + next[1];
-    return *colon == ':' ? simdjson::SUCCESS : stop(colon, simdjson::TAPE_ERROR);
+    Cursor cursor{tokens.data(), tokens.data() + tokens.size(), entries_.data()};
+    bool has_item = open(cursor);
+    while (true) {
+        if (has_item) {
+            if (const auto error = read_item(cursor, has_item)) return error;
+            if (has_item) continue;  // the first one of a container in this one
+        }
+        if (const auto error = close(cursor)) return error;
+        if (depth_ == 0) return simdjson::SUCCESS;
+        assert(cursor.next < cursor.end);
+        const char* const comma = at(cursor);
+        if (*comma != ',') return stop(comma, simdjson::TAPE_ERROR);
+        ++cursor.next;
+        has_item = true;
+    }
 }
 
-// The last token is a closing bracket, so that the tokens end nowhere but behind one.
-simdjson::error_code Tree::read_container(const std::uint32_t* next, const std::uint32_t* end)
+// Reads one element, or one member with its name, and opens it if it is a container. `has_item`
+// becomes whether that has anything in it.
+inline simdjson::error_code Tree::read_item(Cursor& cursor, bool& has_item)
 {
-    const char* const text = text_.data();
-    Entry* entry = entries_.data();
-    Level* level = &open(entry++, text + *next++);
-    bool is_empty = text[*next] == level->closing;
-    while (true) {
-        if (!is_empty) {
-            if (level->closing == '}') {
-                if (const auto error = read_name(*entry, next, level->names)) return error;
-                ++entry;
-                next += 2;
-            }
-            const char* const at = text + *next;
-            if (is_opening(*at)) {
-                if (depth_ == depth_max_) return stop(at, simdjson::DEPTH_ERROR);
-                level = &open(entry++, at);
-                is_empty = text[*++next] == level->closing;
-                continue;
-            }
-            if (*at == '"') {
-                if (!set_string(*entry, token(next), Role::value)) {
-                    return stop(at, simdjson::STRING_ERROR);
-                }
-            } else if (const auto error = read_word(*entry, token(next))) {
-                return error;
-            }
-            ++entry;
-            ++next;
-        }
-        is_empty = false;
-        for (; text[*next] == level->closing; --level) {
-            if (level->names.has_met_one_twice()) mark_replaced(level->entry, entry);
-            *entry = end_of(*level->entry, entry, text + *next);
-            ++entry;
-            ++next;
-            if (--depth_ == 0) {
-                return next == end ? simdjson::SUCCESS
-                                   : stop(text + *next, simdjson::TRAILING_CONTENT);
-            }
-            if (next == end) return stop(text + text_.size(), simdjson::TAPE_ERROR);
-        }
-        if (text[*next] != ',') return stop(text + *next, simdjson::TAPE_ERROR);
-        ++next;
+    Level& level = levels_[depth_ - 1];
+    if (level.closing == '}') {
+        if (const auto error = read_name(cursor, level.names)) return error;
     }
+    assert(cursor.next < cursor.end);
+    const char* const first = at(cursor);
+    has_item = false;
+    if (is_opening(*first)) {
+        if (depth_ == depth_max_) return stop(first, simdjson::DEPTH_ERROR);
+        has_item = open(cursor);
+        return simdjson::SUCCESS;
+    }
+    const std::string_view word = token(cursor.next);
+    if (*first != '"') {
+        if (const auto error = read_word(*cursor.entry, word)) return error;
+    } else if (!set_string(*cursor.entry, word, Role::value)) {
+        return stop(first, simdjson::STRING_ERROR);
+    }
+    ++cursor.entry;
+    ++cursor.next;
+    return simdjson::SUCCESS;
+}
+
+// Reads a name and the colon after it.
+inline simdjson::error_code Tree::read_name(Cursor& cursor, BloomFilter& names)
+{
+    assert(cursor.next < cursor.end);
+    const char* const first = at(cursor);
+    if (*first != '"') return stop(first, simdjson::TAPE_ERROR);
+    Entry& entry = *cursor.entry++;
+    if (!set_string(entry, token(cursor.next), Role::name)) {
+        return stop(first, simdjson::STRING_ERROR);
+    }
+    names.add(hash_of(entry));
+    ++cursor.next;
+    const char* const colon = at(cursor);
+    if (*colon != ':') return stop(colon, simdjson::TAPE_ERROR);
+    ++cursor.next;
+    return simdjson::SUCCESS;
+}
+
+// Opens the container whose bracket comes next. Returns whether it has anything in it.
+inline bool Tree::open(Cursor& cursor)
+{
+    const char* const bracket = at(cursor);
+    assert(is_opening(*bracket));
+    if (depth_ == levels_.size()) levels_.emplace_back();
+    Level& level = levels_[depth_++];
+    level.entry = cursor.entry;
+    level.closing = closing_of(*bracket);
+    level.names.clear();
+    *cursor.entry++ = value_entry(*bracket == '{' ? Kind::object : Kind::array, {bracket, 1});
+    ++cursor.next;
+    assert(cursor.next < cursor.end);
+    return *at(cursor) != level.closing;
+}
+
+// Closes every container whose bracket comes next.
+inline simdjson::error_code Tree::close(Cursor& cursor)
+{
+    while (*at(cursor) == levels_[depth_ - 1].closing) {
+        const Level& level = levels_[depth_ - 1];
+        if (level.names.has_met_one_twice()) mark_replaced(level.entry, cursor.entry);
+        *cursor.entry = end_of(*level.entry, cursor.entry, at(cursor));
+        ++cursor.entry;
+        ++cursor.next;
+        const bool is_end = cursor.next == cursor.end;
+        if (--depth_ == 0)
+            return is_end ? simdjson::SUCCESS : stop(at(cursor), simdjson::TRAILING_CONTENT);
+        if (is_end) return stop(text_.data() + text_.size(), simdjson::TAPE_ERROR);
+    }
+    return simdjson::SUCCESS;
 }
 
 // A number or a literal.
@@ -206,16 +248,16 @@ simdjson::error_code Tree::stop(const char* at, simdjson::error_code error)
     return error;
 }
 
-// What stands between the starts of two tokens, without the white space.
+// The text between the starts of two tokens, without the white space before the second.
 std::string_view Tree::token(const std::uint32_t* position) const
 {
     const char* const start = text_.data() + position[0];
     const char* end = text_.data() + position[1];
-    while (is_space(end[-1])) --end;
+    while (is_blank(end[-1])) --end;
     return {start, static_cast<std::size_t>(end - start)};
 }
 
-// False: an escape is none.
+// Returns false if an escape is invalid.
 bool Tree::set_string(Entry& entry, std::string_view token, Role role)
 {
     assert(token.size() >= 2 && token.back() == '"');
@@ -237,23 +279,12 @@ bool Tree::set_string(Entry& entry, std::string_view token, Role role)
     return true;
 }
 
-Tree::Level& Tree::open(Entry* entry, const char* bracket)
-{
-    *entry = value_entry(*bracket == '{' ? Kind::object : Kind::array, {bracket, 1});
-    if (depth_ == levels_.size()) levels_.emplace_back();
-    Level& level = levels_[depth_++];
-    level.entry = entry;
-    level.closing = closing_of(*bracket);
-    level.names.clear();
-    return level;
-}
-
-// A name in an object counts once: its last member replaces the others.
+// The last of several members with the same name replaces the others.
 void Tree::mark_replaced(Entry* object, const Entry* end)
 {
     names_.clear();
     for (Entry* name = object + 1; name != end; name += 1 + name[1].span()) {
-        names_.push_back({Spelling(text_of(*name)).hash(), name});
+        names_.push_back({hash_of(*name), name});
     }
     std::sort(names_.begin(), names_.end(), [](const Name& one, const Name& other) {
         if (one.hash != other.hash) return one.hash < other.hash;
@@ -274,4 +305,4 @@ const char* Tree::find_escape(const char* from) const
     return found != nullptr ? static_cast<const char*>(found) : end;
 }
 
-}  // namespace pivot::json
+}  // namespace pivot::inline base::json

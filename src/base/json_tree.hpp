@@ -1,13 +1,12 @@
 // From the tokens of a text to its entries.
 //
-// Of simdjson's two stages the first finds where the tokens start, at gigabytes a second, and
-// checks the UTF-8, the quotes and the control characters in strings. What is here stands in place
-// of its second stage, which would judge the size of numbers and write them anew, and of On-Demand,
-// which is asked for each value twice by whoever keeps it.
+// The first of simdjson's two stages finds where tokens start, at gigabytes a second, and checks
+// the UTF-8, the quotes and the control characters in strings. This takes the place of its second
+// stage, which would limit the size of numbers and rewrite them, and of On-Demand, which reads a
+// value anew each time it is asked for.
 #pragma once
 
 #include "base/json.hpp"
-#include "base/json_name.hpp"
 
 #include <array>
 #include <cassert>
@@ -20,11 +19,10 @@
 
 #include <simdjson.h>
 
-namespace pivot::json {
+namespace pivot::inline base::json {
 
-// The names of an object that is being read, as bits at which their hashes point: as long as no bit
-// is met twice, no name was.
-class NameFilter {
+// A 256-bit Bloom filter over an object's names: while no bit repeats, no name does.
+class BloomFilter {
 public:
     void clear()
     {
@@ -50,42 +48,51 @@ private:
 // Keeps its memory for the next text.
 class Tree {
 public:
-    // At most `depth_max` arrays and objects in each other, one at least.
+    // Nesting is limited to `depth_max` levels, which is at least 1.
     explicit Tree(std::size_t depth_max) : depth_max_(depth_max) { assert(depth_max > 0); }
 
-    // `tokens` are offsets into `text`, one at least; behind them is one more, where the text ends.
-    // The text can be read beyond its end, whatever is there.
+    // `tokens` are the offsets in `text` at which tokens start. There is at least one, and after
+    // the last comes one more offset, the size of the text.
     simdjson::error_code read(std::string_view text, std::span<const std::uint32_t> tokens);
 
     Value root() const { return Value(entries_.data()); }
 
-    // What stopped the reading, where it was stopped.
+    // Where the reading stopped, after an error that concerns one place.
     const char* where() const { return where_; }
 
 private:
-    // An array or object that is open. They are on a stack of our own, because a host's threads may
-    // have little of theirs.
+    // An open array or object. They are on a stack of our own, because a host's threads may have
+    // little of theirs.
     struct Level {
         Entry* entry;
         char closing;  // its bracket
-        NameFilter names;
+        BloomFilter names;
     };
     struct Name {
         std::uint64_t hash;
         Entry* entry;
     };
 
+    // The next token to read and the next entry to write.
+    struct Cursor {
+        const std::uint32_t* next;
+        const std::uint32_t* end;
+        Entry* entry;
+    };
+
     void start(std::string_view text, std::size_t token_count);
-    simdjson::error_code read_container(const std::uint32_t* next, const std::uint32_t* end);
     simdjson::error_code read_lone(std::span<const std::uint32_t> tokens);
+    simdjson::error_code read_container(std::span<const std::uint32_t> tokens);
     // Inlined: a call for each name costs a fifth of all the reading.
-    [[gnu::always_inline]] simdjson::error_code read_name(Entry& entry, const std::uint32_t* next,
-                                                          NameFilter& names);
+    [[gnu::always_inline]] simdjson::error_code read_item(Cursor& cursor, bool& has_item);
+    [[gnu::always_inline]] simdjson::error_code read_name(Cursor& cursor, BloomFilter& names);
+    bool open(Cursor& cursor);
+    simdjson::error_code close(Cursor& cursor);
     simdjson::error_code read_word(Entry& entry, std::string_view word);
     simdjson::error_code stop(const char* at, simdjson::error_code error);
+    const char* at(const Cursor& cursor) const { return text_.data() + *cursor.next; }
     std::string_view token(const std::uint32_t* position) const;
     bool set_string(Entry& entry, std::string_view token, Role role);
-    Level& open(Entry* entry, const char* bracket);
     void mark_replaced(Entry* object, const Entry* end);
     const char* find_escape(const char* from) const;
 
@@ -96,9 +103,9 @@ private:
     char* unescaped_end_ = nullptr;
     std::string unescaped_;       // the strings that have escapes
     std::vector<Entry> entries_;  // as many as the most tokens so far
-    std::vector<Level> levels_;   // as many as the most that were open so far
-    std::size_t depth_ = 0;       // of those, that are open
+    std::vector<Level> levels_;   // as many as were ever open at once
+    std::size_t depth_ = 0;       // how many of them are open
     std::vector<Name> names_;     // of an object that may have one twice
 };
 
-}  // namespace pivot::json
+}  // namespace pivot::inline base::json

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace pivot::json {
+namespace pivot::inline base::json {
 
 namespace {
 
@@ -49,7 +49,7 @@ void Writer::start(std::string& out, std::size_t size_expected)
     out_ = &out;
     size_before_ = out.size();
     at_ = end_ = out.data() + out.size();
-    grow(size_expected + step);
+    grow(size_expected);
 }
 
 void Writer::finish()
@@ -76,23 +76,23 @@ void Writer::add_name(std::string_view name)
     *at_++ = ':';
 }
 
-void Writer::add_quoted(std::string_view text, char behind)
+void Writer::add_quoted(std::string_view text, char next)
 {
     make_room(1);
     *at_++ = '"';
     while (true) {
-        make_room(text.size() + escape_bytes_max);
-        const std::size_t plain = copy_plain(text, at_);
-        at_ += plain;
+        const std::size_t plain = count_plain(text);
+        make_room(plain + escape_bytes_max);
+        at_ = std::copy_n(text.data(), plain, at_);
         if (plain == text.size()) break;
         at_ = write_escape(at_, text[plain]);
         text.remove_prefix(plain + 1);
     }
     *at_++ = '"';
-    *at_++ = behind;
+    *at_++ = next;
 }
 
-// Not a recursion, because a document may be deeper than a host's stack.
+// Not recursive, because a document may be nested deeper than a host's stack allows.
 void Writer::add(Value value)
 {
     for (const Entry* entry = value.begin(); entry != value.end();) {
@@ -127,4 +127,4 @@ void append_value(std::string& out, Value value)
     writer.finish();
 }
 
-}  // namespace pivot::json
+}  // namespace pivot::inline base::json

@@ -1,8 +1,8 @@
-// Compact JSON behind what a string holds already.
+// Appends compact JSON to a string.
 //
-// The string grows ahead of what is written, so that there is one look at the room for each piece
-// and none for each byte. Each value is written with a comma behind it, which the bracket behind
-// the last one replaces.
+// The string grows ahead of the output, so that room is checked once for each piece and not for
+// each byte. Every value is followed by a comma, which the closing bracket after the last one
+// replaces.
 #pragma once
 
 #include "base/json.hpp"
@@ -12,14 +12,14 @@
 #include <string>
 #include <string_view>
 
-namespace pivot::json {
+namespace pivot::inline base::json {
 
-// More than a value of a document takes as compact JSON, but for the escapes of a lone string.
+// An upper bound of the size of a value as compact JSON, without the escapes of a lone string.
 std::size_t room_for(Value value);
 
 class Writer {
 public:
-    // Until finish(), `out` is the writer's. It grows once for the first `size_expected` bytes.
+    // The writer owns `out` until finish(). It grows once for the first `size_expected` bytes.
     void start(std::string& out, std::size_t size_expected);
     void finish();
 
@@ -40,7 +40,7 @@ public:
     void add_name(const Entry& name)
     {
         if (name.has_escapes) return add_quoted(text_of(name), ':');
-        add_padded({name.text - 1, name.size + 2}, ':');
+        add_plain({name.text - 1, name.size + 2}, ':');
     }
     // `name` has nothing to escape.
     void add_name(std::string_view name);
@@ -51,37 +51,35 @@ public:
         const Entry& entry = *value.begin();
         if (entry.has_escapes) return add_quoted(text_of(entry), ',');
         const std::uint32_t quote = entry.kind == Kind::string ? 1 : 0;
-        add_padded({entry.text - quote, entry.size + 2 * quote}, ',');
+        add_plain({entry.text - quote, entry.size + 2 * quote}, ',');
     }
 
-    // JSON as it is, and what belongs behind it. A document can be read far enough behind each of
-    // its texts that short ones are copied in one step, whatever their size: so can `json`.
-    void add_padded(std::string_view json, char behind)
-    {
-        make_room(json.size() + 1);
-        std::memcpy(at_, json.data(), step);
-        if (json.size() > step) std::memcpy(at_ + step, json.data() + step, json.size() - step);
-        at_ += json.size();
-        *at_++ = behind;
-    }
+    // JSON as it is.
+    void add_json(std::string_view json) { add_plain(json, ','); }
 
     void add_string(std::string_view text) { add_quoted(text, ','); }
 
     void add(Value value);
 
-    // How much was written, and back to there.
+    // The size of `out` so far; cut() goes back to one of these.
     std::size_t size() const { return static_cast<std::size_t>(at_ - out_->data()); }
     void cut(std::size_t size) { at_ = out_->data() + size; }
 
 private:
-    static constexpr std::size_t step = 32;
-
     void make_room(std::size_t size)
     {
-        if (static_cast<std::size_t>(end_ - at_) < size + step) grow(size + step);
+        if (static_cast<std::size_t>(end_ - at_) < size) grow(size);
     }
 
-    void add_quoted(std::string_view text, char behind);
+    void add_plain(std::string_view json, char next)
+    {
+        make_room(json.size() + 1);
+        std::memcpy(at_, json.data(), json.size());
+        at_ += json.size();
+        *at_++ = next;
+    }
+
+    void add_quoted(std::string_view text, char next);
     void grow(std::size_t size);
 
     std::string* out_ = nullptr;
@@ -90,4 +88,4 @@ private:
     char* end_ = nullptr;
 };
 
-}  // namespace pivot::json
+}  // namespace pivot::inline base::json

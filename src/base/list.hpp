@@ -7,12 +7,12 @@
 
 #include <cassert>
 
-namespace pivot {
+namespace pivot::inline base {
 
 template <typename Member>
 class List;
 
-// `Tag` tells the hooks of a class that is in several lists at once from each other.
+// A class that is in several lists at once has a hook for each, told apart by `Tag`.
 template <typename Tag>
 class ListHook {
 public:
@@ -77,4 +77,4 @@ private:
 template <typename Member>
 class List : public TaggedList<Member, Member> {};
 
-}  // namespace pivot
+}  // namespace pivot::inline base

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pivot {
+namespace pivot::inline base {
 
 template <typename Named>
 class LruTable {
@@ -55,4 +55,4 @@ private:
     NameTable<Named> table_;
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline base

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace pivot {
+namespace pivot::inline base {
 
 template <typename Named>
 class NameTable {
@@ -95,4 +95,4 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline base

@@ -7,15 +7,15 @@
 #include <utility>
 #include <vector>
 
-namespace pivot {
+namespace pivot::inline base {
 
 namespace {
 
-// Longer words are no slips of the finger.
+// A longer word is not a slip of the finger.
 constexpr std::size_t size_max = 32;
 
-}  // namespace
-
+// The number of letters to insert, remove or replace to turn one word into the other, regardless of
+// case (Levenshtein distance).
 std::size_t edit_distance(std::string_view a, std::string_view b)
 {
     std::vector<std::size_t> row(b.size() + 1);
@@ -31,6 +31,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b)
     return row.back();
 }
 
+}  // namespace
+
 std::string_view near_miss(std::string_view word, std::span<const std::string_view> known)
 {
     std::string_view nearest;
@@ -45,4 +47,4 @@ std::string_view near_miss(std::string_view word, std::span<const std::string_vi
     return nearest;
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline base

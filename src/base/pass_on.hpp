@@ -8,7 +8,7 @@
 
 #include <tl/expected.hpp>
 
-namespace pivot {
+namespace pivot::inline base {
 
 // Moves the error out of `failed`, or copies it out of a constant one.
 template <typename Expected>
@@ -17,4 +17,4 @@ auto pass_on(Expected& failed)
     return tl::unexpected(std::move(failed.error()));
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline base

@@ -11,12 +11,12 @@
 #include <fmt/format.h>
 #include <sys/random.h>
 
-namespace pivot {
+namespace pivot::inline base {
 
 namespace {
 
-// The processor's own where the kernel gives none (a filter of system calls): an id of zeros would
-// be the same for everything.
+// Falls back to the processor's generator if the kernel refuses (a system call filter): with zeros,
+// every id would be the same.
 void fill(std::span<unsigned char> bytes)
 {
     while (!bytes.empty()) {
@@ -41,4 +41,4 @@ std::string random_id()
     return id;
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline base

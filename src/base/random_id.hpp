@@ -1,10 +1,10 @@
-// A name that nothing else has: 128 random bits in hexadecimal.
+// A unique name: 128 random bits in hexadecimal.
 #pragma once
 
 #include <string>
 
-namespace pivot {
+namespace pivot::inline base {
 
 std::string random_id();
 
-}  // namespace pivot
+}  // namespace pivot::inline base

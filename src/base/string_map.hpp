@@ -7,7 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace pivot {
+namespace pivot::inline base {
 
 struct StringHash {
     using is_transparent = void;
@@ -20,4 +20,4 @@ struct StringHash {
 template <typename Value>
 using StringMap = std::unordered_map<std::string, Value, StringHash, std::equal_to<>>;
 
-}  // namespace pivot
+}  // namespace pivot::inline base

@@ -3,7 +3,7 @@
 #include "base/harmless.hpp"
 #include "base/utf8.hpp"
 
-namespace pivot {
+namespace pivot::inline base {
 
 std::string printable(std::string_view text)
 {
@@ -11,4 +11,18 @@ std::string printable(std::string_view text)
     return harmless(cut_utf8(text, bytes_max));
 }
 
-}  // namespace pivot
+void append_xml(std::string& out, std::string_view text)
+{
+    for (const char c : text) {
+        switch (c) {
+            case '&': out += "&amp;"; break;
+            case '<': out += "&lt;"; break;
+            case '>': out += "&gt;"; break;
+            case '"': out += "&quot;"; break;
+            case '\r': out += "&#13;"; break;
+            default: out += c;
+        }
+    }
+}
+
+}  // namespace pivot::inline base

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
-namespace pivot {
+namespace pivot::inline base {
 
 constexpr char lower(char c)
 {
@@ -54,43 +57,44 @@ constexpr bool starts_ignoring_case(std::string_view text, std::string_view star
     return text.size() >= start.size() && equals_ignoring_case(text.substr(0, start.size()), start);
 }
 
-// What a document begins with, behind a byte order mark and blanks: `{` of JSON, `<` of XML, of
-// UTF-16, too. None: '\0'.
+// The first character after any byte order mark and white space, of UTF-16 as well: `{` for JSON,
+// `<` for XML; '\0' if there is none.
 constexpr char first_sign(std::string_view document)
 {
     using namespace std::string_view_literals;
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    std::string_view blanks = " \t\r\n";
+    std::string_view skipped = blanks;
     if (document.starts_with(byte_order_mark)) {
         document.remove_prefix(byte_order_mark.size());
     } else if (document.starts_with("\xFF\xFE") || document.starts_with("\xFE\xFF")) {
         document.remove_prefix(2);
-        blanks = " \t\r\n\0"sv;
+        skipped = " \t\r\n\0"sv;
     }
-    const std::size_t first = document.find_first_not_of(blanks);
+    const std::size_t first = document.find_first_not_of(skipped);
     return first == std::string_view::npos ? '\0' : document[first];
 }
 
-// What others wrote, as a message shows it: the first 200 bytes, harmless (base/harmless.hpp).
+// Somebody else's text as a message shows it: the first 200 bytes, harmless (base/harmless.hpp).
 std::string printable(std::string_view text);
 
-// Empties a text that will be filled again. Memory goes back if it is more than that.
+// Empties a text that will be filled again, and frees its memory if that is more than
+// `kept_bytes_max`.
 inline void clear_to_reuse(std::string& text, std::size_t kept_bytes_max)
 {
     text.clear();
     if (text.capacity() > kept_bytes_max) text.shrink_to_fit();
 }
 
-// Without the spaces and tabs at both ends.
-constexpr std::string_view trim(std::string_view text)
+// `text` without the characters of `trimmed` at both ends.
+constexpr std::string_view trim(std::string_view text, std::string_view trimmed = " \t")
 {
-    constexpr std::string_view blanks = " \t";
-    const std::size_t first = text.find_first_not_of(blanks);
+    const std::size_t first = text.find_first_not_of(trimmed);
     if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+    return text.substr(first, text.find_last_not_of(trimmed) - first + 1);
 }
 
-// Cuts the text before the next `separator` off, and that: all, where there is none.
+// Removes the text up to the next `separator`, and that, from the front of `text`, and returns it;
+// all of it if there is no separator.
 constexpr std::string_view take_until(std::string_view& text, char separator)
 {
     const auto part = text.substr(0, text.find(separator));
@@ -98,4 +102,26 @@ constexpr std::string_view take_until(std::string_view& text, char separator)
     return part;
 }
 
-}  // namespace pivot
+// Whether `word` is one of `words`, which are separated by single spaces.
+constexpr bool has_word(std::string_view words, std::string_view word)
+{
+    while (!words.empty()) {
+        if (take_until(words, ' ') == word) return true;
+    }
+    return false;
+}
+
+// The number that `text` is, from its first character to its last.
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text)
+{
+    Number number{};
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
+// Appends `text` as XML has it in an element or in a quoted value.
+void append_xml(std::string& out, std::string_view text);
+
+}  // namespace pivot::inline base

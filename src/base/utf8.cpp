@@ -5,16 +5,11 @@
 
 #include <simdjson.h>
 
-namespace pivot {
+namespace pivot::inline base {
 
 namespace {
 
-bool is_continuation(char c)
-{
-    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-}
-
-// Bytes of the character at the front of `text`. 0: there is none.
+// The size of the character at the front of `text`; 0 if there is no valid one.
 std::size_t character_size(std::string_view text)
 {
     const auto first = static_cast<unsigned char>(text[0]);
@@ -29,6 +24,18 @@ std::size_t character_size(std::string_view text)
 bool is_valid_utf8(std::string_view bytes)
 {
     return simdjson::validate_utf8(bytes);
+}
+
+std::size_t find_invalid_utf8(std::string_view bytes)
+{
+    if (is_valid_utf8(bytes)) return bytes.size();
+    std::size_t at = 0;
+    while (at < bytes.size()) {
+        const std::size_t size = character_size(bytes.substr(at));
+        if (size == 0) break;
+        at += size;
+    }
+    return at;
 }
 
 std::string to_valid_utf8(std::string_view bytes)
@@ -49,8 +56,15 @@ std::string_view cut_utf8(std::string_view text, std::size_t bytes_max)
     if (text.size() <= bytes_max) return text;
     constexpr std::size_t continuations_max = 3;
     std::size_t size = bytes_max;
-    while (size > 0 && bytes_max - size < continuations_max && is_continuation(text[size])) --size;
-    return text.substr(0, is_continuation(text[size]) ? bytes_max : size);
+    while (size > 0 && bytes_max - size < continuations_max && continues_character(text[size]))
+        --size;
+    return text.substr(0, continues_character(text[size]) ? bytes_max : size);
+}
+
+std::size_t count_characters(std::string_view text)
+{
+    const auto continuing = std::ranges::count_if(text, continues_character);
+    return text.size() - static_cast<std::size_t>(continuing);
 }
 
 Character first_character(std::string_view text)
@@ -63,4 +77,26 @@ Character first_character(std::string_view text)
     return {(byte(0) & 0x07U) << 18 | more(1) << 12 | more(2) << 6 | more(3), 4};
 }
 
-}  // namespace pivot
+char* write_utf8(char* out, std::uint32_t code)
+{
+    const auto put = [&](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
+    const auto put_rest = [&](int shift) { put(0x80 | (code >> shift & 0x3F)); };
+    if (code < 0x80) {
+        put(code);
+    } else if (code < 0x800) {
+        put(0xC0 | code >> 6);
+        put_rest(0);
+    } else if (code < 0x10000) {
+        put(0xE0 | code >> 12);
+        put_rest(6);
+        put_rest(0);
+    } else {
+        put(0xF0 | code >> 18);
+        put_rest(12);
+        put_rest(6);
+        put_rest(0);
+    }
+    return out;
+}
+
+}  // namespace pivot::inline base

@@ -2,6 +2,7 @@
 
 #include "base/near_miss.hpp"
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "callflow/form.hpp"
 
 #include <algorithm>
@@ -16,11 +17,11 @@ namespace pivot::callflow {
 
 namespace {
 
-// Pointers of a hostile document may be as long as itself, each of them.
+// In a hostile document, every pointer may be as long as the document.
 constexpr std::size_t error_bytes_max = 1 << 20;
 constexpr std::size_t quoted_bytes_max = 64;
 
-// `the string "20"`, `20.0`, `null`, `an array`: for messages.
+// `the string "20"`, `20.0`, `null`, `an array` and so on, for messages.
 std::string describe_found(json::Value value)
 {
     if (value.is_string()) return "the string " + quote(value.text());
@@ -28,14 +29,14 @@ std::string describe_found(json::Value value)
     return std::string(value.text().substr(0, quoted_bytes_max));
 }
 
-// As JSON writes them.
+// An integer as JSON writes it.
 bool is_integer(std::string_view text)
 {
     if (text.starts_with('-')) text.remove_prefix(1);
     return matches(Form::digits, text) && (text.size() == 1 || text.front() != '0');
 }
 
-// The number or boolean that a string holds and the rule would take.
+// Whether a string holds a number or boolean that the rule would accept.
 bool is_coercible(json::Value value, const Rule& rule)
 {
     if (!value.is_string()) return false;
@@ -55,44 +56,30 @@ std::string describe_kinds(const Rule& rule)
     return out;
 }
 
-bool is_choice(std::string_view text, std::string_view choices)
-{
-    while (!choices.empty()) {
-        const std::size_t end = std::min(choices.find(' '), choices.size());
-        if (choices.substr(0, end) == text) return true;
-        choices.remove_prefix(std::min(end + 1, choices.size()));
-    }
-    return false;
-}
-
 std::string list_choices(std::string_view choices, bool are_strings)
 {
     std::string out;
     while (!choices.empty()) {
-        const std::size_t end = std::min(choices.find(' '), choices.size());
         if (!out.empty()) out += ", ";
         if (are_strings) out += '"';
-        out += choices.substr(0, end);
+        out += take_until(choices, ' ');
         if (are_strings) out += '"';
-        choices.remove_prefix(std::min(end + 1, choices.size()));
     }
     return out;
 }
 
 constexpr std::size_t warnings_max = 100;
 
-// To look for a name that was meant takes a while, and a document may have any number of them.
+// A search for the name that was meant takes a while, and a document may need any number of them.
 constexpr std::size_t hints_max = 32;
 
-// Of a pivot node: KAZOO's consoles write `req_timeout`, in seconds, as a number or as text.
+// Whether `req_timeout` of a pivot node is usable. KAZOO's consoles write seconds, as a number or
+// as text.
 bool is_timeout(json::Value value)
 {
     if (value.is_array() || value.is_object()) return false;
-    double seconds = 0;
-    const std::string_view text = value.text();
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    return error == std::errc() && end == text.data() + text.size() && seconds >= 0.001 &&
-           seconds <= 5;
+    const auto seconds = parse_number<double>(value.text());
+    return seconds && *seconds >= 0.001 && *seconds <= 5;
 }
 
 Properties variant_of(json::Value object, const Rule& rule)
@@ -139,7 +126,7 @@ void Checker::check(json::Value value, const Rule& rule)
     }
 }
 
-// Leaves no trace where the value does not pass.
+// Leaves no trace if the value does not match.
 bool Checker::passes(json::Value value, const Rule& rule)
 {
     const std::size_t out_bytes = writer_.size();
@@ -170,7 +157,7 @@ void Checker::check_mistyped(json::Value value, const Rule& rule)
         if (!rule.choices.empty()) check_choice(value, rule);
         check_integer(value.text(), rule);
     }
-    writer_.add_padded(value.text(), ',');
+    writer_.add_json(value.text());
 }
 
 void Checker::check_string(std::string_view text, const Rule& rule)
@@ -219,7 +206,7 @@ void Checker::check_integer(std::string_view text, const Rule& rule)
 
 void Checker::check_choice(json::Value value, const Rule& rule)
 {
-    if (is_choice(value.text(), rule.choices)) return;
+    if (has_word(rule.choices, value.text())) return;
     const bool are_strings = rule.takes(json::Kind::string);
     fail(fmt::format("must be one of {}, not {}", list_choices(rule.choices, are_strings),
                      are_strings ? quote(value.text()) : value.text().substr(0, quoted_bytes_max)));
@@ -253,7 +240,7 @@ void Checker::check_array(json::Value array, const Rule& rule)
     if (rule.is_unique) check_unique(array);
 }
 
-// Lists that have to be unique are lists of strings; others have an error for their type.
+// Lists of unique elements are lists of strings; any other element has an error for its type.
 void Checker::check_unique(json::Value array)
 {
     elements_.clear();
@@ -314,8 +301,13 @@ void Checker::add_missing(const Properties& properties, std::uint64_t present)
 void Checker::add_default(const Property& property)
 {
     if (!property.rule.takes(json::Kind::object)) {
-        writer_.add_padded(property.preset.json(), ',');
-        // A default has to keep to its rule. Only one does not.
+        writer_.add_name(property.name);
+        if (property.rule.takes(json::Kind::string)) {
+            writer_.add_string(*property.rule.preset);
+        } else {
+            writer_.add_json(*property.rule.preset);
+        }
+        // A default is checked against its rule. Only one does not match.
         if (*property.rule.preset == "[]") {
             path_.look_at(property.name);
             check_size(0, "element", property.rule);
@@ -332,17 +324,17 @@ void Checker::add_default(const Property& property)
     writer_.close('}');
 }
 
-// A default says nothing that would not be so without it.
+// A value that equals the default, or is empty, changes nothing.
 void Checker::warn_unread(json::Value value, const Rule& rule)
 {
     const bool is_object = value.is_object();
     const bool is_list = value.is_array();
     const bool is_empty = is_list && value.elements().begin() == value.elements().end();
     if (is_empty || (!is_list && !is_object && value.text() == rule.preset)) return;
-    warn("is read by KAZOO, and ignored where Pivot runs the flow");
+    warn("is read by KAZOO, but ignored when Pivot runs the flow");
 }
 
-// Of an object that has properties, and may have others.
+// Warns of a member that is not among the properties of its object.
 void Checker::warn_unknown(std::string_view name, json::Value value, const Rule& rule,
                            const Properties& variant)
 {
@@ -372,9 +364,8 @@ void Checker::warn_unknown(std::string_view name, std::string_view whose, std::s
 void Checker::warn_of_timeout(json::Value value)
 {
     if (is_timeout(value)) return;
-    warn(
-        fmt::format("{} is not a time from 0.001 to 5 seconds: the longest that is allowed is used",
-                    describe_found(value)));
+    warn(fmt::format("{} is not a time from 0.001 to 5 seconds: the longest allowed time is used",
+                     describe_found(value)));
 }
 
 void Checker::warn(std::string warning)
@@ -413,9 +404,7 @@ std::string quote(std::string_view text)
         json::append_quoted(out, text);
         return out;
     }
-    std::size_t size = quoted_bytes_max;
-    while ((static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-    json::append_quoted(out, text.substr(0, size));
+    json::append_quoted(out, cut_utf8(text, quoted_bytes_max));
     out.insert(out.size() - 1, "…");
     return out;
 }

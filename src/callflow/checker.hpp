@@ -1,7 +1,7 @@
-// A value against its rule: what is wrong is collected, what is right is written.
+// Checks a value against its rule: collects what is wrong, and writes what is right.
 //
-// The text that is written is the value as compact JSON with every default in it. It is of use only
-// where nothing was wrong.
+// The output is the value as compact JSON with every default in it. It is only meaningful if
+// nothing was wrong.
 #pragma once
 
 #include "base/json.hpp"
@@ -23,11 +23,11 @@
 namespace pivot::callflow {
 
 struct FlowRules {
-    std::size_t errors_max = 1000;  // more are counted, not kept
-    bool coerce_types = false;      // take "20" for 20 and "true" for true
+    std::size_t errors_max = 1000;  // more are counted, but not kept
+    bool coerce_types = false;      // accept "20" for 20 and "true" for true
     // Hosts that no URL in a flow may name; KAZOO's own list. Names are not resolved.
     std::vector<std::string> hosts_denied = {"localhost", "127.0.0.1", "0.0.0.0"};
-    // Whether a URL of theirs may be named all the same; empty: none may.
+    // Whether a URL with one of these hosts is admitted after all. If empty, none is.
     std::function<bool(std::string_view url)> admits = {};
 };
 
@@ -35,37 +35,38 @@ class Checker {
 public:
     explicit Checker(FlowRules rules) : rules_(std::move(rules)) {}
 
-    // Begins anew, at the root. What is right of `value` is appended to `out`, which is the
-    // checker's until finish().
+    // Starts over at the root. What is right in `value` is appended to `out`, which belongs to the
+    // checker until finish().
     void start(json::Value value, std::string& out);
     void finish() { writer_.finish(); }
 
-    // Where the value is that is checked next, and what is right so far.
+    // The place of the value that is checked next, and the output so far.
     Path& path() { return path_; }
     json::Writer& writer() { return writer_; }
 
     void check(json::Value value, const Rule& rule);
 
-    // The properties of the object that is open which have no bit in `present`: their defaults, or
-    // that they are required.
+    // For each property of the open object without a bit in `present`: writes its default, or
+    // reports that it is required.
     void add_missing(const Properties& properties, std::uint64_t present);
 
-    // Notes what is wrong where the path leads: a sentence without a full stop.
+    // Reports a mistake at the path, as a sentence without a full stop.
     void fail(std::string error);
-    void fail_missing(std::string_view name);  // a member of the object that is open
+    void fail_missing(std::string_view name);  // a member of the open object
     void fail_kind(json::Value value, std::string_view expected);
 
-    // Notes what does no harm there.
+    // Reports a harmless mistake at the path.
     void warn(std::string warning);
     void warn_unknown(std::string_view name, std::string_view whose, std::string_view meant);
 
-    // Which of `known` was meant; empty: none, or there were many such questions.
+    // The name in `known` that was probably meant. Empty if none is close, or after many such
+    // searches.
     std::string_view meant_by(std::string_view name, std::span<const std::string_view> known);
 
-    // Whose data is checked next; empty: nobody's, and unknown keys are no matter.
+    // The module whose data is checked next. If empty, unknown keys are not reported.
     void set_module(std::string_view name) { module_ = name; }
 
-    // Until the next start().
+    // Valid until the next start().
     std::span<const Breach> warnings() const { return warnings_; }
 
     std::size_t error_count() const { return error_count_; }
@@ -98,10 +99,10 @@ private:
     std::string_view module_;
     std::size_t error_count_ = 0;
     std::size_t error_bytes_ = 0;
-    std::vector<std::string_view> elements_;  // of the array that has to be unique
+    std::vector<std::string_view> elements_;  // of an array whose elements must be unique
 };
 
-// The text in quotes, cut where it is long.
+// The text in quotes, shortened if it is long.
 std::string quote(std::string_view text);
 
 }  // namespace pivot::callflow

@@ -17,14 +17,14 @@ namespace {
 
 constexpr Rule module_name = string.size(1, 64);
 
-// Of the data that is left out, or of a module that is not known.
+// The rule for the data of a module, which may be unknown.
 const Rule& rule_of(const Module* module)
 {
     return module != nullptr ? module->data : object;
 }
 
-// What somebody may have meant who writes the name of a TwiML verb, or a slip of the pen; empty: no
-// module is like it.
+// The module that was probably meant by the name of a TwiML verb or by a misspelled name; empty if
+// no module is close.
 std::string_view module_meant(Checker& checker, std::string_view written)
 {
     static constexpr std::pair<std::string_view, std::string_view> verbs[] = {
@@ -72,7 +72,7 @@ Result<void> Validator::validate(json::Value node, std::string& out)
     return fail(Reason::invalid_callflow, Phase::parse, std::move(message), std::move(errors));
 }
 
-// Not a recursion, because a flow may be deeper than a host's stack.
+// Not recursive, because a flow may be nested deeper than a host's stack allows.
 void Validator::walk(json::Value root, Tree tree)
 {
     levels_.clear();
@@ -106,7 +106,7 @@ void Validator::walk(json::Value root, Tree tree)
     }
 }
 
-// Of a node's own keys those that are nearly right: KAZOO's editors keep theirs beside them.
+// Only keys that are nearly right: KAZOO's editors keep keys of their own in a node.
 void Validator::warn_of_key(std::string_view name)
 {
     static constexpr std::array<std::string_view, 3> known = {"module", "data", "children"};

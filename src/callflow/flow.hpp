@@ -1,8 +1,8 @@
-// Is it a callflow? A web server's answer, and a stored callflow, against the table of modules.
+// Validates callflows, answered by a web server or stored, against the table of modules.
 //
-// A node is `{"module":…,"data":{…},"children":{…}}`; a flow is one node, the root of a tree. All
-// that is wrong is found in one pass over the values, in time linear in their number. Errors point
-// to the value that is wrong or to the key that is missing.
+// A node is `{"module":…,"data":{…},"children":{…}}`, and a flow is a node, the root of a tree. One
+// pass over the values finds every mistake, in time linear in their number. An error points to the
+// value that is wrong or to the key that is missing.
 #pragma once
 
 #include "base/json.hpp"
@@ -19,28 +19,28 @@
 
 namespace pivot::callflow {
 
-// Keeps its memory: after the first few flows a valid one costs no allocation.
+// Keeps its memory: after the first few flows, a valid one causes no allocation.
 class Validator {
 public:
     explicit Validator(FlowRules rules = {}) : checker_(std::move(rules)) {}
 
-    // Appends the flow to `out` as compact JSON, with every default of its modules written in, keys
-    // in their order and numbers as they came. Fails with invalid_callflow and all errors; `out` is
-    // then as it was.
+    // Appends the flow to `out` as compact JSON with every default of its modules. Keys keep their
+    // order and numbers their spelling. Fails with invalid_callflow and every error, and then
+    // leaves `out` as it was.
     Result<void> validate(json::Value node, std::string& out);
 
-    // What was wrong in the last one and does no harm: keys that nothing reads, a timeout that is
-    // unusable. Until the next.
+    // Harmless mistakes in the last flow: keys that nothing reads, an unusable timeout. Valid until
+    // the next.
     std::span<const Breach> warnings() const { return checker_.warnings(); }
 
-    // The errors of a stored callflow, an object whose `flow` is a node; none: it is valid.
+    // The errors of a stored callflow, which is an object whose `flow` is a node.
     std::vector<Breach> check_document(json::Value document);
 
 private:
-    // Metaflows have nodes of the same shape; their modules are not KAZOO's callflow modules.
+    // The nodes of a metaflow have the same shape, but other modules than KAZOO's callflows.
     enum class Tree : std::uint8_t { flow, metaflow };
 
-    // A node that is open, or its branches.
+    // An open node, or its open children.
     struct Level {
         explicit Level(json::Members members) : next(members.begin()), end(members.end()) {}
 
@@ -48,7 +48,7 @@ private:
         json::Members::Iterator end;
         bool is_node = false;
         bool has_data = false;
-        const Module* module = nullptr;  // null: unknown, or of a metaflow
+        const Module* module = nullptr;  // null if it is unknown, and in a metaflow
     };
 
     void walk(json::Value root, Tree tree);
@@ -62,7 +62,7 @@ private:
     void check_metaflows(json::Value metaflows);
 
     Checker checker_;
-    std::string unused_;  // the text of a stored callflow
+    std::string unused_;  // the output for a stored callflow
     std::vector<Level> levels_;
 };
 

@@ -3,18 +3,10 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstdint>
-#include <cstring>
 
 namespace pivot::callflow {
 
 namespace {
-
-bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 bool are_letters(std::string_view text)
 {
@@ -27,7 +19,7 @@ bool are_digits(std::string_view text)
     return !text.empty() && std::ranges::all_of(text, is_digit);
 }
 
-// ^[a-zA-z0-9_\-]+$ – `A-z` is KAZOO's, and takes the six characters between Z and a as well.
+// ^[a-zA-z0-9_\-]+$ – `A-z` is KAZOO's, and includes the six characters between Z and a.
 bool is_header_name(std::string_view text)
 {
     const auto is_taken = [](char c) { return (c >= 'A' && c <= 'z') || is_digit(c) || c == '-'; };
@@ -42,7 +34,7 @@ bool is_language_tag(std::string_view text)
            are_letters(text.substr(3));
 }
 
-// As KAZOO has it: text, one @, text.
+// KAZOO's pattern: text, one @, text.
 bool is_email(std::string_view text)
 {
     const std::size_t at = text.find('@');
@@ -77,21 +69,6 @@ std::string_view describe(Form form)
         case Form::web_address: return "a URL that starts with http:// or https://";
     }
     return "a string";
-}
-
-// All bytes but those that continue one: 10xxxxxx.
-std::size_t count_characters(std::string_view text)
-{
-    std::size_t continuing = 0;
-    std::size_t at = 0;
-    for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, sizeof word);
-        constexpr std::uint64_t ones = 0x0101010101010101;
-        continuing += static_cast<std::size_t>(std::popcount(word >> 7 & ~word >> 6 & ones));
-    }
-    for (; at < text.size(); ++at) continuing += (text[at] & 0xC0) == 0x80 ? 1 : 0;
-    return text.size() - continuing;
 }
 
 bool is_web_url(std::string_view url)

@@ -10,15 +10,12 @@ namespace pivot::callflow {
 
 bool matches(Form form, std::string_view text);
 
-// "an e-mail address", …: for messages.
+// "an e-mail address" and so on, for messages.
 std::string_view describe(Form form);
 
-// Code points of UTF-8.
-std::size_t count_characters(std::string_view text);
+bool is_web_url(std::string_view url);  // http or https, regardless of case
 
-bool is_web_url(std::string_view url);  // its scheme is http or https, in any case of letters
-
-// The host of a web URL, without port, user and brackets, as it is spelled.
+// The host of a web URL as spelled, without port, user and brackets.
 std::string_view host_of(std::string_view url);
 
 }  // namespace pivot::callflow

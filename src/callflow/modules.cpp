@@ -16,7 +16,8 @@ namespace pivot::callflow {
 
 namespace {
 
-constexpr auto modules = [] {
+constexpr auto sorted_modules = [] {
+    using namespace modules;
     const std::span<const Module> families[] = {
         audio_modules,  calling_modules,  control_modules,  destinations_modules,
         digits_modules, features_modules, identity_modules, reporting_modules};
@@ -27,45 +28,17 @@ constexpr auto modules = [] {
     return all;
 }();
 
-// Where the hash of a name points there is the number of its module, or behind that those of
-// others, but no gap.
-constexpr std::size_t slot_count = 256;
-constexpr std::uint8_t none = 255;
-
-constexpr std::size_t first_slot(std::string_view name)
-{
-    return json::Spelling(name).hash() % slot_count;
-}
-constexpr std::size_t next_slot(std::size_t slot)
-{
-    return (slot + 1) % slot_count;
-}
-
-constexpr auto slots = [] {
-    std::array<std::uint8_t, slot_count> filled;
-    filled.fill(none);
-    for (std::size_t number = 0; number < modules.size(); ++number) {
-        std::size_t slot = first_slot(modules[number].name);
-        while (filled[slot] != none) slot = next_slot(slot);
-        filled[slot] = static_cast<std::uint8_t>(number);
-    }
-    return filled;
-}();
-
 }  // namespace
 
 std::span<const Module> all_modules()
 {
-    return modules;
+    return sorted_modules;
 }
 
 const Module* find_module(std::string_view name)
 {
-    for (std::size_t slot = first_slot(name); slots[slot] != none; slot = next_slot(slot)) {
-        const Module& module = modules[slots[slot]];
-        if (module.name == name) return &module;
-    }
-    return nullptr;
+    const auto found = std::ranges::lower_bound(sorted_modules, name, {}, &Module::name);
+    return found != sorted_modules.end() && found->name == name ? &*found : nullptr;
 }
 
 }  // namespace pivot::callflow

@@ -1,4 +1,4 @@
-// All modules of KAZOO 5.0 and what their `data` may hold.
+// The modules of KAZOO 5.0 and what their `data` may hold.
 #pragma once
 
 #include "callflow/rule.hpp"
@@ -8,11 +8,11 @@
 
 namespace pivot::callflow {
 
-// By name. `action` and `audio_macro.say`, `.prompt` and `.tone`, which are schemas without a
-// module, are not among them: KAZOO would skip such a node without a word.
+// Sorted by name. `action` and `audio_macro.say`, `.prompt` and `.tone` are not modules, although
+// they have schemas: KAZOO silently skips such a node.
 std::span<const Module> all_modules();
 
-// Null: there is no such module.
+// Returns null if there is no such module.
 const Module* find_module(std::string_view name);
 
 }  // namespace pivot::callflow

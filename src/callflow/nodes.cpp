@@ -7,14 +7,7 @@
 
 namespace pivot::callflow {
 
-std::string below(const std::string& at, std::string_view name)
-{
-    std::string pointer = at;
-    json::append_pointer(pointer, name);
-    return pointer;
-}
-
-// Not a recursion, because a flow may be deeper than a host's stack.
+// Not recursive, because a flow may be nested deeper than a host's stack allows.
 void visit_nodes(json::Value flow, const std::string& at, const NodeVisitor& visit)
 {
     std::vector<std::pair<json::Value, std::string>> open;
@@ -27,11 +20,11 @@ void visit_nodes(json::Value flow, const std::string& at, const NodeVisitor& vis
         const auto children = node.find("children");
         if (!children || !children->is_object()) continue;
         const auto before = static_cast<std::ptrdiff_t>(open.size());
-        const std::string children_at = below(node_at, "children");
+        const std::string children_at = json::pointer(node_at, "children");
         for (const auto [name, child] : children->members()) {
-            open.emplace_back(child, below(children_at, name));
+            open.emplace_back(child, json::pointer(children_at, name));
         }
-        std::reverse(open.begin() + before, open.end());  // the first is the next
+        std::reverse(open.begin() + before, open.end());  // so that the first comes next
     }
 }
 

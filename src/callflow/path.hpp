@@ -1,4 +1,4 @@
-// Where in a document a check is: a step for each array and object around it.
+// A place in a document: a step for each array and object around it.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,11 @@ class Path {
 public:
     void clear() { steps_.clear(); }
 
-    // What comes next is inside of what the path leads to, and back.
+    // Goes into the value at the path, and back.
     void open() { steps_.emplace_back(); }
     void close() { steps_.pop_back(); }
 
-    // The member or element that is looked at, in place of the one before.
+    // Moves to another member or element of the same array or object.
     void look_at(std::string_view name)
     {
         Step& step = steps_.back();

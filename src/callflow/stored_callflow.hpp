@@ -18,7 +18,7 @@ inline constexpr Property ringback_media[] = {
 inline constexpr Rule stored_number = string.size(1, 36);
 inline constexpr Rule stored_pattern = string.size_at_least(1);
 
-// Besides `flow` and `metaflow`, which are trees.
+// The keys other than `flow` and `metaflow`, which are trees.
 inline constexpr Property stored_callflow_data[] = {
     {"featurecode", object.with(feature_code)},
     {"flags", list_of(string)},
@@ -31,7 +31,7 @@ inline constexpr Property stored_callflow_data[] = {
 inline constexpr Rule stored_callflow = object.with(stored_callflow_data);
 
 // Metaflows are flows that the parties of a call start with digits. Their nodes are trees as well,
-// under the names that are looked at here.
+// below the names checked here.
 inline constexpr Property metaflow_data[] = {
     {"binding_digit", string.one_of("1 2 3 4 5 6 7 8 9 0 * #").by_default("*")},
     {"digit_timeout", integer.at_least(0)},

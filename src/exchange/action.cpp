@@ -1,12 +1,12 @@
 #include <pivot/action.hpp>
 
 #include "base/json_reader.hpp"
+#include "base/text.hpp"
 #include "callflow/checker.hpp"
 #include "http/url.hpp"
 
 #include <algorithm>
 #include <cassert>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
@@ -21,15 +21,6 @@ constexpr std::string_view coercion_advice = ", which coerce_types would take";
 
 // Of a node in a flow: `callflow.depth_max` at most.
 constexpr std::size_t node_depth_max = 4'096;
-
-template <typename Number>
-std::optional<Number> read_number(std::string_view text)
-{
-    Number number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return number;
-}
 
 constexpr json::Choice<Method> methods[] = {
     {"get", Method::get}, {"post", Method::post}, {"GET", Method::get}, {"POST", Method::post}};
@@ -155,7 +146,7 @@ milliseconds ActionReader::read_milliseconds(json::Value value)
     const auto number = value.integer();
     if (is_within(number)) return milliseconds(*number);
 
-    const auto text = value.is_string() ? read_number<std::int64_t>(value.text()) : std::nullopt;
+    const auto text = value.is_string() ? parse_number<std::int64_t>(value.text()) : std::nullopt;
     if (is_within(text) && limits_.coerce_types) return milliseconds(*text);
     const std::int64_t count_max = limits_.timeout_max.count();
     warnings_.add_mismatch(
@@ -169,7 +160,7 @@ milliseconds ActionReader::read_seconds(json::Value value)
 {
     const auto is_number = value.kind() == json::Kind::integer ||
                            value.kind() == json::Kind::decimal || value.is_string();
-    const auto seconds = is_number ? read_number<double>(value.text()) : std::nullopt;
+    const auto seconds = is_number ? parse_number<double>(value.text()) : std::nullopt;
     const auto count_max = static_cast<double>(limits_.timeout_max.count());
     const auto count = seconds.value_or(0) * 1000;
     if (count >= 1 && count <= count_max) return milliseconds(std::llround(count));

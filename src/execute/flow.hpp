@@ -4,6 +4,8 @@
 // text of its `data`, where the values of a JSON document would take several times as much.
 #pragma once
 
+#include "base/json.hpp"
+
 #include <pivot/failure.hpp>
 
 #include <cstddef>
@@ -12,10 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-namespace pivot::json {
-class Value;
-}
 
 namespace pivot::execute {
 

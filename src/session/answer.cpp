@@ -1,6 +1,7 @@
 #include "session/answer.hpp"
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "exchange/answer_kind.hpp"
 #include "exchange/exchanges.hpp"
 #include "twiml/encoding.hpp"
@@ -54,7 +55,7 @@ Result<Answer> read_words(const http::Response& response)
     const auto decoded =
         twiml::to_utf8(response.body, exchange::charset(response.content_type), text);
     if (!decoded) return refuse(decoded.error());
-    if (twiml::find_invalid_utf8(text) < text.size()) {
+    if (find_invalid_utf8(text) < text.size()) {
         return refuse(
             "there are bytes that are not UTF-8: send UTF-8, or Content-Type: text/plain; "
             "charset=ISO-8859-1");

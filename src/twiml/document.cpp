@@ -36,7 +36,7 @@ void append_member(std::string& out, const AttributeRule& rule, Element element)
     }
 }
 
-// One level of elements in each other is one of this function; the reader bounds them.
+// Recurses for each level of nesting, which the reader limits.
 void append_element(std::string& out, Element element)
 {
     out += fmt::format(R"({{"verb":"{}","line":{})", name(element.name()), element.line());

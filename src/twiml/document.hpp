@@ -1,7 +1,7 @@
-// A TwiML document: what it says to do, checked and complete, in little memory.
+// A checked TwiML document, in little memory.
 //
-// Elements are a flat list in the order of the text; all their texts are one block. Only what has a
-// place in TwiML is there: the rest has a warning instead.
+// Elements are a flat list in document order, and their texts one block. The document has only what
+// is valid TwiML; there is a warning for everything else.
 #pragma once
 
 #include "twiml/names.hpp"
@@ -17,21 +17,21 @@
 
 namespace pivot::twiml {
 
-// Something in a document that was skipped or replaced, or, in a failure, that breaks it. From 1;
-// columns count bytes.
+// Something that was skipped or replaced, or the reason why the document is invalid. Lines and
+// columns count from 1, columns in bytes.
 struct Remark {
     std::uint32_t line = 1;
     std::uint32_t column = 1;
     std::string message;
 };
 
-// As failures and outcomes have them: `at` is `LINE:COLUMN`.
+// The form that failures and outcomes have: `at` is `LINE:COLUMN`.
 std::vector<Breach> breaches(std::span<const Remark> remarks);
 
 class Children;
 class Document;
 
-// One element of a document: a cheap handle, which lives as long as that stays where it is.
+// An element of a document: a cheap handle, valid until the document moves or dies.
 class Element {
 public:
     Element(const Document& document, std::uint32_t index) : document_(&document), index_(index) {}
@@ -40,17 +40,17 @@ public:
     std::uint32_t line() const;
     std::uint32_t column() const;
 
-    // What stands in it, without the white space at both ends; comments are left out. Of a Say with
-    // SSML its words.
+    // The text in it, without comments and without white space at both ends; for a Say with SSML,
+    // its words.
     std::string_view text() const;
 
-    // Of a Say with SSML: all that stands in it, as XML. Else empty.
+    // The content of a Say with SSML, as XML. Else empty.
     std::string_view ssml() const;
 
-    // Whether the document gives the attribute, and a value that is of use.
+    // Whether the document has the attribute with a usable value.
     bool has(Attribute attribute) const;
 
-    // The value, else the default of this element, else empty, 0 or false.
+    // The value, or else the element's default, or else nothing, 0 or false.
     std::string_view text(Attribute attribute) const;
     std::int64_t integer(Attribute attribute) const;
     bool is_true(Attribute attribute) const;
@@ -97,10 +97,10 @@ private:
 
 class Document {
 public:
-    // Those of Response.
+    // The children of Response.
     Children verbs() const { return Children(*this, 1, static_cast<std::uint32_t>(nodes_.size())); }
 
-    // In the order of the text. Of more than `warnings_max` the last says how many there are.
+    // In document order. If there are more than `warnings_max`, the last says how many.
     const std::vector<Remark>& warnings() const { return warnings_; }
     static constexpr std::size_t warnings_max = 100;
 
@@ -119,7 +119,7 @@ private:
         std::uint32_t column = 1;
         Text text;
         Text ssml;
-        std::uint32_t end = 0;  // where the elements begin that are not in it
+        std::uint32_t end = 0;  // the index after its last descendant
         std::uint32_t values = 0;
         std::uint16_t value_count = 0;
         Name name = Name::response;
@@ -148,8 +148,8 @@ inline Children::Iterator& Children::Iterator::operator++()
     return *this;
 }
 
-// Appends the verbs as a JSON array: of each element its name, line, the attributes that are given,
-// text and children.
+// Appends the verbs as a JSON array. Each element has its name, its line, the attributes that the
+// document gives, its text and its children.
 //
 //     [{"verb":"Gather","line":2,"attributes":{"numDigits":1},"children":[{"verb":"Say",…}]}]
 void append_verbs(std::string& out, const Document& document);

@@ -1,6 +1,7 @@
 #include "twiml/encoding.hpp"
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -11,30 +12,18 @@ namespace pivot::twiml {
 
 namespace {
 
-void append_code_point(std::string& out, std::uint32_t code)
+void append_character(std::string& out, std::uint32_t code)
 {
-    if (code < 0x80) {
-        out += static_cast<char>(code);
-    } else if (code < 0x800) {
-        out += static_cast<char>(0xC0 | code >> 6);
-        out += static_cast<char>(0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-        out += static_cast<char>(0xE0 | code >> 12);
-        out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-        out += static_cast<char>(0x80 | (code & 0x3F));
-    } else {
-        out += static_cast<char>(0xF0 | code >> 18);
-        out += static_cast<char>(0x80 | (code >> 12 & 0x3F));
-        out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-        out += static_cast<char>(0x80 | (code & 0x3F));
-    }
+    char bytes[4];
+    out.append(bytes, write_utf8(bytes, code));
 }
 
 tl::expected<void, std::string> from_utf16(std::string_view bytes, bool is_big_endian,
                                            std::string& out)
 {
     const auto fail = [] {
-        return tl::unexpected<std::string>("it begins as UTF-16 and is none: a half is missing");
+        return tl::unexpected<std::string>(
+            "it begins as UTF-16, but half of a character is missing");
     };
     if (bytes.size() % 2 != 0) return fail();
     const auto unit = [&](std::size_t at) {
@@ -53,12 +42,12 @@ tl::expected<void, std::string> from_utf16(std::string_view bytes, bool is_big_e
             if (low < 0xDC00 || low > 0xDFFF) return fail();
             code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
         }
-        append_code_point(out, code);
+        append_character(out, code);
     }
     return {};
 }
 
-// The encoding that an XML declaration names; empty: none does.
+// The encoding that the XML declaration names, if any.
 std::string_view declared_encoding(std::string_view text)
 {
     if (!text.starts_with("<?xml")) return {};
@@ -72,36 +61,7 @@ std::string_view declared_encoding(std::string_view text)
     return declaration.substr(at + 1, end - at - 1);
 }
 
-// The bytes of the character that begins there; 0: none does (RFC 3629, section 4).
-std::size_t character_size(std::string_view text)
-{
-    const auto byte = [text](std::size_t at) {
-        return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
-    };
-    const auto continues = [&byte](std::size_t at) { return (byte(at) & 0xC0) == 0x80; };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    if (first < 0xC2 || first > 0xF4 || !continues(1)) return 0;
-    if (first < 0xE0) return 2;
-    const bool is_overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
-    const bool is_none = (first == 0xED && byte(1) > 0x9F) || (first == 0xF4 && byte(1) > 0x8F);
-    if (is_overlong || is_none || !continues(2)) return 0;
-    if (first < 0xF0) return 3;
-    return continues(3) ? 4 : 0;
-}
-
 }  // namespace
-
-std::size_t find_invalid_utf8(std::string_view text)
-{
-    std::size_t at = 0;
-    while (at < text.size()) {
-        const std::size_t size = character_size(text.substr(at));
-        if (size == 0) break;
-        at += size;
-    }
-    return at;
-}
 
 tl::expected<void, std::string> to_utf8(std::string_view bytes, std::string_view charset,
                                         std::string& out)
@@ -118,7 +78,7 @@ tl::expected<void, std::string> to_utf8(std::string_view bytes, std::string_view
     const bool is_ascii = equals_ignoring_case(encoding, "us-ascii");
     if (is_ascii && std::ranges::any_of(bytes, [](char c) { return (c & 0x80) != 0; })) {
         return tl::unexpected<std::string>(
-            "its encoding is us-ascii, and there are bytes above 127 in it: declare UTF-8");
+            "its encoding is us-ascii, but it has bytes above 127: declare UTF-8");
     }
     if (encoding.empty() || is_ascii || equals_ignoring_case(encoding, "utf-8") ||
         equals_ignoring_case(encoding, "utf8")) {
@@ -126,11 +86,11 @@ tl::expected<void, std::string> to_utf8(std::string_view bytes, std::string_view
         return {};
     }
     if (equals_ignoring_case(encoding, "iso-8859-1") || equals_ignoring_case(encoding, "latin1")) {
-        for (const char c : bytes) append_code_point(out, static_cast<unsigned char>(c));
+        for (const char c : bytes) append_character(out, static_cast<unsigned char>(c));
         return {};
     }
     return tl::unexpected(
-        fmt::format("its encoding is {}, which is not read: send UTF-8", printable(encoding)));
+        fmt::format("its encoding is {}, which is not supported: send UTF-8", printable(encoding)));
 }
 
 }  // namespace pivot::twiml

@@ -1,4 +1,4 @@
-// The bytes of an XML document as UTF-8.
+// Converts an XML document to UTF-8.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +9,11 @@
 
 namespace pivot::twiml {
 
-// Replaces `out`. A byte order mark decides, then `charset` (of the Content-Type; empty: none),
-// then the XML declaration, and else it is UTF-8 (RFC 7303, section 3). The error is a sentence
-// that names an encoding other than UTF-8, UTF-16 with a byte order mark, and ISO-8859-1. That what
-// is UTF-8 is valid is not looked at.
+// Replaces `out`. The encoding is that of the byte order mark, or else of `charset` (from the
+// Content-Type, may be empty), or else of the XML declaration, or else UTF-8 (RFC 7303, section 3).
+// The error is a sentence; it names an encoding other than UTF-8, UTF-16 with a byte order mark,
+// and ISO-8859-1. UTF-8 is copied without validation.
 tl::expected<void, std::string> to_utf8(std::string_view bytes, std::string_view charset,
                                         std::string& out);
-
-// Where the first byte stands that is not UTF-8; the end: there is none.
-std::size_t find_invalid_utf8(std::string_view text);
 
 }  // namespace pivot::twiml

@@ -65,7 +65,7 @@ constexpr AttributeRule required(AttributeRule rule)
     return rule;
 }
 
-// The attributes of several lists, one after the other.
+// Joins lists of attributes.
 template <std::size_t... Sizes>
 constexpr auto join(const std::array<AttributeRule, Sizes>&... lists)
 {
@@ -163,7 +163,7 @@ constexpr std::array dial{
     method(A::refer_method),
     text(A::events)};
 
-// Of whatever Dial rings.
+// The attributes of every noun that a Dial calls.
 constexpr std::array callee{url(A::url), method(), url(A::status_callback),
                             words(A::status_callback_event, "completed", leg_events),
                             method(A::status_callback_method)};
@@ -195,7 +195,7 @@ constexpr std::array conference{
     method(A::recording_status_callback_method),
     words(A::recording_status_callback_event, "completed", recording_events),
     text(A::recording_configuration_id), url(A::event_callback_url),
-    // KAZOO's own.
+    // KAZOO's extensions.
     boolean(A::deaf, false), boolean(A::play_name, false), boolean(A::play_entry_prompt, true),
     integer(A::announce_count, 0, 0), text(A::caller_controls, "default"),
     text(A::moderator_controls, "default"), integer(A::energy_level, 20, 0),
@@ -347,7 +347,7 @@ constexpr std::array conversation{
     words(A::status_callback_event, "", "call-initiated call-ringing call-answered call-completed"),
     method(A::status_callback_method)};
 
-// Of SSML. What a speech engine makes of a text is its own affair.
+// SSML. Values are not checked: each speech engine has its own.
 constexpr std::array break_{word(A::strength, "", "none x-weak weak medium strong x-strong"),
                             text(A::time)};
 constexpr std::array emphasis{word(A::level, "", "strong moderate reduced none")};
@@ -358,7 +358,7 @@ constexpr std::array say_as{required(text(A::interpret_as)), text(A::format)};
 constexpr std::array sub{required(text(A::alias))};
 constexpr std::array w{text(A::role)};
 
-// In Response and where else prompts are heard.
+// Response, and every element that plays prompts.
 constexpr NameSet heard_in{N::response, N::gather, N::prompt};
 constexpr NameSet verbs_in{N::response};
 constexpr NameSet nouns_of_dial{N::dial};
@@ -371,7 +371,7 @@ constexpr NameSet around_words{N::say, N::lang, N::p, N::prosody, N::s, N::empha
 
 constexpr std::span<const AttributeRule> none;
 
-// In the order of Name.
+// Sorted by Name.
 constexpr std::array<ElementRule, name_count> rules{{
     {N::response, {}, response},
     {N::connect, verbs_in, asks},

@@ -1,4 +1,4 @@
-// What stands where in TwiML, and what its attributes may say.
+// The grammar of TwiML: which element may be where, with which attributes and values.
 #pragma once
 
 #include "twiml/names.hpp"
@@ -16,23 +16,23 @@ enum class Type : std::uint8_t {
     text,
     url,      // a reference, or a URL of one of the schemes in `words`
     method,   // GET or POST
-    integer,  // above its range it becomes the greatest in it, below it the standard
+    integer,  // above its range it becomes the maximum, below it the standard
     boolean,  // true or false
     word,     // one of `words`
-    words,    // of `words`, single spaces between them
-    key,      // one key, or none
-    keys,     // a set of them
-    tones,    // keys, A to D too, and pauses: w, W
+    words,    // some of `words`, separated by single spaces
+    key,      // at most one key
+    keys,     // a set of keys
+    tones,    // keys including A to D, and pauses: w, W
 };
 
 struct AttributeRule {
     Attribute attribute;
     Type type = Type::text;
-    std::string_view standard = {};  // the value where none is given
-    std::int64_t integer = 0;        // the same of an integer
+    std::string_view standard = {};  // the value of an absent attribute
+    std::int64_t integer = 0;        // the same for an integer
     std::int64_t min = 0;
     std::int64_t max = std::numeric_limits<std::int64_t>::max();
-    // Separated by spaces; of an integer, those that mean the standard.
+    // Separated by spaces; for an integer, words that mean the standard.
     std::string_view words = {};
     bool is_required = false;
 };
@@ -65,23 +65,23 @@ struct ElementRule {
     bool has_text = false;
 };
 
-// Null: there is no such element.
+// Returns null if there is no such element.
 const ElementRule* find_element(std::string_view name);
 
 const ElementRule& rule_of(Name name);
 
-// Null: the element has no such attribute.
+// Returns null if the element has no such attribute.
 const AttributeRule* find_attribute(const ElementRule& element, std::string_view name);
 const AttributeRule* find_attribute(const ElementRule& element, Attribute attribute);
 
-// Whether this is the only noun of its Dial.
+// Whether this must be the only noun of its Dial.
 constexpr bool stands_alone(Name name)
 {
     return name == Name::application || name == Name::conference || name == Name::queue ||
            name == Name::sim || name == Name::whatsapp;
 }
 
-// Whether this stands in a Say as part of what is spoken.
+// Whether this is part of the speech in a Say.
 constexpr bool is_ssml(Name name)
 {
     return name >= Name::break_;

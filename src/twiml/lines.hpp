@@ -1,4 +1,4 @@
-// Where the bytes of a text stand.
+// From offsets in a text to lines and columns.
 #pragma once
 
 #include "twiml/document.hpp"
@@ -13,14 +13,14 @@
 
 namespace pivot::twiml {
 
-// Of one text at a time, which is looked through once and then no longer needed.
+// Knows one text at a time, which is scanned once and not needed afterwards.
 class Lines {
 public:
     void read(std::string_view text)
     {
         if (starts_.capacity() > kept_max) starts_ = {};
         starts_.clear();
-        if (text.size() > kept_max) {  // to grow would cost more than to count
+        if (text.size() > kept_max) {  // growing would cost more than counting
             starts_.reserve(1 + static_cast<std::size_t>(std::ranges::count(text, '\n')));
         }
         starts_.push_back(0);
@@ -40,7 +40,7 @@ public:
     }
 
 private:
-    // What stays in memory from text to text.
+    // The capacity that is kept from text to text.
     static constexpr std::size_t kept_max = 16'384;
 
     std::vector<std::uint32_t> starts_;

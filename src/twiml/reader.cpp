@@ -1,6 +1,7 @@
 #include "twiml/reader.hpp"
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "twiml/encoding.hpp"
 #include "twiml/lines.hpp"
 #include "twiml/well_formed.hpp"
@@ -39,7 +40,7 @@ tl::unexpected<Failure> refuse(Remark remark)
 
 class Reader::Parts {
 public:
-    // Whether it is XML that we take, but for what only pugixml sees.
+    // Checks everything but what only pugixml sees.
     Result<void> begin(std::string_view bytes, std::string_view charset, const Limits& limits)
     {
         if (bytes.size() > 2 * limits.bytes_max) return refuse_size(limits);
@@ -74,7 +75,7 @@ public:
     }
 
 private:
-    // What stays in memory from document to document.
+    // The memory that is kept from document to document.
     static constexpr std::size_t kept_bytes_max = 65'536;
 
     static tl::unexpected<Failure> refuse_size(const Limits& limits)

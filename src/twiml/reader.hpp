@@ -1,9 +1,8 @@
-// XML text to a TwiML document.
+// From XML text to a TwiML document.
 //
-// pugixml reads it. What pugixml lets through though XML forbids it is refused, and so is what
-// nobody needs and attackers like: document types, entities, depth, odd encodings. What TwiML does
-// not know, or not there, or not with that value, is skipped with a warning, and the rest is
-// performed; `is_strict` refuses it.
+// pugixml parses it. XML that pugixml accepts although it is invalid is refused, and so is what
+// only attackers use: document types, entities, deep nesting, unusual encodings. Elements,
+// attributes and values that are not TwiML are skipped with a warning, or refused if `is_strict`.
 #pragma once
 
 #include "twiml/document.hpp"
@@ -25,18 +24,18 @@ struct Limits {
     bool is_strict = false;
 };
 
-// Made once per reactor: it keeps its memory from document to document.
+// There is one for each reactor. It keeps its memory from document to document.
 class Reader {
 public:
     explicit Reader(const Limits& limits = {});
     ~Reader();
 
-    // UTF-8 with or without a byte order mark, UTF-16 with one, or ISO-8859-1 if the document or
-    // `charset`, that of its Content-Type, says so. Fails with too_large, and with invalid_twiml,
-    // whose errors have `LINE:COLUMN` as their place; phase parse.
+    // Reads UTF-8 with or without a byte order mark, UTF-16 with one, or ISO-8859-1 if the document
+    // or `charset`, from the Content-Type, says so. Fails with too_large, or with invalid_twiml,
+    // whose errors have `LINE:COLUMN` as their place. The phase is parse.
     Result<Document> read(std::string_view bytes, std::string_view charset = {});
 
-    // The same in two steps, for a document that takes long.
+    // The same in two steps, for a document that takes a while.
     Result<void> begin(std::string_view bytes, std::string_view charset);
     Result<Document> finish();
 

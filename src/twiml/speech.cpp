@@ -1,6 +1,7 @@
 #include "twiml/speech.hpp"
 
-#include "twiml/value.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,36 +10,15 @@ namespace pivot::twiml {
 
 namespace {
 
-constexpr std::string_view blanks = " \t\r\n";
-
-constexpr bool begins_character(char c)
-{
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-}
-
-// How many bytes the first `characters` of a text have.
+// The size in bytes of the first `characters` of a text.
 std::size_t bytes_of(std::string_view text, std::size_t characters)
 {
     if (text.size() <= characters) return text.size();
     std::size_t at = 0;
     for (; at < text.size(); ++at) {
-        if (begins_character(text[at]) && characters-- == 0) break;
+        if (!continues_character(text[at]) && characters-- == 0) break;
     }
     return at;
-}
-
-void append_escaped(std::string& out, std::string_view text)
-{
-    for (const char c : text) {
-        switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\r': out += "&#13;"; break;
-            default: out += c;
-        }
-    }
 }
 
 }  // namespace
@@ -60,12 +40,12 @@ void Speech::say(std::string_view text)
 {
     if (is_cut_) return;
     const bool is_gap = std::exchange(is_gap_, false);
-    if (is_replaced_) return append_escaped(ssml_, text);
+    if (is_replaced_) return append_xml(ssml_, text);
     const std::size_t size_before = words_.size();
     append_word(text);
     if (!has_parts_) return;
     if (is_gap) ssml_ += ' ';
-    append_escaped(ssml_, is_cut_ ? std::string_view(words_).substr(size_before) : text);
+    append_xml(ssml_, is_cut_ ? std::string_view(words_).substr(size_before) : text);
 }
 
 void Speech::append_word(std::string_view text)
@@ -81,7 +61,7 @@ void Speech::append_word(std::string_view text)
     is_apart_ = false;
     const std::string_view kept = text.substr(0, bytes_of(text, say_characters_max - characters_));
     words_ += kept;
-    characters_ += static_cast<std::size_t>(std::ranges::count_if(kept, begins_character));
+    characters_ += count_characters(kept);
     is_cut_ = text.find_first_not_of(blanks, kept.size()) != text.npos;
 }
 
@@ -90,7 +70,7 @@ void Speech::part()
     is_apart_ = is_gap_ = true;
 }
 
-// By an element that `ssml_` has.
+// The same by an element that `ssml_` has.
 void Speech::stand_apart()
 {
     is_apart_ = true;
@@ -99,7 +79,7 @@ void Speech::stand_apart()
 
 void Speech::open(Name part)
 {
-    if (!has_parts_) append_escaped(ssml_, words_);
+    if (!has_parts_) append_xml(ssml_, words_);
     has_parts_ = true;
     if (stands_apart(part)) stand_apart();
     ssml_ += '<';
@@ -111,7 +91,7 @@ void Speech::give(Attribute attribute, std::string_view value)
     ssml_ += ' ';
     ssml_ += name(attribute);
     ssml_ += "=\"";
-    append_escaped(ssml_, value);
+    append_xml(ssml_, value);
     ssml_ += '"';
     if (attribute != Attribute::alias) return;
     append_word(value);
@@ -134,12 +114,12 @@ void Speech::close(Name part)
 
 std::string_view Speech::words() const
 {
-    return trim_blanks(words_);
+    return trim(words_, blanks);
 }
 
 std::string_view Speech::ssml() const
 {
-    return has_parts_ ? trim_blanks(ssml_) : std::string_view();
+    return has_parts_ ? trim(ssml_, blanks) : std::string_view();
 }
 
 }  // namespace pivot::twiml

@@ -1,4 +1,4 @@
-// What a Say says: as words, and as SSML for speech engines that read it.
+// The speech of a Say: as words, and as SSML for speech engines that read it.
 //
 //     <Say> Call <sub alias="doctor">Dr.</sub><break/>now </Say>
 //     words: Call doctor now
@@ -13,10 +13,10 @@
 
 namespace pivot::twiml {
 
-// More is not spoken.
+// The rest is not spoken.
 inline constexpr std::size_t say_characters_max = 4'096;
 
-// Whether words before and after this element of SSML are never one.
+// Whether this element of SSML separates the words around it.
 bool stands_apart(Name part);
 
 class Speech {
@@ -25,21 +25,21 @@ public:
 
     void say(std::string_view text);
 
-    // What comes next is another word than what was last, with no element between them.
+    // Separates the text so far from what follows, without an element between them.
     void part();
 
-    // An element of SSML: its name, its attributes, then what stands in it, and its end.
+    // An element of SSML: its name, its attributes, the start of its content, and its end.
     void open(Name part);
     void give(Attribute attribute, std::string_view value);
     void enter();
     void close(Name part);
 
-    // Something was left out, and all that follows would be.
+    // Whether text was left out because of the limit.
     bool is_cut() const { return is_cut_; }
 
-    // Both without blanks at both ends.
+    // Both without white space at both ends.
     std::string_view words() const;
-    std::string_view ssml() const;  // empty: there is no element in it
+    std::string_view ssml() const;  // empty without an element in it
 
 private:
     void append_word(std::string_view text);
@@ -49,9 +49,9 @@ private:
     std::string ssml_;
     std::size_t characters_ = 0;  // of `words_`
     bool has_parts_ = false;
-    bool is_apart_ = false;     // what comes next is another word than what was last
-    bool is_gap_ = false;       // and no element of `ssml_` says so
-    bool is_replaced_ = false;  // by an alias
+    bool is_apart_ = false;     // the next text starts a new word
+    bool is_gap_ = false;       // and `ssml_` needs a space for it
+    bool is_replaced_ = false;  // by an alias, which is in `words_` instead
     bool is_cut_ = false;
 };
 

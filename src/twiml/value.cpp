@@ -12,22 +12,12 @@ namespace pivot::twiml {
 
 namespace {
 
-constexpr std::string_view blanks = " \t\r\n";
-
-bool has_word(std::string_view words, std::string_view word)
-{
-    while (!words.empty()) {
-        if (take_until(words, ' ') == word) return true;
-    }
-    return false;
-}
-
 bool are_keys(std::string_view text)
 {
     return text.find_first_not_of("0123456789*#") == text.npos;
 }
 
-// The scheme of a URL that has one, else empty (RFC 3986, section 3.1).
+// The scheme of a URL, if it has one (RFC 3986, section 3.1).
 std::string_view scheme_of(std::string_view url)
 {
     const std::size_t end = url.find_first_of(":/?#");
@@ -94,13 +84,13 @@ ReadValue read_integer(const AttributeRule& rule, std::string_view written, std:
     return value;
 }
 
-// One complaint, however many words there are.
+// Reports at most one word, however many are wrong.
 ReadValue read_words(const AttributeRule& rule, std::string_view written, std::string& scratch)
 {
     scratch.clear();
     ReadValue value;
     std::string_view rest = written;
-    constexpr int words_max = 64;  // no list has a tenth of that
+    constexpr int words_max = 64;  // no valid list has a tenth of that
     for (int count = 0; !rest.empty(); ++count) {
         if (count == words_max) {
             value.flaw = fmt::format("has more than {} words: the rest is left out", words_max);
@@ -108,7 +98,7 @@ ReadValue read_words(const AttributeRule& rule, std::string_view written, std::s
         }
         const std::size_t end = std::min(rest.find_first_of(blanks), rest.size());
         const std::string_view word = rest.substr(0, end);
-        rest = trim_blanks(rest.substr(end));
+        rest = trim(rest.substr(end), blanks);
         if (has_word(rule.words, word)) {
             if (!scratch.empty()) scratch += ' ';
             scratch += word;
@@ -131,23 +121,16 @@ ReadValue read_tones(std::string_view written, std::string& scratch)
                          [&](char c) { return tones.find(c) != tones.npos; });
     ReadValue value = as_written(scratch);
     value.is_of_use = !scratch.empty();
-    value.flaw = fmt::format("is \"{}\", expected 0-9, A-D, *, #, w, W: all else is left out",
+    value.flaw = fmt::format("is \"{}\", expected 0-9, A-D, *, #, w, W: the rest is left out",
                              printable(written));
     return value;
 }
 
 }  // namespace
 
-std::string_view trim_blanks(std::string_view text)
-{
-    const std::size_t first = text.find_first_not_of(blanks);
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 ReadValue read_value(const AttributeRule& rule, std::string_view written, std::string& scratch)
 {
-    const std::string_view text = trim_blanks(written);
+    const std::string_view text = trim(written, blanks);
     switch (rule.type) {
         case Type::text: return as_written(written);
         case Type::url:

@@ -15,22 +15,7 @@ namespace pivot::twiml {
 
 namespace {
 
-constexpr bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-constexpr bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-constexpr bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-// The part of a name that ASCII has; ':' is one of its letters.
+// Whether an ASCII character may be in a name.
 constexpr bool is_name_part(char c)
 {
     return is_letter(c) || is_digit(c) || c == '_' || c == ':' || c == '-' || c == '.';
@@ -54,8 +39,7 @@ bool is_in(std::span<const Range> ranges, std::uint32_t code)
         ranges, [code](Range range) { return range.first <= code && code <= range.last; });
 }
 
-// How many bytes of the character at the front may stand in a name; 0: it may not, or there is
-// none.
+// The size of the character at the front, or 0 if it may not be in a name or does not exist.
 std::size_t name_character(std::string_view text, bool is_first)
 {
     if (text.empty()) return 0;
@@ -68,7 +52,7 @@ std::size_t name_character(std::string_view text, bool is_first)
     return is_in(name_starts, code) || (!is_first && is_in(name_parts, code)) ? size : 0;
 }
 
-// `version="1.0"`, which is 1 and more digits (XML 1.0, section 2.8).
+// `1.` followed by digits, as in `version="1.0"` (XML 1.0, section 2.8).
 bool is_version(std::string_view value)
 {
     return value.size() > 2 && value.starts_with("1.") &&
@@ -88,7 +72,7 @@ bool is_standalone(std::string_view value)
 
 using Bytes = std::array<bool, 256>;
 
-// Bytes that end a run of text, or may not stand in one.
+// Bytes that end a run of text, or may not be in one.
 constexpr Bytes ends_text = [] {
     Bytes ends{};
     for (unsigned c = 0; c < 0x20; ++c) ends[c] = c != '\t' && c != '\n' && c != '\r';
@@ -123,7 +107,7 @@ public:
             }
         }
         if (!flaw_ && !has_root_)
-            fail(0, "there is no element in it: a document is <Response>…</Response>");
+            fail(0, "the document has no element: it must be <Response>…</Response>");
         if (!flaw_ && !open_.empty()) {
             fail(text_.size(), fmt::format("the document ends, but {} is open: </{}> is missing",
                                            open_one(), printable(open_.back())));
@@ -134,7 +118,7 @@ public:
 private:
     bool follows(std::string_view what) const { return text_.substr(at_).starts_with(what); }
 
-    // To the first byte that is one of these, or to the end.
+    // Skips to the first of these bytes, or to the end.
     void skip_to(const Bytes& ends)
     {
         std::size_t at = at_;
@@ -160,17 +144,16 @@ private:
         read_special("text");
     }
 
-    // Before the document and behind it.
+    // Text before or after the document.
     void read_outside()
     {
         skip_blanks();
         if (at_ == text_.size() || text_[at_] == '<') return;
-        fail(at_, has_root_ ? "there is text behind the end of the document"
-                            : "there is text before the document: it begins with < and nothing "
-                              "before that");
+        fail(at_, has_root_ ? "there is text after the end of the document"
+                            : "there is text before the document, which must begin with <");
     }
 
-    // What ends_text stops at, but for `<`.
+    // Reads what ends_text stops at, other than `<`.
     void read_special(std::string_view where)
     {
         const char c = text_[at_];
@@ -188,12 +171,9 @@ private:
 
     bool is_none() const { return follows("\xEF\xBF\xBE") || follows("\xEF\xBF\xBF"); }
 
-    void fail_none()
-    {
-        fail(at_, "a character that is none (U+FFFE, U+FFFF) is not allowed in XML");
-    }
+    void fail_none() { fail(at_, "the noncharacters U+FFFE and U+FFFF are not allowed in XML"); }
 
-    // Whatever the characters up to there mean, XML has to allow them.
+    // Whatever they mean, XML must allow the characters up to `end`.
     void read_characters(std::size_t end)
     {
         while (!flaw_ && at_ < end) {
@@ -214,7 +194,7 @@ private:
             end == text_.npos ? std::string_view() : text_.substr(at_ + 1, end - at_ - 1);
         if (name.starts_with('#')) {
             if (!is_character(name.substr(1))) {
-                return fail(at_, "the number of a character reference is none that XML allows");
+                return fail(at_, "the number of this character reference is not allowed in XML");
             }
         } else if (name != "amp" && name != "lt" && name != "gt" && name != "quot" &&
                    name != "apos") {
@@ -258,8 +238,8 @@ private:
         if (follows("<![CDATA[")) return read_cdata();
         if (follows("<!")) {
             return fail(at_, follows("<!DOCTYPE")
-                                 ? "a DOCTYPE is refused: TwiML has none, leave it out"
-                                 : "`<!` begins neither a comment nor a CDATA section");
+                                 ? "a DOCTYPE is not allowed in TwiML: remove it"
+                                 : "`<!` starts neither a comment nor a CDATA section");
         }
         if (follows("<?")) return read_instruction();
         read_start_tag();
@@ -278,7 +258,7 @@ private:
 
     void read_cdata()
     {
-        if (open_.empty()) return fail(at_, "a CDATA section stands outside of the document");
+        if (open_.empty()) return fail(at_, "a CDATA section is outside of the document");
         const std::size_t end = text_.find("]]>", at_);
         if (end == text_.npos) return fail(at_, "the CDATA section does not end: `]]>` is missing");
         read_characters(end);
@@ -292,11 +272,11 @@ private:
         if (end == text_.npos) return fail(began, "`<?` does not end: `?>` is missing");
         at_ += 2;
         if (!skip_name()) {
-            return fail(began, "`<?` begins no instruction: its name is missing");
+            return fail(began, "`<?` is not followed by a name");
         }
         const std::string_view name = text_.substr(began + 2, at_ - began - 2);
         if (at_ < end && !is_blank(text_[at_])) {
-            return fail(at_, fmt::format("there is no blank after <?{}", printable(name)));
+            return fail(at_, fmt::format("there is no space after <?{}", printable(name)));
         }
         if (equals_ignoring_case(name, "xml")) {
             read_declaration(began, name, text_.substr(at_, end - at_));
@@ -309,7 +289,7 @@ private:
     void read_declaration(std::size_t began, std::string_view name, std::string_view rest)
     {
         if (began != 0) {
-            return fail(began, "the XML declaration does not stand at the very beginning");
+            return fail(began, "the XML declaration is not at the very beginning");
         }
         const bool has_version = take_declared(rest, "version", is_version);
         if (has_version) {
@@ -324,7 +304,7 @@ private:
         }
     }
 
-    // Takes ` name="value"` off the front of a declaration, if it is there.
+    // Removes ` name="value"` from the front of a declaration, if it is there.
     static bool take_declared(std::string_view& declaration, std::string_view name,
                               bool (*is_valid)(std::string_view))
     {
@@ -351,16 +331,16 @@ private:
     {
         const std::size_t end = text_.find('>', at_);
         if (end == text_.npos) return fail(at_, "the tag does not end: `>` is missing");
-        if (open_.empty()) return fail(at_, "an end tag without its start");
+        if (open_.empty()) return fail(at_, "an end tag without a start tag");
         const std::string_view tag = text_.substr(at_ + 2, end - at_ - 2);
         const std::string_view name = open_.back();
         const std::string_view rest = tag.substr(std::min(tag.size(), name.size()));
         if (!tag.starts_with(name) || name_character(rest, false) != 0) {
-            return fail(at_, fmt::format("the end tag does not match the element that is open: {}",
-                                         open_one()));
+            return fail(at_,
+                        fmt::format("the end tag does not match the open element: {}", open_one()));
         }
         if (!std::ranges::all_of(rest, is_blank)) {
-            return fail(at_ + 2 + name.size(), "there is more than a name in the end tag");
+            return fail(at_ + 2 + name.size(), "the end tag has more than a name");
         }
         open_.pop_back();
         at_ = end + 1;
@@ -369,7 +349,7 @@ private:
     void read_start_tag()
     {
         const std::size_t began = at_++;
-        if (open_.empty() && has_root_) return fail(began, "a second element behind the document");
+        if (open_.empty() && has_root_) return fail(began, "a second element after the document");
         if (open_.size() == limits_.depth_max) {
             return fail(began, fmt::format("elements are more than {} deep", limits_.depth_max));
         }
@@ -394,7 +374,7 @@ private:
                 return;
             }
             if (!has_blank || name_character(text_.substr(at_), true) == 0) {
-                return fail(at_, "this is no attribute: name=\"value\" with a space before it");
+                return fail(at_, "this is not an attribute: write name=\"value\" after a space");
             }
             read_attribute();
             if (flaw_) return;
@@ -407,7 +387,7 @@ private:
         skip_name();
         const std::string_view name = text_.substr(began, at_ - began);
         if (std::ranges::find(names_, name) != names_.end()) {
-            return fail(began, fmt::format("the attribute {} comes twice", printable(name)));
+            return fail(began, fmt::format("the attribute {} is there twice", printable(name)));
         }
         if (names_.size() == limits_.attributes_max) {
             return fail(began,
@@ -441,7 +421,7 @@ private:
         ++at_;
     }
 
-    // False: none begins here.
+    // Returns false if no name begins here.
     bool skip_name()
     {
         const std::size_t began = at_;
@@ -465,8 +445,8 @@ private:
     std::size_t at_ = 0;
     std::size_t element_count_ = 0;
     bool has_root_ = false;
-    std::vector<std::string_view> open_;   // the names of the elements that are
-    std::vector<std::string_view> names_;  // of the element's attributes
+    std::vector<std::string_view> open_;   // the names of the open elements
+    std::vector<std::string_view> names_;  // of the attributes of one element
     std::optional<Flaw> flaw_;
 };
 

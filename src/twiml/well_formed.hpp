@@ -1,4 +1,4 @@
-// What XML forbids and pugixml lets through, or explains badly (XML 1.0, fifth edition).
+// Finds what XML forbids but pugixml accepts, or explains badly (XML 1.0, fifth edition).
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 namespace pivot::twiml {
 
 struct Flaw {
-    std::size_t at = 0;   // bytes from the start of the document
+    std::size_t at = 0;   // offset in the document in bytes
     std::string message;  // what is wrong, and what to do
 };
 
@@ -19,7 +19,7 @@ struct ShapeLimits {
     std::size_t attributes_max;  // of one element
 };
 
-// Looks through a document in UTF-8 once.
+// Scans a document in UTF-8 once.
 std::optional<Flaw> find_flaw(std::string_view document, const ShapeLimits& limits);
 
 }  // namespace pivot::twiml

@@ -19,15 +19,15 @@ bool is_text(pugi::xml_node node)
     return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
 }
 
-// Without text and without what may stand in them these say nothing. Of a Play the call warns.
+// Without content these do nothing. (The call itself warns of an empty Play.)
 constexpr NameSet needs_content{Name::client, Name::conference, Name::connect, Name::device,
                                 Name::dial,   Name::enqueue,    Name::number,  Name::queue,
                                 Name::sip,    Name::user};
 
-// To look for a name that was meant takes a while, and a document may have any number of errors.
+// A search for the name that was meant takes a while, and a document may need any number of them.
 constexpr std::size_t hints_max = 10;
 
-// The elements that may stand in this one.
+// The elements that may be in this one.
 std::vector<std::string_view> names_within(Name parent)
 {
     std::vector<std::string_view> names;
@@ -38,8 +38,8 @@ std::vector<std::string_view> names_within(Name parent)
     return names;
 }
 
-// The noun that a Dial keeps to, if it has one that stands alone. Conference and Queue are
-// performed, and go first.
+// The noun of a Dial that excludes the others, if it has one. Conference and Queue come first,
+// because they are performed.
 pugi::xml_node lonely_noun(pugi::xml_node dial)
 {
     pugi::xml_node lonely;
@@ -53,8 +53,8 @@ pugi::xml_node lonely_noun(pugi::xml_node dial)
     return lonely;
 }
 
-// Whether words before and after this unknown markup are never one: `one<br/>two`. Words that touch
-// a `<b>` are.
+// Whether unknown markup separates the words around it: `<br/>` in `one<br/>two` does, `<b>` does
+// not.
 bool parts_words(pugi::xml_node markup)
 {
     constexpr std::string_view blocks[] = {"div", "li", "speak"};
@@ -81,7 +81,7 @@ Document Writer::write(pugi::xml_node root)
     });
     if (warning_count_ > warnings.size()) {
         warnings.back().message =
-            fmt::format("there are {} warnings: the others are not listed", warning_count_);
+            fmt::format("there are {} warnings; the rest are not listed", warning_count_);
     }
     document_.nodes_.shrink_to_fit();
     document_.values_.shrink_to_fit();
@@ -171,7 +171,7 @@ void Writer::write_value(pugi::xml_attribute attribute, const ElementRule& eleme
 
 void Writer::check_attributes(pugi::xml_node node, const ElementRule& rule, Name parent)
 {
-    if (rule.name == Name::stream && parent == Name::stop) return;  // its name is enough
+    if (rule.name == Name::stream && parent == Name::stop) return;  // its name is enough to stop it
     for (const AttributeRule& attribute : rule.attributes) {
         const std::string_view written = name(attribute.attribute);
         if (!attribute.is_required || node.attribute(written.data())) continue;
@@ -188,7 +188,8 @@ void Writer::check_content(pugi::xml_node node, std::size_t index)
         const std::string_view words =
             std::string_view(document_.texts_).substr(text.at, text.size);
         const bool is_number = words.find_first_of("0123456789") != words.npos;
-        if (is_number) warn(offset(node), "the text of Dial is not called: there are nouns");
+        if (is_number)
+            warn(offset(node), "the text of Dial is not called, because there are nouns");
     }
     if (text.size > 0 || has_children || !needs_content.has(element)) return;
     if (!node.attribute("workflowSid")) warn(offset(node), "{} is empty", name(element));
@@ -200,7 +201,7 @@ Document::Text Writer::write_text(pugi::xml_node node)
     for (auto child = node.first_child(); child; child = child.next_sibling()) {
         if (is_text(child)) words_ += child.value();
     }
-    return keep(trim_blanks(words_));
+    return keep(trim(words_, blanks));
 }
 
 void Writer::write_children(pugi::xml_node node, const ElementRule& rule)
@@ -232,7 +233,7 @@ void Writer::write_child(pugi::xml_node child, const ElementRule& parent)
     const ElementRule* rule = find_element(written);
     if (rule == nullptr) return warn_unknown(child, parent, "and skipped");
     if (!rule->parents.has(parent.name)) {
-        return warn(offset(child), "{} cannot stand in {}, and is skipped", written,
+        return warn(offset(child), "{} cannot be in {}, and is skipped", written,
                     name(parent.name));
     }
     write_element(child, *rule, parent.name);
@@ -278,14 +279,14 @@ void Writer::write_spoken(pugi::xml_node node, const ElementRule& rule)
         } else if (part->parents.has(rule.name)) {
             write_spoken_part(child, *part);
         } else {
-            warn(offset(child), "{} cannot stand in {}: only its words are spoken",
-                 name(part->name), name(rule.name));
+            warn(offset(child), "{} cannot be in {}: only its words are spoken", name(part->name),
+                 name(rule.name));
             write_words(child, rule, stands_apart(part->name));
         }
     }
 }
 
-// SSML of a speech engine's own, or HTML: whoever wrote it wants the words in it to be heard.
+// A speech engine's own SSML, or HTML: the words in it are meant to be heard.
 void Writer::write_unknown_markup(pugi::xml_node child, const ElementRule& rule)
 {
     const std::string_view effect =

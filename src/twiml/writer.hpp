@@ -1,4 +1,4 @@
-// A tree of XML elements to a document: what has no place in TwiML becomes a warning.
+// From a tree of XML elements to a document: what is not TwiML becomes a warning.
 #pragma once
 
 #include "twiml/document.hpp"
@@ -16,8 +16,8 @@
 
 namespace pivot::twiml {
 
-// For one document, whose tree refers to `text` and whose lines are `lines`. Recursion is as deep
-// as the elements are, which the limits of the reader bound.
+// Writes one document. Its tree refers to `text`, and `lines` are its lines. It recurses for each
+// level of nesting, which the reader limits.
 class Writer {
 public:
     Writer(std::string_view text, const Lines& lines) : text_(text), lines_(lines) {}
@@ -47,16 +47,16 @@ private:
     void warn_unknown(pugi::xml_node node, const ElementRule& parent, std::string_view effect);
     void warn_unknown(pugi::xml_attribute attribute, const ElementRule& element);
 
-    // The rule of an attribute that this element has; null: there was a warning, if need be.
+    // The rule of an attribute. Returns null, after a warning if need be, if the element has none.
     const AttributeRule* find_rule(pugi::xml_attribute attribute, const ElementRule& element);
 
     Text keep(std::string_view text);
 
-    // `part` is a name or a value in the text.
+    // `part` is a name or value in the text.
     std::size_t offset(const char* part) const;
     std::size_t offset(pugi::xml_node node) const { return offset(node.name()) - 1; }
 
-    // Messages that nobody will read are not made.
+    // Formats no message beyond the limit.
     template <typename... Args>
     void warn(std::size_t at, fmt::format_string<Args...> format, Args&&... args)
     {
@@ -70,8 +70,8 @@ private:
     Document document_;
     std::size_t warning_count_ = 0;
     Speech speech_;
-    std::string words_;    // of the element that is being written
-    std::string scratch_;  // of the value that is being read
+    std::string words_;    // of the current element
+    std::string scratch_;  // of the current value
 };
 
 }  // namespace pivot::twiml

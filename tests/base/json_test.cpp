@@ -189,13 +189,13 @@ TEST(Json, failures_say_where)
         {"{\"a\":}", "not JSON: line 1, column 6: unexpected }"},
         {"[\n01]", "not JSON: line 2, column 1: not a number"},
         {"[[1]", "not JSON: line 1, column 5: unexpected end"},
-        {"[1", "not JSON: line 1, column 3: the text does not end with the bracket that closes it"},
-        {"[1]]", "not JSON: line 1, column 4: something follows the JSON"},
-        {"{} {}", "not JSON: line 1, column 4: something follows the JSON"},
-        {"1 2", "not JSON: line 1, column 3: something follows the JSON"},
+        {"[1", "not JSON: line 1, column 3: the closing bracket is missing"},
+        {"[1]]", "not JSON: line 1, column 4: unexpected text after the JSON"},
+        {"{} {}", "not JSON: line 1, column 4: unexpected text after the JSON"},
+        {"1 2", "not JSON: line 1, column 3: unexpected text after the JSON"},
         {"[\"a\nb\"]", "not JSON: line 1, column 4: control character in a string"},
         {"[\"a]", "not JSON: line 1, column 2: a string without a closing quote"},
-        {"[\n\"\xFF\"]", "not JSON: line 2, column 1: not UTF-8"},
+        {"[\n\"\xFF\"]", "not JSON: line 2, column 2: not UTF-8"},
     };
     for (const auto& [text, message] : cases) EXPECT_EQ(reread(text), message) << text;
 
@@ -256,7 +256,7 @@ TEST(Json, the_depth_has_a_limit)
     const auto deep = document.read("[[{\"a\":[]}]]");
     ASSERT_FALSE(deep);
     EXPECT_EQ(deep.error().message,
-              "not JSON: line 1, column 8: too deep: more than 3 arrays and objects in each other");
+              "not JSON: line 1, column 8: too deep: more than 3 nested arrays and objects");
     EXPECT_FALSE(is_json(std::string(1 << 20, '[')));
     EXPECT_FALSE(is_json(std::string(1 << 20, '[') + std::string(1 << 20, ']')));
 
@@ -361,7 +361,6 @@ TEST(Json, what_was_written_reads_as_the_same)
     for (const std::string_view text : documents) {
         const std::string once = reread(text);
         EXPECT_EQ(reread(once), once);
-        EXPECT_EQ(reread(pretty(once)), once);
     }
 }
 
@@ -404,15 +403,6 @@ TEST(Json, a_pointer_escapes_tilde_and_slash)
     append_pointer(pointer, "a/b~c");
     append_pointer(pointer, "");
     EXPECT_EQ(pointer, "/children/a~1b~0c/");
-}
-
-TEST(Json, people_see_a_line_for_each_member)
-{
-    EXPECT_EQ(
-        pretty(R"({"a":[],"b":{},"c":[1,{"d":"{\"[,:"}]})"),
-        "{\n  \"a\": [],\n  \"b\": {},\n  \"c\": [\n    1,\n    {\n      \"d\": \"{\\\"[,:\"\n"
-        "    }\n  ]\n}");
-    EXPECT_EQ(pretty("3"), "3");
 }
 
 }  // namespace

@@ -60,5 +60,27 @@ TEST(Utf8, the_end_of_the_bytes_is_the_end_of_the_text)
                     [](std::string_view prefix) { to_valid_utf8(prefix); });
 }
 
+TEST(Utf8, the_first_invalid_byte_is_found)
+{
+    EXPECT_EQ(find_invalid_utf8("a\xc3\xab"), 3U);
+    EXPECT_EQ(find_invalid_utf8("a\xc3"), 1U);
+    EXPECT_EQ(find_invalid_utf8("\xe2\x82\xac\x80"), 3U);
+    EXPECT_EQ(find_invalid_utf8("\xed\xa0\x80"), 0U);
+    EXPECT_EQ(find_invalid_utf8(""), 0U);
+}
+
+TEST(Utf8, a_character_is_written_as_it_is_read)
+{
+    for (const std::uint32_t code :
+         {0x41U, 0x7FU, 0x80U, 0x7FFU, 0x800U, 0xFFFDU, 0x10000U, 0x10FFFFU}) {
+        char bytes[4];
+        const std::string_view text(bytes, write_utf8(bytes, code) - bytes);
+        EXPECT_TRUE(is_valid_utf8(text)) << code;
+        EXPECT_EQ(count_characters(text), 1U);
+        EXPECT_EQ(first_character(text).code, code);
+        EXPECT_EQ(first_character(text).size, text.size());
+    }
+}
+
 }  // namespace
 }  // namespace pivot

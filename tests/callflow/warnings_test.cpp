@@ -72,7 +72,7 @@ TEST(FlowWarnings, a_key_of_the_node_itself_counts_where_it_is_nearly_right)
 
 TEST(FlowWarnings, what_only_kazoo_reads_warns_unless_it_is_the_default)
 {
-    const std::string ignored = ": is read by KAZOO, and ignored where Pivot runs the flow";
+    const std::string ignored = ": is read by KAZOO, but ignored when Pivot runs the flow";
     EXPECT_EQ(warnings_of("user", R"("id":"u","fail_on_single_reject":true)"),
               Lines{"/data/fail_on_single_reject" + ignored});
     EXPECT_EQ(warnings_of("resources", R"("hunt_account_id":"a","use_local_resources":false)"),
@@ -89,7 +89,7 @@ TEST(FlowWarnings, a_timeout_in_seconds_that_is_unusable_breaks_nothing)
             "pivot", fmt::format(R"("voice_url":"http://h.example/","req_timeout":{})", odd));
         ASSERT_EQ(lines.size(), 1U) << odd;
         EXPECT_TRUE(lines[0].starts_with("/data/req_timeout: ")) << lines[0];
-        EXPECT_TRUE(lines[0].ends_with("the longest that is allowed is used")) << lines[0];
+        EXPECT_TRUE(lines[0].ends_with("the longest allowed time is used")) << lines[0];
     }
 }
 

@@ -190,7 +190,7 @@ TEST_F(GatherVerb, other_verbs_in_it_warn_and_are_skipped)
 {
     EXPECT_THAT(run("<Gather><Dial>+14155550100</Dial><Say>a</Say></Gather>"),
                 ElementsAre("answer", "say a", "hang_up 0"));
-    EXPECT_TRUE(is_warned("Dial cannot stand in Gather"));
+    EXPECT_TRUE(is_warned("Dial cannot be in Gather"));
 }
 
 TEST_F(GatherVerb, keys_pressed_while_an_earlier_verb_speaks_count_where_there_is_no_prompt)

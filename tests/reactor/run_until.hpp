@@ -1,13 +1,14 @@
 // Turns a reactor until a condition holds, with a bound that only a hang reaches.
 #pragma once
 
+#include "base/clock.hpp"
 #include "reactor/reactor.hpp"
 
 #include <gtest/gtest.h>
 
 namespace pivot::test {
 
-inline constexpr reactor::Nanoseconds second_ns = 1'000'000'000;
+using pivot::second_ns;
 
 inline reactor::Reactor& open_reactor(std::unique_ptr<reactor::Reactor>& reactor,
                                       const reactor::ReactorConfig& config = {})

@@ -114,10 +114,9 @@ TEST(Reader, what_twiml_does_not_know_warns_and_is_skipped)
         has(warning("<Response><Gather><Pley>/a</Pley></Gather></Response>"), "mean Play?"));
     EXPECT_TRUE(
         has(warning("<Response><Gather numDigit=\"1\"/></Response>"), "did you mean numDigits?"));
-    EXPECT_TRUE(
-        has(warning("<Response><Message>x</Message></Response>"), "cannot stand in Response"));
+    EXPECT_TRUE(has(warning("<Response><Message>x</Message></Response>"), "cannot be in Response"));
     EXPECT_TRUE(has(warning("<Response><Gather><Dial>1</Dial></Gather></Response>"),
-                    "Dial cannot stand in Gather"));
+                    "Dial cannot be in Gather"));
     EXPECT_TRUE(
         has(warning("<Response><Say Voice=\"x\">x</Say></Response>"), "did you mean voice?"));
     EXPECT_TRUE(
@@ -253,7 +252,7 @@ TEST(Reader, attributes_belong_to_the_nouns_that_have_them)
         has(warning(dial("<Client machineDetection='Enable'>a</Client>")), "no attribute machine"));
     EXPECT_EQ(warning(dial("<Sip username='a' password='b'>sip:a@b</Sip>")), "none");
     EXPECT_EQ(warning(dial("<Number sendDigits='ww12W#'>1</Number>")), "none");
-    EXPECT_TRUE(has(warning(dial("<Number sendDigits='1,2'>1</Number>")), "all else is left out"));
+    EXPECT_TRUE(has(warning(dial("<Number sendDigits='1,2'>1</Number>")), "the rest is left out"));
 }
 
 TEST(Reader, a_conference_or_a_queue_is_the_only_noun_of_its_dial)
@@ -357,22 +356,22 @@ TEST(Reader, what_xml_forbids_is_refused_with_its_place)
     const std::string nul(1, '\0');
     EXPECT_TRUE(has(error(within("<!-- " + nul + " -->")), "2:11 the control character U+0000"));
     EXPECT_TRUE(has(error(within("<![CDATA[" + nul + "]]>")), "U+0000"));
-    EXPECT_TRUE(has(error(within("<? p?>")), "its name is missing"));
+    EXPECT_TRUE(has(error(within("<? p?>")), "is not followed by a name"));
     EXPECT_EQ(error(within("<!-- \xEF\xBC\x81 & < ]]> --><![CDATA[&<]]><?p &<?>")), "none");
     EXPECT_TRUE(has(error("<Response><Say voice=\"a<b\">x</Say></Response>"), "write &lt;"));
     EXPECT_TRUE(has(error("<Response><Say voice=\"a\" voice=\"b\">x</Say></Response>"), "twice"));
     EXPECT_TRUE(has(error("<Response><Say voice=a>x</Say></Response>"), "no quotes"));
     EXPECT_TRUE(has(error("<Response><Say voice>x</Say></Response>"), "no value"));
     EXPECT_TRUE(has(error("<Response/><Response/>"), "a second element"));
-    EXPECT_TRUE(has(error("<Response/>x"), "text behind the end"));
+    EXPECT_TRUE(has(error("<Response/>x"), "text after the end"));
     EXPECT_TRUE(has(error("x<Response/>"), "text before the document"));
     EXPECT_TRUE(has(error("\n<?xml version=\"1.0\"?><Response/>"), "very beginning"));
     EXPECT_EQ(error("<Response>\n<Say>x</Response>"),
-              "2:7 the end tag does not match the element that is open: Say of line 2");
+              "2:7 the end tag does not match the open element: Say of line 2");
     EXPECT_TRUE(has(error("<Response><Say>x</ Say></Response>"), "does not match"));
     EXPECT_EQ(error("<Response><Say >x</Say ><Say>y</Say\n></Response>"), "none");
-    EXPECT_TRUE(has(error(""), "there is no element"));
-    EXPECT_TRUE(has(error("<!-- only -->"), "there is no element"));
+    EXPECT_TRUE(has(error(""), "has no element"));
+    EXPECT_TRUE(has(error("<!-- only -->"), "has no element"));
 }
 
 // Each as expat and libxml2 have it.
@@ -385,11 +384,10 @@ TEST(Reader, declarations_instructions_names_and_tags_are_what_xml_says)
     using namespace std::string_view_literals;
     constexpr std::string_view write = "this is not an XML declaration: write <?xml version=";
     constexpr Row rows[] = {
-        {"<Response><Say>a</Say></Response\0\0>"sv,
-         "1:33 there is more than a name in the end tag"},
-        {"<Response><Say>a</Say></Response\0><!-- x -->"sv, "more than a name in the end tag"},
-        {"<Response><Say>a</Say\0></Response>"sv, "more than a name in the end tag"},
-        {"<Response><Say>a</Say x='1'></Response>", "more than a name in the end tag"},
+        {"<Response><Say>a</Say></Response\0\0>"sv, "1:33 the end tag has more than a name"},
+        {"<Response><Say>a</Say></Response\0><!-- x -->"sv, "the end tag has more than a name"},
+        {"<Response><Say>a</Say\0></Response>"sv, "the end tag has more than a name"},
+        {"<Response><Say>a</Say x='1'></Response>", "the end tag has more than a name"},
         {"<?xml encoding=\"UTF-8\"?><Response/>", write},
         {"<?xml version=\"1.0\" encodin2=\"UTF-7\"?><Response/>", write},
         {"<?xml ve\"?><Response/>", write},
@@ -404,11 +402,11 @@ TEST(Reader, declarations_instructions_names_and_tags_are_what_xml_says)
         {"<?XML version=\"1.0\"?><Response/>", write},
         {"<?xMl?><Response/>", write},
         {"<Response><?XML a?></Response>", "very beginning"},
-        {"<Response><?a/b?></Response>", "there is no blank after <?a"},
-        {"<Response><?/b?></Response>", "its name is missing"},
+        {"<Response><?a/b?></Response>", "there is no space after <?a"},
+        {"<Response><?/b?></Response>", "is not followed by a name"},
         {"<Response><\xC3\x97 /></Response>", "1:11 a bare `<`"},
-        {"<Response><a\xC3\x97 /></Response>", "this is no attribute"},
-        {"<Response><Say \xC2\xB7='1'>x</Say></Response>", "this is no attribute"},
+        {"<Response><a\xC3\x97 /></Response>", "this is not an attribute"},
+        {"<Response><Say \xC2\xB7='1'>x</Say></Response>", "this is not an attribute"},
         {"<?xml version=\"1.0\" encoding=\"us-ascii\"?><Response><Say>\xC3\xA9</Say></Response>",
          "us-ascii"},
         {"<Response><Say>&#00000000;</Say></Response>", "character reference"},
@@ -560,7 +558,7 @@ const Hostile hostiles[] = {
      "more than 64 attributes"},
     {"the same attribute",
      [](std::size_t n) { return repeat("<Response><Say", " a=''", n, "/></Response>"); },
-     "comes twice"},
+     "is there twice"},
     {"one long value",
      [](std::size_t n) { return repeat("<Response><Say voice='", "a", n, "'/></Response>"); },
      "none"},
@@ -698,7 +696,7 @@ TEST(Reader, words_in_unknown_markup_are_spoken)
         {"one<br/><emphasis>two</emphasis>", "one two", "one<emphasis> two</emphasis>", "br is"},
         {"<Emphasis>loud</Emphasis>", "loud", "",
          "Emphasis is unknown, only its words are spoken: did you mean emphasis?"},
-        {"Hello <Play>x.mp3</Play>", "Hello", "", "Play cannot stand in Say, and is skipped"},
+        {"Hello <Play>x.mp3</Play>", "Hello", "", "Play cannot be in Say, and is skipped"},
     };
     for (const Row& row : rows) {
         SCOPED_TRACE(row.content);
@@ -720,7 +718,7 @@ TEST(Reader, ssml_has_what_its_elements_know_and_words_of_the_others)
               "<emphasis>a</emphasis><break strength=\"weak\"></break><p>b c</p>"
               "<prosody rate=\"50%\" pitch=\"&lt;1\">d&#13;</prosody>");
     ASSERT_EQ(document.warnings().size(), 3U);
-    EXPECT_TRUE(has(document.warnings()[2].message, "p cannot stand in p: only its words"));
+    EXPECT_TRUE(has(document.warnings()[2].message, "p cannot be in p: only its words"));
 }
 
 // 125,000 words took longer to read than the megabyte they stand in.

@@ -1,8 +1,8 @@
 #include "pivot/run.hpp"
 
-#include "base/json.hpp"
 #include "pivot/input.hpp"
 #include "pivot/output.hpp"
+#include "pivot/pretty.hpp"
 
 #include <pivot/engine.hpp>
 
@@ -49,7 +49,7 @@ int run(const RunOptions& options)
                      [&promise](Outcome outcome) { promise.set_value(std::move(outcome)); });
     const Outcome outcome = promise.get_future().get();
     const std::string json = outcome.to_json();
-    const std::string text = (options.pretty ? json::pretty(json) : json) + '\n';
+    const std::string text = (options.pretty ? pretty(json) : json) + '\n';
     if (const int status = print(command, text); status != exit_good) return status;
     return outcome.kind == OutcomeKind::failed ? exit_bad : exit_good;
 }

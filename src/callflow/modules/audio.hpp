@@ -3,7 +3,7 @@
 
 #include "callflow/rule.hpp"
 
-namespace pivot::callflow {
+namespace pivot::callflow::modules {
 
 inline constexpr Property play_data[] = {
     {"answer", boolean}, {"endless_playback", boolean.by_default("false")},
@@ -48,7 +48,7 @@ inline constexpr Property tone_macro[] = {
     {"volume", integer.at_least(0).at_most(100)},
 };
 
-// `macro` decides what else an element of `macros` holds.
+// `macro` decides which other keys an element of `macros` has.
 inline constexpr Variant macro_variants[] = {
     {"play", play_data},  {"prompt", prompt_macro}, {"say", say_macro},
     {"tone", tone_macro}, {"tts", tts_data},
@@ -60,7 +60,7 @@ inline constexpr Property macro_data[] = {
 
 inline constexpr Rule macro = object.with(macro_data).with("macro", macro_variants);
 
-// Without `macros` there is always an error: the default is shorter than the list may be.
+// A node without `macros` is always wrong: the default is shorter than the list may be.
 inline constexpr Property audio_macro_data[] = {
     {"language", string},
     {"macros", list_of(macro).size_at_least(1).by_default("[]")},
@@ -74,4 +74,4 @@ inline constexpr Module audio_modules[] = {
     {"tts", tts_data},
 };
 
-}  // namespace pivot::callflow
+}  // namespace pivot::callflow::modules

@@ -3,7 +3,7 @@
 
 #include "callflow/rule.hpp"
 
-namespace pivot::callflow {
+namespace pivot::callflow::modules {
 
 inline constexpr Property endpoint_data[] = {
     {"delay", integer.by_default("0")},
@@ -59,7 +59,7 @@ inline constexpr Property directed_headers[] = {
 };
 inline constexpr Rule sip_headers = object.with(directed_headers).or_instead(plain_headers);
 
-// Of resources, and of offnet, which is resources without the account's own carriers.
+// The data of resources, and of offnet, which is resources without the account's own carriers.
 inline constexpr Property carrier_data[] = {
     {"bypass_e164", boolean.unread()},
     {"caller_id_type", string.by_default("external").unread()},
@@ -145,4 +145,4 @@ inline constexpr Module calling_modules[] = {
     {"user", user_data},
 };
 
-}  // namespace pivot::callflow
+}  // namespace pivot::callflow::modules

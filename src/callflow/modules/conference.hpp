@@ -1,9 +1,9 @@
-// A conference as KAZOO stores it, which a node may bring along.
+// A conference as KAZOO stores it, which a node may include.
 #pragma once
 
 #include "callflow/rule.hpp"
 
-namespace pivot::callflow {
+namespace pivot::callflow::modules {
 
 inline constexpr Property conference_profile[] = {
     {"alone-sound", string},
@@ -66,4 +66,4 @@ inline constexpr Property conference[] = {
     {"wait_for_moderator", boolean},
 };
 
-}  // namespace pivot::callflow
+}  // namespace pivot::callflow::modules

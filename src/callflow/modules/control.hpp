@@ -3,7 +3,7 @@
 
 #include "callflow/rule.hpp"
 
-namespace pivot::callflow {
+namespace pivot::callflow::modules {
 
 inline constexpr Property after_bridge_data[] = {
     {"action", string.one_of("park transfer hangup")},
@@ -125,4 +125,4 @@ inline constexpr Module control_modules[] = {
     {"wait_for_hangup", skip_module_only},
 };
 
-}  // namespace pivot::callflow
+}  // namespace pivot::callflow::modules

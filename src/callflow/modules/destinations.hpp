@@ -4,7 +4,7 @@
 #include "callflow/modules/conference.hpp"
 #include "callflow/rule.hpp"
 
-namespace pivot::callflow {
+namespace pivot::callflow::modules {
 
 inline constexpr Property acdc_agent_data[] = {
     {"action", string.one_of("login logout paused resume")},
@@ -110,4 +110,4 @@ inline constexpr Module destinations_modules[] = {
     {"voicemail", voicemail_data},
 };
 
-}  // namespace pivot::callflow
+}  // namespace pivot::callflow::modules

@@ -3,7 +3,7 @@
 
 #include "callflow/rule.hpp"
 
-namespace pivot::callflow {
+namespace pivot::callflow::modules {
 
 inline constexpr Rule key = string.one_of("1 2 3 4 5 6 7 8 9 0 # *");
 
@@ -60,4 +60,4 @@ inline constexpr Module digits_modules[] = {
     {"send_dtmf", send_dtmf_data},
 };
 
-}  // namespace pivot::callflow
+}  // namespace pivot::callflow::modules

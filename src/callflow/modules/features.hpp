@@ -1,9 +1,9 @@
-// Modules behind feature codes: what a user changes or picks up by dialling.
+// Modules for feature codes: what users change or pick up by dialling.
 #pragma once
 
 #include "callflow/rule.hpp"
 
-namespace pivot::callflow {
+namespace pivot::callflow::modules {
 
 inline constexpr Property call_forward_data[] = {
     {"action", string.one_of("activate deactivate update toggle menu")},
@@ -39,7 +39,7 @@ inline constexpr Property eavesdrop_feature_data[] = {
     skip_module,
 };
 
-// Of group_pickup and of intercept.
+// The data of group_pickup and of intercept.
 inline constexpr Property pickup_data[] = {
     {"approved_device_id", string},
     {"approved_group_id", string},
@@ -89,4 +89,4 @@ inline constexpr Module features_modules[] = {
     {"intercept_feature", intercept_feature_data},
 };
 
-}  // namespace pivot::callflow
+}  // namespace pivot::callflow::modules

@@ -3,7 +3,7 @@
 
 #include "callflow/rule.hpp"
 
-namespace pivot::callflow {
+namespace pivot::callflow::modules {
 
 inline constexpr Property dynamic_cid_caller_id[] = {
     {"name", string},
@@ -87,4 +87,4 @@ inline constexpr Module identity_modules[] = {
     {"set_variables", set_variables_data},
 };
 
-}  // namespace pivot::callflow
+}  // namespace pivot::callflow::modules

@@ -3,7 +3,7 @@
 
 #include "callflow/rule.hpp"
 
-namespace pivot::callflow {
+namespace pivot::callflow::modules {
 
 inline constexpr Rule email_or_emails =
     Rule{bit(json::Kind::string) | bit(json::Kind::array)}.matching(Form::email).each(email);
@@ -71,4 +71,4 @@ inline constexpr Module reporting_modules[] = {
     {"webhook", webhook_data},
 };
 
-}  // namespace pivot::callflow
+}  // namespace pivot::callflow::modules

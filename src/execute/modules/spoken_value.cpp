@@ -1,5 +1,8 @@
 #include "execute/modules/spoken_value.hpp"
 
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+
 #include <algorithm>
 #include <string>
 
@@ -39,27 +42,12 @@ std::string_view interpretation(std::string_view type, std::string_view method)
     return found == std::end(interpretations) ? "" : found->as;
 }
 
-std::string escape(std::string_view text)
-{
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            default: out += c;
-        }
-    }
-    return out;
-}
-
 // Spells for speech without SSML. The bytes of a UTF-8 character stay together.
 std::string spell(std::string_view text)
 {
     std::string out;
     for (const char c : text) {
-        const bool goes_on = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-        if (!out.empty() && !goes_on) out += ' ';
+        if (!out.empty() && !continues_character(c)) out += ' ';
         out += c;
     }
     return out;
@@ -73,8 +61,10 @@ Speech spoken_value(std::string_view text, std::string_view type, std::string_vi
     Speech speech;
     speech.text = OpaqueText(as == "characters" || as == "digits" ? spell(text) : text);
     if (!as.empty()) {
+        std::string escaped;
+        append_xml(escaped, text);
         speech.ssml =
-            OpaqueText(fmt::format(R"(<say-as interpret-as="{}">{}</say-as>)", as, escape(text)));
+            OpaqueText(fmt::format(R"(<say-as interpret-as="{}">{}</say-as>)", as, escaped));
     }
     return speech;
 }

@@ -20,8 +20,6 @@ namespace pivot::tools {
 
 namespace {
 
-using callflow::below;
-
 // An error of `run` about a value replaces the error of its schema.
 void note(std::vector<Breach>& breaches, Breach breach)
 {
@@ -143,7 +141,7 @@ void Judge::judge_flow(json::Value flow, const std::string& at, Findings& findin
         const auto module = node.find("module");
         const auto data = node.find("data");
         const bool is_pivot = module && module->is_string() && module->text() == "pivot";
-        if (is_pivot && data) judge_pivot(*data, below(node_at, "data"), findings);
+        if (is_pivot && data) judge_pivot(*data, json::pointer(node_at, "data"), findings);
     });
 }
 
@@ -161,7 +159,8 @@ void Judge::judge_pivot(json::Value data, const std::string& at, Findings& findi
         const auto value = data.find(key);
         const auto url = http::Url::parse(value ? value->text() : "");
         std::string objection = url ? exchange::objection_to(*url, policy_) : "";
-        if (!objection.empty()) note(findings.errors, {below(at, key), std::move(objection)});
+        if (!objection.empty())
+            note(findings.errors, {json::pointer(at, key), std::move(objection)});
     }
 }
 
