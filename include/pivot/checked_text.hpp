@@ -122,7 +122,7 @@ struct VoiceRule : NameRule {
 };
 using VoiceName = Checked<VoiceRule>;
 
-// Of a speech engine, or of its model: `flite`, `deepgram_nova-2`.
+// The name of a speech engine or of its model: `flite`, `deepgram_nova-2`.
 struct EngineRule : NameRule {
     static std::string checked(std::string_view text);
 };

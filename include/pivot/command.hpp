@@ -11,7 +11,7 @@
 
 namespace pivot {
 
-// Zero: no limit.
+// Zero means that there is no limit.
 inline constexpr std::chrono::milliseconds unlimited{0};
 
 // Something to hear, or nothing.
@@ -145,7 +145,7 @@ struct Speaking {  // speech input
     std::chrono::milliseconds begin_timeout{
         0};  // until speech begins; unlimited: until it is stopped
     std::chrono::milliseconds end_timeout{
-        0};  // of silence behind speech; unlimited: the switch decides
+        0};  // of silence after speech; unlimited: the switch decides
     std::chrono::milliseconds length_max{0};
     bool filters_profanity = true;
     bool wants_partial = false;

@@ -135,12 +135,12 @@ struct ConferenceHappened {
     std::string member;  // its call id
 };
 
-// Where the caller stands in the queue: when he comes in, and whenever it changes. A switch that
+// Where the caller stands in the queue: told at the start, and whenever it changes. A switch that
 // does not know tells nothing.
 struct QueueStanding {
     JobId job = 0;
     unsigned position = 0;                   // from 1
-    unsigned size = 0;                       // how many wait, with him
+    unsigned size = 0;                       // how many wait, this caller included
     std::chrono::seconds waited_average{0};  // of those who were taken
 };
 

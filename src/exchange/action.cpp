@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view coercion_advice = ", which coerce_types would take";
 
-// Of a node in a flow: `callflow.depth_max` at most.
+// How deep a node may be nested. In a flow `callflow.depth_max` is the limit.
 constexpr std::size_t node_depth_max = 4'096;
 
 constexpr json::Choice<Method> methods[] = {
@@ -155,7 +155,7 @@ milliseconds ActionReader::read_milliseconds(json::Value value)
     return limits_.timeout_max;
 }
 
-// KAZOO's documentation writes `"req_timeout": "5"`, so that text is no mistake here.
+// KAZOO's documentation writes `"req_timeout": "5"`, so that text is accepted here.
 milliseconds ActionReader::read_seconds(json::Value value)
 {
     const auto is_number = value.kind() == json::Kind::integer ||

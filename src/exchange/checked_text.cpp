@@ -40,7 +40,7 @@ std::string word(std::string_view text, std::string_view others, std::size_t byt
     return is_word ? std::string(text) : std::string();
 }
 
-// Of ASCII and of Latin-1, whose 32 are two bytes each in UTF-8.
+// Control characters of ASCII and of Latin-1, whose 32 are two bytes each in UTF-8.
 bool has_controls(std::string_view text)
 {
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -217,7 +217,7 @@ std::string NumberRule::checked(std::string_view text)
 
 std::string SipUriRule::checked(std::string_view text)
 {
-    // Without `&`, with which Asterisk parts addresses, and `?`, behind which headers are.
+    // Without `&`, with which Asterisk parts addresses, and `?`, after which headers come.
     constexpr std::string_view allowed = "-_.!~*()=+;/:@%[]#";
     const std::string_view scheme = text.substr(0, text.find(':'));
     const bool has_scheme =

@@ -34,7 +34,7 @@ struct Device {
     std::string variables;  // a JSON object; empty: there are none
 };
 
-// Of a group, or of a ring_group's list.
+// A member of a group, or of a ring_group's list.
 struct Member {
     enum class Kind : std::uint8_t { device, user, group };
     Kind kind = Kind::device;
@@ -110,7 +110,7 @@ public:
     static tl::expected<Directory, std::string> from_json(std::string_view text,
                                                           callflow::FlowRules rules = {});
 
-    // Null: there is none with that id.
+    // Each returns null where nothing has that id.
     const Device* device(std::string_view id) const { return find(devices_, id); }
     const Group* group(std::string_view id) const { return find(groups_, id); }
     const Menu* menu(std::string_view id) const { return find(menus_, id); }

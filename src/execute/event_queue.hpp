@@ -57,7 +57,7 @@ public:
         ~Observer() = default;
     };
 
-    // Null: nobody observes. Returns who did before.
+    // `observer` may be null. Returns the one before it.
     Observer* observe(Observer* observer) { return std::exchange(observer_, observer); }
 
     // The next event. None: it is `until` by the call's clock, or the call's deadline has expired
@@ -68,7 +68,7 @@ private:
     CallClock& clock_;
     reactor::Deadline deadline_;
     CallTimes times_;
-    // A caller who leans on his keys while nobody looks.
+    // Caps unread key presses: a caller can lean on the keypad.
     static constexpr std::size_t unread_max = 256;
 
     std::vector<Event> events_;

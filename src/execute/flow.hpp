@@ -34,7 +34,7 @@ public:
     // An object, JSON text.
     std::string_view data(Index node) const { return text(nodes_[node].data); }
 
-    // `{}`, or what is no object at all.
+    // Whether the node is `{}`, or not an object at all.
     bool is_empty(Index node) const { return nodes_[node].is_empty; }
 
     std::optional<Index> child(Index node, std::string_view key) const;

@@ -239,7 +239,7 @@ void LiveCall::note(const Event& event)
     }
 }
 
-// Null: nobody reads the keys of this leg.
+// Returns null where nobody reads the keys of this leg.
 std::string* LiveCall::keys_of(LegId leg)
 {
     for (Stage* stage = stage_; stage != nullptr; stage = stage->outer_) {

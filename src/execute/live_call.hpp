@@ -155,7 +155,7 @@ public:
     // Whether a Leave has something to leave.
     bool can_leave() const;
 
-    // Of the innermost stage: who hears what is performed.
+    // The leg of the innermost stage, which hears what is performed.
     LegId leg() const { return stage_ == nullptr ? caller : stage_->leg(); }
 
     const CallTimes& times() const { return events_.times(); }
@@ -209,7 +209,7 @@ public:
     // Refuses a call that is not answered, and waits for its end, but not for ever.
     Task<> reject(int sip_code, const ReasonPhrase& phrase, Deadline&);
 
-    // Hangs up the caller, unless he is gone or elsewhere, and waits for that, but not for ever.
+    // Hangs up the caller, unless they are gone or elsewhere, and waits for that: five seconds.
     Task<> hang_up(const CauseName& cause, Deadline&);
 
     // Keys that were pressed on leg() and nobody has taken.

@@ -22,7 +22,7 @@ struct NextStep {
         over,     // the call is gone, or elsewhere
     };
     Kind kind = Kind::go_on;
-    // Behind pointers, because a call that waits has several of these in its frames.
+    // Pointers, because a call that waits has several of these in its frames.
     std::unique_ptr<session::Request> ask;  // of ask and report
     std::unique_ptr<std::string> node;      // of pivot: its JSON text
 

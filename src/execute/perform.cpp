@@ -11,7 +11,7 @@ namespace {
 
 using Kind = NextStep::Kind;
 
-// Null: not one that is performed.
+// Returns null for an element that is not performed.
 verbs::Verb verb_of(twiml::Name name)
 {
     using twiml::Name;

@@ -1,6 +1,6 @@
 // One request and its response, over a pooled connection or a new one. If a kept connection turns
 // out to be stale the request is sent once more, whatever its method: otherwise each server's idle
-// time-out would cost pivots.
+// timeout would cost pivots.
 //
 //   host admitted? ─► idle connection? ──────────────────────────────┐
 //                        └─► resolve ─► admitted addresses ─► connect ─► TLS ─► send ─► receive

@@ -32,7 +32,8 @@ Receive Connection::receive(Phase& phase, Deadline& deadline)
 
 Task<Result<Received>> Connection::send_and_receive(Phase& phase, Deadline& deadline)
 {
-    auto sent = co_await tcp_->send({}, deadline);
+    const std::string_view rest;
+    auto sent = co_await tcp_->send(rest, deadline);
     if (!sent) co_return pass_on(sent);
     if (tcp_->has_sent_all()) phase = Phase::wait;
     Receive receiving(tcp_->receive(deadline), deadline);

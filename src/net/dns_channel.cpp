@@ -71,7 +71,7 @@ ares_ssize_t send_message(ares_socket_t socket, const iovec* parts, int count, v
     const ares_ssize_t sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
     if (sent >= 0 || errno != ECONNREFUSED) return sent;
     // The refusal is that of an earlier question. c-ares would take it for this one's, send only
-    // this one to the next server, and leave the earlier one to its time-out. So this one is sent
+    // this one to the next server, and leave the earlier one to its timeout. So this one is sent
     // again and refused, too: c-ares reads that error, and all questions go on.
     return ::sendmsg(socket, &message, MSG_NOSIGNAL);
 }
@@ -343,7 +343,7 @@ void DnsChannel::renew_sockets()
     ares_free_data(servers);
 }
 
-// When to look for time-outs. ares_timeout() goes through all questions, so it is called once a
+// When to look for timeouts. ares_timeout() goes through all questions, so it is called once a
 // tick and not for each question. Every try takes longer than a tick, so none is late.
 reactor::Nanoseconds DnsChannel::next_tick() const
 {

@@ -7,7 +7,7 @@
 // If the system's servers are asked, the file that names them is checked at most once a second, and
 // only when there is something to ask. When it has changed, c-ares is initialized again from it,
 // and open questions are asked again. Apart from that c-ares reads no file and never blocks after
-// open(). One timer serves its time-outs and the sockets that became ready: it fires after the
+// open(). One timer serves its timeouts and the sockets that became ready: it fires after the
 // clock was read, so that whatever replies start counts from now.
 #pragma once
 

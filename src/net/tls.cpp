@@ -337,7 +337,8 @@ Task<> TlsStream::end()
     SSL_shutdown(ssl_.get());
     char* bytes = nullptr;
     const long size = BIO_get_mem_data(outgoing_, &bytes);
-    co_await tcp_.send_at_once({bytes, static_cast<std::size_t>(size)});
+    const std::string_view farewell(bytes, static_cast<std::size_t>(size));
+    co_await tcp_.send_at_once(farewell);
 }
 
 Task<Result<void>> TlsStream::flush(Deadline& deadline)
@@ -345,7 +346,8 @@ Task<Result<void>> TlsStream::flush(Deadline& deadline)
     char* bytes = nullptr;
     const long size = BIO_get_mem_data(outgoing_, &bytes);
     if (size == 0 && tcp_.has_sent_all()) co_return Result<void>();
-    auto sent = co_await tcp_.send({bytes, static_cast<std::size_t>(size)}, deadline);
+    const std::string_view records(bytes, static_cast<std::size_t>(size));
+    auto sent = co_await tcp_.send(records, deadline);
     BIO_reset(outgoing_);
     co_return sent;
 }

@@ -77,7 +77,7 @@ void Deadline::fired()
 
 void Deadline::interrupt(const Deadline& parent)
 {
-    assert(parent.has_expired_ && !has_expired_);  // a child that has expired is no waiter
+    assert(parent.has_expired_ && !has_expired_);  // a child that has expired does not wait
     expire(parent.reason_);
 }
 

@@ -250,7 +250,7 @@ void Ring::wait(Nanoseconds timeout_ns)
     check(result, reaped);
 }
 
-// After a time-out, a signal or a full completion queue, requests and completions stay in their
+// After a timeout, a signal or a full completion queue, requests and completions stay in their
 // queues until this turn or the next one reaps. Any other error is the end of the ring.
 void Ring::check(int result, unsigned reaped)
 {

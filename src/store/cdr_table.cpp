@@ -101,7 +101,7 @@ Answer<void> CdrTable::hand_out(const session::DueQuery& query,
     return {};
 }
 
-// Empty: there is none after it.
+// Returns an empty text where no origin comes after it.
 Answer<std::string> CdrTable::next_origin(std::string_view origin)
 {
     const auto row = select_origin_.bind(origin).step();

@@ -30,7 +30,7 @@ public:
     // For what yields no row that matters.
     Answer<void> run();
 
-    // Of the row, from 0. Lives until the next step.
+    // Columns of the row, from 0. The text lives until the next step.
     std::string_view text(int column) const;
     std::int64_t number(int column) const;
 

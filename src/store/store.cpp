@@ -198,7 +198,7 @@ void Store::write_cdrs()
     finish(std::move(written));
 }
 
-// False: the file cannot be written, whatever is to be written. Another process may have it, and
+// Returns false where nothing at all can be written. Another process may have the file, and
 // SQLite has waited for that: once, and not for each command.
 bool Store::write(std::span<std::unique_ptr<Command>> commands)
 {

@@ -50,7 +50,7 @@ public:
     // Takes lines without line breaks, on any thread.
     using Log = std::function<void(std::string_view line)>;
 
-    // The error is a sentence that names the file. A `debug` that cannot be opened is no error: the
+    // The error is a sentence that names the file. Without a `debug` that can be opened the
     // store goes on without debug records, and says so in the log.
     static tl::expected<std::unique_ptr<Store>, std::string> open(const StoreConfig& config,
                                                                   Log log);

@@ -1,7 +1,7 @@
 // The caller talks with a leg that has answered.
 //
-//   ring() ─► answered ─► (a whisper on the new leg) ─► talk() ─► either side hangs up, `*`, the
-//   limit
+//   ring() ─► answered ─► (a whisper on the new leg) ─► talk() ─► hang-up, `*`, the limit
+//
 #pragma once
 
 #include "execute/live_call.hpp"

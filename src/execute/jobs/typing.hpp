@@ -1,4 +1,4 @@
-// The caller's keys: those typed ahead, then those that he presses now.
+// The caller's keys: those typed ahead, then those pressed from now on.
 #pragma once
 
 #include "execute/live_call.hpp"

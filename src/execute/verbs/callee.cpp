@@ -36,7 +36,7 @@ bool is_settable(const Header& header)
     });
 }
 
-// `X-a=1&X-b=2`, the part of a SIP URI behind its question mark.
+// `X-a=1&X-b=2`, the part of a SIP URI after its question mark.
 void append_headers(Headers& headers, std::string_view text)
 {
     while (!text.empty()) {

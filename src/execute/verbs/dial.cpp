@@ -91,8 +91,8 @@ private:
     const LegId leg_;
 };
 
-// The callee hears a document before he is connected. False: he is not to be connected, or gone. A
-// document that cannot be had may have been there to ask him.
+// The callee hears a document before being connected. Returns false for a callee who is gone, or is
+// not to be connected: a document that cannot be had may have been there to ask them.
 Task<bool> whisper(LiveCall& call, const DialLegs& legs, LegId leg, Deadline& deadline)
 {
     const twiml::Element* noun = legs.noun(leg);
@@ -122,7 +122,7 @@ std::string key_to_hang_up(twiml::Element dial)
     return std::string(dial.text(Attribute::hangup_on));
 }
 
-// Of several that did not answer, `call_id` is the first one's.
+// Where several did not answer, `call_id` is the first one's.
 Parameters results(std::string_view status, std::string call_id, bool was_bridged)
 {
     Parameters parameters;

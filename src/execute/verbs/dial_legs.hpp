@@ -23,8 +23,8 @@ public:
     void renumber(std::vector<Target>& targets);
     bool empty() const { return legs_.empty(); }
 
-    // They are about to be called: all of them, or the first. Of those behind it the channel tells
-    // nothing until they ring.
+    // They are about to be called: all of them, or the first. The channel tells nothing of the ones
+    // after it until they ring.
     void begin(bool is_sequential);
 
     // Waits until those are gone whose end somebody wants to be told.
@@ -53,7 +53,7 @@ private:
         Nanoseconds ended_at = never;
     };
 
-    // Null: there is nothing to call.
+    // Returns null where there is nothing to call.
     Target* add(Address address, const twiml::Element* noun, std::string called);
     void add_noun(const twiml::Element& noun);
     void add_endpoints(const twiml::Element& noun, const Address& name);

@@ -19,7 +19,7 @@ using Warn = std::function<void(twiml::Element element, std::string what)>;
 using Resolve = std::function<std::string(std::string_view reference)>;
 
 // What a Play names: a URL, a tone, or where it has neither a dot nor a slash nor a colon,
-// something that the switch keeps. Empty, where it is none of these.
+// something that the switch keeps. Empty where it is not one of these.
 Media media_named(std::string_view what, const Resolve& resolve);
 Media media_of(twiml::Element play, const Resolve& resolve);
 
@@ -28,7 +28,7 @@ std::string flaw_of_play(twiml::Element play, const Media& media);
 std::string flaw_of_redirect(twiml::Element redirect, const Resolve& resolve);
 std::string flaw_of_url(twiml::Element element, twiml::Attribute attribute, const Resolve& resolve);
 
-// Of a name in an attribute, which no switch can be given.
+// The flaw of a name in an attribute that no switch can be given.
 std::string flaw_of_name(twiml::Element element, twiml::Attribute attribute);
 
 }  // namespace pivot::execute::verbs

@@ -177,7 +177,7 @@ Task<> perform_prompts(LiveCall& call, twiml::Element gather, Hearing* hearing, 
     if (is_interruptible) hearing->ends_prompts(nullptr);
 }
 
-// The time-out is for speech to begin, or for the first key. Then the words are awaited, or the
+// The timeout is for speech to begin, or for the first key. Then the words are awaited, or the
 // other keys. Keys that were typed beside words that nobody understood count.
 Task<> take_either(LiveCall& call, twiml::Element gather, Hearing& hearing, bool takes_keys,
                    jobs::Collected& collected, Deadline& deadline)
@@ -205,7 +205,7 @@ Task<> take_either(LiveCall& call, twiml::Element gather, Hearing& hearing, bool
 
 }  // namespace
 
-// Prompts are performed while input is already taken; the first of it ends them all. The time-out
+// Prompts are performed while input is already taken; the first of it ends them all. The timeout
 // counts from the end of the prompts. A key pressed during an earlier verb counts, unless there are
 // prompts to hear first.
 Task<NextStep> perform_gather(LiveCall& call, twiml::Element gather, Deadline& deadline)

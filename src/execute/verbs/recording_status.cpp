@@ -25,7 +25,7 @@ void RecordingStatus::tell_completed(const RecordingEnded& recorded) const
     tell("completed", recording_results(recorded));
 }
 
-// Of the call there is no more in it than its id (twiml.md, section 6).
+// It tells no more of the call than its id (twiml.md, section 6).
 void RecordingStatus::tell(std::string_view status, Parameters parameters) const
 {
     if (!lists(element_, Attribute::recording_status_callback_event, status)) return;

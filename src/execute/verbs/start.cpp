@@ -1,4 +1,4 @@
-// <Start>: a stream beside the call.
+// <Start>: a stream in the background.
 #include "execute/verbs/stream_noun.hpp"
 #include "execute/verbs/verb.hpp"
 

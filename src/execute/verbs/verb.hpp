@@ -55,8 +55,8 @@ bool lists(twiml::Element element, Attribute attribute, std::string_view word);
 // Whether an attribute is given and names a URL. One that is given and does not warns.
 bool names_a_url(LiveCall& call, twiml::Element element, Attribute attribute);
 
-// The exchange that `action` asks for; without one, the current document's. One that is no URL
-// warns, and counts as none.
+// The exchange that `action` asks for; without one, the current document's. One that is not a URL
+// warns, and is ignored.
 NextStep ask_action(LiveCall& call, twiml::Element element, Parameters parameters);
 
 // The same, but without an `action` the document goes on.
@@ -80,7 +80,7 @@ void notify(LiveCall& call, twiml::Element element, Attribute url, Attribute met
 void notify_alone(LiveCall& call, twiml::Element element, Attribute url, Attribute method,
                   Parameters parameters);
 
-// The time of day as RFC 2822 has it, for what is told beside the call.
+// The time of day as RFC 2822 has it, for what is told in the background.
 std::string date_now(LiveCall& call);
 
 // The same as ISO 8601 has it.
@@ -94,7 +94,7 @@ Task<NextStep> perform_pause(LiveCall& call, twiml::Element pause, Deadline& dea
 Task<NextStep> perform_gather(LiveCall& call, twiml::Element gather, Deadline& deadline);
 Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& deadline);
 Task<NextStep> perform_dial(LiveCall& call, twiml::Element dial, Deadline& deadline);
-// Of a caller who has been answered.
+// Both are for a caller who has been answered.
 Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Element conference,
                                Deadline& deadline);
 Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element queue,

@@ -26,7 +26,7 @@ struct LegKeys {
     std::chrono::milliseconds after{1'000};  // since it answered
 };
 
-// Of one that is dialled.
+// What a party does that is dialled.
 struct LegBehaviour {
     std::optional<Ringing> ringing;
     std::optional<std::chrono::milliseconds>
@@ -41,7 +41,7 @@ struct LegBehaviour {
 // whose headers do not matter unless the step has some. A client can be `client:ann`, too.
 bool is_address(std::string_view said, std::string_view address);
 
-// Of those that one dial calls.
+// What the parties of one dial do.
 struct DialBehaviour {
     struct Part {
         unsigned place = 0;   // among the targets, from 1; 0: see `address`
@@ -57,9 +57,9 @@ struct DialBehaviour {
     LegBehaviour of(std::string_view address, unsigned place) const;
 };
 
-// Of the caller who is recorded.
+// What a caller does who is recorded.
 struct TalkBehaviour {
-    std::optional<std::chrono::milliseconds> length;  // then he is silent; 3 s where it is not said
+    std::optional<std::chrono::milliseconds> length;  // then silence; 3 s where it is not said
 
     bool repeats(const TalkBehaviour& said) const { return length && said.length; }
     void add(const TalkBehaviour& said) { length = said.length; }
@@ -85,7 +85,7 @@ struct QueueBehaviour {
     void add(const QueueBehaviour& said);
 };
 
-// Of a stream to a web server.
+// What a stream to a web server does.
 struct StreamBehaviour {
     bool fails = false;  // at once
     std::optional<std::chrono::milliseconds>
@@ -95,7 +95,7 @@ struct StreamBehaviour {
     void add(const StreamBehaviour& said) { *this = said; }
 };
 
-// Of a module of a callflow, which the host runs.
+// What a module of a callflow does that the host runs.
 struct ModuleBehaviour {
     std::string module;
     std::string branch = "_";

@@ -16,7 +16,7 @@ class DialPlan {
 public:
     void add(const DialBehaviour& said);
 
-    // Of the dial that comes now, and calls these.
+    // The behaviour of the dial that comes now, and calls these.
     DialBehaviour take(const std::vector<Target>& targets);
 
 private:

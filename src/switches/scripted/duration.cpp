@@ -23,7 +23,7 @@ std::int64_t number_at(std::string_view text)
     return number;
 }
 
-// Of `%(on_ms,off_ms,hz,…);%(…);loops=n`.
+// The length of `%(on_ms,off_ms,hz,…);%(…);loops=n`.
 std::chrono::milliseconds length_of_tones(std::string_view tones)
 {
     std::int64_t length_ms = 0;

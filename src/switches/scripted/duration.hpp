@@ -22,7 +22,7 @@ std::chrono::milliseconds length_of_speech(std::string_view words);
 // Tones and silence as they say, `local_stream://` has no end, all else media_length.
 std::chrono::milliseconds length_of(const Media& media);
 
-// Of keys and the pauses between them.
+// The length of keys and the pauses between them.
 std::chrono::milliseconds length_of_keys(std::string_view keys,
                                          std::chrono::milliseconds key_length);
 

@@ -18,7 +18,7 @@ public:
         planned_.back().add(said);
     }
 
-    // Of the one that comes now.
+    // The behaviour of the one that comes now.
     Behaviour take()
     {
         if (planned_.empty()) return {};

@@ -114,7 +114,7 @@ std::string names_of(const Deed& deed)
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// Why a line is no text; empty: it is.
+// Why a line is not text. Empty where it is.
 std::string refusal_of_bytes(std::string_view line)
 {
     if (to_valid_utf8(line) != line) return "there are bytes that are not UTF-8: save it as UTF-8";

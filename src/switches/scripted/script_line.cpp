@@ -64,7 +64,7 @@ tl::expected<std::chrono::milliseconds, std::string> time_of(std::string_view te
     return std::chrono::milliseconds(static_cast<std::int64_t>(number * unit_ms));
 }
 
-// Of one step: a minute and more of pressing.
+// What one step may press: more than a minute of it.
 constexpr std::size_t keys_max = 1'000;
 
 // Why these are not keys to press; empty: they are. `example` is how to write them.

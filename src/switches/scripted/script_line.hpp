@@ -11,7 +11,7 @@
 
 namespace pivot::switches::scripted {
 
-// None: the line is blank or a comment. The error is a sentence: what is wrong, and what to do.
+// Holds no step for a blank line or a comment. The error is a sentence: what is wrong, what to do.
 tl::expected<std::optional<Step>, std::string> read_script_line(std::string_view line);
 
 }  // namespace pivot::switches::scripted

@@ -82,7 +82,7 @@ private:
     std::size_t next_ = 0;               // step
     std::size_t since_ = 0;
     std::size_t looked_ = 0;
-    const Step* since_step_ = nullptr;  // behind which `since_` is; null: the call began
+    const Step* since_step_ = nullptr;  // after which `since_` begins; null: the call began
     bool is_playing_ = false;
     bool is_waiting_ = false;  // for a time, within the next step
 };

@@ -6,7 +6,7 @@ namespace pivot::switches::scripted {
 
 namespace {
 
-// A line of its own, or behind a step with blanks around it. A `#` that is pressed is a key.
+// A line of its own, or after a step with blanks around it. A `#` that is pressed is a key.
 bool begins_comment(std::string_view line, std::size_t at, const std::vector<Word>& before)
 {
     if (before.empty()) return true;
@@ -15,8 +15,8 @@ bool begins_comment(std::string_view line, std::size_t at, const std::vector<Wor
     return ends_word && (line[at - 1] == ' ' || line[at - 1] == '\t');
 }
 
-// Where the word that begins at `at` ends: at a blank, or at quotes, of which single ones are no
-// apostrophe behind `=` alone.
+// Where the word that begins at `at` ends: at a blank, or at quotes. A single
+// quote is an apostrophe unless it comes right after `=`.
 std::size_t end_of_word(std::string_view line, std::size_t at)
 {
     while (at < line.size() && line[at] != ' ' && line[at] != '\t' && line[at] != '"') {

@@ -74,7 +74,7 @@ void ScriptedChannel::push(Event event)
     events_.push(std::move(event));
 }
 
-// Null: it has ended, as there is nobody to do it for.
+// Returns null where the job has ended, as there is nobody to do it for.
 ScriptedChannel::Job* ScriptedChannel::begin(JobId id, JobKind kind, LegId leg)
 {
     if (is_over()) return nullptr;

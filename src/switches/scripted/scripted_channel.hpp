@@ -47,7 +47,7 @@ public:
     // The simulation has lasted as long as it may.
     void run_out_of_time();
 
-    // Others in the caller's conference; one who joins before he does is there from the beginning.
+    // Others in the caller's conference; one who joins earlier is there from the beginning.
     void join_someone();
     void part_someone();
 

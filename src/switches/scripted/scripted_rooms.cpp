@@ -92,8 +92,8 @@ void ScriptedChannel::part_someone()
     happens(room->id, ConferenceEventKind::leave, name_of_other(number), "someone leaves");
 }
 
-// The caller leaves it, and it ends where nobody else is in it, or where it does not go on without
-// him.
+// The caller leaves it. It ends where nobody else is in it, or where it does not go on without the
+// caller.
 void ScriptedChannel::end_room(JobId id)
 {
     const Job room = *find(id);
