@@ -10,15 +10,16 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes)
     using namespace pivot::fuzz;
     const std::string text(Input(data, size_bytes).rest());
     if (text.find("S3cretW0rd") != text.npos) return 0;
-    const std::string shown = pivot::redact(text + "\nhttps://ann:S3cretW0rd@h.example/\n" + text);
+    const std::string shown =
+        pivot::exchange::redact(text + "\nhttps://ann:S3cretW0rd@h.example/\n" + text);
     require(shown.find("S3cretW0rd") == shown.npos, "no password is left");
-    pivot::redact(text, true);
+    pivot::exchange::redact(text, true);
     if (text.empty()) return 0;
 
     std::string many;
     while (many.size() < 64 * 1024) many += text;
-    pivot::redact(many);
-    pivot::redact_header("Location", many);
-    pivot::redact_header("Set-Cookie", many);
+    pivot::exchange::redact(many);
+    pivot::exchange::redact_header("Location", many);
+    pivot::exchange::redact_header("Set-Cookie", many);
     return 0;
 }
