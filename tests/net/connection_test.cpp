@@ -105,10 +105,7 @@ protected:
         run_until(reactor, [&] { return scope.running() == 0; });
     }
 
-    static Task<> end(std::unique_ptr<Connection> closing, Reactor& reactor)
-    {
-        co_await closing->close();
-    }
+    static Task<> end(std::unique_ptr<Connection> closing, Reactor&) { co_await closing->close(); }
 
     static Task<> send(Connection& connection, std::string_view bytes,
                        std::optional<Result<void>>& result, Deadline& deadline)
