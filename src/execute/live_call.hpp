@@ -174,8 +174,17 @@ public:
         return contract_.begin(kind, leg, now(), limit);
     }
     JobId begin(const Dial& dial) { return contract_.begin(dial, now()); }
-    // The channel cannot do such a job: it has never begun, or it has failed.
-    void forget(JobId job) { contract_.forget(job); }
+    // Begins a job by its command, for which `command(job)` asks the channel. Returns 0 where the
+    // channel cannot do such a job: it has never begun.
+    template <typename Command>
+    JobId try_begin(JobKind kind, LegId leg, milliseconds limit, Command command)
+    {
+        const JobId job = begin(kind, leg, limit);
+        if (command(job)) return job;
+        contract_.forget(job);
+        return 0;
+    }
+    // Where nothing else can be done without it, such a job has failed.
     void fail_unless(bool is_taken, JobId job)
     {
         if (!is_taken) events_.push(JobEnded{job, JobEnd::failed, ""});

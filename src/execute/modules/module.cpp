@@ -93,11 +93,12 @@ Task<ModuleEnd> go_on_after(Work work, JobId job, std::string_view failure, Dead
 
 Task<ModuleEnd> hand_over(Work work, Deadline& deadline)
 {
-    const JobId job = work.call.begin(JobKind::module, caller, unlimited);
-    const bool is_taken =
-        work.call.channel().run_module(job, work.flow.module(work.node), work.flow.data(work.node));
-    if (is_taken) return go_on_after(work, job, "the host could not run it", deadline);
-    work.call.forget(job);
+    const auto run = [&](JobId job) {
+        const Flow& flow = work.flow;
+        return work.call.channel().run_module(job, flow.module(work.node), flow.data(work.node));
+    };
+    const JobId job = work.call.try_begin(JobKind::module, caller, unlimited, run);
+    if (job != 0) return go_on_after(work, job, "the host could not run it", deadline);
     return ready(give_up(work, "does not run here, and the host does not have it"), deadline);
 }
 

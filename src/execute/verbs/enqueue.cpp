@@ -81,10 +81,8 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const 
 // Returns 0 where the switch has no queues.
 JobId enter(LiveCall& call, const Queue& queue)
 {
-    const JobId job = call.begin(JobKind::queue, caller, unlimited);
-    if (call.channel().enqueue(job, queue)) return job;
-    call.forget(job);
-    return 0;
+    return call.try_begin(JobKind::queue, caller, unlimited,
+                          [&](JobId job) { return call.channel().enqueue(job, queue); });
 }
 
 }  // namespace

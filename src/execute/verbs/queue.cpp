@@ -24,10 +24,8 @@ std::string_view dial_status(LiveCall& call, QueueEnd end)
 JobId take_first(LiveCall& call, twiml::Element dial, const QueueName& queue)
 {
     const milliseconds timeout = seconds_of(dial, Attribute::timeout);
-    const JobId job = call.begin(JobKind::queue, caller, timeout);
-    if (call.channel().dequeue(job, queue, timeout)) return job;
-    call.forget(job);
-    return 0;
+    return call.try_begin(JobKind::queue, caller, timeout,
+                          [&](JobId job) { return call.channel().dequeue(job, queue, timeout); });
 }
 
 }  // namespace

@@ -46,10 +46,8 @@ SipUri target_of(LiveCall& call, twiml::Element noun)
 // Returns 0 where the switch cannot refer.
 JobId begin_refer(LiveCall& call, const SipUri& target)
 {
-    const JobId job = call.begin(JobKind::refer, caller, move_limit);
-    if (call.channel().refer(job, target)) return job;
-    call.forget(job);
-    return 0;
+    return call.try_begin(JobKind::refer, caller, move_limit,
+                          [&](JobId job) { return call.channel().refer(job, target); });
 }
 
 }  // namespace
