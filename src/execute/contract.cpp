@@ -15,43 +15,6 @@ namespace pivot::execute {
 
 namespace {
 
-std::string_view name_of(JobKind kind)
-{
-    switch (kind) {
-        case JobKind::playback: return "playback";
-        case JobKind::recording: return "recording";
-        case JobKind::speech: return "speech input";
-        case JobKind::dial: return "dial";
-        case JobKind::bridge: return "bridge";
-        case JobKind::room: return "conference";
-        case JobKind::queue: return "queue";
-        case JobKind::stream: return "stream";
-        case JobKind::refer: return "refer";
-        case JobKind::module: return "module";
-        case JobKind::move: return "transfer";
-    }
-    return "";
-}
-
-// Besides JobEnded, which ends a job of any kind.
-bool is_end_of(JobKind kind, const Event& event)
-{
-    switch (kind) {
-        case JobKind::recording: return std::holds_alternative<RecordingEnded>(event);
-        case JobKind::speech: return std::holds_alternative<SpeechHeard>(event);
-        case JobKind::dial: return std::holds_alternative<DialFailed>(event);
-        case JobKind::bridge: return std::holds_alternative<BridgeEnded>(event);
-        case JobKind::queue: return std::holds_alternative<QueueEnded>(event);
-        case JobKind::refer: return std::holds_alternative<Referred>(event);
-        case JobKind::playback:
-        case JobKind::room:
-        case JobKind::stream:
-        case JobKind::module:
-        case JobKind::move: return std::holds_alternative<JobEnded>(event);
-    }
-    return false;
-}
-
 Event end_of(JobKind kind, JobId job, JobEnd how)
 {
     switch (kind) {
@@ -115,6 +78,42 @@ Nanoseconds later(Nanoseconds now, milliseconds time)
 }
 
 }  // namespace
+
+std::string_view name_of(JobKind kind)
+{
+    switch (kind) {
+        case JobKind::playback: return "playback";
+        case JobKind::recording: return "recording";
+        case JobKind::speech: return "speech input";
+        case JobKind::dial: return "dial";
+        case JobKind::bridge: return "bridge";
+        case JobKind::room: return "conference";
+        case JobKind::queue: return "queue";
+        case JobKind::stream: return "stream";
+        case JobKind::refer: return "refer";
+        case JobKind::module: return "module";
+        case JobKind::move: return "transfer";
+    }
+    return "";
+}
+
+bool is_end_of(JobKind kind, const Event& event)
+{
+    switch (kind) {
+        case JobKind::recording: return std::holds_alternative<RecordingEnded>(event);
+        case JobKind::speech: return std::holds_alternative<SpeechHeard>(event);
+        case JobKind::dial: return std::holds_alternative<DialFailed>(event);
+        case JobKind::bridge: return std::holds_alternative<BridgeEnded>(event);
+        case JobKind::queue: return std::holds_alternative<QueueEnded>(event);
+        case JobKind::refer: return std::holds_alternative<Referred>(event);
+        case JobKind::playback:
+        case JobKind::room:
+        case JobKind::stream:
+        case JobKind::module:
+        case JobKind::move: return std::holds_alternative<JobEnded>(event);
+    }
+    return false;
+}
 
 // The length of a file is not known.
 milliseconds limit_of(const Media& media)

@@ -43,6 +43,11 @@ enum class JobKind : std::uint8_t {
     move,  // transfer, park, run_flow
 };
 
+std::string_view name_of(JobKind kind);
+
+// Besides JobEnded, which ends a job of any kind.
+bool is_end_of(JobKind kind, const Event& event);
+
 // How long a job takes at most; unlimited: as long as the document or the caller wants.
 milliseconds limit_of(const Media& media);
 milliseconds limit_of(const Speech& speech);

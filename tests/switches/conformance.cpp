@@ -1,5 +1,7 @@
 #include "switches/conformance.hpp"
 
+#include "execute/contract.hpp"
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -10,47 +12,9 @@ namespace pivot::test::conformance {
 
 namespace {
 
-enum class Kind { playback, recording, speech, dial, bridge, room, queue };
-
-constexpr std::string_view kind_names[] = {"playback", "recording", "speech input", "dial",
-                                           "bridge",   "room",      "queue"};
-
-bool is_end_of(Kind kind, const Event& event)
-{
-    switch (kind) {
-        case Kind::recording: return std::holds_alternative<RecordingEnded>(event);
-        case Kind::speech: return std::holds_alternative<SpeechHeard>(event);
-        case Kind::dial: return std::holds_alternative<DialFailed>(event);
-        case Kind::bridge: return std::holds_alternative<BridgeEnded>(event);
-        case Kind::queue: return std::holds_alternative<QueueEnded>(event);
-        case Kind::playback:
-        case Kind::room: return false;
-    }
-    return false;
-}
-
-JobId job_of(const Event& event)
-{
-    return std::visit(
-        [](const auto& told) -> JobId {
-            if constexpr (requires { told.job; }) return told.job;
-            return 0;
-        },
-        event);
-}
-
-// Reports of a job that goes on.
-bool goes_on(const Event& event)
-{
-    const auto* heard = std::get_if<SpeechHeard>(&event);
-    if (heard != nullptr) return heard->is_partial;
-    return std::holds_alternative<RecordingBegan>(event) ||
-           std::holds_alternative<StreamBegan>(event) ||
-           std::holds_alternative<SpeechBegan>(event) ||
-           std::holds_alternative<ConferenceHappened>(event) ||
-           std::holds_alternative<QueueStanding>(event) ||
-           std::holds_alternative<QueueBridged>(event);
-}
+using execute::job_ended;
+using execute::job_of;
+using execute::JobKind;
 
 // One call of one scenario, and what its events break.
 class Call {
@@ -65,7 +29,7 @@ public:
 
     // Begins a job by this command. False: the switch cannot do it, and is to tell nothing of it.
     template <typename Command>
-    bool begin(Kind kind, LegId leg, Command command)
+    bool begin(JobKind kind, LegId leg, Command command)
     {
         const JobId id = ++last_;
         jobs_.push_back({id, kind, leg});
@@ -117,7 +81,7 @@ public:
 private:
     struct Job {
         JobId id;
-        Kind kind;
+        JobKind kind;
         LegId leg;
         bool is_refused = false;
         bool is_stopped = false;
@@ -126,7 +90,7 @@ private:
 
     static std::string name_of(const Job& job)
     {
-        return fmt::format("{} (job {})", kind_names[static_cast<std::size_t>(job.kind)], job.id);
+        return fmt::format("{} (job {})", execute::name_of(job.kind), job.id);
     }
     Job* find(JobId id)
     {
@@ -165,7 +129,7 @@ private:
     void judge_answer(const LegAnswered& answered)
     {
         const auto dial = std::ranges::find_if(jobs_, [](const Job& job) {
-            return job.kind == Kind::dial && !job.is_refused && !job.is_over;
+            return job.kind == JobKind::dial && !job.is_refused && !job.is_over;
         });
         if (!is_leg(answered.leg)) {
             breach("leg {} answered, which was not dialled", answered.leg);
@@ -194,10 +158,10 @@ private:
         if (job == nullptr) return breach("job {} is told of, which nobody began", id);
         if (job->is_refused) return breach("the refused {} is told of", name_of(*job));
         if (job->is_over) return breach("the {} is told of after its end", name_of(*job));
-        if (goes_on(event)) return;
+        if (job_ended(event) == 0) return;
         job->is_over = true;
         const bool is_its_end =
-            std::holds_alternative<JobEnded>(event) || is_end_of(job->kind, event);
+            std::holds_alternative<JobEnded>(event) || execute::is_end_of(job->kind, event);
         if (!is_its_end) breach("the {} ended as another kind of job does", name_of(*job));
     }
 
@@ -221,20 +185,20 @@ Speech words()
 
 bool play(Call& call, LegId leg)
 {
-    return call.begin(Kind::playback, leg, [&](JobId job) {
+    return call.begin(JobKind::playback, leg, [&](JobId job) {
         return call.channel().play(job, leg, Media(SoundName::of("hello")));
     });
 }
 
 bool say(Call& call, LegId leg)
 {
-    return call.begin(Kind::playback, leg,
+    return call.begin(JobKind::playback, leg,
                       [&](JobId job) { return call.channel().say(job, leg, words()); });
 }
 
 bool send_keys(Call& call, LegId leg)
 {
-    return call.begin(Kind::playback, leg, [&](JobId job) {
+    return call.begin(JobKind::playback, leg, [&](JobId job) {
         return call.channel().send_keys(job, leg, KeySequence::of("12w#"),
                                         std::chrono::milliseconds(100));
     });
@@ -242,7 +206,7 @@ bool send_keys(Call& call, LegId leg)
 
 bool record(Call& call, LegId leg)
 {
-    return call.begin(Kind::recording, leg, [&](JobId job) {
+    return call.begin(JobKind::recording, leg, [&](JobId job) {
         Recording recording;
         recording.length_max = std::chrono::seconds(30);
         return call.channel().record(job, leg, recording);
@@ -251,13 +215,13 @@ bool record(Call& call, LegId leg)
 
 bool listen(Call& call, LegId leg)
 {
-    return call.begin(Kind::speech, leg,
+    return call.begin(JobKind::speech, leg,
                       [&](JobId job) { return call.channel().listen(job, leg, Speaking()); });
 }
 
 bool join(Call& call)
 {
-    return call.begin(Kind::room, caller, [&](JobId job) {
+    return call.begin(JobKind::room, caller, [&](JobId job) {
         Conference conference;
         conference.room = RoomName::of("conformance");
         return call.channel().join(job, conference);
@@ -266,7 +230,7 @@ bool join(Call& call)
 
 bool enqueue(Call& call)
 {
-    return call.begin(Kind::queue, caller, [&](JobId job) {
+    return call.begin(JobKind::queue, caller, [&](JobId job) {
         Queue queue;
         queue.name = QueueName::of("conformance");
         return call.channel().enqueue(job, queue);
@@ -282,7 +246,7 @@ bool dial(Call& call, const Address& address, LegId leg)
     target.address = address;
     dial.targets.push_back(target);
     call.dials(dial);
-    return call.begin(Kind::dial, caller,
+    return call.begin(JobKind::dial, caller,
                       [&](JobId job) { return call.channel().dial(job, dial); });
 }
 
@@ -423,7 +387,8 @@ void a_callee_is_reached_bridged_and_hung_up(Call& call)
     if (call.count<LegAnswered>() != 1) {
         return call.breach("LegAnswered came {} times", call.count<LegAnswered>());
     }
-    call.begin(Kind::bridge, callee, [&](JobId job) { return call.channel().bridge(job, callee); });
+    call.begin(JobKind::bridge, callee,
+               [&](JobId job) { return call.channel().bridge(job, callee); });
     call.look();
     call.channel().hang_up(callee, CauseName());
     call.settle();
