@@ -1,12 +1,10 @@
 // Switches that keep the contract of a channel, and some that do not: the suite tells them apart.
 #include "switches/conformance.hpp"
 
-#include "execute/call_clock.hpp"
 #include "execute/event_queue.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/run_until.hpp"
-#include "reactor/scope.hpp"
-#include "reactor/task.hpp"
+#include "switches/passing_time.hpp"
 #include "switches/scripted/duration.hpp"
 #include "switches/scripted/scripted_channel.hpp"
 #include "switches/scripted/virtual_clock.hpp"
@@ -110,26 +108,7 @@ private:
 
     std::vector<Event> wait(std::chrono::nanoseconds time)
     {
-        std::vector<Event> events;
-        while (clock_->is_due()) clock_->advance();
-        reactor::Scope scope(*reactor_);
-        scope.spawn(read(*queue_, clock_->now() + time.count(), events, *host_));
-        while (scope.running() > 0) {
-            const bool can_go_on = reactor_->next_turn() <= reactor_->now();
-            if (!can_go_on) clock_->advance();
-            reactor_->turn(0);
-        }
-        return events;
-    }
-
-    static reactor::Task<> read(execute::EventQueue& queue, Nanoseconds until,
-                                std::vector<Event>& events, reactor::Deadline&)
-    {
-        while (true) {
-            const auto event = co_await queue.next(until);
-            if (!event) break;
-            events.push_back(*event);
-        }
+        return events_within(time, *queue_, *clock_, *reactor_, *host_);
     }
 
     std::unique_ptr<reactor::Reactor> reactor_;

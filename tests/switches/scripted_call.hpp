@@ -3,7 +3,7 @@
 #pragma once
 
 #include "reactor/run_until.hpp"
-#include "reactor/scope.hpp"
+#include "switches/passing_time.hpp"
 #include "switches/scripted/scripted_channel.hpp"
 #include "switches/scripted/virtual_clock.hpp"
 
@@ -129,14 +129,9 @@ protected:
     Events events(std::chrono::milliseconds time = std::chrono::milliseconds(60'000))
     {
         Events events;
-        while (clock->is_due()) clock->advance();
-        reactor::Scope scope(*reactor);
-        scope.spawn(
-            read(*queue, clock->now() + std::chrono::nanoseconds(time).count(), events, *host));
-        while (scope.running() > 0) {
-            const bool can_go_on = reactor->next_turn() <= reactor->now();
-            if (!can_go_on) clock->advance();
-            reactor->turn(0);
+        for (const Event& event : events_within(time, *queue, *clock, *reactor, *host)) {
+            std::string shown = std::visit(ShownEvent(), event);
+            if (!shown.empty()) events.push_back(std::move(shown));
         }
         return events;
     }
@@ -170,17 +165,6 @@ protected:
 
 private:
     void note(Deed deed) override { deeds.push_back(std::move(deed)); }
-
-    static reactor::Task<> read(execute::EventQueue& queue, Nanoseconds until, Events& events,
-                                reactor::Deadline&)
-    {
-        while (true) {
-            const auto event = co_await queue.next(until);
-            if (!event) break;
-            std::string shown = std::visit(ShownEvent(), *event);
-            if (!shown.empty()) events.push_back(std::move(shown));
-        }
-    }
 };
 
 }  // namespace pivot::test
