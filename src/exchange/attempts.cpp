@@ -42,6 +42,7 @@ struct Attempts::Extras {
     std::string warning;
     std::optional<Failure> first_failure;  // why the fallback is asked
     std::vector<Parameter> cause;          // likewise, as the fallback is told
+    Nanoseconds url_ns_max = reactor::never;
     std::optional<Deadline> url_deadline;
     std::optional<Deadline> attempt_deadline;  // under that of the URL
 };
@@ -138,7 +139,8 @@ void Attempts::apply_fragment(std::string_view fragment, Deadline& whole)
     if (overrides.connect_ms != 0) request.demands.connect_ns_max = overrides.connect_ms * ms;
     if (overrides.read_ms != 0) request.demands.read_ns_max = overrides.read_ms * ms;
 
-    Nanoseconds ns_max = plan.url_ns_max;
+    Nanoseconds& ns_max = extras_->url_ns_max;
+    ns_max = plan.url_ns_max;
     if (overrides.total_ms != 0) ns_max = std::min(ns_max, overrides.total_ms * ms);
     if (ns_max != reactor::never) {
         extras_->url_deadline.emplace(whole, exchanges_.reactor.now() + ns_max);
@@ -185,7 +187,9 @@ void Attempts::explain(Failure& failure, Deadline& whole)
 {
     const Deadline& in_time = deadline(whole);
     if (failure.reason != Reason::timeout || !in_time.has_expired() || whole.has_expired()) return;
-    const Nanoseconds ns_max = in_time.at() - request_.progress().started;
+    const auto& of_url = extras_->url_deadline;
+    const bool is_of_url = of_url && of_url->at() <= in_time.at();
+    const Nanoseconds ns_max = is_of_url ? extras_->url_ns_max : extras_->plan.attempt_ns_max;
     failure.message = fmt::format("no answer within {} ms", ns_max / ms);
 }
 

@@ -471,7 +471,7 @@ TEST_F(KazooDefects, a_failure_in_mid_call_takes_the_failure_branch)
 // KAZOO performs what a slow server answers after the callflow has gone on (case U).
 TEST_F(KazooDefects, an_answer_that_comes_too_late_is_not_performed)
 {
-    action = R"(,"req_format":"twiml","req_timeout_ms":100)";
+    action = R"(,"req_format":"twiml","req_timeout_ms":1000)";
     silent_page("/first");
     run();
     EXPECT_THAT(asked(), ElementsAre("GET /first"));

@@ -53,10 +53,10 @@ protected:
         return false;
     }
 
+    std::atomic<bool> sets_cookies_ = false;  // with the next answer, on the peer's thread
     HttpPeer peer_{[this](HttpPeer::Exchange& exchange) {
         exchange.reply(200, "text/xml", say_hello, sets_cookies_.exchange(false) ? cookies() : "");
     }};
-    std::atomic<bool> sets_cookies_ = false;  // with the next answer, on the peer's thread
     session::RecentRecords records_;
     Sessions sessions_;
 };
