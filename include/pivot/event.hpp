@@ -132,7 +132,10 @@ enum class ConferenceEventKind : std::uint8_t {
 struct ConferenceHappened {
     JobId job = 0;
     ConferenceEventKind kind = ConferenceEventKind::join;
-    std::string member;  // its call id
+    // Its call id. Of `end`: who has ended it by leaving; empty: the last one has left.
+    std::string member;
+    // Another call in the room tells the web server of it.
+    bool is_told_elsewhere = false;
 };
 
 // Where the caller stands in the queue: told at the start, and whenever it changes. A switch that

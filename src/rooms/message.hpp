@@ -1,0 +1,70 @@
+// What passes between a call and the home of its room or queue.
+//
+//     a member's call ── Message ──► House: Room, Queue ── Order ──► each member's call
+//
+// Both are values, so that they can be posted from one lane to another.
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <pivot/event.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pivot::rooms {
+
+// One stay of one call. Never used again within the engine.
+using MemberId = std::uint64_t;
+
+// Where a room or a queue is found: those of one account are no other's.
+std::string place_of(std::string_view account_id, std::string_view name);
+
+struct Message {
+    enum class Kind : std::uint8_t { join, enqueue, dequeue, leave };
+
+    Kind kind = Kind::leave;
+    MemberId member = 0;
+    std::string place;
+    std::string call_id;
+    Nanoseconds at = 0;  // by the clock of the calls
+
+    // of join
+    bool is_moderator = true;
+    bool ends_with_caller = false;
+    bool beeps_on_enter = false;
+    bool beeps_on_exit = false;
+    bool wants_to_tell = false;  // a web server, what happens in the room
+
+    // of join and enqueue: more than these are refused; 0: no limit
+    unsigned size_max = 0;
+
+    // of leave: the switch could not connect the caller
+    bool has_failed = false;
+};
+
+struct Order {
+    enum class Kind : std::uint8_t {
+        mix,   // join this mix
+        hold,  // leave the mix, and wait
+        beep,
+        news,  // this has happened
+        end,   // the stay is over: the event ends its job, and nothing comes after it
+    };
+
+    MemberId member = 0;
+    Kind kind = Kind::news;
+    std::string mix;           // of mix
+    unsigned members_max = 0;  // of mix; 0: no limit
+    Event event;               // of news and end, without its job
+};
+
+using Orders = std::vector<Order>;
+
+Order mix_order(MemberId member, std::string_view mix, unsigned members_max);
+Order order(MemberId member, Order::Kind kind);
+Order order(MemberId member, Order::Kind kind, Event event);
+
+}  // namespace pivot::rooms
