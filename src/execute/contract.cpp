@@ -79,24 +79,6 @@ Nanoseconds later(Nanoseconds now, milliseconds time)
 
 }  // namespace
 
-std::string_view name_of(JobKind kind)
-{
-    switch (kind) {
-        case JobKind::playback: return "playback";
-        case JobKind::recording: return "recording";
-        case JobKind::speech: return "speech input";
-        case JobKind::dial: return "dial";
-        case JobKind::bridge: return "bridge";
-        case JobKind::room: return "conference";
-        case JobKind::queue: return "queue";
-        case JobKind::stream: return "stream";
-        case JobKind::refer: return "refer";
-        case JobKind::module: return "module";
-        case JobKind::move: return "transfer";
-    }
-    return "";
-}
-
 bool is_end_of(JobKind kind, const Event& event)
 {
     switch (kind) {
@@ -113,39 +95,6 @@ bool is_end_of(JobKind kind, const Event& event)
         case JobKind::move: return std::holds_alternative<JobEnded>(event);
     }
     return false;
-}
-
-// The length of a file is not known.
-milliseconds limit_of(const Media& media)
-{
-    const bool is_endless = media.what().starts_with(stream_scheme) ||
-                            media.what().find("loops=-") != std::string::npos;
-    return is_endless ? unlimited : milliseconds(3'600'000);
-}
-
-milliseconds limit_of(const Speech& speech)
-{
-    constexpr milliseconds least{30'000};
-    return least +
-           milliseconds(200) * std::max(speech.text.bytes().size(), speech.ssml.bytes().size());
-}
-
-milliseconds limit_of(const Recording& recording)
-{
-    return recording.runs_beside ? unlimited : recording.length_max;
-}
-
-milliseconds limit_of(const Dial& dial)
-{
-    return dial.timeout;
-}
-
-milliseconds limit_of_keys(std::string_view keys, milliseconds key_length)
-{
-    constexpr milliseconds gap{500};
-    milliseconds length{0};
-    for (const char key : keys) length += key == 'W' ? 2 * gap : key_length + gap;
-    return std::max(length, gap);
 }
 
 JobId job_of(const Event& event)
@@ -165,27 +114,32 @@ JobId job_ended(const Event& event)
     return goes_on ? 0 : job_of(event);
 }
 
-JobId Contract::begin(JobKind kind, LegId leg, Nanoseconds now, milliseconds limit)
+JobId Contract::begin(LegId leg, JobCommand command, Nanoseconds now)
 {
+    const JobKind kind = kind_of(command);
     assert(kind != JobKind::playback || std::ranges::none_of(jobs_, [leg](const Job& job) {
-               return job.kind == JobKind::playback && job.leg == leg;
+               return job.kind == JobKind::playback && job.leg == leg && job.state != State::owed;
            }));
+    const milliseconds limit = limit_of(command);
     const Nanoseconds due = limit == unlimited ? never : later(now, limit + grace);
-    jobs_.push_back({++last_, leg, kind, false, due});
-    return last_;
+    const JobId id = ++last_;
+    auto owned = std::make_unique<const JobCommand>(std::move(command));
+    const JobCommand& owned_command = *owned;
+    jobs_.push_back({id, leg, kind, State::running, due, std::move(owned)});
+    if (const auto* dial = std::get_if<Dial>(&owned_command)) {
+        legs_.clear();
+        for (const Target& target : dial->targets) legs_.push_back({target.leg, false, false});
+        dial_ = id;
+    }
+    if (give(channel_, id, leg, owned_command)) return id;
+    erase(id);
+    return 0;
 }
 
-JobId Contract::begin(const Dial& dial, Nanoseconds now)
+bool Contract::runs(JobId id) const
 {
-    legs_.clear();
-    for (const Target& target : dial.targets) legs_.push_back({target.leg, false, false});
-    dial_ = begin(JobKind::dial, caller, now, limit_of(dial));
-    return dial_;
-}
-
-bool Contract::runs(JobId job) const
-{
-    return std::ranges::find(jobs_, job, &Job::id) != jobs_.end();
+    return std::ranges::any_of(
+        jobs_, [id](const Job& job) { return job.id == id && job.state != State::owed; });
 }
 
 void Contract::stop(JobId id, Nanoseconds now)
@@ -219,18 +173,22 @@ bool Contract::judge(Event& event, Nanoseconds now)
     if (!kind) return true;
     Job* const job = find(id);
     const bool is_valid = job != nullptr && job->kind == *kind;
-    if (!is_valid) {
+    if (!is_valid && !is_owed(id)) {
         warn(Breach::stray_event,
              fmt::format("the switch told of a {} (job {}) that does not run", name_of(*kind), id));
-    } else if (std::holds_alternative<QueueBridged>(event) && !job->is_stopping) {
-        job->due = never;
     }
+    const bool connects = is_valid && std::holds_alternative<QueueBridged>(event);
+    if (connects && job->state == State::running) job->due = never;
     return is_valid;
 }
 
 bool Contract::judge_end(Event& event, JobId id)
 {
     const Job* const job = find(id);
+    if (job == nullptr && is_owed(id)) {
+        erase(id);
+        return false;
+    }
     if (job == nullptr) {
         warn(Breach::stray_end,
              fmt::format("the switch ended job {}, which was not running: ignored", id));
@@ -266,20 +224,20 @@ bool Contract::judge_answer(Event& event, LegId id)
     if (leg.has_answered) return false;
     leg.has_answered = true;
     const Job* const dial = find(dial_);
-    if (dial != nullptr && !dial->is_stopping) {
+    if (dial != nullptr && dial->state == State::running) {
         std::get<LegAnswered>(event).job = dial_;
         erase(dial_);
         return true;
     }
     channel_.hang_up(id, CauseName());
-    if (dial == nullptr) {
+    const bool is_late = dial == nullptr;
+    if (is_late && !is_owed(dial_)) {
         warn(Breach::late_answer,
              fmt::format("leg {} answered when its dial was over: hung up", id));
-        return false;
     }
     event = end_of(JobKind::dial, dial_, JobEnd::stopped);
     erase(dial_);
-    return true;
+    return !is_late;
 }
 
 // What runs on the leg has to end with it.
@@ -321,30 +279,29 @@ std::optional<Event> Contract::give_up(Nanoseconds now)
     const auto found =
         std::ranges::find_if(jobs_, [now](const Job& job) { return job.due <= now; });
     if (found == jobs_.end()) return std::nullopt;
-    const Job job = *found;
-    jobs_.erase(found);
-    if (job.is_stopping) {
+    Job& job = *found;
+    if (job.state == State::stopping) {
         warn(Breach::stop_ignored,
              fmt::format("the switch has not ended a {} (job {}) within {} s of its stop or of the "
                          "end of its leg: going on without it",
                          name_of(job.kind), job.id, stop_limit.count() / 1'000));
-        return end_of(job.kind, job.id, JobEnd::stopped);
+        return owe(job, JobEnd::stopped);
     }
     warn(Breach::no_end, fmt::format("the switch has not ended a {} (job {}) within {} s of its "
                                      "limit: going on as if it had failed",
                                      name_of(job.kind), job.id, grace.count() / 1'000));
     channel_.stop(job.id);
-    Event end = end_of(job.kind, job.id, JobEnd::failed);
+    Event end = owe(job, JobEnd::failed);
     if (auto* const dial = std::get_if<DialFailed>(&end)) dial->cause.name = "NO_ANSWER";
     return end;
 }
 
 std::optional<Event> Contract::end_next(bool has_hung_up)
 {
-    if (jobs_.empty()) return std::nullopt;
-    const Job job = jobs_.front();
-    erase(job.id);
-    Event end = end_of(job.kind, job.id, JobEnd::stopped);
+    const auto found =
+        std::ranges::find_if(jobs_, [](const Job& job) { return job.state != State::owed; });
+    if (found == jobs_.end()) return std::nullopt;
+    Event end = owe(*found, JobEnd::stopped);
     if (!has_hung_up) return end;
     if (auto* recording = std::get_if<RecordingEnded>(&end)) {
         recording->end = RecordingEnd::hung_up;
@@ -354,10 +311,24 @@ std::optional<Event> Contract::end_next(bool has_hung_up)
     return end;
 }
 
-Contract::Job* Contract::find(JobId job)
+// Nobody waits for the job any more.
+Event Contract::owe(Job& job, JobEnd how)
 {
-    const auto found = std::ranges::find(jobs_, job, &Job::id);
-    return found == jobs_.end() ? nullptr : &*found;
+    job.state = State::owed;
+    job.due = never;
+    return end_of(job.kind, job.id, how);
+}
+
+Contract::Job* Contract::find(JobId id)
+{
+    const auto found = std::ranges::find(jobs_, id, &Job::id);
+    return found == jobs_.end() || found->state == State::owed ? nullptr : &*found;
+}
+
+bool Contract::is_owed(JobId id) const
+{
+    const auto found = std::ranges::find(jobs_, id, &Job::id);
+    return found != jobs_.end() && found->state == State::owed;
 }
 
 Contract::Leg* Contract::find_leg(LegId leg)
@@ -370,13 +341,13 @@ Contract::Leg* Contract::find_leg(LegId leg)
 void Contract::erase(JobId job)
 {
     std::erase_if(jobs_, [job](const Job& other) { return other.id == job; });
-    if (jobs_.empty()) jobs_ = {};
+    if (jobs_.empty()) std::vector<Job>().swap(jobs_);
 }
 
 void Contract::hurry(Job& job, Nanoseconds now)
 {
-    if (job.is_stopping) return;
-    job.is_stopping = true;
+    if (job.state != State::running) return;
+    job.state = State::stopping;
     job.due = later(now, stop_limit);
 }
 

@@ -6,55 +6,32 @@
 //
 //   begin ─► runs ─┬─ the end of its kind ──────────────► over: the event is passed on
 //                  ├─ JobEnded, or another kind's end ──► over: mended to the end of its kind
-//                  ├─ stop, or the end of its leg ─ 2 s ► over: given up as stopped
-//                  ├─ its limit ─ 10 s ─────────────────► over: given up as failed
-//                  └─ HungUp, Moved ────────────────────► over, before the event is passed on
+//                  ├─ stop, or the end of its leg ─ 2 s ► owed: given up as stopped
+//                  ├─ its limit ─ 10 s ─────────────────► owed: given up as failed
+//                  └─ HungUp, Moved ────────────────────► owed, before the event is passed on
 //
 // Invariants: a job ends exactly once, with the event of its kind; a dial is answered at most once,
-// by one of its legs.
+// by one of its legs. A job owns its command until the channel has told its end, or the call is
+// over: the channel may still be reading it when nobody waits for the job any more.
 #pragma once
 
 #include "base/clock.hpp"
+#include "execute/job_command.hpp"
 
 #include <pivot/channel.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 namespace pivot::execute {
 
-using std::chrono::milliseconds;
-
 class Journal;
-
-enum class JobKind : std::uint8_t {
-    playback,  // play, say, send_keys
-    recording,
-    speech,
-    dial,
-    bridge,
-    room,
-    queue,  // enqueue, dequeue
-    stream,
-    refer,
-    module,
-    move,  // transfer, park, run_flow
-};
-
-std::string_view name_of(JobKind kind);
 
 // Besides JobEnded, which ends a job of any kind.
 bool is_end_of(JobKind kind, const Event& event);
-
-// How long a job takes at most; unlimited: as long as the document or the caller wants.
-milliseconds limit_of(const Media& media);
-milliseconds limit_of(const Speech& speech);
-milliseconds limit_of(const Recording& recording);
-milliseconds limit_of(const Dial& dial);
-milliseconds limit_of_keys(std::string_view keys, milliseconds key_length);
-inline constexpr milliseconds move_limit{120'000};
 
 // The job that `event` is about, or that it ends; 0: there is none.
 JobId job_of(const Event& event);
@@ -72,12 +49,8 @@ public:
 
     Channel& channel() { return channel_; }
 
-    // A job begins: its command is to follow.
-    JobId begin(JobKind kind, LegId leg, Nanoseconds now, milliseconds limit);
-    JobId begin(const Dial& dial, Nanoseconds now);
-
-    // The channel has refused the job: it never ran.
-    void forget(JobId job) { erase(job); }
+    // Begins a job by its command. Returns 0 where the channel cannot do it: it has never begun.
+    JobId begin(LegId leg, JobCommand command, Nanoseconds now);
 
     bool runs(JobId job) const;
 
@@ -96,12 +69,18 @@ public:
     std::optional<Event> end_next(bool has_hung_up);
 
 private:
+    enum class State : std::uint8_t {
+        running,
+        stopping,
+        owed,  // over for the executor; the channel has not told its end
+    };
     struct Job {
         JobId id;
         LegId leg;
         JobKind kind;
-        bool is_stopping;
+        State state;
         Nanoseconds due;
+        std::unique_ptr<const JobCommand> command;
     };
     struct Leg {
         LegId id;
@@ -119,10 +98,12 @@ private:
     };
 
     Job* find(JobId job);
+    bool is_owed(JobId job) const;
     Leg* find_leg(LegId leg);
     bool is_leg(LegId leg);
     bool is_key(char key);
     void erase(JobId job);
+    static Event owe(Job& job, JobEnd how);
     static void hurry(Job& job, Nanoseconds now);
     bool judge_end(Event& event, JobId id);
     bool judge_key(const KeyPressed& pressed);

@@ -45,7 +45,8 @@ std::optional<Event> EventQueue::Wait::await_resume()
     if (queue_.events_.empty()) return std::nullopt;
     std::optional<Event> event(std::move(queue_.events_.front()));
     queue_.events_.erase(queue_.events_.begin());
-    if (queue_.events_.empty()) queue_.events_ = {};  // a call that waits keeps no memory for it
+    // A call that waits keeps no memory for it; `= {}` would keep the vector's.
+    if (queue_.events_.empty()) std::vector<Event>().swap(queue_.events_);
     return event;
 }
 

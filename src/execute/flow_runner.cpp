@@ -40,10 +40,7 @@ FlowRunner::FlowRunner(LiveCall& call) : Watcher(call), call_(call)
 Task<NextStep> FlowRunner::run(std::string flow, Deadline& deadline)
 {
     std::string text = std::move(flow);
-    const auto run_by_host = [&](JobId job) {
-        return !text.empty() && call_.channel().run_flow(job, text);
-    };
-    const JobId job = call_.try_begin(JobKind::move, caller, move_limit, run_by_host);
+    const JobId job = text.empty() ? 0 : call_.begin(caller, HostFlow{text});
     if (job != 0) return hand_over(job, std::move(text), deadline);
     return run_nodes(begin(text), deadline);
 }

@@ -120,6 +120,7 @@ Task<> LiveCall::catch_up(Deadline&)
 
 Task<> LiveCall::finish(const Stage& stage, Deadline& deadline)
 {
+    assert(stage.job() != 0);
     while (!must_stop()) co_await next(never);
     co_await catch_up(deadline);
     if (stage.end() == nullptr) co_await stop(stage.job(), deadline);

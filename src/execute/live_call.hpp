@@ -4,9 +4,9 @@
 // Everything that waits for the channel waits with next(), which also notes what others need later:
 // keys, the answer, the hang-up. What waits for a job waits with finish(), and always gets its end.
 //
-//   begin ─► command ─► finish ─┬─ the job's end
-//                               ├─ a time, a key, the end of an outer stage ─► stop ─► its end
-//                               └─ the call's end ───────────────────────────────────► its end
+//   begin ─► finish ─┬─ the job's end
+//                    ├─ a time, a key, the end of an outer stage ─► stop ─► its end
+//                    └─ the call's end ───────────────────────────────────► its end
 //
 // Keys belong to a leg and a stage: those of a leg go to its innermost stage that has keys of its
 // own, and are gone with it. A key that nobody has taken yet is type-ahead.
@@ -167,27 +167,11 @@ public:
 
     LegId next_leg() { return ++legs_; }
 
-    // The number of a job whose command is to follow. `limit` is how long it may take;
-    // `unlimited`: until it is stopped.
-    JobId begin(JobKind kind, LegId leg, milliseconds limit)
+    // Begins a job by its command, which belongs to it. Returns 0 where the channel cannot do such
+    // a job: it has never begun, and there is nothing to wait for.
+    JobId begin(LegId leg, JobCommand command)
     {
-        return contract_.begin(kind, leg, now(), limit);
-    }
-    JobId begin(const Dial& dial) { return contract_.begin(dial, now()); }
-    // Begins a job by its command, for which `command(job)` asks the channel. Returns 0 where the
-    // channel cannot do such a job: it has never begun.
-    template <typename Command>
-    JobId try_begin(JobKind kind, LegId leg, milliseconds limit, Command command)
-    {
-        const JobId job = begin(kind, leg, limit);
-        if (command(job)) return job;
-        contract_.forget(job);
-        return 0;
-    }
-    // Where nothing else can be done without it, such a job has failed.
-    void fail_unless(bool is_taken, JobId job)
-    {
-        if (!is_taken) events_.push(JobEnded{job, JobEnd::failed, ""});
+        return contract_.begin(leg, std::move(command), now());
     }
 
     // Awaits the next event, and notes it. False: it is `until` by the call's clock, or a stage's

@@ -18,7 +18,7 @@ class Lines {
 public:
     void read(std::string_view text)
     {
-        if (starts_.capacity() > kept_max) starts_ = {};
+        if (starts_.capacity() > kept_max) std::vector<std::uint32_t>().swap(starts_);
         starts_.clear();
         if (text.size() > kept_max) {  // growing would cost more than counting
             starts_.reserve(1 + static_cast<std::size_t>(std::ranges::count(text, '\n')));

@@ -3,6 +3,7 @@
 #include "execute/fake_channel.hpp"
 #include "session/session_fixture.hpp"
 
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,14 +18,69 @@ namespace pivot::test {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr Nanoseconds second = 1'000'000'000;
 
+// A command of each kind of job.
+std::vector<JobCommand> commands_of_each_kind()
+{
+    std::vector<JobCommand> commands;
+    commands.emplace_back(Media());
+    commands.emplace_back(Speech());
+    commands.emplace_back(SentKeys());
+    commands.emplace_back(Recording());
+    commands.emplace_back(Speaking());
+    commands.emplace_back(pivot::Stream());
+    commands.emplace_back(Dial());
+    commands.emplace_back(Bridge());
+    commands.emplace_back(Conference());
+    commands.emplace_back(Queue());
+    commands.emplace_back(Dequeue());
+    commands.emplace_back(Refer());
+    commands.emplace_back(Transfer());
+    commands.emplace_back(Park());
+    commands.emplace_back(HostModule());
+    commands.emplace_back(HostFlow());
+    return commands;
+}
+
+// It may take so long, if that is half a minute or more.
+Speech speech_of(milliseconds limit)
+{
+    Speech speech;
+    speech.text = OpaqueText(std::string(static_cast<std::size_t>((limit - 30s) / 200ms), 'a'));
+    return speech;
+}
+
 class ContractTest : public testing::Test, protected Journal {
 protected:
+    // Nothing happens by itself.
+    void SetUp() override
+    {
+        for (const char* command : {"play", "say", "send_keys", "record", "listen", "stream",
+                                    "dial", "bridge", "join", "enqueue", "dequeue", "refer",
+                                    "transfer", "park", "run_module", "run_flow", "stop"}) {
+            channel.on(command, [](JobId) {});
+        }
+    }
+
+    JobId begin(JobCommand command, LegId leg = caller)
+    {
+        const JobId job = contract.begin(leg, std::move(command), now);
+        channel.commands.clear();
+        return job;
+    }
+    JobId record()
+    {
+        Recording recording;
+        recording.length_max = 60s;
+        return begin(std::move(recording));
+    }
+
     bool judge(Event event)
     {
         judged = std::move(event);
@@ -37,7 +93,7 @@ protected:
         Dial order;
         order.timeout = 20s;
         for (LegId leg = 1; leg <= legs; ++leg) order.targets.emplace_back().leg = leg;
-        return contract.begin(order, now);
+        return begin(std::move(order));
     }
 
     std::unique_ptr<reactor::Reactor> reactor_;
@@ -59,39 +115,114 @@ private:
 
 TEST_F(ContractTest, each_kind_of_job_ends_with_its_own_end_and_with_the_general_one)
 {
-    struct Row {
-        JobKind kind;
-        std::size_t end;  // the variant's index
-    };
-    const Row rows[] = {
-        {JobKind::playback, Event(JobEnded()).index()},
-        {JobKind::recording, Event(RecordingEnded()).index()},
-        {JobKind::speech, Event(SpeechHeard()).index()},
-        {JobKind::dial, Event(DialFailed()).index()},
-        {JobKind::bridge, Event(BridgeEnded()).index()},
-        {JobKind::room, Event(JobEnded()).index()},
-        {JobKind::queue, Event(QueueEnded()).index()},
-        {JobKind::stream, Event(JobEnded()).index()},
-        {JobKind::module, Event(JobEnded()).index()},
-        {JobKind::move, Event(JobEnded()).index()},
-    };
-    for (const Row& row : rows) {
-        const JobId job = contract.begin(row.kind, caller, now, unlimited);
+    const std::size_t job_end = Event(JobEnded()).index();
+    const std::size_t queue_end = Event(QueueEnded()).index();
+    const std::size_t ends[] = {job_end,
+                                job_end,
+                                job_end,
+                                Event(RecordingEnded()).index(),
+                                Event(SpeechHeard()).index(),
+                                job_end,
+                                Event(DialFailed()).index(),
+                                Event(BridgeEnded()).index(),
+                                job_end,
+                                queue_end,
+                                queue_end,
+                                Event(Referred()).index(),
+                                job_end,
+                                job_end,
+                                job_end,
+                                job_end};
+    const std::vector<JobCommand> commands = commands_of_each_kind();
+    ASSERT_EQ(std::size(ends), commands.size());
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        const JobId job = begin(commands[i]);
         EXPECT_TRUE(judge(JobEnded{job, JobEnd::failed, ""}));
-        EXPECT_EQ(judged.index(), row.end);
+        EXPECT_EQ(judged.index(), ends[i]);
         EXPECT_EQ(job_ended(judged), job);
         EXPECT_FALSE(contract.runs(job));
     }
     EXPECT_THAT(warnings, IsEmpty());
 }
 
+TEST_F(ContractTest, each_command_is_given_to_the_channel_as_what_it_is)
+{
+    const char* given[] = {"play url",        "say",     "send_keys  0", "record  PUT  0",
+                           "listen",          "stream",  "dial 0",       "bridge 0",
+                           "join  moderator", "enqueue", "dequeue  0",   "refer",
+                           "transfer",        "park",    "run_module",   "run_flow"};
+    channel.on("run_flow", [this](JobId) { channel.commands.push_back("run_flow"); });
+    const std::vector<JobCommand> commands = commands_of_each_kind();
+    ASSERT_EQ(std::size(given), std::variant_size_v<JobCommand>);
+    ASSERT_EQ(commands.size(), std::variant_size_v<JobCommand>);
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        EXPECT_EQ(commands[i].index(), i);
+        const JobId job = contract.begin(caller, commands[i], now);
+        judge(JobEnded{job, JobEnd::finished, ""});
+    }
+    EXPECT_THAT(channel.commands, testing::ElementsAreArray(given));
+}
+
+// One that plays, and notes where the words are.
+class Reader final : public Channel {
+public:
+    void answer() override {}
+    void reject(int, const ReasonPhrase&) override {}
+    void hang_up(LegId, const CauseName&) override {}
+    void stop(JobId) override {}
+    bool say(JobId, LegId, const Speech& speech) override
+    {
+        shown.push_back(&speech);
+        return true;
+    }
+
+    std::vector<const Speech*> shown;
+};
+
+TEST_F(ContractTest, a_command_stays_where_it_is_until_the_channel_has_told_the_end_of_its_job)
+{
+    Reader reader;
+    Contract reading(reader, nullptr);
+    const auto say = [&](std::string_view words) {
+        Speech speech;
+        speech.text = OpaqueText(words);
+        return reading.begin(caller, std::move(speech), now);
+    };
+    const JobId stopped = say("stopped, and never told");
+    reading.stop(stopped, now);
+    ASSERT_TRUE(reading.give_up(2 * second));
+    const JobId late = say("beyond its limit, and told late");
+    ASSERT_TRUE(reading.give_up(1'000 * second));
+    say("the call is over");
+    ASSERT_TRUE(reading.end_next(true));
+    for (unsigned i = 0; i < 100; ++i) {
+        Event ended = JobEnded{say("another"), JobEnd::finished, ""};
+        EXPECT_TRUE(reading.judge(ended, now));
+    }
+    EXPECT_EQ(reader.shown[0]->text.bytes(), "stopped, and never told");
+    EXPECT_EQ(reader.shown[1]->text.bytes(), "beyond its limit, and told late");
+    EXPECT_EQ(reader.shown[2]->text.bytes(), "the call is over");
+    Event end = JobEnded{late, JobEnd::finished, ""};
+    EXPECT_FALSE(reading.judge(end, now));
+    EXPECT_EQ(reader.shown[0]->text.bytes(), "stopped, and never told");
+}
+
+TEST_F(ContractTest, a_channel_that_cannot_do_it_is_told_no_more_of_the_job)
+{
+    channel.lacks.insert("enqueue");
+    EXPECT_EQ(begin(Queue()), 0U);
+    EXPECT_EQ(contract.due(), never);
+    EXPECT_FALSE(contract.end_next(true));
+    EXPECT_EQ(begin(Conference()), 2U) << "numbers are not used again";
+}
+
 TEST_F(ContractTest, the_end_of_another_kind_is_mended_and_warned_of_once)
 {
-    const JobId recording = contract.begin(JobKind::recording, caller, now, 60s);
+    const JobId recording = record();
     EXPECT_TRUE(judge(BridgeEnded{recording}));
     ASSERT_TRUE(std::holds_alternative<RecordingEnded>(judged));
     EXPECT_EQ(std::get<RecordingEnded>(judged).job, recording);
-    const JobId playback = contract.begin(JobKind::playback, caller, now, 60s);
+    const JobId playback = begin(speech_of(60s));
     EXPECT_TRUE(judge(QueueEnded{playback, QueueEnd::bridged, "", {}, {}}));
     EXPECT_TRUE(std::holds_alternative<JobEnded>(judged));
     EXPECT_THAT(warnings, ElementsAre(HasSubstr("ended a recording (job 1) as another kind ends")));
@@ -99,7 +230,7 @@ TEST_F(ContractTest, the_end_of_another_kind_is_mended_and_warned_of_once)
 
 TEST_F(ContractTest, a_key_that_no_telephone_has_ends_no_recording)
 {
-    const JobId job = contract.begin(JobKind::recording, caller, now, 60s);
+    const JobId job = record();
     EXPECT_TRUE(judge(RecordingEnded{job, RecordingEnd::key, 'x', "http://r/1", "r", {}}));
     EXPECT_EQ(std::get<RecordingEnded>(judged).end, RecordingEnd::stopped);
     EXPECT_EQ(std::get<RecordingEnded>(judged).url, "http://r/1");
@@ -108,7 +239,7 @@ TEST_F(ContractTest, a_key_that_no_telephone_has_ends_no_recording)
 
 TEST_F(ContractTest, a_job_ends_once)
 {
-    const JobId job = contract.begin(JobKind::playback, caller, now, 60s);
+    const JobId job = begin(speech_of(60s));
     EXPECT_TRUE(judge(JobEnded{job, JobEnd::finished, ""}));
     EXPECT_FALSE(judge(JobEnded{job, JobEnd::finished, ""}));
     EXPECT_FALSE(judge(JobEnded{job + 7, JobEnd::finished, ""}));
@@ -117,8 +248,7 @@ TEST_F(ContractTest, a_job_ends_once)
 
 TEST_F(ContractTest, a_job_is_given_up_ten_seconds_after_its_limit_and_stopped)
 {
-    const JobId job = contract.begin(JobKind::playback, caller, now, 30s);
-    channel.on("stop", [](JobId) {});
+    const JobId job = begin(speech_of(30s));
     EXPECT_EQ(contract.due(), 40 * second);
     EXPECT_FALSE(contract.give_up(40 * second - 1));
     const auto end = contract.give_up(40 * second);
@@ -132,25 +262,41 @@ TEST_F(ContractTest, a_job_is_given_up_ten_seconds_after_its_limit_and_stopped)
 
 TEST_F(ContractTest, a_stop_that_is_not_obeyed_is_waited_for_two_seconds)
 {
-    const JobId job = contract.begin(JobKind::bridge, caller, now, unlimited);
+    const JobId job = begin(Bridge());
     EXPECT_EQ(contract.due(), never);
-    channel.on("stop", [](JobId) {});
     contract.stop(job, second);
     contract.stop(job, 2 * second);  // the first one counts
     EXPECT_EQ(contract.due(), 3 * second);
     const auto end = contract.give_up(3 * second);
     ASSERT_TRUE(end);
     EXPECT_TRUE(std::holds_alternative<BridgeEnded>(*end));
-    EXPECT_FALSE(judge(BridgeEnded{job}));  // later
-    EXPECT_THAT(warnings, ElementsAre(HasSubstr("has not ended a bridge (job 1) within 2 s"),
-                                      HasSubstr("which was not running")));
+    EXPECT_FALSE(judge(BridgeEnded{job})) << "late, and owed";
+    EXPECT_THAT(warnings, ElementsAre(HasSubstr("has not ended a bridge (job 1) within 2 s")));
+    EXPECT_FALSE(judge(BridgeEnded{job})) << "once more";
+    EXPECT_THAT(warnings, Contains(HasSubstr("which was not running")));
+}
+
+TEST_F(ContractTest, late_news_of_a_job_that_was_given_up_is_not_warned_of_again)
+{
+    const JobId recording = record();
+    contract.stop(recording, now);
+    ASSERT_TRUE(contract.give_up(2 * second));
+    EXPECT_FALSE(judge(RecordingBegan{recording}));
+    EXPECT_FALSE(judge(RecordingEnded{recording, RecordingEnd::limit, 0, "", "", {}}));
+    dial(1);
+    contract.stop(2, now);
+    ASSERT_TRUE(contract.give_up(2 * second));
+    channel.commands.clear();
+    EXPECT_FALSE(judge(LegAnswered{1, "b", 0}));
+    EXPECT_THAT(channel.commands, ElementsAre("hang_up 1"));
+    EXPECT_THAT(warnings, ElementsAre(HasSubstr("has not ended a recording (job 1)")));
 }
 
 TEST_F(ContractTest, what_runs_on_a_leg_has_to_end_with_it)
 {
     dial(1);
     EXPECT_TRUE(judge(LegAnswered{1, "b", 0}));
-    contract.begin(JobKind::bridge, 1, now, unlimited);
+    begin(Bridge(), 1);
     EXPECT_TRUE(judge(LegEnded{1, {}}));
     EXPECT_EQ(contract.due(), 2 * second);
 }
@@ -181,7 +327,6 @@ TEST_F(ContractTest, a_dial_is_answered_once_by_one_of_its_legs)
 TEST_F(ContractTest, a_leg_that_answers_while_its_dial_is_stopped_is_hung_up_and_ends_it)
 {
     const JobId job = dial(1);
-    channel.on("stop", [](JobId) {});
     contract.stop(job, now);
     EXPECT_TRUE(judge(LegAnswered{1, "b", 0}));
     EXPECT_TRUE(std::holds_alternative<DialFailed>(judged));
@@ -195,7 +340,7 @@ TEST_F(ContractTest, legs_of_an_earlier_dial_may_end_late)
     EXPECT_TRUE(judge(DialFailed{job, {}}));
     Dial again;
     again.targets.emplace_back().leg = 2;
-    contract.begin(again, now);
+    begin(std::move(again));
     EXPECT_FALSE(judge(LegEnded{1, {}}));
     EXPECT_THAT(warnings, IsEmpty());
     EXPECT_FALSE(judge(LegEnded{3, {}}));
@@ -204,7 +349,7 @@ TEST_F(ContractTest, legs_of_an_earlier_dial_may_end_late)
 
 TEST_F(ContractTest, news_of_what_does_not_run_is_dropped)
 {
-    const JobId job = contract.begin(JobKind::playback, caller, now, 60s);
+    const JobId job = begin(speech_of(60s));
     EXPECT_FALSE(judge(QueueBridged{job}));
     EXPECT_FALSE(judge(ConferenceHappened{7, ConferenceEventKind::start, ""}));
     EXPECT_FALSE(judge(SpeechHeard{job, "one", "", true}));
@@ -217,7 +362,7 @@ TEST_F(ContractTest, news_of_what_does_not_run_is_dropped)
 
 TEST_F(ContractTest, one_who_is_taken_out_of_a_queue_may_talk_as_long_as_the_two_like)
 {
-    const JobId job = contract.begin(JobKind::queue, caller, now, 20s);
+    const JobId job = begin(Dequeue{QueueName::of("q"), 20s});
     EXPECT_EQ(contract.due(), 30 * second);
     EXPECT_TRUE(judge(QueueBridged{job}));
     EXPECT_EQ(contract.due(), never);
@@ -225,8 +370,8 @@ TEST_F(ContractTest, one_who_is_taken_out_of_a_queue_may_talk_as_long_as_the_two
 
 TEST_F(ContractTest, the_end_of_the_call_ends_all_jobs)
 {
-    contract.begin(JobKind::recording, caller, now, unlimited);
-    contract.begin(JobKind::queue, caller, now, unlimited);
+    record();
+    begin(Queue());
     auto end = contract.end_next(true);
     ASSERT_TRUE(end);
     EXPECT_EQ(std::get<RecordingEnded>(*end).end, RecordingEnd::hung_up);
@@ -245,12 +390,26 @@ TEST_F(ContractTest, a_limit_is_known_for_what_has_one)
     EXPECT_EQ(limit_of(Media(WebUrl::of("http://h/a.mp3"))), 1h);
     EXPECT_EQ(limit_of(Media(SoundName::of("local_stream://default"))), unlimited);
     EXPECT_EQ(limit_of(Media(Tone::of("%(500,500,480);loops=-1"))), unlimited);
+    EXPECT_GE(limit_of(SentKeys{KeySequence::of("1W2w"), 200ms}), 1900ms);
     Recording recording;
     recording.length_max = 60s;
     EXPECT_EQ(limit_of(recording), 60s);
     recording.runs_beside = true;
     EXPECT_EQ(limit_of(recording), unlimited);
-    EXPECT_GE(limit_of_keys("1W2w", 200ms), 1900ms);
+    Speaking speaking;
+    speaking.length_max = 60s;
+    EXPECT_EQ(limit_of(speaking), unlimited) << "speech may begin at any time";
+    speaking.begin_timeout = 5s;
+    EXPECT_EQ(limit_of(speaking), 65s);
+    EXPECT_EQ(limit_of(Dequeue{QueueName::of("q"), 20s}), 20s);
+    EXPECT_EQ(limit_of(Refer()), 2min);
+    EXPECT_EQ(limit_of(Transfer()), 2min);
+    EXPECT_EQ(limit_of(Park()), 2min);
+    for (const JobCommand& endless :
+         {JobCommand(Bridge()), JobCommand(Conference()), JobCommand(Queue()),
+          JobCommand(pivot::Stream()), JobCommand(HostModule())}) {
+        EXPECT_EQ(limit_of(endless), unlimited);
+    }
 }
 
 }  // namespace

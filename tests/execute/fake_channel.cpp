@@ -75,6 +75,7 @@ void FakeChannel::hang_up(LegId leg, const CauseName& cause)
 
 bool FakeChannel::play(JobId job, LegId leg, const Media& media)
 {
+    if (lacks.contains("play")) return false;
     static constexpr std::string_view kinds[] = {"url", "name", "prompt", "tone"};
     note(fmt::format("play{} {} {} {}", on_leg(leg), kinds[static_cast<std::size_t>(media.kind())],
                      media.what(), media.language().text()));
@@ -85,6 +86,7 @@ bool FakeChannel::play(JobId job, LegId leg, const Media& media)
 
 bool FakeChannel::say(JobId job, LegId leg, const Speech& speech)
 {
+    if (lacks.contains("say")) return false;
     note(fmt::format("say{} {} {} {} {}", on_leg(leg), speech.text.bytes(), speech.voice.text(),
                      speech.language.text(), speech.engine.text()));
     speeches.push_back(speech);
@@ -94,6 +96,7 @@ bool FakeChannel::say(JobId job, LegId leg, const Speech& speech)
 
 bool FakeChannel::send_keys(JobId job, LegId leg, const KeySequence& keys, milliseconds length)
 {
+    if (lacks.contains("send_keys")) return false;
     words_.push_back(keys.text());
     note(fmt::format("send_keys{} {} {}", on_leg(leg), keys.text(), length.count()));
     react("send_keys", job, [this](JobId sent) { finish(sent); });
@@ -115,6 +118,7 @@ void FakeChannel::stop(JobId job)
 
 bool FakeChannel::record(JobId job, LegId, const Recording& order)
 {
+    if (lacks.contains("record")) return false;
     static constexpr std::string_view formats[] = {"", "mp3", "wav"};
     note(fmt::format("record {} {} {} {}{}", order.url.text(),
                      order.uploads_by_post ? "POST" : "PUT",
@@ -137,6 +141,7 @@ bool FakeChannel::listen(JobId job, LegId leg, const Speaking& speaking)
 
 bool FakeChannel::dial(JobId job, const Dial& order)
 {
+    if (lacks.contains("dial")) return false;
     std::string text =
         fmt::format("dial{} {}", order.is_sequential ? " in order" : "", order.timeout.count());
     for (const Target& target : order.targets) {
@@ -153,6 +158,7 @@ bool FakeChannel::dial(JobId job, const Dial& order)
 
 bool FakeChannel::bridge(JobId job, LegId leg)
 {
+    if (lacks.contains("bridge")) return false;
     note(fmt::format("bridge {}", leg));
     react("bridge", job, [this](JobId parted) { push(BridgeEnded{parted}); });
     return true;
@@ -219,6 +225,7 @@ bool FakeChannel::refer(JobId job, const SipUri& uri)
 
 bool FakeChannel::transfer(JobId job, const Transfer& order)
 {
+    if (lacks.contains("transfer")) return false;
     words_.push_back(order.target.text());
     note(fmt::format("transfer {}{}{}", order.target.text(), order.is_attended ? " attended" : "",
                      order.moves_other_leg ? " bleg" : ""));
@@ -228,6 +235,7 @@ bool FakeChannel::transfer(JobId job, const Transfer& order)
 
 bool FakeChannel::park(JobId job, const SlotName& slot)
 {
+    if (lacks.contains("park")) return false;
     words_.push_back(slot.text());
     note(fmt::format("park {}", slot.text()));
     react("park", job, [this](JobId) { move_caller(); });
@@ -236,6 +244,7 @@ bool FakeChannel::park(JobId job, const SlotName& slot)
 
 bool FakeChannel::run_module(JobId job, std::string_view module, std::string_view data)
 {
+    if (lacks.contains("run_module")) return false;
     note(fmt::format("run_module {} {}", module, data));
     return react_or_refuse("run_module", job);
 }

@@ -29,15 +29,42 @@ constexpr LegId callee = 1;
 
 class JobArrow : public testing::Test, private Journal {
 protected:
+    // Nothing happens by itself.
+    void SetUp() override
+    {
+        for (const char* command : {"say", "record", "dial", "bridge", "dequeue", "stop"}) {
+            channel.on(command, [](JobId) {});
+        }
+    }
+
+    JobId begin(JobCommand command, LegId leg = caller)
+    {
+        const JobId job = contract.begin(leg, std::move(command), now);
+        channel.commands.clear();
+        return job;
+    }
+
     // A playback for the caller, which may take a minute.
-    JobId play() { return contract.begin(JobKind::playback, caller, now, 60s); }
+    JobId play()
+    {
+        Speech speech;
+        speech.text = OpaqueText(std::string(150, 'a'));
+        return begin(std::move(speech));
+    }
+    // A recording, which may take a minute.
+    JobId record(LegId leg)
+    {
+        Recording recording;
+        recording.length_max = 60s;
+        return begin(std::move(recording), leg);
+    }
 
     JobId dial()
     {
         Dial dial;
         dial.timeout = 20s;
         dial.targets.emplace_back().leg = callee;
-        return contract.begin(dial, now);
+        return begin(std::move(dial));
     }
 
     // What the verb sees of what the channel tells; nothing: it sees nothing.
@@ -80,16 +107,15 @@ TEST_F(JobArrow, begin)
 
 TEST_F(JobArrow, refuse)
 {
-    const JobId job = play();
-    contract.forget(job);
-    EXPECT_FALSE(contract.runs(job));
+    channel.lacks.insert("join");
+    EXPECT_EQ(begin(Conference()), 0U);
     EXPECT_EQ(contract.due(), never);
     EXPECT_FALSE(contract.end_next(true)) << "nothing is left to end";
 }
 
 TEST_F(JobArrow, connect)
 {
-    const JobId job = contract.begin(JobKind::queue, caller, now, 20s);
+    const JobId job = begin(Dequeue{QueueName::of("q"), 20s});
     EXPECT_TRUE(tell(QueueBridged{job}));
     EXPECT_TRUE(contract.runs(job));
     EXPECT_EQ(contract.due(), never);
@@ -104,7 +130,7 @@ TEST_F(JobArrow, end)
 
 TEST_F(JobArrow, mended_end)
 {
-    const JobId general = contract.begin(JobKind::bridge, callee, now, unlimited);
+    const JobId general = begin(Bridge(), callee);
     const auto seen = tell(JobEnded{general, JobEnd::stopped, ""});
     ASSERT_TRUE(seen);
     EXPECT_TRUE(std::holds_alternative<BridgeEnded>(*seen));
@@ -138,7 +164,7 @@ TEST_F(JobArrow, leg_end)
 {
     dial();
     tell(LegAnswered{callee, "", 0});
-    const JobId job = contract.begin(JobKind::recording, callee, now, 60s);
+    const JobId job = record(callee);
     EXPECT_TRUE(tell(LegEnded{callee, {}}));
     EXPECT_TRUE(contract.runs(job)) << "its end is still to come";
     EXPECT_EQ(contract.due(), 2 * second);
@@ -174,7 +200,7 @@ TEST_F(JobArrow, limit)
 
 TEST_F(JobArrow, hang_up)
 {
-    const JobId job = contract.begin(JobKind::recording, caller, now, 60s);
+    const JobId job = record(caller);
     const auto seen = contract.end_next(true);
     ASSERT_TRUE(seen);
     EXPECT_EQ(std::get<RecordingEnded>(*seen).end, RecordingEnd::hung_up);
@@ -185,6 +211,15 @@ TEST_F(JobArrow, move)
 {
     const JobId job = play();
     expect_end(contract.end_next(false), job, JobEnd::stopped);
+}
+
+TEST_F(JobArrow, owed_end)
+{
+    const JobId job = play();
+    contract.stop(job, now);
+    contract.give_up(now + 2 * second);
+    EXPECT_FALSE(tell(JobEnded{job, JobEnd::stopped, ""}));
+    EXPECT_EQ(warnings, 1U) << "of the stop alone";
 }
 
 TEST_F(JobArrow, late_end)

@@ -223,6 +223,7 @@ void UnrulyChannel::push(Event event)
     const JobId ended = job_ended(event);
     const bool lies = lies_ && !is_over_ && ended != 0 && draw(2) == 0;
     if (lies) return push_lie(std::move(event));
+    expect_intact(ended);
     std::erase_if(unended_, [ended](const Job& job) { return job.id == ended; });
     events_.push(std::move(event));
 }
@@ -253,6 +254,15 @@ void UnrulyChannel::push_lie(Event event)
     }
 }
 
+// What it was shown is there until it tells the end, however late that is.
+void UnrulyChannel::expect_intact(JobId ended)
+{
+    const auto found = shown_.find(ended);
+    if (found == shown_.end()) return;
+    EXPECT_EQ(found->second.first, found->second.second) << "of job " << ended;
+    shown_.erase(found);
+}
+
 // What has no limit but the caller's patience.
 bool UnrulyChannel::may_wait_for_ever() const
 {
@@ -273,8 +283,9 @@ bool UnrulyChannel::may_wait_for_ever() const
     });
 }
 
-void UnrulyChannel::begin(JobId job, Kind kind, LegId leg)
+void UnrulyChannel::begin(JobId job, Kind kind, LegId leg, std::string_view shown)
 {
+    shown_[job] = {shown, std::string(shown)};
     EXPECT_TRUE(known_jobs_.insert(job).second) << "job " << job << " again";
     if (kind == Kind::playback) {
         for (const Job& other : jobs_) {
@@ -305,21 +316,21 @@ void UnrulyChannel::hang_up(LegId leg, const CauseName&)
     end_leg(leg);
 }
 
-bool UnrulyChannel::play(JobId job, LegId leg, const Media&)
+bool UnrulyChannel::play(JobId job, LegId leg, const Media& media)
 {
-    begin(job, Kind::playback, leg);
+    begin(job, Kind::playback, leg, media.what());
     return true;
 }
 
-bool UnrulyChannel::say(JobId job, LegId leg, const Speech&)
+bool UnrulyChannel::say(JobId job, LegId leg, const Speech& speech)
 {
-    begin(job, Kind::playback, leg);
+    begin(job, Kind::playback, leg, speech.text.bytes());
     return true;
 }
 
-bool UnrulyChannel::send_keys(JobId job, LegId leg, const KeySequence&, milliseconds)
+bool UnrulyChannel::send_keys(JobId job, LegId leg, const KeySequence& keys, milliseconds)
 {
-    begin(job, Kind::playback, leg);
+    begin(job, Kind::playback, leg, keys.text());
     return true;
 }
 
@@ -333,16 +344,16 @@ void UnrulyChannel::stop(JobId job)
     end(ending, JobEnd::stopped);
 }
 
-bool UnrulyChannel::record(JobId job, LegId leg, const Recording&)
+bool UnrulyChannel::record(JobId job, LegId leg, const Recording& recording)
 {
-    begin(job, Kind::recording, leg);
+    begin(job, Kind::recording, leg, recording.url.text());
     return true;
 }
 
 bool UnrulyChannel::listen(JobId job, LegId leg, const Speaking& speaking)
 {
     if (!can_do_all()) return false;
-    begin(job, Kind::speech, leg);
+    begin(job, Kind::speech, leg, speaking.language.text());
     if (!jobs_.empty()) jobs_.back().is_partial = speaking.wants_partial;
     return true;
 }
@@ -350,7 +361,7 @@ bool UnrulyChannel::listen(JobId job, LegId leg, const Speaking& speaking)
 bool UnrulyChannel::dial(JobId job, const Dial& dial)
 {
     EXPECT_FALSE(dial.targets.empty());
-    begin(job, Kind::dial, caller);
+    begin(job, Kind::dial, caller, dial.targets.front().address.text());
     for (const Target& target : dial.targets) {
         EXPECT_TRUE(known_legs_.insert(target.leg).second) << "leg " << target.leg << " again";
         if (!is_over_) legs_.push_back({target.leg, job});
@@ -360,36 +371,36 @@ bool UnrulyChannel::dial(JobId job, const Dial& dial)
 
 bool UnrulyChannel::bridge(JobId job, LegId leg)
 {
-    begin(job, Kind::bridge, leg);
+    begin(job, Kind::bridge, leg, "");
     const bool is_here = std::ranges::find(legs_, leg, &Leg::id) != legs_.end();
     if (!is_here && !is_over_) stop(job);
     return true;
 }
 
-bool UnrulyChannel::join(JobId job, const Conference&)
+bool UnrulyChannel::join(JobId job, const Conference& conference)
 {
-    begin(job, Kind::room, caller);
+    begin(job, Kind::room, caller, conference.room.text());
     return true;
 }
 
-bool UnrulyChannel::enqueue(JobId job, const Queue&)
+bool UnrulyChannel::enqueue(JobId job, const Queue& queue)
 {
     if (!can_do_all()) return false;
-    begin(job, Kind::queue, caller);
+    begin(job, Kind::queue, caller, queue.name.text());
     return true;
 }
 
-bool UnrulyChannel::dequeue(JobId job, const QueueName&, milliseconds)
+bool UnrulyChannel::dequeue(JobId job, const QueueName& queue, milliseconds)
 {
     if (!can_do_all()) return false;
-    begin(job, Kind::queue, caller);
+    begin(job, Kind::queue, caller, queue.text());
     return true;
 }
 
-bool UnrulyChannel::stream(JobId job, LegId leg, const Stream&)
+bool UnrulyChannel::stream(JobId job, LegId leg, const Stream& stream)
 {
     if (!can_do_all()) return false;
-    begin(job, Kind::stream, leg);
+    begin(job, Kind::stream, leg, stream.url.text());
     return true;
 }
 
@@ -397,36 +408,36 @@ void UnrulyChannel::mute(LegId, bool) {}
 
 void UnrulyChannel::set_variable(LegId, const VariableName&, const OpaqueText&, bool) {}
 
-bool UnrulyChannel::refer(JobId job, const SipUri&)
+bool UnrulyChannel::refer(JobId job, const SipUri& uri)
 {
     if (!can_do_all()) return false;
-    begin(job, Kind::refer, caller);
+    begin(job, Kind::refer, caller, uri.text());
     return true;
 }
 
-bool UnrulyChannel::transfer(JobId job, const Transfer&)
+bool UnrulyChannel::transfer(JobId job, const Transfer& transfer)
 {
-    begin(job, Kind::elsewhere, caller);
+    begin(job, Kind::elsewhere, caller, transfer.target.text());
     return true;
 }
 
-bool UnrulyChannel::park(JobId job, const SlotName&)
+bool UnrulyChannel::park(JobId job, const SlotName& slot)
 {
-    begin(job, Kind::elsewhere, caller);
+    begin(job, Kind::elsewhere, caller, slot.text());
     return true;
 }
 
 bool UnrulyChannel::run_module(JobId job, std::string_view, std::string_view)
 {
     const bool is_known = draw(2) == 0;
-    if (is_known) begin(job, Kind::elsewhere, caller);
+    if (is_known) begin(job, Kind::elsewhere, caller, "");
     return is_known;
 }
 
 bool UnrulyChannel::run_flow(JobId job, std::string_view)
 {
     const bool is_taken = draw(8) == 0;
-    if (is_taken) begin(job, Kind::elsewhere, caller);
+    if (is_taken) begin(job, Kind::elsewhere, caller, "");
     return is_taken;
 }
 

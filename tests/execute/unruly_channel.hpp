@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
@@ -114,7 +115,8 @@ private:
     bool wait(Nanoseconds until);
     unsigned draw(unsigned count) { return static_cast<unsigned>(lots_() % count); }
     void press();
-    void begin(JobId job, Kind kind, LegId leg);
+    void begin(JobId job, Kind kind, LegId leg, std::string_view shown);
+    void expect_intact(JobId ended);
     void go_on(const Job& job);
     void go_on_dialling(const Job& job);
     void end(const Job& job, JobEnd how);
@@ -136,6 +138,7 @@ private:
     std::vector<Job> unended_;  // as far as the executor can know, and not to be stopped
     std::vector<Event> late_;
     std::set<JobId> known_jobs_;
+    std::map<JobId, std::pair<std::string_view, std::string>> shown_;  // and a copy of it
     std::set<LegId> known_legs_;
     bool is_answering_ = false;
     bool is_over_ = false;

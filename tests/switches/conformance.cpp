@@ -3,6 +3,7 @@
 #include "execute/contract.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <string_view>
 #include <utility>
 
@@ -12,9 +13,12 @@ namespace pivot::test::conformance {
 
 namespace {
 
+using execute::Bridge;
 using execute::job_ended;
 using execute::job_of;
+using execute::JobCommand;
 using execute::JobKind;
+using execute::SentKeys;
 
 // One call of one scenario, and what its events break.
 class Call {
@@ -27,13 +31,13 @@ public:
     Channel& channel() { return channel_; }
     SwitchUnderTest& tested() { return tested_; }
 
-    // Begins a job by this command. False: the switch cannot do it, and is to tell nothing of it.
-    template <typename Command>
-    bool begin(JobKind kind, LegId leg, Command command)
+    // Begins a job by its command. False: the switch cannot do it, and is to tell nothing of it.
+    bool begin(LegId leg, JobCommand command)
     {
         const JobId id = ++last_;
-        jobs_.push_back({id, kind, leg});
-        jobs_.back().is_refused = !command(id);
+        commands_.push_back(std::move(command));
+        jobs_.push_back({id, kind_of(commands_.back()), leg});
+        jobs_.back().is_refused = !give(channel_, id, leg, commands_.back());
         return !jobs_.back().is_refused;
     }
     JobId last() const { return last_; }
@@ -169,6 +173,7 @@ private:
     Channel& channel_;
     const std::string_view scenario_;
     std::vector<std::string>& breaches_;
+    std::deque<JobCommand> commands_;  // a switch may read them until their jobs have ended
     std::vector<Job> jobs_;
     std::vector<LegId> legs_;
     std::vector<Event> events_;
@@ -176,65 +181,47 @@ private:
     bool is_over_ = false;
 };
 
-Speech words()
-{
-    Speech speech;
-    speech.text = OpaqueText("hello");
-    return speech;
-}
-
 bool play(Call& call, LegId leg)
 {
-    return call.begin(JobKind::playback, leg, [&](JobId job) {
-        return call.channel().play(job, leg, Media(SoundName::of("hello")));
-    });
+    return call.begin(leg, Media(SoundName::of("hello")));
 }
 
 bool say(Call& call, LegId leg)
 {
-    return call.begin(JobKind::playback, leg,
-                      [&](JobId job) { return call.channel().say(job, leg, words()); });
+    Speech speech;
+    speech.text = OpaqueText("hello");
+    return call.begin(leg, std::move(speech));
 }
 
 bool send_keys(Call& call, LegId leg)
 {
-    return call.begin(JobKind::playback, leg, [&](JobId job) {
-        return call.channel().send_keys(job, leg, KeySequence::of("12w#"),
-                                        std::chrono::milliseconds(100));
-    });
+    return call.begin(leg, SentKeys{KeySequence::of("12w#"), std::chrono::milliseconds(100)});
 }
 
 bool record(Call& call, LegId leg)
 {
-    return call.begin(JobKind::recording, leg, [&](JobId job) {
-        Recording recording;
-        recording.length_max = std::chrono::seconds(30);
-        return call.channel().record(job, leg, recording);
-    });
+    Recording recording;
+    recording.length_max = std::chrono::seconds(30);
+    return call.begin(leg, std::move(recording));
 }
 
 bool listen(Call& call, LegId leg)
 {
-    return call.begin(JobKind::speech, leg,
-                      [&](JobId job) { return call.channel().listen(job, leg, Speaking()); });
+    return call.begin(leg, Speaking());
 }
 
 bool join(Call& call)
 {
-    return call.begin(JobKind::room, caller, [&](JobId job) {
-        Conference conference;
-        conference.room = RoomName::of("conformance");
-        return call.channel().join(job, conference);
-    });
+    Conference conference;
+    conference.room = RoomName::of("conformance");
+    return call.begin(caller, std::move(conference));
 }
 
 bool enqueue(Call& call)
 {
-    return call.begin(JobKind::queue, caller, [&](JobId job) {
-        Queue queue;
-        queue.name = QueueName::of("conformance");
-        return call.channel().enqueue(job, queue);
-    });
+    Queue queue;
+    queue.name = QueueName::of("conformance");
+    return call.begin(caller, std::move(queue));
 }
 
 bool dial(Call& call, const Address& address, LegId leg)
@@ -246,8 +233,7 @@ bool dial(Call& call, const Address& address, LegId leg)
     target.address = address;
     dial.targets.push_back(target);
     call.dials(dial);
-    return call.begin(JobKind::dial, caller,
-                      [&](JobId job) { return call.channel().dial(job, dial); });
+    return call.begin(caller, std::move(dial));
 }
 
 constexpr LegId callee = 1;
@@ -387,8 +373,7 @@ void a_callee_is_reached_bridged_and_hung_up(Call& call)
     if (call.count<LegAnswered>() != 1) {
         return call.breach("LegAnswered came {} times", call.count<LegAnswered>());
     }
-    call.begin(JobKind::bridge, callee,
-               [&](JobId job) { return call.channel().bridge(job, callee); });
+    call.begin(callee, Bridge());
     call.look();
     call.channel().hang_up(callee, CauseName());
     call.settle();

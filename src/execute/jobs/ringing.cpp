@@ -4,10 +4,13 @@ namespace pivot::execute::jobs {
 
 Task<RingResult> ring(LiveCall& call, Dial dial, Deadline& deadline)
 {
-    const JobId job = call.begin(dial);
-    call.fail_unless(call.channel().dial(job, dial), job);
-    const Finished finished = co_await call.finish(job, Until(), deadline);
     RingResult result;
+    const JobId job = call.begin(caller, std::move(dial));
+    if (job == 0) {
+        result.kind = RingResult::Kind::failed;
+        co_return result;
+    }
+    const Finished finished = co_await call.finish(job, Until(), deadline);
     if (const auto* answered = std::get_if<LegAnswered>(&finished.end)) {
         result.kind = RingResult::Kind::answered;
         result.leg = answered->leg;

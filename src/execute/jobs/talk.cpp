@@ -8,12 +8,11 @@ Task<> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& deadline)
     Until until;
     if (rules.length_max != unlimited) until.time = call.in(rules.length_max);
     if (rules.hang_up_key != 0) until.keys = std::string_view(&rules.hang_up_key, 1);
-    const JobId job = call.begin(JobKind::bridge, leg, unlimited);
+    const JobId job = call.begin(leg, Bridge());
     const Stage talking(call, caller, Stage::Keys::own, job, until);
-    call.fail_unless(call.channel().bridge(job, leg), job);
-    while (!call.must_stop()) co_await call.next(never);
+    while (job != 0 && !call.must_stop()) co_await call.next(never);
     call.channel().hang_up(leg, CauseName());
-    co_await call.finish(talking, deadline);
+    if (job != 0) co_await call.finish(talking, deadline);
 }
 
 }  // namespace pivot::execute::jobs

@@ -6,9 +6,8 @@ namespace pivot::execute::modules {
 
 void begin_recording(LiveCall& call, FlowMemory& memory, const Recording& recording)
 {
-    const JobId job = call.begin(JobKind::recording, caller, unlimited);
-    memory.recordings.push_back({job});
-    call.fail_unless(call.channel().record(job, caller, recording), job);
+    const JobId job = call.begin(caller, recording);
+    if (job != 0) memory.recordings.push_back({job});
 }
 
 void begin_armed_recordings(LiveCall& call, FlowMemory& memory, ArmedRecording::Moment moment)

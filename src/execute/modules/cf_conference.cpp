@@ -132,15 +132,16 @@ Task<ModuleEnd> join(Work work, Entrance entrance, Deadline& deadline)
     if (work.call.must_stop()) co_return stop();
     if (!may_enter) co_return go_on_because("the caller does not know the PIN");
 
-    const JobId job = work.call.begin(JobKind::room, caller, unlimited);
-    const Until until;
-    const Stage inside(work.call, caller, Stage::Keys::own, job, until);
-    const Conference conference = conference_of(entrance, room != nullptr && room->is_recorded);
-    work.call.fail_unless(work.call.channel().join(job, conference), job);
-    co_await work.call.finish(inside, deadline);
-    if (std::get<JobEnded>(*inside.end()).end == JobEnd::failed) {
-        co_return give_up(work, "the switch could not let the caller in");
+    Conference conference = conference_of(entrance, room != nullptr && room->is_recorded);
+    const JobId job = work.call.begin(caller, std::move(conference));
+    bool has_failed = job == 0;
+    if (!has_failed) {
+        const Until until;
+        const Stage inside(work.call, caller, Stage::Keys::own, job, until);
+        co_await work.call.finish(inside, deadline);
+        has_failed = std::get<JobEnded>(*inside.end()).end == JobEnd::failed;
     }
+    if (has_failed) co_return give_up(work, "the switch could not let the caller in");
     co_return stop();
 }
 

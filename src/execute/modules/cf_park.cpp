@@ -18,8 +18,8 @@ Task<ModuleEnd> park_in(Work work, SlotName slot, Deadline& deadline)
 {
     co_await work.call.answer(deadline);
     if (work.call.must_stop()) co_return stop();
-    const JobId job = work.call.begin(JobKind::move, caller, move_limit);
-    work.call.fail_unless(work.call.channel().park(job, slot), job);
+    Park order{std::move(slot)};
+    const JobId job = work.call.begin(caller, std::move(order));
     co_return co_await go_on_after(work, job, "the switch could not park the call", deadline);
 }
 

@@ -16,8 +16,7 @@ constexpr std::string_view no_match = "no_match";
 
 Task<ModuleEnd> move_to(Work work, Transfer order, Deadline& deadline)
 {
-    const JobId job = work.call.begin(JobKind::move, caller, move_limit);
-    work.call.fail_unless(work.call.channel().transfer(job, order), job);
+    const JobId job = work.call.begin(caller, std::move(order));
     return go_on_after(work, job, "the switch could not transfer the call", deadline);
 }
 

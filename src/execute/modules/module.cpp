@@ -73,6 +73,9 @@ Task<ModuleEnd> ready(ModuleEnd end, Deadline&)
 
 Task<JobEnded> finish(LiveCall& call, JobId job, Deadline& deadline)
 {
+    JobEnded failed;
+    failed.end = JobEnd::failed;
+    if (job == 0) co_return failed;
     Finished finished = co_await call.finish(job, Until(), deadline);
     co_return std::get<JobEnded>(std::move(finished.end));
 }
@@ -93,11 +96,9 @@ Task<ModuleEnd> go_on_after(Work work, JobId job, std::string_view failure, Dead
 
 Task<ModuleEnd> hand_over(Work work, Deadline& deadline)
 {
-    const auto run = [&](JobId job) {
-        const Flow& flow = work.flow;
-        return work.call.channel().run_module(job, flow.module(work.node), flow.data(work.node));
-    };
-    const JobId job = work.call.try_begin(JobKind::module, caller, unlimited, run);
+    HostModule module{std::string(work.flow.module(work.node)),
+                      std::string(work.flow.data(work.node))};
+    const JobId job = work.call.begin(caller, std::move(module));
     if (job != 0) return go_on_after(work, job, "the host could not run it", deadline);
     return ready(give_up(work, "does not run here, and the host does not have it"), deadline);
 }

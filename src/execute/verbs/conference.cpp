@@ -181,16 +181,17 @@ struct Stay {
     bool has_failed = false;
 };
 
-Task<Stay> stay(LiveCall& call, twiml::Element dial, twiml::Element conference,
-                const Conference& order, const ConferenceEvents& events, Deadline& deadline)
+Task<Stay> stay(LiveCall& call, twiml::Element dial, twiml::Element conference, Conference order,
+                const ConferenceEvents& events, Deadline& deadline)
 {
     Until until;
     until.time = call.in(seconds_of(dial, Attribute::time_limit));
     if (dial.is_true(Attribute::hangup_on_star)) until.keys = "*";
-    const JobId job = call.begin(JobKind::room, caller, unlimited);
-    const Stage room(call, caller, Stage::Keys::own, job, until);
-    call.fail_unless(call.channel().join(job, order), job);
     Stay result;
+    const JobId job = call.begin(caller, std::move(order));
+    result.has_failed = job == 0;
+    if (result.has_failed) co_return result;
+    const Stage room(call, caller, Stage::Keys::own, job, until);
     const bool has_document = !conference.text(Attribute::wait_url).empty();
     if (has_document) {
         result.waited = co_await wait_with_document(call, conference, events, deadline);
@@ -207,7 +208,7 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
                                Deadline& deadline)
 {
     Parameters parameters;
-    const Conference order = order_of(call, conference);
+    Conference order = order_of(call, conference);
     if (order.room.empty()) {
         call.warn(where(conference),
                   conference.text().empty()
@@ -228,7 +229,7 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
                             wants_recording(conference) ? conference.text() : std::string_view());
     const DialKeys keys(call, dial);
     recording.ringing();
-    const Stay stayed = co_await stay(call, dial, conference, order, events, deadline);
+    const Stay stayed = co_await stay(call, dial, conference, std::move(order), events, deadline);
     co_await recording.finish(deadline);
     co_await call.catch_up(deadline);
     if (stayed.has_failed) {

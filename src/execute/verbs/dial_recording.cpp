@@ -40,7 +40,7 @@ void DialRecording::connected()
 
 void DialRecording::begin()
 {
-    if (job_ != 0 || call_.is_over()) return;
+    if (status_ || call_.is_over()) return;
     RecordingStatus::Facts facts;
     facts.source = room_.empty() ? "DialVerb" : "Conference";
     facts.room = room_;
@@ -52,14 +52,15 @@ void DialRecording::begin()
     recording.is_dual = facts.is_dual;
     recording.runs_beside = true;
     recording.trims_silence = element_.text(Attribute::trim) == "trim-silence";
-    job_ = call_.begin(JobKind::recording, caller, unlimited);
-    call_.fail_unless(call_.channel().record(job_, caller, recording), job_);
+    job_ = call_.begin(caller, std::move(recording));
     status_.emplace(call_, element_, facts);
+    is_over_ = job_ == 0;
+    if (is_over_) status_->tell_absent();
 }
 
 Task<> DialRecording::finish(Deadline& deadline)
 {
-    if (job_ != 0 && !is_over_) co_await call_.stop(job_, deadline);
+    if (status_ && !is_over_) co_await call_.stop(job_, deadline);
 }
 
 Parameters DialRecording::results() const

@@ -39,7 +39,7 @@ private:
     const std::string_view when_;
     std::optional<RecordingStatus> status_;  // once it was asked for
     RecordingEnded recorded_;
-    JobId job_ = 0;           // 0: it has not begun
+    JobId job_ = 0;           // 0: it has not begun, or the switch cannot record
     bool has_begun_ = false;  // as the switch has told
     bool is_over_ = false;
 };

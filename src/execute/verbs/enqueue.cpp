@@ -78,13 +78,6 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const 
     co_return step;
 }
 
-// Returns 0 where the switch has no queues.
-JobId enter(LiveCall& call, const Queue& queue)
-{
-    return call.try_begin(JobKind::queue, caller, unlimited,
-                          [&](JobId job) { return call.channel().enqueue(job, queue); });
-}
-
 }  // namespace
 
 // `action` is told how the caller has left the queue even when they have hung up.
@@ -106,7 +99,7 @@ Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline&
     } else if (order.name.empty()) {
         call.warn(where(enqueue),
                   fmt::format("Enqueue: \"{}\" cannot be the name of a queue", printable(name)));
-    } else if (const JobId job = enter(call, order); job == 0) {
+    } else if (const JobId job = call.begin(caller, order); job == 0) {
         call.warn(where(enqueue), "Enqueue: this switch has no queues");
     } else {
         const Until until;

@@ -31,10 +31,7 @@ public:
         speaking.length_max = seconds_of(gather_, Attribute::max_speech_time);
         speaking.filters_profanity = gather_.is_true(Attribute::profanity_filter);
         speaking.wants_partial = gather_.has(Attribute::partial_result_callback);
-        const auto listen = [&](JobId job) {
-            return call_.channel().listen(job, call_.leg(), speaking);
-        };
-        job_ = call_.try_begin(JobKind::speech, call_.leg(), unlimited, listen);
+        job_ = call_.begin(call_.leg(), std::move(speaking));
         is_listening_ = job_ != 0;
         return is_listening_;
     }

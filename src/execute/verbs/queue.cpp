@@ -23,9 +23,8 @@ std::string_view dial_status(LiveCall& call, QueueEnd end)
 // Returns 0 where the switch has no queues.
 JobId take_first(LiveCall& call, twiml::Element dial, const QueueName& queue)
 {
-    const milliseconds timeout = seconds_of(dial, Attribute::timeout);
-    return call.try_begin(JobKind::queue, caller, timeout,
-                          [&](JobId job) { return call.channel().dequeue(job, queue, timeout); });
+    Dequeue dequeue{queue, seconds_of(dial, Attribute::timeout)};
+    return call.begin(caller, std::move(dequeue));
 }
 
 }  // namespace

@@ -43,23 +43,17 @@ SipUri target_of(LiveCall& call, twiml::Element noun)
     return SipUri::of(uri.substr(0, query));
 }
 
-// Returns 0 where the switch cannot refer.
-JobId begin_refer(LiveCall& call, const SipUri& target)
-{
-    return call.try_begin(JobKind::refer, caller, move_limit,
-                          [&](JobId job) { return call.channel().refer(job, target); });
-}
-
 }  // namespace
 
 // `action` is told even when the caller has hung up, as most phones do when they are connected
 // elsewhere.
 Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline& deadline)
 {
-    SipUri target;
-    for (const twiml::Element noun : refer.children()) target = target_of(call, noun);
+    Refer order;
+    for (const twiml::Element noun : refer.children()) order.target = target_of(call, noun);
     Referred referred;
-    const JobId job = target.empty() ? 0 : begin_refer(call, target);
+    JobId job = 0;  // the switch cannot refer, or there is nobody to refer to
+    if (!order.target.empty()) job = call.begin(caller, std::move(order));
     if (job != 0) {
         const Finished finished = co_await call.finish(job, Until(), deadline);
         referred = std::get<Referred>(finished.end);

@@ -62,9 +62,7 @@ JobId begin_stream(LiveCall& call, twiml::Element element, bool is_two_way)
         return refuse(call, element, stream, callback,
                       "16 streams of this call run, which is the limit");
     }
-    const JobId job = call.try_begin(JobKind::stream, caller, unlimited, [&](JobId id) {
-        return call.channel().stream(id, caller, stream);
-    });
+    const JobId job = call.begin(caller, stream);
     if (job == 0) {
         return refuse(call, element, stream, callback, "this switch has no media streams");
     }

@@ -1,0 +1,78 @@
+// A command that has a job: what a channel is to do, and for how long at most.
+//
+// It stays where it is until the channel has told the end of the job, so a switch may hand a
+// reference to it to a thread of its own.
+#pragma once
+
+#include <pivot/channel.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace pivot::execute {
+
+using std::chrono::milliseconds;
+
+enum class JobKind : std::uint8_t {
+    playback,  // play, say, send_keys
+    recording,
+    speech,
+    dial,
+    bridge,
+    room,
+    queue,  // enqueue, dequeue
+    stream,
+    refer,
+    module,
+    move,  // transfer, park, run_flow
+};
+
+std::string_view name_of(JobKind kind);
+
+// Commands that the public face has no struct for.
+struct SentKeys {
+    static constexpr JobKind kind = JobKind::playback;
+    KeySequence keys;
+    milliseconds key_length{0};
+};
+struct Bridge {
+    static constexpr JobKind kind = JobKind::bridge;
+};
+struct Dequeue {
+    static constexpr JobKind kind = JobKind::queue;
+    QueueName queue;
+    milliseconds timeout{0};  // until somebody is there
+};
+struct Refer {
+    static constexpr JobKind kind = JobKind::refer;
+    SipUri target;
+};
+struct Park {
+    static constexpr JobKind kind = JobKind::move;
+    SlotName slot;
+};
+struct HostModule {
+    static constexpr JobKind kind = JobKind::module;
+    std::string name;
+    std::string data;  // JSON
+};
+struct HostFlow {
+    static constexpr JobKind kind = JobKind::move;
+    std::string flow;  // JSON
+};
+
+using JobCommand =
+    std::variant<Media, Speech, SentKeys, Recording, Speaking, Stream, Dial, Bridge, Conference,
+                 Queue, Dequeue, Refer, Transfer, Park, HostModule, HostFlow>;
+
+JobKind kind_of(const JobCommand& command);
+
+// How long the job takes at most; unlimited: as long as the document or the caller wants.
+milliseconds limit_of(const JobCommand& command);
+
+// Commands the channel. Returns false where it cannot do such a thing.
+bool give(Channel& channel, JobId job, LegId leg, const JobCommand& command);
+
+}  // namespace pivot::execute
