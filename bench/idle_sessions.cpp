@@ -34,9 +34,8 @@ double channel_bytes()
     auto opened = reactor::Reactor::open();
     if (!opened) throw std::runtime_error(opened.error());
     reactor::Deadline host(**opened, never);
-    execute::CallClock clock(**opened);
     constexpr std::size_t channels = 1'000;
-    execute::EventQueue events(clock, host);
+    execute::EventQueue events((*opened)->clock(), host);
     std::deque<test::ScriptedChannel> all;
     const double before = heap_bytes();
     for (std::size_t i = 0; i < channels; ++i) all.emplace_back(events, nullptr);

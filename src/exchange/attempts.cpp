@@ -29,7 +29,8 @@ Task<Result<http::LentResponse>> fail_with(Failure failure, Deadline&)
 }  // namespace
 
 struct Attempts::Extras {
-    explicit Extras(const AttemptsPlan& its_plan) : plan(its_plan)
+    Extras(const AttemptsPlan& its_plan, const reactor::Clock& clock)
+        : plan(its_plan), request(clock)
     {
         request.key = plan.key;
         request.idempotency = plan.idempotency;
@@ -60,7 +61,8 @@ bool Attempts::needs_extras(const AttemptsPlan& plan)
 Attempts::Attempts(Exchanges& exchanges, Content& content, const AttemptsPlan& plan)
     : exchanges_(exchanges),
       content_(content),
-      extras_(needs_extras(plan) ? std::make_unique<Extras>(plan) : nullptr),
+      extras_(needs_extras(plan) ? std::make_unique<Extras>(plan, exchanges.reactor.clock())
+                                 : nullptr),
       target_(plan.target),
       request_(content, plan.format),
       retry_(plan.retry.value_or(Retry::by_default(plan.format))),

@@ -1,6 +1,5 @@
 #include "exchange/request.hpp"
 
-#include "base/clock.hpp"
 #include "exchange/signature.hpp"
 
 #include <iterator>
@@ -41,7 +40,7 @@ void Request::begin(std::shared_ptr<const http::Destination> destination, reacto
     if (extras_ == nullptr) return;
     progress_.demands = &extras_->demands;
     extras_->redirected.clear();
-    extras_->began_unix_ms = unix_now_ms();
+    extras_->began_unix_ms = extras_->clock.unix_now_ms();
     write_headers();
 }
 
@@ -63,7 +62,7 @@ void Request::take_cookies(const http::Response& response)
 {
     if (extras_ == nullptr || extras_->cookies == nullptr) return;
     for (const auto value : response.values_of("set-cookie")) {
-        extras_->cookies->take(value, destination().url, unix_now_ms() / 1'000);
+        extras_->cookies->take(value, destination().url, extras_->clock.unix_now_ms() / 1'000);
     }
 }
 
@@ -112,7 +111,8 @@ void Request::write_headers()
     }
     if (extras_->cookies != nullptr && !extras_->cookies->empty()) {
         std::string cookies;
-        extras_->cookies->append_header_value(cookies, destination().url, unix_now_ms() / 1'000);
+        extras_->cookies->append_header_value(cookies, destination().url,
+                                              extras_->clock.unix_now_ms() / 1'000);
         if (!cookies.empty()) append_header(headers, "Cookie", cookies);
     }
     if (is_signed()) sign();
@@ -122,7 +122,7 @@ void Request::sign()
 {
     if (format_ == Format::kazoo) {
         append_header(extras_->headers, kazoo_signature_header,
-                      kazoo_signature(extras_->key, unix_now_ms() / 1'000, body()));
+                      kazoo_signature(extras_->key, extras_->clock.unix_now_ms() / 1'000, body()));
         return;
     }
     const auto& url = destination().url;

@@ -12,6 +12,7 @@
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/route.hpp"
+#include "reactor/clock.hpp"
 
 #include <pivot/failure.hpp>
 #include <pivot/outcome.hpp>
@@ -32,8 +33,11 @@ struct AskedRequest {
     std::string body;
 };
 
-// What most pivots do without.
+// What most pivots do without. The clock dates signatures and cookies.
 struct RequestExtras {
+    explicit RequestExtras(const reactor::Clock& its_clock) : clock(its_clock) {}
+
+    const reactor::Clock& clock;
     std::string url;          // the first, as it was written, without its fragment
     std::string_view key;     // that requests are signed with; empty: they are not signed
     std::string idempotency;  // a header line in place of the token's

@@ -1,5 +1,7 @@
 #include "execute/event_queue.hpp"
 
+#include "reactor/reactor.hpp"
+
 #include <cassert>
 #include <utility>
 
@@ -33,11 +35,7 @@ void EventQueue::Wait::await_suspend(std::coroutine_handle<> waiting)
     waiting_ = waiting;
     queue_.wait_ = this;
     queue_.deadline_.add(*this);
-    queue_.clock_.wait_begins(until_);
-    const bool is_waiting = queue_.wait_ == this;  // the clock may have jumped to an event
-    if (!is_waiting) return;
-    if (queue_.clock_.now() >= until_) return resume();
-    if (until_ != never) queue_.clock_.waits().set(*this, queue_.clock_.on_timers(until_));
+    if (until_ != never) queue_.clock_.timers().set(*this, until_);
 }
 
 std::optional<Event> EventQueue::Wait::await_resume()
@@ -62,10 +60,10 @@ void EventQueue::Wait::interrupt(const reactor::Deadline&)
 
 void EventQueue::Wait::resume()
 {
-    queue_.clock_.waits().stop(*this);
+    queue_.clock_.timers().stop(*this);
     Waiter::unlink();
     queue_.wait_ = nullptr;
-    queue_.clock_.reactor().resume_soon(waiting_);
+    queue_.deadline_.reactor().resume_soon(waiting_);
 }
 
 }  // namespace pivot::execute

@@ -4,7 +4,7 @@
 // exchange in flight is cancelled at once. What happened before can still be read.
 #pragma once
 
-#include "execute/call_clock.hpp"
+#include "reactor/clock.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/timers.hpp"
 
@@ -27,8 +27,10 @@ struct CallTimes {
 
 class EventQueue {
 public:
-    // `host` expires when the host gives the call up. The call begins now, unanswered.
-    EventQueue(CallClock& clock, reactor::Deadline& host)
+    // `clock` may be the reactor's, or a manual one: then a call that waits takes no time, and the
+    // requests that it makes take none of the call's. `host` expires when the host gives the call
+    // up. The call begins now, unanswered.
+    EventQueue(reactor::Clock& clock, reactor::Deadline& host)
         : clock_(clock), deadline_(host), times_{clock.now(), {}}
     {
     }
@@ -38,7 +40,7 @@ public:
     // The answer counts from the moment in which Answered was pushed.
     const CallTimes& times() const { return times_; }
 
-    CallClock& clock() { return clock_; }
+    reactor::Clock& clock() { return clock_; }
 
     // Expired: the call is over, as far as its caller is concerned.
     reactor::Deadline& deadline() { return deadline_; }
@@ -65,7 +67,7 @@ public:
     Wait next(Nanoseconds until);
 
 private:
-    CallClock& clock_;
+    reactor::Clock& clock_;
     reactor::Deadline deadline_;
     CallTimes times_;
     // Caps unread key presses: a caller can lean on the keypad.

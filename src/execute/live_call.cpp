@@ -184,7 +184,7 @@ Nanoseconds LiveCall::end_of_stages()
         end = std::min(end, stage->until_.time);
     }
     if (end == never) return never;
-    return events().clock().reactor().now() + (end - now());
+    return deadline().reactor().now() + (end - now());
 }
 
 // Wakes whoever waits when a job is to be given up, or a stage's time has come.

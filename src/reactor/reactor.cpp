@@ -32,7 +32,7 @@ constexpr Nanoseconds turn_ns = 2 * millisecond_ns;
 
 tl::expected<std::unique_ptr<Reactor>, std::string> Reactor::open(const ReactorConfig& config)
 {
-    std::unique_ptr<Reactor> reactor(new Reactor);
+    std::unique_ptr<Reactor> reactor(new Reactor(config.clock));
     if (auto opened = reactor->ring_.open(config.ring); !opened) return pass_on(opened);
     if (auto opened = reactor->buffers_.open(reactor->ring_.native(), config.buffers); !opened) {
         return pass_on(opened);
@@ -56,18 +56,19 @@ void Reactor::turn(Nanoseconds wait_until)
     Nanoseconds timeout_ns = 0;
     if (!can_go_on()) {
         read_clock();
-        const Nanoseconds until = std::min(wait_until, timers_.earliest());
-        timeout_ns = until == never ? never : std::max<Nanoseconds>(until - now_, 0);
+        const bool wakes = !clock_.is_manual() || clock_.is_due();
+        const Nanoseconds until = wakes ? std::min(wait_until, clock_.next()) : wait_until;
+        timeout_ns = until == never ? never : std::max<Nanoseconds>(until - now(), 0);
     }
     rearm_starved();
     ring_.wait(timeout_ns);
 
     inbox_.set_turning(std::this_thread::get_id());
     read_clock();
-    timers_.fire(now_);
+    clock_.fire();
     interrupt_waits();
     take_up_later();
-    const Nanoseconds until = now_ + turn_ns;
+    const Nanoseconds until = now() + turn_ns;
     run_ready(until);
     inbox_.deliver(messages_a_turn);  // also what the coroutines have posted
     run_ready(until);
@@ -77,19 +78,19 @@ void Reactor::turn(Nanoseconds wait_until)
 Nanoseconds Reactor::next_turn() const
 {
     const bool can_arm = !starved_.empty() && buffers_.lent() < buffers_.count();
-    return can_go_on() || can_arm || ring_.has_unsubmitted() ? now_ : timers_.earliest();
+    return can_go_on() || can_arm || ring_.has_unsubmitted() ? now() : clock_.next();
 }
 
 bool Reactor::is_idle() const
 {
     const std::uint64_t own = inbox_.is_listening() ? 1 : 0;
-    return ring_.in_flight() == own && timers_.size() == 0 && frames_.lent() == 0 &&
+    return ring_.in_flight() == own && clock_.next() == never && frames_.lent() == 0 &&
            buffers_.lent() == 0 && !can_go_on() && ended_.empty();
 }
 
 void Reactor::read_clock()
 {
-    now_ = monotonic_now();
+    clock_.read();
     unclocked_ns_ = 0;
 }
 
@@ -112,14 +113,14 @@ void Reactor::take_up_later()
 
 void Reactor::run_ready(Nanoseconds until)
 {
-    while (can_resume() && now_ < until) {
+    while (can_resume() && now() < until) {
         next_ready().resume();
         for (const std::coroutine_handle<> ended : ended_) ended.destroy();
         ended_.clear();
         unclocked_ns_ += resume_ns;
         if (unclocked_ns_ >= clock_ns) {
             read_clock();
-            timers_.fire(now_);
+            clock_.fire();
         }
     }
 }

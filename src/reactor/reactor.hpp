@@ -18,12 +18,12 @@
 
 #include "base/list.hpp"
 #include "reactor/buffers.hpp"
+#include "reactor/clock.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/frames.hpp"
 #include "reactor/inbox.hpp"
 #include "reactor/receiver.hpp"
 #include "reactor/ring.hpp"
-#include "reactor/timers.hpp"
 
 #include <coroutine>
 #include <cstddef>
@@ -38,6 +38,7 @@ namespace pivot::reactor {
 struct ReactorConfig {
     RingConfig ring;
     BufferConfig buffers;
+    Clock::Kind clock = Clock::Kind::system;
 };
 
 class Reactor {
@@ -51,7 +52,8 @@ public:
     ~Reactor();  // is_idle()
 
     // Runs one turn, always on the same thread. Waits only if nothing can go on, and until
-    // `wait_until` at the latest. On a polled ring, messages do not end that wait.
+    // `wait_until` at the latest. On a polled ring, messages do not end that wait. On a manual
+    // clock, no timer ends it: the driver advances the clock.
     void turn(Nanoseconds wait_until);
 
     // When the next turn is due if descriptor() does not ask for one earlier: now() if something
@@ -69,7 +71,7 @@ public:
     bool has_messages() const { return !inbox_.empty(); }
 
     // The time of this turn.
-    Nanoseconds now() const { return now_; }
+    Nanoseconds now() const { return clock_.now(); }
 
     void resume_soon(std::coroutine_handle<> coroutine) { ready_.push_back(coroutine); }
 
@@ -87,7 +89,8 @@ public:
     void rearm_later(Receiver& receiver) { starved_.push_back(receiver); }
 
     FramePool& frames() { return frames_; }
-    Timers& timers() { return timers_; }
+    Clock& clock() { return clock_; }
+    Timers& timers() { return clock_.timers(); }
     Ring& ring() { return ring_; }
     BufferRing& buffers() { return buffers_; }
 
@@ -95,7 +98,7 @@ public:
     bool is_idle() const;
 
 private:
-    Reactor() = default;
+    explicit Reactor(Clock::Kind clock) : clock_(clock) {}
 
     bool can_resume() const { return !ready_.empty() || next_ != resuming_.size(); }
     bool can_go_on() const
@@ -110,11 +113,10 @@ private:
     void rearm_starved();
 
     FramePool frames_;
-    Timers timers_;
+    Clock clock_;
     Ring ring_;
     BufferRing buffers_;
     Inbox inbox_;
-    Nanoseconds now_ = 0;
     Nanoseconds unclocked_ns_ = 0;  // estimated work since the clock was read
     std::vector<std::coroutine_handle<>> ready_;
     std::vector<std::coroutine_handle<>> resuming_;

@@ -31,8 +31,9 @@ private:
     friend class Timers;
     virtual void fired() = 0;
 
-    static constexpr std::size_t unset = std::numeric_limits<std::size_t>::max();
-    std::size_t place_ = unset;
+    static constexpr std::uint32_t unset = std::numeric_limits<std::uint32_t>::max();
+    std::uint32_t place_ = unset;
+    std::uint32_t turn_ = 0;  // among those that are due at the same time
 };
 
 class Timers {
@@ -41,12 +42,10 @@ public:
     void set(Timer& timer, Nanoseconds at);
     void stop(Timer& timer);
 
-    // Fires the timers that are due at `now`, earliest first. A timer is no longer set when it
-    // fires; it may set itself or others again.
+    // Fires the timers that are due at `now`, earliest first, and of the same time in the order in
+    // which they were set. A timer is no longer set when it fires; it may set itself or others,
+    // which then fire the next time at the earliest.
     void fire(Nanoseconds now);
-
-    // Fires the earliest timer, whatever time it is. At least one is set.
-    void fire_earliest();
 
     // When the earliest timer is due; `never` if none is set.
     Nanoseconds earliest() const { return heap_.empty() ? never : heap_.front().at; }
@@ -61,12 +60,15 @@ private:
 
     static constexpr std::size_t arity = 4;
 
+    static bool is_set_before(std::uint32_t turn, std::uint32_t other);
+    static bool is_before(const Entry& a, const Entry& b);
     void place(std::size_t index, Entry entry);
     void sift_up(std::size_t index, Entry entry);
     void sift_down(std::size_t index, Entry entry);
     void remove(std::size_t index);
 
     std::vector<Entry> heap_;
+    std::uint32_t turns_ = 0;
 };
 
 }  // namespace pivot::reactor

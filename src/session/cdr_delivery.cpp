@@ -1,6 +1,5 @@
 #include "session/cdr_delivery.hpp"
 
-#include "base/clock.hpp"
 #include "base/text.hpp"
 #include "reactor/reactor.hpp"
 
@@ -63,9 +62,9 @@ bool is_about_origin(const Result<int>& status)
 
 }  // namespace
 
-CdrDelivery::CdrDelivery(CdrSpool& spool, CdrPoster& poster, const CdrDeliveryConfig& config,
-                         Log log)
-    : spool_(spool), poster_(poster), config_(config), log_(std::move(log))
+CdrDelivery::CdrDelivery(CdrSpool& spool, CdrPoster& poster, const reactor::Clock& clock,
+                         const CdrDeliveryConfig& config, Log log)
+    : spool_(spool), poster_(poster), clock_(clock), config_(config), log_(std::move(log))
 {
 }
 
@@ -105,7 +104,7 @@ Task<> CdrDelivery::attempt(SpooledCdr spooled, Deadline& closing)
     Deadline deadline(closing, closing.reactor().now() + in_ns(config_.attempt_max));
     const auto status = co_await poster_.post(cdr, deadline);
     if (closing.has_expired() && !is_success(status)) {
-        spool_.failed(cdr.id, unix_now_ms(), {});
+        spool_.failed(cdr.id, clock_.unix_now_ms(), {});
     } else {
         conclude(spooled, status);
     }
@@ -130,7 +129,7 @@ void CdrDelivery::wake()
 DueQuery CdrDelivery::query()
 {
     DueQuery query;
-    query.now_unix_ms = unix_now_ms();
+    query.now_unix_ms = clock_.unix_now_ms();
     query.cdrs_max = config_.in_flight_max - in_flight_;
     query.origin_cdrs_max = config_.origin_in_flight_max;
     const auto forgotten_unix_ms = query.now_unix_ms - 2 * config_.backoff_max.count();
@@ -149,7 +148,7 @@ void CdrDelivery::conclude(const SpooledCdr& spooled, const Result<int>& status)
     if (is_success(status)) {
         troubles_.erase(cdr.origin());
         spool_.remove(cdr.id, {});
-    } else if (unix_now_ms() - cdr.ended_unix_ms > config_.age_max.count()) {
+    } else if (clock_.unix_now_ms() - cdr.ended_unix_ms > config_.age_max.count()) {
         give_up(cdr, status ? fmt::format("status {}", *status) : status.error().message);
     } else {
         retry(spooled, is_about_origin(status));
@@ -166,7 +165,7 @@ void CdrDelivery::give_up(const Cdr& cdr, const std::string& why)
 
 void CdrDelivery::retry(const SpooledCdr& spooled, bool is_origin_in_trouble)
 {
-    const auto now_unix_ms = unix_now_ms();
+    const auto now_unix_ms = clock_.unix_now_ms();
     if (is_origin_in_trouble) {
         auto& trouble = troubles_[spooled.cdr.origin()];
         // Attempts that were in flight together fail together: that is one failure.

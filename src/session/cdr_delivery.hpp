@@ -8,6 +8,7 @@
 // failures suggest, and has no more than a share of the attempts in flight.
 #pragma once
 
+#include "reactor/clock.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/scope.hpp"
 #include "reactor/task.hpp"
@@ -53,7 +54,8 @@ public:
     // `log` takes lines without line breaks.
     using Log = std::function<void(std::string_view line)>;
 
-    CdrDelivery(CdrSpool& spool, CdrPoster& poster, const CdrDeliveryConfig& config, Log log);
+    CdrDelivery(CdrSpool& spool, CdrPoster& poster, const reactor::Clock& clock,
+                const CdrDeliveryConfig& config, Log log);
 
     // Runs until `closing` expires. Then it cancels the attempts in flight, whose CDRs stay in the
     // spool.
@@ -80,6 +82,7 @@ private:
 
     CdrSpool& spool_;
     CdrPoster& poster_;
+    const reactor::Clock& clock_;
     const CdrDeliveryConfig config_;
     const Log log_;
     std::map<std::string, Trouble, std::less<>> troubles_;  // by origin

@@ -100,9 +100,8 @@ protected:
 
 public:
     reactor::Deadline host{open_reactor(reactor_), reactor::never};
-    FakeClock clock{*reactor_};
-    EventQueue events{clock, host};
-    FakeChannel channel{clock, events};
+    EventQueue events{reactor_->clock(), host};
+    FakeChannel channel{events};
     Contract contract{channel, this};
     Nanoseconds now = 0;
     Event judged;

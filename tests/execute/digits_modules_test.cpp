@@ -217,7 +217,7 @@ TEST_F(DigitsModules, what_is_typed_in_a_conversation_does_not_answer_a_menu_or_
     for (const std::string_view next : {R"("module":"collect_dtmf","data":{"max_digits":1})",
                                         R"("module":"menu","data":{"id":"main"})"}) {
         events.emplace(*clock, *host);
-        channel.emplace(*clock, *events);
+        channel.emplace(*events);
         answer_dials();
         channel->on("bridge", [this](JobId job) {
             channel->press("4");

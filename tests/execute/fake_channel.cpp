@@ -11,14 +11,6 @@
 
 namespace pivot::test {
 
-FakeChannel::FakeChannel(FakeClock& clock, EventQueue& events) : clock_(clock), events_(events)
-{
-    clock.on_stuck = [this] {
-        note("stuck");
-        hang_up_caller();
-    };
-}
-
 void FakeChannel::on(std::string command, Reaction reaction)
 {
     reactions_[std::move(command)] = std::move(reaction);
@@ -26,7 +18,6 @@ void FakeChannel::on(std::string command, Reaction reaction)
 
 void FakeChannel::push(Event event)
 {
-    clock_.has_event = true;
     ended_.insert(std::holds_alternative<LegAnswered>(event) ? dial_ : job_ended(event));
     events_.push(std::move(event));
 }
@@ -49,6 +40,12 @@ void FakeChannel::move_caller()
 {
     is_gone_ = true;
     push(Moved());
+}
+
+void FakeChannel::get_stuck()
+{
+    note("stuck");
+    hang_up_caller();
 }
 
 void FakeChannel::answer()

@@ -1,7 +1,6 @@
 // A call on no switch, which notes what it is asked for and does at once what a test tells it.
 //
-// Its time is made up: it jumps to what happens next when the call only waits. A call that waits
-// for nothing that will ever happen is "stuck", and hung up.
+// A call that waits for what will never happen is "stuck", and hung up.
 #pragma once
 
 #include "execute/event_queue.hpp"
@@ -9,10 +8,8 @@
 
 #include <pivot/channel.hpp>
 
-#include <algorithm>
 #include <functional>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,43 +20,11 @@ namespace pivot::test {
 
 using namespace execute;  // the floor that it tests
 
-class FakeClock final : public CallClock {
-public:
-    using CallClock::CallClock;
-
-    void after(milliseconds time, std::function<void()> what)
-    {
-        const Nanoseconds at = now() + std::chrono::nanoseconds(time).count();
-        const auto later = [&](const auto& other) { return other.first > at; };
-        agenda_.insert(std::ranges::find_if(agenda_, later), {at, std::move(what)});
-    }
-
-    bool has_event = false;
-    std::function<void()> on_stuck;
-
-private:
-    void wait_begins(Nanoseconds until) override
-    {
-        has_event = false;
-        while (!has_event) {
-            const bool is_due = !agenda_.empty() && agenda_.front().first <= until;
-            if (!is_due && until != never) return jump_to(until);
-            if (!is_due) return on_stuck();
-            auto [at, what] = std::move(agenda_.front());
-            agenda_.erase(agenda_.begin());
-            jump_to(at);
-            what();
-        }
-    }
-
-    std::vector<std::pair<Nanoseconds, std::function<void()>>> agenda_;
-};
-
 class FakeChannel final : public Channel {
 public:
     using Reaction = std::function<void(JobId job)>;
 
-    FakeChannel(FakeClock& clock, EventQueue& events);
+    explicit FakeChannel(EventQueue& events) : events_(events) {}
 
     // What it does in place of what it does by itself: `play`, `dial`, …
     void on(std::string command, Reaction reaction);
@@ -71,11 +36,12 @@ public:
     // What still runs ends first.
     void hang_up_caller();
     void move_caller();
+    void get_stuck();
     LegId first_leg() const { return first_leg_; }
 
     std::vector<std::string> commands;
     // The call was answered before its session.
-    void be_answered() { events_.set_times({clock_.now(), clock_.now()}); }
+    void be_answered() { events_.set_times({events_.clock().now(), events_.clock().now()}); }
 
     // Commands that it cannot do: `enqueue`, `listen`, …
     std::set<std::string> lacks;
@@ -123,7 +89,6 @@ private:
     bool react_or_refuse(const std::string& command, JobId job);
 
     std::vector<std::string> words_;  // of commands without an order
-    FakeClock& clock_;
     EventQueue& events_;
     std::map<std::string, Reaction> reactions_;
     std::set<JobId> ended_;

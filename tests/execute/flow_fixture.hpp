@@ -5,6 +5,7 @@
 #include "execute/directory.hpp"
 #include "execute/fake_channel.hpp"
 #include "execute/flow_runner.hpp"
+#include "execute/made_up_clock.hpp"
 #include "reactor/run_until.hpp"
 #include "reactor/scope.hpp"
 #include "session/callbacks.hpp"
@@ -75,10 +76,10 @@ protected:
             exchange::Exchanges::open(exchange::Settings::make(config()).value(), *reactor);
         if (!opened) throw std::runtime_error(opened.error());
         exchanges = std::move(*opened);
-        clock.emplace(*reactor);
+        clock.emplace();
         host.emplace(*reactor, never);
         events.emplace(*clock, *host);
-        channel.emplace(*clock, *events);
+        channel.emplace(*events);
         executor.journal = this;
     }
 
@@ -110,7 +111,9 @@ protected:
         if (!live) begin();
         reactor::Scope scope(*reactor);
         scope.spawn(perform(std::move(flow), *host));
-        while (scope.running() > 0) reactor->turn(reactor->now());
+        while (scope.running() > 0) {
+            if (!clock->go_on(*reactor, session->is_asking())) channel->get_stuck();
+        }
         return channel->commands;
     }
 
@@ -158,7 +161,7 @@ protected:
     std::unique_ptr<reactor::Reactor> reactor;
     std::unique_ptr<exchange::Exchanges> exchanges;
     std::optional<Directory> directory;
-    std::optional<FakeClock> clock;
+    std::optional<MadeUpClock> clock;
     std::optional<reactor::Deadline> host;
     std::optional<EventQueue> events;
     std::optional<FakeChannel> channel;

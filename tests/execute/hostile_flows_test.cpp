@@ -71,9 +71,9 @@ protected:
     {
         channel.reset();
         events.reset();
-        clock.emplace(*reactor);
+        clock.emplace();
         events.emplace(*clock, *host);
-        channel.emplace(*clock, *events);
+        channel.emplace(*events);
         answer_dials();
         const std::string_view comma = base.empty() ? "" : ",";
         const std::string flow = node(module, fmt::format("{}{}{}", member, comma, base),

@@ -86,9 +86,8 @@ protected:
 
     std::unique_ptr<reactor::Reactor> reactor;
     reactor::Deadline host{open_reactor(reactor), reactor::never};
-    FakeClock clock{*reactor};
-    EventQueue events{clock, host};
-    FakeChannel channel{clock, events};
+    EventQueue events{reactor->clock(), host};
+    FakeChannel channel{events};
     Contract contract{channel, this};
     Nanoseconds now = 0;
     unsigned warnings = 0;

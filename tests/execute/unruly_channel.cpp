@@ -8,14 +8,6 @@
 
 namespace pivot::test {
 
-UnrulyChannel::UnrulyChannel(UnrulyClock& clock, EventQueue& events, unsigned seed,
-                             unsigned waits_max)
-    : events_(events), lots_(seed + 1), waits_max_(waits_max)
-{
-    clock.waits = [this](Nanoseconds until) { return wait(until); };
-}
-
-// Something happens, or the time passes.
 bool UnrulyChannel::wait(Nanoseconds until)
 {
     has_pushed_ = false;

@@ -4,8 +4,6 @@
 // them twice, late, or as another kind's.
 //
 // The caller presses `callers_keys`, those who are dialled the others.
-//
-// Its time is made up, and whatever the call waits for takes none.
 #pragma once
 
 #include "execute/event_queue.hpp"
@@ -29,29 +27,21 @@ using namespace execute;  // the floor that it tests
 inline constexpr std::string_view callers_keys = "01234*";
 inline constexpr std::string_view callees_keys = "56789#";
 
-class UnrulyClock final : public CallClock {
-public:
-    using CallClock::CallClock;
-
-    // The call only waits, until this time. True: nothing happens before it.
-    std::function<bool(Nanoseconds until)> waits;
-
-private:
-    void wait_begins(Nanoseconds until) override
-    {
-        if (waits(until)) jump_to(until);
-    }
-};
-
 class UnrulyChannel final : public Channel {
 public:
     // The caller hangs up when the call has waited so often.
-    UnrulyChannel(UnrulyClock& clock, EventQueue& events, unsigned seed, unsigned waits_max);
+    UnrulyChannel(EventQueue& events, unsigned seed, unsigned waits_max)
+        : events_(events), lots_(seed + 1), waits_max_(waits_max)
+    {
+    }
 
     // From now on.
     void lie() { lies_ = true; }
 
     void hang_up_caller();
+
+    // The call only waits, until this time. True: nothing happens before it.
+    bool wait(Nanoseconds until);
 
     // Whether the call has waited for the end of a job that has a limit, and for nothing else, with
     // no limit of its own.
@@ -112,7 +102,6 @@ private:
         bool has_answered = false;
     };
 
-    bool wait(Nanoseconds until);
     unsigned draw(unsigned count) { return static_cast<unsigned>(lots_() % count); }
     void press();
     void begin(JobId job, Kind kind, LegId leg, std::string_view shown);

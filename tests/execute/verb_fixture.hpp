@@ -7,6 +7,7 @@
 #pragma once
 
 #include "execute/fake_channel.hpp"
+#include "execute/made_up_clock.hpp"
 #include "execute/run_session.hpp"
 #include "session/session_fixture.hpp"
 
@@ -58,9 +59,9 @@ protected:
         channel.reset();
         events.reset();
         host_.emplace(reactor(), reactor::never);
-        clock.emplace(reactor());
+        clock.emplace();
         events.emplace(*clock, *host_);
-        channel.emplace(*clock, *events);
+        channel.emplace(*events);
         requests_before_ = peer_.requests_read();
         warnings.clear();
         branches.clear();
@@ -95,7 +96,7 @@ protected:
                 run_session(*session, *channel, *events, std::string(next), executor, *host_));
             while (calls.running() > 0) {
                 if (hangs_up_when && hangs_up_when()) channel->hang_up_caller();
-                reactor().turn(reactor().now() + 1'000'000);
+                if (!clock->go_on(reactor(), session->is_asking())) channel->get_stuck();
             }
         }
         run_until(reactor(), [&] { return sessions_.callbacks().running() == 0; });
@@ -202,7 +203,7 @@ protected:
     Call call = some_call();
     ExecutorConfig executor;
     std::function<bool()> hangs_up_when;  // may be empty: the caller does not
-    std::optional<FakeClock> clock;
+    std::optional<MadeUpClock> clock;
     std::optional<EventQueue> events;
     std::optional<FakeChannel> channel;
     std::vector<std::string> warnings;

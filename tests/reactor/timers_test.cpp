@@ -52,6 +52,19 @@ TEST(Timers, never_fire_a_nanosecond_early)
     EXPECT_FALSE(timer.is_set());
 }
 
+TEST(Timers, of_the_same_time_fire_in_the_order_in_which_they_were_set)
+{
+    std::vector<int> fired;
+    std::deque<Recorded> all;
+    Timers timers;
+    for (int name = 0; name < 100; ++name) timers.set(all.emplace_back(fired, name), 10);
+    timers.set(all[0], 10);
+    run(timers);
+    ASSERT_EQ(fired.size(), 100u);
+    EXPECT_EQ(fired.back(), 0);
+    EXPECT_TRUE(std::is_sorted(fired.begin(), fired.end() - 1));
+}
+
 TEST(Timers, can_be_moved_and_stopped)
 {
     std::vector<int> fired;
@@ -86,6 +99,31 @@ TEST(Timers, may_be_set_again_while_they_fire)
     timers.set(timer, 10);
     run(timers);
     EXPECT_EQ(timer.count, 3);
+}
+
+TEST(Timers, set_to_a_time_that_has_passed_fire_the_next_time)
+{
+    class Late final : public Timer {
+    public:
+        explicit Late(Timers& timers) : timers_(timers) {}
+        ~Late() { timers_.stop(*this); }
+        int count = 0;
+
+    private:
+        void fired() override
+        {
+            ++count;
+            timers_.set(*this, 10);
+        }
+        Timers& timers_;
+    };
+    Timers timers;
+    Late timer(timers);
+    timers.set(timer, 10);
+    timers.fire(20);
+    EXPECT_EQ(timer.count, 1);
+    timers.fire(20);
+    EXPECT_EQ(timer.count, 2);
 }
 
 TEST(Timers, keep_the_order_through_a_hundred_thousand_random_changes)

@@ -1,6 +1,5 @@
 #include "session/cdr_delivery.hpp"
 
-#include "base/clock.hpp"
 #include "memory_spool.hpp"
 #include "reactor/run_until.hpp"
 
@@ -56,32 +55,25 @@ private:
 
 class CdrDeliveryTest : public ::testing::Test {
 protected:
-    CdrDeliveryTest()
-    {
-        config_.backoff_min = 2ms;
-        config_.backoff_max = 16ms;
-        config_.look_every = 1ms;
-        config_.attempt_max = 5s;
-    }
     ~CdrDeliveryTest() override
     {
         if (closing_) stop();
     }
 
-    void put(std::string id, std::string url, std::int64_t ended_unix_ms = unix_now_ms())
+    void put(std::string id, std::string url, std::chrono::milliseconds age = 0ms)
     {
         spool_.put({.id = std::move(id),
                     .call_id = "c1",
                     .account_id = {},
                     .url = std::move(url),
                     .body = "Call-ID=c1",
-                    .ended_unix_ms = ended_unix_ms},
+                    .ended_unix_ms = reactor_->clock().unix_now_ms() - age.count()},
                    {});
     }
 
     void start()
     {
-        delivery_.emplace(spool_, poster_, config_,
+        delivery_.emplace(spool_, poster_, reactor_->clock(), config_,
                           [this](std::string_view line) { log_.emplace_back(line); });
         closing_.emplace(*reactor_, never);
         scope_.spawn(delivery_->run(*closing_));
@@ -96,8 +88,9 @@ protected:
     }
     void wait_until(std::predicate auto condition) { run_until(*reactor_, condition); }
 
-    std::unique_ptr<reactor::Reactor> reactor_ = std::move(*reactor::Reactor::open());
-    reactor::Scope scope_{*reactor_};
+    std::unique_ptr<reactor::Reactor> reactor_;
+    reactor::Scope scope_{
+        open_reactor(reactor_, {.ring = {}, .buffers = {}, .clock = reactor::Clock::Kind::manual})};
     MemorySpool spool_{*reactor_};
     FakePoster poster_;
     session::CdrDeliveryConfig config_;
@@ -153,18 +146,16 @@ TEST_F(CdrDeliveryTest, what_fails_is_tried_again_until_it_is_delivered)
 
 TEST_F(CdrDeliveryTest, the_pause_is_doubled_with_each_failure_a_fifth_more_or_less)
 {
-    config_.backoff_min = 10ms;
-    config_.backoff_max = 25ms;
     put("1", "https://h/404");
     start();
-    std::int64_t pause_ms = 10;
-    for (int attempt = 1; attempt <= 4; ++attempt) {
-        const auto before = unix_now_ms();
+    auto pause = config_.backoff_min;
+    for (int attempt = 1; attempt <= 12; ++attempt) {
         wait_until([&] { return spool_.attempts("1") == attempt; });
-        const auto next = spool_.next_at_unix_ms("1");
-        EXPECT_GE(next - before, pause_ms * 8 / 10) << attempt;
-        EXPECT_LE(next - unix_now_ms(), pause_ms * 12 / 10) << attempt;
-        pause_ms = std::min<std::int64_t>(2 * pause_ms, 25);
+        const std::chrono::milliseconds next(spool_.next_at_unix_ms("1") -
+                                             reactor_->clock().unix_now_ms());
+        EXPECT_GE(next, pause * 8 / 10) << attempt;
+        EXPECT_LE(next, pause * 12 / 10) << attempt;
+        pause = std::min(2 * pause, config_.backoff_max);
     }
 }
 
@@ -225,10 +216,9 @@ TEST_F(CdrDeliveryTest, an_origin_that_comes_back_is_served_at_once)
 
 TEST_F(CdrDeliveryTest, one_that_is_too_old_is_given_up_with_a_line_in_the_log)
 {
-    const auto three_days = std::chrono::milliseconds(72h).count();
-    put("old", "https://ann:secret@h/503", unix_now_ms() - three_days - 1);
-    put("older", "https://i/refused", unix_now_ms() - 2 * three_days);
-    put("delivered", "https://j/200", unix_now_ms() - 2 * three_days);
+    put("old", "https://ann:secret@h/503", 72h + 1ms);
+    put("older", "https://i/refused", 2 * 72h);
+    put("delivered", "https://j/200", 2 * 72h);
     put("young", "https://k/503");
     start();
     wait_until([&] { return spool_.size() == 1; });

@@ -130,7 +130,8 @@ TEST(SessionRecord, a_twiml_session_ends_with_a_cdr_that_is_posted)
     flow->end({});
 
     session::HttpCdrPoster poster(sessions.exchanges(), nullptr);
-    session::CdrDelivery delivery(spool, poster, {}, [](std::string_view) {});
+    session::CdrDelivery delivery(spool, poster, sessions.reactor().clock(), {},
+                                  [](std::string_view) {});
     reactor::Deadline closing(sessions.reactor(), reactor::never);
     reactor::Scope scope(sessions.reactor());
     scope.spawn(delivery.run(closing));

@@ -7,7 +7,6 @@
 #include "switches/passing_time.hpp"
 #include "switches/scripted/duration.hpp"
 #include "switches/scripted/scripted_channel.hpp"
-#include "switches/scripted/virtual_clock.hpp"
 #include "switches/toy_channel.hpp"
 
 #include <algorithm>
@@ -30,7 +29,6 @@ using conformance::breaches_of;
 using conformance::SwitchUnderTest;
 using switches::scripted::DialBehaviour;
 using switches::scripted::ScriptedChannel;
-using switches::scripted::VirtualClock;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -71,7 +69,7 @@ public:
     Channel& begin_call() override
     {
         end_call();
-        clock_.emplace(*reactor_);
+        clock_.emplace(reactor::Clock::Kind::manual);
         queue_.emplace(*clock_, *host_);
         channel_.emplace(*queue_, nullptr);
         return *channel_;
@@ -108,12 +106,12 @@ private:
 
     std::vector<Event> wait(std::chrono::nanoseconds time)
     {
-        return events_within(time, *queue_, *clock_, *reactor_, *host_);
+        return events_within(time, *queue_, *reactor_, *host_);
     }
 
     std::unique_ptr<reactor::Reactor> reactor_;
     std::optional<reactor::Deadline> host_;
-    std::optional<VirtualClock> clock_;
+    std::optional<reactor::Clock> clock_;
     std::optional<execute::EventQueue> queue_;
     std::optional<ScriptedChannel> channel_;
 };

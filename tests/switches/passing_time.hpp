@@ -6,7 +6,6 @@
 #include "reactor/reactor.hpp"
 #include "reactor/scope.hpp"
 #include "reactor/task.hpp"
-#include "switches/scripted/virtual_clock.hpp"
 
 #include <chrono>
 #include <vector>
@@ -25,9 +24,9 @@ inline reactor::Task<> read_until(execute::EventQueue& queue, Nanoseconds until,
 
 // What happens on the call within this time of its own, in order.
 inline std::vector<Event> events_within(std::chrono::nanoseconds time, execute::EventQueue& queue,
-                                        switches::scripted::VirtualClock& clock,
                                         reactor::Reactor& reactor, reactor::Deadline& host)
 {
+    reactor::Clock& clock = queue.clock();
     std::vector<Event> events;
     while (clock.is_due()) clock.advance();
     reactor::Scope scope(reactor);

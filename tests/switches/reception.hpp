@@ -48,7 +48,7 @@ public:
 };
 
 struct Caller {
-    Caller(execute::CallClock& clock, reactor::Deadline& host, exchange::Exchanges& exchanges,
+    Caller(reactor::Clock& clock, reactor::Deadline& host, exchange::Exchanges& exchanges,
            session::Callbacks& callbacks, const session::Sinks& config,
            const pivot::Request& request)
         : events(clock, host),
@@ -75,7 +75,6 @@ public:
         if (!exchanges) throw std::runtime_error(exchanges.error());
         exchanges_ = std::move(*exchanges);
         callbacks_ = std::make_unique<session::Callbacks>(*exchanges_);
-        clock_ = std::make_unique<execute::CallClock>(reactor());
         host_ = std::make_unique<reactor::Deadline>(reactor(), never);
         calls_ = std::make_unique<reactor::Scope>(reactor());
         const std::string action = fmt::format(
@@ -107,8 +106,8 @@ public:
     void take(std::size_t calls)
     {
         for (std::size_t i = 0; i < calls; ++i) {
-            Caller& caller = callers_.emplace_back(*clock_, *host_, *exchanges_, *callbacks_,
-                                                   config_, *request_);
+            Caller& caller = callers_.emplace_back(reactor().clock(), *host_, *exchanges_,
+                                                   *callbacks_, config_, *request_);
             calls_->spawn(execute::run_session(caller.session, caller.channel, caller.events, "",
                                                executor_, *host_));
             const bool is_last = i + 1 == calls;
@@ -142,7 +141,6 @@ private:
     tl::expected<std::unique_ptr<reactor::Reactor>, std::string> opened_;
     std::unique_ptr<exchange::Exchanges> exchanges_;
     std::unique_ptr<session::Callbacks> callbacks_;
-    std::unique_ptr<execute::CallClock> clock_;
     std::unique_ptr<reactor::Deadline> host_;
     std::unique_ptr<reactor::Scope> calls_;
     std::unique_ptr<pivot::Request> request_;

@@ -1,7 +1,6 @@
 #include "switches/scripted/script_player.hpp"
 
 #include "reactor/run_until.hpp"
-#include "switches/scripted/virtual_clock.hpp"
 
 #include <memory>
 #include <optional>
@@ -28,7 +27,7 @@ protected:
         test::open_reactor(reactor);
         reactor->turn(0);
         host.emplace(*reactor, never);
-        clock.emplace(*reactor);
+        clock.emplace(reactor::Clock::Kind::manual);
         queue.emplace(*clock, *host);
         channel.emplace(*queue, static_cast<Transcript*>(this));
     }
@@ -60,7 +59,7 @@ protected:
 
     std::unique_ptr<reactor::Reactor> reactor;
     std::optional<reactor::Deadline> host;
-    std::optional<VirtualClock> clock;
+    std::optional<reactor::Clock> clock;
     std::optional<execute::EventQueue> queue;
     std::optional<ScriptedChannel> channel;
     std::optional<ScriptPlayer> player;

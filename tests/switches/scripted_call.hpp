@@ -5,7 +5,6 @@
 #include "reactor/run_until.hpp"
 #include "switches/passing_time.hpp"
 #include "switches/scripted/scripted_channel.hpp"
-#include "switches/scripted/virtual_clock.hpp"
 
 #include <memory>
 #include <optional>
@@ -21,7 +20,6 @@ namespace pivot::test {
 using namespace execute;
 using switches::scripted::Deed;
 using switches::scripted::ScriptedChannel;
-using switches::scripted::VirtualClock;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -119,7 +117,7 @@ protected:
         open_reactor(reactor);
         reactor->turn(0);
         host.emplace(*reactor, never);
-        clock.emplace(*reactor);
+        clock.emplace(reactor::Clock::Kind::manual);
         queue.emplace(*clock, *host);
         channel.emplace(*queue, static_cast<switches::scripted::Transcript*>(this));
         channel->set_call_id("call-1");
@@ -129,7 +127,7 @@ protected:
     Events events(std::chrono::milliseconds time = std::chrono::milliseconds(60'000))
     {
         Events events;
-        for (const Event& event : events_within(time, *queue, *clock, *reactor, *host)) {
+        for (const Event& event : events_within(time, *queue, *reactor, *host)) {
             std::string shown = std::visit(ShownEvent(), event);
             if (!shown.empty()) events.push_back(std::move(shown));
         }
@@ -158,7 +156,7 @@ protected:
 
     std::unique_ptr<reactor::Reactor> reactor;
     std::optional<reactor::Deadline> host;
-    std::optional<VirtualClock> clock;
+    std::optional<reactor::Clock> clock;
     std::vector<Deed> deeds;
     std::optional<execute::EventQueue> queue;
     std::optional<ScriptedChannel> channel;

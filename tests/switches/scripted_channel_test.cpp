@@ -134,8 +134,7 @@ TEST_F(ScriptedChannelTest, what_is_due_happens_in_its_order)
 
 TEST_F(ScriptedChannelTest, on_the_reactors_clock_what_is_due_happens_in_real_time)
 {
-    CallClock real(*reactor);
-    execute::EventQueue queue_of_reactor(real, *host);
+    execute::EventQueue queue_of_reactor(reactor->clock(), *host);
     ScriptedChannel live(queue_of_reactor, nullptr);
     std::vector<int> happened;
     live.after(1ms, [&] { happened.push_back(1); });

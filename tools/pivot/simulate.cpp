@@ -11,7 +11,6 @@
 #include "session/callbacks.hpp"
 #include "session/http_cdr_poster.hpp"
 #include "session/session.hpp"
-#include "switches/scripted/virtual_clock.hpp"
 
 #include <cmath>
 #include <optional>
@@ -112,7 +111,7 @@ void finish(reactor::Reactor& reactor, const reactor::Scope& work)
 
 // At each moment of the call, due events happen first, then servers are told, and the clock
 // advances when no request is under way. Returns false if one is.
-bool go_on(VirtualClock& clock, const session::Session& session, session::Callbacks& callbacks)
+bool go_on(reactor::Clock& clock, const session::Session& session, session::Callbacks& callbacks)
 {
     if (clock.is_due()) return clock.advance();
     if (callbacks.are_held()) {
@@ -123,10 +122,9 @@ bool go_on(VirtualClock& clock, const session::Session& session, session::Callba
     return !is_asking && clock.advance();
 }
 
-void finish(VirtualClock& clock, const reactor::Scope& work, const session::Session& session,
-            session::Callbacks& callbacks)
+void finish(reactor::Reactor& reactor, reactor::Clock& clock, const reactor::Scope& work,
+            const session::Session& session, session::Callbacks& callbacks)
 {
-    reactor::Reactor& reactor = clock.reactor();
     while (work.running() > 0 || callbacks.waiting() > 0) {
         // Something is ready, or only waits to be submitted, after which nothing may complete.
         const bool is_busy = reactor.next_turn() <= reactor.now();
@@ -169,7 +167,7 @@ int simulate(const SimulateOptions& options)
 
     Play play(options.as_json, scene->request.node.action->debug);
     reactor::Deadline host(reactor, never);
-    VirtualClock clock(reactor);
+    reactor::Clock clock(reactor::Clock::Kind::manual);
     execute::EventQueue events(clock, host);
     ScriptedChannel channel(events, &play);
     channel.set_call_id(scene->request.call.call_id);
@@ -196,7 +194,7 @@ int simulate(const SimulateOptions& options)
                   [&channel] { channel.run_out_of_time(); });
     calls.spawn(
         execute::run_session(session, channel, events, std::move(next), executor_config, host));
-    finish(clock, calls, session, callbacks);
+    finish(reactor, clock, calls, session, callbacks);
     {
         reactor::Deadline cdr_deadline(reactor, reactor.now() + cdr_ns_max);
         calls.spawn(cdr.post(**exchanges, play, cdr_deadline));

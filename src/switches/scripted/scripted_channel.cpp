@@ -26,7 +26,7 @@ ScriptedChannel::ScriptedChannel(EventQueue& events, Transcript* transcript)
 
 ScriptedChannel::~ScriptedChannel()
 {
-    clock_.events().stop(*this);
+    clock_.timers().stop(*this);
 }
 
 void ScriptedChannel::note(std::string actor, std::string kind, std::string subject,
@@ -55,9 +55,9 @@ void ScriptedChannel::after(milliseconds time, std::function<void()> what)
 
 void ScriptedChannel::arm()
 {
-    reactor::Timers& timers = clock_.events();
+    reactor::Timers& timers = clock_.timers();
     if (agenda_.empty()) return timers.stop(*this);
-    timers.set(*this, clock_.on_timers(agenda_.back().at));
+    timers.set(*this, agenda_.back().at);
 }
 
 // One at a time: whoever runs the call may look at its events before the next one happens.

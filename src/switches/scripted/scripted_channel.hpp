@@ -1,7 +1,7 @@
 // A call on no switch: what happens in it is made up, exact, and the same each time.
 //
 // Speech takes as long as its words do, files three seconds; legs, queues and rooms behave as they
-// are told, callers press what they are told. On a VirtualClock it takes no time.
+// are told, callers press what they are told. On a manual clock it takes no time.
 #pragma once
 
 #include "execute/event_queue.hpp"
@@ -164,7 +164,7 @@ private:
     void arm();
     void fired() override;
 
-    execute::CallClock& clock_;
+    reactor::Clock& clock_;
     execute::EventQueue& events_;
     Transcript* const transcript_;
     Nanoseconds ended_at_;
