@@ -1,4 +1,5 @@
-// What a channel is asked to do. Every text in it is of a kind that has been checked (names.hpp).
+// What a channel is asked to do. Every text in it is of a kind that has been checked
+// (checked_text.hpp).
 #pragma once
 
 #include <pivot/checked_text.hpp>
@@ -53,9 +54,10 @@ struct Speech {
     EngineName engine;
 };
 
+enum class Track : std::uint8_t { inbound, outbound, both };  // what a leg says, what it hears
+
 struct Recording {
-    enum class Track : std::uint8_t { inbound, outbound, both };  // what the caller says, hears
-    enum class Format : std::uint8_t { any, mp3, wav };           // any: the switch's own
+    enum class Format : std::uint8_t { any, mp3, wav };  // any: the switch's own
 
     KeySet keys;                               // that end it; none: no key does
     std::chrono::milliseconds silence_max{0};  // that ends it; unlimited: none does
@@ -74,17 +76,18 @@ struct Recording {
 class Address {
 public:
     enum class Kind : std::uint8_t {
-        number,    // through a carrier
-        sip,       // a SIP URI
-        endpoint,  // a registered user's name, or a dial string of the operator's
+        number,       // through a carrier
+        sip,          // a SIP URI
+        dial_string,  // the switch's own, from the operator's directory
+        user,         // a registered user's name
     };
 
     Address() = default;
     explicit Address(const PhoneNumber& number) : kind_(Kind::number), text_(number.text()) {}
     explicit Address(const DialledNumber& number) : kind_(Kind::number), text_(number.text()) {}
     explicit Address(const SipUri& uri) : kind_(Kind::sip), text_(uri.text()) {}
-    explicit Address(const UserName& user) : kind_(Kind::endpoint), text_(user.text()) {}
-    explicit Address(const DialString& dial) : kind_(Kind::endpoint), text_(dial.text()) {}
+    explicit Address(const UserName& user) : kind_(Kind::user), text_(user.text()) {}
+    explicit Address(const DialString& dial) : kind_(Kind::dial_string), text_(dial.text()) {}
 
     bool empty() const { return text_.empty(); }
     Kind kind() const { return kind_; }
@@ -127,8 +130,9 @@ struct Conference {
     bool is_recorded = false;
     unsigned members_max = 0;  // 0: the switch's limit
     MemberLabel label;
-    ProfileName profile;            // of the switch; empty: its default
-    std::vector<Media> hold_music;  // until it begins; none: silence
+    ProfileName profile;        // of the switch; empty: its default
+    MemberLabel coached_label;  // whispers to the member of this label alone; empty: to all
+    Media hold_music;           // until it begins; empty: silence
     bool plays_welcome = false;
 };
 
@@ -153,12 +157,14 @@ struct Speaking {  // speech input
 
 // A stream of media to a web server, over WebSocket.
 struct Stream {
-    enum class Tracks : std::uint8_t { inbound, outbound, both };
+    enum class Codec : std::uint8_t { pcmu, l16 };
 
     WebUrl url;
     StreamName name;
-    Tracks tracks = Tracks::inbound;
+    Track track = Track::inbound;
     bool is_two_way = false;
+    Codec codec = Codec::pcmu;
+    unsigned sample_rate = 8'000;  // a second
     std::vector<std::pair<OpaqueText, OpaqueText>> parameters;
 };
 

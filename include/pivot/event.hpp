@@ -4,6 +4,9 @@
 // kind of job has an end of its own; JobEnded does for all of them. When the caller hangs up, all
 // jobs end first, each with its event, and HungUp is the last one. A channel that does otherwise
 // is put right by `contract.hpp`.
+//
+// `why` is a sentence for the voice developer, without a capital and a full stop: "the file is not
+// there". Empty: the switch does not tell, or nothing failed.
 #pragma once
 
 #include <chrono>
@@ -47,7 +50,8 @@ enum class JobEnd : std::uint8_t {
 struct JobEnded {
     JobId job = 0;
     JobEnd end = JobEnd::finished;
-    std::string branch;  // of a module that the switch ran: the child to go on with; empty: `_`
+    std::string branch;    // of a module that the switch ran: the child to go on with; empty: `_`
+    std::string why = {};  // of failed
 };
 
 enum class RecordingEnd : std::uint8_t { key, silence, limit, stopped, hung_up, failed };
@@ -59,11 +63,13 @@ struct RecordingEnded {
     std::string url;  // where it is or will be found; empty: nothing was recorded
     std::string id;
     std::chrono::milliseconds duration{0};
+    std::string why = {};  // of failed
 };
 
 // The switch does record.
 struct RecordingBegan {
     JobId job = 0;
+    std::string id = {};  // of the recording; empty: the switch does not tell
 };
 
 // The web server has taken the stream.
@@ -77,13 +83,20 @@ struct SpeechBegan {
     JobId job = 0;
 };
 
-// The end of speech input, and with `is_partial` what is heard so far. Both are empty where nothing
-// was understood.
+enum class HearingEnd : std::uint8_t {
+    words,    // were understood; without any it is silence
+    silence,  // nobody spoke, or nothing was understood
+    failed,   // the switch could not listen
+    partial,  // not the end: what is heard so far
+};
+
+// The end of speech input, unless it is partial.
 struct SpeechHeard {
     JobId job = 0;
     std::string text;
     std::string confidence;  // `0.93`; empty: unknown
-    bool is_partial = false;
+    HearingEnd end = HearingEnd::words;
+    std::string why = {};  // of failed
 };
 
 struct LegRinging {
@@ -101,17 +114,20 @@ struct LegAnswered {
 struct LegEnded {
     LegId leg = caller;
     Cause cause;
+    std::string why = {};  // it could not be reached
 };
 
 // Nobody answered. After LegAnswered there is none.
 struct DialFailed {
     JobId job = 0;
     Cause cause;
+    std::string why = {};  // it could not be done, if it is not simply that nobody answered
 };
 
 // The two are no longer connected. Where the other side has hung up, its LegEnded comes before.
 struct BridgeEnded {
     JobId job = 0;
+    std::string why = {};  // they could not be connected
 };
 
 enum class ConferenceEventKind : std::uint8_t {
@@ -162,13 +178,15 @@ struct QueueEnded {
     std::string other_call_id;       // with whom it was bridged
     std::chrono::seconds waited{0};  // in the queue
     std::chrono::seconds talked{0};
+    std::string why = {};  // of failed
 };
 
 // What became of a refer: the caller stays until they hang up, or the switch moves them.
 struct Referred {
     JobId job = 0;
-    int sip_code = 0;     // with which the caller's side answered; 202: it tries
-    int notify_code = 0;  // that it told last of what came of it; 0: it told nothing
+    int sip_code = 0;      // with which the caller's side answered; 202: it tries
+    int notify_code = 0;   // that it told last of what came of it; 0: it told nothing
+    std::string why = {};  // it could not be done
 };
 
 // The switch has taken the call away: it goes on elsewhere, and must not be hung up.

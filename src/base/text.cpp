@@ -11,6 +11,13 @@ std::string printable(std::string_view text)
     return harmless(cut_utf8(text, bytes_max));
 }
 
+std::string with_reason(std::string_view failure, std::string_view why)
+{
+    std::string sentence(failure);
+    if (!why.empty()) sentence += ": " + printable(why);
+    return sentence;
+}
+
 void append_xml(std::string& out, std::string_view text)
 {
     for (const char c : text) {

@@ -77,6 +77,10 @@ constexpr char first_sign(std::string_view document)
 // Somebody else's text as a message shows it: the first 200 bytes, harmless (base/harmless.hpp).
 std::string printable(std::string_view text);
 
+// A sentence about a failure, with the reason that somebody else gives: `the switch could not play
+// it: the file is not there`. An empty reason adds nothing.
+std::string with_reason(std::string_view failure, std::string_view why);
+
 // Empties a text that will be filled again, and frees its memory if that is more than
 // `kept_bytes_max`.
 inline void clear_to_reuse(std::string& text, std::size_t kept_bytes_max)

@@ -101,7 +101,7 @@ exchange::AttemptsPlan Lane::plan_of(const PendingCall& call) const
 {
     const exchange::PackedRequest& request = call.request;
     exchange::AttemptsPlan plan;
-    plan.target = {request.voice_url(), request.method()};
+    plan.webhook = {request.voice_url(), request.method()};
     plan.fallback = {request.fallback_url(), request.fallback_method()};
     plan.format = request.req_format();
     plan.body_format = request.req_body_format();

@@ -50,7 +50,7 @@ struct Attempts::Extras {
 
 bool Attempts::needs_extras(const AttemptsPlan& plan)
 {
-    const bool has_fragment = plan.target.url.find('#') != std::string_view::npos;
+    const bool has_fragment = plan.webhook.url.find('#') != std::string_view::npos;
     const bool is_limited =
         plan.url_ns_max != reactor::never || plan.attempt_ns_max != reactor::never;
     return has_fragment || is_limited || !plan.fallback.url.empty() || !plan.key.empty() ||
@@ -63,7 +63,7 @@ Attempts::Attempts(Exchanges& exchanges, Content& content, const AttemptsPlan& p
       content_(content),
       extras_(needs_extras(plan) ? std::make_unique<Extras>(plan, exchanges.reactor.clock())
                                  : nullptr),
-      target_(plan.target),
+      webhook_(plan.webhook),
       request_(content, plan.format),
       retry_(plan.retry.value_or(Retry::by_default(plan.format))),
       body_format_(plan.body_format)
@@ -104,20 +104,20 @@ Result<void> Attempts::begin(Deadline& whole)
 Result<void> Attempts::begin_url(Deadline& whole)
 {
     request_.reset();
-    const auto [url, fragment] = split_fragment(target_.url);
-    target_.url = url;
+    const auto [url, fragment] = split_fragment(webhook_.url);
+    webhook_.url = url;
     if (extras_) {
         extras_->request.url = url;
         extras_->attempt_deadline.reset();
         extras_->url_deadline.reset();
         apply_fragment(fragment, whole);
     }
-    const bool is_form = target_.method == Method::get || body_format_ == BodyFormat::form;
+    const bool is_form = webhook_.method == Method::get || body_format_ == BodyFormat::form;
     const BodyFormat format = is_form ? BodyFormat::form : BodyFormat::json;
     const auto cause =
         extras_ ? std::span<const Parameter>(extras_->cause) : std::span<const Parameter>();
     if (auto written = content_.write(format, cause); !written) return written;
-    request_.prepare(exchanges_.tokens.next(), target_.method, format,
+    request_.prepare(exchanges_.tokens.next(), webhook_.method, format,
                      extras_ ? &extras_->request : nullptr);
     return {};
 }
@@ -129,7 +129,7 @@ void Attempts::apply_fragment(std::string_view fragment, Deadline& whole)
         overrides = *parsed;
     } else {
         if (!extras_->warning.empty()) extras_->warning += "; ";
-        extras_->warning += fmt::format("{} (error 11243): {}", target_.url, parsed.error());
+        extras_->warning += fmt::format("{} (error 11243): {}", webhook_.url, parsed.error());
     }
     const AttemptsPlan& plan = extras_->plan;
     retry_ = plan.retry.value_or(Retry::by_default(plan.format)).with(overrides);
@@ -151,7 +151,7 @@ void Attempts::apply_fragment(std::string_view fragment, Deadline& whole)
 
 Result<std::shared_ptr<const http::Destination>> Attempts::find_destination()
 {
-    auto found = exchanges_.destinations.find(target_.url);
+    auto found = exchanges_.destinations.find(webhook_.url);
     if (!found) return fail(Reason::bad_action, Phase::queue, std::move(found.error()));
     if (!extras_ || extras_->request.sends_sni) return std::move(*found);
     return std::make_shared<const http::Destination>((*found)->url, exchanges_.settings->rules(),
@@ -231,8 +231,8 @@ void Attempts::turn_to_fallback(const Failure& failure)
     extras_->first_failure = failure;
     std::vector<Parameter>& cause = extras_->cause;
     cause.push_back({"ErrorCode", fmt::to_string(error_code(failure.reason))});
-    cause.push_back({"ErrorUrl", std::string(target_.url)});
-    target_ = extras_->plan.fallback;
+    cause.push_back({"ErrorUrl", std::string(webhook_.url)});
+    webhook_ = extras_->plan.fallback;
     retried_ = 0;
     is_new_ = true;
 }

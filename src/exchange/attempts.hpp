@@ -31,15 +31,16 @@
 
 namespace pivot::exchange {
 
-struct Target {
+// Whom to ask: a URL and its method.
+struct Webhook {
     std::string_view url;  // absolute, with its fragment
     Method method = Method::post;
 };
 
 // What is asked, and how. What it refers to outlives the attempts.
 struct AttemptsPlan {
-    Target target;
-    Target fallback = {};  // empty: there is none
+    Webhook webhook;
+    Webhook fallback = {};  // empty: there is none
     Format format = Format::kazoo;
     BodyFormat body_format = BodyFormat::form;  // of a POST
     std::string_view key = {};                  // that requests are signed with; empty: none
@@ -104,7 +105,7 @@ private:
     Exchanges& exchanges_;
     Content& content_;
     std::unique_ptr<Extras> extras_;  // null for most pivots
-    Target target_;                   // that is being asked
+    Webhook webhook_;                 // that is being asked
     Request request_;
     Retry retry_;
     const BodyFormat body_format_;

@@ -15,36 +15,42 @@ namespace pivot::execute {
 
 namespace {
 
-Event end_of(JobKind kind, JobId job, JobEnd how)
+Event end_of(JobKind kind, JobId job, JobEnd how, std::string why = {})
 {
     switch (kind) {
         case JobKind::recording: {
             RecordingEnded ended;
             ended.job = job;
             if (how == JobEnd::failed) ended.end = RecordingEnd::failed;
+            ended.why = std::move(why);
             return ended;
         }
         case JobKind::speech: {
-            SpeechHeard silence;
-            silence.job = job;
-            return silence;
+            SpeechHeard nothing;
+            nothing.job = job;
+            nothing.end = how == JobEnd::failed ? HearingEnd::failed : HearingEnd::silence;
+            nothing.why = std::move(why);
+            return nothing;
         }
         case JobKind::dial: {
             DialFailed failed;
             failed.job = job;
             if (how == JobEnd::stopped) failed.cause.name = "ORIGINATOR_CANCEL";
+            failed.why = std::move(why);
             return failed;
         }
-        case JobKind::bridge: return BridgeEnded{job};
+        case JobKind::bridge: return BridgeEnded{job, std::move(why)};
         case JobKind::queue: {
             QueueEnded ended;
             ended.job = job;
             if (how == JobEnd::stopped) ended.end = QueueEnd::left;
+            ended.why = std::move(why);
             return ended;
         }
         case JobKind::refer: {
             Referred refused;
             refused.job = job;
+            refused.why = std::move(why);
             return refused;
         }
         case JobKind::playback:
@@ -56,6 +62,7 @@ Event end_of(JobKind kind, JobId job, JobEnd how)
     JobEnded ended;
     ended.job = job;
     ended.end = how;
+    ended.why = std::move(why);
     return ended;
 }
 
@@ -110,7 +117,8 @@ JobId job_of(const Event& event)
 JobId job_ended(const Event& event)
 {
     const auto* heard = std::get_if<SpeechHeard>(&event);
-    const bool goes_on = heard == nullptr ? kind_told_of(event).has_value() : heard->is_partial;
+    const bool goes_on =
+        heard == nullptr ? kind_told_of(event).has_value() : heard->end == HearingEnd::partial;
     return goes_on ? 0 : job_of(event);
 }
 
@@ -199,6 +207,9 @@ bool Contract::judge_end(Event& event, JobId id)
     if (auto* const recorded = std::get_if<RecordingEnded>(&event)) {
         const bool ended_by_key = recorded->end == RecordingEnd::key;
         if (ended_by_key && !is_key(recorded->key)) recorded->end = RecordingEnd::stopped;
+    } else if (auto* const heard = std::get_if<SpeechHeard>(&event)) {
+        if (heard->text.empty() && heard->end == HearingEnd::words)
+            heard->end = HearingEnd::silence;
     }
     if (is_end_of(kind, event)) return true;
     const auto* general = std::get_if<JobEnded>(&event);
@@ -206,7 +217,8 @@ bool Contract::judge_end(Event& event, JobId id)
         warn(Breach::wrong_kind,
              fmt::format("the switch ended a {} (job {}) as another kind ends", name_of(kind), id));
     }
-    event = end_of(kind, id, general == nullptr ? JobEnd::finished : general->end);
+    event = general == nullptr ? end_of(kind, id, JobEnd::finished)
+                               : end_of(kind, id, general->end, general->why);
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include "execute/flow_runner.hpp"
 
+#include "base/text.hpp"
 #include "execute/modules/call_recordings.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
@@ -49,7 +50,7 @@ Task<NextStep> FlowRunner::hand_over(JobId job, std::string flow, Deadline& dead
 {
     const JobEnded ended = co_await modules::finish(call_, job, deadline);
     if (ended.end != JobEnd::failed) co_return next_step(NextStep::Kind::over);
-    call_.warn("flow", "the host could not take it");
+    call_.warn("flow", with_reason("the host could not take it", ended.why));
     co_return co_await run_nodes(begin(flow), deadline);
 }
 
@@ -201,7 +202,10 @@ void FlowRunner::note(const Event& event)
     const auto forgotten = std::erase_if(memory_.recordings, [recorded](const auto& running) {
         return running.job == recorded->job;
     });
-    if (forgotten != 0) modules::keep_result(call_, *recorded);
+    if (forgotten == 0) return;
+    modules::keep_result(call_, *recorded);
+    const bool has_failed = recorded->end == RecordingEnd::failed;
+    if (has_failed) modules::warn_of_failure(call_, recorded->why);
 }
 
 }  // namespace pivot::execute

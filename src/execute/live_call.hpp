@@ -91,6 +91,9 @@ private:
     bool lets_leave_ = false;
 };
 
+// Why a job has failed that the channel has not taken.
+inline constexpr std::string_view no_such_command = "it has no such command";
+
 // How a wait for a job ended.
 struct Finished {
     Event end;     // the job's

@@ -69,7 +69,7 @@ std::optional<Failure> failure_of(const Result<int>& status)
 Task<Result<int>> tell(exchange::Exchanges& exchanges, const Callback& callback,
                        exchange::AttemptsPlan plan, Deadline& deadline)
 {
-    plan.target = {callback.url, callback.method};
+    plan.webhook = {callback.url, callback.method};
     plan.format = callback.format;
     plan.key = exchanges.settings->profile_of(callback.account_id).signing_key;
     plan.keeps_headers = plan.is_recorded = callback.sink != nullptr;

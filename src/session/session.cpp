@@ -183,7 +183,7 @@ Task<Result<Answer>> Session::run(Request request, Origin origin, Deadline& call
 exchange::AttemptsPlan Session::plan_of(const Request& request, Origin origin)
 {
     exchange::AttemptsPlan plan;
-    plan.target = {request.url, request.method};
+    plan.webhook = {request.url, request.method};
     plan.fallback = {action_.fallback_url, action_.fallback_method};
     plan.format = format();
     if (origin == Origin::action) plan.body_format = action_.req_body_format;

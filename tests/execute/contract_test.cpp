@@ -25,6 +25,16 @@ using testing::IsEmpty;
 
 constexpr Nanoseconds second = 1'000'000'000;
 
+std::string why_of(const Event& event)
+{
+    return std::visit(
+        [](const auto& told) -> std::string {
+            if constexpr (requires { told.why; }) return told.why;
+            return {};
+        },
+        event);
+}
+
 // A command of each kind of job.
 std::vector<JobCommand> commands_of_each_kind()
 {
@@ -136,11 +146,27 @@ TEST_F(ContractTest, each_kind_of_job_ends_with_its_own_end_and_with_the_general
     ASSERT_EQ(std::size(ends), commands.size());
     for (std::size_t i = 0; i < commands.size(); ++i) {
         const JobId job = begin(commands[i]);
-        EXPECT_TRUE(judge(JobEnded{job, JobEnd::failed, ""}));
+        EXPECT_TRUE(judge(JobEnded{job, JobEnd::failed, "", "the disk is full"}));
         EXPECT_EQ(judged.index(), ends[i]);
+        EXPECT_EQ(why_of(judged), "the disk is full");
         EXPECT_EQ(job_ended(judged), job);
         EXPECT_FALSE(contract.runs(job));
     }
+    EXPECT_THAT(warnings, IsEmpty());
+}
+
+TEST_F(ContractTest, speech_without_words_is_silence)
+{
+    for (const HearingEnd end : {HearingEnd::words, HearingEnd::silence}) {
+        EXPECT_TRUE(judge(SpeechHeard{begin(Speaking()), "", "", end}));
+        EXPECT_EQ(std::get<SpeechHeard>(judged).end, HearingEnd::silence);
+    }
+    EXPECT_TRUE(judge(SpeechHeard{begin(Speaking()), "yes", "", HearingEnd::words}));
+    EXPECT_EQ(std::get<SpeechHeard>(judged).end, HearingEnd::words);
+    EXPECT_TRUE(judge(JobEnded{begin(Speaking()), JobEnd::stopped, ""}));
+    EXPECT_EQ(std::get<SpeechHeard>(judged).end, HearingEnd::silence);
+    EXPECT_TRUE(judge(JobEnded{begin(Speaking()), JobEnd::failed, ""}));
+    EXPECT_EQ(std::get<SpeechHeard>(judged).end, HearingEnd::failed);
     EXPECT_THAT(warnings, IsEmpty());
 }
 
@@ -351,7 +377,7 @@ TEST_F(ContractTest, news_of_what_does_not_run_is_dropped)
     const JobId job = begin(speech_of(60s));
     EXPECT_FALSE(judge(QueueBridged{job}));
     EXPECT_FALSE(judge(ConferenceHappened{7, ConferenceEventKind::start, ""}));
-    EXPECT_FALSE(judge(SpeechHeard{job, "one", "", true}));
+    EXPECT_FALSE(judge(SpeechHeard{job, "one", "", HearingEnd::partial}));
     EXPECT_TRUE(contract.runs(job));
     EXPECT_FALSE(judge(LegRinging{4}));
     EXPECT_FALSE(judge(KeyPressed{4, '1'}));

@@ -134,7 +134,8 @@ TEST_F(ControlModules, a_transfer_that_fails_goes_on)
     channel->on("transfer", [this](JobId job) { channel->fail(job); });
     run(node("transfer", R"("target":"1001")", seen("_")));
     EXPECT_TRUE(was_taken("_"));
-    EXPECT_THAT(warnings, ElementsAre("transfer: the switch could not transfer the call"));
+    EXPECT_THAT(warnings,
+                ElementsAre("transfer: the switch could not transfer the call: it is not there"));
 }
 
 TEST_F(ControlModules, a_transfer_without_a_target_goes_on)

@@ -841,7 +841,7 @@ TEST_F(DialVerb, recordings_begin_when_the_document_wants_that)
         EXPECT_EQ(told("/done")["RecordingUrl"], row.records ? "http://r/1" : "-");
         if (!row.records) continue;
         EXPECT_TRUE(channel->recordings.front().runs_beside);
-        EXPECT_EQ(channel->recordings.front().track, Recording::Track::both);
+        EXPECT_EQ(channel->recordings.front().track, Track::both);
         EXPECT_EQ(channel->recordings.front().is_dual, row.channels == "2");
         EXPECT_EQ(told("/told")["RecordingChannels"], row.channels);
         const auto& commands = channel->commands;
@@ -872,7 +872,7 @@ TEST_F(DialVerb, one_side_alone_may_be_recorded)
 {
     answer_dials();
     run(R"(<Dial record="true" recordingTrack="outbound" recordingStatusCallback="/told">+1</Dial>)");
-    EXPECT_EQ(channel->recordings.front().track, Recording::Track::outbound);
+    EXPECT_EQ(channel->recordings.front().track, Track::outbound);
     EXPECT_EQ(told("/told")["RecordingTrack"], "outbound");
 }
 

@@ -132,7 +132,7 @@ bool FakeChannel::listen(JobId job, LegId leg, const Speaking& speaking)
     if (lacks.contains("listen")) return false;
     note(fmt::format("listen{}", on_leg(leg)));
     speakings.push_back(speaking);
-    react("listen", job, [this](JobId heard) { push(SpeechHeard{heard, "", "", false}); });
+    react("listen", job, [this](JobId heard) { push(SpeechHeard{heard, "", ""}); });
     return true;
 }
 
@@ -267,8 +267,7 @@ std::vector<std::string> FakeChannel::names() const
         for (const Target& target : dial.targets) all.push_back(target.address.text());
     }
     for (const Conference& room : conferences) {
-        add({room.room, room.label, room.profile});
-        for (const Media& music : room.hold_music) all.push_back(music.what());
+        add({room.room, room.label, room.coached_label, room.profile, room.hold_music.what()});
     }
     for (const Queue& queue : queues) {
         add({queue.name, queue.hold_music.what()});

@@ -32,7 +32,7 @@ public:
     void push(Event event);
     void press(std::string_view keys);
     void finish(JobId job) { push(JobEnded{job, JobEnd::finished, ""}); }
-    void fail(JobId job) { push(JobEnded{job, JobEnd::failed, ""}); }
+    void fail(JobId job) { push(JobEnded{job, JobEnd::failed, "", "it is not there"}); }
     // What still runs ends first.
     void hang_up_caller();
     void move_caller();

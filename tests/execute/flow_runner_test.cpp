@@ -66,7 +66,7 @@ TEST_F(FlowRunnerTest, a_module_that_the_host_cannot_run_goes_on_with_the_wildca
     channel->on("run_module", [this](JobId job) { channel->fail(job); });
     run(node("voicemail", "", seen("_")));
     EXPECT_TRUE(was_taken("_"));
-    EXPECT_THAT(warnings, ElementsAre("voicemail: the host could not run it"));
+    EXPECT_THAT(warnings, ElementsAre("voicemail: the host could not run it: it is not there"));
 }
 
 TEST_F(FlowRunnerTest, a_hang_up_while_the_host_runs_a_module_ends_the_flow)
@@ -93,7 +93,7 @@ TEST_F(FlowRunnerTest, a_flow_that_the_host_cannot_take_is_run_here)
     channel->on("run_flow", [this](JobId job) { channel->fail(job); });
     run(mark("a"));
     EXPECT_TRUE(was_taken("a"));
-    EXPECT_THAT(warnings, ElementsAre("flow: the host could not take it"));
+    EXPECT_THAT(warnings, ElementsAre("flow: the host could not take it: it is not there"));
 }
 
 TEST_F(FlowRunnerTest, after_another_flow_the_wildcard_of_the_node_goes_on)

@@ -336,8 +336,8 @@ TEST_F(GatherVerb, speech_is_listened_for_as_the_attributes_say)
 TEST_F(GatherVerb, partial_results_are_told_as_they_come)
 {
     channel->on("listen", [this](JobId job) {
-        channel->push(SpeechHeard{job, "blue", "", true});
-        channel->push(SpeechHeard{job, "blue cheese", "", true});
+        channel->push(SpeechHeard{job, "blue", "", HearingEnd::partial});
+        channel->push(SpeechHeard{job, "blue cheese", "", HearingEnd::partial});
         channel->push(SpeechHeard{job, "blue cheese", "0.9"});
     });
     run(R"(<Gather input="speech" action="/done" partialResultCallback="/partial"
@@ -378,7 +378,8 @@ TEST_F(GatherVerb, the_time_out_is_for_speech_to_begin_and_not_to_end)
                 ElementsAre("answer", "listen", "stop", "say Nothing", "hang_up 0"));
     renew();
     channel->on("listen", [this](JobId job) {  // a switch that tells what is heard so far
-        clock->after(4s, [this, job] { channel->push(SpeechHeard{job, "a", "", true}); });
+        clock->after(
+            4s, [this, job] { channel->push(SpeechHeard{job, "a", "", HearingEnd::partial}); });
         clock->after(7s, [this, job] { channel->push(SpeechHeard{job, "a long one", ""}); });
     });
     run(R"(<Gather input="speech" timeout="5" action="/done"/>)");

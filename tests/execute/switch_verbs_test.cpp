@@ -41,7 +41,7 @@ TEST_F(SwitchVerbs, a_stream_is_connected_both_ways_and_the_action_is_asked_when
                 ElementsAre("answer", "stream bot both ways", "say Bye", "hang_up 0"));
     const pivot::Stream stream = channel->streams.front();
     EXPECT_EQ(stream.url, "wss://ai.example/s");
-    EXPECT_EQ(stream.tracks, pivot::Stream::Tracks::inbound);
+    EXPECT_EQ(stream.track, Track::inbound);
     ASSERT_EQ(stream.parameters.size(), 2U);
     EXPECT_EQ(stream.parameters[0].first, "lang");
     EXPECT_EQ(stream.parameters[0].second, "de");
@@ -163,7 +163,7 @@ TEST_F(SwitchVerbs, a_stream_started_in_the_background_runs_until_it_is_stopped)
     EXPECT_THAT(run(R"(<Start><Stream name="ear" url="wss://ai.example/s" track="both_tracks"/>
         </Start><Say>Hello</Say><Stop><Stream name="ear"/></Stop><Say>Bye</Say>)"),
                 ElementsAre("stream ear", "answer", "say Hello", "stop", "say Bye", "hang_up 0"));
-    EXPECT_EQ(channel->streams.front().tracks, pivot::Stream::Tracks::both);
+    EXPECT_EQ(channel->streams.front().track, Track::both);
     EXPECT_FALSE(channel->streams.front().is_two_way);
 }
 

@@ -69,7 +69,7 @@ void UnrulyChannel::go_on(const Job& job)
             return end(job, fails ? JobEnd::failed : JobEnd::finished);
         case Kind::speech:
             if (job.is_partial && draw(2) == 0) {
-                return push(SpeechHeard{job.id, "two", "", true});
+                return push(SpeechHeard{job.id, "two", "", HearingEnd::partial});
             }
             return end(job, fails ? JobEnd::failed : JobEnd::finished);
         case Kind::recording:
@@ -125,7 +125,7 @@ void UnrulyChannel::end(const Job& job, JobEnd how)
             return push(Referred{job.id, draw(2) == 0 ? 202 : 603, draw(2) == 0 ? 200 : 0});
         case Kind::speech: {
             const bool is_heard = how == JobEnd::finished && draw(2) == 0;
-            return push(SpeechHeard{job.id, is_heard ? "two" : "", is_heard ? "0.9" : "", false});
+            return push(SpeechHeard{job.id, is_heard ? "two" : "", is_heard ? "0.9" : ""});
         }
         case Kind::recording: {
             constexpr RecordingEnd ends[] = {RecordingEnd::key, RecordingEnd::silence,

@@ -129,6 +129,9 @@ TEST(Script, has_what_legs_do)
     EXPECT_EQ(leg("leg unreachable").ringing->after, 0s);
     EXPECT_EQ(leg("leg fail GATEWAY_DOWN after 2s").ringing->cause.name, "GATEWAY_DOWN");
     EXPECT_EQ(leg("leg fail GATEWAY_DOWN").ringing->end, End::fails);
+    EXPECT_EQ(leg("leg fail GATEWAY_DOWN \"the trunk is down\" after 2s").ringing->why,
+              "the trunk is down");
+    EXPECT_EQ(leg("leg fail GATEWAY_DOWN").ringing->why, "");
     EXPECT_EQ(leg("leg hang up after 30s").hangs_up_after, 30s);
     EXPECT_EQ(leg("leg press 12# after 2s").keys->keys, "12#");
     EXPECT_EQ(leg("leg press 1").keys->after, 1s);
@@ -150,6 +153,7 @@ TEST(Script, has_what_queues_and_conferences_do)
     EXPECT_EQ(queue("queue bridge").waiting->end, End::bridges);
     EXPECT_EQ(queue("queue full").waiting->end, End::full);
     EXPECT_EQ(queue("queue fail").waiting->end, End::fails);
+    EXPECT_EQ(queue("queue fail \"it is closed\"").waiting->why, "it is closed");
     EXPECT_EQ(queue("queue empty").waiting->end, End::empty);
     EXPECT_EQ(queue("queue never").waiting->end, End::never);
     EXPECT_EQ(queue("queue end after 9s").ends_after, 9s);
@@ -161,10 +165,10 @@ TEST(Script, has_what_queues_and_conferences_do)
 TEST(Script, has_what_is_waited_for_and_expected)
 {
     for (const std::string_view what :
-         {"say",        "play",          "gather",  "record",       "recorded", "dial",
-          "bridge",     "conference",    "queue",   "queue bridge", "dequeue",  "hang up",
-          "send keys",  "leg answer",    "leg end", "answer",       "transfer", "park",
-          "reject",     "stream",        "request", "branch",       "warning",  "module",
+         {"say",        "play",           "gather",  "record",       "recorded", "dial",
+          "bridge",     "conference",     "queue",   "queue bridge", "dequeue",  "hang up",
+          "send keys",  "leg answer",     "leg end", "answer",       "transfer", "park",
+          "reject",     "stream",         "request", "branch",       "warning",  "module",
           "stream end", "failed request", "refer"}) {
         const Step waiting = step("wait for " + std::string(what));
         EXPECT_EQ(waiting.kind, Step::Kind::wait_for);
@@ -228,6 +232,7 @@ TEST(Script, has_streams_and_modules)
     EXPECT_EQ(step("stream ends").stream.ends_after, 10s);
     EXPECT_EQ(step("stream ends after 3s").stream.ends_after, 3s);
     EXPECT_TRUE(step("stream fails").stream.fails);
+    EXPECT_EQ(step("stream fails \"no route\"").stream.why, "no route");
     const Step read = step("module voicemail takes \"a b\" after 2s");
     EXPECT_EQ(read.kind, Step::Kind::plan_module);
     EXPECT_EQ(read.module.module, "voicemail");

@@ -2,6 +2,7 @@
 // events.
 #pragma once
 
+#include "base/text.hpp"
 #include "reactor/run_until.hpp"
 #include "switches/passing_time.hpp"
 #include "switches/scripted/scripted_channel.hpp"
@@ -35,8 +36,10 @@ public:
     std::string operator()(const JobEnded& job) const
     {
         const char* const ends[] = {"finished", "stopped", "failed"};
-        return fmt::format("{} {}{}{}", job.job, ends[static_cast<std::size_t>(job.end)],
-                           job.branch.empty() ? "" : " ", job.branch);
+        return with_reason(
+            fmt::format("{} {}{}{}", job.job, ends[static_cast<std::size_t>(job.end)],
+                        job.branch.empty() ? "" : " ", job.branch),
+            job.why);
     }
     std::string operator()(const RecordingBegan&) const { return {}; }
     std::string operator()(const SpeechBegan&) const { return {}; }
@@ -55,8 +58,8 @@ public:
     }
     std::string operator()(const SpeechHeard& heard) const
     {
-        return fmt::format("{} heard{} \"{}\"", heard.job, heard.is_partial ? " of" : "",
-                           heard.text);
+        return fmt::format("{} heard{} \"{}\"", heard.job,
+                           heard.end == HearingEnd::partial ? " of" : "", heard.text);
     }
     std::string operator()(const LegRinging& leg) const
     {
@@ -68,7 +71,7 @@ public:
     }
     std::string operator()(const LegEnded& leg) const
     {
-        return fmt::format("leg {} gone {}", leg.leg, leg.cause.name);
+        return with_reason(fmt::format("leg {} gone {}", leg.leg, leg.cause.name), leg.why);
     }
     std::string operator()(const DialFailed& dial) const
     {
@@ -95,9 +98,10 @@ public:
     std::string operator()(const QueueEnded& queue) const
     {
         const char* const ends[] = {"bridged", "left", "hung up", "full", "failed"};
-        return fmt::format("{} queue {}, {} s, {} s", queue.job,
-                           ends[static_cast<std::size_t>(queue.end)], queue.waited.count(),
-                           queue.talked.count());
+        return with_reason(fmt::format("{} queue {}, {} s, {} s", queue.job,
+                                       ends[static_cast<std::size_t>(queue.end)],
+                                       queue.waited.count(), queue.talked.count()),
+                           queue.why);
     }
     std::string operator()(const Referred& referred) const
     {

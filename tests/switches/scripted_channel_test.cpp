@@ -274,13 +274,15 @@ TEST_F(ScriptedChannelTest, streams_end_as_they_are_told)
     ends.ends_after = 3s;
     StreamBehaviour fails;
     fails.fails = true;
+    fails.why = "no route";
     channel->plan(ends);
     channel->plan(fails);
     channel->stream(1, caller, one_way);
     channel->stream(2, caller, two_way);
     channel->stream(3, caller, two_way);
     channel->stream(4, caller, one_way);
-    EXPECT_THAT(events(2s), ElementsAre("1 streams", "3 streams", "4 streams", "2 failed"));
+    EXPECT_THAT(events(2s),
+                ElementsAre("1 streams", "3 streams", "4 streams", "2 failed: no route"));
     EXPECT_THAT(events(2s), ElementsAre("1 finished"));
     EXPECT_THAT(events(60s), ElementsAre("3 finished"));
     channel->hang_up_caller();
@@ -288,7 +290,7 @@ TEST_F(ScriptedChannelTest, streams_end_as_they_are_told)
     EXPECT_THAT(lines(), ElementsAre("PIVOT streams to wss://b.example/s",
                                      "PIVOT streams to wss://a.example/s, both ways",
                                      "PIVOT streams to wss://a.example/s, both ways",
-                                     "PIVOT streams to wss://b.example/s", "STREAM fails",
+                                     "PIVOT streams to wss://b.example/s", "STREAM fails: no route",
                                      "STREAM ends", "STREAM ends", "STREAM ends"));
 }
 

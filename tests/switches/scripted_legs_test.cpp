@@ -66,6 +66,16 @@ TEST_F(ScriptedLegs, of_an_address_wait_for_the_dial_that_calls_it)
     EXPECT_THAT(dial(dial_of({"+2"})), testing::Contains("leg 1 answers"));
 }
 
+TEST_F(ScriptedLegs, tell_why_they_are_not_reached)
+{
+    LegBehaviour leg = failing("GATEWAY_DOWN");
+    leg.ringing->why = "the trunk is down";
+    plan(leg);
+    EXPECT_THAT(dial(dial_of({"+1"})),
+                testing::Contains("leg 1 gone GATEWAY_DOWN: the trunk is down"));
+    EXPECT_EQ(lines().back(), "LEG 1 does not answer: GATEWAY_DOWN: the trunk is down");
+}
+
 TEST_F(ScriptedLegs, are_given_up_when_another_answers)
 {
     plan(answering(1s), 2);

@@ -10,12 +10,17 @@ Task<PlaybackResult> finish(LiveCall& call, JobId job, std::string_view stop_key
 {
     PlaybackResult heard;
     heard.has_failed = job == 0;
-    if (heard.has_failed) co_return heard;
+    if (heard.has_failed) {
+        heard.why = no_such_command;
+        co_return heard;
+    }
     Until until;
     until.keys = stop_keys;
-    const Finished finished = co_await call.finish(job, until, deadline);
+    Finished finished = co_await call.finish(job, until, deadline);
     heard.key = finished.key;
-    heard.has_failed = std::get<JobEnded>(finished.end).end == JobEnd::failed;
+    auto& ended = std::get<JobEnded>(finished.end);
+    heard.has_failed = ended.end == JobEnd::failed;
+    heard.why = std::move(ended.why);
     co_return heard;
 }
 

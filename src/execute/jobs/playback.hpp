@@ -8,6 +8,7 @@ namespace pivot::execute::jobs {
 struct PlaybackResult {
     char key = 0;  // that ended it; it stays among the call's keys
     bool has_failed = false;
+    std::string why;  // of a failure, as the switch tells it
 };
 
 // To the call's leg. It ends early at one of `stop_keys` of that leg, and when the call must stop.

@@ -8,6 +8,7 @@ Task<RecordingEnded> record(LiveCall& call, Recording recording, JobId& job, Dea
     if (job == 0) {
         RecordingEnded failed;
         failed.end = RecordingEnd::failed;
+        failed.why = no_such_command;
         co_return failed;
     }
     const Until until;

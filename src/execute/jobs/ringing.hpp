@@ -10,6 +10,7 @@ struct RingResult {
     Kind kind = Kind::over;
     LegId leg = caller;  // of answered
     Cause cause;         // of failed
+    std::string why;     // of failed, as the switch tells it; empty: simply nobody answered
 };
 
 // Until one has answered or all have failed; over: the call must stop, and nobody rings any more.

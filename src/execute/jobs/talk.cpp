@@ -3,7 +3,7 @@
 namespace pivot::execute::jobs {
 
 // What the caller presses meanwhile is for the other side.
-Task<> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& deadline)
+Task<std::string> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& deadline)
 {
     Until until;
     if (rules.length_max != unlimited) until.time = call.in(rules.length_max);
@@ -12,7 +12,9 @@ Task<> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& deadline)
     const Stage talking(call, caller, Stage::Keys::own, job, until);
     while (job != 0 && !call.must_stop()) co_await call.next(never);
     call.channel().hang_up(leg, CauseName());
-    if (job != 0) co_await call.finish(talking, deadline);
+    if (job == 0) co_return std::string(no_such_command);
+    co_await call.finish(talking, deadline);
+    co_return std::get<BridgeEnded>(*talking.end()).why;
 }
 
 }  // namespace pivot::execute::jobs

@@ -6,6 +6,8 @@
 
 #include "execute/live_call.hpp"
 
+#include <string>
+
 namespace pivot::execute::jobs {
 
 struct TalkRules {
@@ -14,7 +16,7 @@ struct TalkRules {
 };
 
 // Connects the caller with a leg that has answered. Returns when they are parted, the other leg
-// being gone.
-Task<> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& deadline);
+// being gone: why they could not be connected, or an empty text.
+Task<std::string> talk(LiveCall& call, LegId leg, TalkRules rules, Deadline& deadline);
 
 }  // namespace pivot::execute::jobs

@@ -1,5 +1,7 @@
 #include "execute/modules/call_recordings.hpp"
 
+#include "base/text.hpp"
+
 #include <vector>
 
 namespace pivot::execute::modules {
@@ -7,7 +9,13 @@ namespace pivot::execute::modules {
 void begin_recording(LiveCall& call, FlowMemory& memory, const Recording& recording)
 {
     const JobId job = call.begin(caller, recording);
-    if (job != 0) memory.recordings.push_back({job});
+    if (job == 0) return warn_of_failure(call, no_such_command);
+    memory.recordings.push_back({job});
+}
+
+void warn_of_failure(LiveCall& call, std::string_view why)
+{
+    call.warn("record_call", with_reason("the switch could not record", why));
 }
 
 void begin_armed_recordings(LiveCall& call, FlowMemory& memory, ArmedRecording::Moment moment)

@@ -14,4 +14,7 @@ void begin_armed_recordings(LiveCall& call, FlowMemory& memory, ArmedRecording::
 // Keeps the result of a recording for later requests.
 void keep_result(LiveCall& call, const RecordingEnded& ended);
 
+// Says that there is no recording.
+void warn_of_failure(LiveCall& call, std::string_view why);
+
 }  // namespace pivot::execute::modules

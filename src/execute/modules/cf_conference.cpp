@@ -1,4 +1,5 @@
 // conference: lets the caller join a room.
+#include "base/text.hpp"
 #include "execute/jobs/typing.hpp"
 #include "execute/modules/media_names.hpp"
 #include "execute/modules/module_table.hpp"
@@ -134,14 +135,16 @@ Task<ModuleEnd> join(Work work, Entrance entrance, Deadline& deadline)
 
     Conference conference = conference_of(entrance, room != nullptr && room->is_recorded);
     const JobId job = work.call.begin(caller, std::move(conference));
-    bool has_failed = job == 0;
-    if (!has_failed) {
+    JobEnded ended{job, JobEnd::failed, "", std::string(no_such_command)};
+    if (job != 0) {
         const Until until;
         const Stage inside(work.call, caller, Stage::Keys::own, job, until);
         co_await work.call.finish(inside, deadline);
-        has_failed = std::get<JobEnded>(*inside.end()).end == JobEnd::failed;
+        ended = std::get<JobEnded>(*inside.end());
     }
-    if (has_failed) co_return give_up(work, "the switch could not let the caller in");
+    if (ended.end == JobEnd::failed) {
+        co_return give_up(work, with_reason("the switch could not let the caller in", ended.why));
+    }
     co_return stop();
 }
 

@@ -1,4 +1,5 @@
 // menu: plays a greeting and takes the branch that the caller enters, with a few tries.
+#include "base/text.hpp"
 #include "execute/jobs/typing.hpp"
 #include "execute/modules/media_names.hpp"
 #include "execute/modules/module_table.hpp"
@@ -21,7 +22,9 @@ Task<> hear_sound(Work work, const MenuSound& sound, std::string_view stock, Dea
     if (sound.is_silent) co_return;
     Media media = sound.media.empty() ? prompt(work, stock) : media_named(work, sound.media);
     const jobs::PlaybackResult heard = co_await hear_prompt(work, std::move(media), deadline);
-    if (heard.has_failed) work.warn("the switch could not play a sound of the menu");
+    if (heard.has_failed) {
+        work.warn(with_reason("the switch could not play a sound of the menu", heard.why));
+    }
 }
 
 // Returns null if the number has no flow, or if the menu does not let callers go there.

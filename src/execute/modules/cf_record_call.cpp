@@ -43,7 +43,7 @@ Task<ModuleEnd> record_call(Work work, json::Value data, Deadline& deadline)
                      deadline);
     }
     Recording recording = recording_of(work, data);
-    recording.track = Recording::Track::both;
+    recording.track = Track::both;
     recording.is_dual = true;
     recording.runs_beside = true;
     recording.name = name_in<FileName>(work, data, "media_name");

@@ -1,4 +1,5 @@
 // record_caller: records the caller until they hang up, press a key or fall silent.
+#include "base/text.hpp"
 #include "execute/jobs/recording.hpp"
 #include "execute/modules/call_recordings.hpp"
 #include "execute/modules/module_table.hpp"
@@ -22,7 +23,9 @@ Task<ModuleEnd> record_one(Work work, Recording recording, Deadline& deadline)
     const RecordingEnded ended =
         co_await jobs::record(work.call, std::move(recording), job, deadline);
     keep_result(work.call, ended);
-    if (ended.end == RecordingEnd::failed) co_return give_up(work, "the switch could not record");
+    if (ended.end == RecordingEnd::failed) {
+        co_return give_up(work, with_reason("the switch could not record", ended.why));
+    }
     co_return go_on();
 }
 

@@ -1,6 +1,5 @@
 // resources, offnet: call a number through a carrier.
 #include "base/text.hpp"
-#include "execute/jobs/ringing.hpp"
 #include "execute/modules/caller_id.hpp"
 #include "execute/modules/dial_outcome.hpp"
 #include "execute/modules/media_names.hpp"
@@ -35,7 +34,7 @@ Task<ModuleEnd> call_out(Work work, Dial dial, Deadline& deadline)
             co_return co_await talk_to(work, result.leg, deadline);
         case jobs::RingResult::Kind::failed: break;
     }
-    auto end = branch_for(work, result.cause);
+    auto end = branch_for(work, result);
     if (end) co_return std::move(*end);
     const std::string_view cause = result.cause.name.empty() ? unspecified : result.cause.name;
     if (work.has_child("_")) co_return go_on_because(cause);

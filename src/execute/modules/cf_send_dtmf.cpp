@@ -18,7 +18,8 @@ Task<ModuleEnd> send(Work work, KeySequence digits, milliseconds length, Deadlin
 {
     const jobs::PlaybackResult sent =
         co_await jobs::send_keys(work.call, std::move(digits), length, deadline);
-    co_return sent.has_failed ? give_up(work, "the switch could not send the keys") : go_on();
+    if (!sent.has_failed) co_return go_on();
+    co_return give_up(work, with_reason("the switch could not send the keys", sent.why));
 }
 
 }  // namespace

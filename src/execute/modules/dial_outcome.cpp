@@ -1,5 +1,6 @@
 #include "execute/modules/dial_outcome.hpp"
 
+#include "base/text.hpp"
 #include "execute/jobs/talk.hpp"
 #include "execute/modules/call_recordings.hpp"
 
@@ -7,8 +8,10 @@
 
 namespace pivot::execute::modules {
 
-std::optional<ModuleEnd> branch_for(const Work& work, const Cause& cause)
+std::optional<ModuleEnd> branch_for(const Work& work, const jobs::RingResult& failed)
 {
+    if (!failed.why.empty()) work.warn(with_reason("nobody was reached", failed.why));
+    const Cause& cause = failed.cause;
     constexpr int declined = 600;
     const std::string_view name = cause.name.empty() ? unspecified : cause.name;
     if (work.has_child(name)) return go_on(name);
@@ -21,7 +24,8 @@ Task<ModuleEnd> talk_to(Work work, LegId leg, Deadline& deadline)
 {
     begin_armed_recordings(work.call, work.memory, ArmedRecording::Moment::bridge);
     const jobs::TalkRules rules;
-    co_await jobs::talk(work.call, leg, rules, deadline);
+    const std::string why = co_await jobs::talk(work.call, leg, rules, deadline);
+    if (!why.empty()) work.warn(with_reason("the switch could not connect the two", why));
     co_return stop();
 }
 

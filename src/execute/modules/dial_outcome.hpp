@@ -1,6 +1,7 @@
 // How a flow goes on after a dial: with the talk, or with the branch for the cause.
 #pragma once
 
+#include "execute/jobs/ringing.hpp"
 #include "execute/modules/module.hpp"
 
 #include <optional>
@@ -12,8 +13,8 @@ namespace pivot::execute::modules {
 inline constexpr std::string_view unspecified = "UNSPECIFIED";
 
 // The child for the name of the cause, as `USER_BUSY`, else the one for its code, as `sip:486`.
-// Returns nothing if there is neither.
-std::optional<ModuleEnd> branch_for(const Work& work, const Cause& cause);
+// Returns nothing if there is neither. Warns if the switch has told why nobody was reached.
+std::optional<ModuleEnd> branch_for(const Work& work, const jobs::RingResult& failed);
 
 // Connects the caller with a leg that has answered. The flow stops after the talk.
 Task<ModuleEnd> talk_to(Work work, LegId leg, Deadline& deadline);

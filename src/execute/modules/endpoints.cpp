@@ -1,6 +1,5 @@
 #include "execute/modules/endpoints.hpp"
 
-#include "execute/jobs/ringing.hpp"
 #include "execute/modules/caller_id.hpp"
 #include "execute/modules/dial_outcome.hpp"
 
@@ -204,7 +203,7 @@ Task<ModuleEnd> call_endpoints(Work work, RingPlan plan, Deadline& deadline)
             case jobs::RingResult::Kind::failed: break;
         }
         cause = result.cause;
-        auto end = branch_for(work, cause);
+        auto end = branch_for(work, result);
         if (end) co_return std::move(*end);
     }
     co_return go_on_because(cause.name.empty() ? unspecified : cause.name);

@@ -1,5 +1,7 @@
 #include "execute/modules/module.hpp"
 
+#include "base/text.hpp"
+
 namespace pivot::execute::modules {
 
 namespace {
@@ -75,6 +77,7 @@ Task<JobEnded> finish(LiveCall& call, JobId job, Deadline& deadline)
 {
     JobEnded failed;
     failed.end = JobEnd::failed;
+    failed.why = no_such_command;
     if (job == 0) co_return failed;
     Finished finished = co_await call.finish(job, Until(), deadline);
     co_return std::get<JobEnded>(std::move(finished.end));
@@ -90,7 +93,9 @@ Task<ModuleEnd> go_on_after(Work work, JobId job, std::string_view failure, Dead
 {
     const JobEnded ended = co_await finish(work.call, job, deadline);
     if (work.call.must_stop()) co_return over();
-    if (ended.end == JobEnd::failed) co_return give_up(work, failure);
+    if (ended.end == JobEnd::failed) {
+        co_return give_up(work, with_reason(failure, ended.why));
+    }
     co_return take(work, ended.branch);
 }
 

@@ -1,5 +1,6 @@
 #include "execute/modules/refusal.hpp"
 
+#include "base/text.hpp"
 #include "execute/modules/media_names.hpp"
 #include "execute/modules/sound.hpp"
 
@@ -83,7 +84,10 @@ Task<ModuleEnd> refuse(Work work, Refusal refusal, Deadline& deadline)
     if (!refusal.media.empty()) {
         Media media = media_named(work, refusal.media);
         const jobs::PlaybackResult heard = co_await hear_prompt(work, std::move(media), deadline);
-        if (heard.has_failed) work.warn("the switch could not play the sound before the response");
+        if (heard.has_failed) {
+            work.warn(
+                with_reason("the switch could not play the sound before the response", heard.why));
+        }
     }
     if (work.call.must_stop()) co_return stop();
     if (work.call.is_answered() || refusal.sip_code == 0) co_return stop(refusal.cause);

@@ -1,5 +1,6 @@
 #include "execute/modules/sound.hpp"
 
+#include "base/text.hpp"
 #include "execute/modules/media_names.hpp"
 #include "execute/modules/name_in.hpp"
 #include "execute/modules/node_data.hpp"
@@ -114,7 +115,8 @@ Task<ModuleEnd> hear_all(Work work, std::vector<Sound> sounds, bool answers, Dea
         if (work.call.must_stop()) break;
         const jobs::PlaybackResult heard = co_await hear(work, std::move(sound), deadline);
         if (heard.key != 0) break;
-        if (heard.has_failed) end = give_up(work, "the switch could not play it");
+        if (heard.has_failed)
+            end = give_up(work, with_reason("the switch could not play it", heard.why));
     }
     co_return end;
 }

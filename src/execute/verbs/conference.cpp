@@ -154,7 +154,8 @@ Conference order_of(LiveCall& call, twiml::Element conference)
     order.beeps_on_exit = beep == "true" || beep == "onExit";
     order.members_max = static_cast<unsigned>(conference.integer(Attribute::max_participants));
     order.label = name_in<MemberLabel>(call, conference, Attribute::participant_label);
-    if (!conference.has(Attribute::wait_url)) order.hold_music.push_back(hold_music());
+    order.coached_label = name_in<MemberLabel>(call, conference, Attribute::coach);
+    if (!conference.has(Attribute::wait_url)) order.hold_music = hold_music();
     return order;
 }
 
@@ -179,6 +180,7 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element conference,
 struct Stay {
     NextStep waited;  // of the wait document
     bool has_failed = false;
+    std::string why;  // of a failure, as the switch tells it
 };
 
 Task<Stay> stay(LiveCall& call, twiml::Element dial, twiml::Element conference, Conference order,
@@ -190,7 +192,10 @@ Task<Stay> stay(LiveCall& call, twiml::Element dial, twiml::Element conference, 
     Stay result;
     const JobId job = call.begin(caller, std::move(order));
     result.has_failed = job == 0;
-    if (result.has_failed) co_return result;
+    if (result.has_failed) {
+        result.why = no_such_command;
+        co_return result;
+    }
     const Stage room(call, caller, Stage::Keys::own, job, until);
     const bool has_document = !conference.text(Attribute::wait_url).empty();
     if (has_document) {
@@ -198,7 +203,9 @@ Task<Stay> stay(LiveCall& call, twiml::Element dial, twiml::Element conference, 
     }
     if (result.waited.kind == NextStep::Kind::hang_up) co_await call.stop(job, deadline);
     co_await call.finish(room, deadline);
-    result.has_failed = std::get<JobEnded>(*room.end()).end == JobEnd::failed;
+    const auto& ended = std::get<JobEnded>(*room.end());
+    result.has_failed = ended.end == JobEnd::failed;
+    result.why = ended.why;
     co_return result;
 }
 
@@ -233,7 +240,8 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
     co_await recording.finish(deadline);
     co_await call.catch_up(deadline);
     if (stayed.has_failed) {
-        call.warn(where(conference), "Conference: the switch could not join the room");
+        call.warn(where(conference),
+                  with_reason("Conference: the switch could not join the room", stayed.why));
     }
     if (stayed.waited.kind == NextStep::Kind::hang_up && !call.is_over()) {
         co_return next_step(NextStep::Kind::hang_up);

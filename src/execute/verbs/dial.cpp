@@ -102,7 +102,14 @@ Task<bool> whisper(LiveCall& call, const DialLegs& legs, LegId leg, Deadline& de
     const Stage callee(call, leg, Stage::Keys::own, 0, until);
     if (noun->has(Attribute::send_digits)) {
         auto digits = name_in<KeySequence>(call, *noun, Attribute::send_digits);
-        co_await jobs::send_keys(call, std::move(digits), key_length, deadline);
+        const jobs::PlaybackResult sent =
+            co_await jobs::send_keys(call, std::move(digits), key_length, deadline);
+        if (sent.has_failed) {
+            call.warn(where(*noun),
+                      with_reason(fmt::format("{}: the switch could not send the keys",
+                                              twiml::name(noun->name())),
+                                  sent.why));
+        }
     }
     if (noun->has(Attribute::url) && !call.must_stop()) {
         session::Request ask;
@@ -133,9 +140,14 @@ Parameters results(std::string_view status, std::string call_id, bool was_bridge
 }
 
 // Nobody has answered. A caller who hangs up cancels whatever else became of it.
-Parameters failed_results(LiveCall& call, const DialLegs& legs, const Cause& cause)
+Parameters failed_results(LiveCall& call, twiml::Element dial, const DialLegs& legs,
+                          const jobs::RingResult& rung)
 {
     if (call.is_over()) return results("canceled", legs.first_call_id(), false);
+    if (!rung.why.empty()) {
+        call.warn(where(dial), with_reason("Dial: nobody was reached", rung.why));
+    }
+    const Cause& cause = rung.cause;
     Parameters parameters = results(status_of(cause), legs.first_call_id(), false);
     if (cause.sip_code != 0) {
         parameters.push_back({"DialSipResponseCode", std::to_string(cause.sip_code)});
@@ -180,7 +192,7 @@ Task<Parameters> connect(LiveCall& call, twiml::Element dial, DialLegs& legs, Di
     const jobs::RingResult& rung = reached.rung;
     if (rung.kind != jobs::RingResult::Kind::answered) {
         co_await recording.finish(deadline);
-        co_return failed_results(call, legs, rung.cause);
+        co_return failed_results(call, dial, legs, rung);
     }
 
     if (!reached.is_willing) {
@@ -195,7 +207,10 @@ Task<Parameters> connect(LiveCall& call, twiml::Element dial, DialLegs& legs, Di
     rules.length_max = seconds_of(dial, Attribute::time_limit);
     const std::string key = key_to_hang_up(dial);
     if (!key.empty()) rules.hang_up_key = key.front();
-    co_await jobs::talk(call, rung.leg, rules, deadline);
+    const std::string why = co_await jobs::talk(call, rung.leg, rules, deadline);
+    if (!why.empty()) {
+        call.warn(where(dial), with_reason("Dial: the switch could not connect the two", why));
+    }
     const std::string talked = std::to_string(legs.talked(rung.leg).count());
     co_await recording.finish(deadline);
     Parameters parameters = results("completed", legs.call_id(rung.leg), true);

@@ -52,7 +52,7 @@ void DialLegs::add_noun(const twiml::Element& noun)
     }
     auto callee = read_callee(noun, warner(call_));
     if (!callee) return;
-    if (callee->address.kind() == Address::Kind::endpoint) {
+    if (callee->address.kind() == Address::Kind::user) {
         return add_endpoints(noun, callee->address);
     }
     Target* target = add(callee->address, &noun, callee->address.text());

@@ -1,14 +1,18 @@
 #include "execute/verbs/dial_recording.hpp"
 
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
 namespace pivot::execute::verbs {
 
 namespace {
 
-Recording::Track track_of(std::string_view track)
+Track track_of(std::string_view track)
 {
-    if (track == "inbound") return Recording::Track::inbound;
-    if (track == "outbound") return Recording::Track::outbound;
-    return Recording::Track::both;
+    if (track == "inbound") return Track::inbound;
+    if (track == "outbound") return Track::outbound;
+    return Track::both;
 }
 
 }  // namespace
@@ -55,7 +59,9 @@ void DialRecording::begin()
     job_ = call_.begin(caller, std::move(recording));
     status_.emplace(call_, element_, facts);
     is_over_ = job_ == 0;
-    if (is_over_) status_->tell_absent();
+    if (!is_over_) return;
+    warn_of_failure(no_such_command);
+    status_->tell_absent();
 }
 
 Task<> DialRecording::finish(Deadline& deadline)
@@ -68,6 +74,13 @@ Parameters DialRecording::results() const
     return recorded_.url.empty() ? Parameters() : recording_results(recorded_);
 }
 
+void DialRecording::warn_of_failure(std::string_view why)
+{
+    const std::string_view verb = twiml::name(element_.name());
+    call_.warn(where(element_),
+               with_reason(fmt::format("{}: the switch could not record", verb), why));
+}
+
 void DialRecording::note(const Event& event)
 {
     const auto* happened = std::get_if<ConferenceHappened>(&event);
@@ -78,12 +91,13 @@ void DialRecording::note(const Event& event)
     const bool is_told = began != nullptr && began->job == job_ && !has_begun_;
     if (is_told) {
         has_begun_ = true;
-        status_->tell_in_progress();
+        status_->tell_in_progress(*began);
     }
     const auto* ended = std::get_if<RecordingEnded>(&event);
     if (ended == nullptr || ended->job != job_ || is_over_) return;
     is_over_ = true;
     recorded_ = *ended;
+    if (ended->end == RecordingEnd::failed) warn_of_failure(ended->why);
     if (recorded_.url.empty()) {
         status_->tell_absent();
     } else {

@@ -31,6 +31,7 @@ public:
 
 private:
     void begin();
+    void warn_of_failure(std::string_view why);
     void note(const Event& event) override;
 
     LiveCall& call_;

@@ -110,6 +110,9 @@ Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline&
         if (leaves) co_await call.stop(job, deadline);
         co_await call.finish(queue, deadline);
         ended = std::get<QueueEnded>(*queue.end());
+        if (ended.end == QueueEnd::failed && !call.is_over()) {
+            call.warn(where(enqueue), with_reason("Enqueue: the queue has failed", ended.why));
+        }
     }
     if (call.is_over() && ended.end != QueueEnd::bridged) ended.end = QueueEnd::hung_up;
     if (waited.kind == NextStep::Kind::hang_up) co_return waited;

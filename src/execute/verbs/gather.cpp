@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "execute/jobs/typing.hpp"
 #include "execute/perform.hpp"
 #include "execute/verbs/verb.hpp"
@@ -43,7 +44,7 @@ public:
     bool is_listening() const { return is_listening_; }
     bool has_begun() const { return first_ == First::speech; }
     bool was_typed_first() const { return first_ == First::keys; }
-    bool has_heard() const { return has_begun() && !heard_.text.empty(); }
+    bool has_heard() const { return has_begun() && heard_.end == HearingEnd::words; }
     const SpeechHeard& heard() const { return heard_; }
 
     // Waits until the words have ended, but not for ever.
@@ -79,12 +80,18 @@ private:
         }
         if (job_of(event) != job_) return;
         const auto* heard = std::get_if<SpeechHeard>(&event);
-        if (heard == nullptr || !heard->text.empty()) begin();
+        const bool is_speech = heard == nullptr || heard->end == HearingEnd::words ||
+                               (heard->end == HearingEnd::partial && !heard->text.empty());
+        if (is_speech) begin();
         if (heard == nullptr) return;
-        if (heard->is_partial) return tell_partial(*heard);
+        if (heard->end == HearingEnd::partial) return tell_partial(*heard);
         is_listening_ = false;
         heard_ = *heard;
-        if (heard_.text.empty()) fall_silent();
+        if (heard_.end == HearingEnd::failed) {
+            call_.warn(where(gather_),
+                       with_reason("Gather: the switch could not listen for speech", heard_.why));
+        }
+        if (heard_.end != HearingEnd::words) fall_silent();
     }
 
     void begin()

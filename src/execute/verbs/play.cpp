@@ -1,8 +1,11 @@
 // <Play>: a sound, a tone or keys.
+#include "base/text.hpp"
 #include "execute/jobs/playback.hpp"
 #include "execute/verbs/verb.hpp"
 
 #include <pivot/checked_text.hpp>
+
+#include <string>
 
 #include <fmt/format.h>
 
@@ -38,7 +41,10 @@ Task<NextStep> perform_play(LiveCall& call, twiml::Element play, Deadline& deadl
         }
     }
     if (heard.has_failed) {
-        call.warn(where(play), fmt::format("Play: the switch could not play {}", media.what()));
+        const std::string failure =
+            has_digits ? "Play: the switch could not send the keys"
+                       : fmt::format("Play: the switch could not play {}", media.what());
+        call.warn(where(play), with_reason(failure, heard.why));
     }
     co_return NextStep();
 }

@@ -55,6 +55,10 @@ Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element qu
         co_await call.finish(connected, deadline);
         co_await recording.finish(deadline);
         ended = std::get<QueueEnded>(*connected.end());
+        if (ended.end == QueueEnd::failed && !call.is_over()) {
+            call.warn(where(queue),
+                      with_reason("Queue: there is no such queue, or it has failed", ended.why));
+        }
     }
     Parameters parameters;
     parameters.push_back({"DialCallStatus", std::string(dial_status(call, ended.end))});

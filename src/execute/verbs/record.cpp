@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "execute/jobs/playback.hpp"
 #include "execute/jobs/recording.hpp"
 #include "execute/verbs/recording_status.hpp"
@@ -60,7 +61,7 @@ private:
         const bool is_first = began != nullptr && began->job == job && !has_begun_;
         if (!is_first) return;
         has_begun_ = true;
-        status_.tell_in_progress();
+        status_.tell_in_progress(*began);
     }
 
     const RecordingStatus& status_;
@@ -114,7 +115,7 @@ Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& d
     const RecordingEnded recorded =
         co_await jobs::record(call, std::move(recording), beginning.job, deadline);
     if (recorded.end == RecordingEnd::failed) {
-        call.warn(where(record), "Record: the switch could not record");
+        call.warn(where(record), with_reason("Record: the switch could not record", recorded.why));
     }
     co_await call.catch_up(deadline);
     const bool has_hung_up = recorded.end == RecordingEnd::hung_up || call.is_over();

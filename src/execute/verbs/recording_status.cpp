@@ -20,6 +20,13 @@ RecordingStatus::RecordingStatus(LiveCall& call, twiml::Element element, const F
 {
 }
 
+void RecordingStatus::tell_in_progress(const RecordingBegan& began) const
+{
+    Parameters parameters;
+    if (!began.id.empty()) parameters.push_back({"RecordingSid", began.id});
+    tell("in-progress", std::move(parameters));
+}
+
 void RecordingStatus::tell_completed(const RecordingEnded& recorded) const
 {
     tell("completed", recording_results(recorded));

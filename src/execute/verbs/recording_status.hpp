@@ -23,7 +23,7 @@ public:
 
     RecordingStatus(LiveCall& call, twiml::Element element, const Facts& facts);
 
-    void tell_in_progress() const { tell("in-progress", {}); }
+    void tell_in_progress(const RecordingBegan& began) const;
     void tell_completed(const RecordingEnded& recorded) const;
     void tell_absent() const { tell("absent", {}); }
 

@@ -1,4 +1,5 @@
 // <Refer>: the caller's side is asked to call somebody else.
+#include "base/text.hpp"
 #include "execute/verbs/verb.hpp"
 
 #include <string>
@@ -61,7 +62,8 @@ Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline& dea
     }
     const bool was_taken = referred.sip_code / 100 == 2;
     if (!was_taken && !call.is_over()) {
-        call.warn(where(refer), "Refer: the switch did not refer the caller");
+        call.warn(where(refer),
+                  with_reason("Refer: the switch did not refer the caller", referred.why));
     }
     co_return conclude(call, refer, refer_results(referred));
 }

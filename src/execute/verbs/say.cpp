@@ -1,4 +1,5 @@
 // <Say>: text is spoken.
+#include "base/text.hpp"
 #include "execute/jobs/playback.hpp"
 #include "execute/verbs/verb.hpp"
 
@@ -23,7 +24,9 @@ Task<NextStep> perform_say(LiveCall& call, twiml::Element say, Deadline& deadlin
         Speech again = speech;
         heard = co_await jobs::say(call, std::move(again), keys, deadline);
     }
-    if (heard.has_failed) call.warn(where(say), "Say: the switch could not speak this");
+    if (heard.has_failed) {
+        call.warn(where(say), with_reason("Say: the switch could not speak this", heard.why));
+    }
     co_return NextStep();
 }
 

@@ -9,11 +9,11 @@ namespace pivot::execute::verbs {
 
 namespace {
 
-Stream::Tracks tracks_of(std::string_view track)
+Track track_of(std::string_view track)
 {
-    if (track == "outbound_track") return Stream::Tracks::outbound;
-    if (track == "both_tracks") return Stream::Tracks::both;
-    return Stream::Tracks::inbound;
+    if (track == "outbound_track") return Track::outbound;
+    if (track == "both_tracks") return Track::both;
+    return Track::inbound;
 }
 
 Stream stream_of(LiveCall& call, twiml::Element element)
@@ -24,7 +24,7 @@ Stream stream_of(LiveCall& call, twiml::Element element)
     if (stream.name.empty()) {
         stream.name = StreamName::of_id(fmt::format("{}-stream", call.session().call().call_id));
     }
-    stream.tracks = tracks_of(element.text(Attribute::track));
+    stream.track = track_of(element.text(Attribute::track));
     for (const twiml::Element parameter : element.children()) {
         if (parameter.name() != twiml::Name::parameter) continue;
         stream.parameters.emplace_back(OpaqueText(parameter.text(Attribute::name)),
@@ -66,7 +66,7 @@ JobId begin_stream(LiveCall& call, twiml::Element element, bool is_two_way)
     if (job == 0) {
         return refuse(call, element, stream, callback, "this switch has no media streams");
     }
-    call.streams().begin(job, stream.name.text(), std::move(callback));
+    call.streams().begin(job, stream.name.text(), std::move(callback), where(element));
     return job;
 }
 

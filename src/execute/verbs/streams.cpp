@@ -1,5 +1,6 @@
 #include "execute/verbs/streams.hpp"
 
+#include "base/text.hpp"
 #include "execute/verbs/verb.hpp"
 
 #include <algorithm>
@@ -7,12 +8,13 @@
 
 namespace pivot::execute::verbs {
 
-void Streams::begin(JobId job, std::string name, Callback callback)
+void Streams::begin(JobId job, std::string name, Callback callback, std::string where)
 {
     Running stream;
     stream.job = job;
     stream.name = std::move(name);
     stream.callback = std::move(callback);
+    stream.where = std::move(where);
     running_.push_back(std::move(stream));
 }
 
@@ -50,12 +52,19 @@ void Streams::note(const Event& event)
     const Running stream = std::move(*found);
     running_.erase(found);
     const auto* ended = std::get_if<JobEnded>(&event);
-    const bool has_failed = ended != nullptr && ended->end == JobEnd::failed;
-    if (has_failed) {
-        tell(stream, "stream-error", "the switch could not stream, or the other side broke off");
+    const std::string failure = ended == nullptr ? std::string() : failure_of(*ended);
+    if (!failure.empty()) {
+        call_.warn(stream.where, "Stream: " + failure);
+        tell(stream, "stream-error", failure);
     } else {
         tell(stream, "stream-stopped", "");
     }
+}
+
+std::string Streams::failure_of(const JobEnded& ended)
+{
+    if (ended.end != JobEnd::failed) return {};
+    return with_reason("the switch could not stream, or the other side broke off", ended.why);
 }
 
 void Streams::end()

@@ -28,8 +28,8 @@ public:
     static constexpr std::size_t running_max = 16;
     bool are_too_many() const { return running_.size() >= running_max; }
 
-    // `job` is going to make the stream that is called `name`.
-    void begin(JobId job, std::string name, Callback callback);
+    // `job` is going to make the stream that is called `name`; a document has it at `where`.
+    void begin(JobId job, std::string name, Callback callback, std::string where);
 
     // There is no such stream, and there will be none.
     void refuse(std::string name, const Callback& callback, std::string_view why);
@@ -38,6 +38,9 @@ public:
     bool stop(std::string_view name);
 
     void note(const Event& event);
+
+    // Why a stream has failed, as a web server is told; empty: it has not.
+    static std::string failure_of(const JobEnded& ended);
 
     // The call is over, and what has not told its end has ended with it.
     void end();
@@ -48,6 +51,7 @@ private:
         std::string name;
         std::string id;  // of the switch; empty: its name does
         Callback callback;
+        std::string where;
         bool is_stopping = false;
     };
 

@@ -18,7 +18,8 @@ struct Ringing {
     enum class End : std::uint8_t { answers, fails, never };
     End end = End::answers;
     std::chrono::milliseconds after{3'000};  // since it was called
-    Cause cause;                             // why it does not answer
+    Cause cause;                             // with which it does not answer
+    std::string why = {};                    // the switch tells more of it; empty: it does not
 };
 
 struct LegKeys {
@@ -75,6 +76,7 @@ struct QueueWaiting {
     };
     End end = End::bridges;
     std::chrono::milliseconds after{20'000};
+    std::string why = {};  // it fails
 };
 
 struct QueueBehaviour {
@@ -87,7 +89,8 @@ struct QueueBehaviour {
 
 // What a stream to a web server does.
 struct StreamBehaviour {
-    bool fails = false;  // at once
+    bool fails = false;    // at once
+    std::string why = {};  // it fails
     std::optional<std::chrono::milliseconds>
         ends_after;  // 10 s, and of a one-way stream the end of the call
 

@@ -189,6 +189,13 @@ private:
         return read_after(time);
     }
 
+    // Words in quotes, or nothing.
+    std::string take_quoted()
+    {
+        if (is_end() || !words_[at_].is_quoted) return {};
+        return words_[at_++].text;
+    }
+
     std::string read_wait()
     {
         const auto time = time_of(word(), "`wait 3s`, or `wait for` and what is done");
@@ -306,6 +313,7 @@ private:
             if (is_end()) return "a cause is missing: write `leg fail NORMAL_TEMPORARY_FAILURE`";
             fails(word(), 0);
             ++at_;
+            ringing.why = take_quoted();
         }
         return read_after(ringing.after);
     }
@@ -329,7 +337,10 @@ private:
         QueueWaiting& waiting = step_->queue.waiting.emplace();
         if (what == "bridge") return read_after(waiting.after);
         if (what == "full") waiting.end = End::full;
-        if (what == "fail") waiting.end = End::fails;
+        if (what == "fail") {
+            waiting.end = End::fails;
+            waiting.why = take_quoted();
+        }
         if (what == "empty") waiting.end = End::empty;
         if (what == "never") waiting.end = End::never;
         return read_end();
@@ -353,6 +364,7 @@ private:
         if (what.empty()) return unknown("is not something that a stream does", stream_names);
         if (what == "ends") return read_after(step_->stream.ends_after.emplace(10'000));
         step_->stream.fails = true;
+        step_->stream.why = take_quoted();
         return read_end();
     }
 

@@ -17,6 +17,11 @@ using namespace execute;
 constexpr milliseconds talk_length{3'000};
 constexpr milliseconds stream_length{10'000};
 
+std::string id_of_recording(JobId job)
+{
+    return fmt::format("recording-{}", job);
+}
+
 }  // namespace
 
 ScriptedChannel::ScriptedChannel(EventQueue& events, Transcript* transcript)
@@ -176,15 +181,16 @@ void ScriptedChannel::hear(const Job& job, const std::string& words)
     heard.job = job.id;
     if (!words.empty()) push(SpeechBegan{job.id});
     if (job.wants_partial) {
-        heard.is_partial = true;
+        heard.end = HearingEnd::partial;
         for (std::size_t end = words.find(' '); end != words.npos; end = words.find(' ', end + 1)) {
             heard.text = words.substr(0, end);
             push(heard);
         }
-        heard.is_partial = false;
+        heard.end = HearingEnd::words;
     }
     heard.text = words;
     if (!words.empty()) heard.confidence = "0.95";
+    if (words.empty()) heard.end = HearingEnd::silence;
     push(std::move(heard));
 }
 
@@ -275,7 +281,7 @@ bool ScriptedChannel::record(JobId id, LegId leg, const Recording& recording)
     job->keys = recording.keys.text();
     job->talks_for = endless;
     job->trims_silence = recording.trims_silence;
-    push(RecordingBegan{id});
+    push(RecordingBegan{id, id_of_recording(id)});
     if (recording.runs_beside) {
         note("PIVOT", "record", recording.url.text(), "records the call");
         return true;
@@ -313,7 +319,7 @@ void ScriptedChannel::end_recording(const Job& job, RecordingEnd how, char key)
     if (job.trims_silence) ended.duration = std::min(ended.duration, job.talks_for);
     const bool has_words = job.talks_for.count() > 0;
     if (has_words) {
-        ended.id = fmt::format("recording-{}", job.id);
+        ended.id = id_of_recording(job.id);
         ended.url = fmt::format("http://recordings.example/{}.wav", ended.id);
     }
     note("SWITCH", "recorded", ended.url,
@@ -350,7 +356,7 @@ bool ScriptedChannel::stream(JobId id, LegId, const Stream& stream)
          fmt::format("streams to {}{}", job->url, stream.is_two_way ? ", both ways" : ""));
     const StreamBehaviour behaviour = streams_.take();
     if (behaviour.fails) {
-        after(milliseconds(0), [this, id] { fail_stream(id); });
+        after(milliseconds(0), [this, id, why = behaviour.why] { fail_stream(id, why); });
         return true;
     }
     push(StreamBegan{id, ""});
@@ -359,13 +365,13 @@ bool ScriptedChannel::stream(JobId id, LegId, const Stream& stream)
     return true;
 }
 
-void ScriptedChannel::fail_stream(JobId id)
+void ScriptedChannel::fail_stream(JobId id, std::string_view why)
 {
     const Job* job = find(id);
     if (job == nullptr) return;
-    note("STREAM", "stream end", job->url, "fails");
+    note("STREAM", "stream end", job->url, with_reason("fails", why));
     std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
-    push(JobEnded{id, JobEnd::failed, {}});
+    push(JobEnded{id, JobEnd::failed, {}, std::string(why)});
 }
 
 void ScriptedChannel::mute(LegId, bool is_muted)

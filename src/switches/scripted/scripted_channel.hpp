@@ -145,21 +145,21 @@ private:
     void end_recording(const Job& job, RecordingEnd how, char key);
     void end_call(Ending ending, Cause cause);
     void hear(const Job& job, const std::string& words);
-    void fail_stream(JobId job);
+    void fail_stream(JobId job, std::string_view why);
     void move_away(JobId job);
     std::optional<ModuleBehaviour> take_module(std::string_view module);  // none: not planned
 
     void ring(JobId dial, std::vector<Target> targets, bool is_sequential);
     void ring_one(JobId dial, const Target& target, std::vector<Target> rest);
     void leg_answers(LegId leg);
-    void leg_fails(LegId leg, const Cause& cause, std::vector<Target> rest);
-    void end_leg(LegId leg, std::string_view cause, int sip_code);
+    void leg_fails(LegId leg, const Cause& cause, std::string_view why, std::vector<Target> rest);
+    void end_leg(LegId leg, std::string_view cause, int sip_code, std::string_view why = {});
     void fail_dial(JobId dial, const Cause& cause);
 
     void happens(JobId room, ConferenceEventKind kind, std::string member, std::string text);
     void join_someone(JobId room);
     void end_room(JobId room);
-    void end_queue(const Job& job, QueueEnd how);
+    void end_queue(const Job& job, QueueEnd how, std::string_view why = {});
 
     void arm();
     void fired() override;

@@ -1,4 +1,5 @@
 // Those whom a scripted call dials.
+#include "base/text.hpp"
 #include "switches/scripted/duration.hpp"
 #include "switches/scripted/scripted_channel.hpp"
 
@@ -116,11 +117,11 @@ void ScriptedChannel::ring_one(JobId dial, const Target& target, std::vector<Tar
         after(target.delay + ringing.after, [this, id] { leg_answers(id); });
     } else if (ringing.end == RingingEnd::fails) {
         after(target.delay + ringing.after,
-              [this, id, rest, cause = ringing.cause] { leg_fails(id, cause, rest); });
+              [this, id, rest, ringing] { leg_fails(id, ringing.cause, ringing.why, rest); });
     }
     if (target.timeout == unlimited) return;
     after(target.delay + target.timeout,
-          [this, id, rest = std::move(rest)] { leg_fails(id, Cause{"NO_ANSWER", 480}, rest); });
+          [this, id, rest = std::move(rest)] { leg_fails(id, Cause{"NO_ANSWER", 480}, {}, rest); });
 }
 
 void ScriptedChannel::leg_answers(LegId id)
@@ -151,12 +152,13 @@ void ScriptedChannel::leg_answers(LegId id)
           [this, id] { end_leg(id, "NORMAL_CLEARING", 0); });
 }
 
-void ScriptedChannel::leg_fails(LegId id, const Cause& cause, std::vector<Target> rest)
+void ScriptedChannel::leg_fails(LegId id, const Cause& cause, std::string_view why,
+                                std::vector<Target> rest)
 {
     const Leg* leg = find_leg(id);
     if (leg == nullptr || leg->has_answered || find(leg->dial) == nullptr) return;
     const JobId dial = leg->dial;
-    end_leg(id, cause.name, cause.sip_code);
+    end_leg(id, cause.name, cause.sip_code, why);
     if (!rest.empty()) return ring(dial, std::move(rest), true);
     const bool rings_on = std::ranges::find(legs_, dial, &Leg::dial) != legs_.end();
     if (!rings_on) fail_dial(dial, cause);
@@ -171,7 +173,7 @@ void ScriptedChannel::fail_dial(JobId dial, const Cause& cause)
     push(DialFailed{dial, cause});
 }
 
-void ScriptedChannel::end_leg(LegId id, std::string_view cause, int sip_code)
+void ScriptedChannel::end_leg(LegId id, std::string_view cause, int sip_code, std::string_view why)
 {
     const Leg* leg = find_leg(id);
     if (leg == nullptr) return;
@@ -181,8 +183,8 @@ void ScriptedChannel::end_leg(LegId id, std::string_view cause, int sip_code)
     std::erase_if(legs_, [id](const Leg& other) { return other.id == id; });
     if (!had_begun) return;
     note(std::move(name), "leg end", std::string(cause),
-         had_answered ? "hangs up" : fmt::format("does not answer: {}", cause));
-    push(LegEnded{id, Cause{std::string(cause), sip_code}});
+         had_answered ? "hangs up" : with_reason(fmt::format("does not answer: {}", cause), why));
+    push(LegEnded{id, Cause{std::string(cause), sip_code}, std::string(why)});
     for (const Job& job : std::vector<Job>(jobs_)) {
         if (job.leg == id) end(job.id, JobEnd::stopped);
     }

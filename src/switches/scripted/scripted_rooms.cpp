@@ -1,4 +1,5 @@
 // Conferences and queues of a scripted call.
+#include "base/text.hpp"
 #include "switches/scripted/duration.hpp"
 #include "switches/scripted/scripted_channel.hpp"
 
@@ -120,11 +121,12 @@ bool ScriptedChannel::enqueue(JobId id, const Queue& queue)
     if (waiting.end == End::never) return true;
     if (waiting.end == End::full || waiting.end == End::fails) {
         const bool is_full = waiting.end == End::full;
-        after(milliseconds(0), [this, id, is_full] {
+        after(milliseconds(0), [this, id, is_full, why = waiting.why] {
             const Job* refused = find(id);
             if (refused == nullptr) return;
-            note("QUEUE", is_full ? "queue full" : "queue fail", "", is_full ? "is full" : "fails");
-            end_queue(Job(*refused), is_full ? QueueEnd::full : QueueEnd::failed);
+            note("QUEUE", is_full ? "queue full" : "queue fail", "",
+                 is_full ? "is full" : with_reason("fails", why));
+            end_queue(Job(*refused), is_full ? QueueEnd::full : QueueEnd::failed, why);
         });
         return true;
     }
@@ -147,12 +149,13 @@ bool ScriptedChannel::dequeue(JobId id, const QueueName& queue, milliseconds tim
          fmt::format("connects the caller with the first of the queue \"{}\"", queue.text()));
     using End = QueueWaiting::End;
     const QueueBehaviour behaviour = queues_.take();
-    switch (behaviour.waiting.value_or(QueueWaiting()).end) {
+    const auto waiting = behaviour.waiting.value_or(QueueWaiting());
+    switch (waiting.end) {
         case End::full:
         case End::fails:
-            after(milliseconds(0), [this, id] {
+            after(milliseconds(0), [this, id, why = waiting.why] {
                 const Job* refused = find(id);
-                if (refused != nullptr) end_queue(Job(*refused), QueueEnd::failed);
+                if (refused != nullptr) end_queue(Job(*refused), QueueEnd::failed, why);
             });
             break;
         case End::empty:
@@ -166,11 +169,12 @@ bool ScriptedChannel::dequeue(JobId id, const QueueName& queue, milliseconds tim
     return true;
 }
 
-void ScriptedChannel::end_queue(const Job& job, QueueEnd how)
+void ScriptedChannel::end_queue(const Job& job, QueueEnd how, std::string_view why)
 {
     QueueEnded ended;
     ended.job = job.id;
     ended.end = how;
+    ended.why = why;
     const bool was_bridged = job.bridged_at != never;
     ended.waited = whole_seconds((was_bridged ? job.bridged_at : clock_.now()) - job.began);
     if (was_bridged) {
