@@ -6,6 +6,8 @@
 //  1. A command returns at once and never blocks. What it takes to do it happens afterwards.
 //  2. A job's command returns false where the switch cannot do such a thing at all: nothing is told
 //     of that job. Otherwise exactly one event ends the job, even if it could not begin.
+//     What the command of a job is shown stays where it is until that event has been told, so a
+//     switch may hand a reference to a thread of its own.
 //  3. A command for a leg or a job that no longer exists does nothing, but a job that it carries
 //     still ends: the caller may hang up at any moment.
 //  4. A playback (play, say, send_keys) is alone on its leg; other jobs run side by side.
@@ -26,9 +28,24 @@
 
 namespace pivot {
 
+// What the commands of a switch can do beyond the least. Where one is missing, a call goes another
+// way, and its host is warned once.
+struct Abilities {
+    bool legs_apart = false;       // play, say, record to a leg that has answered: whispers
+    bool sip_credentials = false;  // Target's username and password
+    bool dual_recording = false;   // Recording::is_dual
+    bool keys_in_rooms = false;    // KeyPressed while in a conference or connected with a leg
+    bool early_media = false;      // play and say before the answer
+    bool ssml = false;             // Speech::ssml
+    bool coaching = false;         // a member of a conference whispers to another
+};
+
 class Channel {
 public:
     virtual ~Channel() = default;
+
+    // The same for the whole of a call. A switch that does not say can do none of it.
+    virtual Abilities abilities() const { return {}; }
 
     // ---- the call -----------------------------------------------------------------------------
 
@@ -90,6 +107,11 @@ public:
     // Connects the caller with whoever has waited longest in a queue, until QueueEnded, which says
     // `failed` where there is no such queue.
     virtual bool dequeue(JobId, const QueueName&, std::chrono::milliseconds) { return false; }
+
+    // Puts the caller into the mix of this name, until the job is stopped: JobEnded. All who are in
+    // a mix hear each other, whichever call of the process they belong to; there are `members_max`
+    // at most, 0: any number. What is played to the caller meanwhile is heard by them alone.
+    virtual bool mix(JobId, const MixName&, unsigned) { return false; }
 
     // ---- elsewhere ----------------------------------------------------------------------------
 

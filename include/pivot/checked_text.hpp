@@ -94,6 +94,12 @@ using SlotName = Checked<SlotRule>;        // where calls are parked
 using ProfileName = Checked<ProfileRule>;  // of conferences
 using MemberLabel = Checked<LabelRule>;    // of a conference
 
+// `pivot-7`: where the engine brings calls together. Documents never name one.
+struct MixRule : NameRule {
+    static std::string checked(std::string_view text);
+};
+using MixName = Checked<MixRule>;
+
 // Without a folder and without an ending.
 struct FileRule : PlainRule {
     static constexpr bool has_ids = true;

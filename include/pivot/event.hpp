@@ -9,6 +9,8 @@
 // there". Empty: the switch does not tell, or nothing failed.
 #pragma once
 
+#include <pivot/action.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -189,6 +191,15 @@ struct Referred {
     std::string why = {};  // it could not be done
 };
 
+// The host sends the call elsewhere: a request in flight is dropped, what the document or the flow
+// does ends, its jobs are stopped, and what this URL answers is performed. Recordings and streams
+// that run beside go on. Ignored when the call is over, and with a warning where the URL is not an
+// absolute one.
+struct Redirected {
+    std::string url;
+    Method method = Method::post;
+};
+
 // The switch has taken the call away: it goes on elsewhere, and must not be hung up.
 struct Moved {};
 
@@ -200,6 +211,6 @@ struct HungUp {
 using Event = std::variant<Answered, KeyPressed, JobEnded, RecordingBegan, RecordingEnded,
                            StreamBegan, SpeechBegan, SpeechHeard, LegRinging, LegAnswered, LegEnded,
                            DialFailed, BridgeEnded, ConferenceHappened, QueueStanding, QueueBridged,
-                           QueueEnded, Referred, Moved, HungUp>;
+                           QueueEnded, Referred, Redirected, Moved, HungUp>;
 
 }  // namespace pivot

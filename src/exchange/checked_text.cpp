@@ -108,6 +108,15 @@ std::string PlainRule::checked(std::string_view text)
     return is_name ? std::string(text) : std::string();
 }
 
+std::string MixRule::checked(std::string_view text)
+{
+    constexpr std::string_view prefix = "pivot-";
+    const bool is_name = text.starts_with(prefix) && text.size() > prefix.size() &&
+                         text.size() <= word_bytes_max &&
+                         std::ranges::all_of(text.substr(prefix.size()), is_digit);
+    return is_name ? std::string(text) : std::string();
+}
+
 std::string FileRule::nearest(std::string_view id)
 {
     std::string name = to_valid_utf8(id.substr(0, name_bytes_max / 3));  // U+FFFD is three bytes

@@ -55,6 +55,7 @@ Event end_of(JobKind kind, JobId job, JobEnd how, std::string why = {})
         }
         case JobKind::playback:
         case JobKind::room:
+        case JobKind::mix:
         case JobKind::stream:
         case JobKind::module:
         case JobKind::move: break;
@@ -97,6 +98,7 @@ bool is_end_of(JobKind kind, const Event& event)
         case JobKind::refer: return std::holds_alternative<Referred>(event);
         case JobKind::playback:
         case JobKind::room:
+        case JobKind::mix:
         case JobKind::stream:
         case JobKind::module:
         case JobKind::move: return std::holds_alternative<JobEnded>(event);

@@ -28,6 +28,9 @@ public:
     // at once if it is empty. Ends with pivot, hang_up or over.
     Task<NextStep> run(std::string flow, Deadline& deadline);
 
+    // Flows that wait for the end of another are not resumed.
+    void forget_waiting() { waiting_.clear(); }
+
 private:
     // A flow, and the node at which the call is or goes on.
     struct Position {

@@ -101,6 +101,7 @@ struct Giver {
     {
         return channel.dequeue(job, dequeue.queue, dequeue.timeout);
     }
+    bool operator()(const Mix& mix) const { return channel.mix(job, mix.name, mix.members_max); }
     bool operator()(const Refer& refer) const { return channel.refer(job, refer.target); }
     bool operator()(const Transfer& transfer) const { return channel.transfer(job, transfer); }
     bool operator()(const Park& park) const { return channel.park(job, park.slot); }
@@ -123,6 +124,7 @@ std::string_view name_of(JobKind kind)
         case JobKind::bridge: return "bridge";
         case JobKind::room: return "conference";
         case JobKind::queue: return "queue";
+        case JobKind::mix: return "mix";
         case JobKind::stream: return "stream";
         case JobKind::refer: return "refer";
         case JobKind::module: return "module";

@@ -23,6 +23,7 @@ enum class JobKind : std::uint8_t {
     bridge,
     room,
     queue,  // enqueue, dequeue
+    mix,
     stream,
     refer,
     module,
@@ -53,6 +54,11 @@ struct Park {
     static constexpr JobKind kind = JobKind::move;
     SlotName slot;
 };
+struct Mix {
+    static constexpr JobKind kind = JobKind::mix;
+    MixName name;
+    unsigned members_max = 0;  // 0: any number
+};
 struct HostModule {
     static constexpr JobKind kind = JobKind::module;
     std::string name;
@@ -65,7 +71,7 @@ struct HostFlow {
 
 using JobCommand =
     std::variant<Media, Speech, SentKeys, Recording, Speaking, Stream, Dial, Bridge, Conference,
-                 Queue, Dequeue, Refer, Transfer, Park, HostModule, HostFlow>;
+                 Queue, Dequeue, Mix, Refer, Transfer, Park, HostModule, HostFlow>;
 
 JobKind kind_of(const JobCommand& command);
 

@@ -1,9 +1,13 @@
 #include "execute/live_call.hpp"
 
+#include "base/text.hpp"
 #include "execute/verbs/streams.hpp"
+#include "http/url.hpp"
 
 #include <algorithm>
 #include <cassert>
+
+#include <fmt/format.h>
 
 namespace pivot::execute {
 
@@ -17,6 +21,11 @@ constexpr std::size_t rooms_max = 16;
 
 // A switch that does not say that the call has ended is not waited for any longer.
 constexpr milliseconds hang_up_timeout{5'000};
+
+bool is_absolute(std::string_view url)
+{
+    return http::Url::parse(url).has_value();
+}
 
 }  // namespace
 
@@ -89,7 +98,7 @@ Watcher::~Watcher()
 
 bool LiveCall::must_stop()
 {
-    if (is_over()) return true;
+    if (is_over() || redirect_) return true;
     for (const Stage* stage = stage_; stage != nullptr; stage = stage->outer_) {
         if (stage->is_over()) return true;
     }
@@ -98,6 +107,8 @@ bool LiveCall::must_stop()
 
 bool LiveCall::must_stop_after(const Event& event) const
 {
+    const auto* redirected = std::get_if<Redirected>(&event);
+    if (redirected != nullptr) return is_absolute(redirected->url);
     const JobId job = job_of(event);
     if (job != 0 && !contract_.runs(job)) return false;
     const Stage* stage = stage_;
@@ -110,6 +121,38 @@ bool LiveCall::can_leave() const
     const Stage* stage = stage_;
     while (stage != nullptr && !stage->lets_leave_) stage = stage->outer_;
     return stage != nullptr;
+}
+
+JobId LiveCall::begin(LegId leg, JobCommand command)
+{
+    leave_out_the_impossible(command);
+    return contract_.begin(leg, std::move(command), now());
+}
+
+bool LiveCall::can(Ability ability)
+{
+    if (has(channel().abilities(), ability)) return true;
+    const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(ability));
+    const bool was_told = (lacks_ & bit) != 0;
+    lacks_ = static_cast<std::uint8_t>(lacks_ | bit);
+    if (!was_told) warn("switch", without(ability));
+    return false;
+}
+
+void LiveCall::leave_out_the_impossible(JobCommand& command)
+{
+    if (auto* const speech = std::get_if<Speech>(&command)) {
+        if (!speech->ssml.empty() && !can(Ability::ssml)) speech->ssml = OpaqueText();
+    } else if (auto* const recording = std::get_if<Recording>(&command)) {
+        if (recording->is_dual) recording->is_dual = can(Ability::dual_recording);
+    } else if (auto* const dial = std::get_if<Dial>(&command)) {
+        for (Target& target : dial->targets) {
+            const bool has_credentials = !target.username.empty() || !target.password.empty();
+            if (!has_credentials || can(Ability::sip_credentials)) continue;
+            target.username = OpaqueText();
+            target.password = OpaqueText();
+        }
+    }
 }
 
 Task<> LiveCall::catch_up(Deadline&)
@@ -237,6 +280,13 @@ void LiveCall::note(const Event& event)
         session_.set_call_status(is_answered() ? "completed" : "canceled");
     } else if (std::holds_alternative<Moved>(event)) {
         has_moved_ = true;
+    } else if (const auto* redirected = std::get_if<Redirected>(&event)) {
+        if (is_absolute(redirected->url)) {
+            redirect_ = std::make_unique<const Redirected>(*redirected);
+        } else {
+            warn("redirect", fmt::format("\"{}\" is not an absolute URL: the call goes on",
+                                         printable(redirected->url)));
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 // own, and are gone with it. A key that nobody has taken yet is type-ahead.
 #pragma once
 
+#include "execute/abilities.hpp"
 #include "execute/contract.hpp"
 #include "execute/event_queue.hpp"
 #include "execute/journal.hpp"
@@ -146,7 +147,7 @@ public:
     // What the caller's hang-up must not cancel.
     Deadline& host() { return host_; }
 
-    // Whether what is performed now should end: the call is over, or a stage is.
+    // Whether what is performed now should end: the call is over or redirected, or a stage is over.
     bool must_stop();
 
     // The same of what has happened and nobody has awaited yet.
@@ -170,12 +171,12 @@ public:
 
     LegId next_leg() { return ++legs_; }
 
-    // Begins a job by its command, which belongs to it. Returns 0 where the channel cannot do such
-    // a job: it has never begun, and there is nothing to wait for.
-    JobId begin(LegId leg, JobCommand command)
-    {
-        return contract_.begin(leg, std::move(command), now());
-    }
+    // Begins a job by its command, which belongs to it, less what the switch lacks. Returns 0 where
+    // the channel cannot do such a job: it has never begun, and there is nothing to wait for.
+    JobId begin(LegId leg, JobCommand command);
+
+    // Whether the switch has an ability. The first question about one that it lacks warns.
+    bool can(Ability ability);
 
     // Awaits the next event, and notes it. False: it is `until` by the call's clock, or a stage's
     // time, or the call is over and there is no event left.
@@ -211,6 +212,9 @@ public:
     // Keys that were pressed on leg() and nobody has taken.
     std::string& keys() { return *keys_of(leg()); }
 
+    // Whither the host sends the call; null: nowhere. What is performed ends until it is taken.
+    std::unique_ptr<const Redirected> take_redirect() { return std::move(redirect_); }
+
     // Why the caller is gone.
     const Cause& cause() const { return cause_; }
     bool has_moved() const { return has_moved_; }
@@ -239,6 +243,7 @@ private:
     void end_jobs();
     Nanoseconds wake_at(Nanoseconds until);
     std::string* keys_of(LegId leg);
+    void leave_out_the_impossible(JobCommand& command);
 
     Contract contract_;
     EventQueue& events_;
@@ -249,9 +254,11 @@ private:
     Watcher* watcher_ = nullptr;
     std::string keys_;
     std::vector<std::pair<std::string, unsigned>> told_of_rooms_;
-    std::unique_ptr<verbs::Streams> streams_;  // null: there was none yet
+    std::unique_ptr<verbs::Streams> streams_;     // null: there was none yet
+    std::unique_ptr<const Redirected> redirect_;  // null: there is none
     Cause cause_;
     LegId legs_ = caller;
+    std::uint8_t lacks_ = 0;  // a bit for each ability that has been warned of
     bool was_told_answered_ = false;
     bool has_moved_ = false;
     bool has_hung_up_ = false;

@@ -1,5 +1,6 @@
 #include "execute/perform.hpp"
 
+#include "execute/exchange_watch.hpp"
 #include "execute/jobs/playback.hpp"
 #include "execute/verbs/verb.hpp"
 
@@ -70,36 +71,9 @@ Task<NextStep> perform_each(LiveCall& call, twiml::Children verbs, VerbOf verb_o
     co_return NextStep();
 }
 
-// An exchange for who hears the document, which ends with that: the callee is gone, somebody has
-// taken the caller out of the queue, the room has begun.
-class ExchangeWithin final : private EventQueue::Observer {
-public:
-    explicit ExchangeWithin(LiveCall& call)
-        : call_(call),
-          deadline_(call.deadline(), call.end_of_stages()),
-          outer_(call.events().observe(this))
-    {
-    }
-    ExchangeWithin(const ExchangeWithin&) = delete;
-    ExchangeWithin& operator=(const ExchangeWithin&) = delete;
-    ~ExchangeWithin() { call_.events().observe(outer_); }
-
-    Deadline& deadline() { return deadline_; }
-
-private:
-    void happened(const Event& event) override
-    {
-        if (call_.must_stop_after(event)) deadline_.expire(Reason::cancelled);
-    }
-
-    LiveCall& call_;
-    Deadline deadline_;
-    EventQueue::Observer* const outer_;
-};
-
 Task<Result<session::Answer>> ask_within(LiveCall& call, session::Request ask, Deadline&)
 {
-    ExchangeWithin exchange(call);
+    ExchangeWatch exchange(call);
     co_return co_await call.session().ask(std::move(ask), exchange.deadline());
 }
 

@@ -1,5 +1,6 @@
 #include "execute/run_session.hpp"
 
+#include "execute/exchange_watch.hpp"
 #include "execute/flow_runner.hpp"
 #include "execute/perform.hpp"
 
@@ -49,6 +50,12 @@ public:
         return runner_->run(std::move(flow), deadline);
     }
 
+    // Those that wait for the end of another are not resumed.
+    void forget_waiting()
+    {
+        if (runner_) runner_->forget_waiting();
+    }
+
 private:
     LiveCall& call_;
     std::unique_ptr<FlowRunner> runner_;
@@ -71,17 +78,18 @@ Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Result<session::Answ
 // `next` becomes the `_` child of a pivot node. The answer goes where the call keeps it: there is
 // no second one in its frame.
 Task<> ask(LiveCall& call, NextStep step, std::string& next, Result<session::Answer>& answer,
-           Deadline& deadline)
+           Deadline&)
 {
     session::Session& session = call.session();
+    ExchangeWatch exchange(call);
     if (step.kind == Kind::begin) {
-        answer = co_await session.begin(deadline);
+        answer = co_await session.begin(exchange.deadline());
         co_return;
     }
     if (step.kind == Kind::ask) {
         session::Request ask = std::move(*step.ask);
         ask.leads_to_branch = true;
-        answer = co_await session.ask(std::move(ask), deadline);
+        answer = co_await session.ask(std::move(ask), exchange.deadline());
         co_return;
     }
     auto node = ActionNode::from_json(*step.node, session.action_limits());
@@ -91,7 +99,17 @@ Task<> ask(LiveCall& call, NextStep step, std::string& next, Result<session::Ans
         co_return;
     }
     next = std::move(node->next);
-    answer = co_await session.pivot(std::move(*node), deadline);
+    answer = co_await session.pivot(std::move(*node), exchange.deadline());
+}
+
+// The host sends the call elsewhere. Nothing goes on that the document or the flow has begun.
+NextStep follow(const Redirected& redirected, Flows& flows)
+{
+    flows.forget_waiting();
+    session::Request ask;
+    ask.url = redirected.url;
+    ask.method = redirected.method;
+    return ask_next(std::move(ask));
 }
 
 // The caller is gone, and the answer of no use.
@@ -117,10 +135,17 @@ Task<> run_session(session::Session& session, Channel& channel, EventQueue& even
         call.take_branch("_", "skip_module");
         step = co_await flows.run(std::move(next), deadline);
     }
-    while (step.asks() && !call.is_over()) {
+    while (true) {
+        co_await call.catch_up(deadline);
+        if (call.is_over()) break;
+        const auto redirect = call.take_redirect();
+        if (redirect) step = follow(*redirect, flows);
+        if (!step.asks()) break;
         NextStep asking = std::move(step);
         co_await ask(call, std::move(asking), next, answer, deadline);
+        co_await call.catch_up(deadline);
         if (call.is_over()) break;
+        if (call.must_stop()) continue;  // redirected: the answer is of no use
         step = co_await perform_answer(call, flows, answer, next, deadline);
     }
     const CauseName normal;

@@ -5,6 +5,8 @@
 //        ├─ flow ───► run ─────┬─ a pivot node ──► ask, within the same session
 //        │                     └─ its end ──► hang up
 //        └─ failure ► the `_` branch of the pivot node that asked ──► run
+//
+// Wherever it is, the host can redirect it: then it asks another URL.
 #pragma once
 
 #include "execute/live_call.hpp"

@@ -25,6 +25,15 @@ TYPED_TEST(PlainNames, names_of_people_and_places_are_taken_as_they_are)
     }
 }
 
+TEST(MixNames, are_those_that_the_engine_makes)
+{
+    EXPECT_EQ(MixName::of("pivot-1"), "pivot-1");
+    EXPECT_EQ(MixName::of("pivot-18446744073709551615"), "pivot-18446744073709551615");
+    for (const auto text : {"", "pivot-", "pivot-a", "pivot-1 ", "pivot-1/..", "support", "1"}) {
+        EXPECT_TRUE(MixName::of(text).empty()) << text;
+    }
+}
+
 TYPED_TEST(PlainNames, what_a_switch_would_read_as_its_own_language_is_no_name)
 {
     for (const auto text : {"",

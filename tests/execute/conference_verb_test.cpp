@@ -140,8 +140,20 @@ TEST_F(ConferenceVerb, its_dial_may_record_the_room_too)
     EXPECT_EQ(told("/done")["RecordingUrl"], "http://r/1");
 }
 
+TEST_F(ConferenceVerb, a_coach_whispers_to_one_member)
+{
+    happen({Kind::join});
+    run(R"(<Dial><Conference coach="CA1" statusCallback="/told" statusCallbackEvent="join">a
+        </Conference></Dial>)");
+    EXPECT_EQ(channel->conferences.front().coached_label, "CA1");
+    EXPECT_FALSE(channel->conferences.front().is_muted);
+    EXPECT_EQ(told("/told")["Coaching"], "true");
+    EXPECT_TRUE(joined(R"(coach="a/../b")").is_muted) << "it names nobody";
+}
+
 TEST_F(ConferenceVerb, a_coach_who_cannot_whisper_joins_muted)
 {
+    channel->able.coaching = false;
     happen({Kind::join});
     run(R"(<Dial><Conference coach="CA1" statusCallback="/told" statusCallbackEvent="join">a
         </Conference></Dial>)");

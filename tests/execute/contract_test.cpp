@@ -50,6 +50,7 @@ std::vector<JobCommand> commands_of_each_kind()
     commands.emplace_back(Conference());
     commands.emplace_back(Queue());
     commands.emplace_back(Dequeue());
+    commands.emplace_back(Mix());
     commands.emplace_back(Refer());
     commands.emplace_back(Transfer());
     commands.emplace_back(Park());
@@ -72,7 +73,7 @@ protected:
     void SetUp() override
     {
         for (const char* command : {"play", "say", "send_keys", "record", "listen", "stream",
-                                    "dial", "bridge", "join", "enqueue", "dequeue", "refer",
+                                    "dial", "bridge", "join", "enqueue", "dequeue", "mix", "refer",
                                     "transfer", "park", "run_module", "run_flow", "stop"}) {
             channel.on(command, [](JobId) {});
         }
@@ -137,6 +138,7 @@ TEST_F(ContractTest, each_kind_of_job_ends_with_its_own_end_and_with_the_general
                                 job_end,
                                 queue_end,
                                 queue_end,
+                                job_end,
                                 Event(Referred()).index(),
                                 job_end,
                                 job_end,
@@ -172,10 +174,10 @@ TEST_F(ContractTest, speech_without_words_is_silence)
 
 TEST_F(ContractTest, each_command_is_given_to_the_channel_as_what_it_is)
 {
-    const char* given[] = {"play url",        "say",     "send_keys  0", "record  PUT  0",
-                           "listen",          "stream",  "dial 0",       "bridge 0",
-                           "join  moderator", "enqueue", "dequeue  0",   "refer",
-                           "transfer",        "park",    "run_module",   "run_flow"};
+    const char* given[] = {"play url",   "say",     "send_keys  0", "record  PUT  0",  "listen",
+                           "stream",     "dial 0",  "bridge 0",     "join  moderator", "enqueue",
+                           "dequeue  0", "mix  0",  "refer",        "transfer",        "park",
+                           "run_module", "run_flow"};
     channel.on("run_flow", [this](JobId) { channel.commands.push_back("run_flow"); });
     const std::vector<JobCommand> commands = commands_of_each_kind();
     ASSERT_EQ(std::size(given), std::variant_size_v<JobCommand>);

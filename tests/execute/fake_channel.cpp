@@ -190,6 +190,15 @@ bool FakeChannel::dequeue(JobId job, const QueueName& queue, milliseconds timeou
     return true;
 }
 
+bool FakeChannel::mix(JobId job, const MixName& mix, unsigned members_max)
+{
+    if (lacks.contains("mix")) return false;
+    words_.push_back(mix.text());
+    note(fmt::format("mix {} {}", mix.text(), members_max));
+    react("mix", job, [](JobId) {});
+    return true;
+}
+
 bool FakeChannel::stream(JobId job, LegId, const Stream& order)
 {
     if (lacks.contains("stream")) return false;

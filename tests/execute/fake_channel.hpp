@@ -45,7 +45,10 @@ public:
 
     // Commands that it cannot do: `enqueue`, `listen`, …
     std::set<std::string> lacks;
+    // And what its commands can do beyond the least: all of it.
+    Abilities able{true, true, true, true, true, true, true};
 
+    Abilities abilities() const override { return able; }
     void answer() override;
     void reject(int sip_code, const ReasonPhrase& phrase) override;
     void hang_up(LegId leg, const CauseName& cause) override;
@@ -60,6 +63,7 @@ public:
     bool join(JobId job, const Conference& conference) override;
     bool enqueue(JobId job, const Queue& order) override;
     bool dequeue(JobId job, const QueueName& queue, milliseconds timeout) override;
+    bool mix(JobId job, const MixName& mix, unsigned members_max) override;
     bool stream(JobId job, LegId leg, const Stream& order) override;
     void mute(LegId leg, bool is_muted) override;
     void set_variable(LegId leg, const VariableName& name, const OpaqueText& value,

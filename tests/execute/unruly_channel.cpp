@@ -82,6 +82,7 @@ void UnrulyChannel::go_on(const Job& job)
             if (draw(3) != 0) return push(ConferenceHappened{job.id, kind, "another"});
             return end(job, fails ? JobEnd::failed : JobEnd::finished);
         }
+        case Kind::mix: return;  // until it is stopped
         case Kind::queue:
             if (draw(3) == 0) return push(QueueStanding{job.id, draw(5), draw(5), {}});
             if (draw(2) == 0) return push(QueueBridged{job.id});
@@ -118,6 +119,7 @@ void UnrulyChannel::end(const Job& job, JobEnd how)
     switch (job.kind) {
         case Kind::playback:
         case Kind::room:
+        case Kind::mix:
         case Kind::stream:
         case Kind::elsewhere: return push(JobEnded{job.id, how, draw(2) == 0 ? "" : "1"});
         case Kind::refer:
@@ -263,6 +265,7 @@ bool UnrulyChannel::may_wait_for_ever() const
             case Kind::bridge:
             case Kind::room:
             case Kind::queue:
+            case Kind::mix:
             case Kind::stream:
             case Kind::elsewhere: return true;
             case Kind::playback:
@@ -287,6 +290,12 @@ void UnrulyChannel::begin(JobId job, Kind kind, LegId leg, std::string_view show
     if (is_over_) return;
     jobs_.push_back({job, kind, leg});
     unended_.push_back({job, kind, leg});
+}
+
+Abilities UnrulyChannel::abilities() const
+{
+    const bool all = can_do_all();
+    return {all, all, all, all, all, all, all};
 }
 
 void UnrulyChannel::answer()
@@ -386,6 +395,13 @@ bool UnrulyChannel::dequeue(JobId job, const QueueName& queue, milliseconds)
 {
     if (!can_do_all()) return false;
     begin(job, Kind::queue, caller, queue.text());
+    return true;
+}
+
+bool UnrulyChannel::mix(JobId job, const MixName& mix, unsigned)
+{
+    if (!can_do_all()) return false;
+    begin(job, Kind::mix, caller, mix.text());
     return true;
 }
 

@@ -52,6 +52,7 @@ public:
     unsigned waits() const { return waits_; }
     std::function<void()> on_over;
 
+    Abilities abilities() const override;
     void answer() override;
     void reject(int sip_code, const ReasonPhrase& phrase) override;
     void hang_up(LegId leg, const CauseName& cause) override;
@@ -67,6 +68,7 @@ public:
     bool join(JobId job, const Conference& conference) override;
     bool enqueue(JobId job, const Queue& queue) override;
     bool dequeue(JobId job, const QueueName& queue, std::chrono::milliseconds timeout) override;
+    bool mix(JobId job, const MixName& mix, unsigned members_max) override;
     bool stream(JobId job, LegId leg, const Stream& stream) override;
     void mute(LegId leg, bool is_muted) override;
     void set_variable(LegId leg, const VariableName& name, const OpaqueText& value,
@@ -86,6 +88,7 @@ private:
         bridge,
         room,
         queue,
+        mix,
         stream,
         refer,
         elsewhere

@@ -3,7 +3,7 @@
 #include "execute/contract.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +18,7 @@ using execute::job_ended;
 using execute::job_of;
 using execute::JobCommand;
 using execute::JobKind;
+using execute::Mix;
 using execute::SentKeys;
 
 // One call of one scenario, and what its events break.
@@ -35,9 +36,9 @@ public:
     bool begin(LegId leg, JobCommand command)
     {
         const JobId id = ++last_;
-        commands_.push_back(std::move(command));
-        jobs_.push_back({id, kind_of(commands_.back()), leg});
-        jobs_.back().is_refused = !give(channel_, id, leg, commands_.back());
+        const JobCommand& shown = commands_.emplace(id, std::move(command)).first->second;
+        jobs_.push_back({id, kind_of(shown), leg});
+        jobs_.back().is_refused = !give(channel_, id, leg, shown);
         return !jobs_.back().is_refused;
     }
     JobId last() const { return last_; }
@@ -65,6 +66,18 @@ public:
     void expect_over()
     {
         if (!is_over_) breach("the call never ended with HungUp");
+    }
+
+    bool has_ended(JobId job) { return find(job)->is_over; }
+
+    // The last job has come to its end by itself, as an ability of the switch promises.
+    void expect_finished(std::string_view ability)
+    {
+        const bool is_finished = std::ranges::any_of(events_, [this](const Event& event) {
+            const auto* ended = std::get_if<JobEnded>(&event);
+            return ended != nullptr && ended->job == last_ && ended->end == JobEnd::finished;
+        });
+        if (!is_finished) breach("it claims {}, and the playback did not finish", ability);
     }
 
     template <typename Told>
@@ -142,8 +155,14 @@ private:
         } else if (dial->is_stopped) {
             breach("leg {} answered after its dial was stopped", answered.leg);
         } else {
-            dial->is_over = true;
+            end(*dial);
         }
+    }
+
+    void end(Job& job)
+    {
+        job.is_over = true;
+        commands_.erase(job.id);
     }
 
     void judge_end_of_call()
@@ -163,7 +182,7 @@ private:
         if (job->is_refused) return breach("the refused {} is told of", name_of(*job));
         if (job->is_over) return breach("the {} is told of after its end", name_of(*job));
         if (job_ended(event) == 0) return;
-        job->is_over = true;
+        end(*job);
         const bool is_its_end =
             std::holds_alternative<JobEnded>(event) || execute::is_end_of(job->kind, event);
         if (!is_its_end) breach("the {} ended as another kind of job does", name_of(*job));
@@ -173,7 +192,7 @@ private:
     Channel& channel_;
     const std::string_view scenario_;
     std::vector<std::string>& breaches_;
-    std::deque<JobCommand> commands_;  // a switch may read them until their jobs have ended
+    std::map<JobId, JobCommand> commands_;  // each until its job has ended, and no longer
     std::vector<Job> jobs_;
     std::vector<LegId> legs_;
     std::vector<Event> events_;
@@ -224,6 +243,11 @@ bool enqueue(Call& call)
     return call.begin(caller, std::move(queue));
 }
 
+bool mix(Call& call)
+{
+    return call.begin(caller, Mix{MixName::of("pivot-1"), 2});
+}
+
 bool dial(Call& call, const Address& address, LegId leg)
 {
     Dial dial;
@@ -271,7 +295,7 @@ void stopped_jobs_end_once(Call& call)
         call.channel().stop(call.last());
         call.settle();
     }
-    for (const auto begin : {join, enqueue}) {
+    for (const auto begin : {join, enqueue, mix}) {
         if (!begin(call)) continue;
         call.stops(call.last());
         call.channel().stop(call.last());
@@ -384,6 +408,75 @@ void a_callee_is_reached_bridged_and_hung_up(Call& call)
     if (call.events().size() != told) call.breach("a leg that is gone is told of");
 }
 
+void a_mix_lasts_until_it_is_stopped(Call& call)
+{
+    call.channel().answer();
+    if (!mix(call)) return;
+    const JobId mixed = call.last();
+    say(call, caller);
+    call.settle();
+    if (call.has_ended(mixed)) return call.breach("the mix ended before it was stopped");
+    call.stops(mixed);
+    call.settle();
+    call.expect_all_ended();
+}
+
+void a_mix_ends_with_the_call(Call& call)
+{
+    call.channel().answer();
+    if (!mix(call)) return;
+    call.look();
+    call.tested().hang_up_caller();
+    call.settle();
+    call.expect_over();
+    call.expect_all_ended();
+}
+
+void an_unanswered_caller_hears_early_media(Call& call)
+{
+    if (!call.channel().abilities().early_media) return;
+    if (!say(call, caller)) return call.breach("it claims early_media, and does not speak");
+    call.settle();
+    call.expect_finished("early_media");
+}
+
+void a_callee_is_told_something_before_the_two_are_connected(Call& call)
+{
+    const auto somebody = call.tested().somebody();
+    if (!call.channel().abilities().legs_apart || !somebody) return;
+    call.channel().answer();
+    if (!dial(call, *somebody, callee)) return;
+    call.settle();
+    if (!say(call, callee)) return call.breach("it claims legs_apart, and does not speak");
+    call.settle();
+    call.expect_finished("legs_apart");
+}
+
+void keys_are_told_of_in_a_room(Call& call)
+{
+    call.channel().answer();
+    if (!call.channel().abilities().keys_in_rooms || !join(call)) return;
+    call.look();
+    call.tested().press('5');
+    call.look();
+    if (call.count<KeyPressed>() != 1) call.breach("it claims keys_in_rooms, and tells of none");
+}
+
+void a_recording_may_be_dual(Call& call)
+{
+    call.channel().answer();
+    if (!call.channel().abilities().dual_recording) return;
+    Recording recording;
+    recording.is_dual = true;
+    recording.length_max = std::chrono::seconds(30);
+    if (!call.begin(caller, std::move(recording))) {
+        return call.breach("it claims dual_recording, and does not record");
+    }
+    call.stops(call.last());
+    call.settle();
+    call.expect_all_ended();
+}
+
 struct Scenario {
     std::string_view name;
     void (*play)(Call& call);
@@ -402,6 +495,12 @@ constexpr Scenario scenarios[] = {
     {"a dial that fails", a_dial_that_reaches_nobody_fails_once},
     {"a dial that is stopped", a_stopped_dial_is_not_answered},
     {"a dial that is answered", a_callee_is_reached_bridged_and_hung_up},
+    {"mix", a_mix_lasts_until_it_is_stopped},
+    {"hang-up in a mix", a_mix_ends_with_the_call},
+    {"early media", an_unanswered_caller_hears_early_media},
+    {"a whisper", a_callee_is_told_something_before_the_two_are_connected},
+    {"keys in a room", keys_are_told_of_in_a_room},
+    {"a dual recording", a_recording_may_be_dual},
 };
 
 }  // namespace

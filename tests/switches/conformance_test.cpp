@@ -234,6 +234,37 @@ const Lie lies[] = {
              events, [](const KeyPressed& pressed) { return Event(KeyPressed{pressed.leg, 'x'}); });
      },
      "not on the keypad"},
+    {"ends a mix by itself",
+     [](std::vector<Event>& events) {
+         const auto ended = std::ranges::find_if(events, is<JobEnded>);
+         if (ended == events.end()) return;
+         const JobId before = std::get<JobEnded>(*ended).job - 1;
+         events.insert(ended, JobEnded{before, JobEnd::finished, ""});
+     },
+     "mix: the mix ended before it was stopped"},
+    {"does not end a mix with the call",
+     [](std::vector<Event>& events) {
+         std::erase_if(events, [](const Event& event) {
+             const auto* ended = std::get_if<JobEnded>(&event);
+             return ended != nullptr && ended->end == JobEnd::stopped;
+         });
+     },
+     "hang-up in a mix: the mix (job 1) had not ended before HungUp"},
+    {"only claims early media",
+     [](std::vector<Event>& events) {
+         replace<JobEnded>(events, [](const JobEnded& ended) {
+             return Event(JobEnded{ended.job, JobEnd::failed, ""});
+         });
+     },
+     "it claims early_media"},
+    {"only claims to whisper",
+     [](std::vector<Event>& events) {
+         replace<JobEnded>(events, [](const JobEnded& ended) {
+             return Event(JobEnded{ended.job, JobEnd::stopped, ""});
+         });
+     },
+     "it claims legs_apart"},
+    {"only claims keys in rooms", drop<KeyPressed>, "it claims keys_in_rooms"},
     {"reverses what was typed", [](std::vector<Event>& events) { std::ranges::reverse(events); },
      "the keys"},
 };

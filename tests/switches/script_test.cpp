@@ -112,6 +112,10 @@ TEST(Script, has_what_the_caller_does)
     EXPECT_EQ(speak.time, 1s);
     EXPECT_EQ(step("hang up").kind, Step::Kind::hang_up);
     EXPECT_EQ(step("hang up after 10s").time, 10s);
+    const Step redirect = step("redirect https://h.example/other#rc=3 after 2s");
+    EXPECT_EQ(redirect.kind, Step::Kind::redirect);
+    EXPECT_EQ(redirect.words, "https://h.example/other#rc=3");
+    EXPECT_EQ(redirect.time, 2s);
     EXPECT_EQ(step("record 5s").talk.length, 5s);
     EXPECT_EQ(step("someone joins").kind, Step::Kind::someone_joins);
     EXPECT_EQ(step("someone leaves after 3s").kind, Step::Kind::someone_leaves);
@@ -268,6 +272,7 @@ TEST(Script, says_which_line_is_wrong_and_what_to_do)
     EXPECT_THAT(error("press 1 after 2s now"), HasSubstr("`now` is too much"));
     EXPECT_THAT(error("speak"), HasSubstr("words are missing"));
     EXPECT_THAT(error("speak yes please"), HasSubstr("words stand in quotes"));
+    EXPECT_THAT(error("redirect"), HasSubstr("a URL is missing"));
     EXPECT_THAT(error("say \"x"), HasSubstr("a quote is not closed"));
     EXPECT_THAT(error("record"), HasSubstr("as in `record 5s`"));
     EXPECT_EQ(error("someone join"),

@@ -108,6 +108,10 @@ public:
         return fmt::format("{} referred {} {}", referred.job, referred.sip_code,
                            referred.notify_code);
     }
+    std::string operator()(const Redirected& redirected) const
+    {
+        return "redirected to " + redirected.url;
+    }
     std::string operator()(const Moved&) const { return "moved"; }
     std::string operator()(const HungUp& hung_up) const { return "gone " + hung_up.cause.name; }
 };

@@ -32,6 +32,14 @@ TEST_F(ScriptedRooms, a_conference_begins_with_a_second_one_and_ends_for_all)
                             "1 leave call-1", "1 end ", "1 finished"));
 }
 
+TEST_F(ScriptedRooms, a_mix_lasts_until_it_is_stopped)
+{
+    channel->mix(1, MixName::of("pivot-1"), 2);
+    EXPECT_THAT(events(), IsEmpty());
+    channel->stop(1);
+    EXPECT_THAT(events(), ElementsAre("1 stopped"));
+}
+
 TEST_F(ScriptedRooms, others_come_and_go)
 {
     channel->join(1, {});

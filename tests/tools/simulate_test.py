@@ -447,6 +447,16 @@ class Steps(Simulate):
             "/flow-menu", "wait for gather\npress 5\nexpect hang up\n", req_timeout_ms=2000
         )
 
+    def test_the_host_redirects_the_call(self):
+        ended = self.simulate(
+            "/quiet",
+            f"wait for gather\nredirect {self.url}/menu after 2s\n"
+            "expect request /menu\nexpect say one\n",
+        )
+        self.assertRegex(ended.stdout, r"\n00:0\d\.\d  SWITCH   redirects the call to \S+/menu\n")
+        ended = self.simulate("/quiet", "wait for gather\nredirect /menu\nexpect warning absolute\n")
+        self.assertIn("says \"Too late\"", ended.stdout)
+
     def test_speech(self):
         self.simulate(
             "/speech",

@@ -4,6 +4,18 @@ namespace pivot::execute::jobs {
 
 namespace {
 
+// Where the leg cannot hear it yet, it is skipped: the call goes on as if it had been heard.
+bool is_heard(LiveCall& call)
+{
+    if (call.leg() != caller) return call.can(Ability::legs_apart);
+    return call.is_answered() || call.can(Ability::early_media);
+}
+
+Task<PlaybackResult> skip(Deadline&)
+{
+    co_return PlaybackResult();
+}
+
 // `job` is 0 where the switch can do no such thing.
 Task<PlaybackResult> finish(LiveCall& call, JobId job, std::string_view stop_keys,
                             Deadline& deadline)
@@ -24,25 +36,32 @@ Task<PlaybackResult> finish(LiveCall& call, JobId job, std::string_view stop_key
     co_return heard;
 }
 
+Task<PlaybackResult> begin(LiveCall& call, JobCommand command, std::string_view stop_keys,
+                           Deadline& deadline)
+{
+    if (!is_heard(call)) return skip(deadline);
+    return finish(call, call.begin(call.leg(), std::move(command)), stop_keys, deadline);
+}
+
 }  // namespace
 
 Task<PlaybackResult> play(LiveCall& call, Media media, std::string_view stop_keys,
                           Deadline& deadline)
 {
-    return finish(call, call.begin(call.leg(), std::move(media)), stop_keys, deadline);
+    return begin(call, std::move(media), stop_keys, deadline);
 }
 
 Task<PlaybackResult> say(LiveCall& call, Speech speech, std::string_view stop_keys,
                          Deadline& deadline)
 {
-    return finish(call, call.begin(call.leg(), std::move(speech)), stop_keys, deadline);
+    return begin(call, std::move(speech), stop_keys, deadline);
 }
 
 Task<PlaybackResult> send_keys(LiveCall& call, KeySequence keys, milliseconds key_length,
                                Deadline& deadline)
 {
     SentKeys sent{std::move(keys), key_length};
-    return finish(call, call.begin(call.leg(), std::move(sent)), "", deadline);
+    return begin(call, std::move(sent), "", deadline);
 }
 
 }  // namespace pivot::execute::jobs

@@ -53,17 +53,15 @@ bool is_of_room(ConferenceEventKind kind)
     return kind == ConferenceEventKind::start || kind == ConferenceEventKind::end;
 }
 
-// One who is to be heard by one member alone must not be heard by all.
-bool joins_muted(twiml::Element conference)
-{
-    return conference.is_true(Attribute::muted) || !conference.text(Attribute::coach).empty();
-}
-
 // What is told of a room, and to the wait document of who waits for it.
 class ConferenceEvents final : public Surroundings, private Watcher {
 public:
-    ConferenceEvents(LiveCall& call, twiml::Element conference)
-        : Watcher(call), call_(call), conference_(conference)
+    ConferenceEvents(LiveCall& call, twiml::Element conference, const Conference& order)
+        : Watcher(call),
+          call_(call),
+          conference_(conference),
+          joins_muted_(order.is_muted),
+          is_coaching_(!order.coached_label.empty())
     {
     }
 
@@ -118,11 +116,11 @@ private:
     {
         using Kind = ConferenceEventKind;
         told.push_back({"CallSid", happened.member});
-        const bool is_muted = happened.kind == Kind::mute ||
-                              (happened.kind != Kind::unmute && joins_muted(conference_));
+        const bool is_muted =
+            happened.kind == Kind::mute || (happened.kind != Kind::unmute && joins_muted_);
         told.push_back({"Muted", is_muted ? "true" : "false"});
         told.push_back({"Hold", happened.kind == Kind::hold ? "true" : "false"});
-        told.push_back({"Coaching", "false"});
+        told.push_back({"Coaching", is_coaching_ ? "true" : "false"});
         told.push_back({"EndConferenceOnExit", text_of(Attribute::end_conference_on_exit)});
         told.push_back({"StartConferenceOnEnter", text_of(Attribute::start_conference_on_enter)});
         const bool is_caller = happened.member == call_.session().call().call_id;
@@ -139,6 +137,8 @@ private:
 
     LiveCall& call_;
     const twiml::Element conference_;
+    const bool joins_muted_;
+    const bool is_coaching_;
     std::string last_to_leave_;
 };
 
@@ -146,7 +146,7 @@ Conference order_of(LiveCall& call, twiml::Element conference)
 {
     Conference order;
     order.room = RoomName::of(conference.text());
-    order.is_muted = joins_muted(conference);
+    order.is_muted = conference.is_true(Attribute::muted);
     order.is_moderator = conference.is_true(Attribute::start_conference_on_enter);
     order.ends_with_caller = conference.is_true(Attribute::end_conference_on_exit);
     const std::string_view beep = conference.text(Attribute::beep);
@@ -155,6 +155,10 @@ Conference order_of(LiveCall& call, twiml::Element conference)
     order.members_max = static_cast<unsigned>(conference.integer(Attribute::max_participants));
     order.label = name_in<MemberLabel>(call, conference, Attribute::participant_label);
     order.coached_label = name_in<MemberLabel>(call, conference, Attribute::coach);
+    // Whoever is to be heard by one member alone must not be heard by all.
+    const bool whispers = !order.coached_label.empty() && call.can(Ability::coaching);
+    if (!whispers) order.coached_label = MemberLabel();
+    if (!whispers && !conference.text(Attribute::coach).empty()) order.is_muted = true;
     if (!conference.has(Attribute::wait_url)) order.hold_music = hold_music();
     return order;
 }
@@ -225,13 +229,9 @@ Task<NextStep> dial_conference(LiveCall& call, twiml::Element dial, twiml::Eleme
         parameters.push_back({"DialCallStatus", "failed"});
         co_return conclude(call, dial, std::move(parameters));
     }
-    if (!conference.text(Attribute::coach).empty()) {
-        call.warn(where(conference),
-                  "Conference: coach is not offered by this switch: the caller joins muted");
-    }
     warn_of_ignored(call, conference, {Attribute::deaf, Attribute::event_callback_url});
     const twiml::Element recorded = wants_recording(conference) ? conference : dial;
-    const ConferenceEvents events(call, conference);
+    const ConferenceEvents events(call, conference, order);
     DialRecording recording(call, recorded,
                             wants_recording(conference) ? conference.text() : std::string_view());
     const DialKeys keys(call, dial);

@@ -16,6 +16,9 @@ public:
     DialKeys(LiveCall& call, twiml::Element dial)
         : Watcher(call), is_wanted_(dial.is_true(Attribute::collect_dtmf))
     {
+        const bool ends_it =
+            dial.is_true(Attribute::hangup_on_star) || !dial.text(Attribute::hangup_on).empty();
+        if (is_wanted_ || ends_it) static_cast<void>(call.can(Ability::keys_in_rooms));
     }
 
     // Digits; nothing, where no key was pressed or nobody wants to know.

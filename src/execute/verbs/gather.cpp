@@ -217,6 +217,8 @@ Task<> take_either(LiveCall& call, twiml::Element gather, Hearing& hearing, bool
 Task<NextStep> perform_gather(LiveCall& call, twiml::Element gather, Deadline& deadline)
 {
     if (call.leg() == caller) co_await call.answer(deadline);
+    const bool is_asked = call.leg() == caller || call.can(Ability::legs_apart);
+    if (!is_asked) co_return next_step(NextStep::Kind::hang_up);  // nobody is connected unscreened
     const bool has_prompts = !gather.children().empty();
     if (has_prompts) call.keys().clear();
     const bool takes_keys = lists(gather, Attribute::input, "dtmf");

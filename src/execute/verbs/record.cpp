@@ -93,6 +93,8 @@ NextStep report_hang_up(LiveCall& call, twiml::Element record, const RecordingEn
 Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& deadline)
 {
     if (call.leg() == caller) co_await call.answer(deadline);
+    const bool is_recorded = call.leg() == caller || call.can(Ability::legs_apart);
+    if (!is_recorded) co_return NextStep();
     const bool beeps = record.is_true(Attribute::play_beep);
     if (beeps) {
         Media tone(Tone::of(beep));

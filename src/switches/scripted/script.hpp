@@ -28,6 +28,7 @@ struct Step {
         press,
         speak,
         hang_up,
+        redirect,       // by the host
         someone_joins,  // the caller's conference
         someone_leaves,
         plan_dial,  // how those behave that are dialled next
@@ -46,7 +47,7 @@ struct Step {
     std::string deed;                   // of what is waited for or expected: a kind of deed
     std::string subject;                // and its subject; empty: any
     std::string method;                 // and its method; empty: any
-    std::string words;                  // keys, or words to speak
+    std::string words;                  // keys, words to speak, or the URL of redirect
     std::chrono::milliseconds time{0};  // of wait; of others, after which they happen
     std::vector<std::pair<std::string, std::string>> parameters;  // and these among its own
     bool wants_taken = false;                                     // and taken by the server

@@ -78,9 +78,9 @@ std::string refusal_of_keys(std::string_view text, std::string_view example)
     return fmt::format("these are {} keys: a step has {} at most", text.size(), keys_max);
 }
 
-constexpr std::string_view step_names[] = {"wait for", "wait",    "press", "speak", "hang up",
-                                           "record",   "someone", "leg",   "queue", "conference",
-                                           "stream",   "module",  "expect"};
+constexpr std::string_view step_names[] = {"wait for", "wait",    "press",    "speak", "hang up",
+                                           "record",   "someone", "leg",      "queue", "conference",
+                                           "stream",   "module",  "redirect", "expect"};
 
 // What can be waited for and expected, and is called the same in the transcript.
 constexpr std::string_view deed_names[] = {
@@ -119,6 +119,7 @@ public:
         if (first == "press") return read_press();
         if (first == "speak") return read_speak();
         if (first == "hang up") return read_after(Step::Kind::hang_up, step.time);
+        if (first == "redirect") return read_redirect();
         if (first == "record") return read_record();
         if (first == "someone") return read_someone();
         if (first == "leg") return read_leg();
@@ -222,6 +223,16 @@ private:
         if (!words_[at_].is_quoted) return "words stand in quotes: write `speak \"yes please\"`";
         ++at_;
         return read_after(Step::Kind::speak, step_->time);
+    }
+
+    std::string read_redirect()
+    {
+        step_->words = word();
+        if (step_->words.empty()) {
+            return "a URL is missing: write `redirect https://example.com/other`";
+        }
+        ++at_;
+        return read_after(Step::Kind::redirect, step_->time);
     }
 
     std::string read_record()

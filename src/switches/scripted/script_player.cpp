@@ -78,6 +78,11 @@ bool ScriptPlayer::perform(const Step& step)
                 channel_.note("CALLER", "caller hang up", "", "hangs up");
                 channel_.hang_up_caller();
             });
+        case Step::Kind::redirect:
+            return act(step.time, [this, url = step.words] {
+                pass_what_was_done();
+                channel_.redirect(url);
+            });
         case Step::Kind::someone_joins: return act(step.time, [this] { channel_.join_someone(); });
         case Step::Kind::someone_leaves: return act(step.time, [this] { channel_.part_someone(); });
         case Step::Kind::plan_dial:

@@ -199,6 +199,13 @@ void ScriptedChannel::hang_up_caller()
     end_call(Ending::caller, Cause{"NORMAL_CLEARING", 0});
 }
 
+void ScriptedChannel::redirect(const std::string& url)
+{
+    if (is_over()) return;
+    note("SWITCH", "redirect", url, fmt::format("redirects the call to {}", url));
+    push(Redirected{url});
+}
+
 void ScriptedChannel::run_out_of_time()
 {
     end_call(Ending::out_of_time, Cause{"RECOVERY_ON_TIMER_EXPIRE", 0});
@@ -222,6 +229,19 @@ void ScriptedChannel::end_call(Ending ending, Cause cause)
     while (!legs_.empty()) end_leg(LegId(legs_.back().id), "ORIGINATOR_CANCEL", 0);
     push(HungUp{std::move(cause)});
     arm();
+}
+
+Abilities ScriptedChannel::abilities() const
+{
+    Abilities all;
+    all.legs_apart = true;
+    all.sip_credentials = true;
+    all.dual_recording = true;
+    all.keys_in_rooms = true;
+    all.early_media = true;
+    all.ssml = true;
+    all.coaching = true;
+    return all;
 }
 
 void ScriptedChannel::answer()

@@ -44,6 +44,9 @@ public:
     void speak(std::string words);
     void hang_up_caller();
 
+    // What its host does.
+    void redirect(const std::string& url);
+
     // The simulation has lasted as long as it may.
     void run_out_of_time();
 
@@ -66,6 +69,7 @@ public:
     Nanoseconds since_begin() const { return clock_.now() - events_.times().began_at; }
     void note(std::string actor, std::string kind, std::string subject, std::string text);
 
+    Abilities abilities() const override;
     void answer() override;
     void reject(int sip_code, const ReasonPhrase& phrase) override;
     void hang_up(LegId leg, const CauseName& cause) override;
@@ -81,6 +85,7 @@ public:
     bool join(JobId job, const Conference& conference) override;
     bool enqueue(JobId job, const Queue& queue) override;
     bool dequeue(JobId job, const QueueName& queue, std::chrono::milliseconds timeout) override;
+    bool mix(JobId job, const MixName& mix, unsigned members_max) override;
     bool stream(JobId job, LegId leg, const Stream& stream) override;
     void mute(LegId leg, bool is_muted) override;
     void set_variable(LegId leg, const VariableName& name, const OpaqueText& value,

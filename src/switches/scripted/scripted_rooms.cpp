@@ -141,6 +141,14 @@ bool ScriptedChannel::enqueue(JobId id, const Queue& queue)
     return true;
 }
 
+// Nobody hears anybody here.
+bool ScriptedChannel::mix(JobId id, const MixName& mix, unsigned)
+{
+    if (begin(id, JobKind::other, caller) == nullptr) return true;
+    note("PIVOT", "mix", mix.text(), fmt::format("brings the caller into the mix {}", mix.text()));
+    return true;
+}
+
 bool ScriptedChannel::dequeue(JobId id, const QueueName& queue, milliseconds timeout)
 {
     Job* job = begin(id, JobKind::queue, caller);
