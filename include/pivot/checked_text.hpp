@@ -16,10 +16,6 @@
 
 namespace pivot {
 
-// What a tone and a stream of the switch's own begin with.
-inline constexpr std::string_view tone_scheme = "tone_stream://";
-inline constexpr std::string_view stream_scheme = "local_stream://";
-
 template <typename Rule>
 class Checked {
 public:
@@ -88,11 +84,13 @@ struct QueueRule : PlainRule {};
 struct SlotRule : PlainRule {};
 struct ProfileRule : PlainRule {};
 struct LabelRule : PlainRule {};
+struct HoldMusicRule : PlainRule {};
 using RoomName = Checked<RoomRule>;
 using QueueName = Checked<QueueRule>;
-using SlotName = Checked<SlotRule>;        // where calls are parked
-using ProfileName = Checked<ProfileRule>;  // of conferences
-using MemberLabel = Checked<LabelRule>;    // of a conference
+using SlotName = Checked<SlotRule>;            // where calls are parked
+using ProfileName = Checked<ProfileRule>;      // of conferences
+using MemberLabel = Checked<LabelRule>;        // of a conference
+using HoldMusicName = Checked<HoldMusicRule>;  // a class of hold music
 
 // `pivot-7`: where the engine brings calls together. Documents never name one.
 struct MixRule : NameRule {
@@ -134,19 +132,20 @@ struct EngineRule : NameRule {
 };
 using EngineName = Checked<EngineRule>;
 
-// A sound that the switch keeps, or `local_stream://` and a name. Its path has folders downwards at
-// most, unless it is the operator's.
+// A sound that the switch keeps. Its path has folders downwards at most, unless it is the
+// operator's.
 struct SoundRule : NameRule {
     static constexpr bool has_operators = true;
     static std::string checked(std::string_view text);
 };
 using SoundName = Checked<SoundRule>;
 
-// `%(500,100,440);loops=3`, as FreeSWITCH's tone_stream has it.
-struct ToneRule : NameRule {
-    static std::string checked(std::string_view text);
+// A file on this machine, which Pivot has made itself: no document can name one.
+struct LocalPathRule : NameRule {
+    static constexpr bool has_operators = true;
+    static std::string checked(std::string_view) { return {}; }
 };
-using Tone = Checked<ToneRule>;
+using LocalPath = Checked<LocalPathRule>;
 
 // One of the system's own prompts: `vm-goodbye`.
 struct PromptRule : NameRule {

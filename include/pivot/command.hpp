@@ -4,6 +4,7 @@
 
 #include <pivot/checked_text.hpp>
 #include <pivot/event.hpp>
+#include <pivot/tone.hpp>
 
 #include <chrono>
 #include <string>
@@ -20,27 +21,44 @@ class Media {
 public:
     enum class Kind : std::uint8_t {
         url,
+        file,    // on this machine
         name,    // of a sound that the switch keeps
         prompt,  // one of the system's own, in `language`
         tone,
+        hold_music,  // of this class; without one, of the switch's default
     };
 
     Media() = default;
     explicit Media(const WebUrl& url) : kind_(Kind::url), what_(url.text()) {}
+    explicit Media(const LocalPath& file) : kind_(Kind::file), what_(file.text()) {}
     explicit Media(const SoundName& name) : kind_(Kind::name), what_(name.text()) {}
-    explicit Media(const Tone& tone) : kind_(Kind::tone), what_(tone.text()) {}
+    explicit Media(const Tone& tone, unsigned loops = 1)
+        : kind_(Kind::tone), loops_(loops), what_(tone.empty() ? std::string() : tone.text())
+    {
+    }
+    // Until it is stopped.
+    explicit Media(const HoldMusicName& music)
+        : kind_(Kind::hold_music), loops_(0), what_(music.text())
+    {
+    }
     Media(const PromptName& prompt, LanguageTag language)
         : kind_(Kind::prompt), what_(prompt.text()), language_(std::move(language))
     {
     }
 
-    bool empty() const { return what_.empty(); }
+    bool empty() const { return what_.empty() && kind_ != Kind::hold_music; }
     Kind kind() const { return kind_; }
     const std::string& what() const { return what_; }  // as its kind is checked
+    Tone tone() const { return Tone::of(what_); }      // of the kind tone
+
+    // How often it is played; 0: until it is stopped.
+    unsigned loops() const { return loops_; }
+    void set_loops(unsigned loops) { loops_ = loops; }
     const LanguageTag& language() const { return language_; }
 
 private:
     Kind kind_ = Kind::url;
+    unsigned loops_ = 1;
     std::string what_;
     LanguageTag language_;
 };
@@ -52,6 +70,7 @@ struct Speech {
     VoiceName voice;
     LanguageTag language;
     EngineName engine;
+    LocalPath file;  // with the rendered speech; empty: the switch is to render it
 };
 
 enum class Track : std::uint8_t { inbound, outbound, both };  // what a leg says, what it hears

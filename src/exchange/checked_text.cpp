@@ -155,28 +155,12 @@ std::string EngineRule::checked(std::string_view text)
 
 std::string SoundRule::checked(std::string_view text)
 {
-    std::string_view name = text;
-    if (name.starts_with(stream_scheme)) name.remove_prefix(stream_scheme.size());
-    if (name.empty() || std::string_view(" ./").find(name.front()) != std::string_view::npos) {
+    if (text.empty() || std::string_view(" ./").find(text.front()) != std::string_view::npos) {
         return {};
     }
-    const bool is_plain = text.size() <= name_bytes_max && name.find("..") == name.npos &&
-                          name.find("://") == name.npos;
-    return is_plain && has_only(name, " _-+%.:/") ? std::string(text) : std::string();
-}
-
-std::string ToneRule::checked(std::string_view text)
-{
-    constexpr std::string_view repeats = ";loops=";
-    const std::size_t end = std::min(text.find(repeats), text.size());
-    const std::string_view cadence = text.substr(0, end);
-    std::string_view loops = text.substr(end);
-    loops.remove_prefix(std::min(repeats.size(), loops.size()));
-    const bool is_tone = text.size() <= name_bytes_max &&
-                         cadence.find_first_not_of("0123456789v=%(),.;-+") == cadence.npos &&
-                         cadence.find('%') != cadence.npos &&
-                         loops.find_first_not_of("-0123456789") == loops.npos;
-    return is_tone ? std::string(text) : std::string();
+    const bool is_plain = text.size() <= name_bytes_max && text.find("..") == text.npos &&
+                          text.find("://") == text.npos;
+    return is_plain && has_only(text, " _-+%.:/") ? std::string(text) : std::string();
 }
 
 std::string PromptRule::checked(std::string_view text)

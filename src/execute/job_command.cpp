@@ -30,9 +30,9 @@ constexpr JobKind kind<Transfer> = JobKind::move;
 // The length of a file is not known.
 milliseconds limit(const Media& media)
 {
-    const bool is_endless = media.what().starts_with(stream_scheme) ||
-                            media.what().find("loops=-") != std::string::npos;
-    return is_endless ? unlimited : milliseconds(3'600'000);
+    if (media.loops() == 0) return unlimited;
+    if (media.kind() == Media::Kind::tone) return media.tone().length() * media.loops();
+    return milliseconds(3'600'000);
 }
 
 milliseconds limit(const Speech& speech)

@@ -16,16 +16,31 @@ TEST_F(AudioModules, each_form_of_a_media_name_is_played_as_what_it_is)
 {
     for (const auto& [name, command] : std::vector<std::pair<std::string, std::string>>{
              {"http://x/y.wav", "play url http://x/y.wav"},
-             {"tone_stream://%(500,500,480)", "play tone %(500,500,480)"},
+             {"tone_stream://%(500,500,480)", "play tone 500,500,480"},
              {"prompt://account/menu-exit/fr-fr", "play prompt menu-exit fr-fr"},
              {"prompt://account/menu-exit", "play prompt menu-exit en-us"},
              {"/system_media/vm-goodbye", "play prompt vm-goodbye en-us"},
-             {"local_stream://default", "play name local_stream://default"},
+             {"local_stream://default", "play hold_music"},
              {"somebody", "play name somebody"}}) {
         channel->commands.clear();
         run_again(node("play", fmt::format(R"("id":"{}","answer":false)", name)));
         EXPECT_THAT(channel->commands, ElementsAre(command));
     }
+}
+
+TEST_F(AudioModules, a_tone_that_no_switch_has_is_played_as_near_as_it_can_be)
+{
+    run(node("audio_macro", R"json("macros":[
+        {"macro":"play","id":"tone_stream://%(100,200,440);%(300,400,440)"},
+        {"macro":"tone","frequencies":[1,2,3],"duration_on":10,"duration_off":20,"volume":7},
+        {"macro":"tone","frequencies":["x"],"duration_on":10}])json"));
+    EXPECT_THAT(channel->commands, ElementsAre("play tone 100,200,440", "play tone 10,20,1+2"));
+    EXPECT_THAT(warnings,
+                ElementsAre(HasSubstr("only its first tone is played"),
+                            HasSubstr("only the first two frequencies of a tone are played"),
+                            HasSubstr("the volume of a tone is left out"),
+                            HasSubstr("a tone has no valid frequency or duration"),
+                            HasSubstr("the switch could not play it")));
 }
 
 // A flow does not get into the switch.
@@ -139,10 +154,9 @@ TEST_F(AudioModules, a_macro_plays_all_five_kinds_in_order_without_answering)
         {"macro":"say","text":"AB1","type":"name_spelled"},{"macro":"tts","text":"hi"},
         {"macro":"tone","frequencies":[400,450],"duration_on":400,"duration_off":200,"repeat":2}])",
              seen("_")));
-    EXPECT_THAT(
-        channel->commands,
-        ElementsAre("play name file", "play prompt menu-exit de-de", "say A B 1  de-de",
-                    "say hi female de-de", "play tone %(400,200,400,450);loops=2", "play name _"));
+    EXPECT_THAT(channel->commands,
+                ElementsAre("play name file", "play prompt menu-exit de-de", "say A B 1  de-de",
+                            "say hi female de-de", "play tone 400,200,400+450 x2", "play name _"));
 }
 
 TEST_F(AudioModules, a_macro_skips_what_has_nothing_to_play_and_goes_on_after_a_failure)

@@ -133,7 +133,8 @@ TEST_F(CallingModules, a_ring_group_rings_all_once_each)
     EXPECT_THAT(channel->commands,
                 ElementsAre("dial 25000 user/bob/3000/10000 user/alice@example.com/0/20000 "
                             "sip:alice@192.0.2.7/0/20000"));
-    EXPECT_EQ(channel->dials.front().ringback.what(), "local_stream://x");
+    EXPECT_EQ(channel->dials.front().ringback.what(), "x");
+    EXPECT_EQ(channel->dials.front().ringback.kind(), Media::Kind::hold_music);
 }
 
 TEST_F(CallingModules, a_ring_group_repeats_until_a_child_matches)
@@ -234,7 +235,7 @@ TEST_F(CallingModules, without_a_wildcard_the_caller_hears_why_and_gets_the_resp
     fail_dials("USER_BUSY", 486);
     run(node("resources", R"("to_did":"+1415")"));
     EXPECT_THAT(channel->commands,
-                ElementsAre("dial 120000 +1415/0/0", "play tone %(500,500,480,620);loops=25",
+                ElementsAre("dial 120000 +1415/0/0", "play tone 500,500,480+620 x25",
                             "reject 486 Number busy"));
     EXPECT_EQ(step.kind, Kind::over);
 }

@@ -398,8 +398,7 @@ TEST_F(ConferenceVerb, a_wait_document_that_cannot_be_had_makes_way_for_music)
         clock->after(90s, [this, job] { channel->finish(job); });
     });
     EXPECT_THAT(run(R"(<Dial action="/done"><Conference waitUrl="/wait">a</Conference></Dial>)"),
-                ElementsAre("answer", "join a moderator", "play name local_stream://default",
-                            "stop", "hang_up 0"));
+                ElementsAre("answer", "join a moderator", "play hold_music", "stop", "hang_up 0"));
     EXPECT_EQ(told("/done")["DialCallStatus"], "answered");
     EXPECT_TRUE(is_warned("500"));
 }

@@ -415,8 +415,9 @@ TEST_F(ContractTest, a_limit_is_known_for_what_has_one)
     speech.text = OpaqueText(std::string(100, 'a'));
     EXPECT_EQ(limit_of(speech), 50s);
     EXPECT_EQ(limit_of(Media(WebUrl::of("http://h/a.mp3"))), 1h);
-    EXPECT_EQ(limit_of(Media(SoundName::of("local_stream://default"))), unlimited);
-    EXPECT_EQ(limit_of(Media(Tone::of("%(500,500,480);loops=-1"))), unlimited);
+    EXPECT_EQ(limit_of(Media(HoldMusicName())), unlimited);
+    EXPECT_EQ(limit_of(Media(Tone::of("500,500,480"), 0)), unlimited);
+    EXPECT_EQ(limit_of(Media(Tone::of("500,500,480"), 3)), milliseconds(3'000));
     EXPECT_GE(limit_of(SentKeys{KeySequence::of("1W2w"), 200ms}), 1900ms);
     Recording recording;
     recording.length_max = 60s;

@@ -166,7 +166,9 @@ TEST_F(DialVerb, the_callee_sees_the_callers_number_unless_another_is_given)
 TEST_F(DialVerb, a_ring_tone_takes_the_place_of_the_far_ends)
 {
     EXPECT_TRUE(dialled("").ringback.empty());
-    EXPECT_EQ(dialled(R"(ringTone="us")").ringback.what(), "%(2000,4000,440,480)");
+    EXPECT_EQ(dialled(R"(ringTone="us")").ringback.what(), "2000,4000,440+480");
+    EXPECT_EQ(dialled(R"(ringTone="us")").ringback.loops(), 0U) << "until they are connected";
+    EXPECT_EQ(dialled(R"(ringTone="uk")").ringback.what(), "1000,2000,400+450");
     EXPECT_FALSE(dialled(R"(ringTone="de")").ringback.empty());
     EXPECT_TRUE(dialled(R"(ringTone="moon")").ringback.empty());
     EXPECT_TRUE(is_warned("ringTone of Dial"));

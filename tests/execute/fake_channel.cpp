@@ -73,9 +73,12 @@ void FakeChannel::hang_up(LegId leg, const CauseName& cause)
 bool FakeChannel::play(JobId job, LegId leg, const Media& media)
 {
     if (lacks.contains("play")) return false;
-    static constexpr std::string_view kinds[] = {"url", "name", "prompt", "tone"};
-    note(fmt::format("play{} {} {} {}", on_leg(leg), kinds[static_cast<std::size_t>(media.kind())],
-                     media.what(), media.language().text()));
+    static constexpr std::string_view kinds[] = {"url",    "file", "name",
+                                                 "prompt", "tone", "hold_music"};
+    const bool repeats = media.loops() > 1;
+    note(fmt::format("play{} {} {} {}{}", on_leg(leg),
+                     kinds[static_cast<std::size_t>(media.kind())], media.what(),
+                     media.language().text(), repeats ? fmt::format("x{}", media.loops()) : ""));
     sounds.push_back(media);
     react("play", job, [this](JobId played) { finish(played); });
     return true;

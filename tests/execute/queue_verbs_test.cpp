@@ -142,8 +142,8 @@ TEST_F(QueueVerbs, a_wait_document_that_cannot_be_had_makes_way_for_music)
         });
     });
     EXPECT_THAT(run(R"(<Enqueue waitUrl="/wait">support</Enqueue><Say>Bye</Say>)"),
-                ElementsAre("answer", "enqueue support", "play name local_stream://default", "stop",
-                            "say Bye", "hang_up 0"));
+                ElementsAre("answer", "enqueue support", "play hold_music", "stop", "say Bye",
+                            "hang_up 0"));
     EXPECT_TRUE(is_warned("500"));
 }
 

@@ -128,8 +128,8 @@ TEST_F(SpeakingVerbs, play_takes_web_addresses_media_of_the_switch_and_tones)
         {"/a.wav", "play url " + url("/a.wav")},
         {"sounds/a.wav?b=1", "play url " + url("/sounds/a.wav?b=1")},
         {"welcome", "play name welcome"},
-        {"local_stream://moh", "play name local_stream://moh"},
-        {"tone_stream://%(100,0,440)", "play tone %(100,0,440)"},
+        {"local_stream://moh", "play hold_music moh"},
+        {"tone_stream://%(100,0,440)", "play tone 100,0,440"},
     };
     for (const Row& row : rows) {
         SCOPED_TRACE(row.content);
@@ -137,6 +137,14 @@ TEST_F(SpeakingVerbs, play_takes_web_addresses_media_of_the_switch_and_tones)
         EXPECT_THAT(run(fmt::format("<Play>{}</Play>", row.content)),
                     ElementsAre("answer", row.command, "hang_up 0"));
     }
+}
+
+TEST_F(SpeakingVerbs, a_tone_that_no_switch_has_is_played_as_near_as_it_can_be)
+{
+    EXPECT_THAT(run("<Play>tone_stream://v=-7;%(100,200,440);%(300,400,440)</Play>"),
+                Contains("play tone 100,200,440"));
+    EXPECT_TRUE(is_warned("its volume is left out, and only its first tone is played"));
+    EXPECT_EQ(warnings.size(), 1U);
 }
 
 // A document does not get into the switch.

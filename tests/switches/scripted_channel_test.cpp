@@ -309,16 +309,32 @@ TEST(Durations, are_those_of_words_and_of_what_media_say)
 {
     EXPECT_EQ(length_of_speech(""), 1s);
     EXPECT_EQ(length_of_speech("one two\n three  four five six"), 2s);
-    const auto tone = [](std::string_view text) { return length_of(Media(Tone::of(text))); };
-    const auto sound = [](std::string_view name) {
-        return length_of(Media(SoundName::of_operator(std::string(name))));
+    const auto tone = [](unsigned loops) {
+        return length_of(Media(Tone::of("500,100,440"), loops));
     };
     EXPECT_EQ(length_of(Media(WebUrl::of("http://media.example/a.mp3"))), 3s);
-    EXPECT_EQ(tone("%(500,100,440);loops=2"), 1'200ms);
-    EXPECT_EQ(tone("%(500,100,440);loops=-1"), switches::scripted::endless);
-    EXPECT_EQ(sound("silence_stream://1500"), 1'500ms);
-    EXPECT_EQ(sound("local_stream://default"), switches::scripted::endless);
-    EXPECT_GT(sound("silence_stream://0"), 0ms) << "repeated, it never ends";
+    EXPECT_EQ(tone(1), 600ms);
+    EXPECT_EQ(tone(2), 1'200ms);
+    EXPECT_EQ(tone(0), switches::scripted::endless);
+    EXPECT_EQ(tone(4'000'000'000), 1h) << "longer than any call";
+    EXPECT_EQ(length_of(Media(HoldMusicName())), switches::scripted::endless);
+}
+
+TEST_F(ScriptedChannelTest, tones_and_hold_music_have_a_line_that_reads)
+{
+    JobId job = 0;
+    for (const unsigned loops : {1U, 25U, 0U}) {
+        channel->play(++job, caller, Media(Tone::of("500,100,440+480"), loops));
+        channel->stop(job);
+    }
+    channel->play(++job, caller, Media(HoldMusicName()));
+    channel->stop(job);
+    channel->play(++job, caller, Media(HoldMusicName::of("jazz")));
+    EXPECT_THAT(lines(),
+                ElementsAre("PIVOT plays the tone 500,100,440+480",
+                            "PIVOT plays the tone 500,100,440+480, 25 times",
+                            "PIVOT plays the tone 500,100,440+480 until it is stopped",
+                            "PIVOT plays the hold music", "PIVOT plays the hold music jazz"));
 }
 
 }  // namespace

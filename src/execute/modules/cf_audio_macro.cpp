@@ -6,6 +6,7 @@
 #include "execute/modules/sound.hpp"
 #include "execute/modules/spoken_value.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,8 @@
 namespace pivot::execute::modules {
 
 namespace {
+
+constexpr std::int64_t repeat_max = 100'000;
 
 Sound say_macro(const Work& work, json::Value data, std::string_view language,
                 std::string_view stop_keys)
@@ -31,22 +34,22 @@ Sound say_macro(const Work& work, json::Value data, std::string_view language,
     return sound;
 }
 
-// `%(on_ms,off_ms,hz,…)`, as switches write tones.
-std::string tone_of(json::Value data)
+// A tone has two frequencies at most, and the switch's own volume.
+Media tone_of(const Work& work, json::Value data)
 {
-    std::string tone;
-    const auto volume = data.find("volume");
-    if (volume && volume->integer()) tone = fmt::format("v=-{};", *volume->integer());
-    tone +=
-        fmt::format("%({},{}", number(data, "duration_on", 500), number(data, "duration_off", 0));
-    const auto frequencies = data.find("frequencies");
-    if (frequencies && frequencies->is_array()) {
-        for (const auto hertz : frequencies->elements()) tone.append(",").append(hertz.text());
+    std::string tone =
+        fmt::format("{},{}", number(data, "duration_on", 500), number(data, "duration_off", 0));
+    std::size_t count = 0;
+    for (const auto hertz : data.find("frequencies")->elements()) {
+        ++count;
+        if (count <= 2) tone.append(count == 1 ? "," : "+").append(hertz.text());
     }
-    tone += ')';
-    const std::int64_t repeat = number(data, "repeat", 1);
-    if (repeat > 1) tone += fmt::format(";loops={}", repeat);
-    return tone;
+    if (count > 2) work.warn("only the first two frequencies of a tone are played");
+    if (data.find("volume")) work.warn("the volume of a tone is left out");
+    const auto repeat = std::clamp(number(data, "repeat", 1), std::int64_t{1}, repeat_max);
+    Media media(Tone::of(tone), static_cast<unsigned>(repeat));
+    if (media.empty()) work.warn("a tone has no valid frequency or duration");
+    return media;
 }
 
 bool has_frequencies(json::Value macro)
@@ -79,7 +82,7 @@ std::optional<Sound> macro_of(const Work& work, json::Value macro, std::string_v
         return sound;
     }
     if (kind == "tone" && has_frequencies(macro)) {
-        sound.what = Media(Tone::of(tone_of(macro)));
+        sound.what = tone_of(work, macro);
         return sound;
     }
     work.warn(fmt::format("a macro of kind \"{}\" has nothing to play", kind));

@@ -1,5 +1,6 @@
 // group: calls the members of a group of the directory, or the node's own endpoints.
 #include "execute/modules/endpoints.hpp"
+#include "execute/modules/media_names.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
 
@@ -19,7 +20,7 @@ Task<ModuleEnd> group(Work work, json::Value data, Deadline& deadline)
     if (const Group* const stored = look_up(work, &Directory::group, id)) {
         if (!stored->strategy.empty()) plan.strategy = strategy_of(stored->strategy);
         if (stored->timeout) plan.timeout = *stored->timeout;
-        if (!stored->ringback.empty()) plan.ringback = ringback_of(work, stored->ringback);
+        if (!stored->ringback.empty()) plan.ringback = ringback_named(work, stored->ringback);
     }
     return call_endpoints(work, std::move(plan), deadline);
 }

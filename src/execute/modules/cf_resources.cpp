@@ -63,8 +63,7 @@ Task<ModuleEnd> resources(Work work, json::Value data, Deadline& deadline)
         add_header(work, target.headers, "X-Account-ID", work.call.session().call().account_id);
     }
     dial.timeout = time(data, "timeout", std::chrono::seconds(1), timeout_s);
-    const std::string_view ringback = text(data, "ringback");
-    if (!ringback.empty()) dial.ringback = media_named(work, ringback);
+    dial.ringback = ringback_named(work, text(data, "ringback"));
     dial.ignores_early_media = is_true(data, "ignore_early_media");
     show_caller_id(work, dial);
     return call_out(work, std::move(dial), deadline);

@@ -1,6 +1,7 @@
 #include "execute/modules/media_names.hpp"
 
 #include "base/text.hpp"
+#include "execute/freeswitch_media.hpp"
 
 #include <pivot/checked_text.hpp>
 
@@ -32,8 +33,11 @@ Media prompt_of(const Work& work, std::string_view path)
 Media as_named(const Work& work, std::string_view name)
 {
     if (is_url(name)) return Media(WebUrl::of(name));
-    if (name.starts_with(tone_scheme)) {
-        return Media(Tone::of(name.substr(tone_scheme.size())));
+    if (const auto foreign = read_freeswitch_media(name)) {
+        if (!foreign->flaw.empty()) {
+            work.warn(fmt::format("\"{}\": {}", printable(name), foreign->flaw));
+        }
+        return foreign->media;
     }
     if (name.starts_with(prompt_scheme)) {
         return prompt_of(work, name.substr(prompt_scheme.size()));
@@ -63,6 +67,14 @@ Media media_named(const Work& work, std::string_view name)
         work.warn(fmt::format("\"{}\" is not the name of a sound", printable(name)));
     }
     return media;
+}
+
+Media ringback_named(const Work& work, std::string_view name)
+{
+    if (name.empty()) return Media();
+    Media ringback = media_named(work, name);
+    ringback.set_loops(0);
+    return ringback;
 }
 
 Media prompt(const Work& work, std::string_view name)

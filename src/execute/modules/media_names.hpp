@@ -11,6 +11,10 @@ namespace pivot::execute::modules {
 // `prompt://…` or `system_media/…`. Returns empty media, with a warning, for any other text.
 Media media_named(const Work& work, std::string_view name);
 
+// The same of what a caller hears while others ring: it is played until it is stopped. Empty if the
+// name is.
+Media ringback_named(const Work& work, std::string_view name);
+
 // A stock prompt, in the call's language.
 Media prompt(const Work& work, std::string_view name);
 

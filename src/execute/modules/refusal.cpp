@@ -11,6 +11,7 @@ namespace pivot::execute::modules {
 
 namespace {
 
+// As callflows would name them.
 constexpr std::string_view busy = "tone_stream://%(500,500,480,620);loops=25";
 constexpr std::string_view fast_busy = "tone_stream://%(250,250,480,620);loops=25";
 constexpr std::string_view facility_trouble = "system_media/fault-facility_trouble";

@@ -80,11 +80,6 @@ Strategy strategy_of(std::string_view strategy)
     return Strategy::simultaneous;
 }
 
-Media ringback_of(const Work& work, std::string_view name)
-{
-    return name.empty() ? Media() : media_named(work, name);
-}
-
 RingPlan plan_for_one(const Work& work, json::Value data, Member::Kind kind)
 {
     RingPlan plan;
@@ -108,7 +103,7 @@ RingPlan plan_for_many(const Work& work, json::Value data)
     plan.strategy = strategy_of(text(data, "strategy"));
     plan.timeout = timeout_of(data);
     plan.repeats = repeats_of(data);
-    plan.ringback = ringback_of(work, text(data, "ringback"));
+    plan.ringback = ringback_named(work, text(data, "ringback"));
     plan.ignores_early_media = true;
     add_ringtone(plan, work, data);
     return plan;

@@ -27,8 +27,6 @@ struct RingPlan {
 
 Strategy strategy_of(std::string_view strategy);
 
-Media ringback_of(const Work& work, std::string_view name);
-
 // For device and user.
 RingPlan plan_for_one(const Work& work, json::Value data, Member::Kind kind);
 

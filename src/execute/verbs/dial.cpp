@@ -26,21 +26,23 @@ constexpr milliseconds key_length{200};
 // The caller waits for as long.
 constexpr milliseconds whisper_max{120'000};
 
-// As the switches' tones have it; of a country that is not listed, the United States'.
-std::string_view tone_of(std::string_view country)
+// The double ring of the United Kingdom is a single one here: a tone has one cadence.
+Tone tone_of(std::string_view country)
 {
     if (country == "uk" || country == "au" || country == "nz") {
-        return "%(400,200,400,450);%(400,2000,400,450)";
+        return {milliseconds(1'000), milliseconds(2'000), 400, 450};
     }
-    if (country == "fr") return "%(1500,3500,440)";
-    if (country == "us" || country == "us-old" || country == "mx") return "%(2000,4000,440,480)";
-    return "%(1000,4000,425)";
+    if (country == "fr") return {milliseconds(1'500), milliseconds(3'500), 440, 0};
+    if (country == "us" || country == "us-old" || country == "mx") {
+        return {milliseconds(2'000), milliseconds(4'000), 440, 480};
+    }
+    return {milliseconds(1'000), milliseconds(4'000), 425, 0};
 }
 
 Media ringback_of(twiml::Element dial)
 {
     const std::string_view country = dial.text(Attribute::ring_tone);
-    return country.empty() ? Media() : Media(Tone::of(tone_of(country)));
+    return country.empty() ? Media() : Media(tone_of(country), 0);
 }
 
 // One after the other, each may ring as long as one alone could.

@@ -1,6 +1,7 @@
 #include "execute/verbs/flaw.hpp"
 
 #include "base/text.hpp"
+#include "execute/freeswitch_media.hpp"
 
 #include <pivot/checked_text.hpp>
 
@@ -12,10 +13,8 @@ using twiml::Attribute;
 
 Media media_named(std::string_view what, const Resolve& resolve)
 {
-    if (what.starts_with(tone_scheme)) return Media(Tone::of(what.substr(tone_scheme.size())));
-    if (what.starts_with(stream_scheme) || what.find_first_of("/.:") == what.npos) {
-        return Media(SoundName::of(what));
-    }
+    if (const auto foreign = read_freeswitch_media(what)) return foreign->media;
+    if (what.find_first_of("/.:") == what.npos) return Media(SoundName::of(what));
     return Media(WebUrl::of(resolve(what)));
 }
 
@@ -27,10 +26,19 @@ Media media_of(twiml::Element play, const Resolve& resolve)
 
 std::string flaw_of_play(twiml::Element play, const Media& media)
 {
-    if (!media.empty() || play.has(Attribute::digits)) return {};
+    if (play.has(Attribute::digits)) return {};
+    if (!media.empty()) return flaw_of_sound(play, play.text());
     if (play.text().empty()) return "Play: there is nothing to play";
     return fmt::format("Play: \"{}\" is neither a URL nor the name of a sound",
                        printable(play.text()));
+}
+
+std::string flaw_of_sound(twiml::Element element, std::string_view what)
+{
+    const auto foreign = read_freeswitch_media(what);
+    if (!foreign || foreign->flaw.empty()) return {};
+    return fmt::format("{}: \"{}\": {}", twiml::name(element.name()), printable(what),
+                       foreign->flaw);
 }
 
 std::string flaw_of_redirect(twiml::Element redirect, const Resolve& resolve)

@@ -8,7 +8,7 @@ namespace pivot::execute::verbs {
 
 Media hold_music()
 {
-    return Media(SoundName::of("local_stream://default"));
+    return Media(HoldMusicName());
 }
 
 Task<> hold(LiveCall& call, Deadline& deadline)

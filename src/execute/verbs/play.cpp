@@ -24,10 +24,8 @@ Task<NextStep> perform_play(LiveCall& call, twiml::Element play, Deadline& deadl
     const bool is_empty = play.text().empty() && !has_digits;
     if (!is_empty && call.leg() == caller) co_await call.answer(deadline);
     const std::string flaw = flaw_of_play(play, media);
-    if (!flaw.empty()) {
-        call.warn(where(play), flaw);
-        co_return NextStep();
-    }
+    if (!flaw.empty()) call.warn(where(play), flaw);
+    if (media.empty() && !has_digits) co_return NextStep();
     const std::string_view keys = play.text(Attribute::terminators);
     jobs::PlaybackResult heard;
     for (std::int64_t round = rounds_of(play); round > 0 && heard.key == 0; --round) {
@@ -43,7 +41,7 @@ Task<NextStep> perform_play(LiveCall& call, twiml::Element play, Deadline& deadl
     if (heard.has_failed) {
         const std::string failure =
             has_digits ? "Play: the switch could not send the keys"
-                       : fmt::format("Play: the switch could not play {}", media.what());
+                       : fmt::format("Play: the switch could not play {}", play.text());
         call.warn(where(play), with_reason(failure, heard.why));
     }
     co_return NextStep();

@@ -10,7 +10,7 @@ namespace pivot::execute::verbs {
 namespace {
 
 // 440 Hz for half a second (kazoo-http.md, section 10.3).
-constexpr std::string_view beep = "%(500,100,440)";
+constexpr Tone beep{milliseconds(500), milliseconds(100), 440, 0};
 
 Recording recording_of(LiveCall& call, twiml::Element record)
 {
@@ -97,7 +97,7 @@ Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& d
     if (!is_recorded) co_return NextStep();
     const bool beeps = record.is_true(Attribute::play_beep);
     if (beeps) {
-        Media tone(Tone::of(beep));
+        Media tone(beep);
         co_await jobs::play(call, std::move(tone), "", deadline);
     }
     if (call.must_stop()) {

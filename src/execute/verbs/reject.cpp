@@ -13,6 +13,8 @@ Task<NextStep> perform_reject(LiveCall& call, twiml::Element reject, Deadline& d
     }
     if (reject.has(Attribute::prompt)) {
         Media media = media_named(reject.text(Attribute::prompt), resolver(call));
+        const std::string flaw = flaw_of_sound(reject, reject.text(Attribute::prompt));
+        if (!flaw.empty()) call.warn(where(reject), flaw);
         if (!media.empty()) co_await jobs::play(call, std::move(media), "", deadline);
     }
     const bool is_busy = reject.text(Attribute::reason) == "busy";

@@ -19,7 +19,7 @@ inline constexpr std::chrono::milliseconds media_length{3'000};  // of a file or
 // 180 words a minute, a second at least.
 std::chrono::milliseconds length_of_speech(std::string_view words);
 
-// Tones and silence as they say, `local_stream://` has no end, all else media_length.
+// A tone as it says, all else media_length, and as often as it is played.
 std::chrono::milliseconds length_of(const Media& media);
 
 // The length of keys and the pauses between them.

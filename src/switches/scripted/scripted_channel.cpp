@@ -17,6 +17,26 @@ using namespace execute;
 constexpr milliseconds talk_length{3'000};
 constexpr milliseconds stream_length{10'000};
 
+// What the transcript calls it: `the tone 500,100,440`, `the hold music jazz`.
+std::string words_for(const Media& media)
+{
+    const std::string& what = media.what();
+    switch (media.kind()) {
+        case Media::Kind::url:
+        case Media::Kind::file:
+        case Media::Kind::name:
+        case Media::Kind::prompt: return what;
+        case Media::Kind::tone: {
+            if (media.loops() == 1) return "the tone " + what;
+            if (media.loops() == 0) return fmt::format("the tone {} until it is stopped", what);
+            return fmt::format("the tone {}, {} times", what, media.loops());
+        }
+        case Media::Kind::hold_music:
+            return what.empty() ? "the hold music" : "the hold music " + what;
+    }
+    return what;
+}
+
 std::string id_of_recording(JobId job)
 {
     return fmt::format("recording-{}", job);
@@ -262,8 +282,8 @@ void ScriptedChannel::reject(int sip_code, const ReasonPhrase& phrase)
 bool ScriptedChannel::play(JobId id, LegId leg, const Media& media)
 {
     if (begin(id, JobKind::playback, leg) == nullptr) return true;
-    const std::string_view kind = media.kind() == Media::Kind::tone ? "the tone " : "";
-    note("PIVOT", "play", media.what(), fmt::format("plays {}{}{}", kind, media.what(), to(leg)));
+    const std::string what = words_for(media);
+    note("PIVOT", "play", what, fmt::format("plays {}{}", what, to(leg)));
     finish_after(length_of(media), id);
     return true;
 }
