@@ -2,6 +2,7 @@
 
 #include "execute/journal.hpp"
 
+#include <pivot/cause.hpp>
 #include <pivot/checked_text.hpp>
 
 #include <algorithm>
@@ -165,6 +166,15 @@ Nanoseconds Contract::due() const
     Nanoseconds due = never;
     for (const Job& job : jobs_) due = std::min(due, job.due);
     return due;
+}
+
+void name_cause(Event& event)
+{
+    Cause* cause = nullptr;
+    if (auto* const ended = std::get_if<LegEnded>(&event)) cause = &ended->cause;
+    if (auto* const failed = std::get_if<DialFailed>(&event)) cause = &failed->cause;
+    if (auto* const hung_up = std::get_if<HungUp>(&event)) cause = &hung_up->cause;
+    if (cause != nullptr && cause->name.empty()) cause->name = cause_of_sip(cause->sip_code);
 }
 
 bool Contract::judge(Event& event, Nanoseconds now)

@@ -37,6 +37,9 @@ bool is_end_of(JobKind kind, const Event& event);
 JobId job_of(const Event& event);
 JobId job_ended(const Event& event);
 
+// A cause that is told as a SIP status alone gets its name.
+void name_cause(Event& event);
+
 class Contract {
 public:
     // A channel that does not obey a stop is waited for this long.

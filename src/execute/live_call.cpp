@@ -243,6 +243,7 @@ Nanoseconds LiveCall::wake_at(Nanoseconds until)
 // Judges and notes. False: there is no event.
 bool LiveCall::take(std::optional<Event> event)
 {
+    if (event) name_cause(*event);
     if (!event) {
         event = contract_.give_up(now());
         if (!event) return false;

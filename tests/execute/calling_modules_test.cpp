@@ -251,6 +251,62 @@ TEST_F(CallingModules, an_answered_call_is_hung_up_with_the_cause)
                             "hang_up 0 NO_ROUTE_DESTINATION"));
 }
 
+TEST_F(CallingModules, a_failure_that_is_told_as_a_sip_status_has_the_name_of_its_cause)
+{
+    fail_dials("", 486);
+    run(node("offnet", R"("to_did":"+1415")", seen("USER_BUSY") + "," + seen("_")));
+    EXPECT_TRUE(was_taken("USER_BUSY"));
+}
+
+// KAZOO's own statuses, where they are not those of the table of causes, too.
+TEST_F(CallingModules, each_cause_is_refused_with_the_response_of_KAZOO)
+{
+    const std::pair<std::string_view, std::string_view> rows[] = {
+        {"BEARERCAPABILITY_NOTAUTH", "reject 403"},
+        {"BEARERCAPABILITY_NOTAVAIL", "reject 403"},
+        {"BEARERCAPABILITY_NOTIMPL", "reject 488"},
+        {"CALL_REJECTED", "reject 603 Call Rejected"},
+        {"DESTINATION_OUT_OF_ORDER", "reject 502"},
+        {"EXCHANGE_ROUTING_ERROR", "reject 483"},
+        {"FACILITY_NOT_IMPLEMENTED", "reject 501"},
+        {"FACILITY_REJECTED", "reject 510"},
+        {"INCOMING_CALL_BARRED", "reject 403"},
+        {"INCOMPATIBLE_DESTINATION", "reject 488"},
+        {"INVALID_NUMBER_FORMAT", "reject 484"},
+        {"MANDATORY_IE_LENGTH_ERROR", "reject 400"},
+        {"MANDATORY_IE_MISSING", "reject 400"},
+        {"MEDIA_TIMEOUT", "reject 504"},
+        {"NETWORK_OUT_OF_ORDER", "reject 503"},
+        {"NORMAL_CIRCUIT_CONGESTION", "reject 503"},
+        {"NORMAL_CLEARING", "hang_up 0 NORMAL_CLEARING"},
+        {"NORMAL_TEMPORARY_FAILURE", "reject 503"},
+        {"NORMAL_UNSPECIFIED", "reject 480 Normal unspecified"},
+        {"NO_ANSWER", "reject 480 No answer"},
+        {"NO_ROUTE_DESTINATION", "reject 404 No route to destination"},
+        {"NO_ROUTE_TRANSIT_NET", "reject 404 Invalid number"},
+        {"NO_USER_RESPONSE", "reject 408 No response"},
+        {"NUMBER_CHANGED", "reject 410"},
+        {"ORIGINATOR_CANCEL", "reject 487"},
+        {"OUTGOING_CALL_BARRED", "reject 403"},
+        {"PROGRESS_TIMEOUT", "reject 486"},
+        {"RECOVERY_ON_TIMER_EXPIRE", "reject 504"},
+        {"REDIRECTION_TO_NEW_DESTINATION", "reject 410"},
+        {"REQUESTED_CHAN_UNAVAIL", "reject 503"},
+        {"SERVICE_NOT_IMPLEMENTED", "reject 501"},
+        {"SUBSCRIBER_ABSENT", "reject 480 Subscriber absent"},
+        {"SWITCH_CONGESTION", "reject 503"},
+        {"UNALLOCATED_NUMBER", "reject 404 No route to destination"},
+        {"UNKNOWN", "reject 500"},
+        {"USER_BUSY", "reject 486 Number busy"},
+    };
+    for (const auto& [cause, response] : rows) {
+        renew();
+        fail_dials(std::string(cause), 0);
+        run(node("resources", R"("to_did":"+1415")"));
+        EXPECT_THAT(channel->commands, Contains(response)) << cause;
+    }
+}
+
 TEST_F(CallingModules, a_cause_that_is_not_listed_is_hung_up_with)
 {
     fail_dials("PICKED_OFF", 0);

@@ -157,6 +157,25 @@ TEST_F(ContractTest, each_kind_of_job_ends_with_its_own_end_and_with_the_general
     EXPECT_THAT(warnings, IsEmpty());
 }
 
+TEST_F(ContractTest, a_cause_that_is_told_as_a_sip_status_gets_its_name)
+{
+    Event event = LegEnded{1, {"", 486}};
+    name_cause(event);
+    EXPECT_EQ(std::get<LegEnded>(event).cause.name, "USER_BUSY");
+    event = DialFailed{1, {"", 480}};
+    name_cause(event);
+    EXPECT_EQ(std::get<DialFailed>(event).cause.name, "NO_USER_RESPONSE");
+    event = HungUp{{"", 487}};
+    name_cause(event);
+    EXPECT_EQ(std::get<HungUp>(event).cause.name, "ORIGINATOR_CANCEL");
+    event = HungUp{{"GONE_FISHING", 486}};
+    name_cause(event);
+    EXPECT_EQ(std::get<HungUp>(event).cause.name, "GONE_FISHING");
+    event = HungUp{{"", 200}};
+    name_cause(event);
+    EXPECT_EQ(std::get<HungUp>(event).cause.name, "");
+}
+
 TEST_F(ContractTest, speech_without_words_is_silence)
 {
     for (const HearingEnd end : {HearingEnd::words, HearingEnd::silence}) {

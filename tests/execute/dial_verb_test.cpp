@@ -93,12 +93,24 @@ TEST_F(DialVerb, the_status_of_a_failed_dial_says_why)
     constexpr Row rows[] = {
         {"USER_BUSY", 486, "busy"},
         {"CALL_REJECTED", 603, "busy"},
+        {"CALL_REJECTED", 403, "failed"},
+        {"BUSY_EVERYWHERE", 600, "busy"},
+        {"DECLINE", 603, "busy"},
         {"NO_ANSWER", 480, "no-answer"},
         {"NO_USER_RESPONSE", 408, "no-answer"},
         {"UNALLOCATED_NUMBER", 404, "failed"},
         {"NORMAL_TEMPORARY_FAILURE", 503, "failed"},
         {"INVALID_GATEWAY", 0, "failed"},
         {"ORIGINATOR_CANCEL", 487, "canceled"},
+        {"", 486, "busy"},
+        {"", 600, "busy"},
+        {"", 603, "busy"},
+        {"", 403, "failed"},
+        {"", 404, "failed"},
+        {"", 480, "no-answer"},
+        {"", 487, "canceled"},
+        {"", 503, "failed"},
+        {"", 0, "failed"},
     };
     for (const Row& row : rows) {
         SCOPED_TRACE(row.cause);

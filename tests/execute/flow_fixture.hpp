@@ -117,6 +117,17 @@ protected:
         return channel->commands;
     }
 
+    // A new call, for the next row of a table.
+    void renew()
+    {
+        runner.reset();
+        live.reset();
+        channel.reset();
+        events.reset();
+        events.emplace(*clock, *host);
+        channel.emplace(*events);
+    }
+
     void begin()
     {
         runner.reset();

@@ -128,6 +128,9 @@ TEST(Script, has_what_legs_do)
     EXPECT_EQ(leg("leg answer after 4s").ringing->after, 4s);
     EXPECT_EQ(leg("leg busy").ringing->cause.name, "USER_BUSY");
     EXPECT_EQ(leg("leg busy").ringing->cause.sip_code, 486);
+    EXPECT_EQ(leg("leg fail GATEWAY_DOWN").ringing->cause.sip_code, 503);
+    EXPECT_EQ(leg("leg fail GONE_FISHING").ringing->cause.sip_code, 0);
+    EXPECT_EQ(leg("leg busy").ringing->cause.sip_code, 486);
     EXPECT_EQ(leg("leg reject after 1s").ringing->cause.sip_code, 603);
     EXPECT_EQ(leg("leg no answer").ringing->end, End::never);
     EXPECT_EQ(leg("leg unreachable").ringing->after, 0s);

@@ -38,7 +38,7 @@ Task<ModuleEnd> call_out(Work work, Dial dial, Deadline& deadline)
     if (end) co_return std::move(*end);
     const std::string_view cause = result.cause.name.empty() ? unspecified : result.cause.name;
     if (work.has_child("_")) co_return go_on_because(cause);
-    Refusal refusal = refusal_for(cause);
+    Refusal refusal = refusal_for(work, cause);
     co_return co_await refuse(work, std::move(refusal), deadline);
 }
 

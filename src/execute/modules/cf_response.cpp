@@ -1,4 +1,5 @@
 // response: rejects the call with a SIP response.
+#include "execute/modules/media_names.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/name_in.hpp"
 #include "execute/modules/node_data.hpp"
@@ -15,7 +16,8 @@ Task<ModuleEnd> response(Work work, json::Value data, Deadline& deadline)
     const std::int64_t code = number(data, "code", busy_here);
     refusal.sip_code = code >= 400 && code <= 699 ? static_cast<int>(code) : busy_here;
     refusal.phrase = name_in<ReasonPhrase>(work, data, "message");
-    refusal.media = text(data, "media");
+    const std::string_view media = text(data, "media");
+    if (!media.empty()) refusal.media = media_named(work, media);
     return refuse(work, std::move(refusal), deadline);
 }
 

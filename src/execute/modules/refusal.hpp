@@ -3,7 +3,6 @@
 
 #include "execute/modules/module.hpp"
 
-#include <string>
 #include <string_view>
 
 namespace pivot::execute::modules {
@@ -11,12 +10,12 @@ namespace pivot::execute::modules {
 struct Refusal {
     int sip_code = 0;  // if 0, the call is hung up with `cause`
     ReasonPhrase phrase;
-    std::string media;  // as callflows name it; nothing is played if empty
-    CauseName cause;    // for a call that is already answered
+    Media media;      // nothing is played if empty
+    CauseName cause;  // for a call that is already answered
 };
 
 // The refusal of resources and offnet where the flow has no child for the cause.
-Refusal refusal_for(std::string_view cause);
+Refusal refusal_for(const Work& work, std::string_view cause);
 
 Task<ModuleEnd> refuse(Work work, Refusal refusal, Deadline& deadline);
 

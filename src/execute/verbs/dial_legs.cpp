@@ -4,6 +4,8 @@
 #include "execute/directory.hpp"
 #include "execute/verbs/callee.hpp"
 
+#include <pivot/cause.hpp>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -15,12 +17,20 @@ namespace {
 // A switch that does not tell of a leg's end is not waited for any longer.
 constexpr milliseconds end_timeout{2'000};
 
+// Not by the callee: the caller may not call, or has not said who they are.
+bool is_refused_by_network(int sip_code)
+{
+    return sip_code == 401 || sip_code == 402 || sip_code == 403 || sip_code == 407;
+}
+
 }  // namespace
 
 std::string_view status_of(const Cause& cause)
 {
-    const std::string_view name = cause.name;
-    if (name == "USER_BUSY" || name == "CALL_REJECTED") return "busy";
+    const std::string_view name =
+        cause.name.empty() ? cause_of_sip(cause.sip_code) : std::string_view(cause.name);
+    if (name == "USER_BUSY" || name == "BUSY_EVERYWHERE" || name == "DECLINE") return "busy";
+    if (name == "CALL_REJECTED") return is_refused_by_network(cause.sip_code) ? "failed" : "busy";
     if (name == "NO_ANSWER" || name == "NO_USER_RESPONSE" || name == "PROGRESS_TIMEOUT") {
         return "no-answer";
     }

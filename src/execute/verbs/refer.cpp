@@ -1,5 +1,6 @@
 // <Refer>: the caller's side is asked to call somebody else.
 #include "base/text.hpp"
+#include "execute/verbs/dial_legs.hpp"
 #include "execute/verbs/verb.hpp"
 
 #include <string>
@@ -14,10 +15,9 @@ std::string_view refer_status(const Referred& referred)
 {
     const bool was_taken = referred.sip_code / 100 == 2;
     const int code = was_taken ? referred.notify_code : referred.sip_code;
-    if (code == 486 || code == 600 || code == 603) return "busy";
-    if (code == 408 || code == 480) return "no-answer";
-    if (code == 487) return "canceled";
-    return was_taken && code < 300 ? "in-progress" : "failed";
+    if (was_taken && code < 300) return "in-progress";
+    constexpr int timeout = 408;
+    return code == timeout ? "no-answer" : status_of(Cause{"", code});
 }
 
 // A side that takes a REFER and tells nothing more leaves it open what came of it.

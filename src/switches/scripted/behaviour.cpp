@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 
+#include <pivot/cause.hpp>
+
 #include <algorithm>
 
 namespace pivot::switches::scripted {
@@ -33,6 +35,11 @@ std::string_view without_client(std::string_view address)
 }
 
 }  // namespace
+
+Cause cause_named(std::string_view name)
+{
+    return Cause{std::string(name), sip_code_of(name).value_or(0)};
+}
 
 bool is_address(std::string_view said, std::string_view address)
 {

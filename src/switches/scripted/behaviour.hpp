@@ -13,6 +13,9 @@ namespace pivot::switches::scripted {
 
 using std::chrono::milliseconds;
 
+// With the SIP status that the name has, if it is a known one.
+Cause cause_named(std::string_view name);
+
 // What becomes of the ringing of one that is dialled.
 struct Ringing {
     enum class End : std::uint8_t { answers, fails, never };

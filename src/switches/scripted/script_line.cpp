@@ -305,24 +305,24 @@ private:
         if (what.empty()) return unknown("is not something that a leg does", leg_names);
         using End = Ringing::End;
         Ringing& ringing = leg.ringing.emplace();
-        const auto fails = [&ringing](std::string_view cause, int sip_code) {
+        const auto fails = [&ringing](std::string_view cause) {
             ringing.end = End::fails;
-            ringing.cause = Cause{std::string(cause), sip_code};
+            ringing.cause = cause_named(cause);
         };
         if (what == "no answer") {
             ringing.end = End::never;
             return read_end();
         }
-        if (what == "busy") fails("USER_BUSY", 486);
-        if (what == "reject") fails("CALL_REJECTED", 603);
+        if (what == "busy") fails("USER_BUSY");
+        if (what == "reject") fails("CALL_REJECTED");
         if (what == "unreachable") {
-            fails("NO_ROUTE_DESTINATION", 404);
+            fails("NO_ROUTE_DESTINATION");
             ringing.after = std::chrono::milliseconds(0);
             return read_end();
         }
         if (what == "fail") {
             if (is_end()) return "a cause is missing: write `leg fail NORMAL_TEMPORARY_FAILURE`";
-            fails(word(), 0);
+            fails(word());
             ++at_;
             ringing.why = take_quoted();
         }

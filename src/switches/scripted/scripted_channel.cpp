@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 #include "switches/scripted/duration.hpp"
 
+#include <pivot/cause.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -142,7 +144,7 @@ void ScriptedChannel::end(JobId id, JobEnd how)
     const Job job = *found;
     switch (job.kind) {
         case JobKind::recording: return end_recording(job, RecordingEnd::stopped, 0);
-        case JobKind::dial: return fail_dial(id, Cause{"ORIGINATOR_CANCEL", 487});
+        case JobKind::dial: return fail_dial(id, cause_named("ORIGINATOR_CANCEL"));
         case JobKind::queue:
             return end_queue(job, job.bridged_at != never ? QueueEnd::bridged
                                   : is_over()             ? QueueEnd::hung_up
@@ -276,7 +278,7 @@ void ScriptedChannel::reject(int sip_code, const ReasonPhrase& phrase)
     if (is_over()) return;
     note("PIVOT", "reject", std::to_string(sip_code),
          fmt::format("rejects the call: {} {}", sip_code, phrase.text()));
-    end_call(Ending::rejected, Cause{sip_code == 486 ? "USER_BUSY" : "CALL_REJECTED", sip_code});
+    end_call(Ending::rejected, Cause{std::string(cause_of_sip(sip_code)), sip_code});
 }
 
 bool ScriptedChannel::play(JobId id, LegId leg, const Media& media)

@@ -75,11 +75,11 @@ bool ScriptedChannel::dial(JobId id, const Dial& order)
     if (transcript_ != nullptr) transcript_->note(std::move(deed));
     if (order.timeout != unlimited) {
         after(order.timeout, [this, id] {
-            if (find(id) != nullptr) fail_dial(id, Cause{"NO_ANSWER", 480});
+            if (find(id) != nullptr) fail_dial(id, cause_named("NO_ANSWER"));
         });
     }
     if (order.targets.empty()) {
-        fail_dial(id, Cause{"NO_ROUTE_DESTINATION", 404});
+        fail_dial(id, cause_named("NO_ROUTE_DESTINATION"));
     } else {
         ring(id, std::vector<Target>(order.targets), order.is_sequential);
     }
@@ -120,8 +120,9 @@ void ScriptedChannel::ring_one(JobId dial, const Target& target, std::vector<Tar
               [this, id, rest, ringing] { leg_fails(id, ringing.cause, ringing.why, rest); });
     }
     if (target.timeout == unlimited) return;
-    after(target.delay + target.timeout,
-          [this, id, rest = std::move(rest)] { leg_fails(id, Cause{"NO_ANSWER", 480}, {}, rest); });
+    after(target.delay + target.timeout, [this, id, rest = std::move(rest)] {
+        leg_fails(id, cause_named("NO_ANSWER"), {}, rest);
+    });
 }
 
 void ScriptedChannel::leg_answers(LegId id)
