@@ -28,6 +28,8 @@
 
 namespace pivot {
 
+struct SessionEnd;
+
 // What the commands of a switch can do beyond the least. Where one is missing, a call goes another
 // way, and its host is warned once.
 struct Abilities {
@@ -141,6 +143,22 @@ public:
     // application's data: store them under a prefix of your own and never under their bare names,
     // some of which a switch obeys (`api_hangup_hook`, `execute_on_answer`).
     virtual void set_variable(LegId, const VariableName&, const OpaqueText&, bool) {}
+
+    // ---- what the host is told ----------------------------------------------------------------
+
+    // Something in a document or a flow was skipped or failed: a sentence, and where: `3:5` in a
+    // document, the module of a flow, `switch` for what this channel has broken of the contract.
+    virtual void warned(std::string_view, std::string_view) {}
+
+    // A branch of a flow was taken, and why: `_` after a failed exchange, `1` after a menu.
+    virtual void branched(std::string_view, std::string_view) {}
+
+    // The call is the host's again (AtEnd::give_back): no command comes any more. Its HungUp is
+    // still to be told.
+    virtual void given_back(const SessionEnd&) {}
+
+    // The session is over: nothing is called any more, and the channel may die in here.
+    virtual void ended(const SessionEnd&) = 0;
 };
 
 }  // namespace pivot

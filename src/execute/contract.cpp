@@ -161,6 +161,15 @@ void Contract::stop(JobId id, Nanoseconds now)
     channel_.stop(id);
 }
 
+void Contract::stop_all(Nanoseconds now)
+{
+    for (Job& job : jobs_) {
+        if (job.is_stopping) continue;
+        hurry(job, now);
+        channel_.stop(job.id);
+    }
+}
+
 Nanoseconds Contract::due() const
 {
     Nanoseconds due = never;
@@ -380,7 +389,9 @@ void Contract::warn(Breach breach, std::string_view what)
     const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(breach));
     const bool was_told = (breaches_ & bit) != 0;
     breaches_ = static_cast<std::uint8_t>(breaches_ | bit);
-    if (!was_told && journal_ != nullptr) journal_->warn("switch", what);
+    if (was_told) return;
+    channel_.warned("switch", what);
+    if (journal_ != nullptr) journal_->warn("switch", what);
 }
 
 }  // namespace pivot::execute

@@ -57,8 +57,10 @@ public:
 
     bool runs(JobId job) const;
 
-    // Commands the stop of a job that runs.
+    // Commands the stop of a job that runs; of each that is not being stopped already.
     void stop(JobId job, Nanoseconds now);
+    void stop_all(Nanoseconds now);
+    bool has_jobs() const { return !jobs_.empty(); }
 
     // When a job is given up next.
     Nanoseconds due() const;

@@ -70,6 +70,7 @@ bool FlowRunner::begin(std::string_view flow)
 
 Task<NextStep> FlowRunner::run_nodes(bool is_running, Deadline& deadline)
 {
+    NextStep step;
     while (is_running && !call_.must_stop()) {
         const ModuleEnd end = co_await begin_module(deadline);
         if (call_.must_stop() || end.kind == ModuleEnd::Kind::over) {
@@ -82,11 +83,14 @@ Task<NextStep> FlowRunner::run_nodes(bool is_running, Deadline& deadline)
         }
         is_running = take(end);
         const bool has_cause = end.kind == ModuleEnd::Kind::stop && !end.text.empty();
-        if (is_running || !has_cause) continue;
+        if (is_running) continue;
+        if (has_cause || end.kind == ModuleEnd::Kind::hang_up) step.kind = NextStep::Kind::hang_up;
+        if (!has_cause) continue;
         const auto cause = CauseName::of(end.text);
         co_await call_.hang_up(cause, deadline);
     }
-    co_return next_step(is_running ? NextStep::Kind::over : NextStep::Kind::hang_up);
+    if (is_running) step.kind = NextStep::Kind::over;
+    co_return step;
 }
 
 // The node's module, which has read its data when this returns.

@@ -2,7 +2,7 @@
 //
 //   run(flow) ─► node ─► its module ─┬─ go on ──► the child, else `_`, else stop
 //                                    ├─ branch ─► another flow; this node's `_` waits on the stack
-//                                    ├─ stop ───► what waits on the stack goes on, else hang up
+//                                    ├─ stop ───► what waits on the stack goes on, else the end
 //                                    └─ pivot ──► back to the session, which asks a web server
 //
 // This is what KAZOO's executor does, in short (docs/callflows.md).
@@ -25,11 +25,14 @@ public:
     ~FlowRunner() = default;
 
     // Runs a flow, as JSON text, in the place of the pivot node; waiting flows go on after it, and
-    // at once if it is empty. Ends with pivot, hang_up or over.
+    // at once if it is empty. Ends with pivot, hang_up or over, or go_on after the end.
     Task<NextStep> run(std::string flow, Deadline& deadline);
 
     // Flows that wait for the end of another are not resumed.
     void forget_waiting() { waiting_.clear(); }
+
+    // Whether a flow waits for the end of another.
+    bool has_waiting() const { return !waiting_.empty(); }
 
 private:
     // A flow, and the node at which the call is or goes on.

@@ -4,6 +4,8 @@
 #include "execute/verbs/streams.hpp"
 #include "http/url.hpp"
 
+#include <pivot/session.hpp>
+
 #include <algorithm>
 #include <cassert>
 
@@ -180,13 +182,43 @@ Task<Finished> LiveCall::finish(JobId job, Until until, Deadline& deadline)
     co_return finished;
 }
 
-// Where the host has given the call up nothing more is told, so all jobs end here.
+// Where nothing more is told all jobs end here.
 Task<> LiveCall::stop(JobId job, Deadline&)
 {
     ask_to_stop(job);
     while (contract_.runs(job)) {
         const bool has_happened = co_await next(never);
-        if (!has_happened && is_over()) end_jobs();
+        if (!has_happened && events_.is_silent()) end_jobs();
+    }
+}
+
+Task<> LiveCall::stop_all(Deadline&)
+{
+    contract_.stop_all(now());
+    while (contract_.has_jobs()) {
+        const bool has_happened = co_await next(never);
+        if (!has_happened && events_.is_silent()) end_jobs();
+    }
+}
+
+void LiveCall::give_back(const SessionEnd& so_far)
+{
+    was_given_back_ = true;
+    events_.rest();
+    channel().given_back(so_far);
+}
+
+bool LiveCall::rests() const
+{
+    return was_given_back_ || (has_moved_ && !has_hung_up_ && session_.owes_cdr());
+}
+
+Task<> LiveCall::rest(Deadline&)
+{
+    while (!has_hung_up_) {
+        auto event = co_await events_.next_at_rest();
+        if (!event) break;
+        take(std::move(event));
     }
 }
 
@@ -206,6 +238,8 @@ Task<> LiveCall::pause(milliseconds time, Deadline&)
 
 Task<> LiveCall::reject(int sip_code, const ReasonPhrase& phrase, Deadline&)
 {
+    was_hung_up_ = true;
+    cause_.sip_code = sip_code;
     channel().reject(sip_code, phrase);
     const Nanoseconds until = in(hang_up_timeout);
     bool has_happened = true;
@@ -214,7 +248,11 @@ Task<> LiveCall::reject(int sip_code, const ReasonPhrase& phrase, Deadline&)
 
 Task<> LiveCall::hang_up(const CauseName& cause, Deadline&)
 {
-    if (is_here()) channel().hang_up(caller, cause);
+    was_hung_up_ = true;
+    if (is_here()) {
+        if (cause_.name.empty()) cause_.name = cause.empty() ? "NORMAL_CLEARING" : cause.text();
+        channel().hang_up(caller, cause);
+    }
     const Nanoseconds until = in(hang_up_timeout);
     bool has_happened = true;
     while (has_happened) has_happened = co_await next(until);
@@ -322,12 +360,14 @@ void LiveCall::end_streams()
 
 void LiveCall::warn(std::string_view where, std::string_view what)
 {
+    channel().warned(where, what);
     if (config_.journal != nullptr) config_.journal->warn(where, what);
 }
 
 void LiveCall::take_branch(std::string_view branch, std::string_view why)
 {
     session_.note_branch(branch);
+    channel().branched(branch, why);
     if (config_.journal != nullptr) config_.journal->take_branch(branch, why);
 }
 

@@ -16,7 +16,7 @@
 #include "execute/contract.hpp"
 #include "execute/event_queue.hpp"
 #include "execute/journal.hpp"
-#include "session/session.hpp"
+#include "session/call_session.hpp"
 
 #include <memory>
 #include <optional>
@@ -140,9 +140,12 @@ public:
     session::Session& session() { return session_; }
     const ExecutorConfig& config() const { return config_; }
 
-    // Expired: the caller is gone, or the host has given the call up.
+    // Expired: the caller is gone or elsewhere, or the host has given the call up.
     Deadline& deadline() { return events().deadline(); }
     bool is_over() { return deadline().has_expired(); }
+
+    // Whether it was the host: the caller may still be there.
+    bool is_cancelled() const { return events_.is_cancelled() || host_.has_expired(); }
 
     // What the caller's hang-up must not cancel.
     Deadline& host() { return host_; }
@@ -206,8 +209,21 @@ public:
     // Refuses a call that is not answered, and waits for its end, but not for ever.
     Task<> reject(int sip_code, const ReasonPhrase& phrase, Deadline&);
 
-    // Hangs up the caller, unless they are gone or elsewhere, and waits for that: five seconds.
+    // Hangs up the caller, unless they are gone or elsewhere, and waits for that, but not for ever.
     Task<> hang_up(const CauseName& cause, Deadline&);
+    // Whether something has refused the call or hung it up.
+    bool was_hung_up() const { return was_hung_up_; }
+
+    // Stops whatever runs on the channel, and waits for its ends.
+    Task<> stop_all(Deadline&);
+
+    // Lets the host have the call again.
+    void give_back(const SessionEnd& so_far);
+
+    // Whether the call still owes its CDR, or a host that has it back its end. Then it rests until
+    // the caller hangs up, or the host gives the call up: only that is heard any more.
+    bool rests() const;
+    Task<> rest(Deadline&);
 
     // Keys that were pressed on leg() and nobody has taken.
     std::string& keys() { return *keys_of(leg()); }
@@ -215,7 +231,7 @@ public:
     // Whither the host sends the call; null: nowhere. What is performed ends until it is taken.
     std::unique_ptr<const Redirected> take_redirect() { return std::move(redirect_); }
 
-    // Why the caller is gone.
+    // Why the caller is gone, as the switch has told or, if it has not, as it was asked.
     const Cause& cause() const { return cause_; }
     bool has_moved() const { return has_moved_; }
 
@@ -260,13 +276,16 @@ private:
     LegId legs_ = caller;
     std::uint8_t lacks_ = 0;  // a bit for each ability that has been warned of
     bool was_told_answered_ = false;
+    bool was_hung_up_ = false;
+    bool was_given_back_ = false;
     bool has_moved_ = false;
     bool has_hung_up_ = false;
 };
 
 class LiveCall::Next {
 public:
-    Next(LiveCall& call, Nanoseconds until) : call_(call), wait_(call.events(), call.wake_at(until))
+    Next(LiveCall& call, Nanoseconds until)
+        : call_(call), wait_(call.events().next(call.wake_at(until)))
     {
     }
 

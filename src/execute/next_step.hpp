@@ -1,7 +1,7 @@
 // What to do when a document or a flow has come to its end.
 #pragma once
 
-#include "session/session.hpp"
+#include "session/call_session.hpp"
 
 #include <memory>
 #include <string>

@@ -4,6 +4,7 @@
 #include "execute/flow_runner.hpp"
 #include "execute/perform.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -20,12 +21,15 @@ std::string failure_text(const Failure& failure)
     return fmt::format("{}: {}", name(failure.reason), failure.message);
 }
 
-// `ended` is the time of day; what lies before it is as long ago as the call's clock has it.
+// What lies before now is as long ago as the call's clock has it.
 session::EndOfCall end_of(LiveCall& call)
 {
-    const std::int64_t ended_s = call.unix_now_ms() / 1'000;
+    const Nanoseconds now = call.now();
+    const std::int64_t unix_now_ms = call.unix_now_ms();
+    const Nanoseconds ended_at = std::min(call.times().ended_at, now);
+    const std::int64_t ended_s = (unix_now_ms - (now - ended_at) / 1'000'000) / 1'000;
     const auto at = [&](Nanoseconds moment) {
-        return ended_s - (call.now() - moment) / 1'000'000'000;
+        return ended_s - (ended_at - moment) / 1'000'000'000;
     };
     session::EndOfCall end;
     end.hangup_cause = call.cause().name;
@@ -56,50 +60,71 @@ public:
         if (runner_) runner_->forget_waiting();
     }
 
+    // Whether a flow waits for the end of another.
+    bool has_waiting() const { return runner_ && runner_->has_waiting(); }
+
+    void forget() { runner_.reset(); }
+
 private:
     LiveCall& call_;
     std::unique_ptr<FlowRunner> runner_;
 };
 
-// No coroutine: a call waits for long in what this returns.
-Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Result<session::Answer>& answer,
-                              std::string& next, Deadline& deadline)
+// How far the session has come.
+struct Course {
+    NextStep step;
+    Result<session::Answer> answer;  // kept here: there is no second one in any frame
+    std::string next;                // the `_` child of the pivot node that asks
+    int performed = 0;               // answers
+    bool is_unfollowed = false;      // a pivot has failed or was skipped, and there is no `_`
+};
+
+// The child `_`, of which there may be none.
+Task<NextStep> take_default(LiveCall& call, Flows& flows, Course& course, const std::string& why,
+                            Deadline& deadline)
 {
+    call.take_branch("_", why);
+    course.is_unfollowed = course.next.empty() && !flows.has_waiting();
+    return flows.run(std::exchange(course.next, std::string()), deadline);
+}
+
+// No coroutine: a call waits for long in what this returns.
+Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Course& course, Deadline& deadline)
+{
+    Result<session::Answer>& answer = course.answer;
     if (!answer) {
         if (call.config().journal != nullptr) call.config().journal->fail_pivot();
-        call.take_branch("_", failure_text(answer.error()));
-        return flows.run(std::exchange(next, std::string()), deadline);
+        return take_default(call, flows, course, failure_text(answer.error()), deadline);
     }
+    ++course.performed;
     if (answer->document) return perform(call, answer->document->verbs(), deadline);
     if (!answer->flow.empty()) return flows.run(std::move(answer->flow), deadline);
     return perform_plain(call, *answer, deadline);
 }
 
-// `next` becomes the `_` child of a pivot node. The answer goes where the call keeps it: there is
-// no second one in its frame.
-Task<> ask(LiveCall& call, NextStep step, std::string& next, Result<session::Answer>& answer,
-           Deadline&)
+// The `_` child of a pivot node becomes the one to take.
+Task<> ask(LiveCall& call, NextStep step, Course& course, Deadline&)
 {
     session::Session& session = call.session();
     ExchangeWatch exchange(call);
     if (step.kind == Kind::begin) {
-        answer = co_await session.begin(exchange.deadline());
+        course.answer = co_await session.begin(exchange.deadline());
         co_return;
     }
     if (step.kind == Kind::ask) {
         session::Request ask = std::move(*step.ask);
         ask.leads_to_branch = true;
-        answer = co_await session.ask(std::move(ask), exchange.deadline());
+        course.answer = co_await session.ask(std::move(ask), exchange.deadline());
         co_return;
     }
     auto node = ActionNode::from_json(*step.node, session.action_limits());
     if (!node) {
-        next.clear();
-        answer = tl::unexpected(std::move(node.error()));
+        course.next.clear();
+        course.answer = tl::unexpected(std::move(node.error()));
         co_return;
     }
-    next = std::move(node->next);
-    answer = co_await session.pivot(std::move(*node), exchange.deadline());
+    course.next = std::move(node->next);
+    course.answer = co_await session.pivot(std::move(*node), exchange.deadline());
 }
 
 // The host sends the call elsewhere. Nothing goes on that the document or the flow has begun.
@@ -119,41 +144,73 @@ Task<> report(session::Session& session, NextStep step, Deadline& host)
     static_cast<void>(co_await session.ask(std::move(ask), host));
 }
 
+SessionEnd end_of(const LiveCall& call, const Course& course)
+{
+    SessionEnd end;
+    end.has_moved = call.has_moved();
+    end.was_answered = call.is_answered();
+    end.iterations = course.performed;
+    end.cause = call.cause();
+    if (course.is_unfollowed) end.branch = "_";
+    return end;
+}
+
+// Leaves the caller where the document, the flow or the host wants them.
+Task<> leave(LiveCall& call, Course& course, AtEnd at_end, Deadline& deadline)
+{
+    const bool is_cancelled = call.is_cancelled();
+    const bool hangs_up =
+        at_end == AtEnd::hang_up || course.step.kind == Kind::hang_up || call.was_hung_up();
+    if (hangs_up && !is_cancelled) {
+        const CauseName normal;
+        co_await call.hang_up(normal, deadline);
+        co_return;
+    }
+    co_await call.stop_all(deadline);
+    co_await call.catch_up(deadline);
+    if (call.is_here() && !call.is_cancelled()) call.give_back(end_of(call, course));
+}
+
 }  // namespace
 
 Task<> run_session(session::Session& session, Channel& channel, EventQueue& events,
-                   std::string next, const ExecutorConfig& config, Deadline& host)
+                   std::string next, AtEnd at_end, const ExecutorConfig& config, Deadline& host)
 {
+    Course course;
+    course.next = std::move(next);
     LiveCall call(channel, events, session, config, host);
     Deadline& deadline = call.deadline();
     Flows flows(call);
     session.set_call_status(call.is_answered() ? "in-progress" : "ringing");
 
-    NextStep step = next_step(Kind::begin);
-    Result<session::Answer> answer;
+    course.step = next_step(Kind::begin);
     if (session.action().skip_module) {
-        call.take_branch("_", "skip_module");
-        step = co_await flows.run(std::move(next), deadline);
+        course.step = co_await take_default(call, flows, course, "skip_module", deadline);
     }
     while (true) {
         co_await call.catch_up(deadline);
         if (call.is_over()) break;
         const auto redirect = call.take_redirect();
-        if (redirect) step = follow(*redirect, flows);
-        if (!step.asks()) break;
-        NextStep asking = std::move(step);
-        co_await ask(call, std::move(asking), next, answer, deadline);
+        if (redirect) course.step = follow(*redirect, flows);
+        if (!course.step.asks()) break;
+        NextStep asking = std::move(course.step);
+        co_await ask(call, std::move(asking), course, deadline);
         co_await call.catch_up(deadline);
         if (call.is_over()) break;
         if (call.must_stop()) continue;  // redirected: the answer is of no use
-        step = co_await perform_answer(call, flows, answer, next, deadline);
+        course.is_unfollowed = false;
+        course.step = co_await perform_answer(call, flows, course, deadline);
     }
-    const CauseName normal;
-    co_await call.hang_up(normal, deadline);
+    co_await leave(call, course, at_end, deadline);
+    flows.forget();
+    course.answer = session::Answer();
+    if (call.rests()) co_await call.rest(deadline);
     call.end_streams();
     const session::EndOfCall end = end_of(call);  // before the report, for whose answer nobody pays
-    if (step.kind == Kind::report) co_await report(session, std::move(step), host);
+    const bool reports = course.step.kind == Kind::report && !call.is_cancelled();
+    if (reports) co_await report(session, std::move(course.step), host);
     session.end(end);
+    channel.ended(end_of(call, course));
 }
 
 }  // namespace pivot::execute

@@ -29,7 +29,7 @@ TEST_F(CallingModules, a_device_that_answers_is_talked_to_and_the_flow_stops)
                 ElementsAre("dial 20000 user/bob/0/20000", "bridge 1", "hang_up 1"));
     const auto& headers = channel->dials.front().targets.front().headers;
     EXPECT_EQ(headers.size(), 2U);
-    EXPECT_EQ(step.kind, Kind::hang_up);
+    EXPECT_EQ(step.kind, Kind::go_on);
 }
 
 TEST_F(CallingModules, a_failure_takes_the_child_of_its_cause_then_of_its_code_then_the_wildcard)
@@ -205,7 +205,7 @@ TEST_F(CallingModules, resources_call_what_was_dialled)
              seen("_")));
     EXPECT_THAT(channel->commands, ElementsAre("dial 120000 2000/0/0", "bridge 1", "hang_up 1"));
     EXPECT_EQ(channel->dials.front().targets.front().headers.size(), 2U);
-    EXPECT_EQ(step.kind, Kind::hang_up);
+    EXPECT_EQ(step.kind, Kind::go_on);
 }
 
 TEST_F(CallingModules, a_carrier_is_given_one_number_and_whole_headers)
@@ -328,7 +328,7 @@ TEST_F(CallingModules, a_conference_is_joined_after_its_welcome)
     run(node("conference", R"("config":{"name":"team"},"moderator":true)", seen("_")));
     EXPECT_THAT(channel->commands,
                 ElementsAre("answer", "play prompt conf-welcome en-us", "join team moderator"));
-    EXPECT_EQ(step.kind, Kind::hang_up);
+    EXPECT_EQ(step.kind, Kind::go_on);
 }
 
 TEST_F(CallingModules, a_conference_without_an_id_asks_for_its_number_and_its_pin)

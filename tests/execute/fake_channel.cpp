@@ -48,6 +48,11 @@ void FakeChannel::get_stuck()
     hang_up_caller();
 }
 
+void FakeChannel::cancel()
+{
+    events_.cancel();
+}
+
 void FakeChannel::answer()
 {
     note("answer");
@@ -66,8 +71,10 @@ void FakeChannel::hang_up(LegId leg, const CauseName& cause)
     if (is_gone_) return;
     words_.push_back(cause.text());
     note(fmt::format("hang_up {} {}", leg, cause.text()));
-    if (leg == caller) return push(HungUp{{cause.text(), 0}});
-    push(LegEnded{leg, {"NORMAL_CLEARING", 200}});
+    react("hang_up", 0, [this, leg, cause](JobId) {
+        if (leg == caller) return push(HungUp{{cause.text(), 0}});
+        push(LegEnded{leg, {"NORMAL_CLEARING", 200}});
+    });
 }
 
 bool FakeChannel::play(JobId job, LegId leg, const Media& media)
@@ -256,6 +263,12 @@ bool FakeChannel::run_module(JobId job, std::string_view module, std::string_vie
     if (lacks.contains("run_module")) return false;
     note(fmt::format("run_module {} {}", module, data));
     return react_or_refuse("run_module", job);
+}
+
+void FakeChannel::given_back(const SessionEnd& so_far)
+{
+    note("given_back " + so_far.branch);
+    react("given_back", 0, [this](JobId) { hang_up_caller(); });
 }
 
 std::vector<std::string> FakeChannel::names() const

@@ -6,7 +6,7 @@
 #include "execute/event_queue.hpp"
 #include "execute/live_call.hpp"
 
-#include <pivot/channel.hpp>
+#include <pivot/session.hpp>
 
 #include <functional>
 #include <map>
@@ -37,6 +37,8 @@ public:
     void hang_up_caller();
     void move_caller();
     void get_stuck();
+    // The host gives the call up.
+    void cancel();
     LegId first_leg() const { return first_leg_; }
 
     std::vector<std::string> commands;
@@ -73,6 +75,8 @@ public:
     bool park(JobId job, const SlotName& slot) override;
     bool run_module(JobId job, std::string_view module, std::string_view data) override;
     bool run_flow(JobId job, std::string_view) override { return react_or_refuse("run_flow", job); }
+    void given_back(const SessionEnd& so_far) override;
+    void ended(const SessionEnd& end) override { ends.push_back(end); }
 
     // Every text of these orders that is not opaque, as it has come.
     std::vector<std::string> names() const;
@@ -85,6 +89,7 @@ public:
     std::vector<Media> sounds;
     std::vector<Speech> speeches;
     std::vector<Stream> streams;
+    std::vector<SessionEnd> ends;
 
 private:
     static std::string on_leg(LegId leg);

@@ -9,7 +9,7 @@
 #include "reactor/run_until.hpp"
 #include "reactor/scope.hpp"
 #include "session/callbacks.hpp"
-#include "session/session.hpp"
+#include "session/call_session.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -5,11 +5,11 @@ namespace pivot::test {
 using FlowRunnerTest = FlowTest;
 using Kind = NextStep::Kind;
 
-TEST_F(FlowRunnerTest, a_flow_goes_from_node_to_node_and_ends_with_a_hang_up)
+TEST_F(FlowRunnerTest, a_flow_goes_from_node_to_node_and_comes_to_its_end)
 {
     run(mark("a", child("_", mark("b"))));
     EXPECT_THAT(channel->commands, ElementsAre("play name a", "play name b"));
-    EXPECT_EQ(step.kind, Kind::hang_up);
+    EXPECT_EQ(step.kind, Kind::go_on);
     EXPECT_THAT(warnings, IsEmpty());
     EXPECT_THAT(branches, IsEmpty());
 }
@@ -28,13 +28,13 @@ TEST_F(FlowRunnerTest, without_child_and_wildcard_the_flow_stops)
     request.call.custom_channel_vars = R"({"kind":"gold"})";
     run(node("branch_variable", R"("variable":"kind")", seen("silver")));
     EXPECT_THAT(channel->commands, IsEmpty());
-    EXPECT_EQ(step.kind, Kind::hang_up);
+    EXPECT_EQ(step.kind, Kind::go_on);
 }
 
 TEST_F(FlowRunnerTest, a_wildcard_with_nothing_in_it_stops)
 {
     run(mark("a", R"("_":{})"));
-    EXPECT_EQ(step.kind, Kind::hang_up);
+    EXPECT_EQ(step.kind, Kind::go_on);
     EXPECT_THAT(channel->commands, ElementsAre("play name a"));
 }
 
@@ -133,7 +133,7 @@ TEST_F(FlowRunnerTest, a_call_is_hung_up_at_its_fifty_first_branch)
     know(fmt::format(R"({{"flows":{{"loop":{}}}}})",
                      node("noop", "", child("_", node("callflow", R"("id":"loop")")))));
     run(node("callflow", R"("id":"loop")"));
-    EXPECT_EQ(step.kind, Kind::hang_up);
+    EXPECT_EQ(step.kind, Kind::go_on);
     EXPECT_THAT(warnings, ElementsAre(HasSubstr("to 50 other flows")));
 }
 
@@ -155,7 +155,7 @@ TEST_F(FlowRunnerTest, the_answer_of_a_nested_pivot_stands_in_its_place_and_what
     EXPECT_EQ(step.kind, Kind::pivot);
     run_again(mark("answer"));
     EXPECT_THAT(channel->commands, ElementsAre("play name answer", "play name behind"));
-    EXPECT_EQ(step.kind, Kind::hang_up);
+    EXPECT_EQ(step.kind, Kind::go_on);
 }
 
 TEST_F(FlowRunnerTest, a_failed_pivot_without_wildcard_lets_go_on_what_waits)
@@ -166,7 +166,7 @@ TEST_F(FlowRunnerTest, a_failed_pivot_without_wildcard_lets_go_on_what_waits)
     run_again("");
     EXPECT_TRUE(was_taken("behind"));
     run_again("");
-    EXPECT_EQ(step.kind, Kind::hang_up);
+    EXPECT_EQ(step.kind, Kind::go_on);
 }
 
 TEST_F(FlowRunnerTest, a_call_that_is_over_runs_nothing)

@@ -69,6 +69,159 @@ TEST_F(RunSession, nobody_pays_for_the_report_after_the_hang_up)
     EXPECT_EQ(cdr("Billing-Seconds"), "10");
 }
 
+TEST_F(RunSession, what_happened_counts_from_the_moment_that_came_with_it)
+{
+    channel->on("answer", [this](JobId) {
+        channel->push(Answered());
+        clock->after(std::chrono::seconds(30), [this] {
+            events->push(HungUp{{"NORMAL_CLEARING", 200}}, clock->now() - 10 * second);
+        });
+    });
+    run(R"(<Say>Hello</Say><Pause length="60"/>)");
+    EXPECT_EQ(cdr("Billing-Seconds"), "20");
+    EXPECT_EQ(cdr("Duration-Seconds"), "20");
+}
+
+TEST_F(RunSession, a_call_whose_switch_says_nothing_has_ended_as_it_was_asked_to)
+{
+    channel->on("hang_up", [](JobId) {});
+    run(R"(<Say>Hello</Say>)");
+    EXPECT_EQ(cdr("Hangup-Cause"), "NORMAL_CLEARING");
+    EXPECT_EQ(channel->ends.front().cause.name, "NORMAL_CLEARING");
+}
+
+TEST_F(RunSession, a_call_that_is_given_back_rests_until_its_caller_hangs_up)
+{
+    at_end = AtEnd::give_back;
+    channel->on("given_back", [this](JobId) {
+        channel->press("1");
+        channel->push(Moved());
+        clock->after(std::chrono::seconds(30), [this] { channel->hang_up_caller(); });
+    });
+    EXPECT_THAT(run(R"(<Say>Hello</Say>)"), ElementsAre("answer", "say Hello", "given_back"));
+    EXPECT_EQ(cdr("Billing-Seconds"), "30");
+    ASSERT_EQ(channel->ends.size(), 1U);
+    const SessionEnd& end = channel->ends.front();
+    EXPECT_FALSE(end.has_moved) << "the host had the call";
+    EXPECT_TRUE(end.was_answered);
+    EXPECT_EQ(end.iterations, 1);
+    EXPECT_EQ(end.cause.name, "ORIGINATOR_CANCEL");
+    EXPECT_EQ(end.branch, "");
+}
+
+TEST_F(RunSession, a_failure_without_a_branch_of_its_own_gives_the_call_back_with_that_branch)
+{
+    at_end = AtEnd::give_back;
+    page("/first", 500, "text/plain", "");
+    EXPECT_THAT(run_node(node(url("/first"), action), ""), ElementsAre("given_back _"));
+    EXPECT_EQ(channel->ends.front().branch, "_");
+    EXPECT_EQ(channel->ends.front().iterations, 0);
+}
+
+TEST_F(RunSession, a_failure_with_a_branch_of_its_own_performs_it_before_the_call_is_given_back)
+{
+    at_end = AtEnd::give_back;
+    page("/first", 500, "text/plain", "");
+    EXPECT_THAT(run_node(node(url("/first"), action), sorry),
+                ElementsAre("answer", HasSubstr("play"), "given_back"));
+}
+
+TEST_F(RunSession, a_document_that_hangs_up_or_rejects_does_so_in_a_call_that_would_be_given_back)
+{
+    at_end = AtEnd::give_back;
+    EXPECT_THAT(run("<Hangup/>"), ElementsAre("answer", "hang_up 0"));
+    renew();
+    EXPECT_THAT(run("<Reject/>"), ElementsAre(HasSubstr("reject")));
+    renew();
+    page("/first", 200, "application/json", R"({"module":"hangup","data":{},"children":{}})");
+    EXPECT_THAT(run(), ElementsAre("hang_up 0"));
+}
+
+TEST_F(RunSession, what_runs_beside_is_stopped_before_a_call_is_given_back)
+{
+    at_end = AtEnd::give_back;
+    keep_running("stream");
+    EXPECT_THAT(run(R"(<Start><Stream url="wss://example.com/s"/></Start><Say>Hello</Say>)"),
+                ElementsAre(HasSubstr("stream"), "answer", "say Hello", "stop", "given_back"));
+}
+
+TEST_F(RunSession, a_call_that_has_moved_leaves_its_cdr_at_its_true_end)
+{
+    channel->on("say", [this](JobId) {
+        channel->move_caller();
+        clock->after(std::chrono::seconds(60), [this] { channel->hang_up_caller(); });
+    });
+    EXPECT_THAT(run(R"(<Say>Hello</Say>)"), ElementsAre("answer", "say Hello"));
+    EXPECT_EQ(cdr("Billing-Seconds"), "60");
+    EXPECT_EQ(cdr("Hangup-Cause"), "ORIGINATOR_CANCEL");
+    EXPECT_TRUE(channel->ends.front().has_moved);
+}
+
+TEST_F(RunSession, a_call_that_has_moved_and_owes_no_cdr_ends_at_once)
+{
+    action = twiml;
+    channel->on("say", [this](JobId) { channel->move_caller(); });
+    const Nanoseconds began = clock->now();
+    run(R"(<Say>Hello</Say>)");
+    EXPECT_EQ(elapsed_since(began).count(), 0);
+    EXPECT_TRUE(channel->ends.front().has_moved);
+    EXPECT_EQ(channel->ends.front().cause.name, "");
+}
+
+TEST_F(RunSession, a_cancelled_call_stops_what_runs_and_leaves_the_caller_where_they_are)
+{
+    channel->on("say", [this](JobId) { channel->cancel(); });
+    EXPECT_THAT(run(R"(<Say>Hello</Say><Say>again</Say>)"),
+                ElementsAre("answer", "say Hello", "stop"));
+    ASSERT_EQ(channel->ends.size(), 1U);
+    EXPECT_EQ(channel->ends.front().cause.name, "");
+    EXPECT_EQ(cdr("Hangup-Cause"), "-");
+}
+
+TEST_F(RunSession, a_cancelled_call_hangs_up_the_leg_that_it_dialled)
+{
+    answer_dials();
+    channel->on("bridge", [this](JobId) { channel->cancel(); });
+    const Commands& commands = run(R"(<Dial action="/done">+14155550101</Dial>)");
+    EXPECT_THAT(commands, Contains("hang_up 1"));
+    EXPECT_THAT(commands, Contains("stop"));
+    EXPECT_THAT(commands, Not(Contains("hang_up 0")));
+    EXPECT_THAT(asked(), Not(Contains("POST /done"))) << "the host asked for nothing more";
+}
+
+TEST_F(RunSession, a_stop_that_is_not_obeyed_holds_up_a_cancelled_call_for_two_seconds)
+{
+    channel->on("say", [this](JobId) { channel->cancel(); });
+    channel->on("stop", [](JobId) {});
+    const Nanoseconds began = clock->now();
+    run(R"(<Say>Hello</Say>)");
+    EXPECT_EQ(elapsed_since(began).count(), 2);
+}
+
+TEST_F(RunSession, a_host_that_waits_for_nothing_is_not_waited_for)
+{
+    channel->on("say", [this](JobId) {
+        channel->cancel();
+        lose_host();
+    });
+    channel->on("stop", [](JobId) {});
+    const Nanoseconds began = clock->now();
+    EXPECT_THAT(run(R"(<Say>Hello</Say>)"), ElementsAre("answer", "say Hello", "stop"));
+    EXPECT_EQ(elapsed_since(began).count(), 0);
+    EXPECT_EQ(channel->ends.size(), 1U);
+}
+
+TEST_F(RunSession, a_resting_call_ends_when_it_is_cancelled)
+{
+    at_end = AtEnd::give_back;
+    channel->on("given_back", [this](JobId) {
+        clock->after(std::chrono::seconds(5), [this] { channel->cancel(); });
+        clock->after(std::chrono::seconds(60), [this] { channel->hang_up_caller(); });
+    });
+    run(R"(<Say>Hello</Say>)");
+    EXPECT_EQ(cdr("Duration-Seconds"), "5");
+}
+
 class OperatorsLimits : public VerbTest {
 protected:
     OperatorsLimits() : VerbTest(limited()) {}

@@ -165,8 +165,8 @@ protected:
                  fmt::format(R"(,"req_format":"twiml","cdr_url":"{}")", peer_.url("/cdr"))));
         {
             reactor::Scope calls(reactor);
-            calls.spawn(
-                run_session(*session, channel, events, std::string(sorry), executor_, host));
+            calls.spawn(run_session(*session, channel, events, std::string(sorry), AtEnd::hang_up,
+                                    executor_, host));
             unsigned turns = 0;
             while (calls.running() > 0) {
                 if (++turns == hang_up_turn) channel.hang_up_caller();
@@ -180,6 +180,7 @@ protected:
         }
         EXPECT_TRUE(channel.is_over());
         EXPECT_EQ(cdrs.size(), 1U);
+        EXPECT_EQ(channel.ends(), 1);
         // Between two turns an answer may be there already which the call has not seen.
         const std::ptrdiff_t answers_max = hang_up_turn == no_turn ? 0 : 1;
         EXPECT_LE(std::ranges::count_if(records_.late, is_answer), answers_max)

@@ -11,6 +11,10 @@ namespace pivot::test {
 bool UnrulyChannel::wait(Nanoseconds until)
 {
     has_pushed_ = false;
+    if (has_moved_) {
+        events_.push(HungUp{{"NORMAL_CLEARING", 200}});
+        return false;
+    }
     while (!has_pushed_ && !is_over_) {
         if (++waits_ >= waits_max_) {
             hang_up_caller();
@@ -192,6 +196,7 @@ void UnrulyChannel::hang_up_caller()
 
 void UnrulyChannel::move_away()
 {
+    has_moved_ = true;
     finish(Moved());
 }
 

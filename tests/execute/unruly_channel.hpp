@@ -48,6 +48,7 @@ public:
     bool was_stuck() const { return was_stuck_; }
 
     // The caller is gone, or the call is elsewhere.
+    int ends() const { return ends_; }
     bool is_over() const { return is_over_; }
     unsigned waits() const { return waits_; }
     std::function<void()> on_over;
@@ -78,6 +79,7 @@ public:
     bool park(JobId job, const SlotName& slot) override;
     bool run_module(JobId job, std::string_view module, std::string_view data) override;
     bool run_flow(JobId job, std::string_view flow) override;
+    void ended(const SessionEnd&) override { ++ends_; }
 
 private:
     enum class Kind {
@@ -132,8 +134,10 @@ private:
     std::set<JobId> known_jobs_;
     std::map<JobId, std::pair<std::string_view, std::string>> shown_;  // and a copy of it
     std::set<LegId> known_legs_;
+    int ends_ = 0;
     bool is_answering_ = false;
     bool is_over_ = false;
+    bool has_moved_ = false;
     bool has_pushed_ = false;
     bool lies_ = false;
     bool was_stuck_ = false;

@@ -92,8 +92,8 @@ protected:
         const auto session = sessions_.make(text, call);
         {
             reactor::Scope calls(reactor());
-            calls.spawn(
-                run_session(*session, *channel, *events, std::string(next), executor, *host_));
+            calls.spawn(run_session(*session, *channel, *events, std::string(next), at_end,
+                                    executor, *host_));
             while (calls.running() > 0) {
                 if (hangs_up_when && hangs_up_when()) channel->hang_up_caller();
                 if (!clock->go_on(reactor(), session->is_asking())) channel->get_stuck();
@@ -197,11 +197,15 @@ protected:
     void keep_no_records() { sessions_.config.records_all = false; }
     void keep_cdrs_in(session::CdrSpool& spool) { sessions_.config.cdrs = &spool; }
 
+    // The host waits for nothing any more.
+    void lose_host() { host_->expire(Reason::cancelled); }
+
     reactor::Reactor& reactor() { return sessions_.reactor(); }
 
     std::string action = std::string(twiml);  // more members of the first action's data
     Call call = some_call();
     ExecutorConfig executor;
+    AtEnd at_end = AtEnd::hang_up;
     std::function<bool()> hangs_up_when;  // may be empty: the caller does not
     std::optional<MadeUpClock> clock;
     std::optional<EventQueue> events;

@@ -7,7 +7,7 @@
 #include "reactor/run_until.hpp"
 #include "session/callbacks.hpp"
 #include "session/recent_records.hpp"
-#include "session/session.hpp"
+#include "session/call_session.hpp"
 
 #include <memory>
 #include <optional>

@@ -293,6 +293,7 @@ TEST(Conformance, a_switch_that_obeys_nothing_is_found_out)
         void hang_up(LegId, const CauseName&) override {}
         void stop(JobId) override {}
         bool play(JobId, LegId, const Media&) override { return true; }
+        void ended(const SessionEnd&) override {}
     };
     class DeafSwitch final : public SwitchUnderTest {
     public:

@@ -5,9 +5,9 @@
 #include "exchange/exchanges.hpp"
 #include "execute/run_session.hpp"
 #include "reactor/scope.hpp"
+#include "session/call_session.hpp"
 #include "session/callbacks.hpp"
 #include "session/memory_spool.hpp"
-#include "session/session.hpp"
 #include "switches/scripted/scripted_channel.hpp"
 
 #include <algorithm>
@@ -109,7 +109,7 @@ public:
             Caller& caller = callers_.emplace_back(reactor().clock(), *host_, *exchanges_,
                                                    *callbacks_, config_, *request_);
             calls_->spawn(execute::run_session(caller.session, caller.channel, caller.events, "",
-                                               executor_, *host_));
+                                               AtEnd::hang_up, executor_, *host_));
             const bool is_last = i + 1 == calls;
             if (!is_last && callers_.size() % callers_at_a_time != 0) continue;
             while (!callers_.back().channel.is_answered()) turn();

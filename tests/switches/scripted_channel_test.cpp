@@ -184,7 +184,7 @@ TEST_F(ScriptedChannelTest, a_call_that_moves_ends_all_else_first)
 {
     channel->play(1, caller, {});
     channel->transfer(2, {});
-    EXPECT_THAT(events(), ElementsAre("1 stopped", "moved"));
+    EXPECT_THAT(events(), ElementsAre("1 stopped", "moved", "gone "));
     EXPECT_EQ(channel->ending(), ScriptedChannel::Ending::moved);
 }
 

@@ -36,6 +36,7 @@ public:
         if (leg == caller) end_call(cause.empty() ? "NORMAL_CLEARING" : cause.text());
     }
     void stop(JobId job) override { end(job, JobEnd::stopped); }
+    void ended(const SessionEnd&) override {}
 
     bool play(JobId job, LegId leg, const Media&) override { return begin(job, leg, false); }
     bool say(JobId job, LegId leg, const Speech&) override { return begin(job, leg, false); }

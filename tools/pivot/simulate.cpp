@@ -8,9 +8,9 @@
 #include "pivot/input.hpp"
 #include "pivot/output.hpp"
 #include "pivot/simulate/play.hpp"
+#include "session/call_session.hpp"
 #include "session/callbacks.hpp"
 #include "session/http_cdr_poster.hpp"
-#include "session/session.hpp"
 
 #include <cmath>
 #include <optional>
@@ -192,8 +192,8 @@ int simulate(const SimulateOptions& options)
     player.play();
     channel.after(milliseconds(std::llround(options.max_time_s * 1'000)),
                   [&channel] { channel.run_out_of_time(); });
-    calls.spawn(
-        execute::run_session(session, channel, events, std::move(next), executor_config, host));
+    calls.spawn(execute::run_session(session, channel, events, std::move(next), AtEnd::hang_up,
+                                     executor_config, host));
     finish(reactor, clock, calls, session, callbacks);
     {
         reactor::Deadline cdr_deadline(reactor, reactor.now() + cdr_ns_max);

@@ -101,7 +101,9 @@ Task<ModuleEnd> refuse(Work work, Refusal refusal, Deadline& deadline)
         }
     }
     if (work.call.must_stop()) co_return stop();
-    if (work.call.is_answered() || refusal.sip_code == 0) co_return stop(refusal.cause);
+    if (work.call.is_answered() || refusal.sip_code == 0) {
+        co_return stop(refusal.cause.empty() ? "NORMAL_CLEARING" : refusal.cause.text());
+    }
     co_await work.call.reject(refusal.sip_code, refusal.phrase, deadline);
     co_return stop();
 }

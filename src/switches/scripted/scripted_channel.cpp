@@ -466,6 +466,7 @@ void ScriptedChannel::move_away(JobId id)
     std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
     while (!jobs_.empty()) end(JobId(jobs_.back().id), JobEnd::stopped);
     push(Moved());
+    push(HungUp());  // how long it lasts elsewhere is nobody's script
     arm();
 }
 

@@ -94,6 +94,7 @@ public:
     bool transfer(JobId job, const Transfer& transfer) override;
     bool park(JobId job, const SlotName& slot) override;
     bool run_module(JobId job, std::string_view module, std::string_view data) override;
+    void ended(const SessionEnd&) override {}
 
 private:
     enum class JobKind : std::uint8_t {

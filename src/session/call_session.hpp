@@ -63,6 +63,9 @@ public:
     // deadline.
     reactor::Task<Result<Answer>> begin(reactor::Deadline& call);
 
+    // The first iteration fails with this, and nothing is asked.
+    void refuse(Failure failure) { refusal_ = std::make_unique<const Failure>(std::move(failure)); }
+
     // The next iteration, on behalf of a TwiML document: always a form. `request` is named before
     // it is moved here.
     reactor::Task<Result<Answer>> ask(Request request, reactor::Deadline& call);
@@ -110,8 +113,10 @@ public:
     // Back to an earlier document's URL, after a document within another.
     void return_to(std::string document_url) { document_url_ = std::move(document_url); }
 
-    // Once, when the call is over. A session that ran TwiML, or was to, leaves a CDR if the action
-    // wants one.
+    // Whether its end leaves a CDR: it ran TwiML, or was to, and the action wants one.
+    bool owes_cdr() const;
+
+    // Once, when the call is over.
     void end(const EndOfCall& end);
 
 private:
@@ -150,7 +155,7 @@ private:
     Call call_;
     KeyValueStore store_;  // of the call
     Action action_;
-    std::unique_ptr<const Failure> bad_action_;  // null: the action is valid
+    std::unique_ptr<const Failure> refusal_;  // why its action is not asked; null: it is
     std::string document_url_;
     std::vector<exchange::Parameter> first_parameters_;  // until the first request
     std::vector<exchange::Parameter> variables_;

@@ -1,4 +1,4 @@
-#include "session/session.hpp"
+#include "session/call_session.hpp"
 
 #include "base/json.hpp"
 #include "base/pass_on.hpp"
@@ -107,7 +107,7 @@ Session::Session(exchange::Exchanges& exchanges, Callbacks& callbacks, const Sin
         document_url_ = exchange::split_fragment(action_.voice_url).url;
         warn_of(request.node.warnings);
     } else {
-        bad_action_ = std::make_unique<const Failure>(std::move(request.node.action.error()));
+        refusal_ = std::make_unique<const Failure>(std::move(request.node.action.error()));
     }
 }
 
@@ -118,7 +118,7 @@ Session::~Session()
 
 Task<Result<Answer>> Session::begin(Deadline& call)
 {
-    if (bad_action_) co_return tl::unexpected(*bad_action_);
+    if (refusal_) co_return tl::unexpected(*refusal_);
     Request request = request_of_action();
     request.parameters = std::move(first_parameters_);
     co_return co_await run(std::move(request), Origin::action, call);
@@ -139,7 +139,7 @@ Task<Result<Answer>> Session::pivot(ActionNode node, Deadline& call)
     std::string cdr_url = std::move(action_.cdr_url);
     action_ = std::move(*node.action);
     if (action_.cdr_url.empty()) action_.cdr_url = std::move(cdr_url);
-    bad_action_.reset();
+    refusal_.reset();
     warn_of(node.warnings);
     Request request = request_of_action();
     co_return co_await run(std::move(request), Origin::action, call);
@@ -478,13 +478,18 @@ void Session::flush_record()
     if (record_) sinks_.sink->add(std::move(*std::exchange(record_, nullptr)));
 }
 
+bool Session::owes_cdr() const
+{
+    const bool has_twiml = has_run_twiml_ || format() == Format::twiml;
+    return has_twiml && !action_.cdr_url.empty() && sinks_.cdrs != nullptr;
+}
+
 void Session::end(const EndOfCall& end)
 {
     assert(!has_ended_);
     has_ended_ = true;
     flush_record();
-    const bool has_twiml = has_run_twiml_ || format() == Format::twiml;
-    if (!has_twiml || action_.cdr_url.empty() || sinks_.cdrs == nullptr) return;
+    if (!owes_cdr()) return;
     sinks_.cdrs->put(make_cdr(call_, end, action_.cdr_url), sinks_.cdr_put);
 }
 

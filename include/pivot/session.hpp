@@ -1,0 +1,41 @@
+// Whole calls: an engine asks the web server, performs its answers on a channel that the host
+// implements (channel.hpp), and asks again, until the call is over.
+//
+//   start ──► web server ──► commands of the Channel: the host performs them
+//     ▲           ▲                │
+//     │           └── events, tell ◄── the host's media, signalling and timers
+//     └────── ended: exactly once, the last function that is called
+//
+// Commands run on an engine thread (host-driven: inside run() or the destructor), never inside
+// start() or tell(). Events may be told on any thread; those of one thread keep their order.
+#pragma once
+
+#include <pivot/channel.hpp>
+#include <pivot/engine.hpp>
+#include <pivot/event.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace pivot {
+
+// What happens to a call that is still there when its document or flow has come to its end, or when
+// a pivot has failed without a `_` child. A Hangup or a Reject hangs up either way.
+enum class AtEnd : std::uint8_t { hang_up, give_back };
+
+struct SessionRequest {
+    Request request;
+    std::int64_t started_unix_ms = 0;   // when the call began; 0: now
+    std::int64_t answered_unix_ms = 0;  // 0: it is not answered
+    AtEnd at_end = AtEnd::hang_up;
+};
+
+struct SessionEnd {
+    bool has_moved = false;
+    bool was_answered = false;
+    int iterations = 0;  // documents and flows performed
+    Cause cause;         // of the hang-up; empty: there was none
+    std::string branch;  // `_` after a pivot that failed or was skipped, if nothing followed
+};
+
+}  // namespace pivot
