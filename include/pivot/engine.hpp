@@ -6,6 +6,7 @@
 
 #include <pivot/action.hpp>
 #include <pivot/call.hpp>
+#include <pivot/event.hpp>
 #include <pivot/export.hpp>
 #include <pivot/outcome.hpp>
 
@@ -24,12 +25,17 @@
 
 namespace pivot {
 
+class Channel;
+class Sinks;
+struct SessionRequest;
+
 // Settings (docs/configuration.md). Sizes are in bytes.
 struct PIVOT_API EngineConfig {
     // The number of threads, each with a reactor; 0 for a host-driven engine.
     unsigned reactors = 1;
 
-    // Calls in flight; one more fails with overload.
+    // Calls in flight; one more fails with overload. Beyond it, as many sessions again may perform
+    // their `_` branch.
     std::size_t calls_max = 100'000;
 
     // Sockets of one reactor. The hard limit RLIMIT_NOFILE bounds it.
@@ -109,6 +115,16 @@ struct PIVOT_API EngineConfig {
     struct Session {
         // Exchanges of one call; one more fails with redirect.
         unsigned iterations_max = 1'000;
+
+        // How long a host is waited for after answer(), hang_up() and reject(), and stop().
+        std::chrono::milliseconds answer_timeout{5'000};
+        std::chrono::milliseconds hang_up_timeout{5'000};
+        std::chrono::milliseconds stop_timeout{2'000};
+
+        // How long a transfer and a sound of unknown length may take; ten seconds more, and the job
+        // is taken as failed.
+        std::chrono::milliseconds transfer_limit{120'000};
+        std::chrono::milliseconds play_limit{3'600'000};
     } session;
 
     // Keys with which requests are signed. A request without a key is not signed.
@@ -119,6 +135,10 @@ struct PIVOT_API EngineConfig {
         // For all other accounts.
         std::string key;
     } signing;
+
+    // What sessions leave there; null: they leave nothing. Outlives the engine, and is not part of
+    // the configuration file.
+    Sinks* sinks = nullptr;
 
     // What an operator typed on a command line; not part of the configuration file.
     struct Typed {
@@ -166,7 +186,8 @@ public:
     // The error is a sentence that says what the system lacks or which setting is wrong.
     static tl::expected<std::unique_ptr<Engine>, std::string> create(const EngineConfig& config);
 
-    // Cancels the calls in flight and waits until all is torn down. A host-driven engine is
+    // Cancels the calls in flight and waits until all is torn down; sessions do not wait for their
+    // hosts. A host-driven engine is
     // destroyed on the thread that calls run(). Where waiting is impossible (inside a Done, on
     // another thread, in a fork, while the process exits), nothing is freed.
     ~Engine();
@@ -181,7 +202,19 @@ public:
     Ticket start(const Request& request, Done done);
     void start(const Request& request, Done done, Ticket& ticket);
 
-    // Ends a call with the outcome `cancelled`, unless it already has another. Any thread.
+    // Starts a whole call (session.hpp). Any thread. `channel` lives until its ended() has been
+    // called. `ticket` is written before the first command. Beyond `calls_max` the session takes
+    // its `_` branch, as after any other failure. Fails with overload if as many more are in
+    // flight, or while the engine stops: then there is no session.
+    Result<void> start(const SessionRequest& request, Channel& channel, Ticket& ticket);
+
+    // Tells what has happened on the call of a session, which counts from here. Any thread; the
+    // events of one thread keep their order. Returns false if the session is over.
+    bool tell(Ticket session, Event event);
+
+    // Ends a call with the outcome `cancelled`, unless it already has another. A session stops what
+    // runs on its channel, hangs up the legs that it dialled, and ends; the caller is the host's.
+    // Any thread.
     void cancel(Ticket ticket);
 
     // Makes each later start() fail with overload, and returns when no call is in flight, at the

@@ -8,6 +8,7 @@
 //
 // Commands run on an engine thread (host-driven: inside run() or the destructor), never inside
 // start() or tell(). Events may be told on any thread; those of one thread keep their order.
+// Nothing that a Channel implements may throw.
 #pragma once
 
 #include <pivot/channel.hpp>

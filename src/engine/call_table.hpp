@@ -1,10 +1,11 @@
-// The places of the calls in flight, up to the limit, made when first needed.
+// The places of the calls in flight, made when first needed: as many as the limit allows, and once
+// more as many for sessions beyond it, which are to perform their `_` branch.
 //
 // Taking and giving back is lock-free. Places are used again and again, so in steady state a pivot
 // makes none. They live as long as the table, so a ticket can always be looked at.
 #pragma once
 
-#include "engine/pending_call.hpp"
+#include "engine/place.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -20,13 +21,18 @@ public:
     CallTable& operator=(const CallTable&) = delete;
     ~CallTable();  // nothing is taken
 
-    // Any thread. Returns null if the limit is reached.
-    PendingCall* take();
+    // Any thread. Returns null if the limit is reached, or as many again are beyond it.
+    Place* take() { return take(within_one); }
+    Place* take_beyond_limit() { return take(beyond_one); }
 
     // Any thread.
-    void give_back(PendingCall& call);
+    void give_back(Place& place);
 
-    std::size_t taken() const { return taken_.load(); }
+    std::size_t taken() const
+    {
+        const std::uint64_t taken = taken_;
+        return within(taken) + beyond(taken);
+    }
 
     // Returns when nothing is taken.
     void wait_until_empty() const;
@@ -34,12 +40,22 @@ public:
 private:
     static constexpr std::uint32_t chunk_calls = 256;
 
-    PendingCall* pop();  // a free place, or null
-    PendingCall& at(std::uint32_t index);
-    PendingCall& make(std::uint32_t index);
+    // Both counts are in one word, which changes and is read at once.
+    static constexpr std::uint64_t within_one = 1;
+    static constexpr std::uint64_t beyond_one = std::uint64_t{1} << 32;
+    static std::size_t within(std::uint64_t taken) { return taken % beyond_one; }
+    static std::size_t beyond(std::uint64_t taken) { return taken / beyond_one; }
+
+    Place* take(std::uint64_t one);
+    Place& find_free();
+    void uncount(std::uint64_t one);
+    Place* pop();  // a free place, or null
+    Place& at(std::uint32_t index);
+    Place& make(std::uint32_t index);
 
     const std::size_t calls_max_;
-    std::vector<std::atomic<PendingCall*>> chunks_;
+    const std::size_t places_max_;
+    std::vector<std::atomic<Place*>> chunks_;
     std::atomic<std::uint32_t> made_ = 0;
 
     // The top of a stack of free places, as index + 1 (0 if it is empty), under a tag that changes
@@ -47,7 +63,7 @@ private:
     // problem).
     std::atomic<std::uint64_t> free_ = 0;
 
-    std::atomic<std::size_t> taken_ = 0;
+    std::atomic<std::uint64_t> taken_ = 0;
 };
 
 }  // namespace pivot::engine

@@ -54,6 +54,7 @@ void read_settings(json::ObjectReader& root, EngineConfig& config)
     constexpr std::int64_t mebibyte = 1024 * 1024;
     constexpr std::int64_t minute_ms = 60'000;
     constexpr std::int64_t day_ms = 24 * 60 * minute_ms;
+    constexpr std::int64_t wait_ms_min = 100;            // for a host
     constexpr std::int64_t descriptors_max = 1'048'576;  // the kernel's IORING_MAX_FIXED_FILES
     root.number("reactors", config.reactors, 0, 1'024);
     root.number("calls_max", config.calls_max, 1, 10'000'000);
@@ -100,6 +101,11 @@ void read_settings(json::ObjectReader& root, EngineConfig& config)
 
     auto session = root.object("session");
     session.number("iterations_max", config.session.iterations_max, 1, 1'000'000);
+    session.number("answer_ms", config.session.answer_timeout, wait_ms_min, 10 * minute_ms);
+    session.number("hang_up_ms", config.session.hang_up_timeout, wait_ms_min, 10 * minute_ms);
+    session.number("stop_ms", config.session.stop_timeout, wait_ms_min, 10 * minute_ms);
+    session.number("transfer_limit_ms", config.session.transfer_limit, wait_ms_min, day_ms);
+    session.number("play_limit_ms", config.session.play_limit, wait_ms_min, day_ms);
 
     auto signing = root.object("signing");
     signing.text_map("keys", config.signing.keys, check_text);

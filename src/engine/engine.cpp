@@ -5,6 +5,7 @@
 #include "engine/fork_count.hpp"
 #include "engine/lane.hpp"
 #include "engine/lane_thread.hpp"
+#include "engine/live_session.hpp"
 #include "exchange/settings.hpp"
 
 #include <algorithm>
@@ -58,15 +59,15 @@ private:
     std::atomic<std::size_t>& undelivered_;
 };
 
-// Cancels the calls in flight on a lane; its thread goes on.
-class CancelAll final : public reactor::Message {
+// Ends the calls in flight on a lane; its thread goes on.
+class Closing final : public reactor::Message {
 public:
-    explicit CancelAll(engine::Lane& lane) : lane_(lane) {}
+    explicit Closing(engine::Lane& lane) : lane_(lane) {}
 
 private:
     void deliver() override
     {
-        lane_.cancel_all();
+        lane_.close();
         delete this;
     }
 
@@ -75,21 +76,37 @@ private:
 
 class Cancellation final : public reactor::Message {
 public:
-    Cancellation(engine::Lane& lane, engine::PendingCall& call, std::uint64_t serial)
-        : lane_(lane), call_(call), serial_(serial)
+    Cancellation(engine::Place& place, std::uint64_t serial) : place_(place), serial_(serial) {}
+
+private:
+    void deliver() override
+    {
+        if (place_.is_of(serial_)) place_.cancel();
+        delete this;
+    }
+
+    engine::Place& place_;
+    const std::uint64_t serial_;
+};
+
+class Telling final : public reactor::Message {
+public:
+    Telling(engine::Place& place, std::uint64_t serial, Event event)
+        : place_(place), serial_(serial), event_(std::move(event))
     {
     }
 
 private:
     void deliver() override
     {
-        lane_.cancel(call_, serial_);
+        if (place_.is_of(serial_)) place_.tell(std::move(event_), at_);
         delete this;
     }
 
-    engine::Lane& lane_;
-    engine::PendingCall& call_;
-    std::uint64_t serial_;
+    engine::Place& place_;
+    const std::uint64_t serial_;
+    const Nanoseconds at_ = monotonic_now();
+    Event event_;
 };
 
 }  // namespace
@@ -117,6 +134,22 @@ public:
     {
         if (engine::Lane* lane = lane_of_this_thread()) return *lane;
         return *lanes[next.fetch_add(1, std::memory_order_relaxed) % lanes.size()];
+    }
+
+    // Taken first, so that drain() either sees this call in flight, or is seen here. Null: beyond
+    // the limit, or the engine stops.
+    engine::Place* take(bool is_session)
+    {
+        engine::Place* place = calls.take();
+        if (place == nullptr && is_session) place = calls.take_beyond_limit();
+        if (place != nullptr && is_draining) calls.give_back(*std::exchange(place, nullptr));
+        return place;
+    }
+
+    std::string why_refused() const
+    {
+        if (is_draining) return "the engine is stopping";
+        return fmt::format("{} calls are in flight, which is the limit", config().calls_max);
     }
 
     // No call is in flight and every refusal has been taken.
@@ -174,7 +207,7 @@ Engine::~Engine()
         return;
     }
     parts_->is_draining = true;
-    for (engine::Lane* lane : parts_->lanes) lane->reactor().post(*new CancelAll(*lane));
+    for (engine::Lane* lane : parts_->lanes) lane->reactor().post(*new Closing(*lane));
     if (is_in_callback() || !is_of_this_thread()) {
         static_cast<void>(parts_.release());
         return;
@@ -210,29 +243,46 @@ void Engine::start(const Request& request, Done done, Ticket& ticket)
     ticket = {};
     if (is_forked()) return;
     engine::Lane& lane = parts_->next_lane();
-    // Taken first, so that drain() either sees this call in flight, or is seen here.
-    engine::PendingCall* call = parts_->calls.take();
-    const bool is_draining = parts_->is_draining;
-    if (call != nullptr && is_draining) parts_->calls.give_back(*std::exchange(call, nullptr));
-    if (call == nullptr) {
-        std::string why = is_draining ? "the engine is stopping"
-                                      : fmt::format("{} calls are in flight, which is the limit",
-                                                    parts_->config().calls_max);
+    engine::Place* const place = parts_->take(false);
+    if (place == nullptr) {
         lane.reactor().post(
-            *new Refusal(request, std::move(done), std::move(why), parts_->refusals));
+            *new Refusal(request, std::move(done), parts_->why_refused(), parts_->refusals));
         return;
     }
-    call->prepare(lane, request, parts_->config().action, std::move(done), monotonic_now());
-    ticket = {call, call->serial.load(std::memory_order_relaxed)};
-    lane.reactor().post(*call);
+    place->seat_pivot(lane).prepare(request, parts_->config().action, std::move(done),
+                                    monotonic_now());
+    ticket = place->ticket();
+    lane.reactor().post(*place);
+}
+
+Result<void> Engine::start(const SessionRequest& request, Channel& channel, Ticket& ticket)
+{
+    ticket = {};
+    if (is_forked()) return fail(Reason::cancelled, Phase::queue, "the engine is the parent's");
+    engine::Lane& lane = parts_->next_lane();
+    engine::Place* const place = parts_->take(true);
+    if (place == nullptr) return fail(Reason::overload, Phase::queue, parts_->why_refused());
+    place->seat_session(lane, std::make_unique<engine::LiveSession>(
+                                  request, channel, monotonic_now(), place->is_beyond_limit()));
+    ticket = place->ticket();
+    lane.reactor().post(*place);
+    return {};
+}
+
+bool Engine::tell(Ticket session, Event event)
+{
+    if (session.call == nullptr || is_forked()) return false;
+    auto& place = *static_cast<engine::Place*>(session.call);
+    if (!place.is_of(session.serial)) return false;
+    place.lane().reactor().post(*new Telling(place, session.serial, std::move(event)));
+    return true;
 }
 
 void Engine::cancel(Ticket ticket)
 {
     if (ticket.call == nullptr || is_forked()) return;
-    auto& call = *static_cast<engine::PendingCall*>(ticket.call);
-    engine::Lane& lane = call.lane();
-    lane.reactor().post(*new Cancellation(lane, call, ticket.serial));
+    auto& place = *static_cast<engine::Place*>(ticket.call);
+    place.lane().reactor().post(*new Cancellation(place, ticket.serial));
 }
 
 void Engine::drain()

@@ -1,6 +1,7 @@
 #include "engine/lane.hpp"
 
 #include "base/pass_on.hpp"
+#include "engine/live_session.hpp"
 #include "exchange/content.hpp"
 #include "reactor/wait.hpp"
 
@@ -47,85 +48,100 @@ tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(
 Lane::~Lane()
 {
     while (reactor_->has_messages()) reactor_->turn(0);  // begins what was posted before
-    cancel_all();
+    close();
     while (running_->running() > 0) reactor_->turn(reactor::never);
+    if (sessions_) {
+        sessions_->callbacks.close();
+        while (sessions_->callbacks.running() > 0) reactor_->turn(reactor::never);
+        sessions_.reset();
+    }
     exchanges_->close();
     while (!reactor_->is_idle()) reactor_->turn(reactor::never);
 }
 
-void Lane::begin(PendingCall& call)
+void Lane::begin(Place& place)
 {
-    in_flight_.push_back(call);
-    running_->spawn(run(call, *reactor_));
+    in_flight_.push_back(place);
+    if (LiveSession* const session = place.session()) {
+        if (!sessions_) sessions_ = std::make_unique<SessionParts>(*exchanges_);
+        session->begin(*sessions_);
+        running_->spawn(perform(place, *reactor_));
+    } else {
+        running_->spawn(run(place, *reactor_));
+    }
+    if (is_closing_) place.abandon();
 }
 
-void Lane::cancel(PendingCall& call, std::uint64_t serial)
+void Lane::close()
 {
-    if (call.serial.load(std::memory_order_relaxed) == serial) cancel(call);
-}
-
-void Lane::cancel_all()
-{
+    is_closing_ = true;
     while (!in_flight_.empty()) {
-        PendingCall& call = in_flight_.front();
-        call.unlink();
-        cancel(call);
+        Place& place = in_flight_.front();
+        place.unlink();
+        place.abandon();
     }
 }
 
-void Lane::cancel(PendingCall& call)
+void Lane::leave(Place& place)
 {
-    call.deadline().expire(Reason::cancelled);
+    place.leave();
+    calls_.give_back(place);
 }
 
-Task<> Lane::run(PendingCall& call, Reactor&)
+Task<> Lane::perform(Place& place, Reactor&)
 {
+    co_await place.session()->run(*sessions_);
+    leave(place);
+}
+
+Task<> Lane::run(Place& place, Reactor&)
+{
+    PendingPivot& pivot = place.pivot();
     {
-        Deadline& deadline = call.deadline();
-        exchange::PackedContent content(call.request, exchanges_->parameters);
-        exchange::Attempts attempts(*exchanges_, content, plan_of(call));
-        bool is_asking = !deadline.has_expired() && may_ask(call);
-        if (is_asking) call.attempts = &attempts;
+        Deadline& deadline = pivot.deadline();
+        exchange::PackedContent content(pivot.request, exchanges_->parameters);
+        exchange::Attempts attempts(*exchanges_, content, plan_of(pivot));
+        bool is_asking = !deadline.has_expired() && may_ask(pivot);
+        if (is_asking) pivot.attempts = &attempts;
         while (is_asking) {
             auto response = co_await attempts.ask(deadline);
-            is_asking = co_await conclude(call, attempts, response, deadline);
+            is_asking = co_await conclude(pivot, attempts, response, deadline);
         }
-        call.attempts = nullptr;
+        pivot.attempts = nullptr;
     }
-    call.end();
-    calls_.give_back(call);
+    leave(place);
 }
 
 // One deadline covers everything, so no URL has a time of its own.
-exchange::AttemptsPlan Lane::plan_of(const PendingCall& call) const
+exchange::AttemptsPlan Lane::plan_of(const PendingPivot& pivot) const
 {
-    const exchange::PackedRequest& request = call.request;
+    const exchange::PackedRequest& request = pivot.request;
     exchange::AttemptsPlan plan;
     plan.webhook = {request.voice_url(), request.method()};
     plan.fallback = {request.fallback_url(), request.fallback_method()};
     plan.format = request.req_format();
     plan.body_format = request.req_body_format();
     plan.key = exchanges_->settings->profile_of(request.account_id()).signing_key;
-    plan.started = call.started;
+    plan.started = pivot.started;
     return plan;
 }
 
 // Whether there is something to ask; else the call has its outcome.
-bool Lane::may_ask(PendingCall& call)
+bool Lane::may_ask(PendingPivot& pivot)
 {
-    if (const Failure* bad_action = call.request.bad_action()) {
-        call.deliver_failed(*bad_action);
+    if (const Failure* bad_action = pivot.request.bad_action()) {
+        pivot.deliver_failed(*bad_action);
         return false;
     }
-    if (call.request.skips_module()) {
-        call.deliver_skipped();
+    if (pivot.request.skips_module()) {
+        pivot.deliver_skipped();
         return false;
     }
     return true;
 }
 
 // Whether there is more to ask; else the call has its outcome.
-Task<bool> Lane::conclude(PendingCall& call, exchange::Attempts& attempts,
+Task<bool> Lane::conclude(PendingPivot& pivot, exchange::Attempts& attempts,
                           Result<http::LentResponse>& response, Deadline& deadline)
 {
     auto followed = attempts.follow(response, deadline);
@@ -134,27 +150,27 @@ Task<bool> Lane::conclude(PendingCall& call, exchange::Attempts& attempts,
     if (!followed) {
         read = pass_on(followed);
     } else if (takes_long(**response)) {
-        read = co_await read_long(call, attempts, **response, deadline);
+        read = co_await read_long(pivot, attempts, **response, deadline);
     } else {
         attempts.progress().phase = Phase::parse;
-        read = this->read(call, **response);
+        read = this->read(pivot, **response);
     }
     if (read) co_return false;
     const bool is_asked_again = co_await attempts.next(read.error(), deadline);
-    if (!is_asked_again) call.deliver_failed(read.error());
+    if (!is_asked_again) pivot.deliver_failed(read.error());
     co_return is_asked_again;
 }
 
 // Delivers what it has read.
-Result<void> Lane::read(PendingCall& call, const http::Response& response)
+Result<void> Lane::read(PendingPivot& pivot, const http::Response& response)
 {
-    auto read = deliver(call, exchanges_->answer_reader->read(response));
+    auto read = deliver(pivot, exchanges_->answer_reader->read(response));
     reactor_->worked(exchange::reading_ns(response.body.size()));
     return read;
 }
 
 // Reads in steps, with a reader of its own, since others use the reactor's in between.
-Task<Result<void>> Lane::read_long(PendingCall& call, exchange::Attempts& attempts,
+Task<Result<void>> Lane::read_long(PendingPivot& pivot, exchange::Attempts& attempts,
                                    http::Response& response, Deadline& whole)
 {
     Deadline& deadline = attempts.deadline(whole);
@@ -166,25 +182,25 @@ Task<Result<void>> Lane::read_long(PendingCall& call, exchange::Attempts& attemp
         attempts.explain(pass.error(), whole);
         co_return pass_on(pass);
     }
-    if (!*pass) co_return read(call, response);
+    if (!*pass) co_return read(pivot, response);
     const auto reader = exchanges_->make_answer_reader();
     auto begun = reader->begin(response);
     reactor_->worked(exchange::reading_ns(response.body.size()));
     const bool has_time = co_await reactor::Yield(deadline);
     if (!begun) co_return begun;
     if (!has_time) co_return tl::unexpected(deadline.failure(Phase::parse));
-    auto delivered = deliver(call, reader->finish());
+    auto delivered = deliver(pivot, reader->finish());
     reactor_->worked(exchange::reading_ns(response.body.size()));
     co_return delivered;
 }
 
-Result<void> Lane::deliver(PendingCall& call, Result<exchange::AnswerView> answer)
+Result<void> Lane::deliver(PendingPivot& pivot, Result<exchange::AnswerView> answer)
 {
     if (!answer) return pass_on(answer);
     if (answer->format == Format::twiml) {
-        call.deliver_processed(exchange::ShownDocument(*answer->document));
+        pivot.deliver_processed(exchange::ShownDocument(*answer->document));
     } else {
-        call.deliver_processed(answer->flow, answer->warnings);
+        pivot.deliver_processed(answer->flow, answer->warnings);
     }
     return {};
 }

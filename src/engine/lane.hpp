@@ -3,6 +3,7 @@
 
 #include "base/list.hpp"
 #include "engine/call_table.hpp"
+#include "engine/session_parts.hpp"
 #include "exchange/attempts.hpp"
 #include "exchange/exchanges.hpp"
 #include "reactor/reactor.hpp"
@@ -26,29 +27,31 @@ public:
     reactor::Reactor& reactor() { return *reactor_; }
 
     // On the lane's thread.
-    void begin(PendingCall& call);
-    void cancel(PendingCall& call, std::uint64_t serial);
-    void cancel_all();
+    void begin(Place& place);
+    void close();  // ends the calls in flight, and each that begins later
 
 private:
     explicit Lane(CallTable& calls) : calls_(calls) {}
 
-    void cancel(PendingCall& call);
-    reactor::Task<> run(PendingCall& call, reactor::Reactor& reactor);
-    exchange::AttemptsPlan plan_of(const PendingCall& call) const;
-    static bool may_ask(PendingCall& call);
-    reactor::Task<bool> conclude(PendingCall& call, exchange::Attempts& attempts,
+    void leave(Place& place);
+    reactor::Task<> perform(Place& place, reactor::Reactor& reactor);
+    reactor::Task<> run(Place& place, reactor::Reactor& reactor);
+    exchange::AttemptsPlan plan_of(const PendingPivot& pivot) const;
+    static bool may_ask(PendingPivot& pivot);
+    reactor::Task<bool> conclude(PendingPivot& pivot, exchange::Attempts& attempts,
                                  Result<http::LentResponse>& response, reactor::Deadline& deadline);
-    Result<void> read(PendingCall& call, const http::Response& response);
-    reactor::Task<Result<void>> read_long(PendingCall& call, exchange::Attempts& attempts,
+    Result<void> read(PendingPivot& pivot, const http::Response& response);
+    reactor::Task<Result<void>> read_long(PendingPivot& pivot, exchange::Attempts& attempts,
                                           http::Response& response, reactor::Deadline& deadline);
-    static Result<void> deliver(PendingCall& call, Result<exchange::AnswerView> answer);
+    static Result<void> deliver(PendingPivot& pivot, Result<exchange::AnswerView> answer);
 
     CallTable& calls_;
     std::unique_ptr<reactor::Reactor> reactor_;
     std::unique_ptr<exchange::Exchanges> exchanges_;
+    std::unique_ptr<SessionParts> sessions_;  // null: there was none yet
     std::unique_ptr<reactor::Scope> running_;
-    List<PendingCall> in_flight_;
+    List<Place> in_flight_;
+    bool is_closing_ = false;
 };
 
 }  // namespace pivot::engine

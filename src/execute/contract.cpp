@@ -81,6 +81,11 @@ std::optional<JobKind> kind_told_of(const Event& event)
     return std::nullopt;
 }
 
+double seconds_of(milliseconds time)
+{
+    return std::chrono::duration<double>(time).count();
+}
+
 Nanoseconds later(Nanoseconds now, milliseconds time)
 {
     return now + std::chrono::nanoseconds(time).count();
@@ -131,7 +136,7 @@ JobId Contract::begin(LegId leg, JobCommand command, Nanoseconds now)
     assert(kind != JobKind::playback || std::ranges::none_of(jobs_, [leg](const Job& job) {
                return job.kind == JobKind::playback && job.leg == leg && job.state != State::owed;
            }));
-    const milliseconds limit = limit_of(command);
+    const milliseconds limit = limit_of(command, limits_);
     const Nanoseconds due = limit == unlimited ? never : later(now, limit + grace);
     const JobId id = ++last_;
     auto owned = std::make_unique<const JobCommand>(std::move(command));
@@ -164,10 +169,15 @@ void Contract::stop(JobId id, Nanoseconds now)
 void Contract::stop_all(Nanoseconds now)
 {
     for (Job& job : jobs_) {
-        if (job.is_stopping) continue;
+        if (job.state != State::running) continue;
         hurry(job, now);
         channel_.stop(job.id);
     }
+}
+
+bool Contract::has_jobs() const
+{
+    return std::ranges::any_of(jobs_, [](const Job& job) { return job.state != State::owed; });
 }
 
 Nanoseconds Contract::due() const
@@ -317,12 +327,12 @@ std::optional<Event> Contract::give_up(Nanoseconds now)
         warn(Breach::stop_ignored,
              fmt::format("the switch has not ended a {} (job {}) within {} s of its stop or of the "
                          "end of its leg: going on without it",
-                         name_of(job.kind), job.id, stop_limit.count() / 1'000));
+                         name_of(job.kind), job.id, seconds_of(limits_.stop)));
         return owe(job, JobEnd::stopped);
     }
     warn(Breach::no_end, fmt::format("the switch has not ended a {} (job {}) within {} s of its "
                                      "limit: going on as if it had failed",
-                                     name_of(job.kind), job.id, grace.count() / 1'000));
+                                     name_of(job.kind), job.id, seconds_of(grace)));
     channel_.stop(job.id);
     Event end = owe(job, JobEnd::failed);
     if (auto* const dial = std::get_if<DialFailed>(&end)) dial->cause.name = "NO_ANSWER";
@@ -377,11 +387,11 @@ void Contract::erase(JobId job)
     if (jobs_.empty()) std::vector<Job>().swap(jobs_);
 }
 
-void Contract::hurry(Job& job, Nanoseconds now)
+void Contract::hurry(Job& job, Nanoseconds now) const
 {
     if (job.state != State::running) return;
     job.state = State::stopping;
-    job.due = later(now, stop_limit);
+    job.due = later(now, limits_.stop);
 }
 
 void Contract::warn(Breach breach, std::string_view what)

@@ -42,13 +42,14 @@ void name_cause(Event& event);
 
 class Contract {
 public:
-    // A channel that does not obey a stop is waited for this long.
-    static constexpr milliseconds stop_limit{2'000};
     // A channel keeps the limits of its jobs itself. This is for one that does not.
     static constexpr milliseconds grace{10'000};
 
     // `journal` may be null.
-    Contract(Channel& channel, Journal* journal) : channel_(channel), journal_(journal) {}
+    Contract(Channel& channel, Journal* journal, const JobLimits& limits)
+        : channel_(channel), journal_(journal), limits_(limits)
+    {
+    }
 
     Channel& channel() { return channel_; }
 
@@ -60,7 +61,7 @@ public:
     // Commands the stop of a job that runs; of each that is not being stopped already.
     void stop(JobId job, Nanoseconds now);
     void stop_all(Nanoseconds now);
-    bool has_jobs() const { return !jobs_.empty(); }
+    bool has_jobs() const;
 
     // When a job is given up next.
     Nanoseconds due() const;
@@ -109,7 +110,7 @@ private:
     bool is_key(char key);
     void erase(JobId job);
     static Event owe(Job& job, JobEnd how);
-    static void hurry(Job& job, Nanoseconds now);
+    void hurry(Job& job, Nanoseconds now) const;
     bool judge_end(Event& event, JobId id);
     bool judge_key(const KeyPressed& pressed);
     bool judge_answer(Event& event, LegId id);
@@ -118,6 +119,7 @@ private:
 
     Channel& channel_;
     Journal* const journal_;
+    const JobLimits& limits_;
     std::vector<Job> jobs_;
     std::vector<Leg> legs_;
     JobId last_ = 0;

@@ -27,12 +27,11 @@ constexpr JobKind kind<Queue> = JobKind::queue;
 template <>
 constexpr JobKind kind<Transfer> = JobKind::move;
 
-// The length of a file is not known.
-milliseconds limit(const Media& media)
+milliseconds limit(const Media& media, const JobLimits& limits)
 {
     if (media.loops() == 0) return unlimited;
     if (media.kind() == Media::Kind::tone) return media.tone().length() * media.loops();
-    return milliseconds(3'600'000);
+    return limits.play;
 }
 
 milliseconds limit(const Speech& speech)
@@ -138,13 +137,13 @@ JobKind kind_of(const JobCommand& command)
     return std::visit([]<typename Command>(const Command&) { return kind<Command>; }, command);
 }
 
-milliseconds limit_of(const JobCommand& command)
+milliseconds limit_of(const JobCommand& command, const JobLimits& limits)
 {
-    constexpr milliseconds move_limit{120'000};
     const JobKind kind = kind_of(command);
-    if (kind == JobKind::move || kind == JobKind::refer) return move_limit;
+    if (kind == JobKind::move || kind == JobKind::refer) return limits.transfer;
     return std::visit(
-        [](const auto& one) {
+        [&limits](const auto& one) {
+            if constexpr (requires { limit(one, limits); }) return limit(one, limits);
             if constexpr (requires { limit(one); }) return limit(one);
             return unlimited;
         },

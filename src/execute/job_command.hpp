@@ -75,8 +75,15 @@ using JobCommand =
 
 JobKind kind_of(const JobCommand& command);
 
+// What a document says nothing about.
+struct JobLimits {
+    milliseconds stop{2'000};        // until a job that was told to stop has ended
+    milliseconds play{3'600'000};    // a sound whose length is not known
+    milliseconds transfer{120'000};  // transfer, refer, park, a flow that the host runs
+};
+
 // How long the job takes at most; unlimited: as long as the document or the caller wants.
-milliseconds limit_of(const JobCommand& command);
+milliseconds limit_of(const JobCommand& command, const JobLimits& limits);
 
 // Commands the channel. Returns false where it cannot do such a thing.
 bool give(Channel& channel, JobId job, LegId leg, const JobCommand& command);

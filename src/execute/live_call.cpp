@@ -21,9 +21,6 @@ constexpr std::size_t keys_max = 128;
 // Nobody comes back to more rooms than these.
 constexpr std::size_t rooms_max = 16;
 
-// A switch that does not say that the call has ended is not waited for any longer.
-constexpr milliseconds hang_up_timeout{5'000};
-
 bool is_absolute(std::string_view url)
 {
     return http::Url::parse(url).has_value();
@@ -31,9 +28,20 @@ bool is_absolute(std::string_view url)
 
 }  // namespace
 
+ExecutorConfig ExecutorConfig::of(const EngineConfig::Session& settings)
+{
+    ExecutorConfig config;
+    config.answer_timeout = settings.answer_timeout;
+    config.hang_up_timeout = settings.hang_up_timeout;
+    config.limits.stop = settings.stop_timeout;
+    config.limits.play = settings.play_limit;
+    config.limits.transfer = settings.transfer_limit;
+    return config;
+}
+
 LiveCall::LiveCall(Channel& channel, EventQueue& events, session::Session& session,
                    const ExecutorConfig& config, Deadline& host)
-    : contract_(channel, config.journal),
+    : contract_(channel, config.journal, config.limits),
       events_(events),
       session_(session),
       config_(config),
@@ -241,7 +249,7 @@ Task<> LiveCall::reject(int sip_code, const ReasonPhrase& phrase, Deadline&)
     was_hung_up_ = true;
     cause_.sip_code = sip_code;
     channel().reject(sip_code, phrase);
-    const Nanoseconds until = in(hang_up_timeout);
+    const Nanoseconds until = in(config_.hang_up_timeout);
     bool has_happened = true;
     while (has_happened && is_here()) has_happened = co_await next(until);
 }
@@ -253,7 +261,7 @@ Task<> LiveCall::hang_up(const CauseName& cause, Deadline&)
         if (cause_.name.empty()) cause_.name = cause.empty() ? "NORMAL_CLEARING" : cause.text();
         channel().hang_up(caller, cause);
     }
-    const Nanoseconds until = in(hang_up_timeout);
+    const Nanoseconds until = in(config_.hang_up_timeout);
     bool has_happened = true;
     while (has_happened) has_happened = co_await next(until);
 }

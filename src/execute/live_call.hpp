@@ -120,7 +120,12 @@ private:
 };
 
 struct ExecutorConfig {
+    static ExecutorConfig of(const EngineConfig::Session& settings);
+
+    // A switch that does not say what became of it is not waited for any longer.
     milliseconds answer_timeout{5'000};
+    milliseconds hang_up_timeout{5'000};
+    JobLimits limits;
     unsigned branches_max = 50;            // of a call's flows into each other
     const Directory* directory = nullptr;  // null: no device, user, menu or flow is known
     Journal* journal = nullptr;            // null: nobody wants to know

@@ -65,6 +65,11 @@ void expect_defaults(const EngineConfig& config)
     EXPECT_EQ(config.callflow.depth_max, defaults.callflow.depth_max);
     EXPECT_EQ(config.twiml.is_strict, defaults.twiml.is_strict);
     EXPECT_EQ(config.session.iterations_max, defaults.session.iterations_max);
+    EXPECT_EQ(config.session.answer_timeout, defaults.session.answer_timeout);
+    EXPECT_EQ(config.session.hang_up_timeout, defaults.session.hang_up_timeout);
+    EXPECT_EQ(config.session.stop_timeout, defaults.session.stop_timeout);
+    EXPECT_EQ(config.session.transfer_limit, defaults.session.transfer_limit);
+    EXPECT_EQ(config.session.play_limit, defaults.session.play_limit);
     EXPECT_EQ(config.signing.keys, defaults.signing.keys);
     EXPECT_EQ(config.signing.key, defaults.signing.key);
 }
@@ -114,6 +119,11 @@ TEST(Config, the_documented_example_has_every_setting_at_its_default)
                                    "depth_max",
                                    "strict",
                                    "iterations_max",
+                                   "answer_ms",
+                                   "hang_up_ms",
+                                   "stop_ms",
+                                   "transfer_limit_ms",
+                                   "play_limit_ms",
                                    "keys",
                                    "key"}) {
         EXPECT_NE(example.find('"' + std::string(name) + '"'), std::string::npos) << name;
@@ -134,7 +144,9 @@ TEST(Config, every_setting_is_read)
         "http": {"head_bytes_max": 2048, "body_bytes_max": 4096, "redirects_max": 0,
                  "idle_connections_max": 10, "idle_connections_per_origin_max": 11,
                  "idle_timeout_ms": 12, "retries_stale": false},
-        "callflow": {"coerce_types": true, "depth_max": 13}})");
+        "callflow": {"coerce_types": true, "depth_max": 13},
+        "session": {"iterations_max": 14, "answer_ms": 100, "hang_up_ms": 101, "stop_ms": 102,
+                    "transfer_limit_ms": 103, "play_limit_ms": 104}})");
     EXPECT_EQ(config.reactors, 0U);
     EXPECT_EQ(config.calls_max, 7U);
     EXPECT_EQ(config.connections_max, 8U);
@@ -159,6 +171,12 @@ TEST(Config, every_setting_is_read)
     EXPECT_FALSE(config.http.retries_stale);
     EXPECT_TRUE(config.callflow.coerce_types);
     EXPECT_EQ(config.callflow.depth_max, 13U);
+    EXPECT_EQ(config.session.iterations_max, 14U);
+    EXPECT_EQ(config.session.answer_timeout, milliseconds(100));
+    EXPECT_EQ(config.session.hang_up_timeout, milliseconds(101));
+    EXPECT_EQ(config.session.stop_timeout, milliseconds(102));
+    EXPECT_EQ(config.session.transfer_limit, milliseconds(103));
+    EXPECT_EQ(config.session.play_limit, milliseconds(104));
 }
 
 TEST(Config, an_unknown_name_is_an_error_that_suggests_the_nearest_one)
@@ -192,6 +210,8 @@ TEST(Config, a_number_stays_within_its_bounds)
     EXPECT_EQ(error(R"({"reactors":"2"})"),
               "/reactors: expected an integer from 0 to 1024, found \"2\"");
     EXPECT_EQ(read(R"({"calls_max":10000000})").calls_max, 10'000'000U);
+    EXPECT_EQ(error(R"({"session":{"stop_ms":99}})"),
+              "/session/stop_ms: expected an integer from 100 to 600000, found 99");
 }
 
 TEST(Config, a_value_has_the_type_of_its_setting)

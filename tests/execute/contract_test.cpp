@@ -113,7 +113,8 @@ public:
     reactor::Deadline host{open_reactor(reactor_), reactor::never};
     EventQueue events{reactor_->clock(), host};
     FakeChannel channel{events};
-    Contract contract{channel, this};
+    JobLimits limits;
+    Contract contract{channel, this, limits};
     Nanoseconds now = 0;
     Event judged;
     std::vector<std::string> warnings;
@@ -215,6 +216,7 @@ public:
     void answer() override {}
     void reject(int, const ReasonPhrase&) override {}
     void hang_up(LegId, const CauseName&) override {}
+    void ended(const SessionEnd&) override {}
     void stop(JobId) override {}
     bool say(JobId, LegId, const Speech& speech) override
     {
@@ -228,7 +230,7 @@ public:
 TEST_F(ContractTest, a_command_stays_where_it_is_until_the_channel_has_told_the_end_of_its_job)
 {
     Reader reader;
-    Contract reading(reader, nullptr);
+    Contract reading(reader, nullptr, limits);
     const auto say = [&](std::string_view words) {
         Speech speech;
         speech.text = OpaqueText(words);
@@ -428,34 +430,63 @@ TEST_F(ContractTest, the_end_of_the_call_ends_all_jobs)
     EXPECT_THAT(warnings, IsEmpty());
 }
 
+TEST_F(ContractTest, limits_are_the_operators_where_a_document_has_none)
+{
+    limits.play = 20s;
+    limits.transfer = 3s;
+    limits.stop = 100ms;
+    EXPECT_EQ(limit_of(Media(WebUrl::of("http://h/a.mp3")), limits), 20s);
+    EXPECT_EQ(limit_of(Media(HoldMusicName()), limits), unlimited);
+    EXPECT_EQ(limit_of(Refer(), limits), 3s);
+    EXPECT_EQ(limit_of(Transfer(), limits), 3s);
+    const JobId job = begin(Bridge(), 1);
+    contract.stop(job, now);
+    EXPECT_EQ(contract.due(), now + second / 10);
+    EXPECT_TRUE(contract.give_up(now + second / 10));
+    EXPECT_THAT(warnings, ElementsAre(HasSubstr("within 0.1 s of its stop")));
+}
+
+TEST_F(ContractTest, stopping_all_stops_each_that_is_not_being_stopped)
+{
+    const JobId being_stopped = begin(Bridge(), 1);
+    begin(Bridge(), 2);
+    contract.stop(being_stopped, now);
+    contract.stop_all(now);
+    EXPECT_THAT(channel.commands, ElementsAre("stop", "stop"));
+    EXPECT_TRUE(contract.has_jobs());
+    EXPECT_TRUE(contract.give_up(now + 2 * second));
+    EXPECT_TRUE(contract.give_up(now + 2 * second));
+    EXPECT_FALSE(contract.has_jobs()) << "the channel still owes their ends";
+}
+
 TEST_F(ContractTest, a_limit_is_known_for_what_has_one)
 {
     Speech speech;
     speech.text = OpaqueText(std::string(100, 'a'));
-    EXPECT_EQ(limit_of(speech), 50s);
-    EXPECT_EQ(limit_of(Media(WebUrl::of("http://h/a.mp3"))), 1h);
-    EXPECT_EQ(limit_of(Media(HoldMusicName())), unlimited);
-    EXPECT_EQ(limit_of(Media(Tone::of("500,500,480"), 0)), unlimited);
-    EXPECT_EQ(limit_of(Media(Tone::of("500,500,480"), 3)), milliseconds(3'000));
-    EXPECT_GE(limit_of(SentKeys{KeySequence::of("1W2w"), 200ms}), 1900ms);
+    EXPECT_EQ(limit_of(speech, limits), 50s);
+    EXPECT_EQ(limit_of(Media(WebUrl::of("http://h/a.mp3")), limits), 1h);
+    EXPECT_EQ(limit_of(Media(HoldMusicName()), limits), unlimited);
+    EXPECT_EQ(limit_of(Media(Tone::of("500,500,480"), 0), limits), unlimited);
+    EXPECT_EQ(limit_of(Media(Tone::of("500,500,480"), 3), limits), milliseconds(3'000));
+    EXPECT_GE(limit_of(SentKeys{KeySequence::of("1W2w"), 200ms}, limits), 1900ms);
     Recording recording;
     recording.length_max = 60s;
-    EXPECT_EQ(limit_of(recording), 60s);
+    EXPECT_EQ(limit_of(recording, limits), 60s);
     recording.runs_beside = true;
-    EXPECT_EQ(limit_of(recording), unlimited);
+    EXPECT_EQ(limit_of(recording, limits), unlimited);
     Speaking speaking;
     speaking.length_max = 60s;
-    EXPECT_EQ(limit_of(speaking), unlimited) << "speech may begin at any time";
+    EXPECT_EQ(limit_of(speaking, limits), unlimited) << "speech may begin at any time";
     speaking.begin_timeout = 5s;
-    EXPECT_EQ(limit_of(speaking), 65s);
-    EXPECT_EQ(limit_of(Dequeue{QueueName::of("q"), 20s}), 20s);
-    EXPECT_EQ(limit_of(Refer()), 2min);
-    EXPECT_EQ(limit_of(Transfer()), 2min);
-    EXPECT_EQ(limit_of(Park()), 2min);
+    EXPECT_EQ(limit_of(speaking, limits), 65s);
+    EXPECT_EQ(limit_of(Dequeue{QueueName::of("q"), 20s}, limits), 20s);
+    EXPECT_EQ(limit_of(Refer(), limits), 2min);
+    EXPECT_EQ(limit_of(Transfer(), limits), 2min);
+    EXPECT_EQ(limit_of(Park(), limits), 2min);
     for (const JobCommand& endless :
          {JobCommand(Bridge()), JobCommand(Conference()), JobCommand(Queue()),
           JobCommand(pivot::Stream()), JobCommand(HostModule())}) {
-        EXPECT_EQ(limit_of(endless), unlimited);
+        EXPECT_EQ(limit_of(endless, limits), unlimited);
     }
 }
 

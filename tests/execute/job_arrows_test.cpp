@@ -88,7 +88,8 @@ protected:
     reactor::Deadline host{open_reactor(reactor), reactor::never};
     EventQueue events{reactor->clock(), host};
     FakeChannel channel{events};
-    Contract contract{channel, this};
+    JobLimits limits;
+    Contract contract{channel, this, limits};
     Nanoseconds now = 0;
     unsigned warnings = 0;
 

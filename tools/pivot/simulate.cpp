@@ -180,7 +180,7 @@ int simulate(const SimulateOptions& options)
     sinks.records_all = true;
     OneCdr cdr;
     sinks.cdrs = &cdr;
-    ExecutorConfig executor_config;
+    auto executor_config = ExecutorConfig::of(scene->config.session);
     executor_config.directory = scene->directory ? &*scene->directory : nullptr;
     executor_config.journal = &play;
     std::string next = scene->request.node.next;

@@ -1,6 +1,5 @@
-#include "engine/pending_call.hpp"
+#include "engine/pending_pivot.hpp"
 
-#include "engine/lane.hpp"
 #include "exchange/attempts.hpp"
 
 #include <chrono>
@@ -38,17 +37,16 @@ void hand_over(const Engine::Done& done, const OutcomeView& outcome) noexcept
     }
 }
 
-void PendingCall::prepare(Lane& lane, const Request& given, const ActionLimits& limits,
-                          Engine::Done done, reactor::Nanoseconds now)
+void PendingPivot::prepare(const Request& given, const ActionLimits& limits, Engine::Done done,
+                           reactor::Nanoseconds now)
 {
-    lane_.store(&lane, std::memory_order_release);
     request.pack(given, limits);
     done_ = std::move(done);
     started = now;
     is_delivered_ = false;
 }
 
-void PendingCall::deliver_processed(std::string_view flow, std::span<const Breach> warnings)
+void PendingPivot::deliver_processed(std::string_view flow, std::span<const Breach> warnings)
 {
     if (is_delivered_) return;
     OutcomeView view = outcome(OutcomeKind::processed);
@@ -57,7 +55,7 @@ void PendingCall::deliver_processed(std::string_view flow, std::span<const Breac
     deliver(view);
 }
 
-void PendingCall::deliver_processed(const exchange::ShownDocument& document)
+void PendingPivot::deliver_processed(const exchange::ShownDocument& document)
 {
     if (is_delivered_) return;
     OutcomeView view = outcome(OutcomeKind::processed);
@@ -67,7 +65,7 @@ void PendingCall::deliver_processed(const exchange::ShownDocument& document)
     deliver(view);
 }
 
-void PendingCall::deliver_failed(const Failure& failure)
+void PendingPivot::deliver_failed(const Failure& failure)
 {
     if (is_delivered_) return;
     OutcomeView view = outcome(OutcomeKind::failed);
@@ -76,7 +74,7 @@ void PendingCall::deliver_failed(const Failure& failure)
     deliver(view);
 }
 
-void PendingCall::deliver_skipped()
+void PendingPivot::deliver_skipped()
 {
     if (is_delivered_) return;
     OutcomeView view = outcome(OutcomeKind::skipped);
@@ -84,7 +82,7 @@ void PendingCall::deliver_skipped()
     deliver(view);
 }
 
-OutcomeView PendingCall::outcome(OutcomeKind kind) const
+OutcomeView PendingPivot::outcome(OutcomeKind kind) const
 {
     OutcomeView view;
     view.kind = kind;
@@ -102,7 +100,7 @@ OutcomeView PendingCall::outcome(OutcomeKind kind) const
 }
 
 // What is wrong with the action comes before what is wrong with the answer.
-void PendingCall::deliver(OutcomeView& outcome)
+void PendingPivot::deliver(OutcomeView& outcome)
 {
     is_delivered_ = true;
     std::vector<Breach> all;
@@ -120,43 +118,31 @@ void PendingCall::deliver(OutcomeView& outcome)
     hand_over(std::exchange(done_, nullptr), outcome);
 }
 
-void PendingCall::arrived()
-{
-    deadline_.emplace(lane().reactor(), *this);
-}
-
-void PendingCall::end()
+void PendingPivot::end()
 {
     attempts = nullptr;
     deadline_.reset();
-    unlink();
     request.clear();
-    serial.fetch_add(1, std::memory_order_relaxed);
 }
 
-PendingCall::Limit::Limit(reactor::Reactor& reactor, PendingCall& call)
-    : Deadline(reactor, call.started + std::chrono::nanoseconds(call.request.timeout()).count()),
-      call_(call)
+PendingPivot::Limit::Limit(reactor::Reactor& reactor, PendingPivot& pivot)
+    : Deadline(reactor, pivot.started + std::chrono::nanoseconds(pivot.request.timeout()).count()),
+      pivot_(pivot)
 {
 }
 
-void PendingCall::Limit::notify_expired()
+void PendingPivot::Limit::notify_expired()
 {
-    exchange::Attempts* attempts = call_.attempts;
+    exchange::Attempts* attempts = pivot_.attempts;
     const Phase phase = attempts != nullptr ? attempts->progress().phase : Phase::queue;
     std::string message = reason() == Reason::timeout
                               ? fmt::format("no outcome within {} ms: the time was up {}",
-                                            call_.request.timeout().count(), doing(phase))
+                                            pivot_.request.timeout().count(), doing(phase))
                               : fmt::format("cancelled {}", doing(phase));
     if (const auto* first = attempts != nullptr ? attempts->first_failure() : nullptr) {
         message += "; this was the fallback, after: " + first->message;
     }
-    call_.deliver_failed({reason(), phase, std::move(message), {}});
-}
-
-void PendingCall::deliver()
-{
-    lane().begin(*this);
+    pivot_.deliver_failed({reason(), phase, std::move(message), {}});
 }
 
 }  // namespace pivot::engine

@@ -1,0 +1,99 @@
+#include "engine/live_session.hpp"
+
+#include "engine/session_parts.hpp"
+#include "execute/run_session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::engine {
+
+namespace {
+
+using reactor::Nanoseconds;
+
+// What the action asks for and this engine has no place for.
+void warn_of_lost(const Action& action, const session::Sinks& sinks, Channel& channel)
+{
+    if (!action.cdr_url.empty() && sinks.cdrs == nullptr) {
+        channel.warned("action", "cdr_url: this engine has no sink for CDRs: there will be none");
+    }
+    if (action.debug && sinks.sink == nullptr) {
+        channel.warned("action", "debug: this engine has no sink for records: there will be none");
+    }
+}
+
+}  // namespace
+
+LiveSession::LiveSession(const SessionRequest& request, Channel& channel, Nanoseconds now,
+                         bool is_too_many)
+    : channel_(channel),
+      started_(now),
+      is_too_many_(is_too_many),
+      at_end_(request.at_end),
+      request_(std::make_unique<SessionRequest>(request))
+{
+}
+
+void LiveSession::begin(SessionParts& parts)
+{
+    reactor::Reactor& reactor = parts.exchanges.reactor;
+    host_.emplace(reactor, never);
+    events_.emplace(reactor.clock(), *host_);
+    set_times(reactor.clock());
+    next_ = std::move(request_->request.node.next);
+    session_.emplace(parts.exchanges, parts.callbacks, parts.sinks, std::move(request_->request));
+    request_.reset();
+    if (!is_too_many_) return;
+    session_->refuse({Reason::overload,
+                      Phase::queue,
+                      fmt::format("{} calls are in flight, which is the limit",
+                                  parts.exchanges.config().calls_max),
+                      {}});
+}
+
+// Moments that the host has from its calendar, none of which lies ahead.
+void LiveSession::set_times(const reactor::Clock& clock)
+{
+    const std::int64_t unix_now_ms = clock.unix_now_ms();
+    const auto moment = [&](std::int64_t unix_ms) {
+        const std::int64_t ago_ms = unix_now_ms - std::clamp<std::int64_t>(unix_ms, 0, unix_now_ms);
+        return clock.now() - ago_ms * 1'000'000;
+    };
+    execute::CallTimes times;
+    times.began_at = started_;
+    if (request_->started_unix_ms != 0) times.began_at = moment(request_->started_unix_ms);
+    if (request_->answered_unix_ms != 0) {
+        times.answered_at = std::max(moment(request_->answered_unix_ms), times.began_at);
+    }
+    events_->set_times(times);
+}
+
+reactor::Task<> LiveSession::run(const SessionParts& parts)
+{
+    warn_of_lost(session_->action(), parts.sinks, channel_);
+    return execute::run_session(*session_, channel_, *events_, std::move(next_), at_end_,
+                                parts.config, *host_);
+}
+
+void LiveSession::tell(Event event, Nanoseconds at)
+{
+    events_->push(std::move(event), at);
+}
+
+void LiveSession::cancel()
+{
+    const bool is_gone = events_->times().ended_at != never;
+    if (is_gone) return abandon();
+    events_->cancel();
+}
+
+void LiveSession::abandon()
+{
+    events_->cancel();
+    host_->expire(Reason::cancelled);
+}
+
+}  // namespace pivot::engine

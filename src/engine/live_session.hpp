@@ -1,0 +1,50 @@
+// A whole call in its place, from start() to its channel's `ended`.
+#pragma once
+
+#include "execute/event_queue.hpp"
+#include "reactor/deadline.hpp"
+#include "reactor/task.hpp"
+#include "session/call_session.hpp"
+
+#include <pivot/session.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace pivot::engine {
+
+struct SessionParts;
+
+class LiveSession {
+public:
+    // A host's thread. `is_too_many`: its first answer is overload.
+    LiveSession(const SessionRequest& request, Channel& channel, reactor::Nanoseconds now,
+                bool is_too_many);
+
+    // The lane's thread. First begin(), then run(), which is called once.
+    void begin(SessionParts& parts);
+    reactor::Task<> run(const SessionParts& parts);
+
+    // The lane's thread, after begin(). `at`: when it was told.
+    void tell(Event event, reactor::Nanoseconds at);
+
+    // The host gives the call up: what runs on its channel is stopped first, and waited for.
+    void cancel();
+    // The same without waiting.
+    void abandon();
+
+private:
+    void set_times(const reactor::Clock& clock);
+
+    Channel& channel_;
+    const reactor::Nanoseconds started_;
+    const bool is_too_many_;
+    const AtEnd at_end_;
+    std::unique_ptr<SessionRequest> request_;  // until begin()
+    std::string next_;                         // until run()
+    std::optional<reactor::Deadline> host_;
+    std::optional<execute::EventQueue> events_;
+    std::optional<session::Session> session_;
+};
+
+}  // namespace pivot::engine
