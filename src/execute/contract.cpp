@@ -152,6 +152,12 @@ JobId Contract::begin(LegId leg, JobCommand command, Nanoseconds now)
     return 0;
 }
 
+JobId Contract::begin_kept(JobKind kind)
+{
+    jobs_.push_back({++last_, caller, kind, State::running, never, nullptr});
+    return last_;
+}
+
 bool Contract::runs(JobId id) const
 {
     return std::ranges::any_of(
@@ -161,7 +167,7 @@ bool Contract::runs(JobId id) const
 void Contract::stop(JobId id, Nanoseconds now)
 {
     Job* const job = find(id);
-    if (job == nullptr) return;
+    if (job == nullptr || job->command == nullptr) return;
     hurry(*job, now);
     channel_.stop(id);
 }
@@ -339,10 +345,10 @@ std::optional<Event> Contract::give_up(Nanoseconds now)
     return end;
 }
 
-std::optional<Event> Contract::end_next(bool has_hung_up)
+std::optional<Event> Contract::end_next(bool has_hung_up, JobId except)
 {
-    const auto found =
-        std::ranges::find_if(jobs_, [](const Job& job) { return job.state != State::owed; });
+    const auto found = std::ranges::find_if(
+        jobs_, [except](const Job& job) { return job.state != State::owed && job.id != except; });
     if (found == jobs_.end()) return std::nullopt;
     Event end = owe(*found, JobEnd::stopped);
     if (!has_hung_up) return end;

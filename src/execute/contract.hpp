@@ -56,9 +56,13 @@ public:
     // Begins a job by its command. Returns 0 where the channel cannot do it: it has never begun.
     JobId begin(LegId leg, JobCommand command, Nanoseconds now);
 
+    // Begins a job that the engine keeps in place of the channel, which never hears of it.
+    JobId begin_kept(JobKind kind);
+
     bool runs(JobId job) const;
 
-    // Commands the stop of a job that runs; of each that is not being stopped already.
+    // Commands the stop of a job that runs; of each that is not being stopped already. One that the
+    // engine keeps is not the channel's to stop.
     void stop(JobId job, Nanoseconds now);
     void stop_all(Nanoseconds now);
     bool has_jobs() const;
@@ -72,7 +76,7 @@ public:
     // The end of a job whose time has come by `now`, or of one that still runs when the call is
     // over.
     std::optional<Event> give_up(Nanoseconds now);
-    std::optional<Event> end_next(bool has_hung_up);
+    std::optional<Event> end_next(bool has_hung_up, JobId except = 0);
 
 private:
     enum class State : std::uint8_t {
@@ -86,7 +90,7 @@ private:
         JobKind kind;
         State state;
         Nanoseconds due;
-        std::unique_ptr<const JobCommand> command;
+        std::unique_ptr<const JobCommand> command;  // null: the engine keeps the job
     };
     struct Leg {
         LegId id;

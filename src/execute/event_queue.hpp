@@ -69,6 +69,9 @@ public:
     // elsewhere, or the host does not wait.
     bool is_silent() const { return state_ != State::open || host_.has_expired(); }
 
+    // Whether nothing but HungUp is taken any more.
+    bool is_closed() const { return state_ != State::open; }
+
     // The call is the host's again: from now on only HungUp is taken.
     void rest();
 

@@ -1,6 +1,7 @@
 #include "execute/live_call.hpp"
 
 #include "base/text.hpp"
+#include "execute/membership.hpp"
 #include "execute/verbs/streams.hpp"
 #include "http/url.hpp"
 
@@ -136,7 +137,11 @@ bool LiveCall::can_leave() const
 JobId LiveCall::begin(LegId leg, JobCommand command)
 {
     leave_out_the_impossible(command);
-    return contract_.begin(leg, std::move(command), now());
+    const bool may_be_kept = config_.rooms != nullptr && Membership::is_for(command);
+    if (!may_be_kept) return contract_.begin(leg, std::move(command), now());
+    JobCommand given = command;
+    const JobId job = contract_.begin(leg, std::move(given), now());
+    return job == 0 ? keep(command) : job;
 }
 
 bool LiveCall::can(Ability ability)
@@ -174,6 +179,8 @@ Task<> LiveCall::catch_up(Deadline&)
 Task<> LiveCall::finish(const Stage& stage, Deadline& deadline)
 {
     assert(stage.job() != 0);
+    const bool is_kept = keeps(stage.job());
+    if (is_kept) co_await membership_->attend(deadline);
     while (!must_stop()) co_await next(never);
     co_await catch_up(deadline);
     if (stage.end() == nullptr) co_await stop(stage.job(), deadline);
@@ -194,14 +201,21 @@ Task<Finished> LiveCall::finish(JobId job, Until until, Deadline& deadline)
 Task<> LiveCall::stop(JobId job, Deadline&)
 {
     ask_to_stop(job);
+    const bool awaits_home = keeps(job) && !is_here() && contract_.runs(job);
+    if (awaits_home) {
+        co_await membership_->be_out(host());
+        note_late();
+    }
     while (contract_.runs(job)) {
         const bool has_happened = co_await next(never);
         if (!has_happened && events_.is_silent()) end_jobs();
     }
 }
 
-Task<> LiveCall::stop_all(Deadline&)
+Task<> LiveCall::stop_all(Deadline& deadline)
 {
+    const bool is_in_room = membership_ != nullptr && contract_.runs(membership_->job());
+    if (is_in_room) co_await stop(membership_->job(), deadline);
     contract_.stop_all(now());
     while (contract_.has_jobs()) {
         const bool has_happened = co_await next(never);
@@ -295,6 +309,7 @@ bool LiveCall::take(std::optional<Event> event)
         if (!event) return false;
     } else if (std::holds_alternative<HungUp>(*event) || std::holds_alternative<Moved>(*event)) {
         has_hung_up_ = std::holds_alternative<HungUp>(*event);
+        leave_room();
         end_jobs();
     } else if (!contract_.judge(*event, now())) {
         return true;
@@ -303,9 +318,45 @@ bool LiveCall::take(std::optional<Event> event)
     return true;
 }
 
+// The home of a room may still have to say how the caller's stay in it has ended.
 void LiveCall::end_jobs()
 {
-    while (const auto end = contract_.end_next(has_hung_up_)) note(*end);
+    const bool awaits_home = membership_ && !membership_->is_out() && !host().has_expired();
+    const JobId except = awaits_home ? membership_->job() : 0;
+    while (const auto end = contract_.end_next(has_hung_up_, except)) note(*end);
+}
+
+JobId LiveCall::keep(const JobCommand& command)
+{
+    const JobId job = contract_.begin_kept(kind_of(command));
+    membership_.reset();
+    membership_ = std::make_unique<Membership>(*this, *config_.rooms, job, command);
+    return job;
+}
+
+bool LiveCall::keeps(JobId job) const
+{
+    return membership_ != nullptr && membership_->job() == job;
+}
+
+void LiveCall::ask_to_stop(JobId job)
+{
+    if (keeps(job)) membership_->leave();
+    contract_.stop(job, now());
+}
+
+void LiveCall::leave_room()
+{
+    if (!membership_) return;
+    membership_->leave();
+    note_late();
+}
+
+void LiveCall::note_late()
+{
+    for (Event& event : membership_->take_late()) {
+        if (contract_.judge(event, now())) note(event);
+    }
 }
 
 void LiveCall::note(const Event& event)
@@ -315,6 +366,7 @@ void LiveCall::note(const Event& event)
         watcher->note(event);
     }
     if (streams_) streams_->note(event);
+    if (membership_) membership_->note(event);
     if (const auto* pressed = std::get_if<KeyPressed>(&event)) {
         std::string* const keys = keys_of(pressed->leg);
         if (keys != nullptr && keys->size() < keys_max) *keys += pressed->key;

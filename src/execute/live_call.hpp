@@ -25,6 +25,10 @@
 #include <utility>
 #include <vector>
 
+namespace pivot::rooms {
+class Lobby;
+}
+
 namespace pivot::execute::verbs {
 class Streams;
 }
@@ -36,6 +40,7 @@ using reactor::Task;
 
 class Directory;
 class LiveCall;
+class Membership;
 
 // What ends a wait for a job before its own end.
 struct Until {
@@ -129,6 +134,7 @@ struct ExecutorConfig {
     unsigned branches_max = 50;            // of a call's flows into each other
     const Directory* directory = nullptr;  // null: no device, user, menu or flow is known
     Journal* journal = nullptr;            // null: nobody wants to know
+    rooms::Lobby* rooms = nullptr;         // null: there are the switch's alone
 };
 
 class LiveCall {
@@ -181,6 +187,7 @@ public:
 
     // Begins a job by its command, which belongs to it, less what the switch lacks. Returns 0 where
     // the channel cannot do such a job: it has never begun, and there is nothing to wait for.
+    // Rooms and queues that the channel does not have are the engine's, if the config names some.
     JobId begin(LegId leg, JobCommand command);
 
     // Whether the switch has an ability. The first question about one that it lacks warns.
@@ -203,7 +210,7 @@ public:
     Task<> stop(JobId job, Deadline& deadline);
 
     // The same without waiting.
-    void ask_to_stop(JobId job) { contract_.stop(job, now()); }
+    void ask_to_stop(JobId job);
 
     // Answers the call unless it is answered. Waits for it, but not for ever.
     Task<> answer(Deadline&);
@@ -262,6 +269,10 @@ private:
     bool take(std::optional<Event> event);
     void note(const Event& event);
     void end_jobs();
+    JobId keep(const JobCommand& command);
+    bool keeps(JobId job) const;
+    void leave_room();
+    void note_late();
     Nanoseconds wake_at(Nanoseconds until);
     std::string* keys_of(LegId leg);
     void leave_out_the_impossible(JobCommand& command);
@@ -277,6 +288,7 @@ private:
     std::vector<std::pair<std::string, unsigned>> told_of_rooms_;
     std::unique_ptr<verbs::Streams> streams_;     // null: there was none yet
     std::unique_ptr<const Redirected> redirect_;  // null: there is none
+    std::unique_ptr<Membership> membership_;      // the last one; null: there was none yet
     Cause cause_;
     LegId legs_ = caller;
     std::uint8_t lacks_ = 0;  // a bit for each ability that has been warned of

@@ -1,10 +1,14 @@
 #include "rooms/lobby.hpp"
 
 #include <functional>
-#include <string>
 #include <utility>
 
 namespace pivot::rooms {
+
+unsigned Lobby::home_of(std::string_view place, unsigned lanes)
+{
+    return static_cast<unsigned>(std::hash<std::string_view>{}(place) % lanes);
+}
 
 MemberId Lobby::admit(Guest& guest)
 {
@@ -15,7 +19,7 @@ MemberId Lobby::admit(Guest& guest)
 
 void Lobby::send(Message message)
 {
-    const auto home = static_cast<unsigned>(std::hash<std::string>{}(message.place) % lanes_);
+    const unsigned home = home_of(message.place, lanes_);
     if (home == lane_) return take(message);
     mail_->send(home, std::move(message));
 }

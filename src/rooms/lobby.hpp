@@ -11,6 +11,7 @@
 #include "rooms/message.hpp"
 
 #include <cstdint>
+#include <string_view>
 #include <unordered_map>
 
 namespace pivot::rooms {
@@ -43,6 +44,9 @@ public:
     Lobby(unsigned lane, unsigned lanes, Mail& mail) : lane_(lane), lanes_(lanes), mail_(&mail) {}
     Lobby(const Lobby&) = delete;
     Lobby& operator=(const Lobby&) = delete;
+
+    // The lane, of so many, on which a place has its home.
+    static unsigned home_of(std::string_view place, unsigned lanes);
 
     // A guest is told what concerns this member until it is forgotten.
     MemberId admit(Guest& guest);

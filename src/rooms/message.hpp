@@ -36,7 +36,6 @@ struct Message {
     bool ends_with_caller = false;
     bool beeps_on_enter = false;
     bool beeps_on_exit = false;
-    bool wants_to_tell = false;  // a web server, what happens in the room
 
     // of join and enqueue: more than these are refused; 0: no limit
     unsigned size_max = 0;

@@ -38,7 +38,6 @@ void Room::join(const Message& message, Orders& orders)
     joining.is_moderator = message.is_moderator;
     joining.ends_room = message.ends_with_caller;
     joining.beeps_on_exit = message.beeps_on_exit;
-    joining.wants_to_tell = message.wants_to_tell;
     members_.push_back(std::move(joining));
 
     const bool began_before = has_begun_;
@@ -115,7 +114,7 @@ void Room::beep(Orders& orders, MemberId except) const
 MemberId Room::teller(MemberId leaving) const
 {
     for (const Member& member : members_) {
-        if (member.wants_to_tell && member.id != leaving) return member.id;
+        if (member.id != leaving) return member.id;
     }
     return leaving;
 }

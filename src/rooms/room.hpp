@@ -5,8 +5,8 @@
 //                  │                                                │
 //                  └─ leave, or the end of the room ─► out ◄────────┘
 //
-// What happens is told to all members, each of whom wakes by it, in this order: the news, then the
-// beep. One member's call tells the web server of it: the first who wants to and is not leaving.
+// What happens is told to all members, each of whom wakes by it, and one member's call tells the
+// web server of it: the first of those who stay. So the first one's callbacks hold for the room.
 //
 // Invariants: a member is in the mix only while the room has begun and somebody else is in it; who
 // has joined gets exactly one `end`; the limit of the first member holds for all.
@@ -37,7 +37,6 @@ private:
         bool is_moderator = false;
         bool ends_room = false;
         bool beeps_on_exit = false;
-        bool wants_to_tell = false;
         bool is_mixed = false;
     };
 

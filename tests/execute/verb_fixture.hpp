@@ -193,6 +193,9 @@ protected:
         });
     }
 
+    // For a call beside the one that run() performs.
+    Sessions& sessions() { return sessions_; }
+
     // For a test of thousands of exchanges. is_warned() then knows the journal alone.
     void keep_no_records() { sessions_.config.records_all = false; }
     void keep_cdrs_in(session::CdrSpool& spool) { sessions_.config.cdrs = &spool; }

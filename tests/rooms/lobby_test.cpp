@@ -53,7 +53,6 @@ protected:
         message.member = guest.member;
         message.place = rooms::place_of(account, name);
         message.call_id = "call";
-        message.wants_to_tell = true;
         lobby(lane).send(std::move(message));
     }
 

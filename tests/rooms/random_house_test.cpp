@@ -57,7 +57,6 @@ private:
         message.is_moderator = below(2) == 0;
         message.ends_with_caller = below(6) == 0;
         message.beeps_on_enter = below(2) == 0;
-        message.wants_to_tell = below(2) == 0;
         message.size_max = static_cast<unsigned>(below(6));
         stays_[last_] = {message.kind, message.place, ""};
         if (message.kind == Kind::enqueue) waiting_[message.place].push_back(last_);

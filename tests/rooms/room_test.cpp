@@ -17,7 +17,7 @@ using testing::IsEmpty;
 
 using Shown = std::vector<std::string>;
 
-// Member 1 is `call-1`, and so on. All want to tell what happens, and nobody beeps.
+// Member 1 is `call-1`, and so on. Nobody beeps.
 class RoomTest : public testing::Test {
 protected:
     static Message someone(MemberId member)
@@ -26,7 +26,6 @@ protected:
         message.kind = Message::Kind::join;
         message.member = member;
         message.call_id = fmt::format("call-{}", member);
-        message.wants_to_tell = true;
         return message;
     }
     Shown join(const Message& message)
@@ -126,17 +125,15 @@ TEST_F(RoomTest, ends_for_all_with_one_who_ends_it)
     EXPECT_TRUE(room_.empty());
 }
 
-TEST_F(RoomTest, the_first_who_wants_to_tell_tells_everything_and_then_the_next)
+TEST_F(RoomTest, the_first_one_tells_what_happens_and_then_the_next)
 {
-    Message silent = someone(1);
-    silent.wants_to_tell = false;
-    EXPECT_THAT(join(silent), ElementsAre("1 join call-1?"));
+    join(1);
     join(2);
-    EXPECT_THAT(join(3), testing::Contains("2 join call-3"));
-    EXPECT_THAT(leave(2), ElementsAre("1 leave call-2?", "2 leave call-2?", "3 leave call-2",
-                                      "2 end finished"));
+    EXPECT_THAT(join(3), testing::Contains("1 join call-3"));
+    EXPECT_THAT(leave(1), ElementsAre("1 leave call-1?", "2 leave call-1", "3 leave call-1?",
+                                      "1 end finished"));
     EXPECT_THAT(leave(3),
-                ElementsAre("1 leave call-3?", "3 leave call-3", "3 end finished", "1 hold"));
+                ElementsAre("2 leave call-3", "3 leave call-3?", "3 end finished", "2 hold"));
 }
 
 TEST_F(RoomTest, beeps_for_those_who_talk_when_one_enters_and_when_one_leaves)

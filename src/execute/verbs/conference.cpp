@@ -79,7 +79,7 @@ private:
         const auto* happened = std::get_if<ConferenceHappened>(&event);
         if (happened == nullptr) return;
         if (happened->kind == ConferenceEventKind::leave) last_to_leave_ = happened->member;
-        tell(*happened);
+        if (!happened->is_told_elsewhere) tell(*happened);
         // What has its name later is another room.
         const bool is_over = happened->kind == ConferenceEventKind::end;
         if (is_over) call_.told_of_room(conference_.text()) = 0;
@@ -93,23 +93,24 @@ private:
         told.push_back(
             {"SequenceNumber", std::to_string(++call_.told_of_room(conference_.text()))});
         told.push_back({"Timestamp", date_now(call_)});
-        if (happened.kind == ConferenceEventKind::end) add_reason(told);
+        if (happened.kind == ConferenceEventKind::end) add_reason(told, happened);
         if (!is_of_room(happened.kind)) add_member(told, happened);
         notify(call_, conference_, Attribute::status_callback, Attribute::status_callback_method,
                std::move(told));
     }
 
-    // As far as one of its members can know: whose going ends it was the last to go.
-    void add_reason(Parameters& told) const
+    // As far as one of its members can know, where the event does not say who has ended it: whose
+    // going ends it was the last to go.
+    void add_reason(Parameters& told, const ConferenceHappened& end) const
     {
-        const bool was_ended = last_to_leave_ == call_.session().call().call_id &&
-                               conference_.is_true(Attribute::end_conference_on_exit);
+        const bool is_own = last_to_leave_ == call_.session().call().call_id;
+        const bool was_ended = !end.member.empty() ||
+                               (is_own && conference_.is_true(Attribute::end_conference_on_exit));
+        const std::string& ended_by = end.member.empty() ? last_to_leave_ : end.member;
         told.push_back(
             {"ReasonConferenceEnded",
              was_ended ? "participant-with-end-conference-on-exit-left" : "last-participant-left"});
-        if (!last_to_leave_.empty()) {
-            told.push_back({"CallSidEndingConference", last_to_leave_});
-        }
+        if (!ended_by.empty()) told.push_back({"CallSidEndingConference", ended_by});
     }
 
     void add_member(Parameters& told, const ConferenceHappened& happened) const
