@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <map>
@@ -49,6 +50,12 @@ public:
         const std::scoped_lock lock(mutex_);
         works_.push_back(std::move(work));
         has_work_.notify_one();
+    }
+
+    std::size_t waiting()
+    {
+        const std::scoped_lock lock(mutex_);
+        return works_.size();
     }
 
     // Does what there is, on this thread.
@@ -122,6 +129,13 @@ public:
 
     Engine::Ticket ticket;
 
+    Abilities abilities() const override
+    {
+        Abilities abilities;
+        abilities.legs_apart = true;
+        abilities.early_media = true;
+        return abilities;
+    }
     void answer() override
     {
         react("answer", 0, [this](JobId) { tell(Answered()); });
