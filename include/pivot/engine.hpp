@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -135,6 +136,26 @@ struct PIVOT_API EngineConfig {
         // For all other accounts.
         std::string key;
     } signing;
+
+    // What holds for the calls of one account.
+    struct Account {
+        // Each setting that is empty is the engine's. Certificates are not verified if either says
+        // so.
+        Tls tls;
+
+        // In addition to the engine's, whose denials come first.
+        Policy policy;
+
+        // Names and values, sent with each request to the origin of the action's URL, in place of
+        // Pivot's own header of that name.
+        std::map<std::string, std::string> headers;
+
+        // In place of what `signing` has for it; empty: requests are not signed.
+        std::optional<std::string> signing_key;
+    };
+
+    // By account id.
+    std::map<std::string, Account> accounts;
 
     // What sessions leave there; null: they leave nothing. Outlives the engine, and is not part of
     // the configuration file.

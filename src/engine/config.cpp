@@ -1,4 +1,5 @@
 #include "base/json_reader.hpp"
+#include "http/header.hpp"
 #include "net/address_policy.hpp"
 #include "net/dns_config.hpp"
 #include "net/source_addresses.hpp"
@@ -6,6 +7,8 @@
 #include <pivot/engine.hpp>
 
 #include <array>
+
+#include <fmt/format.h>
 
 namespace pivot {
 namespace {
@@ -48,8 +51,56 @@ std::vector<std::string> known_settings(std::span<json::ObjectReader* const> sec
     return settings;
 }
 
+void read_tls(json::ObjectReader& reader, EngineConfig::Tls& tls)
+{
+    reader.text("ca_file", tls.ca_file, check_text);
+    reader.text("ca_directory", tls.ca_directory, check_text);
+    reader.text("certificate_file", tls.certificate_file, check_text);
+    reader.text("private_key_file", tls.private_key_file, check_text);
+    reader.flag("verify", tls.verify);
+}
+
+void read_policy(json::ObjectReader& reader, EngineConfig::Policy& policy)
+{
+    reader.texts("allow", policy.allow, check_rule);
+    reader.texts("deny", policy.deny, check_rule);
+}
+
+void read_headers(json::ObjectReader& reader, std::map<std::string, std::string>& headers)
+{
+    reader.members("headers", [&](std::string_view name, json::Value value, const std::string&) {
+        const bool is_text = value.kind() == json::Kind::string;
+        const auto objection = is_text ? http::objection_to_header(name, value.text())
+                                       : std::string_view("its value is not a string");
+        if (!objection.empty()) {
+            return reader.fail("headers", fmt::format("{}: {}", name, objection));
+        }
+        headers.insert_or_assign(std::string(name), std::string(value.text()));
+    });
+}
+
+EngineConfig::Account read_account(json::Value value, const std::string& at,
+                                   json::Breaches& breaches)
+{
+    EngineConfig::Account account;
+    json::ObjectReader reader(value, at, breaches);
+    auto tls = reader.object("tls");
+    read_tls(tls, account.tls);
+    auto policy = reader.object("policy");
+    read_policy(policy, account.policy);
+    read_headers(reader, account.headers);
+    auto signing = reader.object("signing");
+    std::string key;
+    signing.text("key", key, check_text);
+    if (value.find("signing")) account.signing_key = key;
+    const std::array sections = {&reader, &tls, &policy, &signing};
+    const auto known = known_settings(sections);
+    for (json::ObjectReader* section : sections) section->finish("a setting", known);
+    return account;
+}
+
 // Reads every setting there is (docs/configuration.md has a row for each).
-void read_settings(json::ObjectReader& root, EngineConfig& config)
+void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breaches& breaches)
 {
     constexpr std::int64_t mebibyte = 1024 * 1024;
     constexpr std::int64_t minute_ms = 60'000;
@@ -70,15 +121,10 @@ void read_settings(json::ObjectReader& root, EngineConfig& config)
     dns.text("hosts_file", config.dns.hosts_file, check_text);
 
     auto tls = root.object("tls");
-    tls.text("ca_file", config.tls.ca_file, check_text);
-    tls.text("ca_directory", config.tls.ca_directory, check_text);
-    tls.text("certificate_file", config.tls.certificate_file, check_text);
-    tls.text("private_key_file", config.tls.private_key_file, check_text);
-    tls.flag("verify", config.tls.verify);
+    read_tls(tls, config.tls);
 
     auto policy = root.object("policy");
-    policy.texts("allow", config.policy.allow, check_rule);
-    policy.texts("deny", config.policy.deny, check_rule);
+    read_policy(policy, config.policy);
 
     auto http = root.object("http");
     auto& [head_bytes_max, body_bytes_max, redirects_max, idle_connections_max,
@@ -111,6 +157,10 @@ void read_settings(json::ObjectReader& root, EngineConfig& config)
     signing.text_map("keys", config.signing.keys, check_text);
     signing.text("key", config.signing.key, check_text);
 
+    root.members("accounts", [&](std::string_view id, json::Value value, const std::string& at) {
+        config.accounts.emplace(id, read_account(value, at, breaches));
+    });
+
     const std::array sections = {&root, &action,   &dns,   &tls,     &policy,
                                  &http, &callflow, &twiml, &session, &signing};
     const auto known = known_settings(sections);
@@ -128,7 +178,7 @@ tl::expected<EngineConfig, std::string> EngineConfig::from_json(std::string_view
     EngineConfig config;
     json::Breaches breaches;
     json::ObjectReader reader(*root, "", breaches);
-    read_settings(reader, config);
+    read_settings(reader, config, breaches);
     if (breaches.is_empty()) return config;
     return tl::unexpected(
         std::move(breaches).to_failure(Reason::invalid_json, Phase::parse).message);

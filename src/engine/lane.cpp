@@ -121,7 +121,8 @@ exchange::AttemptsPlan Lane::plan_of(const PendingPivot& pivot) const
     plan.fallback = {request.fallback_url(), request.fallback_method()};
     plan.format = request.req_format();
     plan.body_format = request.req_body_format();
-    plan.key = exchanges_->settings->profile_of(request.account_id()).signing_key;
+    plan.account_id = request.account_id();
+    plan.action_url = request.voice_url();
     plan.started = pivot.started;
     return plan;
 }

@@ -29,17 +29,30 @@ Task<Result<http::LentResponse>> fail_with(Failure failure, Deadline&)
 }  // namespace
 
 struct Attempts::Extras {
-    Extras(const AttemptsPlan& its_plan, const reactor::Clock& clock)
+    Extras(const AttemptsPlan& its_plan, const Account& account, const reactor::Clock& clock)
         : plan(its_plan), request(clock)
     {
-        request.key = plan.key;
+        const AccountProfile& profile = account.profile();
+        request.key = profile.signing_key;
         request.idempotency = plan.idempotency;
         request.cookies = plan.cookies;
         request.is_recorded = plan.is_recorded;
+        if (!profile.headers.empty()) add_headers(profile, account.rules());
+    }
+
+    void add_headers(const AccountProfile& profile, const http::DestinationRules& of_account)
+    {
+        const auto url = http::Url::parse(split_fragment(plan.action_url).url);
+        if (!url) return;
+        rules.emplace(of_account);
+        if (rules->origin != url->origin()) rules->headers.clear();
+        rules->origin = url->origin();
+        rules->headers.insert(rules->headers.end(), profile.headers.begin(), profile.headers.end());
     }
 
     const AttemptsPlan plan;
     RequestExtras request;
+    std::optional<http::DestinationRules> rules;  // nothing: those of the account
     std::string warning;
     std::optional<Failure> first_failure;  // why the fallback is asked
     std::vector<Parameter> cause;          // likewise, as the fallback is told
@@ -48,21 +61,24 @@ struct Attempts::Extras {
     std::optional<Deadline> attempt_deadline;  // under that of the URL
 };
 
-bool Attempts::needs_extras(const AttemptsPlan& plan)
+bool Attempts::needs_extras(const AttemptsPlan& plan, const Account& account)
 {
     const bool has_fragment = plan.webhook.url.find('#') != std::string_view::npos;
     const bool is_limited =
         plan.url_ns_max != reactor::never || plan.attempt_ns_max != reactor::never;
-    return has_fragment || is_limited || !plan.fallback.url.empty() || !plan.key.empty() ||
+    return has_fragment || is_limited || !plan.fallback.url.empty() ||
+           !account.profile().signing_key.empty() || !account.profile().headers.empty() ||
            !plan.idempotency.empty() || plan.cookies != nullptr || plan.keeps_headers ||
            plan.is_recorded;
 }
 
 Attempts::Attempts(Exchanges& exchanges, Content& content, const AttemptsPlan& plan)
     : exchanges_(exchanges),
+      account_(exchanges.account_of(plan.account_id)),
       content_(content),
-      extras_(needs_extras(plan) ? std::make_unique<Extras>(plan, exchanges.reactor.clock())
-                                 : nullptr),
+      extras_(needs_extras(plan, account_)
+                  ? std::make_unique<Extras>(plan, account_, exchanges.reactor.clock())
+                  : nullptr),
       webhook_(plan.webhook),
       request_(content, plan.format),
       retry_(plan.retry.value_or(Retry::by_default(plan.format))),
@@ -151,11 +167,17 @@ void Attempts::apply_fragment(std::string_view fragment, Deadline& whole)
 
 Result<std::shared_ptr<const http::Destination>> Attempts::find_destination()
 {
-    auto found = exchanges_.destinations.find(webhook_.url);
+    auto found = account_.destinations().find(webhook_.url);
     if (!found) return fail(Reason::bad_action, Phase::queue, std::move(found.error()));
-    if (!extras_ || extras_->request.sends_sni) return std::move(*found);
-    return std::make_shared<const http::Destination>((*found)->url, exchanges_.settings->rules(),
-                                                     false);
+    const bool is_usual = !extras_ || (extras_->request.sends_sni && !extras_->rules);
+    if (is_usual) return std::move(*found);
+    return std::make_shared<const http::Destination>((*found)->url, rules(),
+                                                     extras_->request.sends_sni);
+}
+
+const http::DestinationRules& Attempts::rules() const
+{
+    return extras_ && extras_->rules ? *extras_->rules : account_.rules();
 }
 
 Deadline& Attempts::url_deadline(Deadline& whole)
@@ -178,8 +200,7 @@ Result<bool> Attempts::follow(Result<http::LentResponse>& response, Deadline& wh
     }
     request_.take_cookies(**response);
     if (!http::Route::is_redirect(**response)) return false;
-    auto followed = request_.follow(**response, exchanges_.config().http.redirects_max,
-                                    exchanges_.settings->rules());
+    auto followed = request_.follow(**response, exchanges_.config().http.redirects_max, rules());
     if (!followed) return pass_on(followed);
     is_following_ = true;
     return true;

@@ -43,7 +43,8 @@ struct AttemptsPlan {
     Webhook fallback = {};  // empty: there is none
     Format format = Format::kazoo;
     BodyFormat body_format = BodyFormat::form;  // of a POST
-    std::string_view key = {};                  // that requests are signed with; empty: none
+    std::string_view account_id = {};           // on whose behalf it asks
+    std::string_view action_url = {};           // whose origin gets the account's headers
     std::string_view idempotency = {};          // a header line in place of our own
     http::CookieJar* cookies = nullptr;         // null: none are sent or kept
     bool keeps_headers = false;                 // of responses
@@ -93,7 +94,7 @@ public:
 private:
     struct Extras;
 
-    static bool needs_extras(const AttemptsPlan& plan);
+    static bool needs_extras(const AttemptsPlan& plan, const Account& account);
     Result<void> begin(reactor::Deadline& whole);
     Result<void> begin_url(reactor::Deadline& whole);
     void apply_fragment(std::string_view fragment, reactor::Deadline& whole);
@@ -102,7 +103,10 @@ private:
     bool may_ask_fallback(const Failure& failure, const reactor::Deadline& whole) const;
     void turn_to_fallback(const Failure& failure);
 
+    const http::DestinationRules& rules() const;
+
     Exchanges& exchanges_;
+    Account& account_;
     Content& content_;
     std::unique_ptr<Extras> extras_;  // null for most pivots
     Webhook webhook_;                 // that is being asked

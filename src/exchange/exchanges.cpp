@@ -1,13 +1,16 @@
 #include "exchange/exchanges.hpp"
 
+#include "base/pass_on.hpp"
 #include "exchange/policy.hpp"
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace pivot::exchange {
 
 Exchanges::Exchanges(std::shared_ptr<const Settings> given, reactor::Reactor& its_reactor)
-    : settings(std::move(given)), reactor(its_reactor), destinations(settings->rules())
+    : settings(std::move(given)), reactor(its_reactor)
 {
 }
 
@@ -22,13 +25,7 @@ tl::expected<std::unique_ptr<Exchanges>, std::string> Exchanges::open(
 
     exchanges->answer_reader = exchanges->make_answer_reader();
 
-    auto tls = net::TlsContext::open({.ca_file = config.tls.ca_file,
-                                      .ca_directory = config.tls.ca_directory,
-                                      .certificate_file = config.tls.certificate_file,
-                                      .private_key_file = config.tls.private_key_file,
-                                      .verify = config.tls.verify});
-    if (!tls) return tl::unexpected(std::move(tls.error()));
-    exchanges->tls = std::move(*tls);
+    if (auto opened = exchanges->open_accounts(); !opened) return pass_on(opened);
 
     auto resolver = net::Resolver::open(
         reactor, {.servers = config.dns.servers, .hosts_file = config.dns.hosts_file});
@@ -36,9 +33,30 @@ tl::expected<std::unique_ptr<Exchanges>, std::string> Exchanges::open(
     exchanges->resolver = std::move(*resolver);
 
     exchanges->client = std::make_unique<http::Client>(
-        reactor, *exchanges->resolver, *exchanges->tls, exchanges->settings->policy(),
-        exchanges->sources, exchanges->settings->client());
+        reactor, *exchanges->resolver, exchanges->sources, exchanges->settings->client());
     return exchanges;
+}
+
+tl::expected<void, std::string> Exchanges::open_accounts()
+{
+    auto shared = open_tls(config().tls);
+    if (!shared) return pass_on(shared);
+    tls = std::move(*shared);
+    auto others = Account::open(*settings, settings->other_accounts(), *tls);
+    if (!others) return pass_on(others);
+    other_accounts_ = std::move(*others);
+    for (const auto& [id, profile] : settings->accounts()) {
+        auto account = Account::open(*settings, profile, *tls);
+        if (!account) return tl::unexpected(fmt::format("account {}: {}", id, account.error()));
+        accounts_.emplace(id, std::move(*account));
+    }
+    return {};
+}
+
+Account& Exchanges::account_of(std::string_view account_id)
+{
+    const auto known = accounts_.find(account_id);
+    return known == accounts_.end() ? *other_accounts_ : *known->second;
 }
 
 std::unique_ptr<AnswerReader> Exchanges::make_answer_reader() const

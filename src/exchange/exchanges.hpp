@@ -1,21 +1,24 @@
 // What the exchanges of one reactor share. Only the settings are shared with other reactors.
 #pragma once
 
+#include "exchange/account.hpp"
 #include "exchange/answer.hpp"
 #include "exchange/idempotency.hpp"
 #include "exchange/long_answers.hpp"
 #include "exchange/parameters.hpp"
 #include "exchange/settings.hpp"
 #include "http/client.hpp"
-#include "http/destination.hpp"
 #include "net/resolver.hpp"
 #include "net/source_addresses.hpp"
 #include "net/tls.hpp"
 #include "reactor/reactor.hpp"
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include <tl/expected.hpp>
 
@@ -32,6 +35,8 @@ struct Exchanges {
     // Another one, for an answer that is read in steps.
     std::unique_ptr<AnswerReader> make_answer_reader() const;
 
+    Account& account_of(std::string_view account_id);
+
     // Before it dies, when nothing is asked any more. Then the reactor turns until it is idle.
     void close();
 
@@ -39,7 +44,6 @@ struct Exchanges {
 
     const std::shared_ptr<const Settings> settings;
     reactor::Reactor& reactor;
-    http::DestinationCache destinations;
     net::SourceAddresses sources;
     Parameters parameters;
     IdempotencyTokens tokens;
@@ -47,11 +51,15 @@ struct Exchanges {
     std::unique_ptr<AnswerReader> answer_reader;
     LongAnswers long_answers;
     std::unique_ptr<net::Resolver> resolver;
-    std::unique_ptr<net::TlsContext> tls;
+    std::unique_ptr<net::TlsContext> tls;  // of most accounts
     std::unique_ptr<http::Client> client;
 
 private:
     Exchanges(std::shared_ptr<const Settings> settings, reactor::Reactor& reactor);
+    tl::expected<void, std::string> open_accounts();
+
+    std::unique_ptr<Account> other_accounts_;
+    std::map<std::string, std::unique_ptr<Account>, std::less<>> accounts_;
 };
 
 }  // namespace pivot::exchange

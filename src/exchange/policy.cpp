@@ -1,21 +1,22 @@
 #include "exchange/policy.hpp"
 
+#include "base/pass_on.hpp"
+
 #include <utility>
 #include <vector>
 
 namespace pivot::exchange {
 
-tl::expected<net::AddressPolicy, std::string> address_policy(const EngineConfig& config)
+tl::expected<net::AddressPolicy, std::string> address_policy(const EngineConfig& config,
+                                                             const EngineConfig::Policy& account)
 {
     net::AddressPolicy policy;
-    for (const std::string& rule : config.policy.deny) {
-        if (auto added = policy.deny(rule); !added) {
-            return tl::unexpected(std::move(added.error()));
+    for (const auto* rules : {&config.policy, &account}) {
+        for (const std::string& rule : rules->deny) {
+            if (auto added = policy.deny(rule); !added) return pass_on(added);
         }
-    }
-    for (const std::string& rule : config.policy.allow) {
-        if (auto added = policy.allow(rule); !added) {
-            return tl::unexpected(std::move(added.error()));
+        for (const std::string& rule : rules->allow) {
+            if (auto added = policy.allow(rule); !added) return pass_on(added);
         }
     }
     if (const auto typed = http::Url::parse(config.typed.url)) {

@@ -13,8 +13,10 @@
 
 namespace pivot::exchange {
 
-// The error says how to fix an invalid rule.
-tl::expected<net::AddressPolicy, std::string> address_policy(const EngineConfig& config);
+// `account` has rules in addition to those of the engine. The error says how to fix an invalid
+// rule.
+tl::expected<net::AddressPolicy, std::string> address_policy(
+    const EngineConfig& config, const EngineConfig::Policy& account = {});
 
 // Why `url` may not be asked, as far as its spelling tells: names are not resolved. Empty if it
 // may.

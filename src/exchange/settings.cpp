@@ -1,10 +1,13 @@
 #include "exchange/settings.hpp"
 
+#include "base/pass_on.hpp"
 #include "exchange/policy.hpp"
 #include "http/url.hpp"
 
 #include <chrono>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace pivot::exchange {
 
@@ -20,29 +23,80 @@ http::ClientConfig client_config_of(const EngineConfig& config)
             .retries_stale = config.http.retries_stale};
 }
 
+bool has_settings(const EngineConfig::Tls& tls)
+{
+    return !tls.ca_file.empty() || !tls.ca_directory.empty() || !tls.certificate_file.empty() ||
+           !tls.verify;
+}
+
+// The account's TLS settings, with the engine's where it has none.
+EngineConfig::Tls merged(EngineConfig::Tls account, const EngineConfig::Tls& engine)
+{
+    if (account.ca_file.empty() && account.ca_directory.empty()) {
+        account.ca_file = engine.ca_file;
+        account.ca_directory = engine.ca_directory;
+    }
+    if (account.certificate_file.empty()) {
+        account.certificate_file = engine.certificate_file;
+        account.private_key_file = engine.private_key_file;
+    }
+    account.verify = account.verify && engine.verify;
+    return account;
+}
+
 }  // namespace
 
 tl::expected<std::shared_ptr<const Settings>, std::string> Settings::make(EngineConfig config)
 {
     auto policy = address_policy(config);
     if (!policy) return tl::unexpected(std::move(policy.error()));
-    return std::shared_ptr<const Settings>(new Settings(std::move(config), std::move(*policy)));
+    std::shared_ptr<Settings> settings(new Settings(std::move(config), std::move(*policy)));
+    if (auto added = settings->add_accounts(); !added) return pass_on(added);
+    return settings;
 }
 
 Settings::Settings(EngineConfig config, net::AddressPolicy policy)
-    : config_(std::move(config)),
-      policy_(std::move(policy)),
-      client_(client_config_of(config_)),
-      rules_{policy_},
-      other_accounts_{config_.signing.key}
+    : config_(std::move(config)), policy_(std::move(policy)), client_(client_config_of(config_))
 {
+    other_accounts_.signing_key = config_.signing.key;
+}
+
+tl::expected<void, std::string> Settings::add_accounts()
+{
+    for (const auto& [id, key] : config_.signing.keys) {
+        AccountProfile& profile = accounts_[id];
+        profile.id = id;
+        profile.signing_key = key;
+    }
+    for (const auto& [id, account] : config_.accounts) {
+        AccountProfile& profile = accounts_[id];
+        if (profile.id.empty()) profile.signing_key = config_.signing.key;
+        profile.id = id;
+        if (account.signing_key) profile.signing_key = *account.signing_key;
+        for (const auto& [name, value] : account.headers) {
+            profile.headers.push_back(fmt::format("{}: {}", name, value));
+        }
+        if (has_settings(account.tls)) profile.tls = merged(account.tls, config_.tls);
+        if (account.policy.allow.empty() && account.policy.deny.empty()) continue;
+        auto policy = address_policy(config_, account.policy);
+        if (!policy) {
+            return tl::unexpected(fmt::format("account {}: {}", id, policy.error()));
+        }
+        profile.policy = std::move(*policy);
+    }
+    return {};
+}
+
+http::DestinationRules Settings::rules_of(const AccountProfile& profile, net::TlsContext& tls) const
+{
+    http::DestinationRules rules{profile.policy ? *profile.policy : policy_};
+    rules.tls = &tls;
+    if (profile.tls || profile.policy) rules.partition = profile.id;
     if (const auto typed = http::Url::parse(config_.typed.url)) {
-        rules_.origin = typed->origin();
-        rules_.headers = config_.typed.headers;
+        rules.origin = typed->origin();
+        rules.headers = config_.typed.headers;
     }
-    for (const auto& [account_id, key] : config_.signing.keys) {
-        accounts_.emplace(account_id, AccountProfile{key});
-    }
+    return rules;
 }
 
 const AccountProfile& Settings::profile_of(std::string_view account_id) const

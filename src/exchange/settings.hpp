@@ -13,16 +13,22 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tl/expected.hpp>
 
 namespace pivot::exchange {
 
-// What is set for one account. TLS, policy and limits are the engine's for all of them.
+// What is set for one account, or for all that have no settings of their own.
 struct AccountProfile {
-    std::string signing_key;  // empty: its requests are not signed
+    std::string id;                            // empty: of all others
+    std::string signing_key;                   // empty: its requests are not signed
+    std::vector<std::string> headers;          // `Name: value`, for the origin of the action's URL
+    std::optional<EngineConfig::Tls> tls;      // nothing: the engine's
+    std::optional<net::AddressPolicy> policy;  // likewise
 };
 
 class Settings {
@@ -34,19 +40,23 @@ public:
     Settings& operator=(const Settings&) = delete;
 
     const AccountProfile& profile_of(std::string_view account_id) const;
+    const AccountProfile& other_accounts() const { return other_accounts_; }
+    const std::map<std::string, AccountProfile, std::less<>>& accounts() const { return accounts_; }
+
+    // Those of an account whose connections have this TLS context.
+    http::DestinationRules rules_of(const AccountProfile& profile, net::TlsContext& tls) const;
 
     const EngineConfig& config() const { return config_; }
     const net::AddressPolicy& policy() const { return policy_; }
-    const http::DestinationRules& rules() const { return rules_; }
     const http::ClientConfig& client() const { return client_; }
 
 private:
     Settings(EngineConfig config, net::AddressPolicy policy);
+    tl::expected<void, std::string> add_accounts();
 
     const EngineConfig config_;
     const net::AddressPolicy policy_;
     const http::ClientConfig client_;
-    http::DestinationRules rules_;
     AccountProfile other_accounts_;
     std::map<std::string, AccountProfile, std::less<>> accounts_;
 };

@@ -3,6 +3,7 @@
 #include "base/pass_on.hpp"
 #include "base/text.hpp"
 
+#include <cassert>
 #include <utility>
 
 #include <fmt/format.h>
@@ -79,13 +80,19 @@ Task<Result<net::Connected>> connect_in_time(std::span<const net::SocketAddress>
     co_return connected;
 }
 
-Task<Result<void>> secure_in_time(net::Connection& connection, net::TlsContext& tls,
-                                  const Destination& destination, Nanoseconds ns_max,
-                                  Deadline& deadline)
+Task<Result<void>> secure(net::Connection& connection, const Destination& destination,
+                          Deadline& deadline)
+{
+    assert(destination.tls != nullptr);
+    return connection.secure(*destination.tls, destination.url.host, destination.origin,
+                             destination.sends_sni, deadline);
+}
+
+Task<Result<void>> secure_in_time(net::Connection& connection, const Destination& destination,
+                                  Nanoseconds ns_max, Deadline& deadline)
 {
     Deadline in_time(deadline, deadline.reactor().now() + ns_max);
-    auto secured = co_await connection.secure(tls, destination.url.host, destination.origin,
-                                              destination.sends_sni, in_time);
+    auto secured = co_await secure(connection, destination, in_time);
     explain(secured, "no TLS handshake", ns_max, in_time, deadline);
     co_return secured;
 }
@@ -119,13 +126,10 @@ tl::unexpected<Failure> unanswered(Failure& failure, const net::Connection& conn
 
 }  // namespace
 
-Client::Client(Reactor& reactor, net::Resolver& resolver, net::TlsContext& tls,
-               const net::AddressPolicy& policy, net::SourceAddresses& sources,
+Client::Client(Reactor& reactor, net::Resolver& resolver, net::SourceAddresses& sources,
                const ClientConfig& config)
     : reactor_(reactor),
       resolver_(resolver),
-      tls_(tls),
-      policy_(policy),
       sources_(sources),
       config_(config),
       teardown_(reactor),
@@ -246,7 +250,7 @@ bool Client::is_worth_another(const Failure& failure, const Progress& progress) 
 Task<Result<Client::Lease>> Client::open(const Destination& destination, Progress& progress,
                                          Deadline& deadline)
 {
-    const auto addresses = co_await locate(destination.url, progress, deadline);
+    const auto addresses = co_await locate(destination, progress, deadline);
     if (!addresses) co_return pass_on(addresses);
 
     // Idle connections must not keep new origins out.
@@ -269,9 +273,10 @@ Task<Result<Client::Lease>> Client::open(const Destination& destination, Progres
     co_return pass_on(secured);
 }
 
-Task<Result<std::vector<net::SocketAddress>>> Client::locate(const Url& url, Progress& progress,
-                                                             Deadline& deadline)
+Task<Result<std::vector<net::SocketAddress>>> Client::locate(const Destination& destination,
+                                                             Progress& progress, Deadline& deadline)
 {
+    const Url& url = destination.url;
     progress.phase = Phase::dns;
     Nanoseconds since = reactor_.now();
     const std::string absolute = url.is_absolute ? url.name() : std::string();
@@ -281,7 +286,7 @@ Task<Result<std::vector<net::SocketAddress>>> Client::locate(const Url& url, Pro
     if (!resolved) co_return pass_on(resolved);
     std::vector<net::SocketAddress> addresses;
     for (const net::IpAddress& ip : *resolved) addresses.emplace_back(ip, url.port);
-    auto admitted = policy_.admit(url.host, addresses);
+    auto admitted = destination.policy.admit(url.host, addresses);
     if (!admitted) co_return pass_on(admitted);
     co_return addresses;
 }
@@ -297,11 +302,9 @@ Task<Result<void>> Client::secure(net::Connection& connection, const Destination
                                   const Progress& progress, Deadline& deadline)
 {
     if (is_connect_limited(progress)) {
-        return secure_in_time(connection, tls_, destination, progress.demands->connect_ns_max,
-                              deadline);
+        return secure_in_time(connection, destination, progress.demands->connect_ns_max, deadline);
     }
-    return connection.secure(tls_, destination.url.host, destination.origin, destination.sends_sni,
-                             deadline);
+    return http::secure(connection, destination, deadline);
 }
 
 void Client::discard(Lease connection)

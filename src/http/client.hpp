@@ -11,10 +11,8 @@
 #include "http/pool.hpp"
 #include "http/progress.hpp"
 #include "http/request.hpp"
-#include "net/address_policy.hpp"
 #include "net/resolver.hpp"
 #include "net/source_addresses.hpp"
-#include "net/tls.hpp"
 #include "reactor/scope.hpp"
 
 #include <pivot/failure.hpp>
@@ -37,8 +35,7 @@ struct ClientConfig {
 // It is closed before it dies; then the reactor turns until closing() is 0.
 class Client {
 public:
-    Client(reactor::Reactor& reactor, net::Resolver& resolver, net::TlsContext& tls,
-           const net::AddressPolicy& policy, net::SourceAddresses& sources,
+    Client(reactor::Reactor& reactor, net::Resolver& resolver, net::SourceAddresses& sources,
            const ClientConfig& config);
 
     // Yields the whole response. Fails with any reason of the network and of HTTP, in the phase
@@ -76,14 +73,12 @@ private:
                                                   reactor::Deadline& deadline);
     reactor::Task<Result<void>> secure(net::Connection& connection, const Destination& destination,
                                        const Progress& progress, reactor::Deadline& deadline);
-    reactor::Task<Result<std::vector<net::SocketAddress>>> locate(const Url& url,
+    reactor::Task<Result<std::vector<net::SocketAddress>>> locate(const Destination& destination,
                                                                   Progress& progress,
                                                                   reactor::Deadline& deadline);
 
     reactor::Reactor& reactor_;
     net::Resolver& resolver_;
-    net::TlsContext& tls_;
-    const net::AddressPolicy& policy_;
     net::SourceAddresses& sources_;
     const ClientConfig& config_;
     FreeList<Message> messages_;

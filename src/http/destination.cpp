@@ -39,14 +39,24 @@ std::string common_headers(const Url& url, const DestinationRules& rules)
     return fmt::format("{}\r\n", fmt::join(lines, "\r\n"));
 }
 
+std::string shared_origin(const Url& url, bool sends_sni, const std::string& partition)
+{
+    std::string origin = url.origin();
+    if (!sends_sni) origin += " without SNI";
+    if (!partition.empty()) origin += " of " + partition;
+    return origin;
+}
+
 }  // namespace
 
 Destination::Destination(Url parsed, const DestinationRules& rules, bool says_name)
     : url(std::move(parsed)),
+      policy(rules.policy),
+      tls(rules.tls),
       sends_sni(says_name),
-      origin(sends_sni ? url.origin() : url.origin() + " without SNI"),
+      origin(shared_origin(url, sends_sni, rules.partition)),
       headers(common_headers(url, rules)),
-      admission(rules.policy.admit_host(url.host, url.port))
+      admission(policy.admit_host(url.host, url.port))
 {
 }
 

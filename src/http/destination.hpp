@@ -16,11 +16,17 @@
 
 #include <tl/expected.hpp>
 
+namespace pivot::net {
+class TlsContext;
+}
+
 namespace pivot::http {
 
-// What requests depend on besides their URL.
+// What requests depend on besides their URL. `policy` and `tls` outlive the destinations.
 struct DestinationRules {
     const net::AddressPolicy& policy;
+    net::TlsContext* tls = nullptr;         // not null where https is asked
+    std::string partition = {};             // whose connections are shared; empty: everybody else's
     std::string origin = {};                // the only one whose requests have `headers`
     std::vector<std::string> headers = {};  // `Name: value`; they replace ours of the same name
 };
@@ -29,6 +35,8 @@ struct Destination {
     Destination(Url url, const DestinationRules& rules, bool sends_sni = true);
 
     const Url url;
+    const net::AddressPolicy& policy;
+    net::TlsContext* const tls;
     const bool sends_sni;          // whether TLS names the host
     const std::string origin;      // connections to equal ones are interchangeable
     const std::string headers;     // of every request (Host, User-Agent, …)

@@ -187,7 +187,8 @@ exchange::AttemptsPlan Session::plan_of(const Request& request, Origin origin)
     plan.fallback = {action_.fallback_url, action_.fallback_method};
     plan.format = format();
     if (origin == Origin::action) plan.body_format = action_.req_body_format;
-    plan.key = exchanges_.settings->profile_of(call_.account_id).signing_key;
+    plan.account_id = call_.account_id;
+    plan.action_url = action_.voice_url;
     plan.cookies = &cookies_;
     plan.keeps_headers = true;
     plan.is_recorded = records();
@@ -294,10 +295,12 @@ void Session::notify(std::string url, Method method, std::vector<exchange::Param
     callback.form = parameters.form();
     callback.call_id = call_.call_id;
     callback.account_id = call_.account_id;
+    callback.action_url = action_.voice_url;
     callback.iteration = iteration_;
     callback.sink = records() ? sinks_.sink : nullptr;
     const auto bare = exchange::split_fragment(callback.url).url;
-    if (const auto known = exchanges_.destinations.find(bare); !known) {
+    if (const auto known = exchanges_.account_of(call_.account_id).destinations().find(bare);
+        !known) {
         return warn(fmt::format("callback {}: {}", url, known.error()));
     }
     const bool was_taken = callbacks_.send(std::move(callback));

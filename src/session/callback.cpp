@@ -71,7 +71,8 @@ Task<Result<int>> tell(exchange::Exchanges& exchanges, const Callback& callback,
 {
     plan.webhook = {callback.url, callback.method};
     plan.format = callback.format;
-    plan.key = exchanges.settings->profile_of(callback.account_id).signing_key;
+    plan.account_id = callback.account_id;
+    plan.action_url = callback.action_url;
     plan.keeps_headers = plan.is_recorded = callback.sink != nullptr;
     exchange::WrittenContent content(callback.form);
     exchange::Attempts attempts(exchanges, content, plan);

@@ -146,7 +146,12 @@ TEST(Config, every_setting_is_read)
                  "idle_timeout_ms": 12, "retries_stale": false},
         "callflow": {"coerce_types": true, "depth_max": 13},
         "session": {"iterations_max": 14, "answer_ms": 100, "hang_up_ms": 101, "stop_ms": 102,
-                    "transfer_limit_ms": 103, "play_limit_ms": 104}})");
+                    "transfer_limit_ms": 103, "play_limit_ms": 104},
+        "accounts": {"a1": {"tls": {"certificate_file": "/a1.pem", "private_key_file": "/a1.key"},
+                            "policy": {"allow": ["10.0.0.0/8"], "deny": ["10.1.0.0/16"]},
+                            "headers": {"Authorization": "Bearer one"},
+                            "signing": {"key": "one"}},
+                     "a2": {}}})");
     EXPECT_EQ(config.reactors, 0U);
     EXPECT_EQ(config.calls_max, 7U);
     EXPECT_EQ(config.connections_max, 8U);
@@ -177,6 +182,30 @@ TEST(Config, every_setting_is_read)
     EXPECT_EQ(config.session.stop_timeout, milliseconds(102));
     EXPECT_EQ(config.session.transfer_limit, milliseconds(103));
     EXPECT_EQ(config.session.play_limit, milliseconds(104));
+    ASSERT_EQ(config.accounts.size(), 2U);
+    const auto& account = config.accounts.at("a1");
+    EXPECT_EQ(account.tls.certificate_file, "/a1.pem");
+    EXPECT_EQ(account.tls.private_key_file, "/a1.key");
+    EXPECT_TRUE(account.tls.verify);
+    EXPECT_EQ(account.policy.allow, std::vector<std::string>{"10.0.0.0/8"});
+    EXPECT_EQ(account.policy.deny, std::vector<std::string>{"10.1.0.0/16"});
+    EXPECT_EQ(account.headers.at("Authorization"), "Bearer one");
+    EXPECT_EQ(account.signing_key, "one");
+    EXPECT_FALSE(config.accounts.at("a2").signing_key);
+}
+
+TEST(Config, what_is_wrong_with_an_account_is_said_with_its_place)
+{
+    EXPECT_EQ(error(R"({"accounts":{"a/1":{"polcy":{}}}})"),
+              "/accounts/a~11/polcy: is not a setting: did you mean /accounts/a~11/policy?");
+    EXPECT_EQ(error(R"({"accounts":{"a1":{"policy":{"allow":["10.0.0.0/99"]}}}})"),
+              "/accounts/a1" + error(R"({"policy":{"allow":["10.0.0.0/99"]}})"));
+    EXPECT_EQ(error(R"({"accounts":{"a1":{"headers":{"Content-Length":"1"}}}})"),
+              "/accounts/a1/headers: Content-Length: Pivot sets this header itself");
+    EXPECT_EQ(error(R"({"accounts":{"a1":{"headers":{"X-A":"1\r\nX-B: 2"}}}})"),
+              "/accounts/a1/headers: X-A: its value has a control character");
+    EXPECT_EQ(error(R"({"accounts":{"a1":{"headers":{"X A":"1"}}}})"),
+              "/accounts/a1/headers: X A: it is not the name of a header");
 }
 
 TEST(Config, an_unknown_name_is_an_error_that_suggests_the_nearest_one)

@@ -54,7 +54,8 @@ protected:
         EXPECT_TRUE(policy_.allow("127.0.0.0/8"));
         resolver_ = open_part(net::Resolver::open(reactor_, {}));
         tls_ = open_part(net::TlsContext::open(net::TlsConfig()));
-        client_ = std::make_unique<Client>(reactor_, *resolver_, *tls_, policy_, sources_, config_);
+        rules_.tls = tls_.get();
+        client_ = std::make_unique<Client>(reactor_, *resolver_, sources_, config_);
     }
     ~ClientTest() override
     {

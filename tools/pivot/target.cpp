@@ -3,11 +3,10 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "http/header.hpp"
 #include "http/url.hpp"
 #include "pivot/input.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -20,44 +19,16 @@ namespace {
 using Done = tl::expected<void, std::string>;
 using Error = tl::unexpected<std::string>;
 
-// Headers that frame the message or describe its body.
-constexpr std::array headers_of_ours = {
-    std::string_view("Connection"),   std::string_view("Content-Length"),
-    std::string_view("Content-Type"), std::string_view("Expect"),
-    std::string_view("Keep-Alive"),   std::string_view("TE"),
-    std::string_view("Trailer"),      std::string_view("Transfer-Encoding"),
-    std::string_view("Upgrade")};
-
-// RFC 9110, section 5.6.2.
-bool is_token(std::string_view text)
-{
-    constexpr std::string_view signs = "!#$%&'*+-.^_`|~";
-    const auto is_part = [&](char c) {
-        return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || signs.find(c) != signs.npos;
-    };
-    return !text.empty() && std::ranges::all_of(text, is_part);
-}
-
-bool has_control(std::string_view text)
-{
-    return std::ranges::any_of(text,
-                               [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
-}
-
 // Returns the header as a line of a request, without the line end.
 tl::expected<std::string, std::string> read_header(std::string_view text)
 {
     std::string_view value = text;
     const std::string_view name = take_until(value, ':');
-    if (name.size() == text.size() || !is_token(name)) {
+    if (name.size() == text.size() || !http::is_header_name(name)) {
         return Error(fmt::format("--header \"{}\" is not a header: write 'Name: value'", text));
     }
-    if (has_control(value)) {
-        return Error(fmt::format("--header {}: its value has a control character", name));
-    }
-    const auto is_it = [&](std::string_view ours) { return equals_ignoring_case(ours, name); };
-    if (std::ranges::any_of(headers_of_ours, is_it)) {
-        return Error(fmt::format("--header {}: Pivot sets this header itself", name));
+    if (const auto objection = http::objection_to_header(name, value); !objection.empty()) {
+        return Error(fmt::format("--header {}: {}", name, objection));
     }
     return fmt::format("{}: {}", name, trim(value));
 }

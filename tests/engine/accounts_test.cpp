@@ -1,0 +1,104 @@
+// What is set for one account holds for its calls, and for nobody else's.
+
+#include "engine_fixture.hpp"
+#include "peers/certificates.hpp"
+
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace pivot::test {
+namespace {
+
+pivot::Request request_by(std::string_view account_id, std::string_view url)
+{
+    Call call = some_call();
+    call.account_id = account_id;
+    return request_of(node(url), call);
+}
+
+TEST(Account, has_headers_for_the_origin_of_its_actions_alone)
+{
+    HttpPeer elsewhere{answer()};
+    HttpPeer peer{[&](HttpPeer::Exchange& exchange) {
+        const std::string_view target = exchange.request.target;
+        const auto moved = [&](const std::string& to) {
+            exchange.reply(307, "text/plain", "", fmt::format("Location: {}\r\n", to));
+        };
+        if (target.starts_with("/away")) return moved(elsewhere.url("/"));
+        if (target.starts_with("/moved")) return moved("/here");
+        exchange.reply(200, "application/json", hello);
+    }};
+    auto config = loopback();
+    config.accounts["a1"].headers = {{"Authorization", "Bearer one"}, {"User-Agent", "Customer"}};
+    Pivots pivots{config};
+
+    EXPECT_TRUE(is_processed(pivots.run(request_by("a1", peer.url("/moved")))));
+    for (const auto& asked : peer.requests()) {
+        EXPECT_EQ(asked.header("authorization"), "Bearer one") << asked.target;
+        EXPECT_EQ(asked.header("user-agent"), "Customer") << asked.target;
+    }
+    EXPECT_TRUE(is_processed(pivots.run(request_by("a1", peer.url("/away")))));
+    EXPECT_EQ(elsewhere.requests().back().header("authorization"), "");
+    EXPECT_TRUE(is_processed(pivots.run(request_by("a2", peer.url("/")))));
+    EXPECT_EQ(peer.requests().back().header("authorization"), "");
+}
+
+TEST(Account, has_rules_for_addresses_that_others_do_not_have)
+{
+    HttpPeer peer{answer()};
+    auto config = loopback();
+    config.policy.allow.clear();
+    config.accounts["a1"].policy.allow = {"127.0.0.0/8"};
+    Pivots pivots{config};
+    EXPECT_TRUE(is_processed(pivots.run(request_by("a1", peer.url("/")))));
+    EXPECT_TRUE(has_failed(pivots.run(request_by("a2", peer.url("/"))), Reason::blocked))
+        << "though there is a connection to that server";
+}
+
+TEST(Account, may_not_ask_what_the_operator_denies_to_all)
+{
+    HttpPeer peer{answer()};
+    auto config = loopback();
+    config.policy.deny = {"127.0.0.0/8"};
+    config.accounts["a1"].policy.allow = {"127.0.0.0/8"};
+    Pivots pivots{config};
+    EXPECT_TRUE(has_failed(pivots.run(request_by("a1", peer.url("/"))), Reason::blocked));
+}
+
+TEST(Account, shows_its_own_certificate_and_trusts_as_the_engine_does)
+{
+    Certificates certificates;
+    const auto one = certificates.client("one");
+    const auto all = certificates.client("all");
+    HttpPeer peer{answer(),
+                  {.tls = TlsOptions{.identity = certificates.good({"127.0.0.1"}),
+                                     .client_ca_file = certificates.ca_file()}}};
+    auto config = loopback();
+    config.tls.ca_file = certificates.ca_file();
+    config.tls.certificate_file = all.certificate_file;
+    config.tls.private_key_file = all.key_file;
+    auto& tls = config.accounts["a1"].tls;
+    tls.certificate_file = one.certificate_file;
+    tls.private_key_file = one.key_file;
+    Pivots pivots{config};
+    EXPECT_TRUE(is_processed(pivots.run(request_by("a2", peer.url("/")))));
+    EXPECT_TRUE(is_processed(pivots.run(request_by("a1", peer.url("/")))));
+    ASSERT_TRUE(eventually([&] { return peer.handshakes().size() == 2; }));
+    EXPECT_EQ(peer.handshakes()[0].client_name, "all");
+    EXPECT_EQ(peer.handshakes()[1].client_name, "one") << "a connection of its own";
+}
+
+TEST(Account, whose_files_cannot_be_read_is_named)
+{
+    auto config = loopback();
+    config.accounts["a1"].tls.ca_file = "/nowhere.pem";
+    const auto engine = Engine::create(config);
+    ASSERT_FALSE(engine);
+    EXPECT_TRUE(engine.error().starts_with("account a1: ")) << engine.error();
+    EXPECT_NE(engine.error().find("/nowhere.pem"), std::string::npos) << engine.error();
+}
+
+}  // namespace
+}  // namespace pivot::test
