@@ -218,6 +218,7 @@ TEST_P(WholeCall, may_be_cancelled_at_each_command)
 TEST_P(WholeCall, leaves_ten_thousand_of_its_kind_when_the_engine_is_destroyed_and_each_has_ended)
 {
     constexpr std::size_t calls = 10'000;
+    config.session.answer_timeout = 120s;
     engine();
     board.close();  // this switch says nothing
     SessionRequest performed = request("/first", R"(,"skip_module":true)");

@@ -53,6 +53,17 @@ TEST_F(RedirectedCall, in_a_dial_lets_nobody_ring_on)
     EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /other"));
 }
 
+TEST_F(RedirectedCall, that_is_being_answered_lets_nobody_ring)
+{
+    channel->on("answer", [this](JobId) {
+        redirect("/other");
+        channel->push(Answered());
+    });
+    EXPECT_THAT(run(R"(<Dial action="/done">+14155550100</Dial>)"),
+                ElementsAre("answer", "say Other", "hang_up 0"));
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /other"));
+}
+
 TEST_F(RedirectedCall, in_a_conversation_leaves_it)
 {
     answer_dials(60s);

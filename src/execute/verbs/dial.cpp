@@ -254,6 +254,7 @@ Task<NextStep> perform_dial(LiveCall& call, twiml::Element dial, Deadline& deadl
     if (!waits_for_callee) co_await call.answer(deadline);
     co_await call.catch_up(deadline);
     if (call.is_over()) co_return conclude(call, dial, results("canceled", "", false));
+    if (call.must_stop()) co_return next_step(NextStep::Kind::over);  // nobody is to ring
     warn_of_ignored(call, dial, {Attribute::refer_url});
     if (!place) co_return co_await dial_legs(call, dial, deadline);
     if (place->name() == twiml::Name::queue) {
