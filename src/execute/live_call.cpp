@@ -197,19 +197,24 @@ Task<Finished> LiveCall::finish(JobId job, Until until, Deadline& deadline)
     co_return finished;
 }
 
-// Where nothing more is told all jobs end here.
-Task<> LiveCall::stop(JobId job, Deadline&)
+Task<> LiveCall::stop(JobId job, Deadline& deadline)
 {
     ask_to_stop(job);
-    const bool awaits_home = keeps(job) && !is_here() && contract_.runs(job);
-    if (awaits_home) {
+    while (contract_.runs(job)) co_await next_end(deadline);
+}
+
+// Where nothing more is told, all jobs end here. The home of a room tells even of a caller who has
+// hung up meanwhile.
+Task<> LiveCall::next_end(Deadline&)
+{
+    const bool has_happened = co_await next(never);
+    if (has_happened || !events_.is_silent()) co_return;
+    const bool is_in_room = membership_ != nullptr && contract_.runs(membership_->job());
+    if (is_in_room) {
         co_await membership_->be_out(host());
         note_late();
     }
-    while (contract_.runs(job)) {
-        const bool has_happened = co_await next(never);
-        if (!has_happened && events_.is_silent()) end_jobs();
-    }
+    end_jobs();
 }
 
 Task<> LiveCall::stop_all(Deadline& deadline)
@@ -217,10 +222,7 @@ Task<> LiveCall::stop_all(Deadline& deadline)
     const bool is_in_room = membership_ != nullptr && contract_.runs(membership_->job());
     if (is_in_room) co_await stop(membership_->job(), deadline);
     contract_.stop_all(now());
-    while (contract_.has_jobs()) {
-        const bool has_happened = co_await next(never);
-        if (!has_happened && events_.is_silent()) end_jobs();
-    }
+    while (contract_.has_jobs()) co_await next_end(deadline);
 }
 
 void LiveCall::give_back(const SessionEnd& so_far)

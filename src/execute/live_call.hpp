@@ -271,6 +271,7 @@ private:
     void end_jobs();
     JobId keep(const JobCommand& command);
     bool keeps(JobId job) const;
+    Task<> next_end(Deadline& deadline);
     void leave_room();
     void note_late();
     Nanoseconds wake_at(Nanoseconds until);

@@ -579,6 +579,8 @@ protected:
         });
     }
 
+    bool there_is_nobody() const { return there_.empty(); }
+
 private:
     static unsigned home() { return rooms::Lobby::home_of(rooms::place_of("acme", "far"), 2); }
 
@@ -637,6 +639,17 @@ TEST_F(RoomsFarAway, hold_up_no_call_that_the_host_gives_up)
     ann.channel.hang_up_caller();
     ann.host.expire(Reason::cancelled);
     until([&] { return calls_->running() == 0; });
+}
+
+TEST_F(RoomsFarAway, are_heard_by_a_call_that_hangs_up_while_it_is_being_stopped)
+{
+    Party& ann = call("ann", R"(<Enqueue action="/left">far</Enqueue>)");
+    until_carried([&] { return ann.channel.hears_music(); });
+    ann.events.cancel();
+    until([&] { return !ann.channel.hears_music(); });
+    ann.channel.hang_up_caller();
+    until_carried([&] { return calls_->running() == 0; });
+    EXPECT_TRUE(there_is_nobody());
 }
 
 TEST_F(RoomsFarAway, are_left_by_a_call_whose_message_is_on_the_way)
