@@ -6,6 +6,7 @@
 #include "engine/lane.hpp"
 #include "engine/lane_thread.hpp"
 #include "engine/live_session.hpp"
+#include "engine/rooms_mail.hpp"
 #include "exchange/settings.hpp"
 
 #include <algorithm>
@@ -152,21 +153,23 @@ public:
         return fmt::format("{} calls are in flight, which is the limit", config().calls_max);
     }
 
-    // No call is in flight and every refusal has been taken.
-    bool is_quiet() const { return calls.taken() == 0 && refusals == 0; }
+    // No call is in flight, every refusal has been taken, and then no letter comes any more.
+    bool is_quiet() const { return calls.taken() == 0 && refusals == 0 && mail.is_empty(); }
     void wait_until_quiet() const
     {
         while (!is_quiet()) {
             calls.wait_until_empty();
             if (const std::size_t left = refusals; left != 0) refusals.wait(left);
+            mail.wait_until_empty();
         }
     }
 
     const std::shared_ptr<const exchange::Settings> settings;
     engine::CallTable calls;
+    std::vector<engine::Lane*> lanes;  // the host's, or one of each thread
+    engine::RoomsMail mail{lanes};
     std::unique_ptr<engine::Lane> host_lane;
     std::vector<std::unique_ptr<engine::LaneThread>> threads;
-    std::vector<engine::Lane*> lanes;  // the host's, or one of each thread
     std::atomic<std::size_t> next = 0;
     std::atomic<std::size_t> refusals = 0;
     std::atomic<bool> is_draining = false;
@@ -181,13 +184,13 @@ tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineCo
     if (!settings) return tl::unexpected(std::move(settings.error()));
     auto parts = std::make_unique<Parts>(*settings);
     if (config.reactors == 0) {
-        auto lane = engine::Lane::open(*settings, parts->calls);
+        auto lane = engine::Lane::open(0, *settings, parts->calls, parts->mail);
         if (!lane) return tl::unexpected(std::move(lane.error()));
         parts->host_lane = std::move(*lane);
         parts->lanes.push_back(parts->host_lane.get());
     }
     for (unsigned i = 0; i < config.reactors; ++i) {
-        auto thread = engine::LaneThread::start(i, *settings, parts->calls);
+        auto thread = engine::LaneThread::start(i, *settings, parts->calls, parts->mail);
         if (!thread) return tl::unexpected(std::move(thread.error()));
         parts->threads.push_back(std::move(*thread));
         parts->lanes.push_back(&parts->threads.back()->lane());

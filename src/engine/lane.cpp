@@ -5,6 +5,7 @@
 #include "exchange/content.hpp"
 #include "reactor/wait.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,7 +28,8 @@ bool takes_long(const http::Response& response)
 }  // namespace
 
 tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(
-    std::shared_ptr<const exchange::Settings> settings, CallTable& calls)
+    unsigned number, std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
+    rooms::Mail& mail)
 {
     const EngineConfig& config = settings->config();
     reactor::ReactorConfig reactor_config;
@@ -38,7 +40,8 @@ tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(
     auto exchanges = exchange::Exchanges::open(std::move(settings), **reactor);
     if (!exchanges) return tl::unexpected(std::move(exchanges.error()));
 
-    std::unique_ptr<Lane> lane(new Lane(calls));
+    const unsigned lanes = std::max(config.reactors, 1U);
+    std::unique_ptr<Lane> lane(new Lane(number, lanes, calls, mail));
     lane->reactor_ = std::move(*reactor);
     lane->exchanges_ = std::move(*exchanges);
     lane->running_ = std::make_unique<reactor::Scope>(*lane->reactor_);
@@ -63,7 +66,7 @@ void Lane::begin(Place& place)
 {
     in_flight_.push_back(place);
     if (LiveSession* const session = place.session()) {
-        if (!sessions_) sessions_ = std::make_unique<SessionParts>(*exchanges_);
+        if (!sessions_) sessions_ = std::make_unique<SessionParts>(*exchanges_, rooms_);
         session->begin(*sessions_);
         running_->spawn(perform(place, *reactor_));
     } else {

@@ -8,6 +8,7 @@
 #include "exchange/exchanges.hpp"
 #include "reactor/reactor.hpp"
 #include "reactor/scope.hpp"
+#include "rooms/lobby.hpp"
 
 #include <memory>
 #include <string>
@@ -18,9 +19,11 @@ namespace pivot::engine {
 
 class Lane {
 public:
-    // On the thread that will turn the reactor, and only that one. `calls` outlives the lane.
+    // On the thread that will turn the reactor, and only that one. `calls` and `mail` outlive the
+    // lane. Lanes are numbered from 0.
     static tl::expected<std::unique_ptr<Lane>, std::string> open(
-        std::shared_ptr<const exchange::Settings> settings, CallTable& calls);
+        unsigned number, std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
+        rooms::Mail& mail);
 
     ~Lane();  // cancels the calls in flight, and turns until all is torn down
 
@@ -29,9 +32,13 @@ public:
     // On the lane's thread.
     void begin(Place& place);
     void close();  // ends the calls in flight, and each that begins later
+    rooms::Lobby& rooms() { return rooms_; }
 
 private:
-    explicit Lane(CallTable& calls) : calls_(calls) {}
+    Lane(unsigned number, unsigned lanes, CallTable& calls, rooms::Mail& mail)
+        : calls_(calls), rooms_(number, lanes, mail)
+    {
+    }
 
     void leave(Place& place);
     reactor::Task<> perform(Place& place, reactor::Reactor& reactor);
@@ -48,6 +55,7 @@ private:
     CallTable& calls_;
     std::unique_ptr<reactor::Reactor> reactor_;
     std::unique_ptr<exchange::Exchanges> exchanges_;
+    rooms::Lobby rooms_;
     std::unique_ptr<SessionParts> sessions_;  // null: there was none yet
     std::unique_ptr<reactor::Scope> running_;
     List<Place> in_flight_;

@@ -38,7 +38,8 @@ Living& living()
 }  // namespace
 
 tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(
-    unsigned index, std::shared_ptr<const exchange::Settings> settings, CallTable& calls)
+    unsigned index, std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
+    rooms::Mail& mail)
 {
     // exit() undoes in reverse order: what simdjson makes at its first use must be there before.
     [[maybe_unused]] const bool is_made = simdjson::validate_utf8("", 0);
@@ -47,10 +48,11 @@ tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(
 
     std::unique_ptr<LaneThread> started(new LaneThread);
     std::string error;
-    auto thread =
-        reactor::start_thread(fmt::format("pivot/{}", index),
-                              [settings = std::move(settings), &calls, &error,
-                               self = started.get()] { self->run(settings, calls, error); });
+    auto thread = reactor::start_thread(
+        fmt::format("pivot/{}", index),
+        [index, settings = std::move(settings), &calls, &mail, &error, self = started.get()] {
+            self->run(index, settings, calls, mail, error);
+        });
     if (!thread) return tl::unexpected(std::move(thread.error()));
     started->thread_ = std::move(*thread);
     started->is_open_.wait();
@@ -64,10 +66,10 @@ tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(
 }
 
 // `error` belongs to the starting thread, and dies once `is_open_` has been counted down.
-void LaneThread::run(std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
-                     std::string& error)
+void LaneThread::run(unsigned index, std::shared_ptr<const exchange::Settings> settings,
+                     CallTable& calls, rooms::Mail& mail, std::string& error)
 {
-    auto lane = Lane::open(std::move(settings), calls);
+    auto lane = Lane::open(index, std::move(settings), calls, mail);
     if (!lane) {
         error = std::move(lane.error());
         is_open_.count_down();

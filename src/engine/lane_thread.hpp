@@ -19,9 +19,10 @@ namespace pivot::engine {
 
 class LaneThread : public ListHook<LaneThread> {
 public:
-    // `calls` outlives the thread. The error is a sentence.
+    // `calls` and `mail` outlive the thread. The error is a sentence.
     static tl::expected<std::unique_ptr<LaneThread>, std::string> start(
-        unsigned index, std::shared_ptr<const exchange::Settings> settings, CallTable& calls);
+        unsigned index, std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
+        rooms::Mail& mail);
 
     ~LaneThread();  // waits for the thread's end
 
@@ -53,8 +54,8 @@ private:
 
     static void halt_all();
     void halt();
-    void run(std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
-             std::string& error);
+    void run(unsigned index, std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
+             rooms::Mail& mail, std::string& error);
 
     Lane* lane_ = nullptr;
     Stop stop_;

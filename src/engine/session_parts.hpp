@@ -5,6 +5,7 @@
 #include "engine/host_sinks.hpp"
 #include "exchange/exchanges.hpp"
 #include "execute/live_call.hpp"
+#include "rooms/lobby.hpp"
 #include "session/call_session.hpp"
 #include "session/callbacks.hpp"
 
@@ -13,11 +14,12 @@
 namespace pivot::engine {
 
 struct SessionParts {
-    explicit SessionParts(exchange::Exchanges& shared)
+    SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms)
         : exchanges(shared),
           callbacks(shared),
           config(execute::ExecutorConfig::of(shared.config().session))
     {
+        config.rooms = &rooms;
         if (shared.config().sinks == nullptr) return;
         host_sinks.emplace(*shared.config().sinks);
         sinks.sink = &*host_sinks;

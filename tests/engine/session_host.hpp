@@ -106,7 +106,11 @@ public:
     {
         for (const char key : keys) tell(KeyPressed{leg, key});
     }
-    void hang_up_caller() { tell(HungUp{{"ORIGINATOR_CANCEL", 487}}); }
+    void hang_up_caller()
+    {
+        end_mix();
+        tell(HungUp{{"ORIGINATOR_CANCEL", 487}});
+    }
 
     std::vector<std::string> commands() const
     {
@@ -122,6 +126,18 @@ public:
     {
         const std::scoped_lock lock(mutex_);
         return warnings_;
+    }
+    // Where the caller is now. Empty: in no mix.
+    std::string mix() const
+    {
+        const std::scoped_lock lock(mutex_);
+        return mix_;
+    }
+    // All that the caller has been put into.
+    std::vector<std::string> mixes() const
+    {
+        const std::scoped_lock lock(mutex_);
+        return mixes_;
     }
     int ends() const { return ends_; }
     // After that.
@@ -147,6 +163,7 @@ public:
     void hang_up(LegId leg, const CauseName& cause) override
     {
         const std::string name = cause.empty() ? "NORMAL_CLEARING" : cause.text();
+        if (leg == caller) end_mix();
         react(fmt::format("hang_up {}", leg), 0, [this, leg, name](JobId) {
             if (leg == caller) {
                 tell(HungUp{{name, 200}});
@@ -157,6 +174,7 @@ public:
     }
     void stop(JobId job) override
     {
+        if (job == mixing_) end_mix();
         react("stop", job, [this](JobId stopped) { tell(JobEnded{stopped, JobEnd::stopped, ""}); });
     }
     bool play(JobId job, LegId, const Media&) override { return finish("play", job); }
@@ -191,6 +209,18 @@ public:
         });
         return true;
     }
+    // Until it is stopped. This switch has neither rooms nor queues.
+    bool mix(JobId job, const MixName& name, unsigned) override
+    {
+        {
+            const std::scoped_lock lock(mutex_);
+            mix_ = name.text();
+            mixes_.push_back(mix_);
+        }
+        mixing_ = job;
+        react("mix", job, [](JobId) {});
+        return true;
+    }
     void warned(std::string_view where, std::string_view what) override
     {
         const std::scoped_lock lock(mutex_);
@@ -214,6 +244,12 @@ private:
         return true;
     }
 
+    void end_mix()
+    {
+        const std::scoped_lock lock(mutex_);
+        mix_.clear();
+    }
+
     void react(const std::string& command, JobId job, const Reaction& preset)
     {
         std::size_t count = 0;
@@ -233,9 +269,12 @@ private:
     Switchboard& board_;
     std::map<std::string, Reaction, std::less<>> reactions_;
     std::size_t hang_up_at_ = 0;
-    mutable std::mutex mutex_;  // guards the two below
+    JobId mixing_ = 0;
+    mutable std::mutex mutex_;  // guards the four below
     std::vector<std::string> commands_;
     std::vector<std::string> warnings_;
+    std::string mix_;
+    std::vector<std::string> mixes_;
     SessionEnd end_;
     std::atomic<int> ends_ = 0;
 };
