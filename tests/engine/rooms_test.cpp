@@ -150,6 +150,7 @@ TEST_P(RoomsOfAnEngine, an_engine_is_destroyed_with_callers_in_rooms_and_queues)
         return std::ranges::all_of(callers, [](Phone* caller) { return !caller->mix().empty(); });
     }));
     call(enqueue);
+    board.close();  // nobody tells an engine that is gone
     destroy();
     for (const Phone* caller : callers) EXPECT_EQ(caller->ends(), 1);
 }
