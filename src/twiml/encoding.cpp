@@ -47,10 +47,13 @@ tl::expected<void, std::string> from_utf16(std::string_view bytes, bool is_big_e
     return {};
 }
 
-// The encoding that the XML declaration names, if any.
+// The encoding that the XML declaration names, if any. `<?xml-stylesheet` is not a declaration.
 std::string_view declared_encoding(std::string_view text)
 {
-    if (!text.starts_with("<?xml")) return {};
+    constexpr std::string_view start = "<?xml";
+    const bool is_declared = text.starts_with(start) && text.size() > start.size() &&
+                             is_blank(text[start.size()]);
+    if (!is_declared) return {};
     const std::string_view declaration = text.substr(0, text.find("?>"));
     std::size_t at = declaration.find("encoding");
     if (at == declaration.npos) return {};

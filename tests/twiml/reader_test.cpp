@@ -469,6 +469,8 @@ TEST(Reader, encodings_other_than_utf8)
     EXPECT_EQ(text_of("<?xml version='1.0' encoding='UTF-8'?><Response><Say>\xE9</Say></Response>",
                       "ISO-8859-1"),
               "é");
+    EXPECT_EQ(text_of("<?xml-stylesheet encoding='EUC-JP'?><Response><Say>a</Say></Response>"), "a")
+        << "which is not a declaration";
     EXPECT_TRUE(has(error("<?xml version=\"1.0\" encoding=\"EUC-JP\"?><Response/>"), "EUC-JP"));
     EXPECT_TRUE(has(error("<Response/>", {}, "utf-7"), "utf-7"));
     EXPECT_TRUE(has(error("<?xml version='1.0' encoding='UTF-16'?><Response/>"), "UTF-16"));
