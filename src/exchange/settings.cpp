@@ -99,10 +99,4 @@ http::DestinationRules Settings::rules_of(const AccountProfile& profile, net::Tl
     return rules;
 }
 
-const AccountProfile& Settings::profile_of(std::string_view account_id) const
-{
-    const auto known = accounts_.find(account_id);
-    return known == accounts_.end() ? other_accounts_ : known->second;
-}
-
 }  // namespace pivot::exchange

@@ -15,7 +15,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -39,7 +38,6 @@ public:
     Settings(const Settings&) = delete;
     Settings& operator=(const Settings&) = delete;
 
-    const AccountProfile& profile_of(std::string_view account_id) const;
     const AccountProfile& other_accounts() const { return other_accounts_; }
     const std::map<std::string, AccountProfile, std::less<>>& accounts() const { return accounts_; }
 

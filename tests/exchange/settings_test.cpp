@@ -15,10 +15,9 @@ TEST(Settings, have_a_profile_for_each_account_and_one_for_all_others)
     config.signing.keys = {{"a1", "one"}, {"a2", ""}};
     config.signing.key = "other";
     const auto settings = Settings::make(config).value();
-    EXPECT_EQ(settings->profile_of("a1").signing_key, "one");
-    EXPECT_EQ(settings->profile_of("a2").signing_key, "") << "which is not signed";
-    EXPECT_EQ(settings->profile_of("a3").signing_key, "other");
-    EXPECT_EQ(settings->profile_of("").signing_key, "other");
+    EXPECT_EQ(settings->accounts().at("a1").signing_key, "one");
+    EXPECT_EQ(settings->accounts().at("a2").signing_key, "") << "which is not signed";
+    EXPECT_EQ(settings->other_accounts().signing_key, "other");
 }
 
 TEST(Settings, of_an_account_come_before_those_of_all)
@@ -29,10 +28,10 @@ TEST(Settings, of_an_account_come_before_those_of_all)
     config.accounts["a1"].signing_key = "its own";
     config.accounts["a2"].headers = {{"X-Key", "two"}};
     const auto settings = Settings::make(config).value();
-    EXPECT_EQ(settings->profile_of("a1").signing_key, "its own");
-    EXPECT_EQ(settings->profile_of("a2").signing_key, "other");
-    EXPECT_EQ(settings->profile_of("a2").headers, std::vector<std::string>{"X-Key: two"});
-    EXPECT_TRUE(settings->profile_of("a3").headers.empty());
+    EXPECT_EQ(settings->accounts().at("a1").signing_key, "its own");
+    EXPECT_EQ(settings->accounts().at("a2").signing_key, "other");
+    EXPECT_EQ(settings->accounts().at("a2").headers, std::vector<std::string>{"X-Key: two"});
+    EXPECT_TRUE(settings->other_accounts().headers.empty());
 }
 
 TEST(Settings, do_not_change_with_the_configuration_they_were_made_of)
