@@ -208,9 +208,9 @@ public:
     static tl::expected<std::unique_ptr<Engine>, std::string> create(const EngineConfig& config);
 
     // Cancels the calls in flight and waits until all is torn down; sessions do not wait for their
-    // hosts. A host-driven engine is
-    // destroyed on the thread that calls run(). Where waiting is impossible (inside a Done, on
-    // another thread, in a fork, while the process exits), nothing is freed.
+    // hosts. A host-driven engine is destroyed on the thread that calls run(). Where waiting is
+    // impossible (inside a Done, on another thread, in a fork, while the process exits), nothing is
+    // freed.
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

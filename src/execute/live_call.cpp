@@ -209,8 +209,7 @@ Task<> LiveCall::next_end(Deadline&)
 {
     const bool has_happened = co_await next(never);
     if (has_happened || !events_.is_silent()) co_return;
-    const bool is_in_room = membership_ != nullptr && contract_.runs(membership_->job());
-    if (is_in_room) {
+    if (is_in_room()) {
         co_await membership_->be_out(host());
         note_late();
     }
@@ -219,8 +218,7 @@ Task<> LiveCall::next_end(Deadline&)
 
 Task<> LiveCall::stop_all(Deadline& deadline)
 {
-    const bool is_in_room = membership_ != nullptr && contract_.runs(membership_->job());
-    if (is_in_room) co_await stop(membership_->job(), deadline);
+    if (is_in_room()) co_await stop(membership_->job(), deadline);
     contract_.stop_all(now());
     while (contract_.has_jobs()) co_await next_end(deadline);
 }
@@ -334,6 +332,12 @@ JobId LiveCall::keep(const JobCommand& command)
     membership_.reset();
     membership_ = std::make_unique<Membership>(*this, *config_.rooms, job, command);
     return job;
+}
+
+// Whether the home of a room has yet to tell how the caller's stay in it has ended.
+bool LiveCall::is_in_room() const
+{
+    return membership_ != nullptr && contract_.runs(membership_->job());
 }
 
 bool LiveCall::keeps(JobId job) const

@@ -270,6 +270,7 @@ private:
     void note(const Event& event);
     void end_jobs();
     JobId keep(const JobCommand& command);
+    bool is_in_room() const;
     bool keeps(JobId job) const;
     Task<> next_end(Deadline& deadline);
     void leave_room();
