@@ -3,6 +3,7 @@
 #include "session_fixture.hpp"
 
 #include <atomic>
+#include <set>
 
 namespace pivot::test {
 namespace {
@@ -132,13 +133,16 @@ TEST(Callbacks, of_one_origin_are_asked_so_many_at_a_time_and_all_in_the_end)
         loopback(), {.origin_lanes_max = 2, .attempt_ns_max = 300'000'000, .pause_ns = 1'000'000});
     const auto session = sessions.make(node("http://h.example/", twiml));
     for (int i = 0; i < 6; ++i) tell(*session, peer.url("/" + std::to_string(i)), i);
-    run_until(sessions.reactor(), [&] { return peer.requests().size() == 2; });
+    run_until(sessions.reactor(), [&] { return peer.requests().size() >= 2; });
     EXPECT_EQ(sessions.callbacks().running(), 2u);
     EXPECT_EQ(sessions.callbacks().waiting(), 6u);
     is_up = true;
     run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
     EXPECT_EQ(sessions.callbacks().running(), 0u);
-    EXPECT_EQ(peer.requests().size(), 8u) << "two of them twice";
+    std::set<std::string> asked;
+    for (const auto& request : peer.requests()) asked.insert(request.target);
+    EXPECT_EQ(asked.size(), 6u);
+    EXPECT_GE(peer.requests().size(), 8u) << "the first two were asked again";
 }
 
 TEST(Callbacks, are_bounded_by_the_bytes_they_keep)
