@@ -35,6 +35,10 @@ struct PIVOT_API EngineConfig {
     // The number of threads, each with a reactor; 0 for a host-driven engine.
     unsigned reactors = 1;
 
+    // The processors for these threads, in turn: as Linux numbers them. If empty, the kernel
+    // chooses.
+    std::vector<unsigned> cpus;
+
     // Calls in flight; one more fails with overload. Beyond it, as many sessions again may perform
     // their `_` branch.
     std::size_t calls_max = 100'000;
@@ -157,8 +161,19 @@ struct PIVOT_API EngineConfig {
     // By account id.
     std::map<std::string, Account> accounts;
 
-    // What sessions leave there; null: they leave nothing. Outlives the engine, and is not part of
-    // the configuration file.
+    // Where the engine itself keeps debug records, and CDRs until they are delivered.
+    struct Store {
+        // A folder, made if it is missing, for one engine at a time. If empty, there is no store.
+        std::string path;
+
+        // The limits on its two files. Beyond them CDRs wait in memory, and the oldest debug
+        // records go.
+        std::int64_t cdr_bytes_max = std::int64_t{4} * 1024 * 1024 * 1024;
+        std::int64_t debug_bytes_max = std::int64_t{1024} * 1024 * 1024;
+    } store;
+
+    // The host's, which gets what sessions leave; null: it gets nothing. Outlives the engine, and
+    // is not part of the configuration file.
     Sinks* sinks = nullptr;
 
     // What an operator typed on a command line; not part of the configuration file.
@@ -246,7 +261,12 @@ public:
     // The number of outcomes not yet delivered and of calls whose connections are being torn down.
     std::size_t calls_in_flight() const;
 
-    // Whether this thread is inside a Done of this engine.
+    // The debug records of a call in the store, as JSON, the oldest first, 1000 at most. Includes
+    // all that were left before this was called. Any thread, which waits for the disk. Returns
+    // nothing if there is no store, inside a callback, and in a fork.
+    std::vector<std::string> debug_records(std::string_view call_id) const;
+
+    // Whether this thread is inside a callback of this engine.
     bool is_in_callback() const;
 
     // Host-driven: whether run() may be called here, because no other thread has called it.

@@ -9,6 +9,7 @@
 #include <array>
 
 #include <fmt/format.h>
+#include <sched.h>
 
 namespace pivot {
 namespace {
@@ -79,6 +80,16 @@ void read_headers(json::ObjectReader& reader, std::map<std::string, std::string>
     });
 }
 
+void read_cpus(json::ObjectReader& reader, std::vector<unsigned>& cpus, json::Breaches& breaches)
+{
+    constexpr std::int64_t cpu_max = CPU_SETSIZE - 1;
+    reader.elements("cpus", [&](json::Value element, const std::string& at) {
+        const auto cpu = element.integer();
+        if (cpu && *cpu >= 0 && *cpu <= cpu_max) return cpus.push_back(static_cast<unsigned>(*cpu));
+        breaches.add_mismatch(at, fmt::format("an integer from 0 to {}", cpu_max), element);
+    });
+}
+
 EngineConfig::Account read_account(json::Value value, const std::string& at,
                                    json::Breaches& breaches)
 {
@@ -107,7 +118,9 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     constexpr std::int64_t day_ms = 24 * 60 * minute_ms;
     constexpr std::int64_t wait_ms_min = 100;            // for a host
     constexpr std::int64_t descriptors_max = 1'048'576;  // the kernel's IORING_MAX_FIXED_FILES
+    constexpr std::int64_t file_bytes_max = std::int64_t{1'024} * 1'024 * mebibyte;
     root.number("reactors", config.reactors, 0, 1'024);
+    read_cpus(root, config.cpus, breaches);
     root.number("calls_max", config.calls_max, 1, 10'000'000);
     root.number("connections_max", config.connections_max, 1, descriptors_max);
     root.texts("source_addresses", config.source_addresses, check_source);
@@ -161,8 +174,13 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
         config.accounts.emplace(id, read_account(value, at, breaches));
     });
 
-    const std::array sections = {&root, &action,   &dns,   &tls,     &policy,
-                                 &http, &callflow, &twiml, &session, &signing};
+    auto store = root.object("store");
+    store.text("path", config.store.path, check_text);
+    store.number("cdr_bytes_max", config.store.cdr_bytes_max, mebibyte, file_bytes_max);
+    store.number("debug_bytes_max", config.store.debug_bytes_max, mebibyte, file_bytes_max);
+
+    const std::array sections = {&root,     &action, &dns,     &tls,     &policy, &http,
+                                 &callflow, &twiml,  &session, &signing, &store};
     const auto known = known_settings(sections);
     for (json::ObjectReader* section : sections) section->finish("a setting", known);
 }

@@ -300,6 +300,11 @@ std::size_t Engine::calls_in_flight() const
     return parts_->calls.taken() + parts_->refusals;
 }
 
+std::vector<std::string> Engine::debug_records(std::string_view) const
+{
+    return {};
+}
+
 bool Engine::is_in_callback() const
 {
     if (!parts_->host_lane) return parts_->lane_of_this_thread() != nullptr;

@@ -72,6 +72,10 @@ void expect_defaults(const EngineConfig& config)
     EXPECT_EQ(config.session.play_limit, defaults.session.play_limit);
     EXPECT_EQ(config.signing.keys, defaults.signing.keys);
     EXPECT_EQ(config.signing.key, defaults.signing.key);
+    EXPECT_EQ(config.cpus, defaults.cpus);
+    EXPECT_EQ(config.store.path, defaults.store.path);
+    EXPECT_EQ(config.store.cdr_bytes_max, defaults.store.cdr_bytes_max);
+    EXPECT_EQ(config.store.debug_bytes_max, defaults.store.debug_bytes_max);
 }
 
 TEST(Config, what_is_not_set_has_its_default)
@@ -125,7 +129,11 @@ TEST(Config, the_documented_example_has_every_setting_at_its_default)
                                    "transfer_limit_ms",
                                    "play_limit_ms",
                                    "keys",
-                                   "key"}) {
+                                   "key",
+                                   "cpus",
+                                   "path",
+                                   "cdr_bytes_max",
+                                   "debug_bytes_max"}) {
         EXPECT_NE(example.find('"' + std::string(name) + '"'), std::string::npos) << name;
     }
     expect_defaults(read(example));
@@ -134,7 +142,7 @@ TEST(Config, the_documented_example_has_every_setting_at_its_default)
 TEST(Config, every_setting_is_read)
 {
     const auto config = read(R"({
-        "reactors": 0, "calls_max": 7, "connections_max": 8,
+        "reactors": 0, "cpus": [2, 0], "calls_max": 7, "connections_max": 8,
         "source_addresses": ["192.0.2.7", "2001:db8::7"],
         "action": {"timeout_ms_max": 9000, "coerce_types": true},
         "dns": {"servers": ["192.0.2.53", "[2001:db8::53]:5353"], "hosts_file": ""},
@@ -147,6 +155,7 @@ TEST(Config, every_setting_is_read)
         "callflow": {"coerce_types": true, "depth_max": 13},
         "session": {"iterations_max": 14, "answer_ms": 100, "hang_up_ms": 101, "stop_ms": 102,
                     "transfer_limit_ms": 103, "play_limit_ms": 104},
+        "store": {"path": "/spool", "cdr_bytes_max": 1048577, "debug_bytes_max": 1048578},
         "accounts": {"a1": {"tls": {"certificate_file": "/a1.pem", "private_key_file": "/a1.key"},
                             "policy": {"allow": ["10.0.0.0/8"], "deny": ["10.1.0.0/16"]},
                             "headers": {"Authorization": "Bearer one"},
@@ -182,6 +191,10 @@ TEST(Config, every_setting_is_read)
     EXPECT_EQ(config.session.stop_timeout, milliseconds(102));
     EXPECT_EQ(config.session.transfer_limit, milliseconds(103));
     EXPECT_EQ(config.session.play_limit, milliseconds(104));
+    EXPECT_EQ(config.cpus, (std::vector<unsigned>{2, 0}));
+    EXPECT_EQ(config.store.path, "/spool");
+    EXPECT_EQ(config.store.cdr_bytes_max, 1'048'577);
+    EXPECT_EQ(config.store.debug_bytes_max, 1'048'578);
     ASSERT_EQ(config.accounts.size(), 2U);
     const auto& account = config.accounts.at("a1");
     EXPECT_EQ(account.tls.certificate_file, "/a1.pem");
@@ -239,6 +252,8 @@ TEST(Config, a_number_stays_within_its_bounds)
     EXPECT_EQ(error(R"({"reactors":"2"})"),
               "/reactors: expected an integer from 0 to 1024, found \"2\"");
     EXPECT_EQ(read(R"({"calls_max":10000000})").calls_max, 10'000'000U);
+    EXPECT_EQ(error(R"({"cpus":[0,1024]})"),
+              "/cpus/1: expected an integer from 0 to 1023, found 1024");
     EXPECT_EQ(error(R"({"session":{"stop_ms":99}})"),
               "/session/stop_ms: expected an integer from 100 to 600000, found 99");
 }

@@ -282,6 +282,8 @@ private:
 // What sessions leave.
 class KeptRecords final : public Sinks {
 public:
+    bool takes_debug_records() const override { return true; }
+    bool takes_cdrs() const override { return true; }
     void debug_record(std::string_view, std::string_view, std::string_view json) override
     {
         const std::scoped_lock lock(mutex_);
