@@ -40,6 +40,7 @@ struct Abilities {
     bool early_media = false;      // play and say before the answer
     bool ssml = false;             // Speech::ssml
     bool coaching = false;         // a member of a conference whispers to another
+    bool mixes = true;             // mix(): without it no room or queue is kept for the switch
 };
 
 class Channel {
@@ -103,7 +104,7 @@ public:
     virtual bool join(JobId, const Conference&) { return false; }
 
     // Puts the caller into a queue, until QueueEnded. Whatever the caller hears there is played
-    // with play().
+    // with play(). A switch without dequeue() returns false, so that the engine keeps the queue.
     virtual bool enqueue(JobId, const Queue&) { return false; }
 
     // Connects the caller with whoever has waited longest in a queue, until QueueEnded, which says
@@ -152,6 +153,9 @@ public:
 
     // A branch of a flow was taken, and why: `_` after a failed exchange, `1` after a menu.
     virtual void branched(std::string_view, std::string_view) {}
+
+    // The end of a job was told: what its command showed is gone.
+    virtual void released(JobId) {}
 
     // The call is the host's again (AtEnd::give_back): no command comes any more. Its HungUp is
     // still to be told.

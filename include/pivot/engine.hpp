@@ -27,6 +27,7 @@
 namespace pivot {
 
 class Channel;
+class Directory;
 class Sinks;
 struct SessionRequest;
 
@@ -38,6 +39,9 @@ struct PIVOT_API EngineConfig {
     // The processors for these threads, in turn: as Linux numbers them. If empty, the kernel
     // chooses.
     std::vector<unsigned> cpus;
+
+    // How long one run() of a host-driven engine may take.
+    std::chrono::milliseconds run_time{2};
 
     // Calls in flight; one more fails with overload. Beyond it, as many sessions again may perform
     // their `_` branch.
@@ -202,6 +206,11 @@ struct Request {
     // Names and values that are sent with the first request. One with a standard name replaces the
     // standard value.
     std::vector<std::pair<std::string, std::string>> parameters = {};
+
+    // Names and values, sent with each request of the call to the origin of the action's URL, in
+    // place of the account's header and Pivot's own of that name. One that says how a message is
+    // framed, or cannot be a header, makes the action a bad_action.
+    std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 class PIVOT_API Engine {
@@ -241,8 +250,13 @@ public:
     // Starts a whole call (session.hpp). Any thread. `channel` lives until its ended() has been
     // called. `ticket` is written before the first command. Beyond `calls_max` the session takes
     // its `_` branch, as after any other failure. Fails with overload if as many more are in
-    // flight, or while the engine stops: then there is no session.
+    // flight, and with cancelled while the engine drains or stops: then there is no session.
     Result<void> start(const SessionRequest& request, Channel& channel, Ticket& ticket);
+
+    // Reads a directory (docs/directory.md) for the sessions of this engine. The error lists all
+    // that is wrong, each with its JSON pointer. Any thread.
+    tl::expected<std::shared_ptr<const Directory>, std::string> read_directory(
+        std::string_view json) const;
 
     // Tells what has happened on the call of a session, which counts from here. Any thread; the
     // events of one thread keep their order. Returns false if the session is over.
@@ -257,6 +271,12 @@ public:
     // latest at the last of their deadlines. Any thread. In a host-driven engine and inside a Done
     // it returns at once; calls_in_flight() shows the progress.
     void drain();
+
+    // Drains for so long, and then cancels what is left, calls that rest in the hands of their
+    // hosts included. No call is in flight when it returns. A host-driven engine runs inside it,
+    // on the thread that calls run(). Does nothing where it must not be called: on another thread,
+    // inside a callback, in a fork.
+    void stop(std::chrono::nanoseconds within);
 
     // The number of outcomes not yet delivered and of calls whose connections are being torn down.
     std::size_t calls_in_flight() const;
@@ -279,11 +299,12 @@ public:
     // Host-driven: a descriptor that is readable when run() has something to do. Else -1.
     int descriptor() const;
 
-    // Host-driven, always on the same thread: runs whatever is ready, and never waits. Returns the
-    // time after which it is to be called even if the descriptor has not become readable, or a
+    // Host-driven, always on the same thread: runs whatever is ready, and never waits. It looks at
+    // the clock between steps, and stops after `budget`; zero: after the configuration's. Returns
+    // the time after which it is to be called even if the descriptor has not become readable, or a
     // negative time if there is none. Does nothing where it must not be called: if the engine has
     // threads, on another thread, inside a Done.
-    std::chrono::nanoseconds run();
+    std::chrono::nanoseconds run(std::chrono::nanoseconds budget = {});
 
 private:
     class Parts;

@@ -59,6 +59,11 @@ static inline pivot_text pivot_text_of(const char* terminated)
     return text;
 }
 
+typedef struct pivot_pair {
+    pivot_text name;
+    pivot_text value;
+} pivot_pair;
+
 typedef enum pivot_status PIVOT_INT {
     PIVOT_OK = 0,
     PIVOT_NULL = 1,         /* a required argument is null */
@@ -73,7 +78,8 @@ typedef enum pivot_status PIVOT_INT {
     PIVOT_NOTHING = 10,     /* there is nothing of this kind */
     PIVOT_NO_MEMORY = 11,   /* an allocation failed */
     PIVOT_INTERNAL = 12,    /* a bug in the library: please report the sentence */
-    PIVOT_FORKED = 13       /* this process is a fork of the one that created the engine */
+    PIVOT_FORKED = 13,      /* this process is a fork of the one that created the engine */
+    PIVOT_STOPPED = 14      /* the engine drains or stops */
 } pivot_status;
 
 /* What went wrong, as a terminated sentence, cut if it does not fit; empty after PIVOT_OK. An
@@ -81,6 +87,9 @@ typedef enum pivot_status PIVOT_INT {
 typedef struct pivot_error {
     char sentence[1024];
 } pivot_error;
+
+/* Where an engine leaves what its calls have to tell besides (session.h). */
+typedef struct pivot_sinks pivot_sinks;
 
 /* The version of the library, such as "0.1.0". */
 const char* pivot_version(void);
@@ -97,6 +106,9 @@ typedef struct pivot_engine_config {
     /* The number of threads, 0 for a host-driven engine. If negative, the setting in `json` counts,
      * whose default is 1. */
     int32_t reactors;
+
+    /* Copied; null: there are none. */
+    const pivot_sinks* sinks;
 } pivot_engine_config;
 
 /* Creates an engine. A null `config` means every default. Sets `*engine` to null unless it returns
@@ -194,6 +206,12 @@ typedef struct pivot_request {
 
     /* The number of this exchange in its session, from 1; 0 means 1. */
     int32_t iteration;
+
+    /* Headers that are sent with each request of the call to the origin of its action's URL, in
+     * place of the account's and Pivot's own of the same name: `header_count` of them. Those by
+     * which a message is framed are refused (docs/configuration.md, "Headers"). */
+    const pivot_pair* headers;
+    size_t header_count;
 } pivot_request;
 
 /* Names a call in flight. It may outlive the call. A zeroed ticket names no call. */

@@ -16,6 +16,7 @@
 #include <pivot/event.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace pivot {
@@ -24,11 +25,15 @@ namespace pivot {
 // a pivot has failed without a `_` child. A Hangup or a Reject hangs up either way.
 enum class AtEnd : std::uint8_t { hang_up, give_back };
 
+// From the ids in callflows to what they stand for. Made by Engine::read_directory().
+class Directory;
+
 struct SessionRequest {
     Request request;
     std::int64_t started_unix_ms = 0;   // when the call began; 0: now
     std::int64_t answered_unix_ms = 0;  // 0: it is not answered
     AtEnd at_end = AtEnd::hang_up;
+    std::shared_ptr<const Directory> directory;  // null: no device, user, menu or flow is known
 };
 
 struct SessionEnd {

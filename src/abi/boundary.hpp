@@ -1,7 +1,7 @@
 // What crosses the C ABI: text, structs that may grow, and mistakes of the host.
 #pragma once
 
-#include <pivot/pivot.h>
+#include <pivot/session.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -61,10 +61,21 @@ struct FirstSize<pivot_request> : std::integral_constant<std::size_t, 56> {};
 template <>
 struct FirstSize<pivot_exchange> : std::integral_constant<std::size_t, 136> {};
 
-static_assert(sizeof(pivot_engine_config) == FirstSize<pivot_engine_config>::value);
+template <>
+struct FirstSize<pivot_sinks> : std::integral_constant<std::size_t, 56> {};
+template <>
+struct FirstSize<pivot_channel> : std::integral_constant<std::size_t, 232> {};
+template <>
+struct FirstSize<pivot_event> : std::integral_constant<std::size_t, 120> {};
+template <>
+struct FirstSize<pivot_session_request> : std::integral_constant<std::size_t, 48> {};
+
 static_assert(sizeof(pivot_call) == FirstSize<pivot_call>::value);
-static_assert(sizeof(pivot_request) == FirstSize<pivot_request>::value);
 static_assert(sizeof(pivot_exchange) == FirstSize<pivot_exchange>::value);
+static_assert(sizeof(pivot_sinks) == FirstSize<pivot_sinks>::value);
+static_assert(sizeof(pivot_channel) == FirstSize<pivot_channel>::value);
+static_assert(sizeof(pivot_event) == FirstSize<pivot_event>::value);
+static_assert(sizeof(pivot_session_request) == FirstSize<pivot_session_request>::value);
 
 // A copy of a struct that may be from an older or a newer header. Fails with PIVOT_NULL or
 // PIVOT_SHORT.

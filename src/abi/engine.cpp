@@ -1,95 +1,68 @@
 #include <pivot/engine.hpp>
 
 #include "abi/boundary.hpp"
+#include "abi/handle.hpp"
 #include "abi/outcome.hpp"
 #include "abi/request.hpp"
 
-#include <cstddef>
+#include <pivot/session.h>
+
+#include <chrono>
+#include <cstdint>
 #include <memory>
-#include <new>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+using pivot::abi::check_alive;
+using pivot::abi::check_outside_callback;
+using pivot::abi::check_thread;
 using pivot::abi::Checked;
 using pivot::abi::guard;
 using pivot::abi::refuse;
-
-struct pivot_engine {
-    bool is_host_driven;
-    std::unique_ptr<pivot::Engine> engine;
-};
 
 namespace {
 
 // As in docs/configuration.md.
 constexpr std::int32_t reactors_max = 1'024;
 
-Checked<void> check_handle(const pivot_engine* engine)
+Checked<pivot::EngineConfig> read_config(const pivot_engine_config& given)
 {
-    if (engine == nullptr) return refuse(PIVOT_NULL, "engine is null");
-    return {};
-}
-
-// The engine exists, and in this process.
-Checked<void> check_alive(const pivot_engine* engine)
-{
-    if (auto checked = check_handle(engine); !checked) return checked;
-    if (engine->engine->is_forked()) {
-        return refuse(
-            PIVOT_FORKED,
-            "this process is a fork of the one that created the engine: create an engine here");
-    }
-    return {};
-}
-
-// A function that waits for callbacks to end must not be called inside one.
-Checked<void> check_outside_callback(const pivot_engine* engine)
-{
-    if (auto checked = check_alive(engine); !checked) return checked;
-    if (engine->engine->is_in_callback()) {
-        return refuse(PIVOT_IN_CALLBACK,
-                      "this must not be called inside a callback of this engine");
-    }
-    return {};
-}
-
-// The ring of a host-driven engine belongs to the thread that waits on it first.
-Checked<void> check_thread(const pivot_engine* engine)
-{
-    if (auto checked = check_outside_callback(engine); !checked) return checked;
-    if (!engine->engine->is_of_this_thread()) {
-        return refuse(PIVOT_WRONG_THREAD, "another thread runs this engine");
-    }
-    return {};
-}
-
-// The host's ticket, for the engine to write: `done` may free its memory before start() has
-// returned, so nothing can be copied into it afterwards.
-pivot::Engine::Ticket& ticket_at(pivot_ticket* place)
-{
-    using Ticket = pivot::Engine::Ticket;
-    static_assert(sizeof(Ticket) == sizeof(pivot_ticket));
-    static_assert(offsetof(Ticket, call) == offsetof(pivot_ticket, call));
-    static_assert(offsetof(Ticket, serial) == offsetof(pivot_ticket, serial));
-    return *::new (static_cast<void*>(place)) Ticket;
-}
-
-Checked<pivot::EngineConfig> read_config(const pivot_engine_config* given)
-{
-    if (given == nullptr) return pivot::EngineConfig();
-    const auto taken = pivot::abi::take(given, "pivot_engine_config");
-    if (!taken) return tl::unexpected(taken.error());
-    if (taken->reactors > reactors_max) {
+    if (given.reactors > reactors_max) {
         return refuse(PIVOT_BAD_VALUE,
-                      fmt::format("reactors is {}, more than {}", taken->reactors, reactors_max));
+                      fmt::format("reactors is {}, more than {}", given.reactors, reactors_max));
     }
-    const auto text = pivot::abi::read(taken->json, "the configuration");
+    const auto text = pivot::abi::read(given.json, "the configuration");
     if (!text) return tl::unexpected(text.error());
     auto config = pivot::EngineConfig::from_json(text->empty() ? "{}" : *text);
     if (!config) return refuse(PIVOT_BAD_CONFIG, std::move(config.error()));
-    if (taken->reactors >= 0) config->reactors = static_cast<unsigned>(taken->reactors);
+    if (given.reactors >= 0) config->reactors = static_cast<unsigned>(given.reactors);
     return std::move(*config);
+}
+
+// Null: the host has none.
+Checked<std::unique_ptr<pivot::abi::HostSinks>> read_sinks(const pivot_sinks* given)
+{
+    if (given == nullptr) return nullptr;
+    const auto taken = pivot::abi::take(given, "pivot_sinks");
+    if (!taken) return tl::unexpected(taken.error());
+    return std::make_unique<pivot::abi::HostSinks>(*taken);
+}
+
+Checked<void> check_wait(const pivot_engine* engine, const std::int64_t* wait_ns)
+{
+    if (auto checked = check_thread(engine); !checked) return checked;
+    if (wait_ns == nullptr) return refuse(PIVOT_NULL, "wait_ns is null");
+    if (engine->is_host_driven) return {};
+    return refuse(PIVOT_WRONG_ENGINE, "this engine has threads of its own");
+}
+
+Checked<std::chrono::nanoseconds> read_duration(std::int64_t given_ns, std::string_view name)
+{
+    if (given_ns >= 0) return std::chrono::nanoseconds(given_ns);
+    return refuse(PIVOT_BAD_VALUE, fmt::format("{} {} is negative", name, given_ns));
 }
 
 }  // namespace
@@ -100,11 +73,20 @@ pivot_status pivot_engine_create(const pivot_engine_config* config, pivot_engine
     return guard(error, [=]() -> Checked<void> {
         if (engine == nullptr) return refuse(PIVOT_NULL, "engine is null");
         *engine = nullptr;
-        const auto read = read_config(config);
-        if (!read) return tl::unexpected(read.error());
+        pivot_engine_config given = {.size = sizeof given, .json = {}, .reactors = -1, .sinks = {}};
+        if (config != nullptr) {
+            const auto taken = pivot::abi::take(config, "pivot_engine_config");
+            if (!taken) return tl::unexpected(taken.error());
+            given = *taken;
+        }
+        auto read = read_config(given);
+        if (!read) return tl::unexpected(std::move(read.error()));
+        auto sinks = read_sinks(given.sinks);
+        if (!sinks) return tl::unexpected(std::move(sinks.error()));
+        read->sinks = sinks->get();
         auto created = pivot::Engine::create(*read);
         if (!created) return refuse(PIVOT_BAD_CONFIG, std::move(created.error()));
-        *engine = new pivot_engine{read->reactors == 0, std::move(*created)};
+        *engine = new pivot_engine{read->reactors == 0, std::move(*sinks), std::move(*created)};
         return {};
     });
 }
@@ -140,13 +122,42 @@ int pivot_descriptor(const pivot_engine* engine)
 
 pivot_status pivot_run(pivot_engine* engine, int64_t* wait_ns)
 {
+    return pivot_run_for(engine, 0, wait_ns);
+}
+
+pivot_status pivot_run_for(pivot_engine* engine, int64_t budget_ns, int64_t* wait_ns)
+{
+    return guard(nullptr, [=]() -> Checked<void> {
+        if (auto checked = check_wait(engine, wait_ns); !checked) return checked;
+        const auto budget = read_duration(budget_ns, "budget_ns");
+        if (!budget) return tl::unexpected(budget.error());
+        *wait_ns = engine->engine->run(*budget).count();
+        return {};
+    });
+}
+
+pivot_status pivot_stop(pivot_engine* engine, int64_t within_ns)
+{
     return guard(nullptr, [=]() -> Checked<void> {
         if (auto checked = check_thread(engine); !checked) return checked;
-        if (wait_ns == nullptr) return refuse(PIVOT_NULL, "wait_ns is null");
-        if (!engine->is_host_driven) {
-            return refuse(PIVOT_WRONG_ENGINE, "this engine has threads of its own");
-        }
-        *wait_ns = engine->engine->run().count();
+        const auto within = read_duration(within_ns, "within_ns");
+        if (!within) return tl::unexpected(within.error());
+        engine->engine->stop(*within);
+        return {};
+    });
+}
+
+pivot_status pivot_debug_records(pivot_engine* engine, pivot_text call_id, pivot_records_fn* each,
+                                 void* user)
+{
+    return guard(nullptr, [=]() -> Checked<void> {
+        if (auto checked = check_outside_callback(engine); !checked) return checked;
+        if (each == nullptr) return refuse(PIVOT_NULL, "each is null");
+        const auto read = pivot::abi::read(call_id, "call_id");
+        if (!read) return tl::unexpected(read.error());
+        const auto records = engine->engine->debug_records(*read);
+        if (records.empty()) return refuse(PIVOT_NOTHING, {});
+        for (const std::string& record : records) each(user, pivot::abi::view(record));
         return {};
     });
 }
@@ -163,11 +174,8 @@ pivot_status pivot_start(pivot_engine* engine, const pivot_request* request, piv
             const pivot_outcome handed{outcome};
             done(&handed, user);
         };
-        if (ticket == nullptr) {
-            engine->engine->start(*read, tell);
-        } else {
-            engine->engine->start(*read, tell, ticket_at(ticket));
-        }
+        pivot::Engine::Ticket unwanted;
+        engine->engine->start(*read, tell, pivot::abi::ticket_at(ticket, unwanted));
         return {};
     });
 }

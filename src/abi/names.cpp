@@ -1,8 +1,11 @@
 // The enums of C have the values and names of those of C++.
 #include <pivot/action.hpp>
 #include <pivot/call.hpp>
+#include <pivot/command.hpp>
+#include <pivot/event.hpp>
 #include <pivot/outcome.hpp>
-#include <pivot/pivot.h>
+#include <pivot/session.h>
+#include <pivot/sinks.hpp>
 
 namespace {
 
@@ -54,6 +57,60 @@ static_assert(is_same(Format::twiml, PIVOT_FORMAT_TWIML));
 static_assert(is_same(Method::get, PIVOT_METHOD_GET));
 static_assert(is_same(Method::post, PIVOT_METHOD_POST));
 
+static_assert(is_same(Media::Kind::url, PIVOT_MEDIA_URL));
+static_assert(is_same(Media::Kind::file, PIVOT_MEDIA_FILE));
+static_assert(is_same(Media::Kind::name, PIVOT_MEDIA_NAME));
+static_assert(is_same(Media::Kind::prompt, PIVOT_MEDIA_PROMPT));
+static_assert(is_same(Media::Kind::tone, PIVOT_MEDIA_TONE));
+static_assert(is_same(Media::Kind::hold_music, PIVOT_MEDIA_HOLD_MUSIC));
+
+static_assert(is_same(Track::inbound, PIVOT_TRACK_INBOUND));
+static_assert(is_same(Track::outbound, PIVOT_TRACK_OUTBOUND));
+static_assert(is_same(Track::both, PIVOT_TRACK_BOTH));
+
+static_assert(is_same(Address::Kind::number, PIVOT_TARGET_NUMBER));
+static_assert(is_same(Address::Kind::sip, PIVOT_TARGET_SIP));
+static_assert(is_same(Address::Kind::dial_string, PIVOT_TARGET_DIAL_STRING));
+static_assert(is_same(Address::Kind::user, PIVOT_TARGET_USER));
+
+static_assert(is_same(JobEnd::finished, PIVOT_JOB_FINISHED));
+static_assert(is_same(JobEnd::stopped, PIVOT_JOB_STOPPED));
+static_assert(is_same(JobEnd::failed, PIVOT_JOB_FAILED));
+
+static_assert(is_same(RecordingEnd::key, PIVOT_RECORDING_KEY));
+static_assert(is_same(RecordingEnd::silence, PIVOT_RECORDING_SILENCE));
+static_assert(is_same(RecordingEnd::limit, PIVOT_RECORDING_LIMIT));
+static_assert(is_same(RecordingEnd::stopped, PIVOT_RECORDING_STOPPED));
+static_assert(is_same(RecordingEnd::hung_up, PIVOT_RECORDING_HUNG_UP));
+static_assert(is_same(RecordingEnd::failed, PIVOT_RECORDING_FAILED));
+
+static_assert(is_same(HearingEnd::words, PIVOT_HEARD_WORDS));
+static_assert(is_same(HearingEnd::silence, PIVOT_HEARD_SILENCE));
+static_assert(is_same(HearingEnd::failed, PIVOT_HEARD_FAILED));
+static_assert(is_same(HearingEnd::partial, PIVOT_HEARD_PARTIAL));
+
+static_assert(is_same(ConferenceEventKind::start, PIVOT_CONFERENCE_START));
+static_assert(is_same(ConferenceEventKind::end, PIVOT_CONFERENCE_END));
+static_assert(is_same(ConferenceEventKind::join, PIVOT_CONFERENCE_JOIN));
+static_assert(is_same(ConferenceEventKind::leave, PIVOT_CONFERENCE_LEAVE));
+static_assert(is_same(ConferenceEventKind::mute, PIVOT_CONFERENCE_MUTE));
+static_assert(is_same(ConferenceEventKind::unmute, PIVOT_CONFERENCE_UNMUTE));
+static_assert(is_same(ConferenceEventKind::hold, PIVOT_CONFERENCE_HOLD));
+static_assert(is_same(ConferenceEventKind::unhold, PIVOT_CONFERENCE_UNHOLD));
+static_assert(is_same(ConferenceEventKind::speech_start, PIVOT_CONFERENCE_SPEECH_START));
+static_assert(is_same(ConferenceEventKind::speech_stop, PIVOT_CONFERENCE_SPEECH_STOP));
+
+static_assert(is_same(QueueEnd::bridged, PIVOT_QUEUE_BRIDGED));
+static_assert(is_same(QueueEnd::left, PIVOT_QUEUE_LEFT));
+static_assert(is_same(QueueEnd::hung_up, PIVOT_QUEUE_HUNG_UP));
+static_assert(is_same(QueueEnd::full, PIVOT_QUEUE_FULL));
+static_assert(is_same(QueueEnd::failed, PIVOT_QUEUE_FAILED));
+
+static_assert(is_same(LogLevel::error, PIVOT_LOG_ERROR));
+static_assert(is_same(LogLevel::warning, PIVOT_LOG_WARNING));
+static_assert(is_same(LogLevel::info, PIVOT_LOG_INFO));
+static_assert(is_same(LogLevel::debug, PIVOT_LOG_DEBUG));
+
 // The names of C++ are literals, and so terminated. `last` is the greatest value that has a name.
 template <typename Enum>
 const char* name_of(int value, Enum last)
@@ -87,6 +144,7 @@ const char* pivot_status_text(pivot_status status)
         case PIVOT_NO_MEMORY: return "out of memory";
         case PIVOT_INTERNAL: return "a bug in the library";
         case PIVOT_FORKED: return "this process is a fork of the one that created the engine";
+        case PIVOT_STOPPED: return "the engine drains or stops";
     }
     return "unknown";
 }

@@ -1,6 +1,7 @@
 #include "abi/request.hpp"
 
 #include "base/json.hpp"
+#include "http/header.hpp"
 
 #include <utility>
 
@@ -104,6 +105,24 @@ Checked<Call> read_call(const pivot_request& given)
     return std::move(*call);
 }
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+Checked<void> read_headers(const pivot_request& given, Headers& headers)
+{
+    if (given.headers == nullptr && given.header_count > 0) {
+        return refuse(PIVOT_NULL, "headers is null, but header_count is not 0");
+    }
+    for (std::size_t i = 0; i < given.header_count; ++i) {
+        auto& [name, value] = headers.emplace_back();
+        if (auto done = read_text({"headers", given.headers[i].name, name}); !done) return done;
+        if (auto done = read_text({"headers", given.headers[i].value, value}); !done) return done;
+        if (const auto objection = http::objection_to_header(name, value); !objection.empty()) {
+            return refuse(PIVOT_BAD_VALUE, fmt::format("headers: {}: {}", name, objection));
+        }
+    }
+    return {};
+}
+
 Checked<ActionNode> read_action(const pivot_request& given, const ActionLimits& limits)
 {
     const auto text = read(given.action_json, "action_json");
@@ -126,7 +145,11 @@ Checked<Request> read_request(const pivot_request* request, const ActionLimits& 
     if (!call) return tl::unexpected(std::move(call.error()));
     auto node = read_action(*given, limits);
     if (!node) return tl::unexpected(std::move(node.error()));
-    return Request{std::move(*call), std::move(*node), std::max(given->iteration, 1)};
+    Request read{std::move(*call), std::move(*node), std::max(given->iteration, 1)};
+    if (auto done = read_headers(*given, read.headers); !done) {
+        return tl::unexpected(std::move(done.error()));
+    }
+    return read;
 }
 
 }  // namespace pivot::abi

@@ -121,6 +121,7 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     constexpr std::int64_t file_bytes_max = std::int64_t{1'024} * 1'024 * mebibyte;
     root.number("reactors", config.reactors, 0, 1'024);
     read_cpus(root, config.cpus, breaches);
+    root.number("run_ms", config.run_time, 1, 1'000);
     root.number("calls_max", config.calls_max, 1, 10'000'000);
     root.number("connections_max", config.connections_max, 1, descriptors_max);
     root.texts("source_addresses", config.source_addresses, check_source);

@@ -1,12 +1,15 @@
 #include <pivot/engine.hpp>
 
 #include "base/clock.hpp"
+#include "base/pass_on.hpp"
 #include "engine/call_table.hpp"
+#include "engine/directory.hpp"
 #include "engine/fork_count.hpp"
 #include "engine/lane.hpp"
 #include "engine/lane_thread.hpp"
 #include "engine/live_session.hpp"
 #include "engine/rooms_mail.hpp"
+#include "exchange/policy.hpp"
 #include "exchange/settings.hpp"
 
 #include <algorithm>
@@ -61,18 +64,21 @@ private:
 };
 
 // Ends the calls in flight on a lane; its thread goes on.
-class Closing final : public reactor::Message {
+class Ending final : public reactor::Message {
 public:
-    explicit Closing(engine::Lane& lane) : lane_(lane) {}
+    using How = void (engine::Lane::*)();
+
+    Ending(engine::Lane& lane, How how) : lane_(lane), how_(how) {}
 
 private:
     void deliver() override
     {
-        lane_.close();
+        (lane_.*how_)();
         delete this;
     }
 
     engine::Lane& lane_;
+    const How how_;
 };
 
 class Cancellation final : public reactor::Message {
@@ -164,6 +170,28 @@ public:
         }
     }
 
+    // Returns whether all was quiet before `until`. A host-driven engine runs meanwhile.
+    bool is_quiet_before(Nanoseconds until)
+    {
+        constexpr Nanoseconds patience_ns = 1'000'000;  // other threads' messages end no wait
+        while (!is_quiet()) {
+            const Nanoseconds now = monotonic_now();
+            if (now >= until) return false;
+            const Nanoseconds next = std::min(now + patience_ns, until);
+            if (host_lane) {
+                host_lane->reactor().turn(next);
+            } else {
+                std::this_thread::sleep_for(std::chrono::nanoseconds(next - now));
+            }
+        }
+        return true;
+    }
+
+    void end_all(Ending::How how)
+    {
+        for (engine::Lane* lane : lanes) lane->reactor().post(*new Ending(*lane, how));
+    }
+
     const std::shared_ptr<const exchange::Settings> settings;
     engine::CallTable calls;
     std::vector<engine::Lane*> lanes;  // the host's, or one of each thread
@@ -175,7 +203,7 @@ public:
     std::atomic<bool> is_draining = false;
     const unsigned forks = engine::fork_count();
     std::atomic<std::thread::id> runner = {};  // who called run() first
-    bool is_running = false;                   // on the runner's thread
+    std::atomic<bool> is_running = false;      // on the runner's thread
 };
 
 tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineConfig& config)
@@ -210,7 +238,7 @@ Engine::~Engine()
         return;
     }
     parts_->is_draining = true;
-    for (engine::Lane* lane : parts_->lanes) lane->reactor().post(*new Closing(*lane));
+    parts_->end_all(&engine::Lane::close);
     if (is_in_callback() || !is_of_this_thread()) {
         static_cast<void>(parts_.release());
         return;
@@ -220,13 +248,9 @@ Engine::~Engine()
         parts_->wait_until_quiet();
         return;
     }
-    constexpr Nanoseconds patience_ns = 1'000'000;  // other threads' messages do not end a wait
     parts_->runner = std::this_thread::get_id();
     parts_->is_running = true;
-    reactor::Reactor& reactor = parts_->host_lane->reactor();
-    do {
-        reactor.turn(monotonic_now() + patience_ns);
-    } while (!parts_->is_quiet());
+    static_cast<void>(parts_->is_quiet_before(never));
 }
 
 ActionLimits Engine::action_limits() const
@@ -264,12 +288,25 @@ Result<void> Engine::start(const SessionRequest& request, Channel& channel, Tick
     if (is_forked()) return fail(Reason::cancelled, Phase::queue, "the engine is the parent's");
     engine::Lane& lane = parts_->next_lane();
     engine::Place* const place = parts_->take(true);
-    if (place == nullptr) return fail(Reason::overload, Phase::queue, parts_->why_refused());
+    if (place == nullptr) {
+        const Reason reason = parts_->is_draining ? Reason::cancelled : Reason::overload;
+        return fail(reason, Phase::queue, parts_->why_refused());
+    }
     place->seat_session(lane, std::make_unique<engine::LiveSession>(
                                   request, channel, monotonic_now(), place->is_beyond_limit()));
     ticket = place->ticket();
     lane.reactor().post(*place);
     return {};
+}
+
+tl::expected<std::shared_ptr<const Directory>, std::string> Engine::read_directory(
+    std::string_view json) const
+{
+    const exchange::Settings& settings = *parts_->settings;
+    auto read = execute::Directory::from_json(
+        json, exchange::flow_rules(settings.config(), settings.policy()));
+    if (!read) return pass_on(read);
+    return std::make_shared<const Directory>(std::move(*read));
 }
 
 bool Engine::tell(Ticket session, Event event)
@@ -293,6 +330,21 @@ void Engine::drain()
     if (is_forked()) return;
     parts_->is_draining = true;
     if (!parts_->host_lane && !is_in_callback()) parts_->wait_until_quiet();
+}
+
+void Engine::stop(std::chrono::nanoseconds within)
+{
+    if (is_forked() || is_in_callback() || !is_of_this_thread()) return;
+    parts_->is_draining = true;
+    if (parts_->host_lane) parts_->runner = std::this_thread::get_id();
+    parts_->is_running = true;
+    const Nanoseconds now = monotonic_now();
+    const Nanoseconds until = now + std::min<Nanoseconds>(within.count(), never - now);
+    if (!parts_->is_quiet_before(until)) {
+        parts_->end_all(&engine::Lane::cancel_all);
+        static_cast<void>(parts_->is_quiet_before(never));
+    }
+    parts_->is_running = false;
 }
 
 std::size_t Engine::calls_in_flight() const
@@ -327,7 +379,7 @@ int Engine::descriptor() const
     return parts_->host_lane ? parts_->host_lane->reactor().descriptor() : -1;
 }
 
-std::chrono::nanoseconds Engine::run()
+std::chrono::nanoseconds Engine::run(std::chrono::nanoseconds budget)
 {
     constexpr std::chrono::nanoseconds not_again(-1);
     if (!parts_->host_lane || is_forked()) return not_again;
@@ -337,13 +389,16 @@ std::chrono::nanoseconds Engine::run()
 
     parts_->is_running = true;
     reactor::Reactor& reactor = parts_->host_lane->reactor();
-    // One turn reaps and resumes, the next submits the requests of the resumed coroutines. The
-    // bound keeps a busy engine from starving its host.
-    constexpr int turns_max = 8;
-    for (int turn = 0; turn < turns_max; ++turn) {
-        reactor.turn(0);
-        if (reactor.next_turn() > reactor.now()) break;
-    }
+    // One turn reaps and resumes, the next submits the requests of the resumed coroutines. Where
+    // there is no time for that, they are on their way while the host does something else.
+    if (budget <= budget.zero()) budget = parts_->config().run_time;
+    const Nanoseconds began = monotonic_now();
+    Nanoseconds spent_ns = 0;
+    do {
+        reactor.turn(0, budget.count() - spent_ns);
+        spent_ns = monotonic_now() - began;
+    } while (spent_ns < budget.count() && reactor.next_turn() <= reactor.now());
+    reactor.ring().flush();
     parts_->is_running = false;
     const reactor::Nanoseconds next = reactor.next_turn();
     if (next == reactor::never) return not_again;

@@ -72,17 +72,32 @@ void Lane::begin(Place& place)
     } else {
         running_->spawn(run(place, *reactor_));
     }
-    if (is_closing_) place.abandon();
+    if (is_closing_) {
+        place.abandon();
+    } else if (is_cancelling_) {
+        place.cancel();
+    }
+}
+
+void Lane::cancel_all()
+{
+    is_cancelling_ = true;
+    while (Place* const place = take_in_flight()) place->cancel();
 }
 
 void Lane::close()
 {
     is_closing_ = true;
-    while (!in_flight_.empty()) {
-        Place& place = in_flight_.front();
-        place.unlink();
-        place.abandon();
-    }
+    while (Place* const place = take_in_flight()) place->abandon();
+}
+
+// Null: there is none left.
+Place* Lane::take_in_flight()
+{
+    if (in_flight_.empty()) return nullptr;
+    Place& place = in_flight_.front();
+    place.unlink();
+    return &place;
 }
 
 void Lane::leave(Place& place)
@@ -126,6 +141,7 @@ exchange::AttemptsPlan Lane::plan_of(const PendingPivot& pivot) const
     plan.body_format = request.req_body_format();
     plan.account_id = request.account_id();
     plan.action_url = request.voice_url();
+    plan.headers = request.headers();
     plan.started = pivot.started;
     return plan;
 }

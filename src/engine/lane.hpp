@@ -31,7 +31,9 @@ public:
 
     // On the lane's thread.
     void begin(Place& place);
-    void close();  // ends the calls in flight, and each that begins later
+    // Both end the calls in flight, and each that begins later; the first waits for their hosts.
+    void cancel_all();
+    void close();
     rooms::Lobby& rooms() { return rooms_; }
 
 private:
@@ -40,6 +42,7 @@ private:
     {
     }
 
+    Place* take_in_flight();
     void leave(Place& place);
     reactor::Task<> perform(Place& place, reactor::Reactor& reactor);
     reactor::Task<> run(Place& place, reactor::Reactor& reactor);
@@ -59,6 +62,7 @@ private:
     std::unique_ptr<SessionParts> sessions_;  // null: there was none yet
     std::unique_ptr<reactor::Scope> running_;
     List<Place> in_flight_;
+    bool is_cancelling_ = false;
     bool is_closing_ = false;
 };
 

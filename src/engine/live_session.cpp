@@ -1,5 +1,6 @@
 #include "engine/live_session.hpp"
 
+#include "engine/directory.hpp"
 #include "engine/session_parts.hpp"
 #include "execute/run_session.hpp"
 
@@ -33,6 +34,7 @@ LiveSession::LiveSession(const SessionRequest& request, Channel& channel, Nanose
       started_(now),
       is_too_many_(is_too_many),
       at_end_(request.at_end),
+      directory_(request.directory),
       request_(std::make_unique<SessionRequest>(request))
 {
 }
@@ -43,6 +45,7 @@ void LiveSession::begin(SessionParts& parts)
     host_.emplace(reactor, never);
     events_.emplace(reactor.clock(), *host_);
     set_times(reactor.clock());
+    configure(parts);
     next_ = std::move(request_->request.node.next);
     session_.emplace(parts.exchanges, parts.callbacks, parts.sinks, std::move(request_->request));
     request_.reset();
@@ -71,11 +74,18 @@ void LiveSession::set_times(const reactor::Clock& clock)
     events_->set_times(times);
 }
 
+void LiveSession::configure(const SessionParts& parts)
+{
+    config_ = parts.config;
+    if (directory_) config_.directory = &directory_->entries();
+    if (!channel_.abilities().mixes) config_.rooms = nullptr;
+}
+
 reactor::Task<> LiveSession::run(const SessionParts& parts)
 {
     warn_of_lost(session_->action(), parts.sinks, channel_);
-    return execute::run_session(*session_, channel_, *events_, std::move(next_), at_end_,
-                                parts.config, *host_);
+    return execute::run_session(*session_, channel_, *events_, std::move(next_), at_end_, config_,
+                                *host_);
 }
 
 void LiveSession::tell(Event event, Nanoseconds at)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "execute/event_queue.hpp"
+#include "execute/live_call.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/task.hpp"
 #include "session/call_session.hpp"
@@ -35,16 +36,19 @@ public:
 
 private:
     void set_times(const reactor::Clock& clock);
+    void configure(const SessionParts& parts);
 
     Channel& channel_;
     const reactor::Nanoseconds started_;
     const bool is_too_many_;
     const AtEnd at_end_;
-    std::unique_ptr<SessionRequest> request_;  // until begin()
-    std::string next_;                         // until run()
+    const std::shared_ptr<const Directory> directory_;  // may be null
+    std::unique_ptr<SessionRequest> request_;           // until begin()
+    std::string next_;                                  // until run()
     std::optional<reactor::Deadline> host_;
     std::optional<execute::EventQueue> events_;
     std::optional<session::Session> session_;
+    execute::ExecutorConfig config_;
 };
 
 }  // namespace pivot::engine

@@ -3,6 +3,7 @@
 #include "base/pass_on.hpp"
 #include "exchange/error_code.hpp"
 #include "exchange/reference.hpp"
+#include "exchange/request_headers.hpp"
 #include "http/connection_overrides.hpp"
 #include "reactor/wait.hpp"
 
@@ -37,7 +38,9 @@ struct Attempts::Extras {
         request.idempotency = plan.idempotency;
         request.cookies = plan.cookies;
         request.is_recorded = plan.is_recorded;
-        if (!profile.headers.empty()) add_headers(profile, account.rules());
+        if (!profile.headers.empty() || !plan.headers.empty()) {
+            add_headers(profile, account.rules());
+        }
     }
 
     void add_headers(const AccountProfile& profile, const http::DestinationRules& of_account)
@@ -47,7 +50,8 @@ struct Attempts::Extras {
         rules.emplace(of_account);
         if (rules->origin != url->origin()) rules->headers.clear();
         rules->origin = url->origin();
-        rules->headers.insert(rules->headers.end(), profile.headers.begin(), profile.headers.end());
+        rules->add_headers(profile.headers);
+        rules->add_headers(unpack_headers(plan.headers));
     }
 
     const AttemptsPlan plan;
@@ -68,8 +72,8 @@ bool Attempts::needs_extras(const AttemptsPlan& plan, const Account& account)
         plan.url_ns_max != reactor::never || plan.attempt_ns_max != reactor::never;
     return has_fragment || is_limited || !plan.fallback.url.empty() ||
            !account.profile().signing_key.empty() || !account.profile().headers.empty() ||
-           !plan.idempotency.empty() || plan.cookies != nullptr || plan.keeps_headers ||
-           plan.is_recorded;
+           !plan.headers.empty() || !plan.idempotency.empty() || plan.cookies != nullptr ||
+           plan.keeps_headers || plan.is_recorded;
 }
 
 Attempts::Attempts(Exchanges& exchanges, Content& content, const AttemptsPlan& plan)

@@ -44,7 +44,8 @@ struct AttemptsPlan {
     Format format = Format::kazoo;
     BodyFormat body_format = BodyFormat::form;  // of a POST
     std::string_view account_id = {};           // on whose behalf it asks
-    std::string_view action_url = {};           // whose origin gets the account's headers
+    std::string_view action_url = {};           // whose origin gets the account's headers, and
+    std::string_view headers = {};              // these (request_headers.hpp)
     std::string_view idempotency = {};          // a header line in place of our own
     http::CookieJar* cookies = nullptr;         // null: none are sent or kept
     bool keeps_headers = false;                 // of responses

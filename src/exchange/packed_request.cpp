@@ -1,5 +1,6 @@
 #include "exchange/packed_request.hpp"
 
+#include "exchange/request_headers.hpp"
 #include "http/form.hpp"
 
 #include <algorithm>
@@ -56,12 +57,15 @@ void PackedRequest::pack(const pivot::Request& request, const ActionLimits& limi
     const CallFacts call = facts_of(request.call, owner_ids, request.call.key_value_store);
     http::FormWriter parameters;
     for (const auto& [name, value] : request.parameters) parameters.add_escaped(name, value);
+    const std::string headers = pack_headers(request);
+    const Result<void> sendable = check_headers(request);
     const Texts texts = {
         call.call_id,
         request.node.next,
         action ? std::string_view(action->voice_url) : "",
         action ? std::string_view(action->fallback_url) : "",
         parameters.text(),
+        headers,
         call.account_id,
         call.from.user,
         call.from.realm,
@@ -83,8 +87,9 @@ void PackedRequest::pack(const pivot::Request& request, const ActionLimits& limi
     iteration_ = request.iteration;
     direction_ = call.direction;
     findings_.reset();
-    if (!action || !request.node.warnings.empty()) {
+    if (!action || !sendable || !request.node.warnings.empty()) {
         auto findings = std::make_unique<Findings>();
+        if (!sendable) findings->failure = sendable.error();
         if (!action) findings->failure = action.error();
         findings->warnings = request.node.warnings;
         findings_ = std::move(findings);

@@ -39,6 +39,7 @@ public:
     std::string_view fallback_url() const { return text(Text::fallback_url); }  // empty: none
     std::string_view account_id() const { return text(Text::account_id); }
     std::string_view parameters() const { return text(Text::parameters); }  // as a form
+    std::string_view headers() const { return text(Text::headers); }        // request_headers.hpp
 
     int iteration() const { return iteration_; }
     const Failure* bad_action() const;         // null if the action is valid
@@ -58,6 +59,7 @@ private:
         voice_url,
         fallback_url,
         parameters,
+        headers,
         account_id,
         from_user,
         from_realm,

@@ -389,7 +389,8 @@ Contract::Leg* Contract::find_leg(LegId leg)
 // A call that waits with no job keeps no memory for them.
 void Contract::erase(JobId job)
 {
-    std::erase_if(jobs_, [job](const Job& other) { return other.id == job; });
+    const auto erased = std::erase_if(jobs_, [job](const Job& other) { return other.id == job; });
+    if (erased != 0) channel_.released(job);
     if (jobs_.empty()) std::vector<Job>().swap(jobs_);
 }
 

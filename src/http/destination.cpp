@@ -21,6 +21,17 @@ std::string_view name_of(std::string_view header)
     return header.substr(0, header.find(':'));
 }
 
+// Appends `others`, in place of the lines that have their names.
+void replace(std::vector<std::string>& lines, const std::vector<std::string>& others)
+{
+    std::erase_if(lines, [&](const std::string& line) {
+        return std::ranges::any_of(others, [&](std::string_view other) {
+            return equals_ignoring_case(name_of(other), name_of(line));
+        });
+    });
+    lines.insert(lines.end(), others.begin(), others.end());
+}
+
 std::string common_headers(const Url& url, const DestinationRules& rules)
 {
     std::vector<std::string> lines = {
@@ -28,14 +39,7 @@ std::string common_headers(const Url& url, const DestinationRules& rules)
         "Accept: application/json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1",
         "Accept-Encoding: gzip"};
     if (!url.authorization.empty()) lines.push_back("Authorization: " + url.authorization);
-    if (!rules.headers.empty() && url.origin() == rules.origin) {
-        std::erase_if(lines, [&](const std::string& line) {
-            return std::ranges::any_of(rules.headers, [&](std::string_view other) {
-                return equals_ignoring_case(name_of(other), name_of(line));
-            });
-        });
-        lines.insert(lines.end(), rules.headers.begin(), rules.headers.end());
-    }
+    if (!rules.headers.empty() && url.origin() == rules.origin) replace(lines, rules.headers);
     return fmt::format("{}\r\n", fmt::join(lines, "\r\n"));
 }
 
@@ -48,6 +52,11 @@ std::string shared_origin(const Url& url, bool sends_sni, const std::string& par
 }
 
 }  // namespace
+
+void DestinationRules::add_headers(const std::vector<std::string>& others)
+{
+    replace(headers, others);
+}
 
 Destination::Destination(Url parsed, const DestinationRules& rules, bool says_name)
     : url(std::move(parsed)),

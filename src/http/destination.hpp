@@ -29,6 +29,9 @@ struct DestinationRules {
     std::string partition = {};             // whose connections are shared; empty: everybody else's
     std::string origin = {};                // the only one whose requests have `headers`
     std::vector<std::string> headers = {};  // `Name: value`; they replace ours of the same name
+
+    // In place of those that have the name of one of them.
+    void add_headers(const std::vector<std::string>& others);
 };
 
 struct Destination {

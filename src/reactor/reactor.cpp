@@ -25,8 +25,9 @@ constexpr Nanoseconds clock_ns = millisecond_ns;
 // The estimate for a coroutine that does not call worked(). Few take a tenth of it.
 constexpr Nanoseconds resume_ns = clock_ns / 32;
 
-// After this long a turn ends, even if coroutines are left to resume.
-constexpr Nanoseconds turn_ns = 2 * millisecond_ns;
+// Between two looks at the clock. The estimate for each is that of a pivot that begins.
+constexpr unsigned messages_a_look = 16;
+constexpr Nanoseconds message_ns = 2'000;
 
 }  // namespace
 
@@ -51,7 +52,7 @@ Reactor::~Reactor()
     assert(is_idle());
 }
 
-void Reactor::turn(Nanoseconds wait_until)
+void Reactor::turn(Nanoseconds wait_until, Nanoseconds budget_ns)
 {
     Nanoseconds timeout_ns = 0;
     if (!can_go_on()) {
@@ -68,9 +69,9 @@ void Reactor::turn(Nanoseconds wait_until)
     clock_.fire();
     interrupt_waits();
     take_up_later();
-    const Nanoseconds until = now() + turn_ns;
+    const Nanoseconds until = now() + std::min(budget_ns, turn_ns);
     run_ready(until);
-    inbox_.deliver(messages_a_turn);  // also what the coroutines have posted
+    deliver(until);  // also what the coroutines have posted
     run_ready(until);
     inbox_.set_turning({});
 }
@@ -117,12 +118,27 @@ void Reactor::run_ready(Nanoseconds until)
         next_ready().resume();
         for (const std::coroutine_handle<> ended : ended_) ended.destroy();
         ended_.clear();
-        unclocked_ns_ += resume_ns;
-        if (unclocked_ns_ >= clock_ns) {
-            read_clock();
-            clock_.fire();
-        }
+        worked_for(resume_ns);
     }
+}
+
+// At least some, so that busy coroutines keep no message waiting for ever.
+void Reactor::deliver(Nanoseconds until)
+{
+    unsigned left = messages_a_turn;
+    do {
+        inbox_.deliver(messages_a_look);
+        left -= messages_a_look;
+        worked_for(messages_a_look * message_ns);
+    } while (left > 0 && !inbox_.empty() && now() < until);
+}
+
+void Reactor::worked_for(Nanoseconds about_ns)
+{
+    unclocked_ns_ += about_ns;
+    if (unclocked_ns_ < clock_ns) return;
+    read_clock();
+    clock_.fire();
 }
 
 std::coroutine_handle<> Reactor::next_ready()

@@ -53,8 +53,9 @@ public:
 
     // Runs one turn, always on the same thread. Waits only if nothing can go on, and until
     // `wait_until` at the latest. On a polled ring, messages do not end that wait. On a manual
-    // clock, no timer ends it: the driver advances the clock.
-    void turn(Nanoseconds wait_until);
+    // clock, no timer ends it: the driver advances the clock. Stops after `budget_ns`, even if
+    // coroutines are left to resume.
+    void turn(Nanoseconds wait_until, Nanoseconds budget_ns = turn_ns);
 
     // When the next turn is due if descriptor() does not ask for one earlier: now() if something
     // can go on or is still to be submitted, `never` if no timer is set.
@@ -98,6 +99,8 @@ public:
     bool is_idle() const;
 
 private:
+    static constexpr Nanoseconds turn_ns = 2 * millisecond_ns;
+
     explicit Reactor(Clock::Kind clock) : clock_(clock) {}
 
     bool can_resume() const { return !ready_.empty() || next_ != resuming_.size(); }
@@ -109,6 +112,8 @@ private:
     void interrupt_waits();
     void take_up_later();
     void run_ready(Nanoseconds until);
+    void deliver(Nanoseconds until);
+    void worked_for(Nanoseconds about_ns);
     std::coroutine_handle<> next_ready();
     void rearm_starved();
 

@@ -336,6 +336,13 @@ io_uring_sqe& Ring::next_request()
     return request != nullptr ? *request : backlog_.emplace_back();
 }
 
+void Ring::flush()
+{
+    if (!is_enabled_) return;
+    submit_backlog();
+    if (io_uring_sq_ready(&ring_) > 0) io_uring_submit(&ring_);
+}
+
 void Ring::submit_backlog()
 {
     while (!backlog_.empty()) {

@@ -51,6 +51,9 @@ public:
     // Queues `request`; the operation is in flight until its last completion.
     void submit(Operation& operation, const io_uring_sqe& request);
 
+    // Submits what is queued, without a look at what has completed.
+    void flush();
+
     // Asks the kernel to end `operation`. Its completion comes in any case.
     void cancel(const Operation& operation);
 

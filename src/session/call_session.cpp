@@ -6,6 +6,7 @@
 #include "exchange/exchanges.hpp"
 #include "exchange/json_object.hpp"
 #include "exchange/reference.hpp"
+#include "exchange/request_headers.hpp"
 #include "http/form.hpp"
 #include "session/exchange_facts.hpp"
 #include "session/parameters.hpp"
@@ -95,6 +96,7 @@ Session::Session(exchange::Exchanges& exchanges, Callbacks& callbacks, const Sin
       sinks_(sinks),
       call_(std::move(request.call)),
       store_(std::exchange(call_.key_value_store, {})),
+      headers_(exchange::pack_headers(request)),
       host_bytes_(call_bytes()),
       iteration_(request.iteration)
 {
@@ -109,6 +111,7 @@ Session::Session(exchange::Exchanges& exchanges, Callbacks& callbacks, const Sin
     } else {
         refusal_ = std::make_unique<const Failure>(std::move(request.node.action.error()));
     }
+    if (auto sendable = exchange::check_headers(request); !sendable) refuse(sendable.error());
 }
 
 Session::~Session()
@@ -189,6 +192,7 @@ exchange::AttemptsPlan Session::plan_of(const Request& request, Origin origin)
     if (origin == Origin::action) plan.body_format = action_.req_body_format;
     plan.account_id = call_.account_id;
     plan.action_url = action_.voice_url;
+    plan.headers = headers_;
     plan.cookies = &cookies_;
     plan.keeps_headers = true;
     plan.is_recorded = records();
@@ -296,6 +300,7 @@ void Session::notify(std::string url, Method method, std::vector<exchange::Param
     callback.call_id = call_.call_id;
     callback.account_id = call_.account_id;
     callback.action_url = action_.voice_url;
+    callback.headers = headers_;
     callback.iteration = iteration_;
     callback.sink = records() ? sinks_.sink : nullptr;
     const auto bare = exchange::split_fragment(callback.url).url;

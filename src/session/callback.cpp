@@ -73,6 +73,7 @@ Task<Result<int>> tell(exchange::Exchanges& exchanges, const Callback& callback,
     plan.format = callback.format;
     plan.account_id = callback.account_id;
     plan.action_url = callback.action_url;
+    plan.headers = callback.headers;
     plan.keeps_headers = plan.is_recorded = callback.sink != nullptr;
     exchange::WrittenContent content(callback.form);
     exchange::Attempts attempts(exchanges, content, plan);

@@ -23,12 +23,16 @@ struct Callback {
     std::string call_id;
     std::string account_id;
     std::string action_url;  // empty: no action's, so that it has no headers of the account
+    std::string headers;     // of the host, for the origin of that URL
     int iteration = 1;
     DebugKind kind = DebugKind::callback;
     DebugSink* sink = nullptr;  // null: no records of it
 
     // What it keeps in memory until it has been told.
-    std::size_t size_bytes() const { return url.size() + form.size() + action_url.size(); }
+    std::size_t size_bytes() const
+    {
+        return url.size() + form.size() + action_url.size() + headers.size();
+    }
 };
 
 // Tells it, with all attempts that `plan` and its URL want; the rest of the plan is the callback's.

@@ -17,7 +17,7 @@ class Engine {
 public:
     explicit Engine(std::int32_t reactors)
     {
-        const pivot_engine_config config{sizeof config, {}, reactors};
+        const pivot_engine_config config{sizeof config, {}, reactors, nullptr};
         pivot_error error;
         EXPECT_EQ(pivot_engine_create(&config, &engine_, &error), PIVOT_OK) << error.sentence;
     }

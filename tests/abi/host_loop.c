@@ -421,7 +421,7 @@ static void a_request_that_makes_no_sense_is_refused(loop loop)
                              .action_json = pivot_text_of("{\"voice_url\":\"http://h/\"}")};
     const pivot_request good = request;
 
-    request.size = sizeof request - 1;
+    request.size = offsetof(pivot_request, iteration);
     CHECK(refused(loop, request, "pivot_request") == PIVOT_SHORT);
     request = good;
     request.call = NULL;
