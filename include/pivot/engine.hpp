@@ -26,8 +26,11 @@
 
 namespace pivot {
 
-class Channel;
+namespace execute {
 class Directory;
+}
+
+class Channel;
 class Sinks;
 struct SessionRequest;
 
@@ -255,7 +258,7 @@ public:
 
     // Reads a directory (docs/directory.md) for the sessions of this engine. The error lists all
     // that is wrong, each with its JSON pointer. Any thread.
-    tl::expected<std::shared_ptr<const Directory>, std::string> read_directory(
+    tl::expected<std::shared_ptr<const execute::Directory>, std::string> read_directory(
         std::string_view json) const;
 
     // Tells what has happened on the call of a session, which counts from here. Any thread; the

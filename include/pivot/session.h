@@ -453,9 +453,9 @@ void pivot_directory_release(pivot_directory* directory);
 
 /* ---- the engine ---------------------------------------------------------------------------- */
 
-/* pivot_run() within a budget of time, in nanoseconds; 0: that of pivot_run(), the setting `run_ms`.
- * The clock is looked at between steps, of which few take more than 0.1 ms. Fails as pivot_run()
- * does, and with PIVOT_BAD_VALUE. */
+/* pivot_run() within a budget of time, in nanoseconds; 0: that of pivot_run(), the setting
+ * `run_ms`. The clock is looked at between steps, of which few take more than 0.1 ms. Fails as
+ * pivot_run() does, and with PIVOT_BAD_VALUE. */
 pivot_status pivot_run_for(pivot_engine* engine, int64_t budget_ns, int64_t* wait_ns);
 
 /* Lets no call start any more, waits so long for those in flight, and then cancels what is left,
@@ -504,10 +504,10 @@ struct pivot_sinks {
     void (*thread_ends)(void* user, uint32_t reactor);
 };
 
-/* Shows the debug records of a call in the store to `each`, the oldest first, 1000 at most: all that
- * were left before this was called. Any thread, which waits for the disk. Fails with PIVOT_NOTHING
- * if there is no store or no such record, PIVOT_BAD_UTF8, PIVOT_NULL, PIVOT_IN_CALLBACK or
- * PIVOT_FORKED. */
+/* Shows the debug records of a call in the store to `each`, the oldest first, 1000 at most: all
+ * that were left before this was called. Any thread, which waits for the disk. Fails with
+ * PIVOT_NOTHING if there is no store or no such record, and with PIVOT_BAD_UTF8, PIVOT_NULL,
+ * PIVOT_IN_CALLBACK or PIVOT_FORKED. */
 typedef void pivot_records_fn(void* user, pivot_text json);
 pivot_status pivot_debug_records(pivot_engine* engine, pivot_text call_id, pivot_records_fn* each,
                                  void* user);

@@ -21,12 +21,16 @@
 
 namespace pivot {
 
+namespace execute {
+class Directory;
+}
+
 // What happens to a call that is still there when its document or flow has come to its end, or when
 // a pivot has failed without a `_` child. A Hangup or a Reject hangs up either way.
 enum class AtEnd : std::uint8_t { hang_up, give_back };
 
 // From the ids in callflows to what they stand for. Made by Engine::read_directory().
-class Directory;
+using Directory = execute::Directory;
 
 struct SessionRequest {
     Request request;

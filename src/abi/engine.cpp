@@ -42,7 +42,7 @@ Checked<pivot::EngineConfig> read_config(const pivot_engine_config& given)
     return std::move(*config);
 }
 
-// Null: the host has none.
+// Returns null if the host has none.
 Checked<std::unique_ptr<pivot::abi::HostSinks>> read_sinks(const pivot_sinks* given)
 {
     if (given == nullptr) return nullptr;

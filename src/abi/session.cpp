@@ -1,9 +1,9 @@
 #include <pivot/session.h>
 
-#include "abi/event.hpp"
 #include "abi/handle.hpp"
 #include "abi/host_channel.hpp"
 #include "abi/request.hpp"
+#include "abi/told_event.hpp"
 
 #include <pivot/session.hpp>
 

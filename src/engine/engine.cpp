@@ -3,7 +3,6 @@
 #include "base/clock.hpp"
 #include "base/pass_on.hpp"
 #include "engine/call_table.hpp"
-#include "engine/directory.hpp"
 #include "engine/fork_count.hpp"
 #include "engine/lane.hpp"
 #include "engine/lane_thread.hpp"
@@ -11,6 +10,7 @@
 #include "engine/rooms_mail.hpp"
 #include "exchange/policy.hpp"
 #include "exchange/settings.hpp"
+#include "execute/directory.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -299,14 +299,14 @@ Result<void> Engine::start(const SessionRequest& request, Channel& channel, Tick
     return {};
 }
 
-tl::expected<std::shared_ptr<const Directory>, std::string> Engine::read_directory(
+tl::expected<std::shared_ptr<const execute::Directory>, std::string> Engine::read_directory(
     std::string_view json) const
 {
     const exchange::Settings& settings = *parts_->settings;
     auto read = execute::Directory::from_json(
         json, exchange::flow_rules(settings.config(), settings.policy()));
     if (!read) return pass_on(read);
-    return std::make_shared<const Directory>(std::move(*read));
+    return std::make_shared<const execute::Directory>(std::move(*read));
 }
 
 bool Engine::tell(Ticket session, Event event)

@@ -91,7 +91,7 @@ void Lane::close()
     while (Place* const place = take_in_flight()) place->abandon();
 }
 
-// Null: there is none left.
+// Returns null if there is none left.
 Place* Lane::take_in_flight()
 {
     if (in_flight_.empty()) return nullptr;

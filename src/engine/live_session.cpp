@@ -1,6 +1,5 @@
 #include "engine/live_session.hpp"
 
-#include "engine/directory.hpp"
 #include "engine/session_parts.hpp"
 #include "execute/run_session.hpp"
 
@@ -77,7 +76,7 @@ void LiveSession::set_times(const reactor::Clock& clock)
 void LiveSession::configure(const SessionParts& parts)
 {
     config_ = parts.config;
-    if (directory_) config_.directory = &directory_->entries();
+    config_.directory = directory_.get();
     if (!channel_.abilities().mixes) config_.rooms = nullptr;
 }
 

@@ -18,6 +18,8 @@
 #include "execute/journal.hpp"
 #include "session/call_session.hpp"
 
+#include <pivot/session.hpp>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,7 +40,6 @@ namespace pivot::execute {
 using reactor::Deadline;
 using reactor::Task;
 
-class Directory;
 class LiveCall;
 class Membership;
 

@@ -1,4 +1,4 @@
-#include "abi/event.hpp"
+#include "abi/told_event.hpp"
 
 #include "base/utf8.hpp"
 
