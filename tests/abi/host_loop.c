@@ -6,6 +6,8 @@
  * with 1 if anything was. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "check.h"
+
 #include <pivot/pivot.h>
 
 #include <errno.h>
@@ -17,16 +19,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-static int failures = 0;
-
-#define CHECK(condition)                                                                 \
-    do {                                                                                 \
-        if (!(condition)) {                                                              \
-            printf("%s:%d: %s: not so: %s\n", __FILE__, __LINE__, __func__, #condition); \
-            ++failures;                                                                  \
-        }                                                                                \
-    } while (0)
-
+atomic_int failures;
 static const char* port = "";
 
 /* What a callback keeps of an outcome, whose texts end with it. */
