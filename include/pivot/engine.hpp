@@ -284,6 +284,9 @@ public:
     // The number of outcomes not yet delivered and of calls whose connections are being torn down.
     std::size_t calls_in_flight() const;
 
+    // What the engine has done so far, in Prometheus' text format (docs/metrics.md). Any thread.
+    std::string metrics() const;
+
     // The debug records of a call in the store, as JSON, the oldest first, 1000 at most. Includes
     // all that were left before this was called. Any thread, which waits for the disk. Returns
     // nothing if there is no store, inside a callback, and in a fork.

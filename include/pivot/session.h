@@ -512,6 +512,11 @@ typedef void pivot_records_fn(void* user, pivot_text json);
 pivot_status pivot_debug_records(pivot_engine* engine, pivot_text call_id, pivot_records_fn* each,
                                  void* user);
 
+/* Shows what the engine has done so far to `write`, in Prometheus' text format (docs/metrics.md),
+ * in one or more portions. Any thread. Fails with PIVOT_NULL or PIVOT_FORKED. */
+typedef void pivot_write_fn(void* user, pivot_text portion);
+pivot_status pivot_metrics(const pivot_engine* engine, pivot_write_fn* write, void* user);
+
 /* ---- in short ------------------------------------------------------------------------------
  *
  * Events with the members that they usually have; texts are terminated strings or null. */

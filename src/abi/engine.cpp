@@ -147,6 +147,17 @@ pivot_status pivot_stop(pivot_engine* engine, int64_t within_ns)
     });
 }
 
+pivot_status pivot_metrics(const pivot_engine* engine, pivot_write_fn* write, void* user)
+{
+    return guard(nullptr, [=]() -> Checked<void> {
+        if (auto checked = check_alive(engine); !checked) return checked;
+        if (write == nullptr) return refuse(PIVOT_NULL, "write is null");
+        const std::string text = engine->engine->metrics();
+        write(user, pivot::abi::view(text));
+        return {};
+    });
+}
+
 pivot_status pivot_debug_records(pivot_engine* engine, pivot_text call_id, pivot_records_fn* each,
                                  void* user)
 {

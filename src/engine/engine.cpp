@@ -7,6 +7,7 @@
 #include "engine/lane.hpp"
 #include "engine/lane_thread.hpp"
 #include "engine/live_session.hpp"
+#include "engine/metrics.hpp"
 #include "engine/rooms_mail.hpp"
 #include "exchange/policy.hpp"
 #include "exchange/settings.hpp"
@@ -150,6 +151,9 @@ public:
         engine::Place* place = calls.take();
         if (place == nullptr && is_session) place = calls.take_beyond_limit();
         if (place != nullptr && is_draining) calls.give_back(*std::exchange(place, nullptr));
+        if (place == nullptr || place->is_beyond_limit()) {
+            refused.fetch_add(1, std::memory_order_relaxed);
+        }
         return place;
     }
 
@@ -199,7 +203,8 @@ public:
     std::unique_ptr<engine::Lane> host_lane;
     std::vector<std::unique_ptr<engine::LaneThread>> threads;
     std::atomic<std::size_t> next = 0;
-    std::atomic<std::size_t> refusals = 0;
+    std::atomic<std::size_t> refusals = 0;  // under way
+    std::atomic<std::size_t> refused = 0;
     std::atomic<bool> is_draining = false;
     const unsigned forks = engine::fork_count();
     std::atomic<std::thread::id> runner = {};  // who called run() first
@@ -350,6 +355,16 @@ void Engine::stop(std::chrono::nanoseconds within)
 std::size_t Engine::calls_in_flight() const
 {
     return parts_->calls.taken() + parts_->refusals;
+}
+
+std::string Engine::metrics() const
+{
+    if (is_forked()) return {};
+    return engine::write_metrics({.calls_in_flight = calls_in_flight(),
+                                  .calls_max = parts_->config().calls_max,
+                                  .calls_refused = parts_->refused,
+                                  .is_draining = parts_->is_draining},
+                                 parts_->lanes);
 }
 
 std::vector<std::string> Engine::debug_records(std::string_view) const

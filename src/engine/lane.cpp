@@ -66,8 +66,10 @@ void Lane::begin(Place& place)
 {
     in_flight_.push_back(place);
     if (LiveSession* const session = place.session()) {
-        if (!sessions_) sessions_ = std::make_unique<SessionParts>(*exchanges_, rooms_);
+        if (!sessions_)
+            sessions_ = std::make_unique<SessionParts>(*exchanges_, rooms_, jobs_overdue_);
         session->begin(*sessions_);
+        session_count_.add();
         running_->spawn(perform(place, *reactor_));
     } else {
         running_->spawn(run(place, *reactor_));
@@ -109,6 +111,7 @@ void Lane::leave(Place& place)
 Task<> Lane::perform(Place& place, Reactor&)
 {
     co_await place.session()->run(*sessions_);
+    session_count_.take();
     leave(place);
 }
 

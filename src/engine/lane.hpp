@@ -1,6 +1,7 @@
 // One reactor and the calls on it.
 #pragma once
 
+#include "base/counter.hpp"
 #include "base/list.hpp"
 #include "engine/call_table.hpp"
 #include "engine/session_parts.hpp"
@@ -35,6 +36,12 @@ public:
     void cancel_all();
     void close();
     rooms::Lobby& rooms() { return rooms_; }
+    exchange::Tally& tally() { return exchanges_->tally; }
+
+    // Any thread.
+    const http::Client& client() const { return *exchanges_->client; }
+    std::size_t sessions() const { return session_count_.value(); }
+    std::size_t jobs_overdue() const { return jobs_overdue_.value(); }
 
 private:
     Lane(unsigned number, unsigned lanes, CallTable& calls, rooms::Mail& mail)
@@ -62,6 +69,8 @@ private:
     std::unique_ptr<SessionParts> sessions_;  // null: there was none yet
     std::unique_ptr<reactor::Scope> running_;
     List<Place> in_flight_;
+    Counter session_count_;
+    Counter jobs_overdue_;
     bool is_cancelling_ = false;
     bool is_closing_ = false;
 };

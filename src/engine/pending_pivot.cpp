@@ -1,7 +1,9 @@
 #include "engine/pending_pivot.hpp"
 
 #include "exchange/attempts.hpp"
+#include "exchange/tally.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -115,7 +117,21 @@ void PendingPivot::deliver(OutcomeView& outcome)
         all.insert(all.end(), outcome.warnings.begin(), outcome.warnings.end());
         outcome.warnings = all;
     }
+    count(outcome);
     hand_over(std::exchange(done_, nullptr), outcome);
+}
+
+void PendingPivot::count(const OutcomeView& outcome)
+{
+    const reactor::Nanoseconds elapsed_ns = outcome.elapsed.count();
+    if (outcome.failure == nullptr) {
+        if (outcome.kind == OutcomeKind::skipped) return tally_->skipped.add();
+        return tally_->succeed(elapsed_ns);
+    }
+    tally_->fail(*outcome.failure, elapsed_ns);
+    if (outcome.failure->reason != Reason::timeout) return;
+    const auto late = outcome.elapsed - request.timeout();
+    tally_->lateness.add(std::max<reactor::Nanoseconds>(late.count(), 0));
 }
 
 void PendingPivot::end()

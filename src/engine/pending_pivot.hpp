@@ -12,7 +12,8 @@
 
 namespace pivot::exchange {
 class Attempts;
-}
+class Tally;
+}  // namespace pivot::exchange
 
 namespace pivot::engine {
 
@@ -26,7 +27,12 @@ public:
                  reactor::Nanoseconds now);
 
     // The lane's thread, in the turn that first sees the call. The deadline counts from start().
-    void arm(reactor::Reactor& reactor) { deadline_.emplace(reactor, *this); }
+    // `tally` counts what becomes of it.
+    void arm(reactor::Reactor& reactor, exchange::Tally& tally)
+    {
+        deadline_.emplace(reactor, *this);
+        tally_ = &tally;
+    }
 
     // The lane's thread, until end(). It delivers the outcome the moment it expires, while the
     // exchange is still being torn down.
@@ -58,8 +64,10 @@ private:
 
     OutcomeView outcome(OutcomeKind kind) const;
     void deliver(OutcomeView& outcome);
+    void count(const OutcomeView& outcome);
 
     std::optional<Limit> deadline_;
+    exchange::Tally* tally_ = nullptr;
     Engine::Done done_;
     bool is_delivered_ = false;
 };

@@ -50,7 +50,7 @@ void Place::leave()
 // A pivot's deadline counts already, even if calls that came earlier have yet to begin.
 void Place::arrived()
 {
-    if (!session_) pivot_->arm(lane().reactor());
+    if (!session_) pivot_->arm(lane().reactor(), lane().tally());
 }
 
 void Place::deliver()

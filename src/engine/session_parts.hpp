@@ -14,12 +14,13 @@
 namespace pivot::engine {
 
 struct SessionParts {
-    SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms)
+    SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms, Counter& jobs_overdue)
         : exchanges(shared),
           callbacks(shared),
           config(execute::ExecutorConfig::of(shared.config().session))
     {
         config.rooms = &rooms;
+        config.jobs_overdue = &jobs_overdue;
         if (shared.config().sinks == nullptr) return;
         host_sinks.emplace(*shared.config().sinks);
         sinks.sink = &*host_sinks;

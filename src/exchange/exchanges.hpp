@@ -7,6 +7,7 @@
 #include "exchange/long_answers.hpp"
 #include "exchange/parameters.hpp"
 #include "exchange/settings.hpp"
+#include "exchange/tally.hpp"
 #include "http/client.hpp"
 #include "net/resolver.hpp"
 #include "net/source_addresses.hpp"
@@ -47,6 +48,7 @@ struct Exchanges {
     net::SourceAddresses sources;
     Parameters parameters;
     IdempotencyTokens tokens;
+    Tally tally;
     std::minstd_rand random{std::random_device()()};  // for pauses
     std::unique_ptr<AnswerReader> answer_reader;
     LongAnswers long_answers;

@@ -329,6 +329,7 @@ std::optional<Event> Contract::give_up(Nanoseconds now)
         std::ranges::find_if(jobs_, [now](const Job& job) { return job.due <= now; });
     if (found == jobs_.end()) return std::nullopt;
     Job& job = *found;
+    if (overdue_ != nullptr) overdue_->add();
     if (job.state == State::stopping) {
         warn(Breach::stop_ignored,
              fmt::format("the switch has not ended a {} (job {}) within {} s of its stop or of the "

@@ -16,6 +16,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/counter.hpp"
 #include "execute/job_command.hpp"
 
 #include <pivot/channel.hpp>
@@ -45,9 +46,10 @@ public:
     // A channel keeps the limits of its jobs itself. This is for one that does not.
     static constexpr milliseconds grace{10'000};
 
-    // `journal` may be null.
-    Contract(Channel& channel, Journal* journal, const JobLimits& limits)
-        : channel_(channel), journal_(journal), limits_(limits)
+    // `journal` and `overdue`, which counts the jobs that are given up, may be null.
+    Contract(Channel& channel, Journal* journal, const JobLimits& limits,
+             Counter* overdue = nullptr)
+        : channel_(channel), journal_(journal), limits_(limits), overdue_(overdue)
     {
     }
 
@@ -124,6 +126,7 @@ private:
     Channel& channel_;
     Journal* const journal_;
     const JobLimits& limits_;
+    Counter* const overdue_;
     std::vector<Job> jobs_;
     std::vector<Leg> legs_;
     JobId last_ = 0;

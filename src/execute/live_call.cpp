@@ -42,7 +42,7 @@ ExecutorConfig ExecutorConfig::of(const EngineConfig::Session& settings)
 
 LiveCall::LiveCall(Channel& channel, EventQueue& events, session::Session& session,
                    const ExecutorConfig& config, Deadline& host)
-    : contract_(channel, config.journal, config.limits),
+    : contract_(channel, config.journal, config.limits, config.jobs_overdue),
       events_(events),
       session_(session),
       config_(config),

@@ -136,6 +136,7 @@ struct ExecutorConfig {
     const Directory* directory = nullptr;  // null: no device, user, menu or flow is known
     Journal* journal = nullptr;            // null: nobody wants to know
     rooms::Lobby* rooms = nullptr;         // null: there are the switch's alone
+    Counter* jobs_overdue = nullptr;       // null: nobody counts them
 };
 
 class LiveCall {

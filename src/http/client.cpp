@@ -268,7 +268,10 @@ Task<Result<Client::Lease>> Client::open(const Destination& destination, Progres
     auto secured = co_await secure(*connection, destination, progress, deadline);
     reactor_.worked(handshake_ns);
     note(progress.timings_us.tls, since, reactor_);
-    if (secured) co_return connection;
+    if (secured) {
+        (connection->is_resumed() ? counts_.resumed_handshakes : counts_.full_handshakes).add();
+        co_return connection;
+    }
     discard(std::move(connection));
     co_return pass_on(secured);
 }
@@ -283,6 +286,7 @@ Task<Result<std::vector<net::SocketAddress>>> Client::locate(const Destination& 
     const std::string_view name = url.is_absolute ? absolute : url.host;
     auto resolved = co_await resolver_.resolve(name, deadline);
     note(progress.timings_us.dns, since, reactor_);
+    (resolved ? counts_.names_found : counts_.names_not_found).add();
     if (!resolved) co_return pass_on(resolved);
     std::vector<net::SocketAddress> addresses;
     for (const net::IpAddress& ip : *resolved) addresses.emplace_back(ip, url.port);

@@ -6,6 +6,7 @@
 //                        └─► resolve ─► admitted addresses ─► connect ─► TLS ─► send ─► receive
 #pragma once
 
+#include "base/counter.hpp"
 #include "base/free_list.hpp"
 #include "http/lent_response.hpp"
 #include "http/pool.hpp"
@@ -32,6 +33,14 @@ struct ClientConfig {
     bool retries_stale = true;
 };
 
+// What a client has done so far. Its reactor's thread counts, and any thread may read.
+struct ClientCounts {
+    Counter names_found;
+    Counter names_not_found;
+    Counter full_handshakes;
+    Counter resumed_handshakes;
+};
+
 // It is closed before it dies; then the reactor turns until closing() is 0.
 class Client {
 public:
@@ -45,6 +54,9 @@ public:
 
     // Closes all idle connections.
     void close() { pool_.clear(); }
+
+    const ClientCounts& counts() const { return counts_; }
+    const Pool& pool() const { return pool_; }
 
     // The number of connections that are being torn down.
     std::size_t closing() const { return teardown_.running(); }
@@ -81,6 +93,7 @@ private:
     net::Resolver& resolver_;
     net::SourceAddresses& sources_;
     const ClientConfig& config_;
+    ClientCounts counts_;
     FreeList<Message> messages_;
     LentResponse::Parsers parsers_;
     reactor::Scope teardown_;

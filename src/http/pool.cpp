@@ -54,6 +54,7 @@ std::unique_ptr<PooledConnection> Pool::add(std::string_view origin, net::Connec
         place->second.name = place->first;
     }
     ++place->second.connections;
+    open_.add();
     return std::unique_ptr<PooledConnection>(
         new PooledConnection(std::move(connected), *this, place->second));
 }
@@ -78,7 +79,7 @@ void Pool::give_back(std::unique_ptr<PooledConnection> connection,
         close(std::move(connection));
         return;
     }
-    if (idle_ >= config_.idle_max) close_oldest();
+    if (idle() >= config_.idle_max) close_oldest();
     assert(!connection->is_idle());
 
     PooledConnection& idle = *connection.release();
@@ -89,7 +90,7 @@ void Pool::give_back(std::unique_ptr<PooledConnection> connection,
     origin.newest_first.push_front(idle);
     oldest_first_.push_back(idle);
     ++origin.idle;
-    ++idle_;
+    idle_.add();
     if (!is_set()) watch_oldest();
 }
 
@@ -98,6 +99,7 @@ void Pool::close(std::unique_ptr<PooledConnection> connection)
     reactor_.timers().stop(*connection);
     Origin& origin = connection->origin_;
     assert(origin.connections > 0);
+    open_.take();
     if (--origin.connections == 0) origins_.erase(origins_.find(origin.name));
     teardown_.spawn(tear_down(std::move(connection)));
 }
@@ -161,9 +163,9 @@ std::unique_ptr<PooledConnection> Pool::remove(PooledConnection& idle)
     idle.ListHook<ByOrigin>::unlink();
     idle.ListHook<ByAge>::unlink();
     idle.receiver().set_listener(nullptr);
-    assert(idle.origin_.idle > 0 && idle_ > 0);
+    assert(idle.origin_.idle > 0 && this->idle() > 0);
     --idle.origin_.idle;
-    --idle_;
+    idle_.take();
     return std::unique_ptr<PooledConnection>(&idle);
 }
 

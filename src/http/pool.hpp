@@ -9,6 +9,7 @@
 // A connection whose peer closes, or sends bytes that nobody asked for, leaves the pool at once.
 #pragma once
 
+#include "base/counter.hpp"
 #include "base/list.hpp"
 #include "base/string_map.hpp"
 #include "net/connection.hpp"
@@ -91,7 +92,10 @@ public:
     // Closes all idle connections.
     void clear();
 
-    std::size_t idle() const { return idle_; }
+    // Any thread.
+    std::size_t idle() const { return idle_.value(); }
+    std::size_t open() const { return open_.value(); }
+
     reactor::FramePool& frames() const { return reactor_.frames(); }
 
 private:
@@ -112,7 +116,8 @@ private:
     StringMap<Origin> origins_;
     TaggedList<PooledConnection, ByAge> oldest_first_;
     TaggedList<PooledConnection, ByAge> leaving_;  // no longer idle, to be closed in a moment
-    std::size_t idle_ = 0;
+    Counter idle_;
+    Counter open_;  // those in use, too
 };
 
 }  // namespace pivot::http

@@ -78,6 +78,9 @@ public:
     // rest. Fails with connect, timeout or cancelled.
     reactor::Task<Result<void>> send(std::string_view bytes, reactor::Deadline& deadline);
 
+    // Whether its TLS handshake went on with an earlier session.
+    bool is_resumed() const { return tls_ && tls_->is_resumed(); }
+
     bool has_sent_all() const { return tcp_->has_sent_all(); }
 
     // Why the peer does not have all of it, once the peer is known to be gone: connect if it got

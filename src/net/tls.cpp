@@ -280,6 +280,11 @@ Task<Result<void>> TlsStream::handshake(Deadline& deadline)
     }
 }
 
+bool TlsStream::is_resumed() const
+{
+    return SSL_session_reused(ssl_.get()) == 1;
+}
+
 tl::unexpected<Failure> TlsStream::fail_handshake(std::string why)
 {
     context_.sessions_.forget(origin_);

@@ -76,6 +76,9 @@ public:
     // Tells the peer that nothing more comes (RFC 8446, section 6.1), if it takes that at once.
     reactor::Task<> end();
 
+    // Whether the handshake went on with an earlier session.
+    bool is_resumed() const;
+
     // True if everything received has been read, including what can be decrypted now.
     bool is_quiet();
 

@@ -25,9 +25,8 @@ constexpr Nanoseconds clock_ns = millisecond_ns;
 // The estimate for a coroutine that does not call worked(). Few take a tenth of it.
 constexpr Nanoseconds resume_ns = clock_ns / 32;
 
-// Between two looks at the clock. The estimate for each is that of a pivot that begins.
+// Between two looks at the clock.
 constexpr unsigned messages_a_look = 16;
-constexpr Nanoseconds message_ns = 2'000;
 
 }  // namespace
 
@@ -118,27 +117,24 @@ void Reactor::run_ready(Nanoseconds until)
         next_ready().resume();
         for (const std::coroutine_handle<> ended : ended_) ended.destroy();
         ended_.clear();
-        worked_for(resume_ns);
+        unclocked_ns_ += resume_ns;
+        if (unclocked_ns_ >= clock_ns) {
+            read_clock();
+            clock_.fire();
+        }
     }
 }
 
 // At least some, so that busy coroutines keep no message waiting for ever.
 void Reactor::deliver(Nanoseconds until)
 {
-    unsigned left = messages_a_turn;
-    do {
+    for (unsigned left = messages_a_turn; left > 0; left -= messages_a_look) {
         inbox_.deliver(messages_a_look);
-        left -= messages_a_look;
-        worked_for(messages_a_look * message_ns);
-    } while (left > 0 && !inbox_.empty() && now() < until);
-}
-
-void Reactor::worked_for(Nanoseconds about_ns)
-{
-    unclocked_ns_ += about_ns;
-    if (unclocked_ns_ < clock_ns) return;
-    read_clock();
-    clock_.fire();
+        if (inbox_.empty()) return;
+        read_clock();
+        clock_.fire();
+        if (now() >= until) return;
+    }
 }
 
 std::coroutine_handle<> Reactor::next_ready()

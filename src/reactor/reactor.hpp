@@ -113,7 +113,6 @@ private:
     void take_up_later();
     void run_ready(Nanoseconds until);
     void deliver(Nanoseconds until);
-    void worked_for(Nanoseconds about_ns);
     std::coroutine_handle<> next_ready();
     void rearm_starved();
 

@@ -165,6 +165,7 @@ Task<Result<Answer>> Session::run(Request request, Origin origin, Deadline& call
         is_asking_ = false;
         co_return tl::unexpected(call.failure(Phase::queue));
     }
+    const reactor::Nanoseconds began = exchanges_.reactor.now();
     Content content(*this, request, origin);
     exchange::Attempts attempts(exchanges_, content, plan_of(request, origin));
     Result<Answer> answer;
@@ -178,6 +179,8 @@ Task<Result<Answer>> Session::run(Request request, Origin origin, Deadline& call
         if (answer) break;
         is_asking = co_await attempts.next(answer.error(), call);
     }
+    const reactor::Nanoseconds took_ns = exchanges_.reactor.now() - began;
+    answer ? exchanges_.tally.succeed(took_ns) : exchanges_.tally.fail(answer.error(), took_ns);
     forget_results();
     is_asking_ = false;
     co_return answer;

@@ -40,6 +40,7 @@ bool Callbacks::send(Callback callback)
     Origin& origin = origins_[name];
     if (closing_.has_expired() || !has_room_for(callback, origin)) {
         ++dropped_;
+        exchanges_.tally.callbacks_dropped.add();
         if (origin.lanes == 0) origins_.erase(name);
         return false;
     }
@@ -113,7 +114,9 @@ Task<> Callbacks::empty(const std::string& origin, const std::string& key, Deadl
         if (limits_.are_in_one_order) co_await released_.wait(closing);
         auto plan = this->plan();
         const auto told = co_await tell(exchanges_, callback, plan, closing);
-        static_cast<void>(told);
+        const bool is_taken = told && *told >= 200 && *told <= 299;
+        exchange::Tally& tally = exchanges_.tally;
+        (is_taken ? tally.callbacks_told : tally.callbacks_failed).add();
         count(origin, callback.size_bytes());
         if (usage_.callbacks == 0) settled_.happen();
     }

@@ -45,6 +45,35 @@ TEST(Account, has_headers_for_the_origin_of_its_actions_alone)
     EXPECT_EQ(peer.requests().back().header("authorization"), "");
 }
 
+TEST(Account, has_headers_in_place_of_which_a_call_may_have_its_own)
+{
+    HttpPeer elsewhere{answer()};
+    HttpPeer peer{[&](HttpPeer::Exchange& exchange) {
+        if (exchange.request.target.starts_with("/away")) {
+            exchange.reply(307, "text/plain", "", "Location: " + elsewhere.url("/") + "\r\n");
+        }
+        exchange.reply(200, "application/json", hello);
+    }};
+    auto config = loopback();
+    config.accounts["a1"].headers = {{"Authorization", "Bearer one"}, {"X-Of", "account"}};
+    Pivots pivots{config};
+    auto request = request_by("a1", peer.url("/away"));
+    request.headers = {{"authorization", "Bearer two"}, {"X-Call", "7"}};
+
+    EXPECT_TRUE(is_processed(pivots.run(request)));
+    const auto asked = peer.requests().back();
+    EXPECT_EQ(asked.header("authorization"), "Bearer two");
+    EXPECT_EQ(asked.header("x-call"), "7");
+    EXPECT_EQ(asked.header("x-of"), "account");
+    EXPECT_EQ(elsewhere.requests().back().header("x-call"), "");
+
+    request.headers = {{"Content-Length", "5"}};
+    const auto refused = pivots.run(request);
+    ASSERT_TRUE(has_failed(refused, Reason::bad_action, Phase::queue));
+    EXPECT_EQ(refused.failure->message,
+              "the header Content-Length of the request: Pivot sets this header itself");
+}
+
 TEST(Account, has_rules_for_addresses_that_others_do_not_have)
 {
     HttpPeer peer{answer()};

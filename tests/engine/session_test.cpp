@@ -317,6 +317,79 @@ TEST_F(SessionTest, draining_waits_for_the_last_end_and_starts_no_more)
     EXPECT_THAT(refused.error().message, HasSubstr("stopping"));
 }
 
+TEST_F(SessionTest, stopping_cancels_what_has_not_ended_in_time)
+{
+    page("/first", "<Say>Hello</Say>");
+    Phone& speaking = phone();
+    speaking.on("say", [](JobId) {});
+    start(speaking);
+    Phone& given_back = phone();
+    SessionRequest asked = request();
+    asked.at_end = AtEnd::give_back;
+    start(given_back, asked);
+    ASSERT_TRUE(wait_until([&] { return speaking.has_been("say"); }));
+    ASSERT_TRUE(wait_until([&] { return given_back.has_been("given_back"); }));
+
+    engine().stop(1ms);
+    EXPECT_EQ(engine().calls_in_flight(), 0U);
+    EXPECT_EQ(speaking.ends(), 1);
+    EXPECT_EQ(given_back.ends(), 1);
+    EXPECT_THAT(kept.forms(), SizeIs(2));
+    EXPECT_FALSE(speaking.has_been("hang_up 0")) << "the caller is the host's";
+    Phone& late = phone();
+    const auto refused = engine().start(request(), late, late.ticket);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, Reason::cancelled);
+}
+
+TEST_F(SessionTest, stopping_returns_as_soon_as_all_have_ended)
+{
+    page("/first", "<Hangup/>");
+    Phone& caller = start(phone());
+    const auto began = Clock::now();
+    engine().stop(1h);
+    EXPECT_EQ(caller.ends(), 1);
+    EXPECT_LT(Clock::now() - began, 1min);
+}
+
+TEST_F(SessionTest, headers_of_a_call_go_with_all_its_requests_to_the_origin_of_the_action)
+{
+    page("/first", R"(<Gather timeout="0" action="/last"><Say>Hello</Say></Gather>
+                      <Redirect>/last</Redirect>)");
+    page("/last", "<Hangup/>");
+    SessionRequest asked = request();
+    asked.request.headers = {{"X-Call", "7"}};
+    Phone& caller = start(phone(), asked);
+    ASSERT_TRUE(wait_for_end(caller));
+    EXPECT_EQ(asked_with("/first", "x-call"), "7");
+    EXPECT_EQ(asked_with("/last", "x-call"), "7");
+}
+
+TEST_F(SessionTest, a_header_that_cannot_be_sent_fails_as_a_bad_action_does)
+{
+    SessionRequest asked = request();
+    asked.request.headers = {{"Transfer-Encoding", "chunked"}};
+    Phone& caller = start(phone(), asked);
+    ASSERT_TRUE(wait_for_end(caller));
+    EXPECT_THAT(caller.commands(), Contains("play")) << "of the `_` child";
+}
+
+TEST_F(SessionTest, knows_the_users_of_its_directory)
+{
+    const auto directory =
+        engine().read_directory(R"({"devices":{"d1":{"dial":"user/ann","owner":"ann"}}})");
+    ASSERT_TRUE(directory) << directory.error();
+    EXPECT_FALSE(engine().read_directory(R"({"devices":{"d1":{"dail":"user/ann"}}})"));
+
+    SessionRequest asked = request();
+    asked.request.node.action->skip_module = true;
+    asked.request.node.next = R"({"module":"device","data":{"id":"d1"}})";
+    asked.directory = *directory;
+    Phone& caller = start(phone(), asked);
+    ASSERT_TRUE(wait_for_end(caller));
+    EXPECT_THAT(caller.commands(), Contains("dial"));
+}
+
 TEST_F(SessionTest, a_request_that_is_cancelled_in_flight_ends_the_session)
 {
     Phone& caller = start(phone(), request("/silent"));

@@ -94,6 +94,14 @@ protected:
         }
         return Told(Request());
     }
+    // A header of that request.
+    std::string asked_with(std::string_view path, std::string_view header) const
+    {
+        for (const Request& request : peer_.requests()) {
+            if (request.target == path) return std::string(request.header(header));
+        }
+        return {};
+    }
     std::string cdr(std::string_view name) const
     {
         Request request;

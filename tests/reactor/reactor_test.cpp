@@ -149,6 +149,34 @@ TEST_F(ReactorTest, all_messages_arrive_in_a_turn_though_some_are_delivered_late
     EXPECT_EQ(Counted::seen, 1'000);
 }
 
+class Slow final : public Message {
+public:
+    static inline int taken = 0;
+
+private:
+    void deliver() override
+    {
+        ++taken;
+        const Nanoseconds end = monotonic_now() + millisecond_ns;
+        while (monotonic_now() < end) continue;
+    }
+};
+
+// The clock is looked at after every 16 of them.
+TEST_F(ReactorTest, a_turn_without_time_for_all_messages_leaves_some_to_the_next)
+{
+    Slow::taken = 0;
+    std::vector<Slow> messages(40);
+    for (Slow& message : messages) reactor.post(message);
+    reactor.turn(0, millisecond_ns);
+    EXPECT_EQ(Slow::taken, 16);
+    EXPECT_EQ(reactor.next_turn(), reactor.now());
+    reactor.turn(0, 0);
+    EXPECT_EQ(Slow::taken, 32) << "so that messages are never starved";
+    reactor.turn(0, 0);
+    EXPECT_EQ(Slow::taken, 40);
+}
+
 TEST_F(ReactorTest, a_loop_over_a_million_ready_children_does_not_nest)
 {
     long total = 0;
