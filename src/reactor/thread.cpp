@@ -1,12 +1,15 @@
 #include "reactor/thread.hpp"
 
 #include <cassert>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <sched.h>
 
 namespace pivot::reactor {
 
@@ -37,9 +40,10 @@ tl::expected<std::thread, std::string> start_thread(const std::string& name,
     assert(name.size() <= 15);
     const AllSignalsBlocked blocked;
     try {
-        std::thread thread(std::move(work));
-        pthread_setname_np(thread.native_handle(), name.c_str());
-        return thread;
+        return std::thread([name, work = std::move(work)] {
+            pthread_setname_np(pthread_self(), name.c_str());
+            work();
+        });
     } catch (const std::system_error& error) {
         return tl::unexpected(
             fmt::format("cannot start a thread ({}): raise the limit of processes and threads "
@@ -47,6 +51,22 @@ tl::expected<std::thread, std::string> start_thread(const std::string& name,
                         "clone3() and memory for its stack",
                         error.code().message()));
     }
+}
+
+tl::expected<void, std::string> run_on_cpu(unsigned cpu)
+{
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    if (cpu < CPU_SETSIZE) CPU_SET(cpu, &one);
+    if (::sched_setaffinity(0, sizeof one, &one) == 0) return {};
+    if (errno != EINVAL) {
+        return tl::unexpected(
+            fmt::format("a thread cannot be kept on processor {}: {}", cpu, std::strerror(errno)));
+    }
+    return tl::unexpected(
+        fmt::format("there is no processor {} for this process (see "
+                    "Cpus_allowed_list in /proc/self/status)",
+                    cpu));
 }
 
 }  // namespace pivot::reactor

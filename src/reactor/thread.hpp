@@ -16,4 +16,7 @@ namespace pivot::reactor {
 tl::expected<std::thread, std::string> start_thread(const std::string& name,
                                                     std::function<void()> work);
 
+// Keeps this thread on one processor. The error is a sentence.
+tl::expected<void, std::string> run_on_cpu(unsigned cpu);
+
 }  // namespace pivot::reactor
