@@ -8,6 +8,7 @@
 #include "engine/lane_thread.hpp"
 #include "engine/live_session.hpp"
 #include "engine/metrics.hpp"
+#include "engine/records.hpp"
 #include "engine/rooms_mail.hpp"
 #include "exchange/policy.hpp"
 #include "exchange/settings.hpp"
@@ -121,12 +122,22 @@ private:
 
 class Engine::Parts {
 public:
-    explicit Parts(std::shared_ptr<const exchange::Settings> given)
-        : settings(std::move(given)), calls(config().calls_max)
+    Parts(std::shared_ptr<const exchange::Settings> given, std::unique_ptr<engine::Records> kept)
+        : settings(std::move(given)), records(std::move(kept)), calls(config().calls_max)
     {
     }
 
+    // What goes on in the background leaves records. So it ends first, then the store, which has
+    // replied to the lanes, and then they.
+    ~Parts()
+    {
+        for (const auto& thread : threads) thread->end_background();
+        if (host_lane) host_lane->end_background();
+        records->close();
+    }
+
     const EngineConfig& config() const { return settings->config(); }
+    engine::LaneNeeds lane_needs() { return {settings, calls, mail, *records}; }
 
     // The lane whose thread this is; null if there is none.
     engine::Lane* lane_of_this_thread() const
@@ -197,6 +208,7 @@ public:
     }
 
     const std::shared_ptr<const exchange::Settings> settings;
+    const std::unique_ptr<engine::Records> records;
     engine::CallTable calls;
     std::vector<engine::Lane*> lanes;  // the host's, or one of each thread
     engine::RoomsMail mail{lanes};
@@ -215,15 +227,17 @@ tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineCo
 {
     auto settings = exchange::Settings::make(config);
     if (!settings) return tl::unexpected(std::move(settings.error()));
-    auto parts = std::make_unique<Parts>(*settings);
+    auto records = engine::Records::open(config);
+    if (!records) return tl::unexpected(std::move(records.error()));
+    auto parts = std::make_unique<Parts>(*settings, std::move(*records));
     if (config.reactors == 0) {
-        auto lane = engine::Lane::open(0, *settings, parts->calls, parts->mail);
+        auto lane = engine::Lane::open(0, parts->lane_needs());
         if (!lane) return tl::unexpected(std::move(lane.error()));
         parts->host_lane = std::move(*lane);
         parts->lanes.push_back(parts->host_lane.get());
     }
     for (unsigned i = 0; i < config.reactors; ++i) {
-        auto thread = engine::LaneThread::start(i, *settings, parts->calls, parts->mail);
+        auto thread = engine::LaneThread::start(i, parts->lane_needs());
         if (!thread) return tl::unexpected(std::move(thread.error()));
         parts->threads.push_back(std::move(*thread));
         parts->lanes.push_back(&parts->threads.back()->lane());
@@ -367,13 +381,15 @@ std::string Engine::metrics() const
                                  parts_->lanes);
 }
 
-std::vector<std::string> Engine::debug_records(std::string_view) const
+std::vector<std::string> Engine::debug_records(std::string_view call_id) const
 {
-    return {};
+    if (is_forked() || is_in_callback()) return {};
+    return parts_->records->find(call_id);
 }
 
 bool Engine::is_in_callback() const
 {
+    if (parts_->records->is_own_thread()) return true;
     if (!parts_->host_lane) return parts_->lane_of_this_thread() != nullptr;
     return parts_->runner == std::this_thread::get_id() && parts_->is_running;
 }

@@ -1,5 +1,6 @@
 #include "engine/lane.hpp"
 
+#include "base/clock.hpp"
 #include "base/pass_on.hpp"
 #include "engine/live_session.hpp"
 #include "exchange/content.hpp"
@@ -27,23 +28,23 @@ bool takes_long(const http::Response& response)
 
 }  // namespace
 
-tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(
-    unsigned number, std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
-    rooms::Mail& mail)
+tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(unsigned number,
+                                                            const LaneNeeds& engine)
 {
-    const EngineConfig& config = settings->config();
+    const EngineConfig& config = engine.settings->config();
     reactor::ReactorConfig reactor_config;
     reactor_config.ring.descriptors = config.connections_max;
     reactor_config.ring.is_polled = config.reactors == 0;
     auto reactor = reactor::Reactor::open(reactor_config);
     if (!reactor) return tl::unexpected(std::move(reactor.error()));
-    auto exchanges = exchange::Exchanges::open(std::move(settings), **reactor);
+    auto exchanges = exchange::Exchanges::open(engine.settings, **reactor);
     if (!exchanges) return tl::unexpected(std::move(exchanges.error()));
 
     const unsigned lanes = std::max(config.reactors, 1U);
-    std::unique_ptr<Lane> lane(new Lane(number, lanes, calls, mail));
+    std::unique_ptr<Lane> lane(new Lane(number, lanes, engine));
     lane->reactor_ = std::move(*reactor);
     lane->exchanges_ = std::move(*exchanges);
+    lane->cdrs_ = std::make_unique<LaneCdrs>(number, *lane->exchanges_, engine.records);
     lane->running_ = std::make_unique<reactor::Scope>(*lane->reactor_);
     return lane;
 }
@@ -53,13 +54,22 @@ Lane::~Lane()
     while (reactor_->has_messages()) reactor_->turn(0);  // begins what was posted before
     close();
     while (running_->running() > 0) reactor_->turn(reactor::never);
-    if (sessions_) {
-        sessions_->callbacks.close();
-        while (sessions_->callbacks.running() > 0) reactor_->turn(reactor::never);
-        sessions_.reset();
-    }
+    end_background();
+    sessions_.reset();
     exchanges_->close();
     while (!reactor_->is_idle()) reactor_->turn(reactor::never);
+}
+
+// The store's replies are messages of another thread, which do not end a wait of a polled ring.
+void Lane::end_background()
+{
+    constexpr Nanoseconds patience_ns = 1'000'000;
+    if (sessions_) sessions_->callbacks.close();
+    cdrs_->close();
+    const auto is_idle = [this] {
+        return cdrs_->is_idle() && (!sessions_ || sessions_->callbacks.running() == 0);
+    };
+    while (!is_idle()) reactor_->turn(monotonic_now() + patience_ns);
 }
 
 void Lane::begin(Place& place)
@@ -67,7 +77,8 @@ void Lane::begin(Place& place)
     in_flight_.push_back(place);
     if (LiveSession* const session = place.session()) {
         if (!sessions_)
-            sessions_ = std::make_unique<SessionParts>(*exchanges_, rooms_, jobs_overdue_);
+            sessions_ = std::make_unique<SessionParts>(*exchanges_, rooms_, records_, *cdrs_,
+                                                       jobs_overdue_);
         session->begin(*sessions_);
         session_count_.add();
         running_->spawn(perform(place, *reactor_));

@@ -4,6 +4,8 @@
 #include "base/counter.hpp"
 #include "base/list.hpp"
 #include "engine/call_table.hpp"
+#include "engine/lane_cdrs.hpp"
+#include "engine/records.hpp"
 #include "engine/session_parts.hpp"
 #include "exchange/attempts.hpp"
 #include "exchange/exchanges.hpp"
@@ -18,13 +20,20 @@
 
 namespace pivot::engine {
 
+// What the lanes of an engine share.
+struct LaneNeeds {
+    std::shared_ptr<const exchange::Settings> settings;
+    CallTable& calls;
+    rooms::Mail& mail;
+    Records& records;
+};
+
 class Lane {
 public:
-    // On the thread that will turn the reactor, and only that one. `calls` and `mail` outlive the
-    // lane. Lanes are numbered from 0.
-    static tl::expected<std::unique_ptr<Lane>, std::string> open(
-        unsigned number, std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
-        rooms::Mail& mail);
+    // On the thread that will turn the reactor, and only that one. What `engine` refers to outlives
+    // the lane. Lanes are numbered from 0.
+    static tl::expected<std::unique_ptr<Lane>, std::string> open(unsigned number,
+                                                                 const LaneNeeds& engine);
 
     ~Lane();  // cancels the calls in flight, and turns until all is torn down
 
@@ -43,9 +52,13 @@ public:
     std::size_t sessions() const { return session_count_.value(); }
     std::size_t jobs_overdue() const { return jobs_overdue_.value(); }
 
+    // Ends what goes on without calls, callbacks and the delivery of CDRs, and turns until it has
+    // ended. No call is in flight.
+    void end_background();
+
 private:
-    Lane(unsigned number, unsigned lanes, CallTable& calls, rooms::Mail& mail)
-        : calls_(calls), rooms_(number, lanes, mail)
+    Lane(unsigned number, unsigned lanes, const LaneNeeds& engine)
+        : calls_(engine.calls), records_(engine.records), rooms_(number, lanes, engine.mail)
     {
     }
 
@@ -63,9 +76,11 @@ private:
     static Result<void> deliver(PendingPivot& pivot, Result<exchange::AnswerView> answer);
 
     CallTable& calls_;
+    Records& records_;
     std::unique_ptr<reactor::Reactor> reactor_;
     std::unique_ptr<exchange::Exchanges> exchanges_;
     rooms::Lobby rooms_;
+    std::unique_ptr<LaneCdrs> cdrs_;
     std::unique_ptr<SessionParts> sessions_;  // null: there was none yet
     std::unique_ptr<reactor::Scope> running_;
     List<Place> in_flight_;

@@ -4,6 +4,7 @@
 #include "reactor/thread.hpp"
 
 #include <atomic>
+#include <cassert>
 #include <chrono>
 #include <cstdlib>
 #include <mutex>
@@ -37,22 +38,15 @@ Living& living()
 
 }  // namespace
 
-tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(
-    unsigned index, std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
-    rooms::Mail& mail)
+tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(unsigned index,
+                                                                         const LaneNeeds& engine)
 {
-    // exit() undoes in reverse order: what simdjson makes at its first use must be there before.
-    [[maybe_unused]] const bool is_made = simdjson::validate_utf8("", 0);
-    fork_count();
-    [[maybe_unused]] static const int registered = std::atexit(halt_all);
-
+    halt_at_exit();
     std::unique_ptr<LaneThread> started(new LaneThread);
     std::string error;
     auto thread = reactor::start_thread(
         fmt::format("pivot/{}", index),
-        [index, settings = std::move(settings), &calls, &mail, &error, self = started.get()] {
-            self->run(index, settings, calls, mail, error);
-        });
+        [index, engine, &error, self = started.get()] { self->run(index, engine, error); });
     if (!thread) return tl::unexpected(std::move(thread.error()));
     started->thread_ = std::move(*thread);
     started->is_open_.wait();
@@ -66,24 +60,48 @@ tl::expected<std::unique_ptr<LaneThread>, std::string> LaneThread::start(
 }
 
 // `error` belongs to the starting thread, and dies once `is_open_` has been counted down.
-void LaneThread::run(unsigned index, std::shared_ptr<const exchange::Settings> settings,
-                     CallTable& calls, rooms::Mail& mail, std::string& error)
+void LaneThread::run(unsigned index, const LaneNeeds& engine, std::string& error)
 {
-    auto lane = Lane::open(index, std::move(settings), calls, mail);
+    const std::vector<unsigned>& cpus = engine.settings->config().cpus;
+    if (!cpus.empty()) {
+        auto pinned = reactor::run_on_cpu(cpus[index % cpus.size()]);
+        if (!pinned) {
+            error = "cpus: " + pinned.error();
+            return is_open_.count_down();
+        }
+    }
+    Sinks& host = engine.records.host();
+    host.thread_begins(index);
+    run_lane(index, engine, error);
+    host.thread_ends(index);
+}
+
+void LaneThread::run_lane(unsigned index, const LaneNeeds& engine, std::string& error)
+{
+    auto lane = Lane::open(index, engine);
     if (!lane) {
         error = std::move(lane.error());
-        is_open_.count_down();
-        return;
+        return is_open_.count_down();
     }
     lane_ = lane->get();
     is_open_.count_down();
+    while (!end_.is_delivered) (*lane)->reactor().turn(reactor::never);
+    (*lane)->end_background();
+    has_no_background_.count_down();
     while (!stop_.is_delivered) (*lane)->reactor().turn(reactor::never);
     stop_is_posted_.wait();
+}
+
+void LaneThread::end_background()
+{
+    lane_->reactor().post(end_);
+    has_no_background_.wait();
 }
 
 LaneThread::~LaneThread()
 {
     if (!thread_.joinable()) return;
+    assert(has_no_background_.try_wait());
     {
         const std::scoped_lock lock(living().mutex);
         unlink();
@@ -91,6 +109,14 @@ LaneThread::~LaneThread()
     lane_->reactor().post(stop_);  // which may be delivered before this returns
     stop_is_posted_.count_down();
     thread_.join();
+}
+
+// exit() undoes in reverse order: what simdjson makes at its first use must be there before.
+void LaneThread::halt_at_exit()
+{
+    [[maybe_unused]] const bool is_made = simdjson::validate_utf8("", 0);
+    fork_count();
+    [[maybe_unused]] static const int registered = std::atexit(halt_all);
 }
 
 bool LaneThread::are_halted()

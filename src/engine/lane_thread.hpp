@@ -19,15 +19,20 @@ namespace pivot::engine {
 
 class LaneThread : public ListHook<LaneThread> {
 public:
-    // `calls` and `mail` outlive the thread. The error is a sentence.
-    static tl::expected<std::unique_ptr<LaneThread>, std::string> start(
-        unsigned index, std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
-        rooms::Mail& mail);
+    // What `engine` refers to outlives the thread. The error is a sentence.
+    static tl::expected<std::unique_ptr<LaneThread>, std::string> start(unsigned index,
+                                                                        const LaneNeeds& engine);
 
-    ~LaneThread();  // waits for the thread's end
+    ~LaneThread();  // end_background() has been called; waits for the thread's end
+
+    // As Lane::end_background(), and waits for it.
+    void end_background();
 
     Lane& lane() { return *lane_; }
     std::thread::id id() const { return thread_.get_id(); }
+
+    // From the first call on, exit() halts all lanes.
+    static void halt_at_exit();
 
     // Whether exit() has halted all lanes. Then no call ends any more, and nobody may wait for one.
     static bool are_halted();
@@ -54,13 +59,15 @@ private:
 
     static void halt_all();
     void halt();
-    void run(unsigned index, std::shared_ptr<const exchange::Settings> settings, CallTable& calls,
-             rooms::Mail& mail, std::string& error);
+    void run(unsigned index, const LaneNeeds& engine, std::string& error);
+    void run_lane(unsigned index, const LaneNeeds& engine, std::string& error);
 
     Lane* lane_ = nullptr;
+    Stop end_;
     Stop stop_;
     Halt halt_;
     std::latch is_open_{1};
+    std::latch has_no_background_{1};
     std::latch stop_is_posted_{1};
     std::thread thread_;
 };

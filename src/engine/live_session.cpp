@@ -15,14 +15,22 @@ namespace {
 using reactor::Nanoseconds;
 
 // What the action asks for and this engine has no place for.
-void warn_of_lost(const Action& action, const session::Sinks& sinks, Channel& channel)
+void warn_of_missing(const session::Session& session, const SessionParts& parts, Channel& channel)
 {
-    if (!action.cdr_url.empty() && sinks.cdrs == nullptr) {
-        channel.warned("action", "cdr_url: this engine has no sink for CDRs: there will be none");
+    const Action& action = session.action();
+    const bool lacks_cdrs = !action.cdr_url.empty() && parts.sinks.cdrs == nullptr;
+    const bool lacks_records = action.debug && parts.sinks.sink == nullptr;
+    if (lacks_cdrs) {
+        channel.warned("action",
+                       "cdr_url: this engine has neither a store nor a sink for CDRs: "
+                       "there will be none");
     }
-    if (action.debug && sinks.sink == nullptr) {
-        channel.warned("action", "debug: this engine has no sink for records: there will be none");
+    if (lacks_records) {
+        channel.warned("action",
+                       "debug: this engine has neither a store nor a sink for debug "
+                       "records: there will be none");
     }
+    if (lacks_cdrs || lacks_records) parts.records.warn_of_missing(session.call().call_id);
 }
 
 }  // namespace
@@ -82,7 +90,7 @@ void LiveSession::configure(const SessionParts& parts)
 
 reactor::Task<> LiveSession::run(const SessionParts& parts)
 {
-    warn_of_lost(session_->action(), parts.sinks, channel_);
+    warn_of_missing(*session_, parts, channel_);
     return execute::run_session(*session_, channel_, *events_, std::move(next_), at_end_, config_,
                                 *host_);
 }

@@ -2,29 +2,29 @@
 // has none.
 #pragma once
 
-#include "engine/host_sinks.hpp"
+#include "engine/lane_cdrs.hpp"
+#include "engine/records.hpp"
 #include "exchange/exchanges.hpp"
 #include "execute/live_call.hpp"
 #include "rooms/lobby.hpp"
 #include "session/call_session.hpp"
 #include "session/callbacks.hpp"
 
-#include <optional>
-
 namespace pivot::engine {
 
 struct SessionParts {
-    SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms, Counter& jobs_overdue)
+    SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms, Records& engine_records,
+                 LaneCdrs& cdrs, Counter& jobs_overdue)
         : exchanges(shared),
           callbacks(shared),
-          config(execute::ExecutorConfig::of(shared.config().session))
+          config(execute::ExecutorConfig::of(shared.config().session)),
+          records(engine_records)
     {
         config.rooms = &rooms;
         config.jobs_overdue = &jobs_overdue;
-        if (shared.config().sinks == nullptr) return;
-        host_sinks.emplace(*shared.config().sinks);
-        sinks.sink = &*host_sinks;
-        sinks.cdrs = &*host_sinks;
+        if (records.takes_debug_records()) sinks.sink = &records;
+        if (records.takes_cdrs()) sinks.cdrs = &cdrs;
+        sinks.log = records.log();
     }
     SessionParts(const SessionParts&) = delete;
     SessionParts& operator=(const SessionParts&) = delete;
@@ -32,7 +32,7 @@ struct SessionParts {
     exchange::Exchanges& exchanges;
     session::Callbacks callbacks;
     execute::ExecutorConfig config;
-    std::optional<HostSinks> host_sinks;
+    Records& records;
     session::Sinks sinks;
 };
 

@@ -1,7 +1,5 @@
 #include "execute/contract.hpp"
 
-#include "execute/journal.hpp"
-
 #include <pivot/cause.hpp>
 #include <pivot/checked_text.hpp>
 
@@ -408,8 +406,7 @@ void Contract::warn(Breach breach, std::string_view what)
     const bool was_told = (breaches_ & bit) != 0;
     breaches_ = static_cast<std::uint8_t>(breaches_ | bit);
     if (was_told) return;
-    channel_.warned("switch", what);
-    if (journal_ != nullptr) journal_->warn("switch", what);
+    witness_.note_breach(what);
 }
 
 }  // namespace pivot::execute

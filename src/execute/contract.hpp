@@ -29,8 +29,6 @@
 
 namespace pivot::execute {
 
-class Journal;
-
 // Besides JobEnded, which ends a job of any kind.
 bool is_end_of(JobKind kind, const Event& event);
 
@@ -43,13 +41,22 @@ void name_cause(Event& event);
 
 class Contract {
 public:
+    // Hears what the channel breaks, once of each kind.
+    class Witness {
+    public:
+        virtual void note_breach(std::string_view what) = 0;
+
+    protected:
+        ~Witness() = default;
+    };
+
     // A channel keeps the limits of its jobs itself. This is for one that does not.
     static constexpr milliseconds grace{10'000};
 
-    // `journal` and `overdue`, which counts the jobs that are given up, may be null.
-    Contract(Channel& channel, Journal* journal, const JobLimits& limits,
+    // `overdue`, which counts the jobs that are given up, may be null.
+    Contract(Channel& channel, Witness& witness, const JobLimits& limits,
              Counter* overdue = nullptr)
-        : channel_(channel), journal_(journal), limits_(limits), overdue_(overdue)
+        : channel_(channel), witness_(witness), limits_(limits), overdue_(overdue)
     {
     }
 
@@ -124,7 +131,7 @@ private:
     void warn(Breach breach, std::string_view what);
 
     Channel& channel_;
-    Journal* const journal_;
+    Witness& witness_;
     const JobLimits& limits_;
     Counter* const overdue_;
     std::vector<Job> jobs_;

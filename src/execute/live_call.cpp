@@ -42,7 +42,7 @@ ExecutorConfig ExecutorConfig::of(const EngineConfig::Session& settings)
 
 LiveCall::LiveCall(Channel& channel, EventQueue& events, session::Session& session,
                    const ExecutorConfig& config, Deadline& host)
-    : contract_(channel, config.journal, config.limits, config.jobs_overdue),
+    : contract_(channel, *this, config.limits, config.jobs_overdue),
       events_(events),
       session_(session),
       config_(config),
@@ -250,6 +250,7 @@ Task<> LiveCall::answer(Deadline&)
     channel().answer();
     const Nanoseconds until = in(config_.answer_timeout);
     while (!was_told_answered_ && !must_stop() && now() < until) co_await next(until);
+    if (!was_told_answered_ && now() >= until) note_silence("answered", config_.answer_timeout);
 }
 
 Task<> LiveCall::pause(milliseconds time, Deadline&)
@@ -266,6 +267,7 @@ Task<> LiveCall::reject(int sip_code, const ReasonPhrase& phrase, Deadline&)
     const Nanoseconds until = in(config_.hang_up_timeout);
     bool has_happened = true;
     while (has_happened && is_here()) has_happened = co_await next(until);
+    if (is_here() && now() >= until) note_silence("rejected", config_.hang_up_timeout);
 }
 
 Task<> LiveCall::hang_up(const CauseName& cause, Deadline&)
@@ -278,6 +280,7 @@ Task<> LiveCall::hang_up(const CauseName& cause, Deadline&)
     const Nanoseconds until = in(config_.hang_up_timeout);
     bool has_happened = true;
     while (has_happened) has_happened = co_await next(until);
+    if (is_here() && now() >= until) note_silence("hung up", config_.hang_up_timeout);
 }
 
 Nanoseconds LiveCall::end_of_stages()
@@ -428,6 +431,18 @@ void LiveCall::warn(std::string_view where, std::string_view what)
 {
     channel().warned(where, what);
     if (config_.journal != nullptr) config_.journal->warn(where, what);
+}
+
+void LiveCall::note_breach(std::string_view what)
+{
+    warn("switch", what);
+    session_.log(LogLevel::warning, what);
+}
+
+void LiveCall::note_silence(std::string_view what, milliseconds limit)
+{
+    note_breach(fmt::format("the switch has not {} the call within {} s: going on without it", what,
+                            std::chrono::duration<double>(limit).count()));
 }
 
 void LiveCall::take_branch(std::string_view branch, std::string_view why)

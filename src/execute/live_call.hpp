@@ -139,7 +139,7 @@ struct ExecutorConfig {
     Counter* jobs_overdue = nullptr;       // null: nobody counts them
 };
 
-class LiveCall {
+class LiveCall final : private Contract::Witness {
 public:
     // `host` ends the call when it expires, and is what may last longer than the caller.
     LiveCall(Channel& channel, EventQueue& events, session::Session& session,
@@ -268,6 +268,8 @@ private:
     friend class Stage;
     friend class Watcher;
 
+    void note_breach(std::string_view what) override;
+    void note_silence(std::string_view what, milliseconds limit);
     bool take(std::optional<Event> event);
     void note(const Event& event);
     void end_jobs();

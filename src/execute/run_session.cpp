@@ -209,7 +209,7 @@ Task<> run_session(session::Session& session, Channel& channel, EventQueue& even
     const session::EndOfCall end = end_of(call);  // before the report, for whose answer nobody pays
     const bool reports = course.step.kind == Kind::report && !call.is_cancelled();
     if (reports) co_await report(session, std::move(course.step), host);
-    session.end(end);
+    co_await session.end(end, host);
     channel.ended(end_of(call, course));
 }
 

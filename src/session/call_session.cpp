@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -43,6 +44,12 @@ std::string no_room_for(std::string_view what)
     return fmt::format("{} does not fit: what documents store in a call takes {} bytes at most",
                        printable(what), carried_bytes_max);
 }
+
+// What became of a CDR, which its sink may say when the session is gone.
+struct Put {
+    reactor::Event ended;
+    bool is_done = false;
+};
 
 }  // namespace
 
@@ -495,13 +502,30 @@ bool Session::owes_cdr() const
     return has_twiml && !action_.cdr_url.empty() && sinks_.cdrs != nullptr;
 }
 
-void Session::end(const EndOfCall& end)
+// A disk that is stuck must not hold up all calls at their end. The CDR waits in memory then.
+Task<> Session::end(const EndOfCall& end, Deadline& host)
 {
+    constexpr reactor::Nanoseconds patience_ns = 5'000'000'000;
     assert(!has_ended_);
     has_ended_ = true;
     flush_record();
-    if (!owes_cdr()) return;
-    sinks_.cdrs->put(make_cdr(call_, end, action_.cdr_url), sinks_.cdr_put);
+    if (!owes_cdr()) co_return;
+    Cdr cdr = make_cdr(call_, end, action_.cdr_url);
+    cdr.is_recorded = records();
+    const auto put = std::make_shared<Put>();
+    const auto done = [put](const Result<void>&) {
+        put->is_done = true;
+        put->ended.happen();
+    };
+    sinks_.cdrs->put(std::move(cdr), done);
+    if (put->is_done) co_return;
+    Deadline patience(host.reactor(), host.reactor().now() + patience_ns);
+    co_await put->ended.wait(patience);
+}
+
+void Session::log(LogLevel level, std::string_view line) const
+{
+    if (sinks_.log) sinks_.log(level, call_.call_id, line);
 }
 
 }  // namespace pivot::session

@@ -10,6 +10,7 @@
 // Together they take up to 64 KiB of it; whatever does not fit is not stored.
 #pragma once
 
+#include "base/log.hpp"
 #include "exchange/attempts.hpp"
 #include "exchange/long_answers.hpp"
 #include "exchange/parameter.hpp"
@@ -36,8 +37,8 @@ namespace pivot::session {
 struct Sinks {
     DebugSink* sink = nullptr;  // null: no records
     bool records_all = false;   // also where the action does not ask for it, with whole requests
-    CdrSpool* cdrs = nullptr;   // null: no CDRs
-    CdrSpool::Done cdr_put;     // hears what became of each; may be empty
+    CdrSink* cdrs = nullptr;    // null: no CDRs
+    Log log;                    // may be empty
 };
 
 // The next request, as a verb wants it.
@@ -116,8 +117,12 @@ public:
     // Whether its end leaves a CDR: it ran TwiML, or was to, and the action wants one.
     bool owes_cdr() const;
 
-    // Once, when the call is over.
-    void end(const EndOfCall& end);
+    // Once, when the call is over. Waits until its CDR is kept or lost, but not for ever; even if
+    // the host does not wait any more.
+    reactor::Task<> end(const EndOfCall& end, reactor::Deadline& host);
+
+    // Something about this call that an operator should know.
+    void log(LogLevel level, std::string_view line) const;
 
 private:
     enum class Origin : std::uint8_t { action, document };  // of a request

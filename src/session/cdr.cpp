@@ -98,7 +98,8 @@ Cdr make_cdr(const Call& call, const EndOfCall& end, std::string_view url)
             .account_id = call.account_id,
             .url = std::string(url),
             .body = write(call, end),
-            .ended_unix_ms = end.ended_unix_s * 1000};
+            .ended_unix_ms = end.ended_unix_s * 1000,
+            .is_recorded = false};
 }
 
 }  // namespace pivot::session

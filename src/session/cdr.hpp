@@ -30,6 +30,7 @@ struct Cdr {
     std::string url;
     std::string body;  // application/x-www-form-urlencoded
     std::int64_t ended_unix_ms = 0;
+    bool is_recorded = false;  // each attempt leaves a debug record
 
     // CDRs of one origin succeed and fail together.
     std::string origin() const;

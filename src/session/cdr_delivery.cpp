@@ -87,7 +87,9 @@ Task<std::size_t> CdrDelivery::start_due(Scope& attempts, Deadline& closing)
     auto due = co_await take_due(spool_, std::move(wanted), closing.reactor());
     if (!due) {
         const bool was_known = std::exchange(cannot_read_, true);
-        if (!was_known) log_(fmt::format("CDRs cannot be read: {}", due.error().message));
+        if (!was_known) {
+            log_(LogLevel::error, "", fmt::format("CDRs cannot be read: {}", due.error().message));
+        }
         co_return std::size_t{0};
     }
     cannot_read_ = false;
@@ -158,8 +160,9 @@ void CdrDelivery::conclude(const SpooledCdr& spooled, const Result<int>& status)
 void CdrDelivery::give_up(const Cdr& cdr, const std::string& why)
 {
     const auto hours = std::chrono::duration_cast<std::chrono::hours>(config_.age_max).count();
-    log_(log_line(cdr,
-                  fmt::format("is given up, undelivered for {} hours: {}", hours, printable(why))));
+    const auto was_lost =
+        fmt::format("is given up, undelivered for {} hours: {}", hours, printable(why));
+    log_(LogLevel::error, cdr.call_id, log_line(cdr, was_lost));
     spool_.remove(cdr.id, {});
 }
 

@@ -8,6 +8,7 @@
 // failures suggest, and has no more than a share of the attempts in flight.
 #pragma once
 
+#include "base/log.hpp"
 #include "reactor/clock.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/scope.hpp"
@@ -51,9 +52,6 @@ struct CdrDeliveryConfig {
 // One per engine: the spool hands a CDR out once.
 class CdrDelivery {
 public:
-    // `log` takes lines without line breaks.
-    using Log = std::function<void(std::string_view line)>;
-
     CdrDelivery(CdrSpool& spool, CdrPoster& poster, const reactor::Clock& clock,
                 const CdrDeliveryConfig& config, Log log);
 

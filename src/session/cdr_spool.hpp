@@ -30,20 +30,31 @@ struct DueQuery {
     std::vector<std::string> avoided_origins;  // none of these
 };
 
+// Takes the CDRs of the calls on one reactor.
+class CdrSink {
+public:
+    using Done = std::function<void(Result<void>)>;
+
+    // `done` is called once, on that reactor: when the CDR is kept, or lost, which is in the log.
+    virtual void put(Cdr cdr, Done done) = 0;
+
+protected:
+    ~CdrSink() = default;
+};
+
 // A spool serves one reactor. `done` is called once, on that reactor, and never from inside the
 // call; except for due() it may be empty. Failures have the reason overload and a message that says
 // what is wrong.
 //
 // A failed write is not a failure here, because the spool repeats it until it succeeds. So a CDR is
 // neither lost nor, once delivered, handed out again.
-class CdrSpool {
+class CdrSpool : public CdrSink {
 public:
-    using Done = std::function<void(Result<void>)>;
     using DueDone = std::function<void(Result<std::vector<SpooledCdr>>)>;
 
     // Done when a crash cannot lose it. Fails if too many wait already, or when the spool closes.
     // Then the spool's log has the CDR, so that it can be posted by hand.
-    virtual void put(Cdr cdr, Done done) = 0;
+    void put(Cdr cdr, Done done) override = 0;
 
     // Hands out CDRs whose time has come, for each origin the longest due first. Origins take
     // turns. A CDR is not handed out again before it has failed and that has been written.

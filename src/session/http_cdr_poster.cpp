@@ -17,7 +17,7 @@ reactor::Task<Result<int>> HttpCdrPoster::post(const Cdr& cdr, reactor::Deadline
     callback.call_id = cdr.call_id;
     callback.account_id = cdr.account_id;
     callback.kind = DebugKind::cdr;
-    callback.sink = sink_;
+    if (cdr.is_recorded) callback.sink = sink_;
     const std::string idempotency = exchange::idempotency_line(Format::kazoo, cdr.id);
     exchange::AttemptsPlan plan;
     plan.idempotency = idempotency;

@@ -12,7 +12,7 @@ namespace pivot::session {
 
 class HttpCdrPoster final : public CdrPoster {
 public:
-    // `sink` gets a record of each attempt. It may be null.
+    // `sink` gets a record of each attempt, if the CDR is to have them. It may be null.
     HttpCdrPoster(exchange::Exchanges& exchanges, DebugSink* sink)
         : exchanges_(exchanges), sink_(sink)
     {

@@ -27,10 +27,12 @@ Answer<CdrTable> CdrTable::open(const std::string& path, std::int64_t bytes_max)
     const std::pair<Statement&, std::string_view> statements[] = {
         {table.insert_,
          "INSERT INTO cdrs (id, origin, next_at_unix_ms, attempts, call_id, account_id, url, body, "
-         "ended_unix_ms) VALUES (?, ?, 0, 0, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"},
+         "ended_unix_ms, is_recorded) VALUES (?, ?, 0, 0, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
+         "NOTHING"},
         {table.select_origin_, "SELECT origin FROM cdrs WHERE origin > ? ORDER BY origin LIMIT 1"},
         {table.select_due_,
-         "SELECT id, attempts, call_id, account_id, url, body, ended_unix_ms FROM cdrs "
+         "SELECT id, attempts, call_id, account_id, url, body, ended_unix_ms, is_recorded FROM "
+         "cdrs "
          "WHERE origin = ? AND next_at_unix_ms <= ? ORDER BY next_at_unix_ms, sequence"},
         {table.delete_, "DELETE FROM cdrs WHERE id = ?"},
         {table.postpone_,
@@ -64,6 +66,7 @@ Answer<void> CdrTable::put(const session::Cdr& cdr)
     assert(!cdr.url.empty());
     insert_.bind(cdr.id).bind(cdr.origin()).bind(cdr.call_id).bind(cdr.account_id);
     insert_.bind(cdr.url).bind(cdr.body).bind(cdr.ended_unix_ms);
+    insert_.bind(static_cast<std::int64_t>(cdr.is_recorded));
     return insert_.run();
 }
 
@@ -128,7 +131,8 @@ Answer<void> CdrTable::hand_out_of(std::string_view origin, const session::DueQu
                          .account_id = std::string(select_due_.text(3)),
                          .url = std::string(select_due_.text(4)),
                          .body = std::string(select_due_.text(5)),
-                         .ended_unix_ms = select_due_.number(6)},
+                         .ended_unix_ms = select_due_.number(6),
+                         .is_recorded = select_due_.number(7) != 0},
                         static_cast<int>(select_due_.number(1))});
     }
     select_due_.reset();

@@ -63,9 +63,20 @@ void Statement::reset()
 
 Answer<Database> Database::open(const std::string& path)
 {
+    return open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+Answer<Database> Database::open_to_read(const std::string& path)
+{
+    auto database = open(path, SQLITE_OPEN_READONLY);
+    if (database) sqlite3_busy_timeout(database->handle_.get(), 1000);
+    return database;
+}
+
+Answer<Database> Database::open(const std::string& path, int flags)
+{
     sqlite3* handle = nullptr;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    const int result = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+    const int result = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
     Database database;
     database.handle_.reset(handle);  // there is one also where it could not be opened
     if (result != SQLITE_OK) {

@@ -52,6 +52,9 @@ public:
     // Creates the file where there is none. The error names it.
     static Answer<Database> open(const std::string& path);
 
+    // A file that somebody may be writing. The error is SQLite's.
+    static Answer<Database> open_to_read(const std::string& path);
+
     Answer<Statement> prepare(std::string_view sql);
 
     // One or several statements without parameters.
@@ -67,6 +70,8 @@ public:
     void roll_back();
 
 private:
+    static Answer<Database> open(const std::string& path, int flags);
+
     struct Close {
         void operator()(sqlite3* handle) const { sqlite3_close(handle); }
     };

@@ -35,7 +35,6 @@ Answer<DebugTable> DebugTable::open(const std::string& path, std::int64_t bytes_
         {table.delete_oldest_,
          "DELETE FROM debug_records WHERE id IN (SELECT id FROM debug_records ORDER BY id LIMIT "
          "8)"},
-        {table.select_, "SELECT json FROM debug_records WHERE call_id = ? ORDER BY id LIMIT ?"},
         {table.count_pages_, "PRAGMA page_count"},
         {table.count_free_pages_, "PRAGMA freelist_count"},
     };
@@ -78,15 +77,24 @@ Answer<std::int64_t> DebugTable::used_pages()
     return used;
 }
 
-Answer<std::vector<std::string>> DebugTable::find(std::string_view call_id, std::size_t records_max)
+Answer<std::vector<std::string>> DebugTable::read(const std::string& path, std::string_view call_id,
+                                                  std::size_t records_max)
 {
+    const auto named = [&path](const std::string& error) {
+        return tl::unexpected(fmt::format("{}: {}", path, error));
+    };
+    auto database = Database::open_to_read(path);
+    if (!database) return named(database.error());
+    auto select =
+        database->prepare("SELECT json FROM debug_records WHERE call_id = ? ORDER BY id LIMIT ?");
+    if (!select) return named(select.error());
+    select->bind(call_id).bind(static_cast<std::int64_t>(records_max));
     std::vector<std::string> found;
-    select_.bind(call_id).bind(static_cast<std::int64_t>(records_max));
     while (true) {
-        const auto row = select_.step();
-        if (!row) return tl::unexpected(row.error());
+        const auto row = select->step();
+        if (!row) return named(row.error());
         if (!*row) return found;
-        found.emplace_back(select_.text(0));
+        found.emplace_back(select->text(0));
     }
 }
 

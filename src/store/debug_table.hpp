@@ -25,8 +25,10 @@ public:
     // Within a transaction.
     Answer<void> add(const session::DebugRecord& record);
 
-    // As JSON, of one call, the oldest first.
-    Answer<std::vector<std::string>> find(std::string_view call_id, std::size_t records_max);
+    // As JSON, of one call, the oldest first. The connection is its own, so that another thread may
+    // write meanwhile.
+    static Answer<std::vector<std::string>> read(const std::string& path, std::string_view call_id,
+                                                 std::size_t records_max);
 
 private:
     Answer<std::int64_t> used_pages();
@@ -35,7 +37,6 @@ private:
     Database database_;
     Statement insert_;  // like all statements, goes before the database
     Statement delete_oldest_;
-    Statement select_;
     Statement count_pages_;
     Statement count_free_pages_;
     std::int64_t pages_max_ = 0;

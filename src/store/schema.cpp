@@ -21,7 +21,8 @@ constexpr auto cdr_tables = R"(
         account_id TEXT NOT NULL,
         url TEXT NOT NULL,
         body TEXT NOT NULL,
-        ended_unix_ms INTEGER NOT NULL
+        ended_unix_ms INTEGER NOT NULL,
+        is_recorded INTEGER NOT NULL
     );
     CREATE INDEX cdrs_by_origin ON cdrs (origin, next_at_unix_ms);
     PRAGMA application_id = 0x50495643;

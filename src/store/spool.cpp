@@ -22,7 +22,10 @@ void Spool::put(session::Cdr cdr, Done done)
     const auto execute = [kept](Tables& tables) { return tables.cdrs.put(*kept); };
     // A store that has closed replies, too: so the log is a copy.
     const auto reply = [kept, log = store_.log(), done = std::move(done)](const auto& outcome) {
-        if (!outcome) log(log_line(*kept, "cannot be kept: " + outcome.error()));
+        if (!outcome) {
+            log(LogLevel::error, kept->call_id,
+                log_line(*kept, "cannot be kept: " + outcome.error()));
+        }
         if (done) done(to_result(outcome));
     };
     store_.submit(

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <latch>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,6 +18,9 @@ namespace {
 using Commands = std::vector<std::unique_ptr<Command>>;
 using Error = tl::unexpected<std::string>;
 
+// The most that are found of one call.
+constexpr std::size_t records_max = 1000;
+
 // Moves those that have ended out of `commands`. Their order stays.
 void take_ended(Commands& commands, Commands& ended)
 {
@@ -24,6 +28,11 @@ void take_ended(Commands& commands, Commands& ended)
         if (command->has_ended()) ended.push_back(std::move(command));
     }
     std::erase(commands, nullptr);
+}
+
+std::string debug_path(const StoreConfig& config)
+{
+    return config.path + "/debug";
 }
 
 // What is in it has credentials.
@@ -43,9 +52,10 @@ tl::expected<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig&
     if (auto made = make_folder(config.path); !made) return store_error(made.error());
     auto cdrs = CdrTable::open(config.path + "/cdrs", config.cdr_bytes_max);
     if (!cdrs) return store_error(cdrs.error());
-    auto records = DebugTable::open(config.path + "/debug", config.debug_bytes_max);
+    auto records = DebugTable::open(debug_path(config), config.debug_bytes_max);
     if (!records) {
-        log(fmt::format("the store {}: there will be no debug records until it is moved away",
+        log(LogLevel::error, "",
+            fmt::format("the store {}: there will be no debug records until it is moved away",
                         records.error()));
     }
     std::unique_ptr<Store> store(
@@ -81,23 +91,23 @@ void Store::add(session::DebugRecord record)
                                      }));
 }
 
-void Store::find_debug_records(std::string call_id, reactor::Reactor& reactor, FindDone done)
+Answer<std::vector<std::string>> Store::debug_records(std::string_view call_id)
 {
-    constexpr std::size_t records_max = 1000;
-    const auto found = std::make_shared<std::vector<std::string>>();
-    const auto execute = [call_id = std::move(call_id), found](Tables& tables) -> Answer<void> {
-        if (!tables.debug_records) return tl::unexpected(tables.debug_records.error());
-        auto records = tables.debug_records->find(call_id, records_max);
-        if (!records) return tl::unexpected(records.error());
-        *found = std::move(*records);
+    if (!tables_.debug_records) return Error(tables_.debug_records.error());
+    flush();
+    return DebugTable::read(debug_path(config_), call_id, records_max);
+}
+
+// Returns when everything that was submitted before is done.
+void Store::flush()
+{
+    std::latch is_done(1);
+    const auto execute = [&is_done](Tables&) -> Answer<void> {
+        is_done.count_down();
         return {};
     };
-    const auto reply = [found, done = std::move(done)](const Answer<void>& outcome) {
-        const auto result = to_result(outcome);
-        if (!result) return done(tl::unexpected(result.error()));
-        done(std::move(*found));
-    };
-    submit(std::make_unique<Command>(Command::Kind::read, 0, execute, reactor, reply));
+    submit(std::make_unique<Command>(Command::Kind::read, 0, execute));
+    is_done.wait();
 }
 
 void Store::submit(std::unique_ptr<Command> command)
@@ -241,13 +251,15 @@ void Store::note_trouble()
     if (!is_in_trouble_) {
         retry_pause_ = {};
         retry_at_ = {};
-        if (was_in_trouble) log_(fmt::format("the store {}/cdrs is written again", config_.path));
+        if (!was_in_trouble) return;
+        log_(LogLevel::info, "", fmt::format("the store {}/cdrs is written again", config_.path));
         return;
     }
     retry_pause_ = std::clamp(retry_pause_ * 2, config_.retry_min, config_.retry_max);
     retry_at_ = Clock::now() + retry_pause_;
     if (was_in_trouble) return;
-    log_(fmt::format("the store {}/cdrs cannot be written: {}: CDRs wait in memory until it can",
+    log_(LogLevel::error, "",
+         fmt::format("the store {}/cdrs cannot be written: {}: CDRs wait in memory until it can",
                      config_.path, trouble_));
 }
 
@@ -285,7 +297,8 @@ void Store::drop_debug_records(std::size_t count, const std::string& why)
     dropped_ += count;
     const bool was_known = std::exchange(drops_debug_records_, true) || !tables_.debug_records;
     if (was_known) return;
-    log_(fmt::format("the store {}/debug cannot be written: {}: debug records are dropped",
+    log_(LogLevel::warning, "",
+         fmt::format("the store {}/debug cannot be written: {}: debug records are dropped",
                      config_.path, why));
 }
 

@@ -9,6 +9,7 @@
 // their own, so that neither their number nor damage to it costs anybody a CDR.
 #pragma once
 
+#include "base/log.hpp"
 #include "session/debug_record.hpp"
 #include "store/queued_command.hpp"
 
@@ -47,9 +48,6 @@ struct StoreConfig {
 // Closed before the reactors that have asked it for something: they deliver what it replied last.
 class Store final : public session::DebugSink {
 public:
-    // Takes lines without line breaks, on any thread.
-    using Log = std::function<void(std::string_view line)>;
-
     // The error is a sentence that names the file. Without a `debug` that can be opened the
     // store goes on without debug records, and says so in the log.
     static tl::expected<std::unique_ptr<Store>, std::string> open(const StoreConfig& config,
@@ -64,10 +62,12 @@ public:
     void add(session::DebugRecord record) override;
     std::uint64_t debug_records_dropped() const { return dropped_.load(); }
 
-    // The debug records of a call as JSON, the oldest first, 1000 at most. `done` is called once,
-    // on `reactor`.
-    using FindDone = std::function<void(Result<std::vector<std::string>>)>;
-    void find_debug_records(std::string call_id, reactor::Reactor& reactor, FindDone done);
+    // The debug records of a call as JSON, the oldest first, 1000 at most: all that were added
+    // before. Waits for the disk.
+    Answer<std::vector<std::string>> debug_records(std::string_view call_id);
+
+    // Whether this thread is the store's own, which may write to the log.
+    bool is_own_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
 
     // Beyond its backlog a CDR is refused and a debug record dropped. All else is taken.
     void submit(std::unique_ptr<Command> command);
@@ -94,6 +94,7 @@ private:
     bool has_unwritten() const { return !changes_.empty() || !puts_.empty(); }
     void refuse_the_rest();
     void add_debug_records();
+    void flush();
     void drop_debug_records(std::size_t count, const std::string& why);
     void finish(Commands commands);
 

@@ -279,13 +279,33 @@ private:
     std::atomic<int> ends_ = 0;
 };
 
-// What sessions leave.
+// What sessions leave, and what an engine says besides.
 class KeptRecords final : public Sinks {
 public:
-    bool takes_debug_records() const override { return true; }
-    bool takes_cdrs() const override { return true; }
+    struct Line {
+        LogLevel level;
+        std::string call_id;
+        std::string text;
+    };
+
+    // Before the engine is created.
+    bool wants_debug_records = true;
+    bool wants_cdrs = true;
+    std::function<void()> on_record = [] {};
+
+    // At any time.
+    std::atomic<bool> delivers = true;
+
+    void log(LogLevel level, std::string_view call_id, std::string_view line) override
+    {
+        const std::scoped_lock lock(mutex_);
+        lines_.push_back({level, std::string(call_id), std::string(line)});
+    }
+    bool takes_debug_records() const override { return wants_debug_records; }
+    bool takes_cdrs() const override { return wants_cdrs; }
     void debug_record(std::string_view, std::string_view, std::string_view json) override
     {
+        on_record();
         const std::scoped_lock lock(mutex_);
         records_.emplace_back(json);
     }
@@ -293,7 +313,13 @@ public:
     {
         const std::scoped_lock lock(mutex_);
         forms_.emplace_back(cdr.form);
-        return true;
+        return delivers;
+    }
+
+    std::vector<Line> lines() const
+    {
+        const std::scoped_lock lock(mutex_);
+        return lines_;
     }
 
     std::vector<std::string> forms() const
@@ -309,6 +335,7 @@ public:
 
 private:
     mutable std::mutex mutex_;
+    std::vector<Line> lines_;
     std::vector<std::string> forms_;
     std::vector<std::string> records_;
 };

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,7 +33,9 @@ protected:
     {
         if (engine_) return *engine_;
         config.sinks = &kept;
-        engine_ = std::move(Engine::create(config).value());
+        auto created = Engine::create(config);
+        if (!created) throw std::runtime_error(created.error());
+        engine_ = std::move(*created);
         if (config.reactors != 0) board.open();
         return *engine_;
     }
@@ -101,6 +104,13 @@ protected:
             if (request.target == path) return std::string(request.header(header));
         }
         return {};
+    }
+    std::size_t count(std::string_view path) const
+    {
+        const auto requests = peer_.requests();
+        return static_cast<std::size_t>(std::ranges::count(
+            requests, path,
+            [](const Request& request) -> std::string_view { return request.target; }));
     }
     std::string cdr(std::string_view name) const
     {

@@ -67,7 +67,7 @@ Speech speech_of(milliseconds limit)
     return speech;
 }
 
-class ContractTest : public testing::Test, protected Journal {
+class ContractTest : public testing::Test, protected Contract::Witness {
 protected:
     // Nothing happens by itself.
     void SetUp() override
@@ -114,14 +114,13 @@ public:
     EventQueue events{reactor_->clock(), host};
     FakeChannel channel{events};
     JobLimits limits;
-    Contract contract{channel, this, limits};
+    Contract contract{channel, *this, limits};
     Nanoseconds now = 0;
     Event judged;
     std::vector<std::string> warnings;
 
 private:
-    void warn(std::string_view, std::string_view what) override { warnings.emplace_back(what); }
-    void take_branch(std::string_view, std::string_view) override {}
+    void note_breach(std::string_view what) override { warnings.emplace_back(what); }
 };
 
 TEST_F(ContractTest, each_kind_of_job_ends_with_its_own_end_and_with_the_general_one)
@@ -230,7 +229,7 @@ public:
 TEST_F(ContractTest, a_command_stays_where_it_is_until_the_channel_has_told_the_end_of_its_job)
 {
     Reader reader;
-    Contract reading(reader, nullptr, limits);
+    Contract reading(reader, *this, limits);
     const auto say = [&](std::string_view words) {
         Speech speech;
         speech.text = OpaqueText(words);

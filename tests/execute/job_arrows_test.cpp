@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 constexpr Nanoseconds second = 1'000'000'000;
 constexpr LegId callee = 1;
 
-class JobArrow : public testing::Test, private Journal {
+class JobArrow : public testing::Test, private Contract::Witness {
 protected:
     // Nothing happens by itself.
     void SetUp() override
@@ -89,13 +89,12 @@ protected:
     EventQueue events{reactor->clock(), host};
     FakeChannel channel{events};
     JobLimits limits;
-    Contract contract{channel, this, limits};
+    Contract contract{channel, *this, limits};
     Nanoseconds now = 0;
     unsigned warnings = 0;
 
 private:
-    void warn(std::string_view, std::string_view) override { ++warnings; }
-    void take_branch(std::string_view, std::string_view) override {}
+    void note_breach(std::string_view) override { ++warnings; }
 };
 
 TEST_F(JobArrow, begin)

@@ -67,14 +67,16 @@ protected:
                     .account_id = {},
                     .url = std::move(url),
                     .body = "Call-ID=c1",
-                    .ended_unix_ms = reactor_->clock().unix_now_ms() - age.count()},
+                    .ended_unix_ms = reactor_->clock().unix_now_ms() - age.count(),
+                    .is_recorded = false},
                    {});
     }
 
     void start()
     {
-        delivery_.emplace(spool_, poster_, reactor_->clock(), config_,
-                          [this](std::string_view line) { log_.emplace_back(line); });
+        delivery_.emplace(
+            spool_, poster_, reactor_->clock(), config_,
+            [this](LogLevel, std::string_view, std::string_view line) { log_.emplace_back(line); });
         closing_.emplace(*reactor_, never);
         scope_.spawn(delivery_->run(*closing_));
     }

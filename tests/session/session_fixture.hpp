@@ -5,9 +5,9 @@
 #include "exchange/exchanges.hpp"
 #include "http/form.hpp"
 #include "reactor/run_until.hpp"
+#include "session/call_session.hpp"
 #include "session/callbacks.hpp"
 #include "session/recent_records.hpp"
-#include "session/call_session.hpp"
 
 #include <memory>
 #include <optional>
@@ -51,9 +51,10 @@ private:
 class Sessions {
 public:
     explicit Sessions(const EngineConfig& config = loopback(),
-                      const session::CallbackLimits& limits = {})
+                      const session::CallbackLimits& limits = {},
+                      const reactor::ReactorConfig& reactor_config = {})
     {
-        open_reactor(reactor_);
+        open_reactor(reactor_, reactor_config);
         auto opened = exchange::Exchanges::open(settings_of(config), *reactor_);
         if (!opened) throw std::runtime_error(opened.error());
         exchanges_ = std::move(*opened);
@@ -123,6 +124,14 @@ public:
         while (!condition()) reactor_->turn(reactor_->now() + 1'000'000);
         call.expire(Reason::cancelled);
         return finish(running);
+    }
+
+    void end(session::Session& session, const session::EndOfCall& end)
+    {
+        reactor::Deadline host(*reactor_, reactor::never);
+        reactor::Scope scope(*reactor_);
+        scope.spawn(session.end(end, host));
+        run_until(*reactor_, [&] { return scope.running() == 0; });
     }
 
     reactor::Reactor& reactor() { return *reactor_; }

@@ -29,7 +29,7 @@ TEST(SessionRecord, each_exchange_leaves_one_without_secrets)
         session->notify("/told", Method::post, {{"CallStatus", "completed"}}, false);
         run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
         session->note_branch("_");
-        session->end({});
+        sessions.end(*session, {});
     }
     const auto kept = records.find("c1");
     ASSERT_EQ(kept.size(), 3u);
@@ -122,16 +122,16 @@ TEST(SessionRecord, a_twiml_session_ends_with_a_cdr_that_is_posted)
         ASSERT_TRUE(sessions.begin(*session));
         session::EndOfCall end;
         end.hangup_cause = "NORMAL_CLEARING";
-        session->end(end);
+        sessions.end(*session, end);
     }
     HttpPeer flows{answer()};
     const auto flow = sessions.make(node(flows.url("/"), more));
     ASSERT_TRUE(sessions.begin(*flow));
-    flow->end({});
+    sessions.end(*flow, {});
 
     session::HttpCdrPoster poster(sessions.exchanges(), nullptr);
     session::CdrDelivery delivery(spool, poster, sessions.reactor().clock(), {},
-                                  [](std::string_view) {});
+                                  [](LogLevel, std::string_view, std::string_view) {});
     reactor::Deadline closing(sessions.reactor(), reactor::never);
     reactor::Scope scope(sessions.reactor());
     scope.spawn(delivery.run(closing));
@@ -146,6 +146,25 @@ TEST(SessionRecord, a_twiml_session_ends_with_a_cdr_that_is_posted)
     EXPECT_EQ(posted[0].header("content-type"), "application/x-www-form-urlencoded");
     EXPECT_FALSE(posted[0].header("idempotency-key").empty());
     EXPECT_NE(posted[0].header("idempotency-key"), posted[1].header("idempotency-key"));
+}
+
+// Says of no CDR what has become of it.
+class StuckSink final : public session::CdrSink {
+public:
+    void put(session::Cdr, Done) override {}
+};
+
+TEST(SessionRecord, a_store_that_is_stuck_holds_up_the_end_of_a_call_for_five_seconds)
+{
+    Sessions sessions(loopback(), {},
+                      {.ring = {}, .buffers = {}, .clock = reactor::Clock::Kind::manual});
+    StuckSink stuck;
+    sessions.config.cdrs = &stuck;
+    const auto more = std::string(twiml) + R"(,"cdr_url":"http://127.0.0.1:1/cdr")";
+    const auto session = sessions.make(node("http://127.0.0.1:1/", more));
+    const auto began = sessions.reactor().now();
+    sessions.end(*session, {});
+    EXPECT_EQ(sessions.reactor().now() - began, 5 * second_ns);
 }
 
 reactor::Task<> post(session::HttpCdrPoster& poster, const session::Cdr& cdr, int& status,
@@ -164,6 +183,7 @@ TEST(SessionRecord, a_cdr_is_posted_as_the_fragment_of_its_url_says_and_leaves_a
     session::Cdr cdr;
     cdr.id = "0123";
     cdr.call_id = "c1";
+    cdr.is_recorded = true;
     cdr.url = peer.url("/cdr#rc=1&rp=5xx");
     cdr.body = "Call-ID=c1";
     int status = 0;
@@ -180,6 +200,12 @@ TEST(SessionRecord, a_cdr_is_posted_as_the_fragment_of_its_url_says_and_leaves_a
     EXPECT_EQ(posted[1].header("idempotency-key"), "0123");
     EXPECT_EQ(posted[0].header("i-twilio-idempotency-token"), "");
     EXPECT_EQ(records.find("c1").size(), 2u);
+
+    cdr.is_recorded = false;
+    scope.spawn(post(poster, cdr, status, deadline));
+    run_until(sessions.reactor(), [&] { return scope.running() == 0; });
+    EXPECT_EQ(peer.requests().size(), 4u);
+    EXPECT_EQ(records.find("c1").size(), 2u) << "an action without debug leaves none";
 }
 
 }  // namespace

@@ -105,6 +105,7 @@ TEST_F(Spool, bytes_come_out_as_they_went_in)
     ASSERT_EQ(due.size(), 1U);
     EXPECT_EQ(due[0].cdr.account_id, "");
     EXPECT_EQ(due[0].cdr.body, cdr.body);
+    EXPECT_TRUE(due[0].cdr.is_recorded);
 }
 
 TEST_F(Spool, nobody_has_to_wait_for_it)

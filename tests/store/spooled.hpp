@@ -24,7 +24,8 @@ inline session::Cdr cdr_of(std::string id, std::string url = "https://h/cdr")
             .account_id = "a1",
             .url = std::move(url),
             .body = "Call-ID=c1",
-            .ended_unix_ms = 1000};
+            .ended_unix_ms = 1000,
+            .is_recorded = true};
 }
 
 inline std::vector<std::string> ids(const std::vector<session::SpooledCdr>& cdrs)
@@ -55,7 +56,8 @@ private:
 
 inline std::unique_ptr<store::Store> open_store(const store::StoreConfig& config, StoreLog& log)
 {
-    auto store = store::Store::open(config, [&log](std::string_view line) { log.add(line); });
+    auto store = store::Store::open(
+        config, [&log](LogLevel, std::string_view, std::string_view line) { log.add(line); });
     if (!store) throw std::runtime_error(store.error());
     return std::move(*store);
 }

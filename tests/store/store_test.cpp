@@ -20,8 +20,8 @@ protected:
     // Why it cannot be opened, without the folder.
     std::string error()
     {
-        const auto store =
-            store::Store::open(config_, [this](std::string_view line) { log_.add(line); });
+        const auto store = store::Store::open(
+            config_, [this](LogLevel, std::string_view, std::string_view line) { log_.add(line); });
         if (store) return "none";
         const auto front = "the store " + config_.path;
         EXPECT_TRUE(store.error().starts_with(front)) << store.error();
@@ -44,23 +44,6 @@ protected:
         ASSERT_TRUE(database);
         const auto done = database->run(sql);
         ASSERT_TRUE(done) << done.error();
-    }
-
-    std::vector<std::string> find(store::Store& store, std::string call_id)
-    {
-        std::optional<Result<std::vector<std::string>>> answer;
-        store.find_debug_records(std::move(call_id), *reactor_,
-                                 [&](auto found) { answer = std::move(found); });
-        run_until(*reactor_, [&] { return answer.has_value(); });
-        return answer->value();
-    }
-    std::string found_or_why_not(store::Store& store, std::string call_id)
-    {
-        std::optional<Result<std::vector<std::string>>> answer;
-        store.find_debug_records(std::move(call_id), *reactor_,
-                                 [&](auto found) { answer = std::move(found); });
-        run_until(*reactor_, [&] { return answer.has_value(); });
-        return *answer ? "found" : answer->error().message;
     }
 
     TemporaryFolder folder_;
@@ -143,7 +126,7 @@ TEST_F(Store, a_damaged_file_of_debug_records_costs_nobody_a_cdr)
     SpoolClient client(spool, *reactor_);
     EXPECT_TRUE(client.put(cdr_of("1")));
     EXPECT_EQ(ids(client.due(0)), std::vector<std::string>{"1"});
-    EXPECT_EQ(found_or_why_not(*store, "a"), "the store: " + debug() + ": file is not a database");
+    EXPECT_EQ(store->debug_records("a").error(), debug() + ": file is not a database");
     EXPECT_EQ(store->debug_records_dropped(), 1U);
 }
 
@@ -153,14 +136,14 @@ TEST_F(Store, debug_records_that_cannot_be_written_are_dropped_and_counted)
     {
         const OtherWriter other(debug());
         store->add(record_of("a", 1));
-        EXPECT_TRUE(find(*store, "a").empty());
+        EXPECT_TRUE(store->debug_records("a")->empty());
     }
     EXPECT_TRUE(eventually([&] { return store->debug_records_dropped() == 1; }));
     EXPECT_EQ(log_.lines(), (std::vector{"the store " + debug() +
                                          " cannot be written: database is "
                                          "locked: debug records are dropped"}));
     store->add(record_of("a", 2));
-    EXPECT_EQ(find(*store, "a").size(), 1U);
+    EXPECT_EQ(store->debug_records("a")->size(), 1U);
 }
 
 // Root writes everywhere, so that the child is nobody.
@@ -186,13 +169,13 @@ TEST_F(Store, debug_records_are_found_by_their_call)
     store->add(record_of("a", 1));
     store->add(record_of("b", 1));
     store->add(record_of("a", 2));
-    EXPECT_EQ(find(*store, "a"),
+    EXPECT_EQ(*store->debug_records("a"),
               (std::vector{record_of("a", 1).to_json(), record_of("a", 2).to_json()}));
-    EXPECT_TRUE(find(*store, "c").empty());
+    EXPECT_TRUE(store->debug_records("c")->empty());
 
     store.reset();
     store = open_store(config_, log_);
-    EXPECT_EQ(find(*store, "b"), std::vector{record_of("b", 1).to_json()});
+    EXPECT_EQ(*store->debug_records("b"), std::vector{record_of("b", 1).to_json()});
 }
 
 TEST_F(Store, the_oldest_debug_records_go_where_they_take_too_many_bytes)
@@ -208,9 +191,9 @@ TEST_F(Store, the_oldest_debug_records_go_where_they_take_too_many_bytes)
         facts.request_body = body;
         store->add(session::DebugRecord(facts));
     }
-    EXPECT_EQ(find(*store, fmt::to_string(records)).size(), 1U);
-    EXPECT_EQ(find(*store, fmt::to_string(records - 15)).size(), 1U);
-    EXPECT_TRUE(find(*store, "1").empty());
+    EXPECT_EQ(store->debug_records(fmt::to_string(records))->size(), 1U);
+    EXPECT_EQ(store->debug_records(fmt::to_string(records - 15))->size(), 1U);
+    EXPECT_TRUE(store->debug_records("1")->empty());
     EXPECT_LT(std::filesystem::file_size(debug()), 2U * 512 * 1024);
     EXPECT_EQ(store->debug_records_dropped(), 0U);
 }
@@ -221,7 +204,7 @@ TEST_F(Store, debug_records_are_dropped_and_counted_where_too_many_wait)
     const auto store = open_store(config_, log_);
     for (int i = 1; i <= 5; ++i) store->add(record_of("a", i));
     EXPECT_EQ(store->debug_records_dropped(), 5U);
-    EXPECT_TRUE(find(*store, "a").empty());
+    EXPECT_TRUE(store->debug_records("a")->empty());
 }
 
 }  // namespace

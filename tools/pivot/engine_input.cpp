@@ -21,6 +21,8 @@ tl::expected<EngineConfig, std::string> read_config(const EngineOptions& options
         config = std::move(*read);
     }
     config.reactors = 1;
+    config.cpus.clear();
+    config.store = {};
     config.policy.allow.insert(config.policy.allow.end(), options.allow.begin(),
                                options.allow.end());
     config.policy.deny.insert(config.policy.deny.end(), options.deny.begin(), options.deny.end());

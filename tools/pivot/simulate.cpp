@@ -85,12 +85,13 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
 }
 
 // Keeps the call's CDR, which is posted once.
-class OneCdr final : public session::CdrSpool {
+class OneCdr final : public session::CdrSink {
 public:
-    void put(session::Cdr cdr, Done) override { cdr_ = std::move(cdr); }
-    void due(session::DueQuery, DueDone) override {}
-    void remove(std::string, Done) override {}
-    void failed(std::string, std::int64_t, Done) override {}
+    void put(session::Cdr cdr, Done done) override
+    {
+        cdr_ = std::move(cdr);
+        done({});
+    }
 
     reactor::Task<> post(exchange::Exchanges& exchanges, Play& play, reactor::Deadline& deadline)
     {

@@ -1,0 +1,40 @@
+// Delivers the CDRs in an engine's store, those of earlier engines included, on lane 0.
+#pragma once
+
+#include "reactor/deadline.hpp"
+#include "reactor/inbox.hpp"
+#include "reactor/scope.hpp"
+#include "session/cdr_delivery.hpp"
+#include "session/http_cdr_poster.hpp"
+
+#include <atomic>
+
+namespace pivot::engine {
+
+class Records;
+
+// On the lane's thread, except where said.
+class CdrCourier final : private reactor::Message {
+public:
+    CdrCourier(session::CdrSpool& spool, exchange::Exchanges& exchanges, Records& records);
+
+    // Looks for work, because a CDR was put. Any thread, as long as the lane is there.
+    void wake();
+
+    // Cancels the attempts in flight, whose CDRs stay in the store. Then the reactor turns until it
+    // is idle, and the store is closed after that.
+    void close();
+    bool is_idle() const { return running_.running() == 0; }
+
+private:
+    void deliver() override;
+
+    reactor::Reactor& reactor_;
+    session::HttpCdrPoster poster_;
+    session::CdrDelivery delivery_;
+    reactor::Deadline closing_;
+    reactor::Scope running_;
+    std::atomic<bool> is_posted_ = false;
+};
+
+}  // namespace pivot::engine
