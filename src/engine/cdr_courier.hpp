@@ -24,6 +24,7 @@ public:
     // Cancels the attempts in flight, whose CDRs stay in the store. Then the reactor turns until it
     // is idle, and the store is closed after that.
     void close();
+    const session::CdrCounts& counts() const { return delivery_.counts(); }  // any thread
     bool is_idle() const { return running_.running() == 0; }
 
 private:

@@ -377,7 +377,8 @@ std::string Engine::metrics() const
     return engine::write_metrics({.calls_in_flight = calls_in_flight(),
                                   .calls_max = parts_->config().calls_max,
                                   .calls_refused = parts_->refused,
-                                  .is_draining = parts_->is_draining},
+                                  .is_draining = parts_->is_draining,
+                                  .records = parts_->records->numbers()},
                                  parts_->lanes);
 }
 

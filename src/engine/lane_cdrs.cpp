@@ -38,10 +38,12 @@ void LaneCdrs::put(session::Cdr cdr, Done done)
     if (!spool_) {
         const auto line = log_line(cdr, "is lost: the host does not take it, and has no store");
         records_.log()(LogLevel::error, cdr.call_id, line);
+        records_.note_lost_cdr();
         return done({});
     }
     // A reply may come when lane 0, with its courier, is gone already.
     const auto put = [this, done = std::move(done)](const Result<void>& kept) {
+        if (!kept) records_.note_lost_cdr();
         if (kept && !is_closed_) records_.courier()->wake();
         done(kept);
     };

@@ -112,6 +112,20 @@ void write_network(MetricsText& text, Lanes lanes)
     text.add(R"(result="dropped")", sum(lanes, &Tally::callbacks_dropped));
 }
 
+void write_records(MetricsText& text, const RecordNumbers& numbers)
+{
+    text.begin("cdrs_waiting", Type::gauge, "CDRs in the store that are not delivered yet");
+    text.add("", numbers.cdrs_waiting);
+    text.begin("cdr_attempts_total", Type::counter, "Attempts to deliver a CDR from the store");
+    text.add(R"(result="delivered")", numbers.cdrs_delivered);
+    text.add(R"(result="failed")", numbers.cdr_attempts_failed);
+    text.begin("cdrs_lost_total", Type::counter, "CDRs that are in the log alone");
+    text.add("", numbers.cdrs_lost);
+    text.begin("debug_records_dropped_total", Type::counter,
+               "Debug records that the store could not keep");
+    text.add("", numbers.debug_records_dropped);
+}
+
 }  // namespace
 
 std::string write_metrics(const EngineNumbers& numbers, Lanes lanes)
@@ -120,6 +134,7 @@ std::string write_metrics(const EngineNumbers& numbers, Lanes lanes)
     write_calls(text, numbers, lanes);
     write_outcomes(text, lanes);
     write_network(text, lanes);
+    write_records(text, numbers.records);
     return text.take();
 }
 

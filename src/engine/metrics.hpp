@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/lane.hpp"
+#include "engine/records.hpp"
 
 #include <cstddef>
 #include <span>
@@ -15,6 +16,7 @@ struct EngineNumbers {
     std::size_t calls_max = 0;
     std::size_t calls_refused = 0;
     bool is_draining = false;
+    RecordNumbers records;
 };
 
 // Any thread.

@@ -1,5 +1,6 @@
 #include "engine/records.hpp"
 
+#include "engine/cdr_courier.hpp"
 #include "engine/lane_thread.hpp"
 #include "store/store.hpp"
 
@@ -86,6 +87,20 @@ void Records::warn_of_missing(std::string_view call_id)
          fmt::format("{} no effect in this engine: it has neither a store (the setting store.path) "
                      "nor a sink for {}",
                      settings, records));
+}
+
+RecordNumbers Records::numbers() const
+{
+    RecordNumbers numbers;
+    numbers.cdrs_lost = cdrs_lost_;
+    if (!store_) return numbers;
+    const session::CdrCounts& counts = courier_->counts();
+    numbers.cdrs_waiting = store_->cdrs_waiting();
+    numbers.cdrs_delivered = counts.delivered.value();
+    numbers.cdr_attempts_failed = counts.failed.value();
+    numbers.cdrs_lost += counts.given_up.value();
+    numbers.debug_records_dropped = store_->debug_records_dropped();
+    return numbers;
 }
 
 bool Records::is_own_thread() const

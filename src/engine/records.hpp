@@ -15,6 +15,7 @@
 #include <pivot/engine.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,6 +31,15 @@ class Store;
 namespace pivot::engine {
 
 class CdrCourier;
+
+// What has become of them.
+struct RecordNumbers {
+    std::uint64_t cdrs_waiting = 0;
+    std::uint64_t cdrs_delivered = 0;  // by the engine
+    std::uint64_t cdr_attempts_failed = 0;
+    std::uint64_t cdrs_lost = 0;
+    std::uint64_t debug_records_dropped = 0;
+};
 
 // All on any thread, except where said.
 class Records final : public session::DebugSink {
@@ -64,6 +74,11 @@ public:
     // A call wants what nobody takes. Said once.
     void warn_of_missing(std::string_view call_id);
 
+    // A CDR is in the log alone.
+    void note_lost_cdr() { cdrs_lost_.fetch_add(1, std::memory_order_relaxed); }
+
+    RecordNumbers numbers() const;
+
     // Lane 0 sets it before there are other lanes, if there is a store.
     void set_courier(CdrCourier& courier) { courier_ = &courier; }
     CdrCourier* courier() const { return courier_; }
@@ -80,6 +95,7 @@ private:
     std::unique_ptr<store::Store> store_;
     CdrCourier* courier_ = nullptr;
     std::atomic<bool> was_warned_ = false;
+    std::atomic<std::uint64_t> cdrs_lost_ = 0;
 
     // Attempts to deliver a CDR leave records on lane 0, while callbacks of the same call may leave
     // some on its own.

@@ -147,6 +147,7 @@ DueQuery CdrDelivery::query()
 void CdrDelivery::conclude(const SpooledCdr& spooled, const Result<int>& status)
 {
     const auto& cdr = spooled.cdr;
+    (is_success(status) ? counts_.delivered : counts_.failed).add();
     if (is_success(status)) {
         troubles_.erase(cdr.origin());
         spool_.remove(cdr.id, {});
@@ -159,6 +160,7 @@ void CdrDelivery::conclude(const SpooledCdr& spooled, const Result<int>& status)
 
 void CdrDelivery::give_up(const Cdr& cdr, const std::string& why)
 {
+    counts_.given_up.add();
     const auto hours = std::chrono::duration_cast<std::chrono::hours>(config_.age_max).count();
     const auto was_lost =
         fmt::format("is given up, undelivered for {} hours: {}", hours, printable(why));

@@ -8,6 +8,7 @@
 // failures suggest, and has no more than a share of the attempts in flight.
 #pragma once
 
+#include "base/counter.hpp"
 #include "base/log.hpp"
 #include "reactor/clock.hpp"
 #include "reactor/deadline.hpp"
@@ -49,6 +50,12 @@ struct CdrDeliveryConfig {
     std::chrono::milliseconds look_every{1'000};
 };
 
+struct CdrCounts {
+    Counter delivered;
+    Counter failed;  // attempts
+    Counter given_up;
+};
+
 // One per engine: the spool hands a CDR out once.
 class CdrDelivery {
 public:
@@ -61,6 +68,9 @@ public:
 
     // Looks for work now, because a CDR was put. On the reactor's thread.
     void wake();
+
+    // Any thread.
+    const CdrCounts& counts() const { return counts_; }
 
 private:
     // The state of an origin that has failed.
@@ -86,6 +96,7 @@ private:
     std::map<std::string, Trouble, std::less<>> troubles_;  // by origin
     std::minstd_rand random_{std::random_device()()};
     reactor::Event work_;
+    CdrCounts counts_;
     bool has_work_ = false;
     bool cannot_read_ = false;
     std::size_t in_flight_ = 0;

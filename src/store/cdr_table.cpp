@@ -21,8 +21,11 @@ Answer<CdrTable> CdrTable::open(const std::string& path, std::int64_t bytes_max)
     if (!page_bytes) return named(page_bytes.error());
     const auto limit = fmt::format("PRAGMA max_page_count = {}", bytes_max / *page_bytes);
     if (auto limited = database->run(limit.c_str()); !limited) return named(limited.error());
+    const auto size = database->number("SELECT count(*) FROM cdrs");
+    if (!size) return named(size.error());
 
     CdrTable table;
+    table.size_ = *size;
     table.database_ = std::move(*database);
     const std::pair<Statement&, std::string_view> statements[] = {
         {table.insert_,
@@ -52,6 +55,7 @@ Answer<void> CdrTable::commit()
     if (!committed) return committed;
     for (const auto& id : settled_) take_back(id);
     settled_.clear();
+    size_ += std::exchange(growth_, 0);
     return committed;
 }
 
@@ -59,6 +63,7 @@ void CdrTable::roll_back()
 {
     database_.roll_back();
     settled_.clear();
+    growth_ = 0;
 }
 
 Answer<void> CdrTable::put(const session::Cdr& cdr)
@@ -67,7 +72,9 @@ Answer<void> CdrTable::put(const session::Cdr& cdr)
     insert_.bind(cdr.id).bind(cdr.origin()).bind(cdr.call_id).bind(cdr.account_id);
     insert_.bind(cdr.url).bind(cdr.body).bind(cdr.ended_unix_ms);
     insert_.bind(static_cast<std::int64_t>(cdr.is_recorded));
-    return insert_.run();
+    auto inserted = insert_.run();
+    if (inserted) growth_ += database_.changes();
+    return inserted;
 }
 
 Answer<std::vector<session::SpooledCdr>> CdrTable::due(const session::DueQuery& query)
@@ -143,7 +150,9 @@ Answer<void> CdrTable::hand_out_of(std::string_view origin, const session::DueQu
 Answer<void> CdrTable::remove(std::string_view id)
 {
     settled_.emplace_back(id);
-    return delete_.bind(id).run();
+    auto deleted = delete_.bind(id).run();
+    if (deleted) growth_ -= database_.changes();
+    return deleted;
 }
 
 Answer<void> CdrTable::failed(std::string_view id, std::int64_t next_at_unix_ms)

@@ -34,6 +34,9 @@ public:
     Answer<void> remove(std::string_view id);
     Answer<void> failed(std::string_view id, std::int64_t next_at_unix_ms);
 
+    // How many there are, handed out or not.
+    std::int64_t size() const { return size_; }
+
 private:
     Answer<std::string> next_origin(std::string_view origin);
     Answer<void> hand_out(const session::DueQuery& query, std::vector<session::SpooledCdr>& cdrs);
@@ -48,6 +51,8 @@ private:
     Statement delete_;
     Statement postpone_;
 
+    std::int64_t size_ = 0;
+    std::int64_t growth_ = 0;           // in this transaction
     std::vector<std::string> settled_;  // removed or postponed in this transaction
     std::map<std::string, std::string, std::less<>> handed_out_;        // origins, by CDR
     std::map<std::string, std::size_t, std::less<>> handed_out_count_;  // by origin

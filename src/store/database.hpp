@@ -60,6 +60,9 @@ public:
     // One or several statements without parameters.
     Answer<void> run(const char* sql);
 
+    // Rows that the last statement has inserted, deleted or changed.
+    std::int64_t changes() const { return sqlite3_changes64(handle_.get()); }
+
     // The first column of the first row, as a number or as text.
     Answer<std::int64_t> number(std::string_view sql);
     Answer<std::string> text(std::string_view sql);

@@ -69,6 +69,7 @@ tl::expected<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig&
 Store::Store(const StoreConfig& config, Log log, Tables tables)
     : config_(config), log_(std::move(log)), tables_(std::move(tables))
 {
+    count_waiting();
 }
 
 Store::~Store()
@@ -205,7 +206,13 @@ void Store::write_cdrs()
     take_ended(changes_, written);
     take_ended(puts_, written);
     note_trouble();
+    count_waiting();
     finish(std::move(written));
+}
+
+void Store::count_waiting()
+{
+    cdrs_waiting_.set(static_cast<std::uint64_t>(tables_.cdrs.size()) + puts_.size());
 }
 
 // Returns false where nothing at all can be written. Another process may have the file, and

@@ -9,6 +9,7 @@
 // their own, so that neither their number nor damage to it costs anybody a CDR.
 #pragma once
 
+#include "base/counter.hpp"
 #include "base/log.hpp"
 #include "session/debug_record.hpp"
 #include "store/queued_command.hpp"
@@ -66,6 +67,9 @@ public:
     // before. Waits for the disk.
     Answer<std::vector<std::string>> debug_records(std::string_view call_id);
 
+    // CDRs on the disk, and in memory where they cannot be written.
+    std::uint64_t cdrs_waiting() const { return cdrs_waiting_.value(); }
+
     // Whether this thread is the store's own, which may write to the log.
     bool is_own_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
 
@@ -91,6 +95,7 @@ private:
     bool write(std::span<std::unique_ptr<Command>> commands);
     Transaction transact(std::span<std::unique_ptr<Command>> commands);
     void note_trouble();
+    void count_waiting();
     bool has_unwritten() const { return !changes_.empty() || !puts_.empty(); }
     void refuse_the_rest();
     void add_debug_records();
@@ -101,6 +106,7 @@ private:
     const StoreConfig config_;
     const Log log_;
     std::atomic<std::uint64_t> dropped_ = 0;
+    Counter cdrs_waiting_;
 
     std::mutex mutex_;  // of what follows
     std::condition_variable has_work_;

@@ -68,6 +68,11 @@ protected:
         });
     }
 
+    bool has_metric(std::string_view line)
+    {
+        return engine().metrics().find(fmt::format("\n{}\n", line)) != std::string::npos;
+    }
+
 private:
     TemporaryFolder folder_;
 };
@@ -156,10 +161,28 @@ TEST_P(Stored, a_cdr_waits_through_a_dead_server_and_is_delivered_when_it_is_bac
     cdr_url = fmt::format("http://127.0.0.1:{}/cdr", port);
     call("c1", debug);
     ASSERT_TRUE(wait_until([&] { return has_record("c1", R"("reason":"connect")"); }));
+    EXPECT_TRUE(has_metric("pivot_cdrs_waiting 1"));
+    EXPECT_TRUE(has_metric("pivot_cdr_attempts_total{result=\"delivered\"} 0"));
     dead.reset();
     HttpPeer back(answer(""), {.port = port});
-    ASSERT_TRUE(wait_until([&] { return back.requests_read() == 1; }));
+    ASSERT_TRUE(wait_until([&] { return has_metric("pivot_cdrs_waiting 0"); }));
+    EXPECT_TRUE(has_metric("pivot_cdr_attempts_total{result=\"delivered\"} 1"));
     EXPECT_EQ(Told(back.requests().front())["Call-ID"], "c1");
+}
+
+TEST_P(Stored, a_thousand_calls_of_an_engine_that_is_destroyed_leave_their_cdrs_to_the_next)
+{
+    constexpr std::size_t calls = 1'000;
+    const RefusingPort dead;
+    SessionRequest asked = request("/first", R"(,"skip_module":true)");
+    asked.request.node.action->cdr_url = fmt::format("http://127.0.0.1:{}/cdr", dead.port());
+    engine();
+    board.close();  // this switch says nothing
+    std::vector<Phone*> phones;
+    for (std::size_t i = 0; i < calls; ++i) phones.push_back(&start(phone(), asked));
+    destroy();
+    for (const Phone* phone : phones) EXPECT_EQ(phone->ends(), 1);
+    EXPECT_TRUE(has_metric(fmt::format("pivot_cdrs_waiting {}", calls)));
 }
 
 TEST_P(Stored, an_engine_that_is_destroyed_during_an_attempt_leaves_the_cdr_to_the_next)
@@ -234,6 +257,7 @@ TEST_F(Kept, a_cdr_that_nobody_takes_is_in_the_log)
                 ElementsAre(AllOf(
                     Field(&Line::level, LogLevel::error), Field(&Line::call_id, "c1"),
                     Field(&Line::text, AllOf(HasSubstr("is lost"), HasSubstr("Call-ID=c1"))))));
+    EXPECT_THAT(engine().metrics(), HasSubstr("\npivot_cdrs_lost_total 1\n"));
 }
 
 TEST_F(Kept, a_switch_that_breaks_its_contract_is_in_the_log)
