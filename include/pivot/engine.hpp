@@ -270,6 +270,12 @@ public:
     // Any thread.
     void cancel(Ticket ticket);
 
+    // Other settings for whatever is asked from now on; what has begun ends under those it began
+    // with, and no call is dropped. Certificates are read again, and connections are opened anew.
+    // The error is a sentence that says which setting is wrong, or cannot change while the engine
+    // runs; then nothing changes. `sinks` and `typed` stay. Any thread.
+    tl::expected<void, std::string> reload(EngineConfig config);
+
     // Makes each later start() fail with overload, and returns when no call is in flight, at the
     // latest at the last of their deadlines. Any thread. In a host-driven engine and inside a Done
     // it returns at once; calls_in_flight() shows the progress.

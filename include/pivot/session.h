@@ -458,6 +458,12 @@ void pivot_directory_release(pivot_directory* directory);
  * pivot_run() does, and with PIVOT_BAD_VALUE. */
 pivot_status pivot_run_for(pivot_engine* engine, int64_t budget_ns, int64_t* wait_ns);
 
+/* Other settings for whatever is asked from now on (docs/configuration.md, "While it runs"): what
+ * has begun ends under those it began with, and no call is dropped. Any thread. Fails with
+ * PIVOT_BAD_CONFIG if a setting is wrong or cannot change while the engine runs, with
+ * PIVOT_BAD_UTF8, PIVOT_NULL or PIVOT_FORKED; then nothing changes. */
+pivot_status pivot_engine_reload(pivot_engine* engine, pivot_text json, pivot_error* error);
+
 /* Lets no call start any more, waits so long for those in flight, and then cancels what is left,
  * calls that rest after given_back or MOVED included. All calls have ended when it returns. A
  * host-driven engine runs inside it, on the thread of pivot_run(). Fails with PIVOT_IN_CALLBACK,

@@ -86,7 +86,8 @@ pivot_status pivot_engine_create(const pivot_engine_config* config, pivot_engine
         read->sinks = sinks->get();
         auto created = pivot::Engine::create(*read);
         if (!created) return refuse(PIVOT_BAD_CONFIG, std::move(created.error()));
-        *engine = new pivot_engine{read->reactors == 0, std::move(*sinks), std::move(*created)};
+        *engine = new pivot_engine{read->reactors == 0, given.reactors, std::move(*sinks),
+                                   std::move(*created)};
         return {};
     });
 }
@@ -132,6 +133,21 @@ pivot_status pivot_run_for(pivot_engine* engine, int64_t budget_ns, int64_t* wai
         const auto budget = read_duration(budget_ns, "budget_ns");
         if (!budget) return tl::unexpected(budget.error());
         *wait_ns = engine->engine->run(*budget).count();
+        return {};
+    });
+}
+
+pivot_status pivot_engine_reload(pivot_engine* engine, pivot_text json, pivot_error* error)
+{
+    return guard(error, [=]() -> Checked<void> {
+        if (auto checked = check_alive(engine); !checked) return checked;
+        pivot_engine_config given = {};
+        given.json = json;
+        given.reactors = engine->reactors;
+        auto read = read_config(given);
+        if (!read) return tl::unexpected(std::move(read.error()));
+        auto reloaded = engine->engine->reload(std::move(*read));
+        if (!reloaded) return refuse(PIVOT_BAD_CONFIG, std::move(reloaded.error()));
         return {};
     });
 }

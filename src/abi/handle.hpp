@@ -10,6 +10,7 @@
 
 struct pivot_engine {
     bool is_host_driven;
+    int32_t reactors;  // as the host has set it; negative: the configuration does
     std::unique_ptr<pivot::abi::HostSinks> sinks;  // null: the host has none
     std::unique_ptr<pivot::Engine> engine;
 };

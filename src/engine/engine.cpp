@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/pass_on.hpp"
 #include "engine/call_table.hpp"
+#include "engine/fixed_settings.hpp"
 #include "engine/fork_count.hpp"
 #include "engine/lane.hpp"
 #include "engine/lane_thread.hpp"
@@ -16,9 +17,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -83,6 +87,25 @@ private:
     const How how_;
 };
 
+// Hands other settings to a lane.
+class Reloading final : public reactor::Message {
+public:
+    Reloading(engine::Lane& lane, std::shared_ptr<exchange::Accounts> accounts)
+        : lane_(lane), accounts_(std::move(accounts))
+    {
+    }
+
+private:
+    void deliver() override
+    {
+        lane_.take(std::move(accounts_));
+        delete this;
+    }
+
+    engine::Lane& lane_;
+    std::shared_ptr<exchange::Accounts> accounts_;
+};
+
 class Cancellation final : public reactor::Message {
 public:
     Cancellation(engine::Place& place, std::uint64_t serial) : place_(place), serial_(serial) {}
@@ -123,8 +146,9 @@ private:
 class Engine::Parts {
 public:
     Parts(std::shared_ptr<const exchange::Settings> given, std::unique_ptr<engine::Records> kept)
-        : settings(std::move(given)), records(std::move(kept)), calls(config().calls_max)
+        : config(given->config()), records(std::move(kept)), calls(config.calls_max)
     {
+        set(std::move(given));
     }
 
     // What goes on in the background leaves records. So it ends first, then the store, which has
@@ -136,8 +160,22 @@ public:
         records->close();
     }
 
-    const EngineConfig& config() const { return settings->config(); }
     engine::LaneNeeds lane_needs() { return {settings, calls, mail, *records}; }
+
+    // For calls that start from now on.
+    void set(std::shared_ptr<const exchange::Settings> next)
+    {
+        action_timeout_max = next->config().action.timeout_max;
+        coerces_actions = next->config().action.coerce_types;
+        run_time = next->config().run_time;
+        const std::scoped_lock lock(mutex);
+        settings = std::move(next);
+    }
+    std::shared_ptr<const exchange::Settings> settings_now()
+    {
+        const std::scoped_lock lock(mutex);
+        return settings;
+    }
 
     // The lane whose thread this is; null if there is none.
     engine::Lane* lane_of_this_thread() const
@@ -171,7 +209,7 @@ public:
     std::string why_refused() const
     {
         if (is_draining) return "the engine is stopping";
-        return fmt::format("{} calls are in flight, which is the limit", config().calls_max);
+        return fmt::format("{} calls are in flight, which is the limit", config.calls_max);
     }
 
     // No call is in flight, every refusal has been taken, and then no letter comes any more.
@@ -207,7 +245,12 @@ public:
         for (engine::Lane* lane : lanes) lane->reactor().post(*new Ending(*lane, how));
     }
 
-    const std::shared_ptr<const exchange::Settings> settings;
+    const EngineConfig config;  // of which nothing is read that may change
+    std::atomic<std::chrono::milliseconds> action_timeout_max;
+    std::atomic<bool> coerces_actions;
+    std::atomic<std::chrono::milliseconds> run_time;
+    std::mutex mutex;  // guards the settings
+    std::shared_ptr<const exchange::Settings> settings;
     const std::unique_ptr<engine::Records> records;
     engine::CallTable calls;
     std::vector<engine::Lane*> lanes;  // the host's, or one of each thread
@@ -274,7 +317,7 @@ Engine::~Engine()
 
 ActionLimits Engine::action_limits() const
 {
-    return parts_->config().action;
+    return {parts_->action_timeout_max, parts_->coerces_actions};
 }
 
 Engine::Ticket Engine::start(const Request& request, Done done)
@@ -295,8 +338,7 @@ void Engine::start(const Request& request, Done done, Ticket& ticket)
             *new Refusal(request, std::move(done), parts_->why_refused(), parts_->refusals));
         return;
     }
-    place->seat_pivot(lane).prepare(request, parts_->config().action, std::move(done),
-                                    monotonic_now());
+    place->seat_pivot(lane).prepare(request, action_limits(), std::move(done), monotonic_now());
     ticket = place->ticket();
     lane.reactor().post(*place);
 }
@@ -321,9 +363,9 @@ Result<void> Engine::start(const SessionRequest& request, Channel& channel, Tick
 tl::expected<std::shared_ptr<const execute::Directory>, std::string> Engine::read_directory(
     std::string_view json) const
 {
-    const exchange::Settings& settings = *parts_->settings;
+    const auto settings = parts_->settings_now();
     auto read = execute::Directory::from_json(
-        json, exchange::flow_rules(settings.config(), settings.policy()));
+        json, exchange::flow_rules(settings->config(), settings->policy()));
     if (!read) return pass_on(read);
     return std::make_shared<const execute::Directory>(std::move(*read));
 }
@@ -335,6 +377,34 @@ bool Engine::tell(Ticket session, Event event)
     if (!place.is_of(session.serial)) return false;
     place.lane().reactor().post(*new Telling(place, session.serial, std::move(event)));
     return true;
+}
+
+// All that can go wrong does so before anything changes.
+tl::expected<void, std::string> Engine::reload(EngineConfig config)
+{
+    if (is_forked()) return tl::unexpected(std::string("the engine is the parent's"));
+    const auto before = parts_->settings_now();
+    config.sinks = before->config().sinks;
+    config.typed = before->config().typed;
+    const std::string fixed = engine::fixed_changes(before->config(), config);
+    if (!fixed.empty()) {
+        return tl::unexpected(
+            fmt::format("{}: cannot change while the engine runs: make another engine", fixed));
+    }
+    auto settings = exchange::Settings::make(std::move(config), before->generation() + 1);
+    if (!settings) return pass_on(settings);
+    std::vector<std::shared_ptr<exchange::Accounts>> accounts;
+    for (std::size_t lane = 0; lane < parts_->lanes.size(); ++lane) {
+        auto opened = exchange::Accounts::open(*settings);
+        if (!opened) return pass_on(opened);
+        accounts.push_back(std::move(*opened));
+    }
+    parts_->set(std::move(*settings));
+    for (std::size_t i = 0; i < accounts.size(); ++i) {
+        engine::Lane& lane = *parts_->lanes[i];
+        lane.reactor().post(*new Reloading(lane, std::move(accounts[i])));
+    }
+    return {};
 }
 
 void Engine::cancel(Ticket ticket)
@@ -375,7 +445,7 @@ std::string Engine::metrics() const
 {
     if (is_forked()) return {};
     return engine::write_metrics({.calls_in_flight = calls_in_flight(),
-                                  .calls_max = parts_->config().calls_max,
+                                  .calls_max = parts_->config.calls_max,
                                   .calls_refused = parts_->refused,
                                   .is_draining = parts_->is_draining,
                                   .records = parts_->records->numbers()},
@@ -423,7 +493,7 @@ std::chrono::nanoseconds Engine::run(std::chrono::nanoseconds budget)
     reactor::Reactor& reactor = parts_->host_lane->reactor();
     // One turn reaps and resumes, the next submits the requests of the resumed coroutines. Where
     // there is no time for that, they are on their way while the host does something else.
-    if (budget <= budget.zero()) budget = parts_->config().run_time;
+    if (budget <= budget.zero()) budget = parts_->run_time.load();
     const Nanoseconds began = monotonic_now();
     Nanoseconds spent_ns = 0;
     do {

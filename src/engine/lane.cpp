@@ -92,6 +92,12 @@ void Lane::begin(Place& place)
     }
 }
 
+void Lane::take(std::shared_ptr<exchange::Accounts> accounts)
+{
+    exchanges_->take(std::move(accounts));
+    if (sessions_) sessions_->configure();
+}
+
 void Lane::cancel_all()
 {
     is_cancelling_ = true;
@@ -210,7 +216,7 @@ Task<Result<void>> Lane::read_long(PendingPivot& pivot, exchange::Attempts& atte
     Deadline& deadline = attempts.deadline(whole);
     auto pass = co_await make_readable(response, attempts.request().destination().origin,
                                        exchanges_->long_answers,
-                                       exchanges_->settings->client().response, deadline);
+                                       attempts.settings().client().response, deadline);
     attempts.progress().phase = Phase::parse;
     if (!pass) {
         attempts.explain(pass.error(), whole);

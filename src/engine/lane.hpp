@@ -41,6 +41,7 @@ public:
 
     // On the lane's thread.
     void begin(Place& place);
+    void take(std::shared_ptr<exchange::Accounts> accounts);  // other settings, from now on
     // Both end the calls in flight, and each that begins later; the first waits for their hosts.
     void cancel_all();
     void close();

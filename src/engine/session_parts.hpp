@@ -15,19 +15,20 @@ namespace pivot::engine {
 struct SessionParts {
     SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms, Records& engine_records,
                  LaneCdrs& cdrs, Counter& jobs_overdue)
-        : exchanges(shared),
-          callbacks(shared),
-          config(execute::ExecutorConfig::of(shared.config().session)),
-          records(engine_records)
+        : exchanges(shared), callbacks(shared), records(engine_records)
     {
         config.rooms = &rooms;
         config.jobs_overdue = &jobs_overdue;
+        configure();
         if (records.takes_debug_records()) sinks.sink = &records;
         if (records.takes_cdrs()) sinks.cdrs = &cdrs;
         sinks.log = records.log();
     }
     SessionParts(const SessionParts&) = delete;
     SessionParts& operator=(const SessionParts&) = delete;
+
+    // Takes over what is set now, for sessions to come.
+    void configure() { config.set(exchanges.config().session); }
 
     exchange::Exchanges& exchanges;
     session::Callbacks callbacks;

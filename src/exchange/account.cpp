@@ -6,7 +6,7 @@
 
 namespace pivot::exchange {
 
-tl::expected<std::unique_ptr<net::TlsContext>, std::string> open_tls(const EngineConfig::Tls& tls)
+tl::expected<std::shared_ptr<net::TlsContext>, std::string> open_tls(const EngineConfig::Tls& tls)
 {
     return net::TlsContext::open({.ca_file = tls.ca_file,
                                   .ca_directory = tls.ca_directory,
@@ -19,7 +19,7 @@ tl::expected<std::unique_ptr<Account>, std::string> Account::open(const Settings
                                                                   const AccountProfile& profile,
                                                                   net::TlsContext& shared)
 {
-    std::unique_ptr<net::TlsContext> own;
+    std::shared_ptr<net::TlsContext> own;
     if (profile.tls) {
         auto opened = open_tls(*profile.tls);
         if (!opened) return pass_on(opened);
@@ -29,7 +29,7 @@ tl::expected<std::unique_ptr<Account>, std::string> Account::open(const Settings
     return std::unique_ptr<Account>(new Account(profile, std::move(own), std::move(rules)));
 }
 
-Account::Account(const AccountProfile& profile, std::unique_ptr<net::TlsContext> tls,
+Account::Account(const AccountProfile& profile, std::shared_ptr<net::TlsContext> tls,
                  http::DestinationRules rules)
     : profile_(profile), tls_(std::move(tls)), rules_(std::move(rules)), destinations_(rules_)
 {

@@ -30,16 +30,16 @@ public:
     http::DestinationCache& destinations() { return destinations_; }
 
 private:
-    Account(const AccountProfile& profile, std::unique_ptr<net::TlsContext> tls,
+    Account(const AccountProfile& profile, std::shared_ptr<net::TlsContext> tls,
             http::DestinationRules rules);
 
     const AccountProfile& profile_;
-    const std::unique_ptr<net::TlsContext> tls_;  // null: it has none of its own
+    const std::shared_ptr<net::TlsContext> tls_;  // null: it has none of its own
     const http::DestinationRules rules_;
     http::DestinationCache destinations_;
 };
 
 // The TLS context of these settings.
-tl::expected<std::unique_ptr<net::TlsContext>, std::string> open_tls(const EngineConfig::Tls& tls);
+tl::expected<std::shared_ptr<net::TlsContext>, std::string> open_tls(const EngineConfig::Tls& tls);
 
 }  // namespace pivot::exchange

@@ -78,7 +78,8 @@ bool Attempts::needs_extras(const AttemptsPlan& plan, const Account& account)
 
 Attempts::Attempts(Exchanges& exchanges, Content& content, const AttemptsPlan& plan)
     : exchanges_(exchanges),
-      account_(exchanges.account_of(plan.account_id)),
+      accounts_(exchanges.accounts),
+      account_(accounts_->find(plan.account_id)),
       content_(content),
       extras_(needs_extras(plan, account_)
                   ? std::make_unique<Extras>(plan, account_, exchanges.reactor.clock())
@@ -204,7 +205,7 @@ Result<bool> Attempts::follow(Result<http::LentResponse>& response, Deadline& wh
     }
     request_.take_cookies(**response);
     if (!http::Route::is_redirect(**response)) return false;
-    auto followed = request_.follow(**response, exchanges_.config().http.redirects_max, rules());
+    auto followed = request_.follow(**response, settings().config().http.redirects_max, rules());
     if (!followed) return pass_on(followed);
     is_following_ = true;
     return true;

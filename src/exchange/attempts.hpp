@@ -82,6 +82,9 @@ public:
     // Lets a failure say which time was up, if it was not that of the whole.
     void explain(Failure& failure, reactor::Deadline& whole);
 
+    // Under which it asks, even if there are others now.
+    const Settings& settings() const { return accounts_->settings(); }
+
     // The request under way, or the last one. It has begun unless its URL could not be asked.
     const Request& request() const { return request_; }
     http::Progress& progress() { return request_.progress(); }
@@ -107,6 +110,7 @@ private:
     const http::DestinationRules& rules() const;
 
     Exchanges& exchanges_;
+    const std::shared_ptr<Accounts> accounts_;  // under which it asks
     Account& account_;
     Content& content_;
     std::unique_ptr<Extras> extras_;  // null for most pivots

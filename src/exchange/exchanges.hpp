@@ -1,7 +1,7 @@
 // What the exchanges of one reactor share. Only the settings are shared with other reactors.
 #pragma once
 
-#include "exchange/account.hpp"
+#include "exchange/accounts.hpp"
 #include "exchange/answer.hpp"
 #include "exchange/idempotency.hpp"
 #include "exchange/long_answers.hpp"
@@ -36,15 +36,17 @@ struct Exchanges {
     // Another one, for an answer that is read in steps.
     std::unique_ptr<AnswerReader> make_answer_reader() const;
 
-    Account& account_of(std::string_view account_id);
+    // Other settings, for whatever is asked from now on. `next` is this reactor's alone.
+    void take(std::shared_ptr<Accounts> next);
 
     // Before it dies, when nothing is asked any more. Then the reactor turns until it is idle.
     void close();
 
-    const EngineConfig& config() const { return settings->config(); }
+    const Settings& settings() const { return accounts->settings(); }
+    const EngineConfig& config() const { return settings().config(); }
 
-    const std::shared_ptr<const Settings> settings;
     reactor::Reactor& reactor;
+    std::shared_ptr<Accounts> accounts;
     net::SourceAddresses sources;
     Parameters parameters;
     IdempotencyTokens tokens;
@@ -53,15 +55,10 @@ struct Exchanges {
     std::unique_ptr<AnswerReader> answer_reader;
     LongAnswers long_answers;
     std::unique_ptr<net::Resolver> resolver;
-    std::unique_ptr<net::TlsContext> tls;  // of most accounts
     std::unique_ptr<http::Client> client;
 
 private:
-    Exchanges(std::shared_ptr<const Settings> settings, reactor::Reactor& reactor);
-    tl::expected<void, std::string> open_accounts();
-
-    std::unique_ptr<Account> other_accounts_;
-    std::map<std::string, std::unique_ptr<Account>, std::less<>> accounts_;
+    Exchanges(std::shared_ptr<Accounts> accounts, reactor::Reactor& reactor);
 };
 
 }  // namespace pivot::exchange

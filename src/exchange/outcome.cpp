@@ -1,6 +1,6 @@
-#include "base/json.hpp"
-
 #include <pivot/outcome.hpp>
+
+#include "base/json.hpp"
 
 #include <iterator>
 #include <span>

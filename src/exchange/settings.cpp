@@ -46,17 +46,22 @@ EngineConfig::Tls merged(EngineConfig::Tls account, const EngineConfig::Tls& eng
 
 }  // namespace
 
-tl::expected<std::shared_ptr<const Settings>, std::string> Settings::make(EngineConfig config)
+tl::expected<std::shared_ptr<const Settings>, std::string> Settings::make(EngineConfig config,
+                                                                          unsigned generation)
 {
     auto policy = address_policy(config);
     if (!policy) return tl::unexpected(std::move(policy.error()));
-    std::shared_ptr<Settings> settings(new Settings(std::move(config), std::move(*policy)));
+    std::shared_ptr<Settings> settings(
+        new Settings(std::move(config), std::move(*policy), generation));
     if (auto added = settings->add_accounts(); !added) return pass_on(added);
     return settings;
 }
 
-Settings::Settings(EngineConfig config, net::AddressPolicy policy)
-    : config_(std::move(config)), policy_(std::move(policy)), client_(client_config_of(config_))
+Settings::Settings(EngineConfig config, net::AddressPolicy policy, unsigned generation)
+    : config_(std::move(config)),
+      policy_(std::move(policy)),
+      client_(client_config_of(config_)),
+      generation_(generation)
 {
     other_accounts_.signing_key = config_.signing.key;
 }
@@ -92,6 +97,7 @@ http::DestinationRules Settings::rules_of(const AccountProfile& profile, net::Tl
     http::DestinationRules rules{profile.policy ? *profile.policy : policy_};
     rules.tls = &tls;
     if (profile.tls || profile.policy) rules.partition = profile.id;
+    if (generation_ > 0) rules.partition += fmt::format(" under settings {}", generation_);
     if (const auto typed = http::Url::parse(config_.typed.url)) {
         rules.origin = typed->origin();
         rules.headers = config_.typed.headers;

@@ -33,7 +33,9 @@ struct AccountProfile {
 class Settings {
 public:
     // The error is a sentence that says which setting is wrong.
-    static tl::expected<std::shared_ptr<const Settings>, std::string> make(EngineConfig config);
+    // `generation` counts the snapshots of an engine: connections made under one serve no other.
+    static tl::expected<std::shared_ptr<const Settings>, std::string> make(EngineConfig config,
+                                                                           unsigned generation = 0);
 
     Settings(const Settings&) = delete;
     Settings& operator=(const Settings&) = delete;
@@ -45,16 +47,18 @@ public:
     http::DestinationRules rules_of(const AccountProfile& profile, net::TlsContext& tls) const;
 
     const EngineConfig& config() const { return config_; }
+    unsigned generation() const { return generation_; }
     const net::AddressPolicy& policy() const { return policy_; }
     const http::ClientConfig& client() const { return client_; }
 
 private:
-    Settings(EngineConfig config, net::AddressPolicy policy);
+    Settings(EngineConfig config, net::AddressPolicy policy, unsigned generation);
     tl::expected<void, std::string> add_accounts();
 
     const EngineConfig config_;
     const net::AddressPolicy policy_;
     const http::ClientConfig client_;
+    const unsigned generation_;
     AccountProfile other_accounts_;
     std::map<std::string, AccountProfile, std::less<>> accounts_;
 };

@@ -32,12 +32,17 @@ bool is_absolute(std::string_view url)
 ExecutorConfig ExecutorConfig::of(const EngineConfig::Session& settings)
 {
     ExecutorConfig config;
-    config.answer_timeout = settings.answer_timeout;
-    config.hang_up_timeout = settings.hang_up_timeout;
-    config.limits.stop = settings.stop_timeout;
-    config.limits.play = settings.play_limit;
-    config.limits.transfer = settings.transfer_limit;
+    config.set(settings);
     return config;
+}
+
+void ExecutorConfig::set(const EngineConfig::Session& settings)
+{
+    answer_timeout = settings.answer_timeout;
+    hang_up_timeout = settings.hang_up_timeout;
+    limits.stop = settings.stop_timeout;
+    limits.play = settings.play_limit;
+    limits.transfer = settings.transfer_limit;
 }
 
 LiveCall::LiveCall(Channel& channel, EventQueue& events, session::Session& session,

@@ -127,6 +127,7 @@ private:
 
 struct ExecutorConfig {
     static ExecutorConfig of(const EngineConfig::Session& settings);
+    void set(const EngineConfig::Session& settings);
 
     // A switch that does not say what became of it is not waited for any longer.
     milliseconds answer_timeout{5'000};

@@ -52,6 +52,9 @@ public:
     reactor::Task<Result<LentResponse>> ask(const Request& request, Progress& progress,
                                             reactor::Deadline& deadline);
 
+    // Other limits, from the next request on.
+    void configure(const ClientConfig& config) { config_ = config; }
+
     // Closes all idle connections.
     void close() { pool_.clear(); }
 
@@ -92,7 +95,7 @@ private:
     reactor::Reactor& reactor_;
     net::Resolver& resolver_;
     net::SourceAddresses& sources_;
-    const ClientConfig& config_;
+    ClientConfig config_;
     ClientCounts counts_;
     FreeList<Message> messages_;
     LentResponse::Parsers parsers_;

@@ -261,6 +261,16 @@ void DnsChannel::search(const std::string& name, DnsQuestion& question)
     ask(name, true, question);
 }
 
+void DnsChannel::set_servers(std::vector<std::string> servers)
+{
+    if (servers == config_.servers) return;
+    config_.servers = std::move(servers);
+    resolv_conf_.reset();
+    if (config_.servers.empty()) resolv_conf_.emplace(config_.resolv_conf);
+    is_outdated_ = true;
+    wake();
+}
+
 void DnsChannel::ask(const std::string& name, bool is_searched, DnsQuestion& question)
 {
     assert(ares_ != nullptr);

@@ -75,6 +75,9 @@ public:
     // Asks for `name` in the system's search domains, too.
     void search(const std::string& name, DnsQuestion& question);
 
+    // From now on these are asked, also what has no answer yet. Checked, as in DnsConfig.
+    void set_servers(std::vector<std::string> servers);
+
     // Replies to every question, and asks the kernel to end the polls.
     void close();
 
@@ -100,10 +103,10 @@ private:
     DnsError explain(int status) const;
 
     reactor::Reactor& reactor_;
-    const DnsConfig config_;
+    DnsConfig config_;
     const unsigned tick_ms_;
     std::optional<WatchedFile> resolv_conf_;  // if the system's servers are asked
-    bool is_outdated_ = false;                // that file has changed
+    bool is_outdated_ = false;                // other servers are to be asked
     ares_channeldata* ares_ = nullptr;        // null when closed
     int socket_error_ = 0;                    // errno of the last socket that c-ares opened, or 0
     reactor::Nanoseconds tick_at_ = 0;

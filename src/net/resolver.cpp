@@ -231,6 +231,11 @@ Task<Result<Addresses>> Resolver::resolve(std::string_view host, Deadline& deadl
     co_return result;
 }
 
+void Resolver::set_servers(std::vector<std::string> servers)
+{
+    channel_->set_servers(std::move(servers));
+}
+
 void Resolver::close()
 {
     is_closed_ = true;

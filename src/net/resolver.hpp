@@ -64,6 +64,9 @@ public:
     // canonical_host().
     reactor::Task<Result<Addresses>> resolve(std::string_view host, reactor::Deadline& deadline);
 
+    // Other servers are asked from now on (DnsConfig). What is in the cache stays until it expires.
+    void set_servers(std::vector<std::string> servers);
+
     // Ends every lookup: those who wait fail with cancelled, as do those who come later. The
     // reactor becomes idle within its next turns.
     void close();

@@ -198,12 +198,12 @@ tl::expected<void, std::string> identify(SSL_CTX* context, const TlsConfig& conf
 
 }  // namespace
 
-tl::expected<std::unique_ptr<TlsContext>, std::string> TlsContext::open(const TlsConfig& config)
+tl::expected<std::shared_ptr<TlsContext>, std::string> TlsContext::open(const TlsConfig& config)
 {
     ERR_clear_error();
     SSL_CTX* native = SSL_CTX_new(TLS_client_method());
     if (native == nullptr) return tl::unexpected("OpenSSL: " + last_error());
-    std::unique_ptr<TlsContext> context(new TlsContext(native));
+    std::shared_ptr<TlsContext> context(new TlsContext(native));
 
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
@@ -221,7 +221,7 @@ tl::expected<std::unique_ptr<TlsContext>, std::string> TlsContext::open(const Tl
 
 TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
                      std::string_view origin, bool sends_sni)
-    : context_(context),
+    : context_(context.shared_from_this()),
       tcp_(tcp),
       origin_(origin),
       ssl_(SSL_new(context.context_.get())),
@@ -241,7 +241,7 @@ TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
             ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
         checks_host_ = SSL_set1_host(ssl_.get(), name.c_str()) == 1;
     }
-    if (const auto session = context_.sessions_.take(origin_)) {
+    if (const auto session = context_->sessions_.take(origin_)) {
         SSL_set_session(ssl_.get(), session.get());
     }
 }
@@ -287,7 +287,7 @@ bool TlsStream::is_resumed() const
 
 tl::unexpected<Failure> TlsStream::fail_handshake(std::string why)
 {
-    context_.sessions_.forget(origin_);
+    context_->sessions_.forget(origin_);
     return fail(Reason::tls, Phase::tls, std::move(why));
 }
 
@@ -306,10 +306,10 @@ Task<Result<std::string_view>> TlsStream::receive(Phase& phase, Deadline& deadli
 {
     while (true) {
         ERR_clear_error();
-        const int size = SSL_read(ssl_.get(), context_.record_.data(),
-                                  static_cast<int>(context_.record_.size()));
+        const int size = SSL_read(ssl_.get(), context_->record_.data(),
+                                  static_cast<int>(context_->record_.size()));
         if (size > 0)
-            co_return std::string_view(context_.record_.data(), static_cast<std::size_t>(size));
+            co_return std::string_view(context_->record_.data(), static_cast<std::size_t>(size));
         const int error = SSL_get_error(ssl_.get(), size);
         if (error == SSL_ERROR_ZERO_RETURN) co_return std::string_view();
         if (error != SSL_ERROR_WANT_READ) co_return fail(Reason::tls, Phase::read, explain(error));
@@ -387,7 +387,7 @@ int TlsStream::verified(int is_good, X509_STORE_CTX* store)
 int TlsStream::got_session(SSL* ssl, SSL_SESSION* session)
 {
     auto& stream = *static_cast<TlsStream*>(SSL_get_app_data(ssl));
-    stream.context_.sessions_.keep(stream.origin_, TlsSessions::Session(session));
+    stream.context_->sessions_.keep(stream.origin_, TlsSessions::Session(session));
     return 1;  // the session is ours now
 }
 

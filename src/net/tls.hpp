@@ -26,10 +26,11 @@ struct TlsConfig {
 };
 
 // What the connections of a reactor share: the trusted certificates and the sessions to resume.
-class TlsContext {
+// Its streams keep it.
+class TlsContext : public std::enable_shared_from_this<TlsContext> {
 public:
     // The error is a sentence that names the file.
-    static tl::expected<std::unique_ptr<TlsContext>, std::string> open(const TlsConfig& config);
+    static tl::expected<std::shared_ptr<TlsContext>, std::string> open(const TlsConfig& config);
 
     TlsContext(const TlsContext&) = delete;
     TlsContext& operator=(const TlsContext&) = delete;
@@ -98,7 +99,7 @@ private:
     tl::unexpected<Failure> fail_handshake(std::string why);
     std::string explain(int error) const;
 
-    TlsContext& context_;
+    const std::shared_ptr<TlsContext> context_;
     TcpStream& tcp_;
     std::string origin_;
     std::string refusal_;  // why the certificate was refused

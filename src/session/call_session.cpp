@@ -241,7 +241,7 @@ Task<Result<Answer>> Session::read(exchange::Attempts& attempts, http::Response&
     const exchange::Request& asked = attempts.request();
     auto readable =
         co_await make_readable(response, asked.destination().origin, exchanges_.long_answers,
-                               exchanges_.settings->client().response, attempts.deadline(call));
+                               attempts.settings().client().response, attempts.deadline(call));
     if (!readable) {
         attempts.explain(readable.error(), call);
         co_return pass_on(readable);
@@ -314,7 +314,7 @@ void Session::notify(std::string url, Method method, std::vector<exchange::Param
     callback.iteration = iteration_;
     callback.sink = records() ? sinks_.sink : nullptr;
     const auto bare = exchange::split_fragment(callback.url).url;
-    if (const auto known = exchanges_.account_of(call_.account_id).destinations().find(bare);
+    if (const auto known = exchanges_.accounts->find(call_.account_id).destinations().find(bare);
         !known) {
         return warn(fmt::format("callback {}: {}", url, known.error()));
     }

@@ -45,7 +45,7 @@ Task<Result<int>> conclude(exchange::Exchanges& exchanges, const Callback& callb
     if (status) {
         auto read = co_await make_readable(
             **response, attempts.request().destination().origin, exchanges.long_answers,
-            exchanges.settings->client().response, attempts.deadline(whole));
+            attempts.settings().client().response, attempts.deadline(whole));
         if (read) {
             pass = std::move(*read);
         } else {

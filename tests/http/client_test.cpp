@@ -95,7 +95,7 @@ private:
     net::SourceAddresses sources_;
     ClientConfig config_;
     std::unique_ptr<net::Resolver> resolver_;
-    std::unique_ptr<net::TlsContext> tls_;
+    std::shared_ptr<net::TlsContext> tls_;
     std::unique_ptr<Client> client_;
 };
 

@@ -629,6 +629,18 @@ TEST_F(ResolverTest, what_is_asked_when_the_systems_servers_change_is_asked_of_t
               "resolve early" + late.substr(std::string("resolve late").size()));
 }
 
+TEST_F(ResolverTest, other_servers_are_asked_once_they_are_set)
+{
+    test::DnsServer next;
+    open({.servers = {server_at(server.port())}, .hosts_file = no_hosts_file, .try_ms = 20});
+    server.answer("a.example", Type::a, {.addresses = {"192.0.2.1"}});
+    next.answer("b.example", Type::a, {.addresses = {"192.0.2.2"}});
+    EXPECT_EQ(text_of(resolve("a.example")), "192.0.2.1");
+    resolver().set_servers({server_at(next.port())});
+    EXPECT_EQ(text_of(resolve("b.example")), "192.0.2.2");
+    EXPECT_EQ(server.queries("b.example", Type::a), 0U);
+}
+
 TEST_F(ResolverTest, the_hosts_file_is_read_again_when_it_changes)
 {
     const File file("192.0.2.7 a.example\n");
