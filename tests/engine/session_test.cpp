@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <deque>
 #include <random>
 #include <string>
@@ -233,9 +234,10 @@ TEST_F(SessionTest, a_call_that_has_moved_leaves_its_cdr_when_its_caller_hangs_u
 {
     page("/first", "<Say>Hello</Say>");
     Phone& caller = phone();
-    caller.on("say", [&](JobId) { caller.tell(Moved()); });
+    std::atomic<bool> has_moved = false;
+    caller.on("say", [&](JobId) { has_moved = caller.tell(Moved()); });
     start(caller);
-    ASSERT_TRUE(wait_until([&] { return caller.has_been("say"); }));
+    ASSERT_TRUE(wait_until([&] { return has_moved.load(); }));
     EXPECT_THAT(kept.forms(), IsEmpty());
     caller.hang_up_caller();
     ASSERT_TRUE(wait_for_end(caller));
