@@ -1,0 +1,42 @@
+#include "switches/app_pivot/application.h"
+#include "switches/app_pivot/asterisk_module.h"
+#include "switches/app_pivot/cli.h"
+#include "switches/app_pivot/live_call.h"
+#include "switches/app_pivot/module_engine.h"
+#include "switches/app_pivot/settings.h"
+
+#include <asterisk/astobj2.h>
+
+/* Asterisk asks only while nobody uses the module: no call runs or rests. */
+static int unload_module(void)
+{
+    application_unregister();
+    cli_unregister();
+    engine_end();
+    live_calls_end();
+    settings_end();
+    return 0;
+}
+
+static int begin_engine(void)
+{
+    struct settings* settings = settings_now();
+    const int status = engine_begin(settings);
+    ao2_ref(settings, -1);
+    return status;
+}
+
+static int load_module(void)
+{
+    if (settings_load() != 0) return AST_MODULE_LOAD_DECLINE;
+    if (live_calls_begin() == 0 && begin_engine() == 0 && cli_register() == 0 &&
+        application_register() == 0) {
+        return AST_MODULE_LOAD_SUCCESS;
+    }
+    unload_module();
+    return AST_MODULE_LOAD_DECLINE;
+}
+
+AST_MODULE_INFO(ASTERISK_GPL_KEY, AST_MODFLAG_DEFAULT, "Pivot: calls by web servers",
+                .support_level = AST_MODULE_SUPPORT_EXTENDED, .load = load_module,
+                .unload = unload_module, .load_pri = AST_MODPRI_DEFAULT);

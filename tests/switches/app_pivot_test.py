@@ -1,0 +1,498 @@
+"""Calls that a real Asterisk performs: python3 app_pivot_test.py MODULE FOLDER [CASE…]
+
+Asterisk is installed in FOLDER the first time, or where PIVOT_ASTERISK says. All runs in a network
+of its own, with SIP callers (sipp) and a web server. The exit status is 77, which skips the test,
+if this machine cannot have that.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+import unittest
+import wave
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "asterisk"))
+
+import callers
+import switch
+from callers import Callee, Caller
+from web import Web
+
+DIALPLAN = """
+[general]
+static = yes
+[default]
+exten => twiml,1,Pivot(WEB/begin,t)
+ same => n,Verbose(0,AFTER ${PIVOTSTATUS} ${PIVOTBRANCH} ${PIVOTREASON})
+ same => n,Hangup()
+exten => ends,1,Pivot(WEB/begin,th)
+ same => n,Verbose(0,AFTER ${PIVOTSTATUS})
+exten => flow,1,Set(PIVOT_VAR_shade=dark)
+ same => n,Pivot(WEB/begin)
+ same => n,Verbose(0,AFTER ${PIVOTSTATUS} ${PIVOT_VAR_colour})
+ same => n,Hangup()
+exten => action,1,Set(PIVOT_ACTION=${ACTION})
+ same => n,Pivot()
+ same => n,Verbose(0,AFTER ${PIVOTSTATUS} ${PIVOTBRANCH} ${PIVOTREASON})
+ same => n,Hangup()
+exten => local,1,Answer()
+ same => n,Wait(2)
+ same => n,Hangup()
+"""
+SPEECH = (
+    'cp /usr/share/asterisk/sounds/pivot.wav "$PIVOT_FILE"'
+    ' && cat "$PIVOT_TEXT" >> RUN/said && echo >> RUN/said'
+)
+PROMPT_SECONDS = 6
+
+
+class Place:
+    """What all cases share."""
+
+    asterisk = None
+    web = None
+
+
+def write_prompt(root):
+    """Asterisk speaks with the length of this."""
+    with wave.open(f"{root}/usr/share/asterisk/sounds/pivot.wav", "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b"\x00\x10\x00\xf0" * (4000 * PROMPT_SECONDS))
+
+
+def set_up(module, root):
+    write_prompt(root)
+    Place.web = Web()
+    Place.asterisk = asterisk = switch.Asterisk(root, module, {})
+    engine = {"policy": {"allow": ["127.0.0.0/8"]}}
+    action = {
+        "module": "pivot",
+        "data": {"voice_url": f"{Place.web.url}/begin", "req_format": "twiml"},
+        "children": {"_": {"module": "tts", "data": {"text": "Sorry."}}},
+    }
+    asterisk.write(
+        "extensions.conf",
+        f"[globals]\nACTION={json.dumps(action)}\n" + DIALPLAN.replace("WEB", Place.web.url),
+    )
+    asterisk.write(
+        "pivot.conf",
+        "\n".join(
+            [
+                "[general]",
+                f"engine = {json.dumps(engine)}",
+                f"speech_command = {SPEECH.replace('RUN', asterisk.inside)}",
+                "number = PJSIP/sipp/sip:%s@127.0.0.1",
+                "sip_uri = PJSIP/sipp/%s",
+                "user = Local/%s@default",
+                "",
+            ]
+        ),
+    )
+    asterisk.start()
+
+
+def twiml(text):
+    return f"<Response>{text}</Response>"
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.asterisk, self.web = Place.asterisk, Place.web
+        self.web.forget()
+        self.log_begins = self.asterisk.log.stat().st_size
+        shutil.rmtree(self.asterisk.home / "spool/pivot/speech")
+        (self.asterisk.home / "spool/pivot/speech").mkdir()
+        (self.asterisk.home / "said").write_text("")
+
+        self.parties = []
+
+    def call(self, *steps, to="twiml", count=1):
+        return self.with_party(Caller(to, *steps, count=count))
+
+    def callee(self, *steps):
+        return self.with_party(Callee(callers.ringing(180), *steps))
+
+    def with_party(self, party):
+        self.parties.append(party)
+        self.addCleanup(party.kill)
+        return party
+
+    def tearDown(self):
+        for party in self.parties:
+            party.end()
+        self.parties.clear()
+        self.wait_until(
+            lambda: "0 active channels" in self.asterisk.cli("core show channels"),
+            "a channel is left",
+        )
+        self.wait_until(lambda: self.use_count() == 0, "a call is left")
+
+    def answer(self, path, text):
+        self.web.answers[path] = (
+            twiml(text) if not isinstance(text, tuple) else (text[0], twiml(text[1]))
+        )
+
+    def use_count(self):
+        words = self.asterisk.cli("module show like app_pivot").split()
+        return int(words[words.index("servers") + 1])
+
+    def log(self):
+        with open(self.asterisk.log) as log:
+            log.seek(self.log_begins)
+            return log.read()
+
+    def said(self):
+        return (self.asterisk.home / "said").read_text().splitlines()
+
+    def wait_until(self, is_so, otherwise, seconds=15):
+        end = time.monotonic() + seconds
+        while not is_so():
+            if time.monotonic() > end:
+                self.fail(f"{otherwise}\n{self.log()}")
+            time.sleep(0.05)
+
+    def wait_for_log(self, text):
+        self.wait_until(lambda: text in self.log(), f"{text!r} is not in the log")
+
+    def loudest(self, url):
+        path = str(self.asterisk.root) + url.removeprefix("file://")
+        with wave.open(path) as file:
+            frames = file.readframes(file.getnframes())
+        return max(
+            abs(int.from_bytes(frames[at : at + 2], "little", signed=True))
+            for at in range(0, len(frames), 2)
+        )
+
+    def does(self, what):
+        return f" {what} " in self.asterisk.cli("pivot show calls")
+
+    def wait_while_it(self, what):
+        self.wait_until(lambda: self.does(what), f"no call {what}")
+
+
+class Prompts(Case):
+    def test_a_key_stops_the_prompt_and_completes_a_gather(self):
+        self.answer(
+            "/begin", '<Gather numDigits="1" action="/got"><Say>Press a key.</Say></Gather>'
+        )
+        self.answer("/got", "<Hangup/>")
+        self.call(callers.ANSWER, callers.wait(1000), callers.press("5"), callers.BE_HUNG_UP)
+        began = self.web.wait_for("/begin")[1]
+        form, got = self.web.wait_for("/got")
+        self.assertEqual(form["Digits"], "5")
+        self.assertEqual(form["From"], "+15551230000")
+        self.assertEqual(form["SipHeader_X-Site"], "north")
+        self.assertEqual(self.said(), ["Press a key."])
+        self.assertLess(got - began, PROMPT_SECONDS)
+
+    def test_keys_pressed_during_a_web_request_count(self):
+        self.answer("/begin", "<Say>Wait.</Say><Redirect>/slow</Redirect>")
+        self.answer("/slow", (3, '<Gather numDigits="2" action="/got"/>'))
+        self.answer("/got", "<Hangup/>")
+        self.call(
+            callers.ANSWER,
+            callers.wait(PROMPT_SECONDS * 1000 + 1000),
+            callers.press("42"),
+            callers.BE_HUNG_UP,
+        )
+        self.assertEqual(self.web.wait_for("/got")[0]["Digits"], "42")
+
+    def test_the_dialplan_goes_on_after_the_document(self):
+        self.answer("/begin", "<Say>Good day.</Say>")
+        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.wait_for_log("AFTER DONE")
+
+    def test_with_the_option_h_the_end_of_the_document_hangs_up(self):
+        self.answer("/begin", "<Say>Good day.</Say>")
+        self.call(callers.ANSWER, callers.BE_HUNG_UP, to="ends").end()
+        self.assertNotIn("AFTER", self.log())
+
+    def test_the_same_text_is_rendered_once(self):
+        self.answer("/begin", "<Say>Again.</Say><Say>Again.</Say>")
+        self.call(callers.ANSWER, callers.BE_HUNG_UP).end()
+        self.assertEqual(self.said(), ["Again."])
+
+    def test_a_call_is_rejected_as_busy(self):
+        self.answer("/begin", '<Reject reason="busy"/>')
+        self.call(callers.refused(486)).end()
+
+    def test_a_flow_plays_asterisks_own_sounds_and_sets_variables(self):
+        self.web.answers["/begin"] = json.dumps(
+            {
+                "module": "play",
+                "data": {"id": "beep"},
+                "children": {
+                    "_": {
+                        "module": "set_variables",
+                        "data": {"custom_application_vars": {"colour": "red"}},
+                    }
+                },
+            }
+        )
+        self.call(callers.ANSWER, callers.BE_HUNG_UP, to="flow")
+        self.wait_for_log("AFTER DONE red")
+        self.assertIn("'beep.gsm'", self.log())
+        form, _ = self.web.wait_for("/begin")
+        self.assertIn("dark", "".join(form.values()))
+
+
+class Recordings(Case):
+    def record(self, attributes, *steps):
+        self.answer("/begin", f'<Record action="/recorded" playBeep="false" {attributes}/>')
+        self.answer("/recorded", "<Hangup/>")
+        caller = self.call(callers.ANSWER, callers.speak(), *steps, callers.BE_HUNG_UP)
+        form, _ = self.web.wait_for("/recorded")
+        caller.end()
+        return form
+
+    def test_a_recording_is_ended_by_a_key(self):
+        form = self.record(
+            'finishOnKey="#" trim="do-not-trim"', callers.wait(2000), callers.press("#")
+        )
+        self.assertEqual(form["Digits"], "#")
+        self.assertGreater(self.loudest(form["RecordingUrl"]), 300)
+        self.assertIn(int(form["RecordingDuration"]), (2, 3))
+
+    def test_a_recording_is_ended_by_silence(self):
+        form = self.record('timeout="2" maxLength="30"')
+        self.assertNotIn("#", form.get("Digits", ""))
+        self.assertIn(int(form["RecordingDuration"]), range(5, 12))
+
+    def test_a_recording_is_ended_by_its_limit(self):
+        self.assertEqual(
+            self.record('maxLength="2" timeout="9" trim="do-not-trim"')["RecordingDuration"], "2"
+        )
+
+    def test_a_recording_is_ended_by_the_caller(self):
+        self.answer("/begin", '<Record action="/recorded" playBeep="false"/>')
+        self.call(callers.ANSWER, callers.speak(), callers.wait(2000), callers.BYE)
+        form, _ = self.web.wait_for("/recorded")
+        self.assertEqual(form["Digits"], "hangup")
+
+
+class Dials(Case):
+    def dial(self, *steps, attributes="", text=""):
+        """To a callee who follows the steps."""
+        port = self.callee(*steps).port
+        text = (
+            text or f'<Dial action="/dialled" {attributes}><Sip>sip:bob@127.0.0.1:PORT</Sip></Dial>'
+        )
+        self.answer("/begin", text.replace("PORT", str(port)))
+        self.answer("/dialled", "<Hangup/>")
+
+    def status(self):
+        return self.web.wait_for("/dialled")[0]["DialCallStatus"]
+
+    def test_two_talk_until_the_callee_hangs_up(self):
+        self.dial(callers.wait(500), callers.ANSWERED, callers.wait(2000), callers.HANG_UP)
+        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.wait_while_it("talks")
+        self.assertEqual(self.status(), "completed")
+
+    def test_a_callee_is_busy(self):
+        self.dial(callers.BUSY)
+        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.assertEqual(self.status(), "busy")
+
+    def test_a_callee_does_not_answer_in_time(self):
+        self.dial(callers.CANCELLED, attributes='timeout="2"')
+        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.assertEqual(self.status(), "no-answer")
+
+    def test_the_caller_hangs_up_while_it_rings(self):
+        self.dial(callers.CANCELLED)
+        self.call(callers.ANSWER, callers.wait(1500), callers.BYE)
+
+    def test_the_caller_cancels_before_the_answer(self):
+        self.dial(callers.CANCELLED, attributes='answerOnBridge="true"')
+        self.call(callers.cancel_after(1500))
+
+    def test_a_key_ends_the_bridge(self):
+        self.dial(callers.ANSWERED, callers.BE_HUNG_UP, attributes='hangupOnStar="true"')
+        self.call(callers.ANSWER, callers.wait(2000), callers.press("7*"), callers.BE_HUNG_UP)
+        self.assertEqual(self.status(), "completed")
+
+    def test_the_first_of_several_who_answers_gets_the_call(self):
+        self.dial(
+            callers.CANCELLED,
+            text='<Dial action="/dialled"><Sip>sip:bob@127.0.0.1:PORT</Sip>'
+            "<Client>local</Client></Dial>",
+        )
+        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.assertEqual(self.status(), "completed")
+
+    def test_a_callee_hears_a_whisper_first(self):
+        self.dial(
+            callers.ANSWERED,
+            callers.wait(PROMPT_SECONDS * 1000 + 2000),
+            callers.HANG_UP,
+            text='<Dial action="/dialled"><Sip url="/whisper">sip:bob@127.0.0.1:PORT</Sip></Dial>',
+        )
+        self.answer("/whisper", "<Say>A call for you.</Say>")
+        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.wait_while_it("talks")
+        self.assertEqual(self.said(), ["A call for you."])
+        self.assertEqual(self.status(), "completed")
+
+    def test_a_conversation_is_recorded(self):
+        self.dial(
+            callers.ANSWERED,
+            callers.speak(),
+            callers.wait(2000),
+            callers.HANG_UP,
+            attributes='record="record-from-answer"',
+        )
+        self.call(callers.ANSWER, callers.speak(), callers.BE_HUNG_UP)
+        form, _ = self.web.wait_for("/dialled")
+        self.assertGreater(self.loudest(form["RecordingUrl"]), 300)
+
+
+class Rooms(Case):
+    def test_two_callers_meet_in_a_conference(self):
+        self.answer(
+            "/begin",
+            '<Dial action="/left" hangupOnStar="true"><Conference>weekly</Conference></Dial>',
+        )
+        self.answer("/left", "<Hangup/>")
+        steps = [callers.ANSWER, callers.wait(3000), callers.press("*"), callers.BE_HUNG_UP]
+        self.call(*steps)
+        self.call(*steps)
+        self.wait_until(
+            lambda: self.asterisk.cli("pivot show calls").count("is in a room") == 2,
+            "they do not meet",
+        )
+        self.web.wait_for("/left", 2)
+
+    def test_a_caller_waits_in_a_queue_until_fetched(self):
+        self.answer("/begin", '<Enqueue action="/left">sales</Enqueue>')
+        self.answer("/left", "<Hangup/>")
+        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.web.wait_for("/begin")
+        self.wait_while_it("plays")
+        self.answer("/begin", '<Dial action="/fetched"><Queue>sales</Queue></Dial>')
+        self.answer("/fetched", "<Hangup/>")
+        self.call(callers.ANSWER, callers.wait(3000), callers.BYE)
+        self.assertEqual(self.web.wait_for("/left")[0]["QueueResult"], "bridged")
+
+
+class Failures(Case):
+    def test_a_dead_web_server_leads_to_the_branch(self):
+        self.answer("/begin", "<Say>Hello.</Say><Redirect>http://127.0.0.1:9/</Redirect>")
+        self.call(callers.ANSWER, callers.BE_HUNG_UP, to="action")
+        self.wait_for_log("AFTER DONE")
+        self.assertEqual(self.said(), ["Hello.", "Sorry."])
+
+    def test_without_a_branch_the_dialplan_knows_why(self):
+        self.web.answers["/begin"] = None
+        self.call(callers.refused(603))
+        self.wait_for_log("AFTER FAILED _")
+
+    def test_a_hang_up_at_each_stage_leaves_nothing(self):
+        stages = {
+            "prompt": "<Say>A long prompt.</Say>",
+            "gather": '<Gather timeout="30"/>',
+            "recording": '<Record maxLength="30"/>',
+            "pause": '<Play digits="1"/><Pause length="30"/>',
+            "ringing": "<Dial><Sip>sip:bob@127.0.0.1:PORT</Sip></Dial>",
+            "conference": "<Dial><Conference>alone</Conference></Dial>",
+            "queue": "<Enqueue>support</Enqueue>",
+            "bridge": "<Dial><Client>local</Client></Dial>",
+            "keys": '<Play digits="123456789"/>',
+            "beside": '<Start><Recording/></Start><Gather timeout="30"/>',
+        }
+        for stage, text in stages.items():
+            with self.subTest(stage):
+                if "PORT" in text:
+                    text = text.replace("PORT", str(self.callee(callers.CANCELLED).port))
+                self.answer("/begin", text)
+                self.call(callers.ANSWER, callers.wait(1000), callers.BYE)
+                self.tearDown()
+
+    def test_a_hang_up_during_a_web_request_leaves_nothing(self):
+        self.answer("/begin", "<Say>.</Say><Redirect>/slow</Redirect>")
+        self.answer("/slow", (3, "<Hangup/>"))
+        self.call(callers.ANSWER, callers.wait(PROMPT_SECONDS * 1000 + 1000), callers.BYE).end()
+
+    def test_the_module_is_not_unloaded_during_a_call(self):
+        self.answer("/begin", '<Gather timeout="30"/>')
+        caller = self.call(callers.ANSWER, callers.wait(2000), callers.BYE, to="ends")
+        self.wait_until(lambda: self.use_count() > 0, "no call began")
+        self.asterisk.cli("module unload app_pivot.so")
+        self.assertIn("app_pivot.so", self.asterisk.cli("module show like app_pivot"))
+        caller.end()
+        self.wait_until(lambda: self.use_count() == 0, "a call is left")
+        self.assertIn("Unloaded", self.asterisk.cli("module unload app_pivot.so"))
+        self.assertIn("Loaded", self.asterisk.cli("module load app_pivot.so"))
+        self.answer("/begin", "<Reject/>")
+        self.call(callers.refused(503)).end()
+
+
+class Console(Case):
+    def test_the_console_shows_calls_and_metrics(self):
+        self.answer("/begin", '<Gather timeout="2"/>')
+        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.wait_until(lambda: "1 calls" in self.asterisk.cli("pivot show calls"), "no call")
+        self.assertIn(f"{self.web.url}/begin", self.asterisk.cli("pivot show calls"))
+        self.assertIn("# TYPE pivot_", self.asterisk.cli("pivot show metrics"))
+
+
+class Crowd(Case):
+    def test_a_hundred_calls_at_once(self):
+        self.answer(
+            "/begin", '<Gather numDigits="1" action="/got"><Say>Press a key.</Say></Gather>'
+        )
+        self.answer("/got", "<Hangup/>")
+        self.call(
+            callers.ANSWER, callers.wait(3000), callers.press("8"), callers.BE_HUNG_UP, count=100
+        )
+        self.web.wait_for("/got", 100, seconds=40)
+        self.assertEqual(self.said(), ["Press a key."])
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(77)
+
+
+def main(module, folder, *cases):
+    root = pathlib.Path(os.environ.get("PIVOT_ASTERISK", folder)).absolute()
+    if os.environ.get("PIVOT_NETWORK") != "own":
+        try:
+            switch.install(root)
+        except switch.Missing as missing:
+            skip(missing)
+        if shutil.which("sipp") is None or shutil.which("ip") is None:
+            skip("sipp (sip-tester) and ip (iproute2) are not installed")
+        os.environ["PIVOT_NETWORK"] = "own"
+        command = [
+            "unshare",
+            "-n",
+            "sh",
+            "-c",
+            'ip link set lo up && exec "$0" "$@"',
+            sys.executable,
+            __file__,
+            *sys.argv[1:],
+        ]
+        sys.exit(subprocess.run(command).returncode)
+    try:
+        set_up(module, root)
+        result = unittest.main(argv=[__file__, *cases], exit=False, verbosity=2).result
+    finally:
+        if Place.asterisk:
+            Place.asterisk.stop()
+            with contextlib.suppress(OSError):
+                shutil.copy(Place.asterisk.log, "asterisk.log")
+            Place.asterisk.remove()
+    sys.exit(0 if result.wasSuccessful() else 1)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

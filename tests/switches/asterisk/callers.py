@@ -1,0 +1,249 @@
+"""SIP callers and callees: sipp, with a scenario written for each."""
+
+import itertools
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+ASTERISK = "127.0.0.1:5070"
+VOICE = "/usr/share/sip-tester/g711a.pcap"  # eight seconds of a voice
+PORTS = itertools.count(6000, 2)
+MEDIA_PORTS = itertools.count(30000, 4)
+
+HEADER = '<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="caller">\n'
+OFFER = """v=0
+o=sipp 1 1 IN IP4 127.0.0.1
+s=-
+c=IN IP4 127.0.0.1
+t=0 0
+m=audio [media_port] RTP/AVP 8 96
+a=rtpmap:8 PCMA/8000
+a=rtpmap:96 telephone-event/8000
+a=fmtp:96 0-15
+"""
+
+INVITE = f"""<send retrans="500"><![CDATA[
+INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+From: "Alice" <sip:+15551230000@[local_ip]:[local_port]>;tag=[call_number]
+To: <sip:[service]@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:alice@[local_ip]:[local_port]>
+X-Site: north
+Max-Forwards: 70
+Content-Type: application/sdp
+Content-Length: [len]
+
+{OFFER}]]></send>
+<recv response="100" optional="true"/>
+"""
+RINGING = '<recv response="180" optional="true"/>\n<recv response="183" optional="true"/>\n'
+
+
+def request(method, number, extra=""):
+    """A request within the dialog, or the ACK of a refusal."""
+    return f"""<send{' retrans="500"' if method == "BYE" else ""}><![CDATA[
+{method} [next_url] SIP/2.0
+Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+[routes]
+From: "Alice" <sip:+15551230000@[local_ip]:[local_port]>;tag=[call_number]
+To: <sip:[service]@[remote_ip]:[remote_port]>[peer_tag_param]
+Call-ID: [call_id]
+CSeq: {number} {method}
+Max-Forwards: 70
+Content-Length: 0
+{extra}
+]]></send>
+"""
+
+
+ANSWER = RINGING + '<recv response="200" rrs="true"/>\n' + request("ACK", 1)
+BYE = request("BYE", 2) + '<recv response="200"/>\n'
+OK = """<send><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send>
+"""
+BE_HUNG_UP = '<recv request="BYE"/>\n' + OK
+
+
+def wait(milliseconds):
+    return f'<pause milliseconds="{milliseconds}"/>\n'
+
+
+def press(keys):
+    """Takes about 0.3 s a key."""
+    return f'<nop><action><exec play_dtmf="{keys}"/></action></nop>\n' + wait(300 * len(keys))
+
+
+def speak():
+    """For eight seconds, while the scenario goes on."""
+    return f'<nop><action><exec play_pcap_audio="{VOICE}"/></action></nop>\n'
+
+
+def cancel_after(milliseconds):
+    """While it rings."""
+    return (
+        '<recv response="180"/>\n'
+        + wait(milliseconds)
+        + """<send retrans="500"><![CDATA[
+CANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+[last_Via:]
+From: "Alice" <sip:+15551230000@[local_ip]:[local_port]>;tag=[call_number]
+To: <sip:[service]@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 CANCEL
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+<recv response="200"/>
+<recv response="487"/>
+"""
+        + request("ACK", 1)
+    )
+
+
+def refused(code):
+    return RINGING + f'<recv response="{code}"/>\n' + request("ACK", 1)
+
+
+def ringing(code):
+    return f"""<send><![CDATA[
+SIP/2.0 {code} Yes
+[last_Via:]
+[last_From:]
+[last_To:];tag=callee[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:bob@[local_ip]:[local_port]>
+Content-Length: 0
+
+]]></send>
+"""
+
+
+ANSWERED = f"""<send retrans="500"><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:];tag=callee[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:bob@[local_ip]:[local_port]>
+Content-Type: application/sdp
+Content-Length: [len]
+
+{OFFER}]]></send>
+<recv request="ACK"/>
+"""
+BUSY = ringing(486) + '<recv request="ACK"/>\n'
+CANCELLED = (
+    '<recv request="CANCEL"/>\n'
+    + OK
+    + ringing(487).replace("[last_CSeq:]", "CSeq: [cseq] INVITE")
+    + '<recv request="ACK"/>\n'
+)
+INVITED = """<recv request="INVITE" rrs="true"><action>
+<ereg regexp="[^ ].*" search_in="hdr" header="From:" assign_to="caller"/>
+<ereg regexp="[^ ].*" search_in="hdr" header="To:" assign_to="callee"/>
+</action></recv>
+<Reference variables="caller,callee"/>
+"""
+HANG_UP = """<send retrans="500"><![CDATA[
+BYE [next_url] SIP/2.0
+Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+[routes]
+From: [$callee];tag=callee[call_number]
+To: [$caller]
+Call-ID: [call_id]
+CSeq: 2 BYE
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+<recv response="200"/>
+"""
+
+
+class Party:
+    """A sipp that follows the steps of a scenario."""
+
+    def __init__(self, steps, *arguments):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.port = next(PORTS)
+        scenario = self.folder / "scenario.xml"
+        scenario.write_text(HEADER + "".join(steps) + "</scenario>\n")
+        self.process = subprocess.Popen(
+            [
+                "sipp",
+                "-sf",
+                str(scenario),
+                "-i",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+                "-mp",
+                str(next(MEDIA_PORTS)),
+                "-nostdin",
+                "-timeout",
+                "40s",
+                "-timeout_error",
+                "-trace_err",
+                "-error_file",
+                f"{self.folder}/errors",
+                "-trace_msg",
+                "-message_file",
+                f"{self.folder}/messages",
+                *arguments,
+            ],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def end(self):
+        """Waits until it has done all its steps."""
+        status = self.process.wait(50)
+        if status != 0:
+            told = [file.read_text(errors="replace")[-4000:] for file in self.folder.glob("*s")]
+            raise AssertionError("\n".join([f"sipp ended with {status}", *told]))
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder)
+
+
+class Caller(Party):
+    """`count` calls at once to an extension of Asterisk."""
+
+    def __init__(self, extension, *steps, count=1):
+        super().__init__(
+            [INVITE, *steps],
+            ASTERISK,
+            "-s",
+            extension,
+            "-m",
+            str(count),
+            "-l",
+            str(count),
+            "-r",
+            "100",
+        )
+
+
+class Callee(Party):
+    """For one call to 127.0.0.1 and `port`."""
+
+    def __init__(self, *steps):
+        super().__init__([INVITED, *steps], "-m", "1")
