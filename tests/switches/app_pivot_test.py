@@ -443,6 +443,26 @@ class Console(Case):
         self.assertIn("# TYPE pivot_", self.asterisk.cli("pivot show metrics"))
 
 
+    def test_settings_change_while_a_call_goes_on(self):
+        path = self.asterisk.home / "etc/pivot.conf"
+        settings = path.read_text()
+        self.addCleanup(path.write_text, settings)
+        self.answer("/begin", '<Gather timeout="3"/><Say>Old.</Say>')
+        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.wait_until(lambda: "1 calls" in self.asterisk.cli("pivot show calls"), "no call")
+        path.write_text(settings + "nonsense = 1\n")
+        self.assertIn("keeps its settings", self.asterisk.cli("pivot reload"))
+        self.assertIn("there is no setting nonsense", self.log())
+        path.write_text(settings.replace('{"policy"', '{"reactors": 7, "policy"'))
+        self.assertIn("keeps its settings", self.asterisk.cli("pivot reload"))
+        self.assertIn("reactors", self.log())
+        path.write_text(settings.replace("speech_command =", "speech_command = false;"))
+        self.assertIn("has the new settings", self.asterisk.cli("pivot reload"))
+        self.wait_until(lambda: self.said() == ["Old."], "the call lost its settings")
+        path.write_text(settings)
+        self.assertIn("has the new settings", self.asterisk.cli("pivot reload"))
+
+
 class Crowd(Case):
     def test_a_hundred_calls_at_once(self):
         self.answer(

@@ -3,6 +3,7 @@
 #include "switches/app_pivot/jobs.h"
 #include "switches/app_pivot/live_call.h"
 #include "switches/app_pivot/module_engine.h"
+#include "switches/app_pivot/reloading.h"
 
 #include <asterisk/cli.h>
 #include <asterisk/utils.h>
@@ -53,8 +54,26 @@ static char* show_metrics(struct ast_cli_entry* entry, int command, struct ast_c
     return CLI_SUCCESS;
 }
 
+static char* reload(struct ast_cli_entry* entry, int command, struct ast_cli_args* arguments)
+{
+    if (command == CLI_INIT) {
+        entry->command = "pivot reload";
+        entry->usage =
+            "Usage: pivot reload\n"
+            "       Reads pivot.conf again. Calls go on under the settings they have.\n";
+        return NULL;
+    }
+    if (command == CLI_GENERATE) return NULL;
+    if (arguments->argc != entry->args) return CLI_SHOWUSAGE;
+    const int status = reload_settings();
+    ast_cli(arguments->fd, status == 0 ? "Pivot has the new settings.\n"
+                                       : "Pivot keeps its settings: Asterisk's log says why.\n");
+    return status == 0 ? CLI_SUCCESS : CLI_FAILURE;
+}
+
 static struct ast_cli_entry entries[] = {
     AST_CLI_DEFINE(show_calls, "Lists the calls that Pivot performs"),
+    AST_CLI_DEFINE(reload, "Reads pivot.conf again"),
     AST_CLI_DEFINE(show_metrics, "Shows what the engine counts"),
 };
 

@@ -44,6 +44,15 @@ int engine_begin(const struct settings* settings)
     return -1;
 }
 
+int engine_reload(const struct settings* settings)
+{
+    pivot_error error;
+    const pivot_text json = pivot_text_of(settings->engine);
+    if (pivot_engine_reload(engine, json, &error) == PIVOT_OK) return 0;
+    ast_log(LOG_ERROR, "Pivot keeps its settings: %s\n", error.sentence);
+    return -1;
+}
+
 void engine_end(void)
 {
     pivot_engine_destroy(engine);

@@ -8,6 +8,8 @@ struct settings;
 
 /* Returns -1 if the engine refuses its settings, which it says in Asterisk's log. */
 int engine_begin(const struct settings* settings);
+/* Calls go on. Returns -1, and changes nothing, if the engine refuses. */
+int engine_reload(const struct settings* settings);
 /* No call may be performed or rest. */
 void engine_end(void);
 

@@ -120,20 +120,29 @@ static int read_file(struct settings* settings)
     return status;
 }
 
-int settings_load(void)
+static int make_folders(const struct settings* settings)
+{
+    if (ast_mkdir(settings->recordings, 0755) == 0 &&
+        ast_mkdir(settings->speech_cache, 0755) == 0) {
+        return 0;
+    }
+    ast_log(LOG_ERROR, "%s: cannot make the folders %s and %s\n", file, settings->recordings,
+            settings->speech_cache);
+    return -1;
+}
+
+struct settings* settings_read(void)
 {
     struct settings* settings = defaults();
-    if (settings == NULL) return -1;
-    int status = read_file(settings);
-    if (status == 0 && (ast_mkdir(settings->recordings, 0755) != 0 ||
-                        ast_mkdir(settings->speech_cache, 0755) != 0)) {
-        ast_log(LOG_ERROR, "%s: cannot make the folders %s and %s\n", file, settings->recordings,
-                settings->speech_cache);
-        status = -1;
-    }
-    if (status == 0) ao2_global_obj_replace_unref(newest, settings);
+    if (settings == NULL) return NULL;
+    if (read_file(settings) == 0 && make_folders(settings) == 0) return settings;
     ao2_ref(settings, -1);
-    return status;
+    return NULL;
+}
+
+void settings_use(struct settings* settings)
+{
+    ao2_global_obj_replace_unref(newest, settings);
 }
 
 struct settings* settings_now(void)

@@ -16,9 +16,9 @@ struct settings {
     char* sip_uri;
 };
 
-/* Reads pivot.conf. If a value is wrong, says so in Asterisk's log, changes nothing, and returns
- * -1. */
-int settings_load(void);
+/* Reads pivot.conf. Returns null, and says why in Asterisk's log, if a value is wrong. */
+struct settings* settings_read(void);
+void settings_use(struct settings* settings);
 /* The newest, as a reference. */
 struct settings* settings_now(void);
 void settings_end(void);
