@@ -3,13 +3,10 @@
 #include "reactor/thread.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <latch>
 #include <utility>
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 namespace pivot::store {
 
@@ -35,13 +32,6 @@ std::string debug_path(const StoreConfig& config)
     return config.path + "/debug";
 }
 
-// What is in it has credentials.
-Answer<void> make_folder(const std::string& path)
-{
-    if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return {};
-    return Error(fmt::format("{}: cannot be made: {}", path, std::strerror(errno)));
-}
-
 }  // namespace
 
 tl::expected<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig& config, Log log)
@@ -49,7 +39,8 @@ tl::expected<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig&
     const auto store_error = [](const std::string& error) {
         return Error(fmt::format("the store {}", error));
     };
-    if (auto made = make_folder(config.path); !made) return store_error(made.error());
+    auto folder = Folder::take(config.path);
+    if (!folder) return store_error(folder.error());
     auto cdrs = CdrTable::open(config.path + "/cdrs", config.cdr_bytes_max);
     if (!cdrs) return store_error(cdrs.error());
     auto records = DebugTable::open(debug_path(config), config.debug_bytes_max);
@@ -58,16 +49,16 @@ tl::expected<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig&
             fmt::format("the store {}: there will be no debug records until it is moved away",
                         records.error()));
     }
-    std::unique_ptr<Store> store(
-        new Store(config, std::move(log), {std::move(*cdrs), std::move(records)}));
+    std::unique_ptr<Store> store(new Store(config, std::move(*folder), std::move(log),
+                                           {std::move(*cdrs), std::move(records)}));
     auto thread = reactor::start_thread("pivot/store", [self = store.get()] { self->run(); });
     if (!thread) return store_error(fmt::format("{}: {}", config.path, thread.error()));
     store->thread_ = std::move(*thread);
     return store;
 }
 
-Store::Store(const StoreConfig& config, Log log, Tables tables)
-    : config_(config), log_(std::move(log)), tables_(std::move(tables))
+Store::Store(const StoreConfig& config, Folder folder, Log log, Tables tables)
+    : config_(config), folder_(std::move(folder)), log_(std::move(log)), tables_(std::move(tables))
 {
     count_waiting();
 }

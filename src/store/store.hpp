@@ -12,6 +12,7 @@
 #include "base/counter.hpp"
 #include "base/log.hpp"
 #include "session/debug_record.hpp"
+#include "store/folder.hpp"
 #include "store/queued_command.hpp"
 
 #include <atomic>
@@ -33,7 +34,7 @@
 namespace pivot::store {
 
 struct StoreConfig {
-    std::string path;  // a folder, made where it is missing, for the files `cdrs` and `debug`
+    std::string path;  // a folder, made where it is missing, of this store alone
     std::int64_t cdr_bytes_max = std::int64_t{4} * 1024 * 1024 * 1024;  // of the file
     std::int64_t debug_bytes_max = std::int64_t{1024} * 1024 * 1024;    // likewise: the oldest go
 
@@ -83,7 +84,7 @@ private:
     using Clock = std::chrono::steady_clock;
     enum class Transaction : std::uint8_t { committed, refused, stuck };
 
-    Store(const StoreConfig& config, Log log, Tables tables);
+    Store(const StoreConfig& config, Folder folder, Log log, Tables tables);
 
     bool has_room_for(const Command& command) const;
     void count(const Command& command, bool is_queued);
@@ -104,6 +105,7 @@ private:
     void finish(Commands commands);
 
     const StoreConfig config_;
+    const Folder folder_;
     const Log log_;
     std::atomic<std::uint64_t> dropped_ = 0;
     Counter cdrs_waiting_;

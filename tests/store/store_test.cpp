@@ -111,7 +111,15 @@ TEST_F(Store, a_folder_that_cannot_be_made_is_an_error)
     EXPECT_EQ(error(), ": cannot be made: No such file or directory");
     config_.path = folder_.path() / "file";
     std::ofstream(config_.path) << "x";
-    EXPECT_EQ(error(), "/cdrs: unable to open database file");
+    EXPECT_EQ(error(), ": its file `lock` cannot be opened: Not a directory");
+}
+
+TEST_F(Store, a_folder_belongs_to_one_store_at_a_time)
+{
+    auto store = open_store(config_, log_);
+    EXPECT_EQ(error(), ": belongs to another engine that runs: give each a folder of its own");
+    store.reset();
+    EXPECT_EQ(error(), "none");
 }
 
 TEST_F(Store, a_damaged_file_of_debug_records_costs_nobody_a_cdr)
