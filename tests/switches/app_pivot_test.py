@@ -354,6 +354,30 @@ class Dials(Case):
         self.assertGreater(self.loudest(form["RecordingUrl"]), 300)
 
 
+class Transfers(Case):
+    def test_a_flow_transfers_the_caller_to_an_extension(self):
+        transfer = {"module": "transfer", "data": {"target": "local"}}
+        self.web.answers["/begin"] = json.dumps({"module": "answer", "children": {"_": transfer}})
+        self.call(callers.ANSWER, callers.BE_HUNG_UP, to="flow").end()
+        self.assertIn("Executing [local@default:2]", self.log())
+
+    def test_a_transfer_to_nowhere_fails(self):
+        transfer = {"module": "transfer", "data": {"target": "+15550009999"}}
+        self.web.answers["/begin"] = json.dumps({"module": "answer", "children": {"_": transfer}})
+        self.call(callers.ANSWER, callers.BE_HUNG_UP, to="flow").end()
+        self.assertIn("no such extension", self.log())
+
+    def test_a_caller_is_referred(self):
+        self.answer(
+            "/begin",
+            '<Play digits="1"/><Refer action="/referred"><Sip>sip:carol@example.com</Sip></Refer>',
+        )
+        self.answer("/referred", "<Hangup/>")
+        self.call(callers.ANSWER, callers.BE_REFERRED, callers.BE_HUNG_UP)
+        form, _ = self.web.wait_for("/referred")
+        self.assertEqual(form["ReferSipResponseCode"], "202")
+
+
 class Rooms(Case):
     def test_two_callers_meet_in_a_conference(self):
         self.answer(
@@ -441,7 +465,6 @@ class Console(Case):
         self.wait_until(lambda: "1 calls" in self.asterisk.cli("pivot show calls"), "no call")
         self.assertIn(f"{self.web.url}/begin", self.asterisk.cli("pivot show calls"))
         self.assertIn("# TYPE pivot_", self.asterisk.cli("pivot show metrics"))
-
 
     def test_settings_change_while_a_call_goes_on(self):
         path = self.asterisk.home / "etc/pivot.conf"

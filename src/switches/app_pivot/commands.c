@@ -72,6 +72,16 @@ static void mix(void* call, pivot_job job, pivot_text mix, uint32_t members_max)
     post(call, (struct news){.kind = NEWS_MIX, .job = job, .number = most}, mix, no_text);
 }
 
+static void refer(void* call, pivot_job job, pivot_text sip_uri)
+{
+    post(call, (struct news){.kind = NEWS_REFER, .job = job}, sip_uri, no_text);
+}
+
+static void transfer(void* call, pivot_job job, const pivot_transfer* transfer)
+{
+    post_job(call, NEWS_TRANSFER, job, 0, transfer);
+}
+
 static void mute(void* call, pivot_leg leg, int32_t is_muted)
 {
     post(call, (struct news){.kind = NEWS_MUTE, .leg = leg, .number = is_muted}, no_text, no_text);
@@ -146,6 +156,8 @@ const pivot_channel asterisk_channel = {
     .record = record,
     .dial = dial,
     .bridge = bridge,
+    .refer = refer,
+    .transfer = transfer,
     .mute = mute,
     .set_variable = set_variable,
     .mix = mix,

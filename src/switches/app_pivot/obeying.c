@@ -9,10 +9,12 @@
 #include "switches/app_pivot/news.h"
 #include "switches/app_pivot/playing.h"
 #include "switches/app_pivot/recording.h"
+#include "switches/app_pivot/referring.h"
 #include "switches/app_pivot/refusals.h"
 #include "switches/app_pivot/sending_keys.h"
 #include "switches/app_pivot/speaking.h"
 #include "switches/app_pivot/talking.h"
+#include "switches/app_pivot/transferring.h"
 
 #include <asterisk/causes.h>
 #include <asterisk/channel.h>
@@ -107,6 +109,8 @@ static void begin_job(struct live_call* call, struct leg* leg, const struct news
         case NEWS_RECORD: record_leg(call, news->job, leg, news->shown); break;
         case NEWS_DIAL: dial_targets(call, news->job, news->shown); break;
         case NEWS_BRIDGE: bridge_with(call, news->job, leg); break;
+        case NEWS_REFER: refer_caller(call, news->job, leg, news->name); break;
+        case NEWS_TRANSFER: transfer_caller(call, news->job, leg, news->shown); break;
         case NEWS_MIX: mix_caller(call, news->job, news->name, news->number); break;
         default: break;
     }
@@ -129,6 +133,8 @@ static void obey(struct live_call* call, const struct news* news)
         case NEWS_RECORD:
         case NEWS_DIAL:
         case NEWS_BRIDGE:
+        case NEWS_REFER:
+        case NEWS_TRANSFER:
         case NEWS_MIX:
             if (leg != NULL) {
                 begin_job(call, leg, news);

@@ -22,6 +22,7 @@ static void destroy(void* object)
     ast_free(settings->number);
     ast_free(settings->user);
     ast_free(settings->sip_uri);
+    ast_free(settings->transfer_context);
 }
 
 /* Adds to Asterisk's spool folder. */
@@ -43,6 +44,7 @@ static struct settings* defaults(void)
     settings->number = ast_strdup("");
     settings->user = ast_strdup("PJSIP/%s");
     settings->sip_uri = ast_strdup("");
+    settings->transfer_context = ast_strdup("");
     return settings;
 }
 
@@ -56,6 +58,7 @@ static char** place_of(struct settings* settings, const char* name)
     if (strcmp(name, "number") == 0) return &settings->number;
     if (strcmp(name, "user") == 0) return &settings->user;
     if (strcmp(name, "sip_uri") == 0) return &settings->sip_uri;
+    if (strcmp(name, "transfer_context") == 0) return &settings->transfer_context;
     return NULL;
 }
 

@@ -14,6 +14,7 @@ struct settings {
     char* number; /* dial templates, in which %s is the number, the user, the URI */
     char* user;
     char* sip_uri;
+    char* transfer_context; /* empty: the channel's own */
 };
 
 /* Reads pivot.conf. Returns null, and says why in Asterisk's log, if a value is wrong. */

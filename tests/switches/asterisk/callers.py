@@ -72,6 +72,28 @@ Content-Length: 0
 
 ]]></send>
 """
+BE_REFERRED = (
+    '<recv request="REFER"/>\n'
+    + OK.replace("200 OK", "202 Accepted")
+    + """<send retrans="500"><![CDATA[
+NOTIFY [next_url] SIP/2.0
+Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+[routes]
+From: "Alice" <sip:+15551230000@[local_ip]:[local_port]>;tag=[call_number]
+To: <sip:[service]@[remote_ip]:[remote_port]>[peer_tag_param]
+Call-ID: [call_id]
+CSeq: 2 NOTIFY
+Contact: <sip:alice@[local_ip]:[local_port]>
+Event: refer
+Subscription-State: terminated;reason=noresource
+Content-Type: message/sipfrag
+Content-Length: [len]
+
+SIP/2.0 200 OK
+]]></send>
+<recv response="200"/>
+"""
+)
 BE_HUNG_UP = '<recv request="BYE"/>\n' + OK
 
 
