@@ -56,6 +56,14 @@ Checked<void> check_how(const pivot_event& told)
                                                told.how, int{told.kind}));
 }
 
+Checked<void> check_texts(const pivot_event& told)
+{
+    for (const pivot_text& text : {told.text, told.id, told.why, told.confidence}) {
+        if (text.data == nullptr && text.size > 0) return refuse(PIVOT_NULL, "a text is null");
+    }
+    return {};
+}
+
 Event recorded(const pivot_event& told)
 {
     RecordingEnded ended;
@@ -109,6 +117,7 @@ Checked<Event> read_event(const pivot_event* event)
     if (!taken) return tl::unexpected(taken.error());
     const pivot_event& told = *taken;
     if (auto checked = check_how(told); !checked) return tl::unexpected(checked.error());
+    if (auto checked = check_texts(told); !checked) return tl::unexpected(checked.error());
     switch (told.kind) {
         case PIVOT_EVENT_ANSWERED: return Answered();
         case PIVOT_EVENT_KEY: return KeyPressed{told.leg, told.key};

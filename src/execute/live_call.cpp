@@ -251,11 +251,13 @@ Task<> LiveCall::rest(Deadline&)
 
 Task<> LiveCall::answer(Deadline&)
 {
-    if (is_answered()) co_return;
+    if (is_answered() || answer_is_overdue_) co_return;
     channel().answer();
     const Nanoseconds until = in(config_.answer_timeout);
     while (!was_told_answered_ && !must_stop() && now() < until) co_await next(until);
-    if (!was_told_answered_ && now() >= until) note_silence("answered", config_.answer_timeout);
+    if (was_told_answered_ || now() < until) co_return;
+    answer_is_overdue_ = true;
+    note_silence("answered", config_.answer_timeout);
 }
 
 Task<> LiveCall::pause(milliseconds time, Deadline&)

@@ -300,6 +300,7 @@ private:
     LegId legs_ = caller;
     std::uint8_t lacks_ = 0;  // a bit for each ability that has been warned of
     bool was_told_answered_ = false;
+    bool answer_is_overdue_ = false;  // nobody waits for it a second time
     bool was_hung_up_ = false;
     bool was_given_back_ = false;
     bool has_moved_ = false;

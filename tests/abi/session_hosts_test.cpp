@@ -66,6 +66,16 @@ TEST(SessionHosts, one_with_a_loop_uses_every_function_command_and_event)
     EXPECT_EQ(run(PIVOT_SESSION_LOOP), 0);
 }
 
+TEST(SessionHosts, one_sees_how_calls_end)
+{
+    EXPECT_EQ(run(PIVOT_SESSION_ENDS), 0);
+}
+
+TEST(SessionHosts, one_makes_mistakes_and_lives)
+{
+    EXPECT_EQ(run(PIVOT_SESSION_MISTAKES), 0);
+}
+
 TEST(SessionHosts, one_with_threads_tells_from_each_of_them)
 {
     EXPECT_EQ(run(PIVOT_SESSION_THREADS), 0);

@@ -86,6 +86,7 @@ static void open_lane(toy_lane* lane, bool has_thread)
 
 void toy_open(toy_switch* toy, const char* config, int32_t reactors, size_t lanes)
 {
+    setvbuf(stdout, NULL, _IOLBF, 0); /* a crash loses nothing */
     memset(toy, 0, sizeof *toy);
     toy->channel = toy_channel;
     toy->has_threads = reactors > 0;
@@ -140,6 +141,7 @@ toy_call* toy_ring(toy_switch* toy, toy_reaction* react)
     call->owner = toy;
     call->number = toy->call_count;
     call->react = react;
+    call->channel = &toy->channel;
     snprintf(call->id, sizeof call->id, "c-%zu", call->number);
     pthread_mutex_init(&call->mutex, NULL);
     toy->calls[toy->call_count] = call;
@@ -169,17 +171,25 @@ static const char* or_else(const char* given, const char* usual)
     return given == NULL ? usual : given;
 }
 
-pivot_status toy_begin(toy_call* call, const toy_start* start, pivot_error* error)
+static void put_action(char* action, size_t capacity, const toy_start* start)
 {
     char url[TOY_ACTION_SIZE / 2];
-    char action[TOY_ACTION_SIZE];
+    char cdr[128] = "";
     if (start->document != NULL) put_url(url, sizeof url, start->document);
-    snprintf(action, sizeof action,
+    if (!start->owes_no_cdr) {
+        snprintf(cdr, sizeof cdr, ",\"cdr_url\":\"http://127.0.0.1:%s/cdr\"", toy_port);
+    }
+    snprintf(action, capacity,
              "{\"module\":\"pivot\",\"data\":{\"voice_url\":\"%s\",\"method\":\"post\","
-             "\"req_format\":\"twiml\",\"cdr_url\":\"http://127.0.0.1:%s/cdr\"%s},"
-             "\"children\":{%s%s}}",
-             start->document != NULL ? url : start->url, toy_port, or_else(start->members, ""),
+             "\"req_format\":\"twiml\"%s%s},\"children\":{%s%s}}",
+             start->document != NULL ? url : start->url, cdr, or_else(start->members, ""),
              start->next == NULL ? "" : "\"_\":", or_else(start->next, ""));
+}
+
+pivot_status toy_begin(toy_call* call, const toy_start* start, pivot_error* error)
+{
+    char action[TOY_ACTION_SIZE];
+    put_action(action, sizeof action, start);
     const pivot_call facts = {.size = sizeof facts,
                               .call_id = pivot_text_of(call->id),
                               .account_id = pivot_text_of(start->account),
@@ -197,8 +207,8 @@ pivot_status toy_begin(toy_call* call, const toy_start* start, pivot_error* erro
         .at_end = start->at_end,
         .directory = start->directory};
     toy_is_inside = true;
-    const pivot_status status = pivot_session_start(
-        call->owner->engine, &session, &call->owner->channel, call, &call->ticket, error);
+    const pivot_status status = pivot_session_start(call->owner->engine, &session, call->channel,
+                                                    call, &call->ticket, error);
     toy_is_inside = false;
     return status;
 }

@@ -5,8 +5,7 @@
  *     the lane's own thread, or toy_turn():       deed ──► performed: events, pivot_tell()
  *
  * What a command shows is not copied: it is described when it is commanded, and again when it is
- * performed and at the end of the call. The three must be equal. All calls of one switch share its
- * pivot_channel, of which a test may change members before it starts the first call. */
+ * performed and at the end of the call. The three must be equal. */
 #ifndef PIVOT_TESTS_TOY_SWITCH_H
 #define PIVOT_TESTS_TOY_SWITCH_H
 
@@ -53,7 +52,7 @@ enum {
     TOY_EVENTS = PIVOT_EVENT_REFERRED + 1,
     TOY_LANES_MAX = 8,
     TOY_CALLS_MAX = 20000,
-    TOY_PATIENCE_MS = 30000,
+    TOY_PATIENCE_MS = 10000,
     TOY_LINE_SIZE = 1024,
     TOY_ACTION_SIZE = 8192
 };
@@ -88,9 +87,10 @@ struct toy_call {
     toy_switch* owner;
     size_t number;
     char id[32];
-    toy_reaction* react; /* may be null */
-    size_t hang_up_at;   /* the caller hangs up at the n-th command, from 1; 0: never */
-    uint64_t lots;       /* for what a reaction draws */
+    toy_reaction* react;          /* may be null */
+    const pivot_channel* channel; /* the switch's unless a test gives it another */
+    size_t hang_up_at;            /* the caller hangs up at the n-th command, from 1; 0: never */
+    uint64_t lots;                /* for what a reaction draws */
     void* user;
     pivot_ticket ticket;
 
@@ -175,9 +175,10 @@ typedef struct toy_start {
     pivot_at_end at_end;
     const pivot_directory* directory;
     bool is_answered;
+    bool owes_no_cdr;
 } toy_start;
 
-/* Starts it, under an action with a CDR. */
+/* Starts it, under an action with a CDR unless it owes none. */
 pivot_status toy_begin(toy_call* call, const toy_start* start, pivot_error* error);
 
 /* A call that starts; the program ends if it does not. */

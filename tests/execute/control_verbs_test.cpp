@@ -155,6 +155,16 @@ TEST_F(ControlVerbs, a_switch_has_five_seconds_to_refuse_a_call)
     EXPECT_GE(elapsed_since(began), std::chrono::seconds(5));
 }
 
+TEST_F(ControlVerbs, an_answer_that_does_not_come_delays_the_call_once)
+{
+    keep_running("answer");
+    const Nanoseconds began = clock->now();
+    EXPECT_THAT(run("<Say>a</Say><Say>b</Say><Say>c</Say>"),
+                ElementsAre("answer", "say a", "say b", "say c", "hang_up 0"));
+    EXPECT_GE(elapsed_since(began), std::chrono::seconds(5));
+    EXPECT_LT(elapsed_since(began), std::chrono::seconds(10));
+}
+
 TEST_F(ControlVerbs, an_answered_call_is_hung_up_in_place_of_being_rejected)
 {
     EXPECT_THAT(run("<Say>a</Say><Reject/><Say>never</Say>"),
