@@ -301,6 +301,17 @@ class Dials(Case):
         self.call(callers.ANSWER, callers.BE_HUNG_UP)
         self.assertEqual(self.status(), "busy")
 
+    def test_a_callee_who_forwards_the_call_is_not_followed(self):
+        self.dial(callers.FORWARDS)
+        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.assertEqual(self.status(), "failed")
+
+    def test_a_user_who_does_not_exist_fails_at_once(self):
+        self.answer("/begin", '<Dial action="/dialled"><Client>nobody</Client></Dial>')
+        self.answer("/dialled", "<Hangup/>")
+        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.assertEqual(self.status(), "failed")
+
     def test_a_callee_does_not_answer_in_time(self):
         self.dial(callers.CANCELLED, attributes='timeout="2"')
         self.call(callers.ANSWER, callers.BE_HUNG_UP)

@@ -167,6 +167,10 @@ Content-Length: [len]
 {OFFER}]]></send>
 <recv request="ACK"/>
 """
+FORWARDS = (
+    ringing(302).replace("sip:bob@[local_ip]:[local_port]", "sip:mallory@example.com")
+    + '<recv request="ACK"/>\n'
+)
 BUSY = ringing(486) + '<recv request="ACK"/>\n'
 CANCELLED = (
     '<recv request="CANCEL"/>\n'
