@@ -16,6 +16,9 @@ LD_LIBRARY_PATH=$(dirname "$(find "$root" -name libpivot.so)")
 export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR LD_LIBRARY_PATH
 flags=$(pkg-config --cflags --libs pivot)
 
+# Without a package of any dependency, as on a machine that has the libraries alone.
+PKG_CONFIG_LIBDIR=$PKG_CONFIG_PATH PKG_CONFIG_PATH='' pkg-config --cflags pivot >/dev/null
+
 awk -v root="$root" '
     /^```c$/ { file = root "/example" ++count ".c"; next }
     /^```cpp$/ { file = root "/example" ++count ".cpp"; next }
@@ -32,3 +35,9 @@ for source in "$root"/example*.c "$root"/example*.cpp; do
     # This host is denied by default, so that no network is needed.
     "$program" http://127.0.0.1:9/ | grep -q blocked
 done
+
+# The same with libpivot inside.
+library=$(find "$root" -name libpivot.a)
+# shellcheck disable=SC2046
+$cc -std=c11 "$root/example1.c" -o "$root/static" $(pkg-config --cflags --static --libs pivot | sed "s| -lpivot| $library|")
+LD_LIBRARY_PATH='' "$root/static" http://127.0.0.1:9/ | grep -q blocked
