@@ -45,6 +45,10 @@ struct Dequeue {
     static constexpr JobKind kind = JobKind::queue;
     QueueName queue;
     milliseconds timeout{0};  // until somebody is there
+    // A document that the caller taken out of the queue hears before the two are connected, by its
+    // absolute URL. Of queues that the engine keeps; empty: there is none.
+    std::string greeting_url = {};
+    Method greeting_method = Method::post;
 };
 struct Refer {
     static constexpr JobKind kind = JobKind::refer;

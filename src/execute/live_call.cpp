@@ -128,7 +128,7 @@ bool LiveCall::must_stop_after(const Event& event) const
     const JobId job = job_of(event);
     if (job != 0 && !contract_.runs(job)) return false;
     const Stage* stage = stage_;
-    while (stage != nullptr && !stage->ends_with(event)) stage = stage->outer_;
+    while (stage != nullptr && !stage->is_over() && !stage->ends_with(event)) stage = stage->outer_;
     return stage != nullptr;
 }
 
@@ -190,6 +190,13 @@ Task<> LiveCall::finish(const Stage& stage, Deadline& deadline)
     co_await catch_up(deadline);
     if (stage.end() == nullptr) co_await stop(stage.job(), deadline);
     assert(stage.end() != nullptr);
+}
+
+Task<> LiveCall::stay_taken(const Stage& queue, Deadline& deadline)
+{
+    const bool is_kept = keeps(queue.job());
+    if (is_kept) co_return co_await membership_->stay_taken(deadline);
+    while (!must_stop()) co_await next(never);
 }
 
 Task<Finished> LiveCall::finish(JobId job, Until until, Deadline& deadline)

@@ -209,6 +209,13 @@ public:
     Task<> finish(const Stage& stage, Deadline& deadline);
     Task<Finished> finish(JobId job, Until until, Deadline& deadline);
 
+    // Waits in the queue of a stage from the moment in which somebody takes the caller out of it,
+    // until the call must stop, or that one is gone and the caller waits again.
+    Task<> stay_taken(const Stage& queue, Deadline& deadline);
+
+    // Whether the engine keeps this job in place of the channel.
+    bool keeps(JobId job) const;
+
     // Ends a job that may run, and waits for its end.
     Task<> stop(JobId job, Deadline& deadline);
 
@@ -276,7 +283,6 @@ private:
     void end_jobs();
     JobId keep(const JobCommand& command);
     bool is_in_room() const;
-    bool keeps(JobId job) const;
     Task<> next_end(Deadline& deadline);
     void leave_room();
     void note_late();

@@ -1,7 +1,9 @@
 // The caller in a room or a queue that the engine keeps, because the switch can only mix.
 //
-//   waits: music ─┬─ mix ──► mixed: beeps ─┬─ hold ─► waits
-//                 └─ leave, end ─► out ◄───┘
+//   waits: music ─┬─ mix ────────────────────────────► mixed: beeps ─┬─ hold ─► waits
+//                 ├─ greet ─► hears it ─┬─ ready ─► mix              │
+//                 │                     └─ hold ─► waits             │
+//                 └─ leave, end ─► out ◄─────────────────────────────┘
 //
 // The home orders what is to be done, and each order comes together with news. The call's coroutine
 // does it when it reads these, so music and wait documents end before the caller is mixed. News and
@@ -13,6 +15,7 @@
 #include "reactor/wait.hpp"
 #include "rooms/lobby.hpp"
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +37,9 @@ public:
 
     // Does what the home orders until the call must stop. Then nothing is played or mixed.
     Task<> attend(Deadline& deadline);
+
+    // The same from when somebody takes the caller out of the queue, until the caller waits again.
+    Task<> stay_taken(Deadline& deadline);
 
     // The home tells the end of the job, here and now if it is on this lane.
     void leave() { leave(false); }
@@ -57,7 +63,13 @@ private:
 
     void take(const rooms::Order& order) override;
     void tell(Event event);
+    rooms::Message message_now(rooms::Message::Kind kind);
     void leave(bool has_failed);
+    bool waits() const;
+    void wait_on();
+    void withdraw_greeting();
+    Task<> obey(Deadline& deadline);
+    Task<> greet(Deadline& deadline);
     Task<> fall_silent(Deadline& deadline);
     void mix();
     void play();
@@ -68,17 +80,21 @@ private:
     const JobId job_;
     const rooms::MemberId member_;
     std::string place_;
-    Media music_;                      // for one who waits; empty: silence
-    Nanoseconds music_at_ = 0;         // when the next may begin
-    Nanoseconds gives_up_at_ = never;  // where nobody is there
+    Media music_;                        // for one who waits; empty: silence
+    Nanoseconds music_at_ = 0;           // when the next may begin
+    milliseconds patience_ = unlimited;  // where nobody is there
+    Nanoseconds gives_up_at_ = never;    // likewise
     Mixing wanted_;
-    std::string mixed_as_;  // the name of the mix that runs
+    std::string mixed_as_;                          // the name of the mix that runs
+    std::unique_ptr<const rooms::Order> greeting_;  // to be heard; null: there is none
+    Stage* hearing_ = nullptr;  // of the greeting that is heard; null: none is, or it is withdrawn
     std::vector<Event> late_;
     reactor::Event is_out_told_;
     JobId mix_ = 0;    // 0: none runs
     JobId sound_ = 0;  // likewise
     bool is_muted_ = false;
     bool is_owed_beep_ = false;
+    bool is_taken_ = false;  // by somebody with a greeting
     bool is_leaving_ = false;
     bool is_out_ = false;
 };

@@ -34,6 +34,10 @@ protected:
 Task<NextStep> perform_within(LiveCall& call, session::Request ask,
                               const Surroundings& surroundings, Deadline& deadline);
 
+// The longest that such a document may keep somebody else waiting, who is to be connected with its
+// hearer.
+inline constexpr milliseconds whisper_max{120'000};
+
 // What a web server answered instead of a document: media to play, or words to say.
 Task<NextStep> perform_plain(LiveCall& call, const session::Answer& answer, Deadline& deadline);
 

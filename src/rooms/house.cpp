@@ -19,9 +19,16 @@ Orders House::take(const Message& message)
         }
         case Kind::enqueue: queues_[message.place].enqueue(message, orders); break;
         case Kind::dequeue: queues_[message.place].dequeue(message, orders); break;
+        case Kind::ready: ready(message, orders); break;
         case Kind::leave: leave(message, orders); break;
     }
     return orders;
+}
+
+void House::ready(const Message& message, Orders& orders)
+{
+    const auto queue = queues_.find(message.place);
+    if (queue != queues_.end()) queue->second.ready(message, orders);
 }
 
 // A room and a queue may have the same name, and the member is in one of them.

@@ -18,6 +18,7 @@ public:
     bool empty() const { return rooms_.empty() && queues_.empty(); }
 
 private:
+    void ready(const Message& message, Orders& orders);
     void leave(const Message& message, Orders& orders);
 
     StringMap<Room> rooms_;

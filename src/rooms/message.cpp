@@ -13,6 +13,11 @@ std::string place_of(std::string_view account_id, std::string_view name)
     return place;
 }
 
+std::string_view name_of(std::string_view place)
+{
+    return place.substr(place.find('\n') + 1);
+}
+
 Order mix_order(MemberId member, std::string_view mix, unsigned members_max)
 {
     Order made = order(member, Order::Kind::mix);

@@ -9,6 +9,7 @@
 
 #include <pivot/event.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,9 +22,23 @@ using MemberId = std::uint64_t;
 
 // Where a room or a queue is found: those of one account are no other's.
 std::string place_of(std::string_view account_id, std::string_view name);
+std::string_view name_of(std::string_view place);
+
+// The document that a caller hears before they are connected with whoever takes them out of a
+// queue.
+struct Greeting {
+    std::string url;  // absolute; empty: there is none
+    Method method = Method::post;
+};
 
 struct Message {
-    enum class Kind : std::uint8_t { join, enqueue, dequeue, leave };
+    enum class Kind : std::uint8_t {
+        join,
+        enqueue,
+        dequeue,
+        ready,  // the caller has heard the greeting
+        leave,
+    };
 
     Kind kind = Kind::leave;
     MemberId member = 0;
@@ -40,14 +55,22 @@ struct Message {
     // of join and enqueue: more than these are refused; 0: no limit
     unsigned size_max = 0;
 
+    // of dequeue
+    Greeting greeting;
+
+    // of ready: who greets
+    MemberId taker = 0;
+
     // of leave: the switch could not connect the caller
     bool has_failed = false;
 };
 
 struct Order {
     enum class Kind : std::uint8_t {
-        mix,   // join this mix
-        hold,  // leave the mix, and wait
+        mix,     // join this mix
+        hold,    // leave the mix or the greeting, and wait
+        greet,   // hear the greeting, and say when that is done
+        expect,  // somebody is there, and is being greeted: wait for as long as that takes
         beep,
         news,  // this has happened
         end,   // the stay is over: the event ends its job, and nothing comes after it
@@ -58,6 +81,12 @@ struct Order {
     std::string mix;           // of mix
     unsigned members_max = 0;  // of mix; 0: no limit
     Event event;               // of news and end, without its job
+
+    // of greet
+    Greeting greeting;
+    MemberId taker = 0;
+    std::string taker_call_id;
+    std::chrono::seconds waited{0};  // in the queue
 };
 
 using Orders = std::vector<Order>;

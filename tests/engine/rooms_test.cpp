@@ -107,6 +107,17 @@ TEST_P(RoomsOfAnEngine, a_caller_in_a_queue_and_one_who_dials_it_meet)
     EXPECT_TRUE(all_end({&ann, &agent}));
 }
 
+TEST_P(RoomsOfAnEngine, a_caller_in_a_queue_hears_the_document_of_one_who_dials_it)
+{
+    page("/hello", "<Say>An agent comes</Say>");
+    Phone& ann = call(enqueue);
+    ASSERT_TRUE(waits(ann));
+    Phone& agent = call(R"(<Dial><Queue url="/hello">support</Queue></Dial>)");
+    ASSERT_TRUE(meet(ann, agent));
+    EXPECT_TRUE(ann.has_been("say"));
+    EXPECT_FALSE(agent.has_been("say"));
+}
+
 TEST_P(RoomsOfAnEngine, accounts_do_not_meet)
 {
     Phone& ann = call(room, "acme");
@@ -159,6 +170,7 @@ TEST_P(RoomsOfAnEngine, a_thousand_callers_in_a_hundred_rooms_and_queues_all_end
 {
     constexpr std::size_t calls = 1000;
     constexpr std::size_t at_a_time = 100;
+    page("/hello", "<Say>An agent comes</Say>");
     std::minstd_rand lots(12);
     std::vector<Phone*> callers;
     std::vector<std::string> accounts;
@@ -167,7 +179,8 @@ TEST_P(RoomsOfAnEngine, a_thousand_callers_in_a_hundred_rooms_and_queues_all_end
         const std::string verbs =
             i % 2 == 0   ? fmt::format("<Dial><Conference>{}</Conference></Dial>", number)
             : i % 4 == 1 ? fmt::format("<Enqueue>{}</Enqueue>", number)
-                         : fmt::format("<Dial><Queue>{}</Queue></Dial>", number);
+            : i % 8 == 3 ? fmt::format("<Dial><Queue>{}</Queue></Dial>", number)
+                         : fmt::format(R"(<Dial><Queue url="/hello">{}</Queue></Dial>)", number);
         Phone& caller = *callers.emplace_back(&musical());
         accounts.push_back(lots() % 2 == 0 ? "acme" : "other");
         switch (lots() % 4) {

@@ -76,6 +76,15 @@ TEST_F(QueueVerbs, a_switch_without_queues_warns_and_the_result_is_an_error)
     EXPECT_TRUE(is_warned("this switch has no queues"));
 }
 
+TEST_F(QueueVerbs, the_url_of_a_queue_that_the_switch_keeps_is_not_performed)
+{
+    end_queue("dequeue", QueueEnd::bridged);
+    run(R"(<Dial action="/done"><Queue url="/hello">support</Queue></Dial>)");
+    EXPECT_TRUE(is_warned("Queue: its url is not performed: the switch keeps its own queues"));
+    EXPECT_THAT(asked(), ElementsAre("GET /first", "POST /done"));
+    EXPECT_EQ(told("/done")["DequeueResult"], "bridged");
+}
+
 TEST_F(QueueVerbs, a_queue_has_the_size_that_the_document_gives)
 {
     run("<Enqueue>a</Enqueue>");

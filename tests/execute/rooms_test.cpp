@@ -546,6 +546,229 @@ TEST_F(QueueOfTheEngine, fails_for_two_whom_the_switch_cannot_connect)
     EXPECT_EQ(told("/dialled")["DialCallStatus"], "failed");
 }
 
+// The agent's Queue has a document for the caller.
+class GreetingOfTheEngine : public QueueOfTheEngine {
+protected:
+    static constexpr std::string_view say = "say An agent comes";
+
+    GreetingOfTheEngine()
+    {
+        page("/hello", R"(<Say>An agent comes</Say><Pause length="10"/><Say>now</Say>)");
+    }
+
+    // A caller who has waited.
+    Party& waiting(const std::string& id)
+    {
+        Party& party = call(id, enqueue);
+        until_waiting(party);
+        return party;
+    }
+    Party& agent(const std::string& id, std::string_view attributes = R"(url="/hello")")
+    {
+        return call(id,
+                    fmt::format(R"(<Dial action="/dialled" timeout="15"><Queue {}>support</Queue>
+                                       </Dial>)",
+                                attributes));
+    }
+};
+
+TEST_F(GreetingOfTheEngine, is_heard_by_the_caller_alone_before_the_two_are_connected)
+{
+    Party& ann = waiting("ann");
+    pass(20s);
+    Party& one = agent("one");
+    until_heard(ann, say);
+    EXPECT_FALSE(ann.channel.hears_music());
+    EXPECT_FALSE(ann.channel.is_mixed());
+    EXPECT_THAT(one.channel.deeds, IsEmpty());
+    EXPECT_THAT(asked(), Contains("POST /hello"));
+    EXPECT_EQ(told("/hello")["QueueSid"], "support");
+    EXPECT_EQ(told("/hello")["CallSid"], "ann");
+    EXPECT_EQ(told("/hello")["QueueTime"], "20");
+    EXPECT_EQ(told("/hello")["DequeingCallSid"], "one");
+    pass(10s);
+    until_together(ann, one);
+    EXPECT_THAT(ann.channel.deeds, ElementsAre("music", say, "say now", "mix"));
+    EXPECT_THAT(one.channel.deeds, ElementsAre("mix"));
+    pass(65s);
+    ann.channel.hang_up_caller();
+    until_told("/dialled");
+    EXPECT_EQ(told("/dialled")["DequeuedCallQueueTime"], "20");
+    EXPECT_EQ(told("/dialled")["DialCallDuration"], "65");
+    until_told("/left");
+    EXPECT_EQ(told("/left")["QueueTime"], "20");
+}
+
+TEST_F(GreetingOfTheEngine, is_where_the_document_of_the_agent_means_and_asked_for_as_it_says)
+{
+    page("/desk/welcome", "<Say>Welcome</Say>");
+    Party& ann = waiting("ann");
+    Party& one = agent("desk/one", R"(url="welcome" method="GET")");
+    until_together(ann, one);
+    EXPECT_THAT(asked(), Contains("GET /desk/welcome"));
+    EXPECT_THAT(ann.channel.deeds, Contains("say Welcome"));
+}
+
+TEST_F(GreetingOfTheEngine, lets_a_caller_who_hangs_up_leave_the_agent_to_the_next)
+{
+    Party& ann = waiting("ann");
+    Party& bob = waiting("bob");
+    Party& one = agent("one");
+    until_heard(ann, say);
+    ann.channel.hang_up_caller();
+    until_told("/left");
+    EXPECT_EQ(told("/left")["QueueResult"], "hangup");
+    until_heard(bob, say);
+    EXPECT_THAT(one.channel.deeds, IsEmpty());
+    pass(10s);
+    until_together(bob, one);
+}
+
+TEST_F(GreetingOfTheEngine, ends_when_the_agent_hangs_up_and_the_caller_waits_again)
+{
+    Party& ann = waiting("ann");
+    Party& bob = waiting("bob");
+    Party& one = agent("one");
+    until_heard(ann, say);
+    ann.channel.deeds.clear();
+    one.channel.hang_up_caller();
+    until_waiting(ann);
+    until_told("/dialled");
+    EXPECT_EQ(told("/dialled")["DialCallStatus"], "canceled");
+    EXPECT_EQ(told("/dialled")["DialBridged"], "false");
+    Party& two = agent("two");
+    until_heard(ann, say);
+    EXPECT_TRUE(bob.channel.hears_music());
+    pass(10s);
+    until_together(ann, two);
+    EXPECT_THAT(ann.channel.deeds, ElementsAre("music", say, "say now", "mix"));
+}
+
+TEST_F(GreetingOfTheEngine, ends_when_the_agent_hangs_up_while_it_is_asked_for)
+{
+    silent_page("/silence");
+    Party& ann = waiting("ann");
+    Party& one = agent("one", R"(url="/silence")");
+    until([&] { return !all_told("/silence").empty(); });
+    ann.channel.deeds.clear();
+    one.channel.hang_up_caller();
+    until_waiting(ann);
+    EXPECT_TRUE(is_warned(R"("reason":"cancelled")")) << "the exchange was in vain";
+    EXPECT_THAT(warnings, IsEmpty());
+}
+
+TEST_F(GreetingOfTheEngine, makes_way_for_that_of_an_agent_who_waits_already)
+{
+    page("/other", "<Say>Another agent comes</Say>");
+    Party& ann = waiting("ann");
+    Party& one = agent("one");
+    until_heard(ann, say);
+    Party& two = agent("two", R"(url="/other")");
+    until([&] { return two.events.times().answered_at.has_value(); });
+    one.channel.hang_up_caller();
+    until_together(ann, two);
+    EXPECT_THAT(ann.channel.deeds, Contains("say Another agent comes"));
+    EXPECT_THAT(ann.channel.deeds, Not(Contains("say now")));
+}
+
+TEST_F(GreetingOfTheEngine, lets_the_wait_document_go_on_for_a_caller_who_waits_again)
+{
+    page("/wait", R"(<Say>Please wait</Say><Pause length="60"/>)");
+    Party& ann = call("ann", R"(<Enqueue waitUrl="/wait" action="/left">support</Enqueue>)");
+    until_heard(ann, "say Please wait");
+    pass(20s);
+    Party& one = agent("one");
+    until_heard(ann, say);
+    one.channel.hang_up_caller();
+    ann.channel.deeds.clear();
+    until_heard(ann, "say Please wait");
+    EXPECT_EQ(told("/wait")["QueueTime"], "20");
+    EXPECT_EQ(told("/wait")["QueuePosition"], "1");
+    page("/wait", "<Leave/>");
+    pass(60s);
+    until_told("/left");
+    EXPECT_EQ(told("/left")["QueueResult"], "leave");
+}
+
+TEST_F(GreetingOfTheEngine, that_cannot_be_had_warns_and_the_two_are_connected)
+{
+    page("/error", 500, "text/plain", "broken");
+    page("/invalid", 200, "text/xml", "<Response><Say></Response>");
+    for (const std::string_view path : {"/error", "/invalid", "http://127.0.0.1:1/dead"}) {
+        warnings.clear();
+        Party& ann = waiting("ann");
+        Party& one = agent("one", fmt::format(R"(url="{}")", path));
+        until_together(ann, one);
+        EXPECT_THAT(warnings, testing::SizeIs(1)) << path;
+        ann.channel.hang_up_caller();
+        until([&] { return lobby_.empty(); });
+    }
+}
+
+TEST_F(GreetingOfTheEngine, that_is_not_a_url_warns_and_the_two_are_connected)
+{
+    Party& ann = waiting("ann");
+    Party& one = agent("one", R"(url="http://")");
+    until_together(ann, one);
+    EXPECT_TRUE(is_warned("url is not a URL"));
+}
+
+TEST_F(GreetingOfTheEngine, lasts_two_minutes_at_most)
+{
+    page("/long", R"(<Say>Listen</Say><Pause length="600"/>)");
+    Party& ann = waiting("ann");
+    Party& one = agent("one", R"(url="/long")");
+    until_heard(ann, "say Listen");
+    pass(119s);
+    EXPECT_FALSE(ann.channel.is_mixed());
+    pass(1s);
+    until_together(ann, one);
+}
+
+TEST_F(GreetingOfTheEngine, holds_up_the_time_for_which_the_agent_waits)
+{
+    page("/long", R"(<Say>Listen</Say><Pause length="60"/>)");
+    Party& ann = waiting("ann");
+    agent("one", R"(url="/long")");
+    until_heard(ann, "say Listen");
+    pass(40s);
+    ann.channel.hang_up_caller();
+    until_told("/left");
+    EXPECT_THAT(all_told("/dialled"), IsEmpty());
+    pass(15s);
+    until_told("/dialled");
+    EXPECT_EQ(told("/dialled")["DialCallStatus"], "no-answer");
+}
+
+TEST_F(GreetingOfTheEngine, may_hang_up_the_caller)
+{
+    page("/closed", "<Say>We are closed</Say><Hangup/>");
+    Party& ann = waiting("ann");
+    Party& bob = waiting("bob");
+    Party& one = agent("one", R"(url="/closed")");
+    until_told("/left");
+    EXPECT_EQ(told("/left")["CallSid"], "ann");
+    EXPECT_EQ(told("/left")["QueueResult"], "hangup");
+    EXPECT_THAT(ann.channel.deeds, Contains("say We are closed"));
+    until_heard(bob, "say We are closed");
+    EXPECT_THAT(one.channel.deeds, Not(Contains("mix")));
+}
+
+TEST_F(GreetingOfTheEngine, ends_when_the_host_sends_the_caller_elsewhere)
+{
+    page("/else", R"(<Say>Elsewhere</Say><Pause length="60"/>)");
+    Party& ann = waiting("ann");
+    Party& bob = waiting("bob");
+    Party& one = agent("one");
+    until_heard(ann, say);
+    ann.events.push(Redirected{url("/else")});
+    until_heard(ann, "say Elsewhere");
+    until_heard(bob, say);
+    pass(10s);
+    until_together(bob, one);
+    EXPECT_FALSE(ann.channel.is_mixed());
+}
+
 // Everything has its home on the other of two lanes, and mail is carried when the test says.
 class RoomsFarAway : public RoomsTest, private rooms::Mail {
 protected:
@@ -579,6 +802,7 @@ protected:
         });
     }
 
+    bool has_letters() const { return !letters_.empty(); }
     bool there_is_nobody() const { return there_.empty(); }
 
 private:
@@ -630,6 +854,35 @@ TEST_F(RoomsFarAway, tell_how_a_conversation_ended_to_a_call_that_is_over)
     until_carried([&] { return !all_told("/left").empty(); });
     EXPECT_EQ(told("/left")["QueueResult"], "bridged");
     EXPECT_EQ(told("/left")["QueueTime"], "20");
+}
+
+TEST_F(RoomsFarAway, let_no_music_play_between_a_greeting_and_the_conversation)
+{
+    page("/hello", "<Say>An agent comes</Say>");
+    Party& ann = call("ann", "<Enqueue>far</Enqueue>");
+    until_carried([&] { return ann.channel.hears_music(); });
+    Party& agent = call("agent", R"(<Dial><Queue url="/hello">far</Queue></Dial>)");
+    until_carried([&] { return !ann.channel.hears_music(); });
+    until_heard(ann, "say An agent comes");
+    until([&] { return has_letters(); });  // the caller has heard it
+    EXPECT_FALSE(ann.channel.hears_music());
+    until_carried([&] { return ann.channel.is_mixed() && agent.channel.is_mixed(); });
+    EXPECT_THAT(ann.channel.deeds, ElementsAre("music", "say An agent comes", "mix"));
+}
+
+TEST_F(RoomsFarAway, let_a_caller_wait_again_who_has_just_heard_the_greeting_of_one_who_is_gone)
+{
+    page("/hello", "<Say>An agent comes</Say>");
+    Party& ann = call("ann", "<Enqueue>far</Enqueue>");
+    until_carried([&] { return ann.channel.hears_music(); });
+    Party& agent = call("agent", R"(<Dial><Queue url="/hello">far</Queue></Dial>)");
+    until_carried([&] { return !ann.channel.hears_music(); });
+    agent.channel.hang_up_caller();
+    until_heard(ann, "say An agent comes");
+    until_carried([&] { return ann.channel.hears_music(); });
+    EXPECT_FALSE(ann.channel.is_mixed());
+    Party& other = call("other", "<Dial><Queue>far</Queue></Dial>");
+    until_carried([&] { return ann.channel.is_mixed() && other.channel.is_mixed(); });
 }
 
 TEST_F(RoomsFarAway, hold_up_no_call_that_the_host_gives_up)

@@ -148,6 +148,17 @@ TEST_F(LobbyTest, a_room_and_a_queue_may_have_the_same_name)
     EXPECT_THAT(ann.seen, ElementsAre("join call"));
 }
 
+TEST_F(LobbyTest, a_greeting_that_was_heard_when_everybody_had_left_founds_no_queue)
+{
+    FakeGuest ann;
+    say(Kind::enqueue, 0, ann, "a", "support");
+    say(Kind::leave, 0, ann, "a", "support");
+    say(Kind::ready, 0, ann, "a", "support");
+    carry();
+    lobby(0).forget(ann.member);
+    EXPECT_TRUE(are_empty());
+}
+
 TEST_F(LobbyTest, a_call_that_is_gone_before_its_message_has_arrived_leaves_all_the_same)
 {
     FakeGuest ann;

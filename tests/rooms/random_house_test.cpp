@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -21,7 +23,9 @@ using Kind = Message::Kind;
 struct Stay {
     Kind kind = Kind::join;
     std::string place;
-    std::string mix;  // empty: the member is in none
+    std::string mix;          // empty: the member is in none
+    MemberId greeted_by = 0;  // 0: no greeting is heard
+    bool is_taken = false;    // or has somebody, who is being greeted
 };
 
 // Sends what it likes, and holds each order against what has happened before.
@@ -33,6 +37,7 @@ public:
     {
         now_ += below(3'000'000'000);
         if (stays_.empty() || below(100) < 55) return come();
+        if (below(2) == 0) return hear_greeting();
         const auto one = std::next(stays_.begin(), static_cast<long>(below(stays_.size())));
         leave(one->first);
     }
@@ -58,9 +63,32 @@ private:
         message.ends_with_caller = below(6) == 0;
         message.beeps_on_enter = below(2) == 0;
         message.size_max = static_cast<unsigned>(below(6));
-        stays_[last_] = {message.kind, message.place, ""};
+        if (below(2) == 0) message.greeting.url = "/hello";
+        stays_[last_].kind = message.kind;
+        stays_[last_].place = message.place;
         if (message.kind == Kind::enqueue) waiting_[message.place].push_back(last_);
         take(house_.take(message));
+    }
+
+    // One of those who hear a greeting has heard it to its end. Or one of an earlier time: that
+    // message has crossed the news that the greeting is withdrawn.
+    void hear_greeting()
+    {
+        Message message;
+        message.kind = Kind::ready;
+        message.at = now_;
+        for (const auto& [member, stay] : stays_) {
+            if (stay.greeted_by == 0 || below(3) != 0) continue;
+            message.member = member;
+            message.place = stay.place;
+            message.taker = stay.greeted_by;
+            const bool is_stale = below(4) == 0;
+            if (is_stale) message.taker = 1 + below(last_);
+            const bool was_heard = message.taker == stay.greeted_by;
+            const rooms::Orders orders = house_.take(message);
+            EXPECT_EQ(orders.empty(), !was_heard);
+            return take(orders);
+        }
     }
 
     void leave(MemberId member)
@@ -78,6 +106,7 @@ private:
     {
         for (const Order& order : orders) take(order);
         check_mixes();
+        check_lines();
     }
 
     void take(const Order& order)
@@ -89,10 +118,17 @@ private:
             case Order::Kind::mix:
                 EXPECT_EQ(stay.mix, "") << "nobody is in two mixes";
                 stay.mix = order.mix;
+                stay.greeted_by = 0;
                 break;
-            case Order::Kind::hold:
-                EXPECT_NE(stay.mix, "") << "one who is held was in a mix";
-                stay.mix.clear();
+            case Order::Kind::hold: hold(order.member, stay); break;
+            case Order::Kind::greet:
+                EXPECT_EQ(stay.kind, Kind::enqueue);
+                EXPECT_TRUE(stays_.contains(order.taker));
+                stay.greeted_by = order.taker;
+                break;
+            case Order::Kind::expect:
+                EXPECT_EQ(stay.kind, Kind::dequeue);
+                stay.is_taken = true;
                 break;
             case Order::Kind::beep:
                 EXPECT_NE(stay.mix, "") << "beeps are for those who talk";
@@ -102,11 +138,30 @@ private:
         }
     }
 
-    void hear(MemberId member, const Stay& stay, const Event& event)
+    // Whoever waits again stands where their number says.
+    void hold(MemberId member, Stay& stay)
+    {
+        if (stay.kind == Kind::join) {
+            EXPECT_NE(stay.mix, "") << "one who is held was in a mix";
+        }
+        if (stay.kind != Kind::join) {
+            EXPECT_EQ(stay.mix, "") << "one who was connected does not wait again";
+        }
+        const bool was_taken = std::exchange(stay.is_taken, false);
+        if (was_taken && stay.kind == Kind::enqueue) {
+            auto& waiting = waiting_[stay.place];
+            waiting.insert(std::ranges::upper_bound(waiting, member), member);
+        }
+        stay.mix.clear();
+        stay.greeted_by = 0;
+    }
+
+    void hear(MemberId member, Stay& stay, const Event& event)
     {
         if (stay.kind != Kind::enqueue) return;
         auto& waiting = waiting_[stay.place];
         if (std::holds_alternative<QueueBridged>(event)) {
+            if (std::exchange(stay.is_taken, true)) return;
             ASSERT_FALSE(waiting.empty());
             EXPECT_EQ(waiting.front(), member) << "the queue keeps its order";
             std::erase(waiting, member);
@@ -135,6 +190,20 @@ private:
             const bool is_queue = stays.front()->kind != Kind::join;
             EXPECT_LE(stays.size(), is_queue ? 2U : stays_.size());
             for (const Stay* stay : stays) EXPECT_EQ(stay->place, stays.front()->place);
+        }
+    }
+
+    // Nobody waits for one who waits.
+    void check_lines() const
+    {
+        std::set<std::string> with_takers;
+        for (const auto& [member, stay] : stays_) {
+            const bool waits = stay.mix.empty() && !stay.is_taken;
+            if (waits && stay.kind == Kind::dequeue) with_takers.insert(stay.place);
+        }
+        for (const std::string& place : with_takers) {
+            const auto waiting = waiting_.find(place);
+            EXPECT_TRUE(waiting == waiting_.end() || waiting->second.empty());
         }
     }
 

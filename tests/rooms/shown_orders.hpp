@@ -72,6 +72,10 @@ inline std::string shown(const Order& order)
             return order.members_max == 0 ? std::string("mix")
                                           : fmt::format("mix {}", order.members_max);
         case Order::Kind::hold: return "hold";
+        case Order::Kind::greet:
+            return fmt::format("greet with {} of {}, {} s", order.greeting.url, order.taker_call_id,
+                               order.waited.count());
+        case Order::Kind::expect: return "expect";
         case Order::Kind::beep: return "beep";
         case Order::Kind::news:
         case Order::Kind::end: break;

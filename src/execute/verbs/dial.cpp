@@ -23,9 +23,6 @@ namespace {
 
 constexpr milliseconds key_length{200};
 
-// The caller waits for as long.
-constexpr milliseconds whisper_max{120'000};
-
 // The double ring of the United Kingdom is a single one here: a tone has one cadence.
 Tone tone_of(std::string_view country)
 {

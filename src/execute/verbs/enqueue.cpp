@@ -53,16 +53,20 @@ private:
     std::optional<QueueStanding> now_;
 };
 
+bool leaves(const NextStep& step)
+{
+    return step.kind == NextStep::Kind::leave || step.kind == NextStep::Kind::hang_up;
+}
+
 // Until somebody takes the caller, the queue is over, or the document says Leave or Hangup. It is
 // asked for again whenever it ends; one that cannot be had makes way for music.
-Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const Queue& queue,
+Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const Standing& standing,
                                   Deadline& deadline)
 {
     Until until;
     until.at_connection = true;
     Stage waiting(call, caller, Stage::Keys::inherits, 0, until);
     waiting.let_leave();
-    const Standing standing(call, queue);
     NextStep step;
     while (!call.must_stop() && !step.is_end()) {
         const Nanoseconds began = call.now();
@@ -74,6 +78,21 @@ Task<NextStep> wait_with_document(LiveCall& call, twiml::Element enqueue, const 
         if (step.kind == NextStep::Kind::failed) co_await hold(call, deadline);
         if (step.is_end()) break;
         co_await pause_between(call, began, deadline);
+    }
+    co_return step;
+}
+
+// Until the queue is over, or the document says Leave or Hangup. The document goes on for a caller
+// who waits again, because the one who took them out of the queue is gone.
+Task<NextStep> stay_with_document(LiveCall& call, twiml::Element enqueue, const Queue& order,
+                                  const Stage& queue, Deadline& deadline)
+{
+    const Standing standing(call, order);
+    NextStep step;
+    while (!call.must_stop()) {
+        step = co_await wait_with_document(call, enqueue, standing, deadline);
+        if (leaves(step)) break;
+        co_await call.stay_taken(queue, deadline);
     }
     co_return step;
 }
@@ -104,10 +123,10 @@ Task<NextStep> perform_enqueue(LiveCall& call, twiml::Element enqueue, Deadline&
     } else {
         const Until until;
         const Stage queue(call, caller, Stage::Keys::own, job, until);
-        if (has_document) waited = co_await wait_with_document(call, enqueue, order, deadline);
-        const bool leaves =
-            waited.kind == NextStep::Kind::leave || waited.kind == NextStep::Kind::hang_up;
-        if (leaves) co_await call.stop(job, deadline);
+        if (has_document) {
+            waited = co_await stay_with_document(call, enqueue, order, queue, deadline);
+        }
+        if (leaves(waited)) co_await call.stop(job, deadline);
         co_await call.finish(queue, deadline);
         ended = std::get<QueueEnded>(*queue.end());
         if (ended.end == QueueEnd::failed && !call.is_over()) {

@@ -20,11 +20,21 @@ std::string_view dial_status(LiveCall& call, QueueEnd end)
     return end == QueueEnd::left ? "no-answer" : "failed";
 }
 
-// Returns 0 where the switch has no queues.
-JobId take_first(LiveCall& call, twiml::Element dial, const QueueName& queue)
+// Returns 0 where the switch has no queues. What the caller taken out of it is to hear before they
+// are connected is their call's to perform.
+JobId take_first(LiveCall& call, twiml::Element dial, twiml::Element queue, QueueName name)
 {
-    Dequeue dequeue{queue, seconds_of(dial, Attribute::timeout)};
-    return call.begin(caller, std::move(dequeue));
+    Dequeue dequeue;
+    dequeue.queue = std::move(name);
+    dequeue.timeout = seconds_of(dial, Attribute::timeout);
+    const bool has_greeting = names_a_url(call, queue, Attribute::url);
+    if (has_greeting) dequeue.greeting_url = call.session().resolve(queue.text(Attribute::url));
+    dequeue.greeting_method = method_of(queue, Attribute::method);
+    const JobId job = call.begin(caller, std::move(dequeue));
+    if (has_greeting && job != 0 && !call.keeps(job)) {
+        call.warn(where(queue), "Queue: its url is not performed: the switch keeps its own queues");
+    }
+    return job;
 }
 
 }  // namespace
@@ -32,19 +42,16 @@ JobId take_first(LiveCall& call, twiml::Element dial, const QueueName& queue)
 Task<NextStep> dial_queue(LiveCall& call, twiml::Element dial, twiml::Element queue,
                           Deadline& deadline)
 {
-    if (queue.has(Attribute::url)) {
-        call.warn(where(queue), "Queue: its url is not performed: who waits is another call");
-    }
     QueueEnded ended;
     DialRecording recording(call, dial, "");
     const DialKeys keys(call, dial);
-    const QueueName name = QueueName::of(queue.text());
+    QueueName name = QueueName::of(queue.text());
     if (queue.text().empty()) {
         call.warn(where(queue), "Queue: it has no name");
     } else if (name.empty()) {
         call.warn(where(queue), fmt::format("Queue: \"{}\" cannot be the name of a queue",
                                             printable(queue.text())));
-    } else if (const JobId job = take_first(call, dial, name); job == 0) {
+    } else if (const JobId job = take_first(call, dial, queue, std::move(name)); job == 0) {
         call.warn(where(queue), "Queue: this switch has no queues");
     } else {
         recording.ringing();
