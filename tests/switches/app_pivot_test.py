@@ -36,7 +36,7 @@ exten => flow,1,Set(PIVOT_VAR_shade=dark)
  same => n,Pivot(WEB/begin)
  same => n,Verbose(0,AFTER ${PIVOTSTATUS} ${PIVOT_VAR_colour})
  same => n,Hangup()
-exten => action,1,Set(PIVOT_ACTION=${ACTION})
+exten => action,1,Set(PIVOT_ACTION=ACTION)
  same => n,Pivot()
  same => n,Verbose(0,AFTER ${PIVOTSTATUS} ${PIVOTBRANCH} ${PIVOTREASON})
  same => n,Hangup()
@@ -44,11 +44,8 @@ exten => local,1,Answer()
  same => n,Wait(2)
  same => n,Hangup()
 """
-SPEECH = (
-    'cp /usr/share/asterisk/sounds/pivot.wav "$PIVOT_FILE"'
-    ' && cat "$PIVOT_TEXT" >> RUN/said && echo >> RUN/said'
-)
-PROMPT_SECONDS = 6
+SPEECH = 'cp RUN/prompt.wav "$PIVOT_FILE"' ' && cat "$PIVOT_TEXT" >> RUN/said && echo >> RUN/said'
+PROMPT_SECONDS = 3
 
 
 class Place:
@@ -58,43 +55,45 @@ class Place:
     web = None
 
 
-def write_prompt(root):
-    """Asterisk speaks with the length of this."""
-    with wave.open(f"{root}/usr/share/asterisk/sounds/pivot.wav", "wb") as file:
+def write_sound(path, seconds):
+    """A loud one."""
+    with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
-        file.writeframes(b"\x00\x10\x00\xf0" * (4000 * PROMPT_SECONDS))
+        file.writeframes(b"\x00\x10\x00\xf0" * int(4000 * seconds))
+
+
+def pivot_conf(inside):
+    engine = {"policy": {"allow": ["127.0.0.0/8"]}}
+    return f"""
+[general]
+engine = {json.dumps(engine)}
+speech_command = {SPEECH.replace("RUN", inside)}
+sounds = {inside}/sounds
+number = PJSIP/sipp/sip:%s@127.0.0.1
+sip_uri = PJSIP/sipp/%s
+user = Local/%s@default
+"""
+
+
+def extensions_conf(url):
+    action = {
+        "module": "pivot",
+        "data": {"voice_url": f"{url}/begin", "req_format": "twiml"},
+        "children": {"_": {"module": "tts", "data": {"text": "Sorry."}}},
+    }
+    return DIALPLAN.replace("=ACTION", f"={json.dumps(action)}").replace("WEB", url)
 
 
 def set_up(module, root):
-    write_prompt(root)
     Place.web = Web()
     Place.asterisk = asterisk = switch.Asterisk(root, module, {})
-    engine = {"policy": {"allow": ["127.0.0.0/8"]}}
-    action = {
-        "module": "pivot",
-        "data": {"voice_url": f"{Place.web.url}/begin", "req_format": "twiml"},
-        "children": {"_": {"module": "tts", "data": {"text": "Sorry."}}},
-    }
-    asterisk.write(
-        "extensions.conf",
-        f"[globals]\nACTION={json.dumps(action)}\n" + DIALPLAN.replace("WEB", Place.web.url),
-    )
-    asterisk.write(
-        "pivot.conf",
-        "\n".join(
-            [
-                "[general]",
-                f"engine = {json.dumps(engine)}",
-                f"speech_command = {SPEECH.replace('RUN', asterisk.inside)}",
-                "number = PJSIP/sipp/sip:%s@127.0.0.1",
-                "sip_uri = PJSIP/sipp/%s",
-                "user = Local/%s@default",
-                "",
-            ]
-        ),
-    )
+    write_sound(asterisk.home / "prompt.wav", PROMPT_SECONDS)
+    (asterisk.home / "sounds").mkdir()
+    write_sound(asterisk.home / "sounds/welcome.wav", 0.5)
+    asterisk.write("extensions.conf", extensions_conf(Place.web.url))
+    asterisk.write("pivot.conf", pivot_conf(asterisk.inside))
     asterisk.start()
 
 
@@ -222,6 +221,11 @@ class Prompts(Case):
     def test_a_call_is_rejected_as_busy(self):
         self.answer("/begin", '<Reject reason="busy"/>')
         self.call(callers.refused(486)).end()
+
+    def test_a_flow_plays_a_sound_of_the_operators_folder(self):
+        self.web.answers["/begin"] = json.dumps({"module": "play", "data": {"id": "welcome"}})
+        self.call(callers.ANSWER, callers.BE_HUNG_UP, to="flow")
+        self.wait_for_log("sounds/welcome.slin'")
 
     def test_a_flow_plays_asterisks_own_sounds_and_sets_variables(self):
         self.web.answers["/begin"] = json.dumps(

@@ -100,7 +100,10 @@ static void clean_up(struct live_call* call, struct leg* caller)
 void perform_call(struct live_call* call, struct ast_channel* channel)
 {
     struct leg* caller = leg_add(call, CALLER, channel);
-    if (caller == NULL) return;
+    if (caller == NULL) {
+        pivot_cancel(call->engine, call->ticket);
+        return;
+    }
     /* Nobody here needs to know when a key goes down. */
     ast_channel_set_flag(channel, AST_FLAG_END_DTMF_ONLY);
     while (call->progress == PERFORMING) {
