@@ -1,7 +1,6 @@
 // The folder of a store, which one store has at a time: two would deliver the same CDRs.
 //
-// The kernel gives it back however its process ends. A child that was forked, and has not executed
-// another program, keeps it as well.
+// The kernel gives it back however its process ends. A forked child does not keep it.
 #pragma once
 
 #include "store/database.hpp"
