@@ -40,6 +40,9 @@ exten => action,1,Set(PIVOT_ACTION=ACTION)
  same => n,Pivot()
  same => n,Verbose(0,AFTER ${PIVOTSTATUS} ${PIVOTBRANCH} ${PIVOTREASON})
  same => n,Hangup()
+exten => longer,1,Answer()
+ same => n,Wait(20)
+ same => n,Hangup()
 exten => local,1,Answer()
  same => n,Wait(2)
  same => n,Hangup()
@@ -381,6 +384,26 @@ class Transfers(Case):
         self.web.answers["/begin"] = json.dumps({"module": "answer", "children": {"_": transfer}})
         self.call(callers.ANSWER, callers.BE_HUNG_UP, to="flow").end()
         self.assertIn("no such extension", self.log())
+
+    def test_asterisk_may_send_the_caller_elsewhere(self):
+        stages = (
+            '<Gather timeout="30"/>',
+            "<Dial><Client>longer</Client></Dial>",
+            "<Dial><Conference>away</Conference></Dial>",
+        )
+        for text in stages:
+            with self.subTest(text):
+                self.answer("/begin", text)
+                self.call(callers.ANSWER, callers.BE_HUNG_UP)
+                self.wait_until(
+                    lambda: "PJSIP/" in self.asterisk.cli("pivot show calls"), "no call"
+                )
+                time.sleep(0.5)
+                words = self.asterisk.cli("pivot show calls").split()
+                channel = next(word for word in words if word.startswith("PJSIP/"))
+                self.asterisk.cli(f"channel redirect {channel} default,local,1")
+                self.tearDown()
+        self.assertEqual(self.log().count("Executing [local@default:1]"), len(stages))
 
     def test_a_caller_is_referred(self):
         self.answer(

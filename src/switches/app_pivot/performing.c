@@ -49,7 +49,12 @@ static void read_frame(struct live_call* call, struct leg* leg)
 {
     struct ast_frame* frame = ast_read(leg->channel);
     if (frame == NULL) {
-        if (leg->number != CALLER) leg_end(call, leg);
+        if (leg->number != CALLER) {
+            leg_end(call, leg);
+        } else if (!ast_check_hangup(leg->channel)) {
+            /* A zombie has no frames, but never hangs up by itself. */
+            ast_softhangup(leg->channel, AST_SOFTHANGUP_DEV);
+        }
         return;
     }
     if (frame->frametype == AST_FRAME_DTMF_END) hear_key(call, leg, frame);
