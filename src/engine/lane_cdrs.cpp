@@ -36,7 +36,8 @@ void LaneCdrs::put(session::Cdr cdr, Done done)
     const bool is_the_hosts = host.takes_cdrs() && host.cdr(view_of(cdr));
     if (is_the_hosts) return done({});
     if (!spool_) {
-        const auto line = log_line(cdr, "is lost: the host does not take it, and has no store");
+        const auto line =
+            log_line(cdr, "is lost: the host does not take it, and there is no store");
         records_.log()(LogLevel::error, cdr.call_id, line);
         records_.note_lost_cdr();
         return done({});
