@@ -81,5 +81,10 @@ TEST(SessionHosts, one_with_threads_tells_from_each_of_them)
     EXPECT_EQ(run(PIVOT_SESSION_THREADS), 0);
 }
 
+TEST(SessionHosts, a_hostile_one_loses_no_call)
+{
+    EXPECT_EQ(run(PIVOT_HOSTILE_HOST), 0);
+}
+
 }  // namespace
 }  // namespace pivot::test

@@ -49,7 +49,10 @@ static void calls_on_all_reactors_end_once(void)
         CHECK(toy.calls[i]->cdrs_at_end == 1);
         CHECK(toy_saw(toy.calls[i], i % 2 == 0 ? "say Told" : "say Choose"));
     }
+    CHECK(toy.threads_begun == REACTORS);
+    CHECK(toy.threads_ended == 0);
     toy_close(&toy);
+    CHECK(toy.threads_ended == REACTORS);
 }
 
 /* ---- many threads, one call ---- */
