@@ -79,6 +79,16 @@ std::optional<JobKind> kind_told_of(const Event& event)
     return std::nullopt;
 }
 
+// Whether it is the end of a job, even if it names none.
+bool is_end(const Event& event)
+{
+    if (const auto* heard = std::get_if<SpeechHeard>(&event)) {
+        return heard->end != HearingEnd::partial;
+    }
+    const bool has_job = std::visit([](const auto& told) { return requires { told.job; }; }, event);
+    return has_job && !kind_told_of(event);
+}
+
 double seconds_of(milliseconds time)
 {
     return std::chrono::duration<double>(time).count();
@@ -122,10 +132,7 @@ JobId job_of(const Event& event)
 
 JobId job_ended(const Event& event)
 {
-    const auto* heard = std::get_if<SpeechHeard>(&event);
-    const bool goes_on =
-        heard == nullptr ? kind_told_of(event).has_value() : heard->end == HearingEnd::partial;
-    return goes_on ? 0 : job_of(event);
+    return is_end(event) ? job_of(event) : 0;
 }
 
 JobId Contract::begin(LegId leg, JobCommand command, Nanoseconds now)
@@ -211,7 +218,7 @@ bool Contract::judge(Event& event, Nanoseconds now)
         return is_leg(ringing->leg) && runs(dial_);
     }
     const JobId id = job_of(event);
-    if (id != 0 && id == job_ended(event)) return judge_end(event, id);
+    if (is_end(event)) return judge_end(event, id);
     const auto kind = kind_told_of(event);
     if (!kind) return true;
     Job* const job = find(id);

@@ -181,10 +181,10 @@ int main(int count, char** arguments)
     printf("%zu calls, seed %" PRIu64 "\n", all.calls_max, seed);
 
     toy_open(&toy, impatient, 0, 1);
-    while (!toy_run_until(&toy, all_are_over, &all) && toy.ended > 0) {
-        const size_t before = toy.ended;
-        toy_run_until(&toy, all_are_over, &all);
-        if (toy.ended == before) break; /* for ten seconds */
+    size_t before = 0;
+    for (int idle = 0; idle < 6 && !toy_run_until(&toy, all_are_over, &all); ++idle) {
+        if (toy.ended != before) idle = 0;
+        before = toy.ended;
     }
     CHECK(toy.ended == all.calls_max);
     for (size_t i = 0; i < toy.call_count; ++i) {

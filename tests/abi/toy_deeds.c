@@ -32,11 +32,23 @@ static void count_event(toy_call* call, pivot_event_kind kind)
     if ((size_t)kind < TOY_EVENTS) ++call->owner->told[kind];
 }
 
+/* The leg decides which dial is over, whatever job the event names. */
+static pivot_job dial_of(const toy_call* call, pivot_leg leg)
+{
+    for (const toy_deed* deed = call->running; deed != NULL; deed = deed->next_running) {
+        for (size_t i = 0; i < deed->leg_count; ++i) {
+            if (deed->legs[i] == leg) return deed->job;
+        }
+    }
+    return 0;
+}
+
 pivot_status toy_tell(toy_call* call, const pivot_event* event)
 {
     if (ends_job(event)) {
         toy_lock(call);
         toy_release(call, event->job);
+        if (event->kind == PIVOT_EVENT_LEG_ANSWERED) toy_release(call, dial_of(call, event->leg));
         toy_unlock(call);
     }
     count_event(call, event->kind);

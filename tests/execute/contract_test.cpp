@@ -407,6 +407,19 @@ TEST_F(ContractTest, news_of_what_does_not_run_is_dropped)
     EXPECT_TRUE(judge(KeyPressed{caller, 'D'}));
 }
 
+// A verb whose job has not begun would take it for its own.
+TEST_F(ContractTest, the_end_of_no_job_is_dropped)
+{
+    EXPECT_FALSE(judge(JobEnded{}));
+    EXPECT_FALSE(judge(RecordingEnded{}));
+    EXPECT_FALSE(judge(SpeechHeard{}));
+    EXPECT_FALSE(judge(DialFailed{}));
+    EXPECT_FALSE(judge(BridgeEnded{}));
+    EXPECT_FALSE(judge(QueueEnded{}));
+    EXPECT_FALSE(judge(Referred{}));
+    EXPECT_TRUE(judge(Moved{}));
+}
+
 TEST_F(ContractTest, one_who_is_taken_out_of_a_queue_may_talk_as_long_as_the_two_like)
 {
     const JobId job = begin(Dequeue{QueueName::of("q"), 20s});
