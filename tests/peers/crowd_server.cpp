@@ -5,6 +5,9 @@
 //     /flow             a valid callflow
 //     /gather           TwiML that gathers a key for ten minutes, and then asks for /thanks
 //     /thanks           TwiML that hangs up
+//     /keys             TwiML that gathers keys without an end
+//     /call             TwiML that gathers a key, and then asks for /menu, which plays, dials,
+//                       records and asks for /recorded, which redirects to /thanks
 //     /invalid          JSON, but not a valid callflow
 //     /status/503       that status
 //     /redirect?to=URL  302 to the URL
@@ -56,6 +59,14 @@ constexpr std::string_view invalid_flow = R"({"module":"tts","data":{"voice":"fe
 constexpr std::string_view gather =
     R"(<Response><Gather numDigits="1" timeout="600" action="/thanks"/></Response>)";
 constexpr std::string_view thanks = "<Response><Hangup/></Response>";
+constexpr std::string_view keys = R"(<Response><Gather finishOnKey="" timeout="600"/></Response>)";
+
+constexpr std::string_view call =
+    R"(<Response><Gather numDigits="1" action="/menu"><Say>Press one.</Say></Gather></Response>)";
+constexpr std::string_view menu =
+    R"(<Response><Play>welcome</Play><Dial><Number>+14155550101</Number><Number>+14155550102)"
+    R"(</Number></Dial><Record playBeep="false" action="/recorded"/></Response>)";
+constexpr std::string_view recorded = "<Response><Redirect>/thanks</Redirect></Response>";
 
 std::string response(int status, std::string_view body, const std::string& headers = "")
 {
@@ -114,6 +125,10 @@ Answer answer_to(std::string_view target)
     if (path == "/flow") return {.bytes = response(200, flow)};
     if (path == "/gather") return {.bytes = response(200, gather)};
     if (path == "/thanks") return {.bytes = response(200, thanks)};
+    if (path == "/keys") return {.bytes = response(200, keys)};
+    if (path == "/call") return {.bytes = response(200, call)};
+    if (path == "/menu") return {.bytes = response(200, menu)};
+    if (path == "/recorded") return {.bytes = response(200, recorded)};
     if (path == "/invalid") return {.bytes = response(200, invalid_flow)};
     if (path == "/silent") return {.end = Answer::End::silence};
     if (path == "/close") return {.end = Answer::End::close};
