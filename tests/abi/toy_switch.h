@@ -52,7 +52,7 @@ enum {
     TOY_EVENTS = PIVOT_EVENT_REFERRED + 1,
     TOY_LANES_MAX = 8,
     TOY_CALLS_MAX = 20000,
-    TOY_PATIENCE_MS = 10000,
+    TOY_PATIENCE_MS = 60000,
     TOY_LINE_SIZE = 1024,
     TOY_ACTION_SIZE = 8192
 };
@@ -185,7 +185,7 @@ pivot_status toy_begin(toy_call* call, const toy_start* start, pivot_error* erro
 toy_call* toy_begin_page(toy_switch* toy, toy_reaction* react, const char* document);
 toy_call* toy_begin_call(toy_switch* toy, toy_reaction* react, const toy_start* start);
 
-/* Host-driven: runs the engine and performs what was commanded, until `is_done` or for half a
+/* Runs a host-driven engine and performs what was commanded, or waits, until `is_done` or for a
  * minute, and returns whether it was. */
 bool toy_run_until(toy_switch* toy, bool is_done(void* user), void* user);
 bool toy_run_until_ended(toy_call* call);
