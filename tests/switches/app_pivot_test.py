@@ -460,6 +460,16 @@ class Failures(Case):
         self.wait_for_log("AFTER DONE")
         self.assertEqual(self.said(), ["Hello.", "Sorry."])
 
+    def test_who_insists_on_unloading_hangs_up_calls_and_harms_nothing(self):
+        self.answer("/begin", '<Gather timeout="30"/>')
+        caller = self.call(callers.ANSWER, callers.BE_HUNG_UP, to="ends")
+        self.wait_until(lambda: self.use_count() > 0, "no call began")
+        self.asterisk.cli("module unload -f app_pivot.so")
+        caller.end()
+        self.asterisk.cli("module load app_pivot.so")
+        self.answer("/begin", "<Reject/>")
+        self.call(callers.refused(503)).end()
+
     def test_without_a_branch_the_dialplan_knows_why(self):
         self.web.answers["/begin"] = None
         self.call(callers.refused(603))

@@ -8,14 +8,20 @@
 
 #include <asterisk/astobj2.h>
 
-/* Asterisk asks only while nobody uses the module: no call runs or rests. */
-static int unload_module(void)
+static void end(void)
 {
     application_unregister();
     cli_unregister();
     engine_end();
     live_calls_end();
     settings_end();
+}
+
+/* Asterisk asks while the module is in use only if somebody insists. */
+static int unload_module(void)
+{
+    if (engine_is_busy() || calls_performed() > 0) return -1;
+    end();
     return 0;
 }
 
@@ -40,7 +46,7 @@ static int load_module(void)
         application_register() == 0) {
         return AST_MODULE_LOAD_SUCCESS;
     }
-    unload_module();
+    end();
     return AST_MODULE_LOAD_DECLINE;
 }
 

@@ -53,6 +53,11 @@ int engine_reload(const struct settings* settings)
     return -1;
 }
 
+int engine_is_busy(void)
+{
+    return pivot_calls_in_flight(engine) > 0;
+}
+
 void engine_end(void)
 {
     pivot_engine_destroy(engine);

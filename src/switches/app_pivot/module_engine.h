@@ -10,7 +10,9 @@ struct settings;
 int engine_begin(const struct settings* settings);
 /* Calls go on. Returns -1, and changes nothing, if the engine refuses. */
 int engine_reload(const struct settings* settings);
-/* No call may be performed or rest. */
+/* Whether a call is performed or rests. */
+int engine_is_busy(void);
+/* It must not be busy. */
 void engine_end(void);
 
 pivot_engine* engine_now(void);

@@ -51,6 +51,7 @@ static int find_file(struct sound* sound, const struct settings* settings)
 
 static const char* begin_file(struct sound* sound, struct ast_channel* channel)
 {
+    sound->began_ms = now_ms();
     if (ast_streamfile(channel, sound->what, sound->language) == 0) return NULL;
     return "Asterisk cannot play this file: its format module is not loaded, or the file is broken";
 }
@@ -147,7 +148,9 @@ int sound_turn(struct sound* sound, struct ast_channel* channel)
     }
     if (file_plays(channel)) return 1;
     ast_stopstream(channel);
-    if (sound->loops_left == 1) return 0;
+    /* An empty file would be begun again and again without a pause. */
+    const int is_empty = now_ms() == sound->began_ms;
+    if (sound->loops_left == 1 || is_empty) return 0;
     if (sound->loops_left > 0) --sound->loops_left;
     return begin_file(sound, channel) == NULL;
 }

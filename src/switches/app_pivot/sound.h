@@ -14,6 +14,7 @@ struct sound {
     char* what; /* of a file: as Asterisk finds it */
     char* language;
     int32_t loops_left; /* 0: endless */
+    int64_t began_ms;   /* of a file: this time */
     int64_t ends_at_ms; /* of tones; 0: never */
 };
 
