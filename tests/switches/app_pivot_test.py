@@ -5,11 +5,11 @@ of its own, with SIP callers (sipp) and a web server. The exit status is 77, whi
 if this machine cannot have that.
 """
 
-import contextlib
 import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -572,35 +572,33 @@ def skip(why):
     sys.exit(77)
 
 
+def enter_a_network(root):
+    """Runs this program again, in a network in which there is nobody else."""
+    try:
+        switch.install(root)
+    except switch.Missing as missing:
+        skip(missing)
+    if shutil.which("sipp") is None or shutil.which("ip") is None:
+        skip("sipp (sip-tester) and ip (iproute2) are not installed")
+    if subprocess.run(["unshare", "-n", "true"], stderr=subprocess.DEVNULL).returncode != 0:
+        skip("this machine allows no network of one's own (unshare -n)")
+    os.environ["PIVOT_NETWORK"] = "own"
+    again = ["sh", "-c", 'ip link set lo up && exec "$0" "$@"', sys.executable, __file__]
+    sys.exit(subprocess.run(["unshare", "-n", *again, *sys.argv[1:]]).returncode)
+
+
 def main(module, folder, *cases):
     root = pathlib.Path(os.environ.get("PIVOT_ASTERISK", folder)).absolute()
     if os.environ.get("PIVOT_NETWORK") != "own":
-        try:
-            switch.install(root)
-        except switch.Missing as missing:
-            skip(missing)
-        if shutil.which("sipp") is None or shutil.which("ip") is None:
-            skip("sipp (sip-tester) and ip (iproute2) are not installed")
-        os.environ["PIVOT_NETWORK"] = "own"
-        command = [
-            "unshare",
-            "-n",
-            "sh",
-            "-c",
-            'ip link set lo up && exec "$0" "$@"',
-            sys.executable,
-            __file__,
-            *sys.argv[1:],
-        ]
-        sys.exit(subprocess.run(command).returncode)
+        enter_a_network(root)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     try:
         set_up(module, root)
         result = unittest.main(argv=[__file__, *cases], exit=False, verbosity=2).result
     finally:
         if Place.asterisk:
             Place.asterisk.stop()
-            with contextlib.suppress(OSError):
-                shutil.copy(Place.asterisk.log, "asterisk.log")
+            shutil.copy(Place.asterisk.log, f"{folder}.run.log")
             Place.asterisk.remove()
     sys.exit(0 if result.wasSuccessful() else 1)
 
