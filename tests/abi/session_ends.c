@@ -346,8 +346,8 @@ static void stop_with_calls(int32_t reactors, size_t lanes)
     CHECK(strstr(error.sentence, "stop") != NULL);
     CHECK(late->ticket.call == NULL);
     CHECK(pivot_stop(toy.engine, 0) == PIVOT_OK);
-    toy_close(&toy);
     CHECK(late->ends == 0);
+    toy_close(&toy);
 }
 
 static void a_stop_is_bounded_and_final(void)
