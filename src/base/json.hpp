@@ -9,6 +9,8 @@
 //                                  span     9    1    4   1   1   1    1     1     1
 #pragma once
 
+#include "base/same_name.hpp"
+
 #include <pivot/failure.hpp>
 
 #include <cassert>
@@ -167,7 +169,7 @@ inline std::optional<Value> Value::find(std::string_view name) const
 {
     if (!is_object()) return std::nullopt;
     for (const auto member : members()) {
-        if (member.name == name) return member.value;
+        if (is_same_name(member.name, name)) return member.value;
     }
     return std::nullopt;
 }

@@ -7,15 +7,41 @@
 
 #include "base/json.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace pivot::inline base::json {
 
 // An upper bound of the size of a value as compact JSON, without the escapes of a lone string.
 std::size_t room_for(Value value);
+
+// Most pieces of JSON are short: two steps that overlap cost less than a call of memcpy().
+inline void copy_piece(std::string_view piece, char* to)
+{
+    const char* const from = piece.data();
+    const std::size_t size = piece.size();
+    const auto copy_both_ends = [&]<std::size_t step>(std::integral_constant<std::size_t, step>) {
+        std::array<char, step> first;
+        std::array<char, step> last;
+        std::memcpy(first.data(), from, step);
+        std::memcpy(last.data(), from + size - step, step);
+        std::memcpy(to, first.data(), step);
+        std::memcpy(to + size - step, last.data(), step);
+    };
+    if (size > 32 || size < 4) {
+        std::memcpy(to, from, size);
+    } else if (size >= 16) {
+        copy_both_ends(std::integral_constant<std::size_t, 16>());
+    } else if (size >= 8) {
+        copy_both_ends(std::integral_constant<std::size_t, 8>());
+    } else {
+        copy_both_ends(std::integral_constant<std::size_t, 4>());
+    }
+}
 
 class Writer {
 public:
@@ -74,7 +100,7 @@ private:
     void add_plain(std::string_view json, char next)
     {
         make_room(json.size() + 1);
-        std::memcpy(at_, json.data(), json.size());
+        copy_piece(json, at_);
         at_ += json.size();
         *at_++ = next;
     }

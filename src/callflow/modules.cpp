@@ -37,8 +37,12 @@ std::span<const Module> all_modules()
 
 const Module* find_module(std::string_view name)
 {
-    const auto found = std::ranges::lower_bound(sorted_modules, name, {}, &Module::name);
-    return found != sorted_modules.end() && found->name == name ? &*found : nullptr;
+    if (name.empty()) return nullptr;
+    const auto initial = [](const Module& module) { return module.name.front(); };
+    const auto is_it = [name](const Module& module) { return is_same_name(module.name, name); };
+    const auto with_initial = std::ranges::equal_range(sorted_modules, name.front(), {}, initial);
+    const auto found = std::ranges::find_if(with_initial, is_it);
+    return found == with_initial.end() ? nullptr : &*found;
 }
 
 }  // namespace pivot::callflow

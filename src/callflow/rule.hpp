@@ -209,7 +209,7 @@ constexpr Properties::Properties(const Property (&table)[count])
 constexpr const Property* Properties::find(std::string_view name) const
 {
     for (const Property& property : *this) {
-        if (property.name == name) return &property;
+        if (is_same_name(property.name, name)) return &property;
     }
     return nullptr;
 }

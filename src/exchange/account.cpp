@@ -26,12 +26,17 @@ tl::expected<std::unique_ptr<Account>, std::string> Account::open(const Settings
         own = std::move(*opened);
     }
     auto rules = settings.rules_of(profile, own ? *own : shared);
-    return std::unique_ptr<Account>(new Account(profile, std::move(own), std::move(rules)));
+    return std::unique_ptr<Account>(
+        new Account(settings, profile, std::move(own), std::move(rules)));
 }
 
-Account::Account(const AccountProfile& profile, std::shared_ptr<net::TlsContext> tls,
-                 http::DestinationRules rules)
-    : profile_(profile), tls_(std::move(tls)), rules_(std::move(rules)), destinations_(rules_)
+Account::Account(const Settings& settings, const AccountProfile& profile,
+                 std::shared_ptr<net::TlsContext> tls, http::DestinationRules rules)
+    : settings_(settings),
+      profile_(profile),
+      tls_(std::move(tls)),
+      rules_(std::move(rules)),
+      destinations_(rules_)
 {
 }
 

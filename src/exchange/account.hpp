@@ -25,14 +25,16 @@ public:
     Account(const Account&) = delete;
     Account& operator=(const Account&) = delete;
 
+    const Settings& settings() const { return settings_; }
     const AccountProfile& profile() const { return profile_; }
     const http::DestinationRules& rules() const { return rules_; }
     http::DestinationCache& destinations() { return destinations_; }
 
 private:
-    Account(const AccountProfile& profile, std::shared_ptr<net::TlsContext> tls,
-            http::DestinationRules rules);
+    Account(const Settings& settings, const AccountProfile& profile,
+            std::shared_ptr<net::TlsContext> tls, http::DestinationRules rules);
 
+    const Settings& settings_;
     const AccountProfile& profile_;
     const std::shared_ptr<net::TlsContext> tls_;  // null: it has none of its own
     const http::DestinationRules rules_;

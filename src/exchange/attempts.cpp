@@ -78,11 +78,9 @@ bool Attempts::needs_extras(const AttemptsPlan& plan, const Account& account)
 
 Attempts::Attempts(Exchanges& exchanges, Content& content, const AttemptsPlan& plan)
     : exchanges_(exchanges),
-      accounts_(exchanges.accounts),
-      account_(accounts_->find(plan.account_id)),
-      content_(content),
-      extras_(needs_extras(plan, account_)
-                  ? std::make_unique<Extras>(plan, account_, exchanges.reactor.clock())
+      account_(exchanges.account_of(plan.account_id)),
+      extras_(needs_extras(plan, *account_)
+                  ? std::make_unique<Extras>(plan, *account_, exchanges.reactor.clock())
                   : nullptr),
       webhook_(plan.webhook),
       request_(content, plan.format),
@@ -137,7 +135,7 @@ Result<void> Attempts::begin_url(Deadline& whole)
     const BodyFormat format = is_form ? BodyFormat::form : BodyFormat::json;
     const auto cause =
         extras_ ? std::span<const Parameter>(extras_->cause) : std::span<const Parameter>();
-    if (auto written = content_.write(format, cause); !written) return written;
+    if (auto written = request_.content().write(format, cause); !written) return written;
     request_.prepare(exchanges_.tokens.next(), webhook_.method, format,
                      extras_ ? &extras_->request : nullptr);
     return {};
@@ -172,7 +170,7 @@ void Attempts::apply_fragment(std::string_view fragment, Deadline& whole)
 
 Result<std::shared_ptr<const http::Destination>> Attempts::find_destination()
 {
-    auto found = account_.destinations().find(webhook_.url);
+    auto found = account_->destinations().find(webhook_.url);
     if (!found) return fail(Reason::bad_action, Phase::queue, std::move(found.error()));
     const bool is_usual = !extras_ || (extras_->request.sends_sni && !extras_->rules);
     if (is_usual) return std::move(*found);
@@ -182,7 +180,7 @@ Result<std::shared_ptr<const http::Destination>> Attempts::find_destination()
 
 const http::DestinationRules& Attempts::rules() const
 {
-    return extras_ && extras_->rules ? *extras_->rules : account_.rules();
+    return extras_ && extras_->rules ? *extras_->rules : account_->rules();
 }
 
 Deadline& Attempts::url_deadline(Deadline& whole)

@@ -83,7 +83,7 @@ public:
     void explain(Failure& failure, reactor::Deadline& whole);
 
     // Under which it asks, even if there are others now.
-    const Settings& settings() const { return accounts_->settings(); }
+    const Settings& settings() const { return account_->settings(); }
 
     // The request under way, or the last one. It has begun unless its URL could not be asked.
     const Request& request() const { return request_; }
@@ -110,9 +110,7 @@ private:
     const http::DestinationRules& rules() const;
 
     Exchanges& exchanges_;
-    const std::shared_ptr<Accounts> accounts_;  // under which it asks
-    Account& account_;
-    Content& content_;
+    const std::shared_ptr<Account> account_;
     std::unique_ptr<Extras> extras_;  // null for most pivots
     Webhook webhook_;                 // that is being asked
     Request request_;

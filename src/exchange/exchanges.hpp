@@ -36,6 +36,12 @@ struct Exchanges {
     // Another one, for an answer that is read in steps.
     std::unique_ptr<AnswerReader> make_answer_reader() const;
 
+    // Keeps the settings in force now.
+    std::shared_ptr<Account> account_of(std::string_view account_id)
+    {
+        return {accounts, &accounts->find(account_id)};
+    }
+
     // Other settings, for whatever is asked from now on. `next` is this reactor's alone.
     void take(std::shared_ptr<Accounts> next);
 

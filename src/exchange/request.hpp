@@ -78,6 +78,7 @@ public:
     // Whether there is something to ask, or has been.
     bool has_begun() const { return route_.has_begun(); }
 
+    Content& content() { return content_; }
     http::Progress& progress() { return progress_; }
     const http::Progress& progress() const { return progress_; }
     Format format() const { return format_; }

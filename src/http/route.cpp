@@ -17,7 +17,8 @@ tl::unexpected<Failure> fail_redirect(int status, std::string_view why)
 
 void Route::begin(std::shared_ptr<const Destination> first, Method method)
 {
-    current_ = first_ = std::move(first);
+    current_ = std::move(first);
+    redirected_.reset();
     method_ = method;
 }
 
@@ -40,8 +41,10 @@ Result<void> Route::follow(const Response& response, unsigned redirects_max,
     if (target->authorization.empty() && target->origin() == current_->url.origin()) {
         target->authorization = current_->url.authorization;
     }
-    redirect_type_ = std::make_unique<const std::string>(response.content_type);
-    current_ = std::make_shared<const Destination>(std::move(*target), rules, first_->sends_sni);
+    const bool sends_sni = first().sends_sni;
+    if (!redirected_) redirected_ = std::make_unique<Redirected>(current_, std::string());
+    redirected_->type = response.content_type;
+    current_ = std::make_shared<const Destination>(std::move(*target), rules, sends_sni);
     if (response.status <= 303) method_ = Method::get;
     ++redirects_;
     return {};

@@ -22,7 +22,7 @@ class Route {
 public:
     void begin(std::shared_ptr<const Destination> first, Method method);
 
-    bool has_begun() const { return first_ != nullptr; }
+    bool has_begun() const { return current_ != nullptr; }
 
     // Whether `response` redirects.
     static bool is_redirect(const Response& response);
@@ -32,7 +32,7 @@ public:
     Result<void> follow(const Response& response, unsigned redirects_max,
                         const DestinationRules& rules);
 
-    const Destination& first() const { return *first_; }
+    const Destination& first() const { return redirected_ ? *redirected_->first : *current_; }
     const Destination& current() const { return *current_; }
     Method method() const { return method_; }  // a redirect may turn POST into GET
     unsigned redirects() const { return redirects_; }
@@ -40,13 +40,17 @@ public:
     // The Content-Type of the last redirect; empty if it had none, or if none was followed.
     std::string_view redirect_type() const
     {
-        return redirect_type_ ? std::string_view(*redirect_type_) : std::string_view();
+        return redirected_ ? std::string_view(redirected_->type) : std::string_view();
     }
 
 private:
-    std::shared_ptr<const Destination> first_;
+    struct Redirected {
+        std::shared_ptr<const Destination> first;
+        std::string type;  // of the last redirect
+    };
+
     std::shared_ptr<const Destination> current_;
-    std::unique_ptr<const std::string> redirect_type_;
+    std::unique_ptr<Redirected> redirected_;  // null: no redirect has been followed
     std::uint16_t redirects_ = 0;
     Method method_ = Method::get;
 };

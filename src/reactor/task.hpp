@@ -16,8 +16,12 @@
 #include <cassert>
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
+
+#include <tl/expected.hpp>
 
 namespace pivot::reactor {
 
@@ -102,6 +106,53 @@ public:
 
 private:
     std::optional<Value> value_;
+};
+
+// Most coroutines that can fail do not, and all have a place for their result while they wait. So a
+// failure, which is larger than most results, gets its place when it comes.
+template <typename Value, typename Error>
+class Promise<tl::expected<Value, Error>> : public PromiseBase {
+public:
+    using Result = tl::expected<Value, Error>;
+
+    auto get_return_object() noexcept
+    {
+        return std::coroutine_handle<Promise>::from_promise(*this);
+    }
+    void return_value(Result&& result)
+    {
+        if (!result) return fail(std::move(result.error()));
+        if constexpr (!std::is_void_v<Value>) value_.emplace(std::move(*result));
+    }
+    void return_value(const Result& result) { return_value(Result(result)); }
+    void return_value(tl::unexpected<Error>&& failure) { fail(std::move(failure.value())); }
+    void return_value(const tl::unexpected<Error>& failure) { fail(failure.value()); }
+    template <typename From>
+        requires(!std::is_void_v<Value> && std::is_constructible_v<Value, From>)
+    void return_value(From&& from)
+    {
+        value_.emplace(std::forward<From>(from));
+    }
+    // Inlined, it would take room in the frame of whoever awaits.
+    [[gnu::noinline]] Result take()
+    {
+        if (error_) return tl::unexpected<Error>(std::move(*error_));
+        if constexpr (std::is_void_v<Value>) {
+            return {};
+        } else {
+            assert(value_);
+            return std::move(*value_);
+        }
+    }
+
+private:
+    struct Nothing {};
+    using Kept = std::conditional_t<std::is_void_v<Value>, Nothing, std::optional<Value>>;
+
+    void fail(Error error) { error_ = std::make_unique<Error>(std::move(error)); }
+
+    [[no_unique_address]] Kept value_;
+    std::unique_ptr<Error> error_;
 };
 
 template <>
