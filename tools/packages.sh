@@ -9,6 +9,7 @@ build_packages() {
 
 test_packages() {
   echo binutils ccache knot libbenchmark-dev libclang-rt-19-dev libcurl4-openssl-dev libexpat1-dev libgmock-dev libgtest-dev lld-19 nginx-light wrk
+  echo iproute2 mmdebstrap sip-tester  # for calls to a real Asterisk
 }
 
 # Installs those of the packages that are missing, as root or with sudo.
