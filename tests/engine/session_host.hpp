@@ -38,11 +38,14 @@ public:
     {
         thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
     }
+    // What is left of it is left undone.
     void close()
     {
         if (!thread_.joinable()) return;
         thread_.request_stop();
         thread_.join();
+        const std::scoped_lock lock(mutex_);
+        works_.clear();
     }
 
     void post(Work work)

@@ -39,7 +39,11 @@ protected:
         if (config.reactors != 0) board.open();
         return *engine_;
     }
-    void destroy() { engine_.reset(); }
+    void destroy()
+    {
+        board.close();  // nobody may tell an engine something while it is destroyed
+        engine_.reset();
+    }
 
     void page(const std::string& path, std::string_view verbs)
     {
