@@ -30,7 +30,7 @@ void Histogram::record(Nanoseconds value)
 void Histogram::add(const Histogram& other)
 {
     for (std::size_t i = 0; i < buckets; ++i) {
-        if (const std::uint64_t more = other.counts_[i].count(); more > 0) counts_[i].add(more);
+        if (const std::uint64_t more = other.counts_[i].value(); more > 0) counts_[i].add(more);
     }
     widen(other.min_.load(std::memory_order_relaxed), other.max_.load(std::memory_order_relaxed));
 }
@@ -44,7 +44,7 @@ void Histogram::widen(Nanoseconds low, Nanoseconds high)
 std::uint64_t Histogram::count() const
 {
     std::uint64_t count = 0;
-    for (const Counter& bucket : counts_) count += bucket.count();
+    for (const Counter& bucket : counts_) count += bucket.value();
     return count;
 }
 
@@ -67,7 +67,7 @@ Nanoseconds Histogram::percentile(double percent) const
         1, static_cast<std::uint64_t>(std::ceil(percent * static_cast<double>(all) / 100)));
     std::uint64_t seen = 0;
     for (std::size_t i = 0; i < buckets && all > 0; ++i) {
-        seen += counts_[i].count();
+        seen += counts_[i].value();
         if (seen < rank) continue;
         return std::clamp(static_cast<Nanoseconds>(highest_in(i)), min(), std::max(min(), max()));
     }

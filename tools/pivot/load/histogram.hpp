@@ -10,7 +10,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "pivot/load/counter.hpp"
+#include "base/counter.hpp"
 
 #include <array>
 #include <atomic>

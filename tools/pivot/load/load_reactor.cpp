@@ -54,7 +54,7 @@ Nanoseconds LoadReactor::start_due(Nanoseconds now)
         const auto due = take_due(now);
         if (!due) break;
         start(*due, now, paced_request_, paced_starts_);
-        if (paced_starts_.count() % slice_starts == 0) end_slice();
+        if (paced_starts_.value() % slice_starts == 0) end_slice();
     }
     const std::lock_guard lock(mutex_);
     const Nanoseconds next = schedule_.next();
@@ -130,8 +130,8 @@ std::uint64_t LoadReactor::in_flight() const
 {
     // Both numbers grow meanwhile. The finished ones are read first, so that they are never more
     // than the started ones.
-    const std::uint64_t finished = finished_.count();
-    return paced_starts_.count() + next_starts_.count() - finished;
+    const std::uint64_t finished = finished_.value();
+    return paced_starts_.value() + next_starts_.value() - finished;
 }
 
 }  // namespace pivot::tools

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "pivot/load/counter.hpp"
+#include "base/counter.hpp"
 #include "pivot/load/load_call.hpp"
 #include "pivot/load/load_pace.hpp"
 #include "pivot/load/load_schedule.hpp"
@@ -56,7 +56,7 @@ public:
     void stop() { engine_owner_.reset(); }
 
     bool has_ramped();  // each caller has had a start
-    bool is_warm() const { return warm_.count() >= callers_.size(); }  // each had an outcome
+    bool is_warm() const { return warm_.value() >= callers_.size(); }  // each had an outcome
 
     std::uint64_t in_flight() const;
     const LoadStatistics& statistics() const { return statistics_; }

@@ -33,7 +33,7 @@ void LoadStatistics::add(const OutcomeView& outcome, Nanoseconds now, Nanosecond
     assert(way < ways);
     pivots_.add(1);
     last_.store(now, std::memory_order_relaxed);
-    if (outcome.failure && outcomes_[way].count() == 0) examples_[way] = outcome.failure->message;
+    if (outcome.failure && outcomes_[way].value() == 0) examples_[way] = outcome.failure->message;
     outcomes_[way].add(1);
     latency_.record(now - due);
     if (outcome.failure && outcome.failure->reason == Reason::timeout) {
@@ -62,7 +62,7 @@ void LoadStatistics::add_numbers(const LoadStatistics& other)
     pivots_.add(other.pivots());
     last_.store(std::max(last(), other.last()), std::memory_order_relaxed);
     for (std::size_t way = 0; way < ways; ++way) {
-        outcomes_[way].add(other.outcomes_[way].count());
+        outcomes_[way].add(other.outcomes_[way].value());
     }
     latency_.add(other.latency_);
     timeout_lateness_.add(other.timeout_lateness_);
@@ -78,7 +78,7 @@ std::vector<OutcomeCount> LoadStatistics::outcomes() const
     constexpr std::size_t timeout = first_reason + static_cast<std::size_t>(Reason::timeout);
     std::vector<OutcomeCount> found;
     for (std::size_t way = 0; way < ways; ++way) {
-        const std::uint64_t pivots = outcomes_[way].count();
+        const std::uint64_t pivots = outcomes_[way].value();
         if (pivots == 0 && way != 0 && way != timeout) continue;
         found.push_back({name_of(way), pivots, examples_[way]});
     }

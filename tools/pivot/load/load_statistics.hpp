@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "pivot/load/counter.hpp"
+#include "base/counter.hpp"
 #include "pivot/load/histogram.hpp"
 
 #include <pivot/failure.hpp>
@@ -36,7 +36,7 @@ public:
     // The same without messages, while another thread adds to `other`.
     void add_numbers(const LoadStatistics& other);
 
-    std::uint64_t pivots() const { return pivots_.count(); }
+    std::uint64_t pivots() const { return pivots_.value(); }
     Nanoseconds last() const { return last_.load(std::memory_order_relaxed); }  // when it came
 
     // Always `processed` and `timeout`, and the others if there are any.
