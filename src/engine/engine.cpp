@@ -146,7 +146,7 @@ private:
 class Engine::Parts {
 public:
     Parts(std::shared_ptr<const exchange::Settings> given, std::unique_ptr<engine::Records> kept)
-        : config(given->config()), records(std::move(kept)), calls(config.calls_max)
+        : records(std::move(kept)), calls_max(given->config().calls_max), calls(calls_max)
     {
         set(std::move(given));
     }
@@ -209,7 +209,7 @@ public:
     std::string why_refused() const
     {
         if (is_draining) return "the engine is stopping";
-        return fmt::format("{} calls are in flight, which is the limit", config.calls_max);
+        return fmt::format("{} calls are in flight, which is the limit", calls_max);
     }
 
     // No call is in flight, every refusal has been taken, and then no letter comes any more.
@@ -223,7 +223,8 @@ public:
         }
     }
 
-    // Returns whether all was quiet before `until`. A host-driven engine runs meanwhile.
+    // Returns whether all was quiet before `until`. A host-driven engine runs meanwhile; else it
+    // looks now and then, because a wait for an atomic has no time limit.
     bool is_quiet_before(Nanoseconds until)
     {
         constexpr Nanoseconds patience_ns = 1'000'000;  // other threads' messages end no wait
@@ -245,13 +246,14 @@ public:
         for (engine::Lane* lane : lanes) lane->reactor().post(*new Ending(*lane, how));
     }
 
-    const EngineConfig config;  // of which nothing is read that may change
+    std::mutex reloading;  // one at a time
     std::atomic<std::chrono::milliseconds> action_timeout_max;
     std::atomic<bool> coerces_actions;
     std::atomic<std::chrono::milliseconds> run_time;
     std::mutex mutex;  // guards the settings
     std::shared_ptr<const exchange::Settings> settings;
     const std::unique_ptr<engine::Records> records;
+    const std::size_t calls_max;
     engine::CallTable calls;
     std::vector<engine::Lane*> lanes;  // the host's, or one of each thread
     engine::RoomsMail mail{lanes};
@@ -383,6 +385,7 @@ bool Engine::tell(Ticket session, Event event)
 tl::expected<void, std::string> Engine::reload(EngineConfig config)
 {
     if (is_forked()) return tl::unexpected(std::string("the engine is the parent's"));
+    const std::scoped_lock lock(parts_->reloading);
     const auto before = parts_->settings_now();
     config.sinks = before->config().sinks;
     config.typed = before->config().typed;
@@ -445,7 +448,7 @@ std::string Engine::metrics() const
 {
     if (is_forked()) return {};
     return engine::write_metrics({.calls_in_flight = calls_in_flight(),
-                                  .calls_max = parts_->config.calls_max,
+                                  .calls_max = parts_->calls_max,
                                   .calls_refused = parts_->refused,
                                   .is_draining = parts_->is_draining,
                                   .records = parts_->records->numbers()},
