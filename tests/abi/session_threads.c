@@ -58,7 +58,8 @@ static void calls_on_all_reactors_end_once(void)
 /* ---- many threads, one call ---- */
 
 static const char* const keypads[TELLERS] = {"01", "23", "45", "67", "89", "AB", "CD", "*#"};
-enum { ROUNDS = 40 };
+/* As many keys as a call keeps that has not begun to gather yet: 128. */
+enum { ROUNDS = 8 };
 
 typedef struct teller {
     toy_call* call;
@@ -93,7 +94,7 @@ static void threads_tell_one_call_without_a_lock(void)
     toy_switch toy;
     open_switch(&toy);
     toy_call* call = toy_begin_page(&toy, NULL,
-                                    "<Response><Gather numDigits='640' finishOnKey=''"
+                                    "<Response><Gather numDigits='128' finishOnKey=''"
                                     " timeout='60' action='/told'/></Response>");
     CHECK(toy_run_until_saw(call, "answer"));
     teller tellers[TELLERS];
@@ -117,6 +118,6 @@ int main(int count, char** arguments)
     }
     toy_port = arguments[1];
     calls_on_all_reactors_end_once();
-    threads_tell_one_call_without_a_lock();
+    for (int i = 0; i < 5; ++i) threads_tell_one_call_without_a_lock();
     return failures == 0 ? 0 : 1;
 }
