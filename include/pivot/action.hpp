@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 enum class Method : std::uint8_t { get, post };
 enum class Format : std::uint8_t { kazoo, twiml };
@@ -79,4 +79,4 @@ struct PIVOT_API ActionNode {
     static Result<ActionNode> from_json(std::string_view text, const ActionLimits& limits = {});
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 enum class Direction : std::uint8_t { inbound, outbound };
 
@@ -64,4 +64,4 @@ struct PIVOT_API Call {
     static Result<Call> from_json(std::string_view text);
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

@@ -13,7 +13,7 @@
 #include <span>
 #include <string_view>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 struct HangupCause {
     std::string_view name;
@@ -38,4 +38,4 @@ PIVOT_API std::string_view cause_of_sip(int sip_code);
 PIVOT_API std::optional<int> q850_of(std::string_view cause);
 PIVOT_API std::optional<int> sip_code_of(std::string_view cause);
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

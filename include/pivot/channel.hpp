@@ -26,7 +26,7 @@
 #include <chrono>
 #include <string_view>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 struct SessionEnd;
 
@@ -165,4 +165,4 @@ public:
     virtual void ended(const SessionEnd&) = 0;
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

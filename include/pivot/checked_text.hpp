@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 template <typename Rule>
 class Checked {
@@ -249,4 +249,4 @@ private:
     std::string value_;
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 // Zero means that there is no limit.
 inline constexpr std::chrono::milliseconds unlimited{0};
@@ -193,4 +193,4 @@ struct Transfer {
     bool moves_other_leg = false;  // the peer goes to the target, not the caller
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

@@ -24,11 +24,11 @@
 
 #include <tl/expected.hpp>
 
-namespace pivot {
-
-namespace execute {
+namespace pivot::execute {
 class Directory;
 }
+
+namespace pivot::inline v1 {
 
 class Channel;
 class Sinks;
@@ -325,4 +325,4 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

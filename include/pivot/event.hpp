@@ -17,7 +17,7 @@
 #include <string_view>
 #include <variant>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 // One side of the call: the caller, or one whom a Dial called. Legs are numbered by the executor.
 using LegId = std::uint32_t;
@@ -213,4 +213,4 @@ using Event = std::variant<Answered, KeyPressed, JobEnded, RecordingBegan, Recor
                            DialFailed, BridgeEnded, ConferenceHappened, QueueStanding, QueueBridged,
                            QueueEnded, Referred, Redirected, Moved, HungUp>;
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

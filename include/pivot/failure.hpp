@@ -11,7 +11,7 @@
 
 #include <tl/expected.hpp>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 // What went wrong. The names are a contract: results, logs, metrics and the C ABI carry them. New
 // values are appended, and none is renumbered.
@@ -73,4 +73,4 @@ inline tl::unexpected<Failure> fail(Reason reason, Phase phase, std::string mess
     return tl::unexpected<Failure>({reason, phase, std::move(message), std::move(errors)});
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 // Durations in microseconds. A phase that was not needed took 0: DNS of a literal address, connect
 // and TLS of a pooled connection, TLS of plain HTTP.
@@ -148,4 +148,4 @@ struct PIVOT_API OutcomeView {
     operator Outcome() const;
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

@@ -19,11 +19,11 @@
 #include <memory>
 #include <string>
 
-namespace pivot {
-
-namespace execute {
+namespace pivot::execute {
 class Directory;
 }
+
+namespace pivot::inline v1 {
 
 // What happens to a call that is still there when its document or flow has come to its end, or when
 // a pivot has failed without a `_` child. A Hangup or a Reject hangs up either way.
@@ -48,4 +48,4 @@ struct SessionEnd {
     std::string branch;  // `_` after a pivot that failed or was skipped, if nothing followed
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

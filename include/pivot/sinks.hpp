@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 enum class LogLevel : std::uint8_t { error, warning, info, debug };
 
@@ -49,4 +49,4 @@ public:
     virtual void thread_ends(unsigned /*reactor*/) {}
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 struct Tone {
     std::chrono::milliseconds on{0};
@@ -27,4 +27,4 @@ struct Tone {
     friend bool operator==(const Tone&, const Tone&) = default;
 };
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

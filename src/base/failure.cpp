@@ -1,6 +1,6 @@
 #include <pivot/failure.hpp>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 std::string_view name(Reason reason)
 {
@@ -41,4 +41,4 @@ std::string_view name(Phase phase)
     return "unknown";
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <sched.h>
 
-namespace pivot {
+namespace pivot::inline v1 {
 namespace {
 
 using Checked = tl::expected<void, std::string>;
@@ -203,4 +203,4 @@ tl::expected<EngineConfig, std::string> EngineConfig::from_json(std::string_view
         std::move(breaches).to_failure(Reason::invalid_json, Phase::parse).message);
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

@@ -26,7 +26,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 namespace {
 
@@ -510,4 +510,4 @@ std::chrono::nanoseconds Engine::run(std::chrono::nanoseconds budget)
     return std::chrono::nanoseconds(std::max<reactor::Nanoseconds>(next - monotonic_now(), 0));
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

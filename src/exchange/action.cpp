@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::inline v1 {
 namespace {
 
 using std::chrono::milliseconds;
@@ -249,4 +249,4 @@ Result<ActionNode> ActionNode::from_json(std::string_view text, const ActionLimi
     return read_data(*root, limits);
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

@@ -4,7 +4,7 @@
 #include "base/text.hpp"
 #include "exchange/json_object.hpp"
 
-namespace pivot {
+namespace pivot::inline v1 {
 namespace {
 
 // KAZOO says `nouser` and `norealm` where it knows none.
@@ -93,4 +93,4 @@ Result<Call> Call::from_json(std::string_view text)
     return tl::unexpected(std::move(breaches).to_failure(Reason::invalid_json, Phase::parse));
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

@@ -4,7 +4,7 @@
 #include <array>
 #include <iterator>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 namespace {
 
@@ -185,4 +185,4 @@ std::optional<int> sip_code_of(std::string_view cause)
     return found == nullptr ? std::nullopt : std::optional(found->sip_code);
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

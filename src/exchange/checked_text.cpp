@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 namespace {
 
@@ -284,4 +284,4 @@ SipHeader SipHeader::of(std::string_view name, std::string_view value)
     return header;
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 namespace {
 
@@ -118,4 +118,4 @@ std::string Outcome::to_json() const
     return out;
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

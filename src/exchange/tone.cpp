@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace pivot {
+namespace pivot::inline v1 {
 
 namespace {
 
@@ -50,4 +50,4 @@ std::string Tone::text() const
     return second_hertz == 0 ? first : fmt::format("{}+{}", first, second_hertz);
 }
 
-}  // namespace pivot
+}  // namespace pivot::inline v1

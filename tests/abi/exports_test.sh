@@ -11,10 +11,10 @@ printf '%s\n' "$versioned" | grep -q '^pivot_start@@PIVOT_0 T' || {
     exit 1
 }
 shown=$(printf '%s\n' "$versioned" | grep -v '^PIVOT_0' | sed 's/@@PIVOT_0//')
-public='pivot::(Action|ActionNode|Call|Engine|EngineConfig|ExchangeView|Outcome|OutcomeView|Tone)(::|$)|pivot::name\(pivot::[A-Za-z]+\) '
+public='pivot::v1::(Action|ActionNode|Call|Engine|EngineConfig|ExchangeView|Outcome|OutcomeView|Tone)(::|$)|pivot::v1::name\(pivot::v1::[A-Za-z]+\) '
 # What the standard library's templates make of public types, where a compiler does not inline it: weak.
 templates='([^(]* )?std::[^(]*\(.*\) W '
-causes='pivot::(hangup_causes|find_cause|cause_of_q850|cause_of_sip|q850_of|sip_code_of)\('
+causes='pivot::v1::(hangup_causes|find_cause|cause_of_q850|cause_of_sip|q850_of|sip_code_of)\('
 strange=$(printf '%s\n' "$shown" | grep -Ev "^pivot_[a-z_0-9]+ |^((typeinfo|typeinfo name|vtable) for )?($public)|^$causes|^$templates" || true)
 if [ -n "$strange" ]; then
     echo "These should be hidden:"
