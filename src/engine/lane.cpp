@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/pass_on.hpp"
 #include "engine/live_session.hpp"
+#include "engine/pivot_record.hpp"
 #include "exchange/content.hpp"
 #include "reactor/wait.hpp"
 
@@ -162,6 +163,8 @@ exchange::AttemptsPlan Lane::plan_of(const PendingPivot& pivot) const
     plan.account_id = request.account_id();
     plan.action_url = request.voice_url();
     plan.headers = request.headers();
+    plan.is_recorded = is_recorded(pivot);
+    plan.keeps_headers = plan.is_recorded;
     plan.started = pivot.started;
     return plan;
 }
@@ -177,7 +180,23 @@ bool Lane::may_ask(PendingPivot& pivot)
         pivot.deliver_skipped();
         return false;
     }
+    if (pivot.request.wants_record() || pivot.request.wants_cdr()) warn_of_missing(pivot);
     return true;
+}
+
+bool Lane::is_recorded(const PendingPivot& pivot) const
+{
+    return pivot.request.wants_record() && records_.takes_debug_records();
+}
+
+void Lane::warn_of_missing(const PendingPivot& pivot)
+{
+    const exchange::PackedRequest& request = pivot.request;
+    if (request.wants_record() && !records_.takes_debug_records()) {
+        records_.warn_of_missing(request.call_id());
+    } else if (request.wants_cdr()) {
+        records_.warn_of_cdr_of_pivot(request.call_id());
+    }
 }
 
 // Whether there is more to ask; else the call has its outcome.
@@ -196,8 +215,22 @@ Task<bool> Lane::conclude(PendingPivot& pivot, exchange::Attempts& attempts,
         read = this->read(pivot, **response);
     }
     if (read) co_return false;
-    const bool is_asked_again = co_await attempts.next(read.error(), deadline);
+    auto going_on = is_recorded(pivot) && attempts.request().has_begun()
+                        ? record_and_go_on(pivot, attempts, read.error(), deadline)
+                        : attempts.next(read.error(), deadline);
+    const bool is_asked_again = co_await std::move(going_on);
     if (!is_asked_again) pivot.deliver_failed(read.error());
+    co_return is_asked_again;
+}
+
+// Whether there is more to ask, as Attempts::next() says; then no branch follows this attempt.
+Task<bool> Lane::record_and_go_on(PendingPivot& pivot, exchange::Attempts& attempts,
+                                  Failure& failure, Deadline& deadline)
+{
+    session::DebugRecord record = record_of(pivot, failure);
+    const bool is_asked_again = co_await attempts.next(failure, deadline);
+    if (!is_asked_again) record.note_branch("_");
+    records_.add(std::move(record));
     co_return is_asked_again;
 }
 
@@ -237,6 +270,7 @@ Task<Result<void>> Lane::read_long(PendingPivot& pivot, exchange::Attempts& atte
 Result<void> Lane::deliver(PendingPivot& pivot, Result<exchange::AnswerView> answer)
 {
     if (!answer) return pass_on(answer);
+    if (is_recorded(pivot)) records_.add(record_of(pivot, *answer));
     if (answer->format == Format::twiml) {
         pivot.deliver_processed(exchange::ShownDocument(*answer->document));
     } else {

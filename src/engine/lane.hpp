@@ -68,13 +68,17 @@ private:
     reactor::Task<> perform(Place& place, reactor::Reactor& reactor);
     reactor::Task<> run(Place& place, reactor::Reactor& reactor);
     exchange::AttemptsPlan plan_of(const PendingPivot& pivot) const;
-    static bool may_ask(PendingPivot& pivot);
+    bool may_ask(PendingPivot& pivot);
+    bool is_recorded(const PendingPivot& pivot) const;
+    void warn_of_missing(const PendingPivot& pivot);
     reactor::Task<bool> conclude(PendingPivot& pivot, exchange::Attempts& attempts,
                                  Result<http::LentResponse>& response, reactor::Deadline& deadline);
+    reactor::Task<bool> record_and_go_on(PendingPivot& pivot, exchange::Attempts& attempts,
+                                         Failure& failure, reactor::Deadline& deadline);
     Result<void> read(PendingPivot& pivot, const http::Response& response);
     reactor::Task<Result<void>> read_long(PendingPivot& pivot, exchange::Attempts& attempts,
                                           http::Response& response, reactor::Deadline& deadline);
-    static Result<void> deliver(PendingPivot& pivot, Result<exchange::AnswerView> answer);
+    Result<void> deliver(PendingPivot& pivot, Result<exchange::AnswerView> answer);
 
     CallTable& calls_;
     Records& records_;

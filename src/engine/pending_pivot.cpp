@@ -106,9 +106,8 @@ void PendingPivot::deliver(OutcomeView& outcome)
 {
     is_delivered_ = true;
     std::vector<Breach> all;
-    if (attempts != nullptr) {
-        std::string warning = attempts->take_warning();
-        if (!warning.empty()) all.push_back({"", std::move(warning)});
+    if (attempts != nullptr && !attempts->warning().empty()) {
+        all.push_back({"", std::string(attempts->warning())});
     }
     for (const auto& [at, error] : request.warnings()) {
         all.push_back({at, "in the action: " + error});

@@ -89,6 +89,14 @@ void Records::warn_of_missing(std::string_view call_id)
                      settings, records));
 }
 
+void Records::warn_of_cdr_of_pivot(std::string_view call_id)
+{
+    if (was_warned_of_pivot_.exchange(true)) return;
+    log_(LogLevel::warning, call_id,
+         "cdr_url has no effect on a single pivot, which does not see the end of its call: start a "
+         "session for a CDR");
+}
+
 RecordNumbers Records::numbers() const
 {
     RecordNumbers numbers;

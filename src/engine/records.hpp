@@ -74,6 +74,9 @@ public:
     // A call wants what nobody takes. Said once.
     void warn_of_missing(std::string_view call_id);
 
+    // A pivot wants a CDR, which only a session leaves. Said once.
+    void warn_of_cdr_of_pivot(std::string_view call_id);
+
     // A CDR is in the log alone.
     void note_lost_cdr() { cdrs_lost_.fetch_add(1, std::memory_order_relaxed); }
 
@@ -95,6 +98,7 @@ private:
     std::unique_ptr<store::Store> store_;
     CdrCourier* courier_ = nullptr;
     std::atomic<bool> was_warned_ = false;
+    std::atomic<bool> was_warned_of_pivot_ = false;
     std::atomic<std::uint64_t> cdrs_lost_ = 0;
 
     // Attempts to deliver a CDR leave records on lane 0, while callbacks of the same call may leave

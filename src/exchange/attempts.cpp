@@ -266,6 +266,11 @@ const Failure* Attempts::first_failure() const
     return extras_ && extras_->first_failure ? &*extras_->first_failure : nullptr;
 }
 
+std::string_view Attempts::warning() const
+{
+    return extras_ ? std::string_view(extras_->warning) : std::string_view();
+}
+
 std::string Attempts::take_warning()
 {
     return extras_ ? std::exchange(extras_->warning, {}) : std::string();

@@ -93,6 +93,7 @@ public:
     const Failure* first_failure() const;
 
     // What is wrong with a fragment, which is then ignored. Empty if nothing is, or it was taken.
+    std::string_view warning() const;
     std::string take_warning();
 
 private:

@@ -101,6 +101,8 @@ void PackedRequest::pack(const pivot::Request& request, const ActionLimits& limi
     req_format_ = action->req_format;
     req_body_format_ = action->req_body_format;
     skips_module_ = action->skip_module;
+    wants_record_ = action->debug;
+    wants_cdr_ = !action->cdr_url.empty();
 }
 
 void PackedRequest::store(const Texts& texts)

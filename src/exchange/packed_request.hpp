@@ -50,6 +50,8 @@ public:
     Format req_format() const { return req_format_; }
     BodyFormat req_body_format() const { return req_body_format_; }
     bool skips_module() const { return skips_module_; }
+    bool wants_record() const { return wants_record_; }
+    bool wants_cdr() const { return wants_cdr_; }
 
 private:
     // First those that are read by themselves: each is found by way of all before it.
@@ -99,6 +101,8 @@ private:
     Format req_format_ = Format::kazoo;
     BodyFormat req_body_format_ = BodyFormat::form;
     bool skips_module_ = false;
+    bool wants_record_ = false;
+    bool wants_cdr_ = false;
 };
 
 }  // namespace pivot::exchange

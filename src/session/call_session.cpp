@@ -474,15 +474,9 @@ void Session::record(const exchange::Request& request, const Result<Answer>& ans
     facts.has_whole_requests = sinks_.records_all;
     if (!answer) facts.failure = &answer.error();
     facts.warnings = std::exchange(warnings_, {});
-    if (answer && answer->document) {
-        for (const auto& [line, column, message] : answer->document->warnings()) {
-            facts.warnings.push_back(fmt::format("{}:{}: {}", line, column, message));
-        }
-    }
+    if (answer && answer->document) add_warnings(facts, *answer->document);
     if (answer && !answer->flow.empty()) {
-        for (const auto& [at, error] : exchanges_.answer_reader->warnings()) {
-            facts.warnings.push_back(fmt::format("{} {}", at, error));
-        }
+        add_warnings(facts, exchanges_.answer_reader->warnings());
     }
     if (answer && answer->are_words_cut) {
         facts.warnings.push_back(

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace pivot::session {
 
 namespace {
@@ -37,6 +39,20 @@ DebugFacts facts_of(const exchange::Request& request)
         facts.response_body = response->body;
     }
     return facts;
+}
+
+void add_warnings(DebugFacts& facts, std::span<const Breach> of_flow)
+{
+    for (const auto& [at, error] : of_flow) {
+        facts.warnings.push_back(fmt::format("{} {}", at, error));
+    }
+}
+
+void add_warnings(DebugFacts& facts, const twiml::Document& document)
+{
+    for (const auto& [line, column, message] : document.warnings()) {
+        facts.warnings.push_back(fmt::format("{}:{}: {}", line, column, message));
+    }
 }
 
 }  // namespace pivot::session

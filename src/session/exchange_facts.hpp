@@ -3,11 +3,18 @@
 
 #include "exchange/request.hpp"
 #include "session/debug_record.hpp"
+#include "twiml/document.hpp"
+
+#include <span>
 
 namespace pivot::session {
 
 // The request as it was asked last, with extras. The facts have views of it and of its response,
 // which die when anything else is asked on this reactor.
 DebugFacts facts_of(const exchange::Request& request);
+
+// What was wrong with an answer and did no harm.
+void add_warnings(DebugFacts& facts, std::span<const Breach> of_flow);
+void add_warnings(DebugFacts& facts, const twiml::Document& document);
 
 }  // namespace pivot::session

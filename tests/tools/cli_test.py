@@ -488,6 +488,18 @@ class RunTwiml(CommandLine):
         self.assertEqual([warning["at"] for warning in outcome["warnings"]], ["3:34", "6:3"])
         self.assertNotIn("flow", outcome)
 
+    def test_debug_shows_what_was_said(self):
+        fallback = self.url("/flow")
+        outcome = self.outcome(self.node("/error", debug=True, fallback_url=fallback), status=0)
+        first, second = outcome["records"]
+        self.assertEqual(first["resp_body"], "sorry")
+        self.assertIn({"name": "Content-Type", "value": "application/json"}, second["resp_headers"])
+        self.assertNotIn("records", self.outcome(self.node(), status=0))
+
+    def test_a_pivot_has_no_cdr_and_says_so(self):
+        (warning,) = self.outcome(self.node(cdr_url=self.url("/cdr")), status=0)["warnings"]
+        self.assertIn("cdr_url has no effect on a single pivot", warning["error"])
+
     def test_an_answer_in_broken_twiml_fails_with_its_place(self):
         outcome = self.outcome(self.node("/broken-twiml"), status=1)
         self.assertEqual(outcome["reason"], "invalid_twiml")

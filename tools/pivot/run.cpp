@@ -5,17 +5,48 @@
 #include "pivot/pretty.hpp"
 
 #include <pivot/engine.hpp>
+#include <pivot/sinks.hpp>
 
 #include <future>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace pivot::tools {
 
 namespace {
 
 constexpr std::string_view command = "pivot run";
+
+// What a pivot leaves besides its outcome, to be read when the engine has been drained.
+class RunSinks final : public Sinks {
+public:
+    bool takes_debug_records() const override { return true; }
+    void debug_record(std::string_view, std::string_view, std::string_view json) override
+    {
+        records.emplace_back(json);
+    }
+    void log(LogLevel, std::string_view, std::string_view line) override
+    {
+        warnings.push_back({"", std::string(line)});
+    }
+
+    std::vector<std::string> records;
+    std::vector<Breach> warnings;
+};
+
+// One object: the outcome, and the records if there are any.
+std::string to_json(const Outcome& outcome, const std::vector<std::string>& records)
+{
+    std::string json = outcome.to_json();
+    if (records.empty()) return json;
+    json.pop_back();
+    return fmt::format("{},\"records\":[{}]}}", json, fmt::join(records, ","));
+}
 
 // The default call, if no file is given.
 tl::expected<Call, std::string> read_call_or_default(const std::string& file)
@@ -42,13 +73,17 @@ int run(const RunOptions& options)
         return refuse(command, read.error());
     }
     std::promise<Outcome> promise;  // outlives the engine, whose thread sets it
+    RunSinks sinks;
+    config->sinks = &sinks;
     const auto engine = Engine::create(*config);
     if (!engine) return refuse(command, engine.error());
 
     (*engine)->start(request,
                      [&promise](Outcome outcome) { promise.set_value(std::move(outcome)); });
-    const Outcome outcome = promise.get_future().get();
-    const std::string json = outcome.to_json();
+    Outcome outcome = promise.get_future().get();
+    (*engine)->drain();
+    outcome.warnings.insert(outcome.warnings.end(), sinks.warnings.begin(), sinks.warnings.end());
+    const std::string json = to_json(outcome, sinks.records);
     const std::string text = (options.pretty ? pretty(json) : json) + '\n';
     if (const int status = print(command, text); status != exit_good) return status;
     return outcome.kind == OutcomeKind::failed ? exit_bad : exit_good;
