@@ -3,8 +3,26 @@
 #include <cassert>
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 namespace pivot::store {
+
+const bool Database::is_there = true;
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const
+{
+    sqlite3_finalize(statement);
+}
+
+void Database::Close::operator()(sqlite3* handle) const
+{
+    sqlite3_close(handle);
+}
+
+std::int64_t Database::changes() const
+{
+    return sqlite3_changes64(handle_.get());
+}
 
 Statement& Statement::bind(std::string_view text)
 {

@@ -1,4 +1,6 @@
 // SQLite, as far as it is needed here: errors are values, what is prepared is owned.
+//
+// A library without SQLite has no_database.cpp in place of database.cpp: no database can be opened.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +9,10 @@
 #include <string>
 #include <string_view>
 
-#include <sqlite3.h>
 #include <tl/expected.hpp>
+
+struct sqlite3;
+struct sqlite3_stmt;
 
 namespace pivot::store {
 
@@ -40,7 +44,7 @@ public:
 private:
     friend class Database;
     struct Finalize {
-        void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+        void operator()(sqlite3_stmt* statement) const;
     };
 
     std::unique_ptr<sqlite3_stmt, Finalize> statement_;
@@ -49,6 +53,9 @@ private:
 
 class Database {
 public:
+    // Whether this library has SQLite.
+    static const bool is_there;
+
     // Creates the file where there is none. The error names it.
     static Answer<Database> open(const std::string& path);
 
@@ -61,7 +68,7 @@ public:
     Answer<void> run(const char* sql);
 
     // Rows that the last statement has inserted, deleted or changed.
-    std::int64_t changes() const { return sqlite3_changes64(handle_.get()); }
+    std::int64_t changes() const;
 
     // The first column of the first row, as a number or as text.
     Answer<std::int64_t> number(std::string_view sql);
@@ -76,7 +83,7 @@ private:
     static Answer<Database> open(const std::string& path, int flags);
 
     struct Close {
-        void operator()(sqlite3* handle) const { sqlite3_close(handle); }
+        void operator()(sqlite3* handle) const;
     };
 
     std::unique_ptr<sqlite3, Close> handle_;

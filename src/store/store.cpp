@@ -39,6 +39,12 @@ tl::expected<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig&
     const auto store_error = [](const std::string& error) {
         return Error(fmt::format("the store {}", error));
     };
+    if (!Database::is_there) {
+        return store_error(
+            fmt::format("{}: this library was built without SQLite (meson: -Dstore), "
+                        "so it keeps nothing: leave store.path empty",
+                        config.path));
+    }
     auto folder = Folder::take(config.path);
     if (!folder) return store_error(folder.error());
     auto cdrs = CdrTable::open(config.path + "/cdrs", config.cdr_bytes_max);

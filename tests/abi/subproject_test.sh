@@ -30,6 +30,13 @@ if printf '%s\n' "$targets" | grep -E '^subprojects/pivot/(tests|bench|tools)/';
     echo "These belong to no host"
     exit 1
 fi
+# One that needs neither a store nor SQLite.
+meson setup "$root/storeless" "$root" -Dpivot:store=disabled >"$root/log" || { cat "$root/log"; exit 1; }
+if grep -q sqlite3 "$root/storeless/build.ninja"; then
+    echo "A host needs SQLite though it wants no store"
+    exit 1
+fi
+
 # What a host includes: our public headers alone.
 ninja -t commands host | grep -F host.c.o | tr ' ' '\n' | grep '^-I' | grep pivot >"$root/seen"
 if grep -E '/src$' "$root/seen"; then
