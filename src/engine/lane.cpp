@@ -212,7 +212,7 @@ Task<bool> Lane::conclude(PendingPivot& pivot, exchange::Attempts& attempts,
         read = co_await read_long(pivot, attempts, **response, deadline);
     } else {
         attempts.progress().phase = Phase::parse;
-        read = this->read(pivot, **response);
+        read = this->read(pivot, attempts, **response);
     }
     if (read) co_return false;
     auto going_on = is_recorded(pivot) && attempts.request().has_begun()
@@ -235,9 +235,10 @@ Task<bool> Lane::record_and_go_on(PendingPivot& pivot, exchange::Attempts& attem
 }
 
 // Delivers what it has read.
-Result<void> Lane::read(PendingPivot& pivot, const http::Response& response)
+Result<void> Lane::read(PendingPivot& pivot, const exchange::Attempts& attempts,
+                        const http::Response& response)
 {
-    auto read = deliver(pivot, exchanges_->answer_reader->read(response));
+    auto read = deliver(pivot, exchanges_->answer_reader->read(response, attempts.policy()));
     reactor_->worked(exchange::reading_ns(response.body.size()));
     return read;
 }
@@ -255,9 +256,9 @@ Task<Result<void>> Lane::read_long(PendingPivot& pivot, exchange::Attempts& atte
         attempts.explain(pass.error(), whole);
         co_return pass_on(pass);
     }
-    if (!*pass) co_return read(pivot, response);
+    if (!*pass) co_return read(pivot, attempts, response);
     const auto reader = exchanges_->make_answer_reader();
-    auto begun = reader->begin(response);
+    auto begun = reader->begin(response, attempts.policy());
     reactor_->worked(exchange::reading_ns(response.body.size()));
     const bool has_time = co_await reactor::Yield(deadline);
     if (!begun) co_return begun;

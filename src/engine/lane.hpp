@@ -75,7 +75,8 @@ private:
                                  Result<http::LentResponse>& response, reactor::Deadline& deadline);
     reactor::Task<bool> record_and_go_on(PendingPivot& pivot, exchange::Attempts& attempts,
                                          Failure& failure, reactor::Deadline& deadline);
-    Result<void> read(PendingPivot& pivot, const http::Response& response);
+    Result<void> read(PendingPivot& pivot, const exchange::Attempts& attempts,
+                      const http::Response& response);
     reactor::Task<Result<void>> read_long(PendingPivot& pivot, exchange::Attempts& attempts,
                                           http::Response& response, reactor::Deadline& deadline);
     Result<void> deliver(PendingPivot& pivot, Result<exchange::AnswerView> answer);

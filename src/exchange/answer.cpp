@@ -1,7 +1,9 @@
 #include "exchange/answer.hpp"
 
+#include "base/pass_on.hpp"
 #include "base/text.hpp"
 #include "exchange/answer_kind.hpp"
+#include "exchange/policy.hpp"
 
 #include <utility>
 
@@ -9,13 +11,29 @@
 
 namespace pivot::exchange {
 
-Result<AnswerView> AnswerReader::read(const http::Response& response)
+AnswerReader::AnswerReader(const EngineConfig& config)
+    : json_(config.callflow.depth_max),
+      validator_(flow_rules(config)),
+      twiml_reader_({.bytes_max = config.http.body_bytes_max, .is_strict = config.twiml.is_strict})
 {
-    if (auto begun = begin(response); !begun) return tl::unexpected(std::move(begun.error()));
+}
+
+callflow::FlowRules AnswerReader::flow_rules(const EngineConfig& config)
+{
+    callflow::FlowRules rules;
+    rules.coerce_types = config.callflow.coerce_types;
+    rules.admits = [this](std::string_view url) { return may_be_named(url, *policy_); };
+    return rules;
+}
+
+Result<AnswerView> AnswerReader::read(const http::Response& response,
+                                      const net::AddressPolicy& policy)
+{
+    if (auto begun = begin(response, policy); !begun) return pass_on(begun);
     return finish();
 }
 
-Result<void> AnswerReader::begin(const http::Response& response)
+Result<void> AnswerReader::begin(const http::Response& response, const net::AddressPolicy& policy)
 {
     if (response.status < 200 || response.status > 299) {
         return fail(Reason::status, Phase::read,
@@ -27,7 +45,7 @@ Result<void> AnswerReader::begin(const http::Response& response)
     }
     value_.reset();
     switch (kind_of(response)) {
-        case AnswerKind::callflow: return begin_flow(response);
+        case AnswerKind::callflow: return begin_flow(response, policy);
         case AnswerKind::twiml:
             return twiml_reader_.begin(response.body, charset(response.content_type));
         case AnswerKind::none: break;
@@ -51,8 +69,10 @@ Result<AnswerView> AnswerReader::finish()
     return AnswerView{.format = Format::twiml, .document = &document_};
 }
 
-Result<void> AnswerReader::begin_flow(const http::Response& response)
+Result<void> AnswerReader::begin_flow(const http::Response& response,
+                                      const net::AddressPolicy& policy)
 {
+    policy_ = &policy;
     const auto value = json_.read_padded(response.body, response.body.capacity());
     if (!value) {
         Failure failure = value.error();
@@ -75,9 +95,10 @@ Result<std::string_view> AnswerReader::finish_flow()
     return flow_;
 }
 
-Result<std::string_view> AnswerReader::read_flow(const http::Response& response)
+Result<std::string_view> AnswerReader::read_flow(const http::Response& response,
+                                                 const net::AddressPolicy& policy)
 {
-    if (auto begun = begin_flow(response); !begun) return tl::unexpected(std::move(begun.error()));
+    if (auto begun = begin_flow(response, policy); !begun) return pass_on(begun);
     return finish_flow();
 }
 

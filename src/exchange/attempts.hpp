@@ -82,8 +82,10 @@ public:
     // Lets a failure say which time was up, if it was not that of the whole.
     void explain(Failure& failure, reactor::Deadline& whole);
 
-    // Under which it asks, even if there are others now.
+    // On whose behalf it asks, and under which settings, even if there are others now.
+    const Account& account() const { return *account_; }
     const Settings& settings() const { return account_->settings(); }
+    const net::AddressPolicy& policy() const { return account_->rules().policy; }
 
     // The request under way, or the last one. It has begun unless its URL could not be asked.
     const Request& request() const { return request_; }

@@ -1,7 +1,6 @@
 #include "exchange/exchanges.hpp"
 
 #include "base/pass_on.hpp"
-#include "exchange/policy.hpp"
 
 #include <utility>
 
@@ -47,10 +46,7 @@ void Exchanges::take(std::shared_ptr<Accounts> next)
 
 std::unique_ptr<AnswerReader> Exchanges::make_answer_reader() const
 {
-    const twiml::Limits twiml_limits{.bytes_max = config().http.body_bytes_max,
-                                     .is_strict = config().twiml.is_strict};
-    return std::make_unique<AnswerReader>(flow_rules(config(), settings().policy()),
-                                          config().callflow.depth_max, twiml_limits);
+    return std::make_unique<AnswerReader>(config());
 }
 
 void Exchanges::close()

@@ -38,14 +38,17 @@ std::string objection_to(const http::Url& url, const net::AddressPolicy& policy)
     return admitted ? std::string() : std::move(admitted.error().message);
 }
 
+bool may_be_named(std::string_view text, const net::AddressPolicy& policy)
+{
+    const auto url = http::Url::parse(text);
+    return url && objection_to(*url, policy).empty();
+}
+
 callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPolicy& policy)
 {
     callflow::FlowRules rules;
     rules.coerce_types = config.callflow.coerce_types;
-    rules.admits = [&policy](std::string_view text) {
-        const auto url = http::Url::parse(text);
-        return url && objection_to(*url, policy).empty();
-    };
+    rules.admits = [&policy](std::string_view url) { return may_be_named(url, policy); };
     return rules;
 }
 

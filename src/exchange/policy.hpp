@@ -8,6 +8,7 @@
 #include <pivot/engine.hpp>
 
 #include <string>
+#include <string_view>
 
 #include <tl/expected.hpp>
 
@@ -22,8 +23,10 @@ tl::expected<net::AddressPolicy, std::string> address_policy(
 // may.
 std::string objection_to(const http::Url& url, const net::AddressPolicy& policy);
 
-// A flow may name whatever the engine may ask: the flow of a web server, and the operator's own.
-// `policy` outlives the rules.
+// Whether a flow may name `url`: whatever may be asked.
+bool may_be_named(std::string_view url, const net::AddressPolicy& policy);
+
+// For the flow of a web server, and the operator's own. `policy` outlives the rules.
 callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPolicy& policy);
 
 }  // namespace pivot::exchange

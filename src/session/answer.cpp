@@ -24,9 +24,10 @@ Result<Answer> read_document(const http::Response& response, exchange::Exchanges
     return answer;
 }
 
-Result<Answer> read_flow(const http::Response& response, exchange::Exchanges& exchanges)
+Result<Answer> read_flow(const http::Response& response, const net::AddressPolicy& policy,
+                         exchange::Exchanges& exchanges)
 {
-    const auto flow = exchanges.answer_reader->read_flow(response);
+    const auto flow = exchanges.answer_reader->read_flow(response, policy);
     if (!flow) return tl::unexpected(flow.error());
     Answer answer;
     answer.flow = *flow;
@@ -71,10 +72,11 @@ Result<Answer> read_words(const http::Response& response)
 }
 
 // text/plain, which may be a flow or TwiML all the same.
-Result<Answer> read_text(const http::Response& response, exchange::Exchanges& exchanges)
+Result<Answer> read_text(const http::Response& response, const net::AddressPolicy& policy,
+                         exchange::Exchanges& exchanges)
 {
     if (exchange::kind_of(response) == exchange::AnswerKind::callflow)
-        return read_flow(response, exchanges);
+        return read_flow(response, policy, exchanges);
     if (exchange::kind_of(response) == exchange::AnswerKind::twiml) {
         if (auto answer = read_document(response, exchanges)) return answer;
     }
@@ -84,7 +86,7 @@ Result<Answer> read_text(const http::Response& response, exchange::Exchanges& ex
 }  // namespace
 
 Result<Answer> read_answer(const http::Response& response, Format format, std::string_view url,
-                           exchange::Exchanges& exchanges)
+                           const net::AddressPolicy& policy, exchange::Exchanges& exchanges)
 {
     if (response.status < 200 || response.status > 299) {
         return fail(Reason::status, Phase::read,
@@ -102,10 +104,10 @@ Result<Answer> read_answer(const http::Response& response, Format format, std::s
         return answer;
     }
     if (is_twiml_session && equals_ignoring_case(type, "text/plain")) {
-        return read_text(response, exchanges);
+        return read_text(response, policy, exchanges);
     }
     switch (exchange::kind_of(response)) {
-        case exchange::AnswerKind::callflow: return read_flow(response, exchanges);
+        case exchange::AnswerKind::callflow: return read_flow(response, policy, exchanges);
         case exchange::AnswerKind::twiml: return read_document(response, exchanges);
         case exchange::AnswerKind::none: break;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/response.hpp"
+#include "net/address_policy.hpp"
 #include "twiml/document.hpp"
 
 #include <pivot/action.hpp>
@@ -26,10 +27,11 @@ struct Answer {
     bool are_words_cut = false;  // there were more than a Say may have
 };
 
-// Reads the final response of an exchange, which came from `url`. Sounds and words are for sessions
-// of the format twiml. Fails with status (phase read), content_type, too_large, invalid_json,
-// invalid_callflow or invalid_twiml (parse); an empty body is invalid in the session's own format.
+// Reads the final response of an exchange, which came from `url`, and whose flow names URLs that
+// `policy` admits. Sounds and words are for sessions of the format twiml. Fails with status (phase
+// read), content_type, too_large, invalid_json, invalid_callflow or invalid_twiml (parse); an empty
+// body is invalid in the session's own format.
 Result<Answer> read_answer(const http::Response& response, Format format, std::string_view url,
-                           exchange::Exchanges& exchanges);
+                           const net::AddressPolicy& policy, exchange::Exchanges& exchanges);
 
 }  // namespace pivot::session

@@ -248,7 +248,7 @@ Task<Result<Answer>> Session::read(exchange::Attempts& attempts, http::Response&
     }
     pass = std::move(*readable);
     exchanges_.reactor.worked(exchange::reading_ns(response.body.size()));
-    co_return read_answer(response, format(), asked.answered_url(), exchanges_);
+    co_return read_answer(response, format(), asked.answered_url(), attempts.policy(), exchanges_);
 }
 
 Result<void> Session::count()

@@ -86,6 +86,20 @@ TEST(Account, has_rules_for_addresses_that_others_do_not_have)
         << "though there is a connection to that server";
 }
 
+TEST(Account, has_rules_for_what_a_flow_may_name)
+{
+    HttpPeer peer{answer(R"({"module":"pivot","data":{"voice_url":"http://127.0.0.1/next"}})")};
+    auto config = loopback();
+    config.policy.allow = {"127.0.0.2"};
+    config.policy.deny = {};
+    config.accounts["a1"].policy.allow = {"127.0.0.1"};
+    config.accounts["a2"].policy.allow = {"localhost"};
+    Pivots pivots{config};
+    EXPECT_TRUE(is_processed(pivots.run(request_by("a1", peer.url("/")))));
+    const auto url = fmt::format("http://localhost:{}/", peer.port());
+    EXPECT_TRUE(has_failed(pivots.run(request_by("a2", url)), Reason::invalid_callflow));
+}
+
 TEST(Account, may_not_ask_what_the_operator_denies_to_all)
 {
     HttpPeer peer{answer()};
