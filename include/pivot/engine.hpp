@@ -163,6 +163,11 @@ struct PIVOT_API EngineConfig {
 
         // In place of what `signing` has for it; empty: requests are not signed.
         std::optional<std::string> signing_key;
+
+        struct Limits {
+            // Calls in flight; one more fails with overload. 0: the engine's limit alone.
+            std::size_t calls_max = 0;
+        } limits;
     };
 
     // By account id.

@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include <fmt/format.h>
+
 namespace pivot::engine {
 
 namespace {
@@ -10,6 +12,11 @@ constexpr std::uint64_t tag_one = std::uint64_t{1} << 32;
 constexpr std::uint64_t index_mask = tag_one - 1;
 
 }  // namespace
+
+std::string beyond_limit(std::size_t calls_max)
+{
+    return fmt::format("{} calls are in flight, which is the limit (calls_max)", calls_max);
+}
 
 CallTable::CallTable(std::size_t calls_max)
     : calls_max_(calls_max),

@@ -10,9 +10,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace pivot::engine {
+
+// Why there is no place for one more: a sentence.
+std::string beyond_limit(std::size_t calls_max);
 
 class CallTable {
 public:

@@ -16,6 +16,8 @@ namespace {
 
 using Checked = tl::expected<void, std::string>;
 
+constexpr std::int64_t calls_max_max = 10'000'000;
+
 // Texts are paths, addresses and keys, which the system reads up to their first NUL.
 Checked check_text(std::string_view text)
 {
@@ -104,7 +106,9 @@ EngineConfig::Account read_account(json::Value value, const std::string& at,
     std::string key;
     signing.text("key", key, check_text);
     if (value.find("signing")) account.signing_key = key;
-    const std::array sections = {&reader, &tls, &policy, &signing};
+    auto limits = reader.object("limits");
+    limits.number("calls_max", account.limits.calls_max, 1, calls_max_max);
+    const std::array sections = {&reader, &tls, &policy, &signing, &limits};
     const auto known = known_settings(sections);
     for (json::ObjectReader* section : sections) section->finish("a setting", known);
     return account;
@@ -122,7 +126,7 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     root.number("reactors", config.reactors, 0, 1'024);
     read_cpus(root, config.cpus, breaches);
     root.number("run_ms", config.run_time, 1, 1'000);
-    root.number("calls_max", config.calls_max, 1, 10'000'000);
+    root.number("calls_max", config.calls_max, 1, calls_max_max);
     root.number("connections_max", config.connections_max, 1, descriptors_max);
     root.texts("source_addresses", config.source_addresses, check_source);
 

@@ -209,7 +209,7 @@ public:
     std::string why_refused() const
     {
         if (is_draining) return "the engine is stopping";
-        return fmt::format("{} calls are in flight, which is the limit", calls_max);
+        return engine::beyond_limit(calls_max);
     }
 
     // No call is in flight, every refusal has been taken, and then no letter comes any more.
@@ -394,7 +394,7 @@ tl::expected<void, std::string> Engine::reload(EngineConfig config)
         return tl::unexpected(
             fmt::format("{}: cannot change while the engine runs: make another engine", fixed));
     }
-    auto settings = exchange::Settings::make(std::move(config), before->generation() + 1);
+    auto settings = exchange::Settings::make(std::move(config), before.get());
     if (!settings) return pass_on(settings);
     std::vector<std::shared_ptr<exchange::Accounts>> accounts;
     for (std::size_t lane = 0; lane < parts_->lanes.size(); ++lane) {

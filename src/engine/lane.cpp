@@ -140,7 +140,7 @@ Task<> Lane::run(Place& place, Reactor&)
         Deadline& deadline = pivot.deadline();
         exchange::PackedContent content(pivot.request, exchanges_->parameters);
         exchange::Attempts attempts(*exchanges_, content, plan_of(pivot));
-        bool is_asking = !deadline.has_expired() && may_ask(pivot);
+        bool is_asking = !deadline.has_expired() && may_ask(pivot, attempts.account());
         if (is_asking) pivot.attempts = &attempts;
         while (is_asking) {
             auto response = co_await attempts.ask(deadline);
@@ -170,7 +170,7 @@ exchange::AttemptsPlan Lane::plan_of(const PendingPivot& pivot) const
 }
 
 // Whether there is something to ask; else the call has its outcome.
-bool Lane::may_ask(PendingPivot& pivot)
+bool Lane::may_ask(PendingPivot& pivot, const exchange::Account& account)
 {
     if (const Failure* bad_action = pivot.request.bad_action()) {
         pivot.deliver_failed(*bad_action);
@@ -180,6 +180,13 @@ bool Lane::may_ask(PendingPivot& pivot)
         pivot.deliver_skipped();
         return false;
     }
+    auto seat = exchange::take_seat(account.profile());
+    if (!seat) {
+        exchanges_->tally.calls_refused.add();
+        pivot.deliver_failed(seat.error());
+        return false;
+    }
+    pivot.seat = std::move(*seat);
     if (pivot.request.wants_record() || pivot.request.wants_cdr()) warn_of_missing(pivot);
     return true;
 }

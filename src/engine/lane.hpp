@@ -68,7 +68,7 @@ private:
     reactor::Task<> perform(Place& place, reactor::Reactor& reactor);
     reactor::Task<> run(Place& place, reactor::Reactor& reactor);
     exchange::AttemptsPlan plan_of(const PendingPivot& pivot) const;
-    bool may_ask(PendingPivot& pivot);
+    bool may_ask(PendingPivot& pivot, const exchange::Account& account);
     bool is_recorded(const PendingPivot& pivot) const;
     void warn_of_missing(const PendingPivot& pivot);
     reactor::Task<bool> conclude(PendingPivot& pivot, exchange::Attempts& attempts,

@@ -1,12 +1,11 @@
 #include "engine/live_session.hpp"
 
+#include "engine/call_table.hpp"
 #include "engine/session_parts.hpp"
 #include "execute/run_session.hpp"
 
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace pivot::engine {
 
@@ -56,12 +55,24 @@ void LiveSession::begin(SessionParts& parts)
     next_ = std::move(request_->request.node.next);
     session_.emplace(parts.exchanges, parts.callbacks, parts.sinks, std::move(request_->request));
     request_.reset();
-    if (!is_too_many_) return;
-    session_->refuse({Reason::overload,
-                      Phase::queue,
-                      fmt::format("{} calls are in flight, which is the limit",
-                                  parts.exchanges.config().calls_max),
-                      {}});
+    if (is_too_many_) {
+        session_->refuse(
+            {Reason::overload, Phase::queue, beyond_limit(parts.exchanges.config().calls_max), {}});
+        return;
+    }
+    take_seat(parts.exchanges);
+}
+
+void LiveSession::take_seat(exchange::Exchanges& exchanges)
+{
+    const auto& account = exchanges.accounts->find(session_->call().account_id);
+    auto seat = exchange::take_seat(account.profile());
+    if (seat) {
+        seat_ = std::move(*seat);
+        return;
+    }
+    exchanges.tally.calls_refused.add();
+    session_->refuse(std::move(seat.error()));
 }
 
 // Moments that the host has from its calendar, none of which lies ahead.

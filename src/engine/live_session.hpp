@@ -1,6 +1,7 @@
 // A whole call in its place, from start() to its channel's `ended`.
 #pragma once
 
+#include "exchange/call_quota.hpp"
 #include "execute/event_queue.hpp"
 #include "execute/live_call.hpp"
 #include "reactor/deadline.hpp"
@@ -37,6 +38,7 @@ public:
 private:
     void set_times(const reactor::Clock& clock);
     void configure(const SessionParts& parts);
+    void take_seat(exchange::Exchanges& exchanges);
 
     Channel& channel_;
     const reactor::Nanoseconds started_;
@@ -49,6 +51,7 @@ private:
     std::optional<execute::EventQueue> events_;
     std::optional<session::Session> session_;
     execute::ExecutorConfig config_;
+    exchange::CallQuota::Seat seat_;  // null: it is not counted
 };
 
 }  // namespace pivot::engine

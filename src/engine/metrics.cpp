@@ -43,8 +43,8 @@ void write_calls(MetricsText& text, const EngineNumbers& numbers, Lanes lanes)
     text.begin("calls_limit", Type::gauge, "As many may be in flight (calls_max)");
     text.add("", numbers.calls_max);
     text.begin("calls_refused_total", Type::counter,
-               "Calls that were refused because of the limit or of a stop");
-    text.add("", numbers.calls_refused);
+               "Calls that were refused because of a limit or of a stop");
+    text.add("", numbers.calls_refused + sum(lanes, &Tally::calls_refused));
     text.begin("sessions_in_flight", Type::gauge, "Whole calls in flight");
     text.add("", sum(lanes, [](Lane& lane) { return lane.sessions(); }));
     text.begin("draining", Type::gauge, "1 if no call may start any more");

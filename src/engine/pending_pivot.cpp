@@ -136,6 +136,7 @@ void PendingPivot::count(const OutcomeView& outcome)
 void PendingPivot::end()
 {
     attempts = nullptr;
+    seat.reset();
     deadline_.reset();
     request.clear();
 }

@@ -1,6 +1,7 @@
 // A pivot in flight, from start() to the end of its teardown.
 #pragma once
 
+#include "exchange/call_quota.hpp"
 #include "exchange/packed_request.hpp"
 #include "exchange/shown_document.hpp"
 #include "reactor/deadline.hpp"
@@ -50,6 +51,7 @@ public:
     exchange::PackedRequest request;
     reactor::Nanoseconds started = 0;
     exchange::Attempts* attempts = nullptr;  // while the call runs
+    exchange::CallQuota::Seat seat;          // null: it is not counted
 
 private:
     class Limit final : public reactor::Deadline {

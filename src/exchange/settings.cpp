@@ -47,21 +47,21 @@ EngineConfig::Tls merged(EngineConfig::Tls account, const EngineConfig::Tls& eng
 }  // namespace
 
 tl::expected<std::shared_ptr<const Settings>, std::string> Settings::make(EngineConfig config,
-                                                                          unsigned generation)
+                                                                          const Settings* before)
 {
     auto policy = address_policy(config);
     if (!policy) return tl::unexpected(std::move(policy.error()));
-    std::shared_ptr<Settings> settings(
-        new Settings(std::move(config), std::move(*policy), generation));
+    std::shared_ptr<Settings> settings(new Settings(std::move(config), std::move(*policy), before));
     if (auto added = settings->add_accounts(); !added) return pass_on(added);
     return settings;
 }
 
-Settings::Settings(EngineConfig config, net::AddressPolicy policy, unsigned generation)
+Settings::Settings(EngineConfig config, net::AddressPolicy policy, const Settings* before)
     : config_(std::move(config)),
       policy_(std::move(policy)),
       client_(client_config_of(config_)),
-      generation_(generation)
+      generation_(before == nullptr ? 0 : before->generation_ + 1),
+      quotas_(before == nullptr ? Quotas() : before->quotas_)
 {
     other_accounts_.signing_key = config_.signing.key;
 }
@@ -80,6 +80,12 @@ tl::expected<void, std::string> Settings::add_accounts()
         if (account.signing_key) profile.signing_key = *account.signing_key;
         for (const auto& [name, value] : account.headers) {
             profile.headers.push_back(fmt::format("{}: {}", name, value));
+        }
+        if (account.limits.calls_max != 0) {
+            auto& quota = quotas_[id];
+            if (!quota) quota = std::make_shared<CallQuota>();
+            profile.quota = quota.get();
+            profile.calls_max = account.limits.calls_max;
         }
         if (has_settings(account.tls)) profile.tls = merged(account.tls, config_.tls);
         if (account.policy.allow.empty() && account.policy.deny.empty()) continue;

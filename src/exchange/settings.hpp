@@ -4,6 +4,7 @@
 // snapshot ends under it.
 #pragma once
 
+#include "exchange/call_quota.hpp"
 #include "http/client.hpp"
 #include "http/destination.hpp"
 #include "net/address_policy.hpp"
@@ -28,14 +29,16 @@ struct AccountProfile {
     std::vector<std::string> headers;          // `Name: value`, for the origin of the action's URL
     std::optional<EngineConfig::Tls> tls;      // nothing: the engine's
     std::optional<net::AddressPolicy> policy;  // likewise
+    CallQuota* quota = nullptr;                // null: no limit of its own
+    std::size_t calls_max = 0;
 };
 
 class Settings {
 public:
-    // The error is a sentence that says which setting is wrong.
-    // `generation` counts the snapshots of an engine: connections made under one serve no other.
-    static tl::expected<std::shared_ptr<const Settings>, std::string> make(EngineConfig config,
-                                                                           unsigned generation = 0);
+    // The error is a sentence that says which setting is wrong. `before` are those that an engine
+    // has now; null: it has none.
+    static tl::expected<std::shared_ptr<const Settings>, std::string> make(
+        EngineConfig config, const Settings* before = nullptr);
 
     Settings(const Settings&) = delete;
     Settings& operator=(const Settings&) = delete;
@@ -47,18 +50,21 @@ public:
     http::DestinationRules rules_of(const AccountProfile& profile, net::TlsContext& tls) const;
 
     const EngineConfig& config() const { return config_; }
-    unsigned generation() const { return generation_; }
     const net::AddressPolicy& policy() const { return policy_; }
     const http::ClientConfig& client() const { return client_; }
 
 private:
-    Settings(EngineConfig config, net::AddressPolicy policy, unsigned generation);
+    // For each account that has a limit on its calls, or had one.
+    using Quotas = std::map<std::string, std::shared_ptr<CallQuota>, std::less<>>;
+
+    Settings(EngineConfig config, net::AddressPolicy policy, const Settings* before);
     tl::expected<void, std::string> add_accounts();
 
     const EngineConfig config_;
     const net::AddressPolicy policy_;
     const http::ClientConfig client_;
-    const unsigned generation_;
+    const unsigned generation_;  // connections made under one serve no other
+    Quotas quotas_;
     AccountProfile other_accounts_;
     std::map<std::string, AccountProfile, std::less<>> accounts_;
 };

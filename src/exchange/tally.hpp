@@ -40,6 +40,7 @@ public:
 
     Counter processed;
     Counter skipped;
+    Counter calls_refused;  // beyond the limit of their account
     Histogram durations;
     Histogram lateness;  // of outcomes that came at their deadline
     Counter callbacks_told;

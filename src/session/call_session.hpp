@@ -64,8 +64,12 @@ public:
     // deadline.
     reactor::Task<Result<Answer>> begin(reactor::Deadline& call);
 
-    // The first iteration fails with this, and nothing is asked.
-    void refuse(Failure failure) { refusal_ = std::make_unique<const Failure>(std::move(failure)); }
+    // The first iteration fails with this, and nothing is asked; unless its action or the host's
+    // headers are wrong, which comes first.
+    void refuse(Failure failure)
+    {
+        if (!refusal_) refusal_ = std::make_unique<const Failure>(std::move(failure));
+    }
 
     // The next iteration, on behalf of a TwiML document: always a form. `request` is named before
     // it is moved here.

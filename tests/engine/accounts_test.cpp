@@ -1,12 +1,14 @@
 // What is set for one account holds for its calls, and for nobody else's.
 
-#include "engine_fixture.hpp"
+#include "engine/whole_call_fixture.hpp"
 #include "peers/certificates.hpp"
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 
 namespace pivot::test {
 namespace {
@@ -131,6 +133,91 @@ TEST(Account, shows_its_own_certificate_and_trusts_as_the_engine_does)
     ASSERT_TRUE(eventually([&] { return peer.handshakes().size() == 2; }));
     EXPECT_EQ(peer.handshakes()[0].client_name, "all");
     EXPECT_EQ(peer.handshakes()[1].client_name, "one") << "a connection of its own";
+}
+
+TEST(Account, has_no_more_calls_in_flight_than_its_limit)
+{
+    std::atomic<bool> may_answer = false;
+    HttpPeer peer{[&](HttpPeer::Exchange& exchange) {
+        eventually([&] { return may_answer.load(); });
+        exchange.reply(200, "application/json", hello);
+    }};
+    auto config = loopback();
+    config.reactors = 2;
+    config.accounts["a1"].limits.calls_max = 2;
+    Pivots pivots{config};
+    auto first = pivots.start(request_by("a1", peer.url("/")));
+    auto second = pivots.start(request_by("a1", peer.url("/")));
+    EXPECT_TRUE(eventually([&] { return peer.requests().size() == 2; }));
+    const auto refused = pivots.run(request_by("a1", peer.url("/")));
+    ASSERT_TRUE(has_failed(refused, Reason::overload, Phase::queue));
+    EXPECT_EQ(refused.failure->message,
+              "2 calls of account a1 are in flight, which is the limit "
+              "(limits.calls_max of the account)");
+    EXPECT_NE(pivots.engine().metrics().find("\npivot_calls_refused_total 1\n"), std::string::npos);
+
+    auto other = pivots.start(request_by("a2", peer.url("/")));
+    may_answer = true;
+    for (auto* outcome : {&first, &second, &other}) EXPECT_TRUE(is_processed(outcome->get()));
+    EXPECT_TRUE(eventually([&] { return pivots.engine().calls_in_flight() == 0; }));
+    EXPECT_TRUE(is_processed(pivots.run(request_by("a1", peer.url("/")))));
+}
+
+TEST(Account, whose_calls_are_counted_before_a_reload_has_them_counted_after_it)
+{
+    std::atomic<bool> may_answer = false;
+    HttpPeer peer{[&](HttpPeer::Exchange& exchange) {
+        eventually([&] { return may_answer.load(); });
+        exchange.reply(200, "application/json", hello);
+    }};
+    auto config = loopback();
+    config.accounts["a1"].limits.calls_max = 1;
+    Pivots pivots{config};
+    auto first = pivots.start(request_by("a1", peer.url("/")));
+    EXPECT_TRUE(eventually([&] { return peer.requests().size() == 1; }));
+    for (const std::size_t calls_max : {0U, 1U}) {
+        config.accounts["a1"].limits.calls_max = calls_max;
+        ASSERT_TRUE(pivots.engine().reload(config));
+    }
+    EXPECT_TRUE(has_failed(pivots.run(request_by("a1", peer.url("/"))), Reason::overload));
+    config.accounts["a1"].limits.calls_max = 2;
+    ASSERT_TRUE(pivots.engine().reload(config));
+    auto second = pivots.start(request_by("a1", peer.url("/")));
+    EXPECT_TRUE(eventually([&] { return peer.requests().size() == 2; }));
+    may_answer = true;
+    EXPECT_TRUE(is_processed(first.get()));
+    EXPECT_TRUE(is_processed(second.get()));
+    EXPECT_TRUE(eventually([&] { return pivots.engine().calls_in_flight() == 0; }));
+    config.accounts["a1"].limits.calls_max = 1;
+    ASSERT_TRUE(pivots.engine().reload(config));
+    EXPECT_TRUE(is_processed(pivots.run(request_by("a1", peer.url("/")))));
+}
+
+using SessionsOfAccount = SessionTest;
+
+TEST_F(SessionsOfAccount, beyond_its_limit_take_their_branch)
+{
+    config.accounts["a1"].limits.calls_max = 1;
+    page("/first", R"(<Gather timeout="600" numDigits="1"/>)");
+    SessionRequest asked = request();
+    asked.request.call.account_id = "a1";
+    Phone& first = start(phone(), asked);
+    ASSERT_TRUE(wait_until([&] { return first.has_been("answer"); }));
+    Phone& second = start(phone(), asked);
+    ASSERT_TRUE(wait_until([&] { return second.ends() == 1; }));
+    EXPECT_TRUE(second.has_been("play")) << "its `_` child";
+    EXPECT_THAT(
+        second.branches(),
+        testing::ElementsAre("_: overload: 1 calls of account a1 are in flight, which is the "
+                             "limit (limits.calls_max of the account)"));
+    EXPECT_EQ(count("/first"), 1U);
+
+    first.hang_up_caller();
+    ASSERT_TRUE(wait_for_end(first));
+    Phone& third = start(phone(), asked);
+    ASSERT_TRUE(wait_until([&] { return third.has_been("answer"); }));
+    third.hang_up_caller();
+    ASSERT_TRUE(wait_for_end(third));
 }
 
 TEST(Account, whose_files_cannot_be_read_is_named)

@@ -130,6 +130,12 @@ public:
         const std::scoped_lock lock(mutex_);
         return warnings_;
     }
+    // Each with its reason.
+    std::vector<std::string> branches() const
+    {
+        const std::scoped_lock lock(mutex_);
+        return branches_;
+    }
     // Where the caller is now. Empty: in no mix.
     std::string mix() const
     {
@@ -229,6 +235,11 @@ public:
         const std::scoped_lock lock(mutex_);
         warnings_.push_back(fmt::format("{}: {}", where, what));
     }
+    void branched(std::string_view branch, std::string_view why) override
+    {
+        const std::scoped_lock lock(mutex_);
+        branches_.push_back(fmt::format("{}: {}", branch, why));
+    }
     void given_back(const SessionEnd& so_far) override
     {
         react(so_far.branch.empty() ? "given_back" : "given_back " + so_far.branch, 0,
@@ -273,9 +284,10 @@ private:
     std::map<std::string, Reaction, std::less<>> reactions_;
     std::size_t hang_up_at_ = 0;
     JobId mixing_ = 0;
-    mutable std::mutex mutex_;  // guards the four below
+    mutable std::mutex mutex_;  // guards the five below
     std::vector<std::string> commands_;
     std::vector<std::string> warnings_;
+    std::vector<std::string> branches_;
     std::string mix_;
     std::vector<std::string> mixes_;
     SessionEnd end_;

@@ -271,6 +271,16 @@ TEST_F(SessionTest, times_that_cannot_be_are_mended)
     }
 }
 
+TEST_F(SessionTest, an_action_that_is_wrong_is_named_before_a_header_that_is)
+{
+    SessionRequest asked = request("/first", R"(,"debug":7)");
+    asked.request.headers = {{"Content-Length", "5"}};
+    Phone& caller = start(phone(), asked);
+    ASSERT_TRUE(wait_for_end(caller));
+    EXPECT_THAT(caller.branches(),
+                ElementsAre(AllOf(HasSubstr("debug"), Not(HasSubstr("header")))));
+}
+
 TEST_F(SessionTest, one_session_more_than_the_limit_takes_its_branch_and_as_many_more_are_refused)
 {
     config.calls_max = 1;
@@ -288,6 +298,7 @@ TEST_F(SessionTest, one_session_more_than_the_limit_takes_its_branch_and_as_many
     const auto refused = engine().start(request(), third, third.ticket);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().reason, Reason::overload);
+    EXPECT_EQ(refused.error().message, "1 calls are in flight, which is the limit (calls_max)");
     EXPECT_EQ(third.ticket.call, nullptr);
     EXPECT_FALSE(third.tell(HungUp()));
 
