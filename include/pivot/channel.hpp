@@ -127,9 +127,10 @@ public:
     // Parks the call: Moved, or JobEnded where that failed.
     virtual bool park(JobId, const SlotName&) { return false; }
 
-    // Runs a module of a callflow that Pivot does not run, by the name that KAZOO has for it, until
-    // JobEnded, which says by which branch the flow goes on. `data` is a JSON object that a
-    // document wrote: the switch judges what is in it.
+    // Runs a module of a callflow that Pivot does not run, or that the setting
+    // callflow.host_modules names, by the name that KAZOO has for it, until JobEnded, which says by
+    // which branch the flow goes on. `data` is a JSON object that a document wrote: the switch
+    // judges what is in it.
     virtual bool run_module(JobId, std::string_view, std::string_view) { return false; }
 
     // Runs a whole callflow, JSON text, in the same way: Moved.

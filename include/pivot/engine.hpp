@@ -117,6 +117,9 @@ struct PIVOT_API EngineConfig {
 
         // Nested arrays and objects in an answer.
         std::size_t depth_max = 256;
+
+        // Modules that the host is offered (Channel::run_module) before the engine runs them.
+        std::vector<std::string> host_modules;
     } callflow;
 
     struct Twiml {

@@ -291,9 +291,9 @@ typedef struct pivot_channel {
     void (*set_variable)(void* call, pivot_leg leg, pivot_text name, pivot_text value,
                          int32_t is_exported);
 
-    /* A module of a callflow that the engine does not run: JOB_ENDED says by which branch the flow
-     * goes on. A whole flow, JSON text: MOVED. Each returns 0 where it cannot; then it has not
-     * begun. */
+    /* A module of a callflow that the engine does not run, or that the setting
+     * callflow.host_modules names: JOB_ENDED says by which branch the flow goes on. A whole flow,
+     * JSON text: MOVED. Each returns 0 where it cannot; then it has not begun. */
     int32_t (*run_module)(void* call, pivot_job job, pivot_text module, pivot_text data);
     int32_t (*run_flow)(void* call, pivot_job job, pivot_text flow);
 

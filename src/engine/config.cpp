@@ -1,4 +1,5 @@
 #include "base/json_reader.hpp"
+#include "callflow/modules.hpp"
 #include "http/header.hpp"
 #include "net/address_policy.hpp"
 #include "net/dns_config.hpp"
@@ -42,6 +43,12 @@ Checked check_source(std::string_view text)
     const auto source = net::SourceAddresses::parse(std::array{std::string(text)});
     if (!source) return tl::unexpected(source.error());
     return {};
+}
+
+Checked check_module(std::string_view text)
+{
+    if (callflow::find_module(text) != nullptr) return {};
+    return tl::unexpected(std::string("is not a module of callflows"));
 }
 
 // Pointers to all that has been asked for, so that a setting in the wrong section is found.
@@ -159,6 +166,7 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     auto callflow = root.object("callflow");
     callflow.flag("coerce_types", config.callflow.coerce_types);
     callflow.number("depth_max", config.callflow.depth_max, 1, 4'096);
+    callflow.texts("host_modules", config.callflow.host_modules, check_module);
 
     auto twiml = root.object("twiml");
     twiml.flag("strict", config.twiml.is_strict);

@@ -107,8 +107,15 @@ Task<ModuleEnd> FlowRunner::begin_module(Deadline& deadline)
         call_.take_branch("_", "skip_module");
         return modules::ready(modules::go_on(), deadline);
     }
-    modules::Module* const module = modules::find(current_.flow.module(current_.node));
-    return module == nullptr ? modules::hand_over(work, deadline) : module(work, *data, deadline);
+    const std::string_view name = current_.flow.module(current_.node);
+    modules::Module* const module = modules::find(name);
+    if (module == nullptr) return modules::hand_over(work, deadline);
+    if (call_.session().is_offered(name)) {
+        if (const JobId job = modules::offer(work); job != 0) {
+            return modules::run_by_host(work, job, deadline);
+        }
+    }
+    return module(work, *data, deadline);
 }
 
 // Returns false if nothing is left to run.

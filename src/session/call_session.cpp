@@ -421,6 +421,12 @@ const ActionLimits& Session::action_limits() const
     return exchanges_.config().action;
 }
 
+bool Session::is_offered(std::string_view module) const
+{
+    const auto& offered = exchanges_.config().callflow.host_modules;
+    return std::ranges::find(offered, module) != offered.end();
+}
+
 void Session::set_caller_id(std::string name, std::string number)
 {
     keep(call_.caller_id_name, std::move(name), "caller id name");

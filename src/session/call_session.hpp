@@ -112,6 +112,7 @@ public:
     const KeyValueStore& store() const { return store_; }
     const Action& action() const { return action_; }  // meaningful if it was valid
     const ActionLimits& action_limits() const;        // the operator's, for nested nodes, too
+    bool is_offered(std::string_view module) const;   // to the host, before it is run here
     Format format() const { return action_.req_format; }
     const std::string& document_url() const { return document_url_; }
 

@@ -121,6 +121,7 @@ TEST(Config, the_documented_example_has_every_setting_at_its_default)
                                    "idle_timeout_ms",
                                    "retries_stale",
                                    "depth_max",
+                                   "host_modules",
                                    "strict",
                                    "iterations_max",
                                    "answer_ms",
@@ -152,14 +153,14 @@ TEST(Config, every_setting_is_read)
         "http": {"head_bytes_max": 2048, "body_bytes_max": 4096, "redirects_max": 0,
                  "idle_connections_max": 10, "idle_connections_per_origin_max": 11,
                  "idle_timeout_ms": 12, "retries_stale": false},
-        "callflow": {"coerce_types": true, "depth_max": 13},
+        "callflow": {"coerce_types": true, "depth_max": 13, "host_modules": ["play", "voicemail"]},
         "session": {"iterations_max": 14, "answer_ms": 100, "hang_up_ms": 101, "stop_ms": 102,
                     "transfer_limit_ms": 103, "play_limit_ms": 104},
         "store": {"path": "/spool", "cdr_bytes_max": 1048577, "debug_bytes_max": 1048578},
         "accounts": {"a1": {"tls": {"certificate_file": "/a1.pem", "private_key_file": "/a1.key"},
                             "policy": {"allow": ["10.0.0.0/8"], "deny": ["10.1.0.0/16"]},
                             "headers": {"Authorization": "Bearer one"},
-                            "signing": {"key": "one"}},
+                            "signing": {"key": "one"}, "limits": {"calls_max": 15}},
                      "a2": {}}})");
     EXPECT_EQ(config.reactors, 0U);
     EXPECT_EQ(config.calls_max, 7U);
@@ -185,6 +186,7 @@ TEST(Config, every_setting_is_read)
     EXPECT_FALSE(config.http.retries_stale);
     EXPECT_TRUE(config.callflow.coerce_types);
     EXPECT_EQ(config.callflow.depth_max, 13U);
+    EXPECT_EQ(config.callflow.host_modules, (std::vector<std::string>{"play", "voicemail"}));
     EXPECT_EQ(config.session.iterations_max, 14U);
     EXPECT_EQ(config.session.answer_timeout, milliseconds(100));
     EXPECT_EQ(config.session.hang_up_timeout, milliseconds(101));
@@ -204,7 +206,9 @@ TEST(Config, every_setting_is_read)
     EXPECT_EQ(account.policy.deny, std::vector<std::string>{"10.1.0.0/16"});
     EXPECT_EQ(account.headers.at("Authorization"), "Bearer one");
     EXPECT_EQ(account.signing_key, "one");
+    EXPECT_EQ(account.limits.calls_max, 15U);
     EXPECT_FALSE(config.accounts.at("a2").signing_key);
+    EXPECT_EQ(config.accounts.at("a2").limits.calls_max, 0U) << "there is none";
 }
 
 TEST(Config, what_is_wrong_with_an_account_is_said_with_its_place)
@@ -219,6 +223,14 @@ TEST(Config, what_is_wrong_with_an_account_is_said_with_its_place)
               "/accounts/a1/headers: X-A: its value has a control character");
     EXPECT_EQ(error(R"({"accounts":{"a1":{"headers":{"X A":"1"}}}})"),
               "/accounts/a1/headers: X A: it is not the name of a header");
+    EXPECT_EQ(error(R"({"accounts":{"a1":{"limits":{"calls_max":0}}}})"),
+              "/accounts/a1/limits/calls_max: expected an integer from 1 to 10000000, found 0");
+}
+
+TEST(Config, a_host_is_offered_modules_that_there_are)
+{
+    EXPECT_EQ(error(R"({"callflow":{"host_modules":["play","ply"]}})"),
+              "/callflow/host_modules/1: is not a module of callflows");
 }
 
 TEST(Config, an_unknown_name_is_an_error_that_suggests_the_nearest_one)

@@ -61,6 +61,23 @@ TEST_F(FlowRunnerTest, the_host_runs_what_it_knows_and_says_where_to_go_on)
                 ElementsAre(R"(run_module cidlistmatch {"id":"x"})", "play name match"));
 }
 
+TEST_F(FlowRunnerTest, the_host_is_offered_the_modules_that_a_setting_names_and_may_decline)
+{
+    auto settings = config();
+    settings.callflow.host_modules = {"response", "pivot"};
+    exchanges->take(exchange::Accounts::open(exchange::Settings::make(settings).value()).value());
+    channel->on("run_module",
+                [this](JobId job) { channel->push(JobEnded{job, JobEnd::finished, "taken"}); });
+    const std::string flow = node("response", R"("code":486)", seen("taken"));
+    run(flow);
+    EXPECT_THAT(channel->commands,
+                ElementsAre(HasSubstr("run_module response"), "play name taken"));
+    renew();
+    channel->lacks.insert("run_module");
+    run(flow);
+    EXPECT_THAT(channel->commands, Contains(HasSubstr("reject 486")));
+}
+
 TEST_F(FlowRunnerTest, a_module_that_the_host_cannot_run_goes_on_with_the_wildcard)
 {
     channel->on("run_module", [this](JobId job) { channel->fail(job); });

@@ -99,12 +99,21 @@ Task<ModuleEnd> go_on_after(Work work, JobId job, std::string_view failure, Dead
     co_return take(work, ended.branch);
 }
 
-Task<ModuleEnd> hand_over(Work work, Deadline& deadline)
+JobId offer(const Work& work)
 {
     HostModule module{std::string(work.flow.module(work.node)),
                       std::string(work.flow.data(work.node))};
-    const JobId job = work.call.begin(caller, std::move(module));
-    if (job != 0) return go_on_after(work, job, "the host could not run it", deadline);
+    return work.call.begin(caller, std::move(module));
+}
+
+Task<ModuleEnd> run_by_host(Work work, JobId job, Deadline& deadline)
+{
+    return go_on_after(work, job, "the host could not run it", deadline);
+}
+
+Task<ModuleEnd> hand_over(Work work, Deadline& deadline)
+{
+    if (const JobId job = offer(work); job != 0) return run_by_host(work, job, deadline);
     return ready(give_up(work, "does not run here, and the host does not have it"), deadline);
 }
 

@@ -70,7 +70,11 @@ Task<ModuleEnd> go_on_after(Work work, JobId job, std::string_view failure, Dead
 // Waits until the call must stop.
 Task<ModuleEnd> wait_for_end(Work work, Deadline& deadline);
 
-// Lets the host run the node.
+// Offers the node to the host. Returns its job, or 0 where the host cannot run it.
+JobId offer(const Work& work);
+Task<ModuleEnd> run_by_host(Work work, JobId job, Deadline& deadline);
+
+// Lets the host run the node, which nobody else can.
 Task<ModuleEnd> hand_over(Work work, Deadline& deadline);
 
 // Returns null if there is no such entry, or no directory.
