@@ -1,6 +1,7 @@
 """`pivot run` and `pivot check` as docs/command-line.md has them. The argument is the program."""
 
 import json
+import urllib.parse
 
 from command_line import FLOW, SORRY, TWIML, CommandLine, dns_server, main
 
@@ -126,6 +127,27 @@ class Run(CommandLine):
         target = self.server.asked[0][1]
         for part in ("Call-ID=a%40b&", "Custom-Application-Vars[k]=v+w&", "&From=ann&From-Realm=acme.example&"):
             self.assertIn(part, target)
+
+    def test_what_an_earlier_pivot_left_in_the_call_is_sent(self):
+        store = {
+            "dial_call_status": "completed",
+            "dial_call_sid": "leg2",
+            "queue_sid": "q1",
+            "digits_collected": "99",
+            "user_vars": {"lang": "fr", "DialCallSid": "x", "Call-ID": "x"},
+        }
+        call = self.file({"Call-ID": "c1", "Key-Value-Store": store}, "call.json")
+        for form in ("kazoo", "twiml"):
+            self.outcome(self.node(req_format=form), "--call", call, status=0)
+            sent = urllib.parse.parse_qs(self.server.asked[-1][1].partition("?")[2])
+            for name, value in (
+                ("DialCallStatus", "completed"),
+                ("DialCallSid", "leg2"),
+                ("QueueSid", "q1"),
+                ("Digits", "99"),
+                ("lang", "fr"),
+            ):
+                self.assertEqual(sent[name], [value], form)
 
     def test_a_call_file_that_cannot_be_read(self):
         action = self.file(self.node(), "action.json")
