@@ -270,9 +270,12 @@ bool Contract::judge_key(const KeyPressed& pressed)
     return pressed.leg == caller || is_leg(pressed.leg);
 }
 
-// A leg that answers while its dial is being stopped ends the dial: the two have crossed.
+// A leg that answers while its dial is being stopped ends the dial: the two have crossed. Under
+// another job's name it does not answer the dial, but ends that job.
 bool Contract::judge_answer(Event& event, LegId id)
 {
+    const JobId named = job_of(event);
+    if (named != 0 && named != dial_) return judge_end(event, named);
     if (!is_leg(id)) return false;
     Leg& leg = *find_leg(id);
     if (leg.has_answered) return false;

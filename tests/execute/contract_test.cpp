@@ -371,6 +371,19 @@ TEST_F(ContractTest, a_dial_is_answered_once_by_one_of_its_legs)
     EXPECT_FALSE(judge(DialFailed{job, {}}));
 }
 
+TEST_F(ContractTest, an_answer_in_the_name_of_another_job_ends_that_job)
+{
+    const JobId recording = begin(Recording());
+    const JobId job = dial(1);
+    EXPECT_FALSE(judge(LegAnswered{1, "b", 77}));
+    EXPECT_TRUE(judge(LegAnswered{1, "b", recording}));
+    EXPECT_EQ(std::get<RecordingEnded>(judged).job, recording);
+    EXPECT_TRUE(contract.runs(job));
+    EXPECT_THAT(warnings, ElementsAre(HasSubstr("job 77"), HasSubstr("as another kind ends")));
+    EXPECT_TRUE(judge(LegAnswered{1, "b", job}));
+    EXPECT_FALSE(contract.runs(job));
+}
+
 TEST_F(ContractTest, a_leg_that_answers_while_its_dial_is_stopped_is_hung_up_and_ends_it)
 {
     const JobId job = dial(1);
