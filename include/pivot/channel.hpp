@@ -41,6 +41,7 @@ struct Abilities {
     bool ssml = false;             // Speech::ssml
     bool coaching = false;         // a member of a conference whispers to another
     bool mixes = true;             // mix(): without it no room or queue is kept for the switch
+    bool answers = true;           // answer(): without it calls go on unanswered
 };
 
 class Channel {

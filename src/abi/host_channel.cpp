@@ -62,6 +62,7 @@ Abilities HostChannel::abilities() const
     abilities.ssml = has(PIVOT_ABILITY_SSML);
     abilities.coaching = has(PIVOT_ABILITY_COACHING);
     abilities.mixes = channel_.mix != nullptr;
+    abilities.answers = channel_.answer != nullptr;
     return abilities;
 }
 

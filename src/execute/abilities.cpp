@@ -12,6 +12,7 @@ bool has(const Abilities& abilities, Ability ability)
         case Ability::early_media: return abilities.early_media;
         case Ability::ssml: return abilities.ssml;
         case Ability::coaching: return abilities.coaching;
+        case Ability::answers: return abilities.answers;
     }
     return false;
 }
@@ -36,6 +37,7 @@ std::string_view without(Ability ability)
         case Ability::ssml: return "this switch does not speak SSML: the plain text is said";
         case Ability::coaching:
             return "coach is not offered by this switch: the caller joins muted";
+        case Ability::answers: return "this switch cannot answer: the call goes on unanswered";
     }
     return "";
 }

@@ -17,6 +17,7 @@ enum class Ability : std::uint8_t {
     early_media,
     ssml,
     coaching,
+    answers,
 };
 
 bool has(const Abilities& abilities, Ability ability);

@@ -258,7 +258,7 @@ Task<> LiveCall::rest(Deadline&)
 
 Task<> LiveCall::answer(Deadline&)
 {
-    if (is_answered() || answer_is_overdue_) co_return;
+    if (is_answered() || answer_is_overdue_ || !can(Ability::answers)) co_return;
     channel().answer();
     const Nanoseconds until = in(config_.answer_timeout);
     while (!was_told_answered_ && !must_stop() && now() < until) co_await next(until);

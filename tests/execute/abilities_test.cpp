@@ -142,6 +142,18 @@ TEST_F(WithoutAbility, of_ssml_the_plain_text_is_said)
     EXPECT_EQ(times_warned("SSML"), 1);
 }
 
+TEST_F(WithoutAbility, to_answer_nobody_waits_for_it)
+{
+    channel->able.answers = false;
+    channel->able.early_media = true;
+    const auto began = clock->now();
+    run("<Say>Hello</Say><Gather numDigits=\"1\" timeout=\"1\"/>");
+    EXPECT_THAT(channel->commands, Not(Contains("answer")));
+    EXPECT_THAT(channel->commands, Contains(HasSubstr("say")));
+    EXPECT_LT(clock->now() - began, 5'000'000'000);
+    EXPECT_EQ(times_warned("cannot answer"), 1);
+}
+
 TEST(AbilitiesOfAChannel, are_missing_unless_it_says_so)
 {
     const Abilities least;

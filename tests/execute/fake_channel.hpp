@@ -48,7 +48,7 @@ public:
     // Commands that it cannot do: `enqueue`, `listen`, …
     std::set<std::string> lacks;
     // And what its commands can do beyond the least: all of it.
-    Abilities able{true, true, true, true, true, true, true};
+    Abilities able{true, true, true, true, true, true, true, true, true};
 
     Abilities abilities() const override { return able; }
     void answer() override;
