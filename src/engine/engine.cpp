@@ -421,12 +421,14 @@ void Engine::drain()
 {
     if (is_forked()) return;
     parts_->is_draining = true;
-    if (!parts_->host_lane && !is_in_callback()) parts_->wait_until_quiet();
+    const bool can_wait = !is_in_callback() && !engine::LaneThread::are_halted();
+    if (!parts_->host_lane && can_wait) parts_->wait_until_quiet();
 }
 
 void Engine::stop(std::chrono::nanoseconds within)
 {
     if (is_forked() || is_in_callback() || !is_of_this_thread()) return;
+    if (engine::LaneThread::are_halted()) return;
     parts_->is_draining = true;
     if (parts_->host_lane) parts_->runner = std::this_thread::get_id();
     parts_->is_running = true;
