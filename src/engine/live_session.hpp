@@ -30,6 +30,9 @@ public:
     // The lane's thread, after begin(). `at`: when it was told.
     void tell(Event event, reactor::Nanoseconds at);
 
+    // The lane's thread: whether whatever is told comes too late.
+    bool is_over() const { return session_ && session_->has_ended(); }
+
     // The host gives the call up: what runs on its channel is stopped first, and waited for.
     void cancel();
     // The same without waiting.

@@ -119,6 +119,9 @@ public:
     // Back to an earlier document's URL, after a document within another.
     void return_to(std::string document_url) { document_url_ = std::move(document_url); }
 
+    // Whether end() has been called.
+    bool has_ended() const { return has_ended_; }
+
     // Whether its end leaves a CDR: it ran TwiML, or was to, and the action wants one.
     bool owes_cdr() const;
 

@@ -478,6 +478,7 @@ static void call_from_inside(void* user, const pivot_end* end)
     CHECK(pivot_debug_records(engine, pivot_text_of("c-0"), ignore_record, NULL) ==
           PIVOT_IN_CALLBACK);
     CHECK(pivot_cancel(engine, call->ticket) == PIVOT_OK);
+    CHECK(pivot_tell_key(engine, call->ticket, 0, '1') == PIVOT_NOTHING);
     if (call->user != NULL) {
         CHECK(toy_begin(call->user, &(toy_start){.document = hello}, NULL) == PIVOT_OK);
     }

@@ -149,6 +149,8 @@ public:
         return mixes_;
     }
     int ends() const { return ends_; }
+    // Whether what it told inside of `ended` was taken.
+    bool is_heard_at_end() const { return is_heard_at_end_; }
     // After that.
     const SessionEnd& end() const { return end_; }
 
@@ -247,6 +249,7 @@ public:
     }
     void ended(const SessionEnd& end) override
     {
+        is_heard_at_end_ = tell(KeyPressed{caller, '1'});
         end_ = end;
         ++ends_;
     }
@@ -292,6 +295,7 @@ private:
     std::vector<std::string> mixes_;
     SessionEnd end_;
     std::atomic<int> ends_ = 0;
+    bool is_heard_at_end_ = false;
 };
 
 // What sessions leave, and what an engine says besides.

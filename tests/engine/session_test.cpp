@@ -71,6 +71,7 @@ TEST_P(WholeCall, goes_from_its_first_question_to_its_one_end)
     EXPECT_FALSE(end.has_moved);
     EXPECT_EQ(end.cause.name, "NORMAL_CLEARING");
     EXPECT_EQ(end.branch, "");
+    EXPECT_FALSE(caller.is_heard_at_end());
     EXPECT_EQ(cdr("Hangup-Cause"), "NORMAL_CLEARING");
     EXPECT_THAT(kept.forms(), SizeIs(1));
     EXPECT_THAT(caller.warnings(), IsEmpty());
