@@ -15,4 +15,7 @@ extern atomic_int failures;
         }                                                                                \
     } while (0)
 
+/* All that a host of toy_main.c does. */
+void run_scenes(void);
+
 #endif

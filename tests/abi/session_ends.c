@@ -366,13 +366,8 @@ static void a_drained_engine_starts_no_call(void)
     toy_close(&toy);
 }
 
-int main(int count, char** arguments)
+void run_scenes(void)
 {
-    if (count != 2) {
-        printf("usage: %s PORT\n", arguments[0]);
-        return 2;
-    }
-    toy_port = arguments[1];
     a_caller_may_hang_up_at_each_command();
     a_cancelled_call_keeps_its_caller();
     it_stays_until_its_end_is_told();
@@ -386,5 +381,4 @@ int main(int count, char** arguments)
     an_engine_that_is_destroyed_ends_all_calls();
     a_stop_is_bounded_and_final();
     a_drained_engine_starts_no_call();
-    return failures == 0 ? 0 : 1;
 }

@@ -318,13 +318,8 @@ static void nothing_of_the_contract_was_left_out(void)
     }
 }
 
-int main(int count, char** arguments)
+void run_scenes(void)
 {
-    if (count != 2) {
-        printf("usage: %s PORT\n", arguments[0]);
-        return 2;
-    }
-    toy_port = arguments[1];
     each_command_can_be_reached();
     a_switch_that_takes_flows_gets_them_whole();
     a_switch_that_can_only_mix_has_rooms();
@@ -334,5 +329,4 @@ int main(int count, char** arguments)
     a_failure_takes_its_branch();
     a_call_that_is_given_back_is_commanded_no_more();
     nothing_of_the_contract_was_left_out();
-    return failures == 0 ? 0 : 1;
 }

@@ -553,13 +553,8 @@ static void the_ticket_of_a_pivot_hears_of_nothing(void)
     toy_close(&toy);
 }
 
-int main(int count, char** arguments)
+void run_scenes(void)
 {
-    if (count != 2) {
-        printf("usage: %s PORT\n", arguments[0]);
-        return 2;
-    }
-    toy_port = arguments[1];
     what_a_switch_cannot_do_fails_and_its_call_goes_on();
     a_switch_that_can_do_nothing_still_ends_its_calls();
     who_cannot_refuse_a_call_hangs_it_up();
@@ -577,5 +572,4 @@ int main(int count, char** arguments)
     the_last_command_may_start_but_not_stop();
     a_loop_belongs_to_one_thread();
     the_ticket_of_a_pivot_hears_of_nothing();
-    return failures == 0 ? 0 : 1;
 }
