@@ -187,8 +187,8 @@ struct PIVOT_API EngineConfig {
         std::int64_t debug_bytes_max = std::int64_t{1024} * 1024 * 1024;
     } store;
 
-    // The host's, which gets what sessions leave; null: it gets nothing. Outlives the engine, and
-    // is not part of the configuration file.
+    // The host's, which gets what calls leave; null: it gets nothing. Outlives the engine, and is
+    // not part of the configuration file.
     Sinks* sinks = nullptr;
 
     // What an operator typed on a command line; not part of the configuration file.
@@ -285,14 +285,14 @@ public:
     tl::expected<void, std::string> reload(EngineConfig config);
 
     // Makes each later start() fail with overload, and returns when no call is in flight, at the
-    // latest at the last of their deadlines. Any thread. In a host-driven engine and inside a Done
-    // it returns at once; calls_in_flight() shows the progress.
+    // latest at the last of their deadlines. Any thread. In a host-driven engine, inside a Done and
+    // while the process exits it returns at once; calls_in_flight() shows the progress.
     void drain();
 
     // Drains for so long, and then cancels what is left, calls that rest in the hands of their
     // hosts included. No call is in flight when it returns. A host-driven engine runs inside it,
     // on the thread that calls run(). Does nothing where it must not be called: on another thread,
-    // inside a callback, in a fork.
+    // inside a callback, in a fork, while the process exits.
     void stop(std::chrono::nanoseconds within);
 
     // The number of outcomes not yet delivered and of calls whose connections are being torn down.

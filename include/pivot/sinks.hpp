@@ -1,4 +1,4 @@
-// Where an engine leaves what its sessions have to tell besides their calls.
+// Where an engine leaves what its calls have to tell besides their commands and outcomes.
 #pragma once
 
 #include <cstdint>
