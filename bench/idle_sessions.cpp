@@ -1,11 +1,11 @@
 // Claim: a session that waits for a caller's digits costs at most 4 KiB: the call's facts and what
 // the session remembers, the document that is being performed, and the coroutines that perform it.
-// The channel is the host's and not counted.
+// The host's side is not counted.
 //
 // Method: sessions under a TwiML action ask a server in a process on the other core, a hundred at
 // a time, and get a Gather that waits for ten minutes. The heap (mallinfo2) is read before and
 // when all of them wait, with two numbers of sessions, so that what a reactor has once does not
-// count. The channels are scripted ones, which are measured separately and subtracted. Then each
+// count. The host has scripted channels, which are measured separately and subtracted. Then each
 // caller presses a key, and each session asks again and ends. The checksum is the number of
 // sessions that ended this way.
 #include "peers/crowd.hpp"
@@ -29,17 +29,14 @@ double heap_bytes()
     return static_cast<double>(heap.uordblks + heap.hblkhd);
 }
 
-double channel_bytes()
+double host_bytes(Engine& engine)
 {
-    auto opened = reactor::Reactor::open();
-    if (!opened) throw std::runtime_error(opened.error());
-    reactor::Deadline host(**opened, never);
-    constexpr std::size_t channels = 1'000;
-    execute::EventQueue events((*opened)->clock(), host);
-    std::deque<test::ScriptedChannel> all;
+    constexpr std::size_t calls = 1'000;
+    reactor::Clock clock;
+    std::deque<test::Caller> all;
     const double before = heap_bytes();
-    for (std::size_t i = 0; i < channels; ++i) all.emplace_back(events, nullptr);
-    return (heap_bytes() - before) / channels;
+    for (std::size_t i = 0; i < calls; ++i) all.emplace_back(engine, clock);
+    return (heap_bytes() - before) / calls;
 }
 
 int run(const Arguments& arguments)
@@ -61,10 +58,10 @@ int run(const Arguments& arguments)
         for (test::Caller& caller : reception.callers()) caller.channel.press('1');
         reception.close();
         ended += reception.callers().size();
-        const double channel = channel_bytes();
+        const double host = host_bytes(reception.engine());
         report.add("session that waits for digits", "bytes",
-                   (after - before) / static_cast<double>(calls) - channel);
-        report.add("its scripted channel, not counted", "bytes", channel);
+                   (after - before) / static_cast<double>(calls) - host);
+        report.add("its host's side, not counted", "bytes", host);
     }
     report.add_ratio_to("bytes per idle session ÷ 4,096", "session that waits for digits",
                         bytes_max, 1.0);

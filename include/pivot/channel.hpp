@@ -16,7 +16,7 @@
 //     speak the switch's own language.
 //
 // A switch that breaks this does not harm the call: its events are mended, jobs that it never ends
-// are given up ten seconds after their limit, and the journal says so once for each kind of breach.
+// are given up ten seconds after their limit, and warned() says so once for each kind of breach.
 #pragma once
 
 #include <pivot/checked_text.hpp>

@@ -24,6 +24,10 @@
 
 #include <tl/expected.hpp>
 
+namespace pivot::engine {
+struct Instruments;
+}
+
 namespace pivot::execute {
 class Directory;
 }
@@ -327,8 +331,11 @@ public:
     std::chrono::nanoseconds run(std::chrono::nanoseconds budget = {});
 
 private:
+    friend struct engine::Instruments;
     class Parts;
     explicit Engine(std::unique_ptr<Parts> parts);
+    static tl::expected<std::unique_ptr<Engine>, std::string> create(
+        const EngineConfig& config, const engine::Instruments* instruments);
 
     std::unique_ptr<Parts> parts_;
 };

@@ -1,6 +1,7 @@
 // Delivers the CDRs in an engine's store, those of earlier engines included, on lane 0.
 #pragma once
 
+#include "engine/instruments.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/inbox.hpp"
 #include "reactor/scope.hpp"
@@ -16,7 +17,9 @@ class Records;
 // On the lane's thread, except where said.
 class CdrCourier final : private reactor::Message {
 public:
-    CdrCourier(session::CdrSpool& spool, exchange::Exchanges& exchanges, Records& records);
+    // `instruments` may be null.
+    CdrCourier(session::CdrSpool& spool, exchange::Exchanges& exchanges, Records& records,
+               const Instruments* instruments);
 
     // Looks for work, because a CDR was put. Any thread, as long as the lane is there.
     void wake();
@@ -28,10 +31,23 @@ public:
     bool is_idle() const { return running_.running() == 0; }
 
 private:
+    // Tells the journal of a simulated call.
+    class Poster final : public session::CdrPoster {
+    public:
+        Poster(exchange::Exchanges& exchanges, Records& records, const Instruments* instruments);
+
+        reactor::Task<Result<int>> post(const session::Cdr& cdr,
+                                        reactor::Deadline& deadline) override;
+
+    private:
+        session::HttpCdrPoster poster_;
+        const Instruments* const instruments_;
+    };
+
     void deliver() override;
 
     reactor::Reactor& reactor_;
-    session::HttpCdrPoster poster_;
+    Poster poster_;
     session::CdrDelivery delivery_;
     reactor::Deadline closing_;
     reactor::Scope running_;

@@ -5,6 +5,7 @@
 #include "engine/call_table.hpp"
 #include "engine/fixed_settings.hpp"
 #include "engine/fork_count.hpp"
+#include "engine/instruments.hpp"
 #include "engine/lane.hpp"
 #include "engine/lane_thread.hpp"
 #include "engine/live_session.hpp"
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -145,8 +147,12 @@ private:
 
 class Engine::Parts {
 public:
-    Parts(std::shared_ptr<const exchange::Settings> given, std::unique_ptr<engine::Records> kept)
-        : records(std::move(kept)), calls_max(given->config().calls_max), calls(calls_max)
+    Parts(std::shared_ptr<const exchange::Settings> given, std::unique_ptr<engine::Records> kept,
+          const engine::Instruments* instruments)
+        : instruments(instruments),
+          records(std::move(kept)),
+          calls_max(given->config().calls_max),
+          calls(calls_max)
     {
         set(std::move(given));
     }
@@ -160,7 +166,7 @@ public:
         records->close();
     }
 
-    engine::LaneNeeds lane_needs() { return {settings, calls, mail, *records}; }
+    engine::LaneNeeds lane_needs() { return {settings, calls, mail, *records, instruments}; }
 
     // For calls that start from now on.
     void set(std::shared_ptr<const exchange::Settings> next)
@@ -239,7 +245,7 @@ public:
             if (now >= until) return false;
             const Nanoseconds next = std::min(now + patience_ns, until);
             if (host_lane) {
-                host_lane->reactor().turn(next);
+                host_lane->reactor().turn(host_lane->goes_on() ? 0 : next);
             } else {
                 std::this_thread::sleep_for(std::chrono::nanoseconds(next - now));
             }
@@ -258,6 +264,7 @@ public:
     std::atomic<std::chrono::milliseconds> run_time;
     std::mutex mutex;  // guards the settings
     std::shared_ptr<const exchange::Settings> settings;
+    const engine::Instruments* const instruments;  // null: its calls are real
     const std::unique_ptr<engine::Records> records;
     const std::size_t calls_max;
     engine::CallTable calls;
@@ -276,11 +283,18 @@ public:
 
 tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(const EngineConfig& config)
 {
+    return create(config, nullptr);
+}
+
+tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(
+    const EngineConfig& config, const engine::Instruments* instruments)
+{
+    assert(instruments == nullptr || config.reactors == 0);
     auto settings = exchange::Settings::make(config);
     if (!settings) return tl::unexpected(std::move(settings.error()));
     auto records = engine::Records::open(config);
     if (!records) return tl::unexpected(std::move(records.error()));
-    auto parts = std::make_unique<Parts>(*settings, std::move(*records));
+    auto parts = std::make_unique<Parts>(*settings, std::move(*records), instruments);
     if (config.reactors == 0) {
         auto lane = engine::Lane::open(0, parts->lane_needs());
         if (!lane) return tl::unexpected(std::move(lane.error()));
@@ -503,21 +517,35 @@ std::chrono::nanoseconds Engine::run(std::chrono::nanoseconds budget)
     if (!is_of_this_thread() || parts_->is_running) return not_again;
 
     parts_->is_running = true;
-    reactor::Reactor& reactor = parts_->host_lane->reactor();
+    engine::Lane& lane = *parts_->host_lane;
+    reactor::Reactor& reactor = lane.reactor();
     // One turn reaps and resumes, the next submits the requests of the resumed coroutines. Where
     // there is no time for that, they are on their way while the host does something else.
     if (budget <= budget.zero()) budget = parts_->run_time.load();
     const Nanoseconds began = monotonic_now();
     Nanoseconds spent_ns = 0;
-    do {
+    bool goes_on = true;
+    while (goes_on && spent_ns < budget.count()) {
         reactor.turn(0, budget.count() - spent_ns);
         spent_ns = monotonic_now() - began;
-    } while (spent_ns < budget.count() && reactor.next_turn() <= reactor.now());
+        goes_on = lane.goes_on();
+    }
     reactor.ring().flush();
     parts_->is_running = false;
+    if (goes_on) return std::chrono::nanoseconds(0);
     const reactor::Nanoseconds next = reactor.next_turn();
     if (next == reactor::never) return not_again;
     return std::chrono::nanoseconds(std::max<reactor::Nanoseconds>(next - monotonic_now(), 0));
 }
 
 }  // namespace pivot::inline v1
+
+namespace pivot::engine {
+
+tl::expected<std::unique_ptr<Engine>, std::string> Instruments::create_engine(
+    const EngineConfig& config) const
+{
+    return Engine::create(config, this);
+}
+
+}  // namespace pivot::engine

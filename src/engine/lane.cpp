@@ -45,7 +45,8 @@ tl::expected<std::unique_ptr<Lane>, std::string> Lane::open(unsigned number,
     std::unique_ptr<Lane> lane(new Lane(number, lanes, engine));
     lane->reactor_ = std::move(*reactor);
     lane->exchanges_ = std::move(*exchanges);
-    lane->cdrs_ = std::make_unique<LaneCdrs>(number, *lane->exchanges_, engine.records);
+    lane->cdrs_ =
+        std::make_unique<LaneCdrs>(number, *lane->exchanges_, engine.records, engine.instruments);
     lane->running_ = std::make_unique<reactor::Scope>(*lane->reactor_);
     return lane;
 }
@@ -77,10 +78,7 @@ void Lane::begin(Place& place)
 {
     in_flight_.push_back(place);
     if (LiveSession* const session = place.session()) {
-        if (!sessions_)
-            sessions_ = std::make_unique<SessionParts>(*exchanges_, rooms_, records_, *cdrs_,
-                                                       jobs_overdue_);
-        session->begin(*sessions_);
+        session->begin(session_parts());
         session_count_.add();
         running_->spawn(perform(place, *reactor_));
     } else {
@@ -91,6 +89,21 @@ void Lane::begin(Place& place)
     } else if (is_cancelling_) {
         place.cancel();
     }
+}
+
+SessionParts& Lane::session_parts()
+{
+    if (!sessions_) {
+        sessions_ = std::make_unique<SessionParts>(*exchanges_, rooms_, records_, *cdrs_,
+                                                   jobs_overdue_, instruments_);
+    }
+    return *sessions_;
+}
+
+bool Lane::goes_on()
+{
+    if (reactor_->next_turn() <= reactor_->now()) return true;
+    return sessions_ && sessions_->clock.is_manual() && sessions_->pass_time();
 }
 
 void Lane::take(std::shared_ptr<exchange::Accounts> accounts)

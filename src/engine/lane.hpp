@@ -26,6 +26,7 @@ struct LaneNeeds {
     CallTable& calls;
     rooms::Mail& mail;
     Records& records;
+    const Instruments* instruments;  // null: the calls are real
 };
 
 class Lane {
@@ -38,6 +39,9 @@ public:
     ~Lane();  // cancels the calls in flight, and turns until all is torn down
 
     reactor::Reactor& reactor() { return *reactor_; }
+
+    // Whether another turn is due now. On a manual clock, calls that only wait go on.
+    bool goes_on();
 
     // On the lane's thread.
     void begin(Place& place);
@@ -59,10 +63,14 @@ public:
 
 private:
     Lane(unsigned number, unsigned lanes, const LaneNeeds& engine)
-        : calls_(engine.calls), records_(engine.records), rooms_(number, lanes, engine.mail)
+        : calls_(engine.calls),
+          records_(engine.records),
+          instruments_(engine.instruments),
+          rooms_(number, lanes, engine.mail)
     {
     }
 
+    SessionParts& session_parts();
     Place* take_in_flight();
     void leave(Place& place);
     reactor::Task<> perform(Place& place, reactor::Reactor& reactor);
@@ -83,6 +91,7 @@ private:
 
     CallTable& calls_;
     Records& records_;
+    const Instruments* const instruments_;
     std::unique_ptr<reactor::Reactor> reactor_;
     std::unique_ptr<exchange::Exchanges> exchanges_;
     rooms::Lobby rooms_;

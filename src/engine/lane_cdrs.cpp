@@ -2,6 +2,8 @@
 
 #include "engine/records.hpp"
 #include "exchange/exchanges.hpp"
+#include "session/memory_spool.hpp"
+#include "store/spool.hpp"
 
 #include <utility>
 
@@ -20,13 +22,17 @@ CdrView view_of(const session::Cdr& cdr)
 
 }  // namespace
 
-LaneCdrs::LaneCdrs(unsigned lane, exchange::Exchanges& exchanges, Records& records)
+LaneCdrs::LaneCdrs(unsigned lane, exchange::Exchanges& exchanges, Records& records,
+                   const Instruments* instruments)
     : records_(records)
 {
-    if (records.store() == nullptr) return;
-    spool_.emplace(*records.store(), exchanges.reactor);
-    if (lane != 0) return;
-    courier_.emplace(*spool_, exchanges, records);
+    if (records.store() != nullptr) {
+        spool_ = std::make_unique<store::Spool>(*records.store(), exchanges.reactor);
+    } else if (instruments != nullptr) {
+        spool_ = std::make_unique<session::MemorySpool>(exchanges.reactor);
+    }
+    if (!spool_ || lane != 0) return;
+    courier_.emplace(*spool_, exchanges, records, instruments);
     records.set_courier(*courier_);
 }
 

@@ -1,19 +1,23 @@
-// The CDRs of a lane's calls, on their way to the host or into the store.
+// The CDRs of a lane's calls, on their way to the host or into the store, or of a simulated call
+// to the web server.
 #pragma once
 
 #include "engine/cdr_courier.hpp"
+#include "engine/instruments.hpp"
 #include "session/cdr_spool.hpp"
-#include "store/spool.hpp"
 
+#include <memory>
 #include <optional>
 
 namespace pivot::engine {
 
 class LaneCdrs final : public session::CdrSink {
 public:
-    LaneCdrs(unsigned lane, exchange::Exchanges& exchanges, Records& records);
+    // `instruments` may be null.
+    LaneCdrs(unsigned lane, exchange::Exchanges& exchanges, Records& records,
+             const Instruments* instruments);
 
-    // A CDR that neither the host takes nor a store keeps is lost, and in the log.
+    // A CDR that neither the host takes nor a spool keeps is lost, and in the log.
     void put(session::Cdr cdr, Done done) override;
 
     // No call is in flight. Then the reactor turns until it is idle.
@@ -22,8 +26,8 @@ public:
 
 private:
     Records& records_;
-    std::optional<store::Spool> spool_;  // if there is a store
-    std::optional<CdrCourier> courier_;  // and if this is lane 0
+    std::unique_ptr<session::CdrSpool> spool_;  // null: there is neither a store nor an instrument
+    std::optional<CdrCourier> courier_;         // if there is a spool, and this is lane 0
     bool is_closed_ = false;
 };
 

@@ -49,8 +49,8 @@ void LiveSession::begin(SessionParts& parts)
 {
     reactor::Reactor& reactor = parts.exchanges.reactor;
     host_.emplace(reactor, never);
-    events_.emplace(reactor.clock(), *host_);
-    set_times(reactor.clock());
+    events_.emplace(parts.clock, *host_);
+    set_times(parts.clock);
     configure(parts);
     next_ = std::move(request_->request.node.next);
     session_.emplace(parts.exchanges, parts.callbacks, parts.sinks, std::move(request_->request));
@@ -84,12 +84,19 @@ void LiveSession::set_times(const reactor::Clock& clock)
         return clock.now() - ago_ms * 1'000'000;
     };
     execute::CallTimes times;
-    times.began_at = started_;
+    times.began_at = on_clock(started_);
     if (request_->started_unix_ms != 0) times.began_at = moment(request_->started_unix_ms);
     if (request_->answered_unix_ms != 0) {
         times.answered_at = std::max(moment(request_->answered_unix_ms), times.began_at);
     }
     events_->set_times(times);
+}
+
+// A moment of the system's clock, at which something was told. A manual clock stands meanwhile.
+Nanoseconds LiveSession::on_clock(Nanoseconds at)
+{
+    const reactor::Clock& clock = events_->clock();
+    return clock.is_manual() ? clock.now() : at;
 }
 
 void LiveSession::configure(const SessionParts& parts)
@@ -108,7 +115,7 @@ reactor::Task<> LiveSession::run(const SessionParts& parts)
 
 void LiveSession::tell(Event event, Nanoseconds at)
 {
-    events_->push(std::move(event), at);
+    events_->push(std::move(event), on_clock(at));
 }
 
 void LiveSession::cancel()

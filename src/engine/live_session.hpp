@@ -40,6 +40,7 @@ public:
 
 private:
     void set_times(const reactor::Clock& clock);
+    reactor::Nanoseconds on_clock(reactor::Nanoseconds at);
     void configure(const SessionParts& parts);
     void take_seat(exchange::Exchanges& exchanges);
 

@@ -2,6 +2,7 @@
 // has none.
 #pragma once
 
+#include "engine/instruments.hpp"
 #include "engine/lane_cdrs.hpp"
 #include "engine/records.hpp"
 #include "exchange/exchanges.hpp"
@@ -13,24 +14,21 @@
 namespace pivot::engine {
 
 struct SessionParts {
+    // `instruments` may be null.
     SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms, Records& engine_records,
-                 LaneCdrs& cdrs, Counter& jobs_overdue)
-        : exchanges(shared), callbacks(shared), records(engine_records)
-    {
-        config.rooms = &rooms;
-        config.jobs_overdue = &jobs_overdue;
-        configure();
-        if (records.takes_debug_records()) sinks.sink = &records;
-        if (records.takes_cdrs()) sinks.cdrs = &cdrs;
-        sinks.log = records.log();
-    }
+                 LaneCdrs& cdrs, Counter& jobs_overdue, const Instruments* instruments);
     SessionParts(const SessionParts&) = delete;
     SessionParts& operator=(const SessionParts&) = delete;
 
     // Takes over what is set now, for sessions to come.
     void configure() { config.set(exchanges.config().session); }
 
+    // On a manual clock, when nothing else can go on. Returns false if a web server is asked, or
+    // all wait for what will never happen.
+    bool pass_time();
+
     exchange::Exchanges& exchanges;
+    reactor::Clock& clock;  // the calls'
     session::Callbacks callbacks;
     execute::ExecutorConfig config;
     Records& records;

@@ -38,6 +38,7 @@ public:
         return failed_[static_cast<std::size_t>(reason)][static_cast<std::size_t>(phase)];
     }
 
+    Counter asking;  // exchanges of sessions under way
     Counter processed;
     Counter skipped;
     Counter calls_refused;  // beyond the limit of their account

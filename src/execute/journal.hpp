@@ -1,22 +1,21 @@
-// What a voice developer wants to know of how a call went, besides what the channel shows and the
-// debug records tell.
+// What a voice developer wants to know of how a call went, besides what its channel is told and the
+// debug records show.
 #pragma once
+
+#include <pivot/failure.hpp>
 
 #include <string_view>
 #include <vector>
+
+namespace pivot::session {
+struct Cdr;
+}
 
 namespace pivot::execute {
 
 class Journal {
 public:
     virtual ~Journal() = default;
-
-    // Something in a document or a flow was skipped or failed: a sentence, and where: `3:5` in a
-    // document, the module of a flow.
-    virtual void warn(std::string_view where, std::string_view what) = 0;
-
-    // A branch of a flow was taken, and why: `_` after a failed exchange, `1` after a menu.
-    virtual void take_branch(std::string_view branch, std::string_view why) = 0;
 
     // The host has run a module, and said a branch that the node does not have. `children` are
     // those it has.
@@ -30,6 +29,9 @@ public:
 
     // From now on the caller's keys are waited for.
     virtual void gather_keys() {}
+
+    // The engine has tried to deliver the CDR: the server's status, or why there is none.
+    virtual void post_cdr(const session::Cdr& /*cdr*/, const Result<int>& /*status*/) {}
 };
 
 }  // namespace pivot::execute

@@ -29,13 +29,6 @@ bool is_absolute(std::string_view url)
 
 }  // namespace
 
-ExecutorConfig ExecutorConfig::of(const EngineConfig::Session& settings)
-{
-    ExecutorConfig config;
-    config.set(settings);
-    return config;
-}
-
 void ExecutorConfig::set(const EngineConfig::Session& settings)
 {
     answer_timeout = settings.answer_timeout;
@@ -444,7 +437,6 @@ void LiveCall::end_streams()
 void LiveCall::warn(std::string_view where, std::string_view what)
 {
     channel().warned(where, what);
-    if (config_.journal != nullptr) config_.journal->warn(where, what);
 }
 
 void LiveCall::note_breach(std::string_view what)
@@ -463,7 +455,6 @@ void LiveCall::take_branch(std::string_view branch, std::string_view why)
 {
     session_.note_branch(branch);
     channel().branched(branch, why);
-    if (config_.journal != nullptr) config_.journal->take_branch(branch, why);
 }
 
 void LiveCall::miss_branch(std::string_view branch, const std::vector<std::string_view>& children)

@@ -126,7 +126,6 @@ private:
 };
 
 struct ExecutorConfig {
-    static ExecutorConfig of(const EngineConfig::Session& settings);
     void set(const EngineConfig::Session& settings);
 
     // A switch that does not say what became of it is not waited for any longer.

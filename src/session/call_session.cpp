@@ -166,10 +166,11 @@ Request Session::request_of_action() const
 
 Task<Result<Answer>> Session::run(Request request, Origin origin, Deadline& call)
 {
-    is_asking_ = true;
+    exchange::Tally& tally = exchanges_.tally;
+    tally.asking.add();
     if (callbacks_.are_in_one_order()) co_await callbacks_.settle(call);
     if (call.has_expired()) {
-        is_asking_ = false;
+        tally.asking.take();
         co_return tl::unexpected(call.failure(Phase::queue));
     }
     const reactor::Nanoseconds began = exchanges_.reactor.now();
@@ -187,9 +188,9 @@ Task<Result<Answer>> Session::run(Request request, Origin origin, Deadline& call
         is_asking = co_await attempts.next(answer.error(), call);
     }
     const reactor::Nanoseconds took_ns = exchanges_.reactor.now() - began;
-    answer ? exchanges_.tally.succeed(took_ns) : exchanges_.tally.fail(answer.error(), took_ns);
+    answer ? tally.succeed(took_ns) : tally.fail(answer.error(), took_ns);
     forget_results();
-    is_asking_ = false;
+    tally.asking.take();
     co_return answer;
 }
 
@@ -510,6 +511,7 @@ Task<> Session::end(const EndOfCall& end, Deadline& host)
     has_ended_ = true;
     flush_record();
     if (!owes_cdr()) co_return;
+    if (callbacks_.are_in_one_order()) co_await callbacks_.settle(host);
     Cdr cdr = make_cdr(call_, end, action_.cdr_url);
     cdr.is_recorded = records();
     const auto put = std::make_shared<Put>();

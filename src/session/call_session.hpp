@@ -104,9 +104,6 @@ public:
     // The branch that the callflow took after the last answer, for its debug record.
     void note_branch(std::string_view branch);
 
-    // Whether an exchange is under way.
-    bool is_asking() const { return is_asking_; }
-
     int iteration() const { return iteration_; }
     const Call& call() const { return call_; }  // without its key-value store
     const KeyValueStore& store() const { return store_; }
@@ -180,7 +177,6 @@ private:
     std::unique_ptr<DebugRecord> record_;  // the last one, which may get a branch
     int iteration_;
     unsigned asked_ = 0;
-    bool is_asking_ = false;
     bool has_run_twiml_ = false;
     bool has_ended_ = false;
 };

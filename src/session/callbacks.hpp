@@ -31,7 +31,7 @@ struct CallbackLimits {
     reactor::Nanoseconds pause_ns = 1'000'000'000;  // after the first attempt; then twice as long
 
     // For a simulated call: one after the other, whatever their URL, each when release() lets it
-    // go, and all before the next request of the call.
+    // go, and all before the next request of the call, and before its CDR.
     bool are_in_one_order = false;
 };
 

@@ -50,6 +50,8 @@ protected:
 // neither lost nor, once delivered, handed out again.
 class CdrSpool : public CdrSink {
 public:
+    virtual ~CdrSpool() = default;
+
     using DueDone = std::function<void(Result<std::vector<SpooledCdr>>)>;
 
     // Done when a crash cannot lose it. Fails if too many wait already, or when the spool closes.
@@ -65,9 +67,6 @@ public:
 
     // Makes a CDR due again at that time.
     virtual void failed(std::string id, std::int64_t next_at_unix_ms, Done done) = 0;
-
-protected:
-    ~CdrSpool() = default;
 };
 
 }  // namespace pivot::session

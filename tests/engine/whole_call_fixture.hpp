@@ -1,6 +1,7 @@
 // Whole calls: an engine, the web server that it asks, and the switch that it commands.
 #pragma once
 
+#include "engine/instruments.hpp"
 #include "engine/session_host.hpp"
 #include "session/session_fixture.hpp"
 
@@ -9,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -33,7 +35,7 @@ protected:
     {
         if (engine_) return *engine_;
         config.sinks = &kept;
-        auto created = Engine::create(config);
+        auto created = instruments ? instruments->create_engine(config) : Engine::create(config);
         if (!created) throw std::runtime_error(created.error());
         engine_ = std::move(*created);
         if (config.reactors != 0) board.open();
@@ -125,6 +127,7 @@ protected:
     }
 
     EngineConfig config = loopback();
+    std::optional<engine::Instruments> instruments;  // none: the calls are real
     KeptRecords kept;
     Switchboard board;
 

@@ -8,7 +8,7 @@ namespace {
 
 class WithoutAbility : public VerbTest {
 protected:
-    // In the journal: once a call.
+    // The channel: once a call.
     std::ptrdiff_t times_warned(std::string_view words) const
     {
         return std::ranges::count_if(warnings, [words](const std::string& warning) {

@@ -45,6 +45,11 @@ public:
     // The call was answered before its session.
     void be_answered() { events_.set_times({events_.clock().now(), events_.clock().now()}); }
 
+    // What it is told.
+    using Hear = std::function<void(std::string_view, std::string_view)>;
+    Hear on_warned = [](std::string_view, std::string_view) {};
+    Hear on_branched = [](std::string_view, std::string_view) {};
+
     // Commands that it cannot do: `enqueue`, `listen`, …
     std::set<std::string> lacks;
     // And what its commands can do beyond the least: all of it.
@@ -75,6 +80,11 @@ public:
     bool park(JobId job, const SlotName& slot) override;
     bool run_module(JobId job, std::string_view module, std::string_view data) override;
     bool run_flow(JobId job, std::string_view) override { return react_or_refuse("run_flow", job); }
+    void warned(std::string_view where, std::string_view what) override { on_warned(where, what); }
+    void branched(std::string_view branch, std::string_view why) override
+    {
+        on_branched(branch, why);
+    }
     void given_back(const SessionEnd& so_far) override;
     void ended(const SessionEnd& end) override { ends.push_back(end); }
 

@@ -8,8 +8,8 @@
 #include "execute/made_up_clock.hpp"
 #include "reactor/run_until.hpp"
 #include "reactor/scope.hpp"
-#include "session/callbacks.hpp"
 #include "session/call_session.hpp"
+#include "session/callbacks.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -59,7 +59,7 @@ inline std::string seen(std::string_view key)
     return child(key, mark(key));
 }
 
-class FlowTest : public testing::Test, protected Journal {
+class FlowTest : public testing::Test {
 protected:
     FlowTest()
     {
@@ -79,8 +79,7 @@ protected:
         clock.emplace();
         host.emplace(*reactor, never);
         events.emplace(*clock, *host);
-        channel.emplace(*events);
-        executor.journal = this;
+        renew_channel();
     }
 
     static EngineConfig config()
@@ -112,7 +111,7 @@ protected:
         reactor::Scope scope(*reactor);
         scope.spawn(perform(std::move(flow), *host));
         while (scope.running() > 0) {
-            if (!clock->go_on(*reactor, session->is_asking())) channel->get_stuck();
+            if (!clock->go_on(*reactor, exchanges->tally.asking.value() > 0)) channel->get_stuck();
         }
         return channel->commands;
     }
@@ -125,7 +124,17 @@ protected:
         channel.reset();
         events.reset();
         events.emplace(*clock, *host);
+        renew_channel();
+    }
+    void renew_channel()
+    {
         channel.emplace(*events);
+        channel->on_warned = [this](std::string_view where, std::string_view what) {
+            warnings.push_back(fmt::format("{}: {}", where, what));
+        };
+        channel->on_branched = [this](std::string_view branch, std::string_view why) {
+            branches.push_back(fmt::format("{} ({})", branch, why));
+        };
     }
 
     void begin()
@@ -203,15 +212,6 @@ private:
     reactor::Task<> perform(std::string flow, reactor::Deadline&)
     {
         step = co_await runner->run(std::move(flow), live->deadline());
-    }
-
-    void warn(std::string_view where, std::string_view what) override
-    {
-        warnings.push_back(fmt::format("{}: {}", where, what));
-    }
-    void take_branch(std::string_view branch, std::string_view why) override
-    {
-        branches.push_back(fmt::format("{} ({})", branch, why));
     }
 };
 

@@ -348,7 +348,7 @@ TEST_F(GatherVerb, partial_results_are_told_as_they_come)
     EXPECT_EQ(told("/done")["SpeechResult"], "blue cheese");
 }
 
-TEST_F(GatherVerb, where_nobody_can_listen_keys_are_gathered_and_the_journal_says_why)
+TEST_F(GatherVerb, where_nobody_can_listen_keys_are_gathered_and_the_host_is_warned)
 {
     channel->lacks.insert("listen");
     press_one_by_one("1#", 1s);

@@ -20,7 +20,10 @@ using namespace std::chrono_literals;
 // a mix; everything else ends at once.
 class MixingChannel final : public Channel {
 public:
-    explicit MixingChannel(EventQueue& events) : events_(events) {}
+    MixingChannel(EventQueue& events, std::vector<std::string>& warnings)
+        : events_(events), warnings_(warnings)
+    {
+    }
 
     void hang_up_caller()
     {
@@ -80,6 +83,7 @@ public:
         return true;
     }
     void ended(const SessionEnd&) override {}
+    void warned(std::string_view, std::string_view what) override { warnings_.emplace_back(what); }
     void mute(LegId, bool is_muted) override { deeds.emplace_back(is_muted ? "mute" : "unmute"); }
 
     std::vector<std::string> deeds;
@@ -106,6 +110,7 @@ private:
     }
 
     EventQueue& events_;
+    std::vector<std::string>& warnings_;
     std::vector<Job> running_;
     bool is_gone_ = false;
 };
@@ -113,8 +118,8 @@ private:
 class RoomsTest : public VerbTest {
 protected:
     struct Party {
-        Party(reactor::Reactor& reactor, reactor::Clock& clock)
-            : host(reactor, reactor::never), events(clock, host), channel(events)
+        Party(reactor::Reactor& reactor, reactor::Clock& clock, std::vector<std::string>& warnings)
+            : host(reactor, reactor::never), events(clock, host), channel(events, warnings)
         {
         }
 
@@ -140,7 +145,7 @@ protected:
     Party& call(const std::string& id, std::string_view verbs, std::string account = "acme")
     {
         page("/" + id, verbs);
-        Party& party = parties_.emplace_back(reactor(), *clock);
+        Party& party = parties_.emplace_back(reactor(), *clock, warnings);
         Call facts = some_call();
         facts.call_id = id;
         facts.account_id = std::move(account);

@@ -1,7 +1,7 @@
 // The call around its documents: what its CDR says about the time before the session and after it.
 
 #include "execute/verb_fixture.hpp"
-#include "session/memory_spool.hpp"
+#include "session/watched_spool.hpp"
 
 namespace pivot::test {
 namespace {
@@ -25,7 +25,7 @@ protected:
     }
 
 private:
-    MemorySpool spool_{reactor()};
+    WatchedSpool spool_{reactor()};
 };
 
 TEST_F(RunSession, a_call_answered_before_the_pivot_is_billed_from_its_answer)

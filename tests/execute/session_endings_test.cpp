@@ -3,8 +3,8 @@
 #include "execute/directory.hpp"
 #include "execute/run_session.hpp"
 #include "execute/unruly_channel.hpp"
-#include "session/memory_spool.hpp"
 #include "session/session_fixture.hpp"
+#include "session/watched_spool.hpp"
 
 #include <algorithm>
 #include <array>
@@ -152,7 +152,7 @@ protected:
         records_.is_over = false;
         records_.late.clear();
         reactor::Reactor& reactor = sessions_.reactor();
-        MemorySpool cdrs(reactor);
+        WatchedSpool cdrs(reactor);
         sessions_.config.cdrs = &cdrs;
         reactor::Deadline host(reactor, reactor::never);
         reactor::Clock clock(reactor::Clock::Kind::manual);
@@ -171,7 +171,7 @@ protected:
             while (calls.running() > 0) {
                 if (++turns == hang_up_turn) channel.hang_up_caller();
                 const bool is_busy = reactor.next_turn() <= reactor.now();
-                if (is_busy || session->is_asking()) {
+                if (is_busy || sessions_.are_asking()) {
                     reactor.turn(is_busy ? 0 : reactor.now() + 10 * second_ns);
                 } else if (channel.wait(clock.next())) {
                     clock.advance();

@@ -37,13 +37,12 @@ using testing::Not;
 
 using Commands = std::vector<std::string>;
 
-class VerbTest : public testing::Test, protected Journal, private session::DebugSink {
+class VerbTest : public testing::Test, private session::DebugSink {
 protected:
     explicit VerbTest(const EngineConfig& config = loopback()) : sessions_(config)
     {
         sessions_.config.sink = this;
         sessions_.config.records_all = true;
-        executor.journal = this;
         call.caller_id_number = "+14155550100";
         renew();
     }
@@ -62,6 +61,12 @@ protected:
         clock.emplace();
         events.emplace(*clock, *host_);
         channel.emplace(*events);
+        channel->on_warned = [this](std::string_view where, std::string_view what) {
+            warnings.push_back(fmt::format("{} {}", where, what));
+        };
+        channel->on_branched = [this](std::string_view branch, std::string_view why) {
+            branches.push_back(fmt::format("{} ({})", branch, why));
+        };
         requests_before_ = peer_.requests_read();
         warnings.clear();
         branches.clear();
@@ -96,7 +101,7 @@ protected:
                                     executor, *host_));
             while (calls.running() > 0) {
                 if (hangs_up_when && hangs_up_when()) channel->hang_up_caller();
-                if (!clock->go_on(reactor(), session->is_asking())) channel->get_stuck();
+                if (!clock->go_on(reactor(), sessions_.are_asking())) channel->get_stuck();
             }
         }
         run_until(reactor(), [&] { return sessions_.callbacks().running() == 0; });
@@ -138,7 +143,7 @@ protected:
         return values;
     }
 
-    // In the journal, or with a document.
+    // By the channel, or in a record.
     bool is_warned(std::string_view words) const
     {
         const auto has = [&](const std::string& text) { return text.find(words) != text.npos; };
@@ -196,7 +201,7 @@ protected:
     // For a call beside the one that run() performs.
     Sessions& sessions() { return sessions_; }
 
-    // For a test of thousands of exchanges. is_warned() then knows the journal alone.
+    // For a test of thousands of exchanges. is_warned() then knows the channel alone.
     void keep_no_records() { sessions_.config.records_all = false; }
     void keep_cdrs_in(session::CdrSpool& spool) { sessions_.config.cdrs = &spool; }
 
@@ -242,14 +247,6 @@ private:
     }
 
     void add(session::DebugRecord record) override { records.push_back(record.to_json()); }
-    void warn(std::string_view where, std::string_view what) override
-    {
-        warnings.push_back(fmt::format("{} {}", where, what));
-    }
-    void take_branch(std::string_view branch, std::string_view why) override
-    {
-        branches.push_back(fmt::format("{} ({})", branch, why));
-    }
 
     std::map<std::string, Page, std::less<>> pages_;
     HttpPeer peer_{[this](HttpPeer::Exchange& exchange) { reply(exchange); }};

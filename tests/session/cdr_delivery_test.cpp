@@ -1,7 +1,7 @@
 #include "session/cdr_delivery.hpp"
 
-#include "memory_spool.hpp"
 #include "reactor/run_until.hpp"
+#include "session/watched_spool.hpp"
 
 #include <map>
 #include <optional>
@@ -93,7 +93,7 @@ protected:
     std::unique_ptr<reactor::Reactor> reactor_;
     reactor::Scope scope_{
         open_reactor(reactor_, {.ring = {}, .buffers = {}, .clock = reactor::Clock::Kind::manual})};
-    MemorySpool spool_{*reactor_};
+    WatchedSpool spool_{*reactor_};
     FakePoster poster_;
     session::CdrDeliveryConfig config_;
     std::optional<session::CdrDelivery> delivery_;

@@ -81,6 +81,9 @@ public:
                                                   std::move(request));
     }
 
+    // Whether one of them asks a web server.
+    bool are_asking() const { return exchanges_->tally.asking.value() > 0; }
+
     Result<session::Answer> begin(session::Session& session)
     {
         reactor::Deadline call(*reactor_, reactor::never);

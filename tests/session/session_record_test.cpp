@@ -1,7 +1,7 @@
 // What a session leaves behind: debug records and its CDR.
 
-#include "memory_spool.hpp"
 #include "session/http_cdr_poster.hpp"
+#include "session/watched_spool.hpp"
 #include "session_fixture.hpp"
 
 namespace pivot::test {
@@ -114,7 +114,7 @@ TEST(SessionRecord, a_twiml_session_ends_with_a_cdr_that_is_posted)
     HttpPeer peer{answer(say_hello, "text/xml")};
     HttpPeer cdrs{answer("", "text/plain", 204)};
     Sessions sessions;
-    MemorySpool spool(sessions.reactor());
+    WatchedSpool spool(sessions.reactor());
     sessions.config.cdrs = &spool;
     const auto more = R"(,"cdr_url":")" + cdrs.url("/cdr") + '"';
     for (const auto format : {twiml, std::string_view()}) {

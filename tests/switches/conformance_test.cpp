@@ -1,9 +1,7 @@
 // Switches that keep the contract of a channel, and some that do not: the suite tells them apart.
 #include "switches/conformance.hpp"
 
-#include "execute/event_queue.hpp"
-#include "reactor/deadline.hpp"
-#include "reactor/run_until.hpp"
+#include "reactor/clock.hpp"
 #include "switches/passing_time.hpp"
 #include "switches/scripted/duration.hpp"
 #include "switches/scripted/scripted_channel.hpp"
@@ -58,20 +56,11 @@ private:
 
 class Scripted : public SwitchUnderTest {
 public:
-    Scripted()
-    {
-        open_reactor(reactor_);
-        reactor_->turn(0);
-        host_.emplace(*reactor_, never);
-    }
-    ~Scripted() override { end_call(); }
-
     Channel& begin_call() override
     {
-        end_call();
-        clock_.emplace(reactor::Clock::Kind::manual);
-        queue_.emplace(*clock_, *host_);
-        channel_.emplace(*queue_, nullptr);
+        told_.clear();
+        const auto tell = [this](Event event) { told_.push_back(std::move(event)); };
+        channel_.emplace(clock_, tell, nullptr);
         return *channel_;
     }
     std::vector<Event> settle() override { return wait(std::chrono::seconds(60)); }
@@ -98,21 +87,14 @@ public:
     }
 
 private:
-    void end_call()
-    {
-        channel_.reset();
-        queue_.reset();
-    }
-
     std::vector<Event> wait(std::chrono::nanoseconds time)
     {
-        return events_within(time, *queue_, *reactor_, *host_);
+        pass(time, clock_);
+        return std::exchange(told_, {});
     }
 
-    std::unique_ptr<reactor::Reactor> reactor_;
-    std::optional<reactor::Deadline> host_;
-    std::optional<reactor::Clock> clock_;
-    std::optional<execute::EventQueue> queue_;
+    std::vector<Event> told_;
+    reactor::Clock clock_{reactor::Clock::Kind::manual};
     std::optional<ScriptedChannel> channel_;
 };
 

@@ -2,13 +2,11 @@
 // with a scripted channel in real time.
 #pragma once
 
-#include "exchange/exchanges.hpp"
-#include "execute/run_session.hpp"
-#include "reactor/scope.hpp"
-#include "session/call_session.hpp"
-#include "session/callbacks.hpp"
-#include "session/memory_spool.hpp"
+#include "reactor/clock.hpp"
 #include "switches/scripted/scripted_channel.hpp"
+
+#include <pivot/session.hpp>
+#include <pivot/sinks.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -21,6 +19,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <poll.h>
 
 namespace pivot::test {
 
@@ -35,48 +34,31 @@ inline constexpr std::string_view call_text = R"({"Call-ID":"a1b2c3d4e5f6-7788@1
     "Caller-ID-Name":"Ann Lee","Caller-ID-Number":"+14155550100","Language":"en-us",
     "Owner-ID":"9afa4973c3b4440f522955fc026c33a9","Custom-SIP-Headers":{"X-Tag":"a b"}})";
 
-// A session whose exchange fails ends, too, but not as it should.
-class Failures final : public execute::Journal {
-public:
-    void warn(std::string_view, std::string_view) override {}
-    void take_branch(std::string_view, std::string_view why) override
-    {
-        if (first.empty()) first = why;
-    }
-
-    std::string first;
-};
-
+// The host's side of a call.
 struct Caller {
-    Caller(reactor::Clock& clock, reactor::Deadline& host, exchange::Exchanges& exchanges,
-           session::Callbacks& callbacks, const session::Sinks& config,
-           const pivot::Request& request)
-        : events(clock, host),
-          channel(events, nullptr),
-          session(exchanges, callbacks, config, request)
+    Caller(Engine& engine, reactor::Clock& clock)
+        : channel(
+              clock, [this, &engine](Event event) { engine.tell(ticket, std::move(event)); },
+              nullptr)
     {
     }
 
-    execute::EventQueue events;
+    Engine::Ticket ticket;
     ScriptedChannel channel;
-    session::Session session;
 };
 
-class Reception {
+class Reception final : private Sinks {
 public:
-    explicit Reception(const std::string& url) : opened_(reactor::Reactor::open())
+    explicit Reception(const std::string& url)
     {
-        if (!opened_) throw std::runtime_error(opened_.error());
         EngineConfig config;
+        config.reactors = 0;
         config.policy.allow = {"127.0.0.0/8"};
         config.action.timeout_max = std::chrono::seconds(60);
-        auto exchanges =
-            exchange::Exchanges::open(exchange::Settings::make(config).value(), reactor());
-        if (!exchanges) throw std::runtime_error(exchanges.error());
-        exchanges_ = std::move(*exchanges);
-        callbacks_ = std::make_unique<session::Callbacks>(*exchanges_);
-        host_ = std::make_unique<reactor::Deadline>(reactor(), never);
-        calls_ = std::make_unique<reactor::Scope>(reactor());
+        config.sinks = this;
+        auto engine = Engine::create(config);
+        if (!engine) throw std::runtime_error(engine.error());
+        engine_ = std::move(*engine);
         const std::string action = fmt::format(
             R"({{"voice_url":"{}","cdr_url":"{}","req_format":"twiml","method":"post",
                 "req_timeout_ms":60000}})",
@@ -84,71 +66,66 @@ public:
         auto node = ActionNode::from_json(action, config.action);
         auto call = Call::from_json(call_text);
         if (!call || !node || !node->action) throw std::runtime_error("the call is not valid");
-        request_ =
-            std::make_unique<pivot::Request>(pivot::Request{std::move(*call), std::move(*node)});
-        executor_.journal = &failures_;
-        cdrs_ = std::make_unique<MemorySpool>(reactor());
-        config_.cdrs = cdrs_.get();
-        reactor().turn(0);
+        request_.request.call = std::move(*call);
+        request_.request.node = std::move(*node);
     }
-
-    ~Reception()
-    {
-        calls_.reset();
-        callers_.clear();
-        callbacks_->close();
-        callbacks_.reset();
-        exchanges_->close();
-        while (!reactor().is_idle()) reactor().turn(never);
-    }
+    ~Reception() override { engine_.reset(); }
 
     // Until each of them waits for digits.
     void take(std::size_t calls)
     {
         for (std::size_t i = 0; i < calls; ++i) {
-            Caller& caller = callers_.emplace_back(reactor().clock(), *host_, *exchanges_,
-                                                   *callbacks_, config_, *request_);
-            calls_->spawn(execute::run_session(caller.session, caller.channel, caller.events, "",
-                                               AtEnd::hang_up, executor_, *host_));
+            Caller& caller = callers_.emplace_back(*engine_, clock_);
+            const auto started = engine_->start(request_, caller.channel, caller.ticket);
+            if (!started) throw std::runtime_error(started.error().message);
             const bool is_last = i + 1 == calls;
             if (!is_last && callers_.size() % callers_at_a_time != 0) continue;
-            while (!callers_.back().channel.is_answered()) turn();
+            while (!has_been_answered(callers_.back())) turn();
         }
-        while (!std::ranges::all_of(
-            callers_, [](const Caller& caller) { return caller.channel.is_answered(); })) {
-            turn();
-        }
+        while (!std::ranges::all_of(callers_, has_been_answered)) turn();
         turn();  // who was answered last
     }
 
+    Engine& engine() { return *engine_; }
     std::deque<Caller>& callers() { return callers_; }
-    const MemorySpool& cdrs() const { return *cdrs_; }
+    std::size_t cdrs() const { return cdrs_; }
 
     // Until all calls are over.
     void close()
     {
-        while (calls_->running() > 0) turn();
+        while (engine_->calls_in_flight() > 0) turn();
     }
 
 private:
-    reactor::Reactor& reactor() { return **opened_; }
-    void turn()
+    static bool has_been_answered(const Caller& caller)
     {
-        reactor().turn(reactor().now() + 100'000'000);
-        if (!failures_.first.empty()) throw std::runtime_error(failures_.first);
+        const bool is_answered = caller.channel.is_answered();
+        if (!is_answered && caller.channel.is_over()) throw std::runtime_error("a call has failed");
+        return is_answered;
     }
 
-    tl::expected<std::unique_ptr<reactor::Reactor>, std::string> opened_;
-    std::unique_ptr<exchange::Exchanges> exchanges_;
-    std::unique_ptr<session::Callbacks> callbacks_;
-    std::unique_ptr<reactor::Deadline> host_;
-    std::unique_ptr<reactor::Scope> calls_;
-    std::unique_ptr<pivot::Request> request_;
-    std::unique_ptr<MemorySpool> cdrs_;
-    session::Sinks config_;
-    Failures failures_;
-    execute::ExecutorConfig executor_;
+    void turn()
+    {
+        constexpr int patience_ms = 100;
+        const bool is_busy = engine_->run() == std::chrono::nanoseconds(0);
+        pollfd ready{.fd = engine_->descriptor(), .events = POLLIN, .revents = 0};
+        ::poll(&ready, 1, is_busy ? 0 : patience_ms);
+        clock_.read();
+        clock_.fire();
+    }
+
+    bool takes_cdrs() const override { return true; }
+    bool cdr(const CdrView&) override
+    {
+        ++cdrs_;
+        return true;
+    }
+
+    reactor::Clock clock_;
+    std::unique_ptr<Engine> engine_;
+    SessionRequest request_;
     std::deque<Caller> callers_;
+    std::size_t cdrs_ = 0;
 };
 
 }  // namespace pivot::test

@@ -1,8 +1,7 @@
 #include "switches/scripted/script_player.hpp"
 
-#include "reactor/run_until.hpp"
+#include "reactor/clock.hpp"
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,21 +21,11 @@ using testing::IsEmpty;
 // A call in which the test itself says what the pivot does.
 class Player : public testing::Test, private Transcript {
 protected:
-    Player()
-    {
-        test::open_reactor(reactor);
-        reactor->turn(0);
-        host.emplace(*reactor, never);
-        clock.emplace(reactor::Clock::Kind::manual);
-        queue.emplace(*clock, *host);
-        channel.emplace(*queue, static_cast<Transcript*>(this));
-    }
-
     void play(std::string_view script)
     {
         auto steps = read_script(script);
         ASSERT_TRUE(steps) << steps.error();
-        player.emplace(std::move(*steps), *channel);
+        player.emplace(std::move(*steps), channel);
         player->play();
     }
 
@@ -53,15 +42,12 @@ protected:
 
     void end()
     {
-        channel->hang_up_caller();
+        channel.hang_up_caller();
         does("end", "over");
     }
 
-    std::unique_ptr<reactor::Reactor> reactor;
-    std::optional<reactor::Deadline> host;
-    std::optional<reactor::Clock> clock;
-    std::optional<execute::EventQueue> queue;
-    std::optional<ScriptedChannel> channel;
+    reactor::Clock clock{reactor::Clock::Kind::manual};
+    ScriptedChannel channel{clock, [](const Event&) {}, this};
     std::optional<ScriptPlayer> player;
 
 private:
@@ -128,7 +114,7 @@ TEST_F(Player, does_not_expect_after_a_key_what_was_before_it)
     play("expect say one\npress 1\nexpect say two\n");
     does("say", "one");
     does("say", "two");
-    clock->advance();
+    clock.advance();
     end();
     ASSERT_EQ(player->failures().size(), 1U);
     EXPECT_THAT(player->failures().front(), HasSubstr("3: `expect say two` did not come true"));
@@ -274,8 +260,8 @@ TEST_F(Player, says_which_branch_of_a_module_fits_no_child)
 TEST_F(Player, plans_a_module_when_one_of_its_name_is_run)
 {
     play("expect module menu\nmodule menu takes 1\nexpect module menu\n");
-    EXPECT_FALSE(channel->run_module(1, "menu", "{}"));
-    EXPECT_TRUE(channel->run_module(2, "menu", "{}"));
+    EXPECT_FALSE(channel.run_module(1, "menu", "{}"));
+    EXPECT_TRUE(channel.run_module(2, "menu", "{}"));
     end();
     EXPECT_THAT(player->failures(), IsEmpty());
 }

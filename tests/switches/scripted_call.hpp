@@ -3,13 +3,12 @@
 #pragma once
 
 #include "base/text.hpp"
-#include "reactor/run_until.hpp"
+#include "reactor/clock.hpp"
 #include "switches/passing_time.hpp"
 #include "switches/scripted/scripted_channel.hpp"
 
-#include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,7 +17,6 @@
 
 namespace pivot::test {
 
-using namespace execute;
 using switches::scripted::Deed;
 using switches::scripted::ScriptedChannel;
 using testing::ElementsAre;
@@ -120,26 +118,13 @@ class ScriptedCall : public testing::Test, private switches::scripted::Transcrip
 protected:
     using Events = std::vector<std::string>;
 
-    ScriptedCall()
-    {
-        open_reactor(reactor);
-        reactor->turn(0);
-        host.emplace(*reactor, never);
-        clock.emplace(reactor::Clock::Kind::manual);
-        queue.emplace(*clock, *host);
-        channel.emplace(*queue, static_cast<switches::scripted::Transcript*>(this));
-        channel->set_call_id("call-1");
-    }
+    ScriptedCall() { channel.set_call_id("call-1"); }
 
-    // What comes within this time of the call, which only waits.
+    // What is told within this time of the call, which only waits.
     Events events(std::chrono::milliseconds time = std::chrono::milliseconds(60'000))
     {
-        Events events;
-        for (const Event& event : events_within(time, *queue, *reactor, *host)) {
-            std::string shown = std::visit(ShownEvent(), event);
-            if (!shown.empty()) events.push_back(std::move(shown));
-        }
-        return events;
+        pass(time, clock);
+        return std::exchange(told_, {});
     }
 
     std::vector<std::string> lines() const
@@ -162,15 +147,20 @@ protected:
         return dial;
     }
 
-    std::unique_ptr<reactor::Reactor> reactor;
-    std::optional<reactor::Deadline> host;
-    std::optional<reactor::Clock> clock;
+    void tell(const Event& event)
+    {
+        std::string shown = std::visit(ShownEvent(), event);
+        if (!shown.empty()) told_.push_back(std::move(shown));
+    }
+
     std::vector<Deed> deeds;
-    std::optional<execute::EventQueue> queue;
-    std::optional<ScriptedChannel> channel;
+    reactor::Clock clock{reactor::Clock::Kind::manual};
+    ScriptedChannel channel{clock, [this](const Event& event) { tell(event); }, this};
 
 private:
     void note(Deed deed) override { deeds.push_back(std::move(deed)); }
+
+    Events told_;
 };
 
 }  // namespace pivot::test

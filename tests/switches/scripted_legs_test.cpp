@@ -37,12 +37,12 @@ protected:
     {
         DialBehaviour dial;
         dial.parts.push_back({place, std::move(address), std::move(leg)});
-        channel->plan(dial);
+        channel.plan(dial);
     }
 
     Events dial(Dial order, std::chrono::milliseconds time = 60s)
     {
-        channel->dial(1, order);
+        channel.dial(1, order);
         return events(time);
     }
 };
@@ -129,7 +129,7 @@ TEST_F(ScriptedLegs, are_named_after_their_place_among_those_dialled_together)
     Dial order = dial_of({"+1", "+2", "+3"});
     order.is_sequential = true;
     dial(order, 6s);
-    channel->hang_up(2, {});  // they decline, and the next one is called
+    channel.hang_up(2, {});  // they decline, and the next one is called
     order.targets.erase(order.targets.begin(), order.targets.begin() + 2);
     order.targets[0].leg = 7;
     dial(order);
@@ -179,15 +179,15 @@ TEST_F(ScriptedLegs, press_keys)
 TEST_F(ScriptedLegs, part_from_the_caller_when_they_hang_up)
 {
     dial(dial_of({"+1"}), 4s);
-    channel->bridge(2, 1);
+    channel.bridge(2, 1);
     EXPECT_THAT(events(), ElementsAre("leg 1 gone NORMAL_CLEARING", "2 parted"));
 }
 
 TEST_F(ScriptedLegs, end_after_the_bridge_when_the_caller_hangs_up)
 {
     dial(dial_of({"+1"}), 4s);
-    channel->bridge(2, 1);
-    channel->hang_up_caller();
+    channel.bridge(2, 1);
+    channel.hang_up_caller();
     EXPECT_THAT(events(),
                 ElementsAre("2 parted", "leg 1 gone ORIGINATOR_CANCEL", "gone NORMAL_CLEARING"));
 }
@@ -195,9 +195,9 @@ TEST_F(ScriptedLegs, end_after_the_bridge_when_the_caller_hangs_up)
 TEST_F(ScriptedLegs, fail_the_dial_when_the_last_one_is_given_up)
 {
     dial(dial_of({"+1", "+2"}), 1s);
-    channel->hang_up(1, {});
+    channel.hang_up(1, {});
     EXPECT_THAT(events(0s), ElementsAre("leg 1 gone NORMAL_CLEARING"));
-    channel->hang_up(2, CauseName::of("USER_BUSY"));
+    channel.hang_up(2, CauseName::of("USER_BUSY"));
     EXPECT_THAT(events(), ElementsAre("leg 2 gone USER_BUSY", "1 failed USER_BUSY"));
 }
 

@@ -1,39 +1,35 @@
 #include "pivot/simulate.hpp"
 
 #include "base/random_id.hpp"
-#include "exchange/exchanges.hpp"
-#include "exchange/policy.hpp"
-#include "execute/directory.hpp"
-#include "execute/run_session.hpp"
+#include "engine/instruments.hpp"
 #include "pivot/input.hpp"
 #include "pivot/output.hpp"
 #include "pivot/simulate/play.hpp"
-#include "session/call_session.hpp"
-#include "session/callbacks.hpp"
-#include "session/http_cdr_poster.hpp"
+#include "reactor/clock.hpp"
 
+#include <pivot/session.hpp>
+
+#include <chrono>
 #include <cmath>
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
+#include <poll.h>
 
 namespace pivot::tools {
 
 namespace {
 
+using namespace std::chrono_literals;
 using namespace switches::scripted;
-using execute::ExecutorConfig;
 
 constexpr std::string_view command = "pivot simulate";
 
-constexpr Nanoseconds cdr_ns_max = 5'000'000'000;  // of its one attempt
-
 struct Scene {
     EngineConfig config;
-    Request request;
+    SessionRequest request;
     std::vector<Step> steps;
-    std::optional<execute::Directory> directory;
 };
 
 tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
@@ -41,21 +37,23 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
     auto once = check_standard_input({options.target.action, options.script_file, options.call_file,
                                       options.directory_file, options.engine.config_file});
     if (!once) return tl::unexpected(std::move(once.error()));
-    Scene scene{{}, {Call(), ActionNode{Action(), {}}}, {}, std::nullopt};
+    Scene scene;
+    Request& request = scene.request.request;
     auto config = read_config(options.engine);
     if (!config) return tl::unexpected(std::move(config.error()));
     scene.config = std::move(*config);
+    scene.config.reactors = 0;
     if (options.call_file.empty()) {
-        scene.request.call.call_id = "CA" + random_id();
+        request.call.call_id = "CA" + random_id();
     } else {
         auto call = read_call(options.call_file);
         if (!call) return tl::unexpected(std::move(call.error()));
-        scene.request.call = std::move(*call);
+        request.call = std::move(*call);
     }
-    if (auto read = read_target(options.target, scene.config, scene.request); !read) {
+    if (auto read = read_target(options.target, scene.config, request); !read) {
         return tl::unexpected(std::move(read.error()));
     }
-    if (const auto& action = scene.request.node.action; !action) {
+    if (const auto& action = request.node.action; !action) {
         return tl::unexpected(fmt::format("{}: {}", options.target.action, action.error().message));
     }
     if (!options.script_file.empty()) {
@@ -68,69 +66,29 @@ tl::expected<Scene, std::string> read_scene(const SimulateOptions& options)
         }
         scene.steps = std::move(*steps);
     }
-    if (!options.directory_file.empty()) {
-        const auto text = read_input(options.directory_file);
-        if (!text) return tl::unexpected(text.error());
-        const auto policy = exchange::address_policy(scene.config);
-        if (!policy) return tl::unexpected(policy.error());
-        auto directory =
-            execute::Directory::from_json(*text, exchange::flow_rules(scene.config, *policy));
-        if (!directory) {
-            return tl::unexpected(
-                fmt::format("{}: {}", input_name(options.directory_file), directory.error()));
-        }
-        scene.directory = std::move(*directory);
-    }
     return scene;
 }
 
-// Keeps the call's CDR, which is posted once.
-class OneCdr final : public session::CdrSink {
-public:
-    void put(session::Cdr cdr, Done done) override
-    {
-        cdr_ = std::move(cdr);
-        done({});
-    }
-
-    reactor::Task<> post(exchange::Exchanges& exchanges, Play& play, reactor::Deadline& deadline)
-    {
-        if (!cdr_) co_return;
-        session::HttpCdrPoster poster(exchanges, nullptr);
-        const auto status = co_await poster.post(*cdr_, deadline);
-        play.note_cdr(cdr_->url, cdr_->body, status);
-    }
-
-private:
-    std::optional<session::Cdr> cdr_;
-};
-
-void finish(reactor::Reactor& reactor, const reactor::Scope& work)
+// Returns null if no file is named.
+tl::expected<std::shared_ptr<const Directory>, std::string> read_directory(const std::string& file,
+                                                                           const Engine& engine)
 {
-    while (work.running() > 0) reactor.turn(never);
+    if (file.empty()) return nullptr;
+    const auto text = read_input(file);
+    if (!text) return tl::unexpected(text.error());
+    auto directory = engine.read_directory(*text);
+    if (directory) return directory;
+    return tl::unexpected(fmt::format("{}: {}", input_name(file), directory.error()));
 }
 
-// At each moment of the call, due events happen first, then servers are told, and the clock
-// advances when no request is under way. Returns false if one is.
-bool go_on(reactor::Clock& clock, const session::Session& session, session::Callbacks& callbacks)
+// Until the call is over, and its CDR has been delivered or refused.
+void run(Engine& engine, const Play& play)
 {
-    if (clock.is_due()) return clock.advance();
-    if (callbacks.are_held()) {
-        callbacks.release();
-        return true;
-    }
-    const bool is_asking = session.is_asking() || callbacks.waiting() > 0;
-    return !is_asking && clock.advance();
-}
-
-void finish(reactor::Reactor& reactor, reactor::Clock& clock, const reactor::Scope& work,
-            const session::Session& session, session::Callbacks& callbacks)
-{
-    while (work.running() > 0 || callbacks.waiting() > 0) {
-        // Something is ready, or only waits to be submitted, after which nothing may complete.
-        const bool is_busy = reactor.next_turn() <= reactor.now();
-        const bool has_gone_on = !is_busy && go_on(clock, session, callbacks);
-        reactor.turn(is_busy || has_gone_on ? 0 : never);
+    while (engine.calls_in_flight() > 0 || play.awaits_cdr()) {
+        const std::chrono::nanoseconds time = engine.run();
+        const timespec limit{.tv_sec = time / 1s, .tv_nsec = time % 1s / 1ns};
+        pollfd ready{.fd = engine.descriptor(), .events = POLLIN, .revents = 0};
+        ::ppoll(&ready, 1, time < 0ns ? nullptr : &limit, nullptr);
     }
 }
 
@@ -157,54 +115,31 @@ int simulate(const SimulateOptions& options)
 {
     auto scene = read_scene(options);
     if (!scene) return refuse(command, scene.error());
-    auto opened = reactor::Reactor::open();
-    if (!opened) return refuse(command, opened.error());
-    reactor::Reactor& reactor = **opened;
-    auto settings = exchange::Settings::make(scene->config);
-    if (!settings) return refuse(command, settings.error());
-    const auto exchanges = exchange::Exchanges::open(std::move(*settings), reactor);
-    if (!exchanges) return refuse(command, exchanges.error());
-    reactor.turn(0);  // reads the clock
-
-    Play play(options.as_json, scene->request.node.action->debug);
-    reactor::Deadline host(reactor, never);
+    SessionRequest& request = scene->request;
     reactor::Clock clock(reactor::Clock::Kind::manual);
-    execute::EventQueue events(clock, host);
-    ScriptedChannel channel(events, &play);
-    channel.set_call_id(scene->request.call.call_id);
+    Play play(options.as_json, request.request.node.action->debug);
+    scene->config.sinks = &play;
+    const engine::Instruments instruments{clock, play};
+    auto engine = instruments.create_engine(scene->config);
+    if (!engine) return refuse(command, engine.error());
+    auto directory = read_directory(options.directory_file, **engine);
+    if (!directory) return refuse(command, directory.error());
+    request.directory = std::move(*directory);
+
+    Engine::Ticket ticket;
+    const auto tell = [&](Event event) { (*engine)->tell(ticket, std::move(event)); };
+    ScriptedChannel channel(clock, tell, &play);
+    channel.set_call_id(request.request.call.call_id);
     ScriptPlayer player(std::move(scene->steps), channel);
     play.follow(channel, player);
-    play.begin(scene->request.call.call_id);
-
-    session::Sinks sinks;
-    sinks.sink = &play;
-    sinks.records_all = true;
-    OneCdr cdr;
-    sinks.cdrs = &cdr;
-    auto executor_config = ExecutorConfig::of(scene->config.session);
-    executor_config.directory = scene->directory ? &*scene->directory : nullptr;
-    executor_config.journal = &play;
-    std::string next = scene->request.node.next;
-    session::CallbackLimits limits;
-    limits.are_in_one_order = true;
-    session::Callbacks callbacks(**exchanges, limits);
-    session::Session session(**exchanges, callbacks, sinks, std::move(scene->request));
-    reactor::Scope calls(reactor);
+    play.begin(request.request.call.call_id);
     player.play();
     channel.after(milliseconds(std::llround(options.max_time_s * 1'000)),
                   [&channel] { channel.run_out_of_time(); });
-    calls.spawn(execute::run_session(session, channel, events, std::move(next), AtEnd::hang_up,
-                                     executor_config, host));
-    finish(reactor, clock, calls, session, callbacks);
-    {
-        reactor::Deadline cdr_deadline(reactor, reactor.now() + cdr_ns_max);
-        calls.spawn(cdr.post(**exchanges, play, cdr_deadline));
-        finish(reactor, calls);
-    }
-
-    callbacks.close();
-    (*exchanges)->close();
-    while (!reactor.is_idle()) reactor.turn(never);
+    const auto started = (*engine)->start(request, channel, ticket);
+    if (!started) return refuse(command, started.error().message);
+    run(**engine, play);
+    engine->reset();
 
     play.end(options.max_time_s);
     if (play.print_error() != 0) return refuse_output(command, play.print_error());

@@ -14,8 +14,6 @@ namespace pivot::switches::scripted {
 
 namespace {
 
-using namespace execute;
-
 constexpr milliseconds talk_length{3'000};
 constexpr milliseconds stream_length{10'000};
 
@@ -46,8 +44,12 @@ std::string id_of_recording(JobId job)
 
 }  // namespace
 
-ScriptedChannel::ScriptedChannel(EventQueue& events, Transcript* transcript)
-    : clock_(events.clock()), events_(events), transcript_(transcript), ended_at_(clock_.now())
+ScriptedChannel::ScriptedChannel(reactor::Clock& clock, Tell tell, Transcript* transcript)
+    : clock_(clock),
+      tell_(std::move(tell)),
+      transcript_(transcript),
+      began_at_(clock.now()),
+      ended_at_(began_at_)
 {
 }
 
@@ -94,11 +96,6 @@ void ScriptedChannel::fired()
     agenda_.pop_back();
     what();
     arm();
-}
-
-void ScriptedChannel::push(Event event)
-{
-    events_.push(std::move(event));
 }
 
 // Returns null where the job has ended, as there is nobody to do it for.
@@ -157,9 +154,9 @@ void ScriptedChannel::end(JobId id, JobEnd how)
         case JobKind::other: break;
     }
     std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
-    if (job.kind == JobKind::bridge) return push(BridgeEnded{id});
+    if (job.kind == JobKind::bridge) return tell_(BridgeEnded{id});
     if (job.kind == JobKind::speech) return hear(job, "");
-    push(JobEnded{id, how, {}});
+    tell_(JobEnded{id, how, {}});
 }
 
 void ScriptedChannel::press(char key)
@@ -177,7 +174,7 @@ void ScriptedChannel::note_key(LegId leg, char key)
 {
     note(leg == caller ? "CALLER" : name_of(leg), "press", std::string(1, key),
          fmt::format("presses {}", key));
-    push(KeyPressed{leg, key});
+    tell_(KeyPressed{leg, key});
 }
 
 // Words that nobody hears and nothing records are heard by the next who listens.
@@ -201,19 +198,19 @@ void ScriptedChannel::hear(const Job& job, const std::string& words)
 {
     SpeechHeard heard;
     heard.job = job.id;
-    if (!words.empty()) push(SpeechBegan{job.id});
+    if (!words.empty()) tell_(SpeechBegan{job.id});
     if (job.wants_partial) {
         heard.end = HearingEnd::partial;
         for (std::size_t end = words.find(' '); end != words.npos; end = words.find(' ', end + 1)) {
             heard.text = words.substr(0, end);
-            push(heard);
+            tell_(heard);
         }
         heard.end = HearingEnd::words;
     }
     heard.text = words;
     if (!words.empty()) heard.confidence = "0.95";
     if (words.empty()) heard.end = HearingEnd::silence;
-    push(std::move(heard));
+    tell_(std::move(heard));
 }
 
 void ScriptedChannel::hang_up_caller()
@@ -225,7 +222,7 @@ void ScriptedChannel::redirect(const std::string& url)
 {
     if (is_over()) return;
     note("SWITCH", "redirect", url, fmt::format("redirects the call to {}", url));
-    push(Redirected{url});
+    tell_(Redirected{url});
 }
 
 void ScriptedChannel::run_out_of_time()
@@ -249,7 +246,7 @@ void ScriptedChannel::end_call(Ending ending, Cause cause)
         }
     }
     while (!legs_.empty()) end_leg(LegId(legs_.back().id), "ORIGINATOR_CANCEL", 0);
-    push(HungUp{std::move(cause)});
+    tell_(HungUp{std::move(cause)});
     arm();
 }
 
@@ -269,8 +266,9 @@ Abilities ScriptedChannel::abilities() const
 void ScriptedChannel::answer()
 {
     if (is_answered() || is_over()) return;
+    is_answered_ = true;
     note("PIVOT", "answer", "", "answers");
-    push(Answered());
+    tell_(Answered());
 }
 
 void ScriptedChannel::reject(int sip_code, const ReasonPhrase& phrase)
@@ -323,7 +321,7 @@ bool ScriptedChannel::record(JobId id, LegId leg, const Recording& recording)
     job->keys = recording.keys.text();
     job->talks_for = endless;
     job->trims_silence = recording.trims_silence;
-    push(RecordingBegan{id, id_of_recording(id)});
+    tell_(RecordingBegan{id, id_of_recording(id)});
     if (recording.runs_beside) {
         note("PIVOT", "record", recording.url.text(), "records the call");
         return true;
@@ -368,7 +366,7 @@ void ScriptedChannel::end_recording(const Job& job, RecordingEnd how, char key)
          has_words ? fmt::format("has recorded {}", shown(ended.duration))
                    : "has recorded nothing but silence");
     std::erase_if(jobs_, [&job](const Job& other) { return other.id == job.id; });
-    push(std::move(ended));
+    tell_(std::move(ended));
 }
 
 bool ScriptedChannel::listen(JobId id, LegId leg, const Speaking& speaking)
@@ -401,7 +399,7 @@ bool ScriptedChannel::stream(JobId id, LegId, const Stream& stream)
         after(milliseconds(0), [this, id, why = behaviour.why] { fail_stream(id, why); });
         return true;
     }
-    push(StreamBegan{id, ""});
+    tell_(StreamBegan{id, ""});
     const milliseconds preset = stream.is_two_way ? stream_length : endless;
     finish_after(behaviour.ends_after.value_or(preset), id);
     return true;
@@ -413,7 +411,7 @@ void ScriptedChannel::fail_stream(JobId id, std::string_view why)
     if (job == nullptr) return;
     note("STREAM", "stream end", job->url, with_reason("fails", why));
     std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
-    push(JobEnded{id, JobEnd::failed, {}, std::string(why)});
+    tell_(JobEnded{id, JobEnd::failed, {}, std::string(why)});
 }
 
 void ScriptedChannel::mute(LegId, bool is_muted)
@@ -434,7 +432,7 @@ bool ScriptedChannel::refer(JobId id, const SipUri& uri)
     after(milliseconds(0), [this, id] {
         if (find(id) == nullptr) return;
         std::erase_if(jobs_, [id](const Job& job) { return job.id == id; });
-        push(Referred{id, 202, 200});
+        tell_(Referred{id, 202, 200});
     });
     return true;
 }
@@ -465,8 +463,8 @@ void ScriptedChannel::move_away(JobId id)
     agenda_.clear();
     std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
     while (!jobs_.empty()) end(JobId(jobs_.back().id), JobEnd::stopped);
-    push(Moved());
-    push(HungUp());  // how long it lasts elsewhere is nobody's script
+    tell_(Moved());
+    tell_(HungUp());  // how long it lasts elsewhere is nobody's script
     arm();
 }
 
@@ -492,9 +490,20 @@ bool ScriptedChannel::run_module(JobId id, std::string_view module, std::string_
     after(planned->after, [this, id, branch = planned->branch] {
         if (find(id) == nullptr) return;
         std::erase_if(jobs_, [id](const Job& other) { return other.id == id; });
-        push(JobEnded{id, JobEnd::finished, branch});
+        tell_(JobEnded{id, JobEnd::finished, branch});
     });
     return true;
+}
+
+void ScriptedChannel::warned(std::string_view where, std::string_view what)
+{
+    const std::string text = where.empty() ? std::string(what) : fmt::format("{}: {}", where, what);
+    note("WARNING", "warning", text, text);
+}
+
+void ScriptedChannel::branched(std::string_view branch, std::string_view why)
+{
+    note("BRANCH", "branch", std::string(branch), fmt::format("{} ({})", branch, why));
 }
 
 }  // namespace pivot::switches::scripted

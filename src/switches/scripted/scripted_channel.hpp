@@ -2,15 +2,18 @@
 //
 // Speech takes as long as its words do, files three seconds; legs, queues and rooms behave as they
 // are told, callers press what they are told. On a manual clock it takes no time.
+//
+// It is a host's channel: what happens goes to `tell`, as to Engine::tell().
 #pragma once
 
-#include "execute/event_queue.hpp"
+#include "reactor/clock.hpp"
 #include "switches/scripted/behaviour.hpp"
 #include "switches/scripted/deed.hpp"
 #include "switches/scripted/dial_plan.hpp"
 #include "switches/scripted/plan.hpp"
 
 #include <pivot/channel.hpp>
+#include <pivot/session.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -23,8 +26,10 @@ namespace pivot::switches::scripted {
 
 class ScriptedChannel final : public Channel, private reactor::Timer {
 public:
-    // `transcript` may be null.
-    ScriptedChannel(execute::EventQueue& events, Transcript* transcript);
+    using Tell = std::function<void(Event event)>;
+
+    // The call begins now, unanswered. `transcript` may be null.
+    ScriptedChannel(reactor::Clock& clock, Tell tell, Transcript* transcript);
     ~ScriptedChannel() override;
 
     // What is going to happen in the dials, recordings, queues, conferences, streams and modules to
@@ -59,14 +64,13 @@ public:
 
     enum class Ending : std::uint8_t { none, caller, pivot, rejected, moved, out_of_time };
 
-    bool is_answered() const { return events_.times().answered_at.has_value(); }
+    bool is_answered() const { return is_answered_; }
     bool is_over() const { return ending_ != Ending::none; }
     Ending ending() const { return ending_; }
-    Nanoseconds length() const
-    {
-        return ended_at_ - events_.times().began_at;
-    }  // of the call, when it is over
-    Nanoseconds since_begin() const { return clock_.now() - events_.times().began_at; }
+    Nanoseconds length() const { return ended_at_ - began_at_; }  // of the call, when it is over
+    Nanoseconds since_begin() const { return clock_.now() - began_at_; }
+    // How many documents and flows were performed, when the session is over.
+    int iterations() const { return iterations_; }
     void note(std::string actor, std::string kind, std::string subject, std::string text);
 
     Abilities abilities() const override;
@@ -94,7 +98,9 @@ public:
     bool transfer(JobId job, const Transfer& transfer) override;
     bool park(JobId job, const SlotName& slot) override;
     bool run_module(JobId job, std::string_view module, std::string_view data) override;
-    void ended(const SessionEnd&) override {}
+    void warned(std::string_view where, std::string_view what) override;
+    void branched(std::string_view branch, std::string_view why) override;
+    void ended(const SessionEnd& end) override { iterations_ = end.iterations; }
 
 private:
     enum class JobKind : std::uint8_t {
@@ -144,7 +150,6 @@ private:
     std::string name_of(LegId leg);  // `LEG 2`, after its place
     std::string to(LegId leg);       // ` to LEG 2`; of the caller nothing
     bool is_there(LegId leg);
-    void push(Event event);
     void note_key(LegId leg, char key);
     void finish_after(std::chrono::milliseconds time, JobId job);
     void end(JobId job, JobEnd how);  // whatever kind it is
@@ -171,8 +176,9 @@ private:
     void fired() override;
 
     reactor::Clock& clock_;
-    execute::EventQueue& events_;
+    const Tell tell_;
     Transcript* const transcript_;
+    const Nanoseconds began_at_;
     Nanoseconds ended_at_;
     std::vector<Due> agenda_;  // the earliest last
     std::vector<Job> jobs_;
@@ -187,6 +193,8 @@ private:
     std::string call_id_;
     std::string spoken_;  // and not yet heard
     Ending ending_ = Ending::none;
+    bool is_answered_ = false;
+    int iterations_ = 0;
 };
 
 }  // namespace pivot::switches::scripted

@@ -13,7 +13,6 @@ namespace pivot::switches::scripted {
 
 namespace {
 
-using namespace execute;
 using RingingEnd = Ringing::End;
 
 constexpr milliseconds between_keys{200};
@@ -110,7 +109,7 @@ void ScriptedChannel::ring_one(JobId dial, const Target& target, std::vector<Tar
         after(target.delay, [this, id, dial] {
             if (find(dial) == nullptr || find_leg(id) == nullptr) return;
             note(name_of(id), "ring", "", "rings");
-            push(LegRinging{id});
+            tell_(LegRinging{id});
         });
     }
     if (ringing.end == RingingEnd::answers) {
@@ -134,7 +133,7 @@ void ScriptedChannel::leg_answers(LegId id)
     const LegBehaviour behaviour = leg->behaviour;
     std::erase_if(jobs_, [dial](const Job& job) { return job.id == dial; });
     note(name_of(id), "leg answer", name_of(id), "answers");
-    push(LegAnswered{id, {}});
+    tell_(LegAnswered{id, {}});
     for (const Leg& other : std::vector<Leg>(legs_)) {
         if (other.dial != dial || other.id == id) continue;
         if (!other.has_begun) uncalled_.push_back(other);
@@ -171,7 +170,7 @@ void ScriptedChannel::fail_dial(JobId dial, const Cause& cause)
     for (const Leg& leg : std::vector<Leg>(legs_)) {
         if (leg.dial == dial) end_leg(leg.id, "ORIGINATOR_CANCEL", 0);
     }
-    push(DialFailed{dial, cause});
+    tell_(DialFailed{dial, cause});
 }
 
 void ScriptedChannel::end_leg(LegId id, std::string_view cause, int sip_code, std::string_view why)
@@ -185,7 +184,7 @@ void ScriptedChannel::end_leg(LegId id, std::string_view cause, int sip_code, st
     if (!had_begun) return;
     note(std::move(name), "leg end", std::string(cause),
          had_answered ? "hangs up" : with_reason(fmt::format("does not answer: {}", cause), why));
-    push(LegEnded{id, Cause{std::string(cause), sip_code}, std::string(why)});
+    tell_(LegEnded{id, Cause{std::string(cause), sip_code}, std::string(why)});
     for (const Job& job : std::vector<Job>(jobs_)) {
         if (job.leg == id) end(job.id, JobEnd::stopped);
     }

@@ -11,8 +11,6 @@ namespace pivot::switches::scripted {
 
 namespace {
 
-using namespace execute;
-
 constexpr milliseconds room_starts_after{5'000};
 constexpr milliseconds room_ends_after{20'000};
 constexpr milliseconds conversation_length{10'000};
@@ -65,7 +63,7 @@ void ScriptedChannel::happens(JobId room, ConferenceEventKind kind, std::string 
     happened.job = room;
     happened.kind = kind;
     happened.member = std::move(member);
-    push(std::move(happened));
+    tell_(std::move(happened));
 }
 
 void ScriptedChannel::join_someone()
@@ -116,7 +114,7 @@ bool ScriptedChannel::enqueue(JobId id, const Queue& queue)
         alone.job = id;
         alone.position = 1;
         alone.size = 1;
-        push(alone);
+        tell_(alone);
     }
     if (waiting.end == End::never) return true;
     if (waiting.end == End::full || waiting.end == End::fails) {
@@ -135,7 +133,7 @@ bool ScriptedChannel::enqueue(JobId id, const Queue& queue)
         if (taken == nullptr) return;
         taken->bridged_at = clock_.now();
         note("QUEUE", "queue bridge", "", "connects the caller");
-        push(QueueBridged{id});
+        tell_(QueueBridged{id});
     });
     finish_after(waiting.after + behaviour.ends_after.value_or(conversation_length), id);
     return true;
@@ -170,7 +168,7 @@ bool ScriptedChannel::dequeue(JobId id, const QueueName& queue, milliseconds tim
         case End::never: finish_after(timeout == unlimited ? endless : timeout, id); break;
         case End::bridges:
             job->bridged_at = clock_.now();
-            push(QueueBridged{id});
+            tell_(QueueBridged{id});
             finish_after(behaviour.ends_after.value_or(conversation_length), id);
             break;
     }
@@ -190,7 +188,7 @@ void ScriptedChannel::end_queue(const Job& job, QueueEnd how, std::string_view w
         ended.other_call_id = name_of_other(1);
     }
     std::erase_if(jobs_, [&job](const Job& other) { return other.id == job.id; });
-    push(std::move(ended));
+    tell_(std::move(ended));
 }
 
 }  // namespace pivot::switches::scripted

@@ -6,6 +6,7 @@
 #include "exchange/redaction.hpp"
 #include "http/form.hpp"
 #include "pivot/output.hpp"
+#include "session/debug_record.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -191,6 +192,7 @@ std::string ending_of(const ScriptedChannel& channel, double max_time_s)
 // CI keeps transcripts, so no line shows the secrets of a URL.
 void Play::note(Deed deed)
 {
+    if (deed.kind == "branch") deed.is_failure = std::exchange(has_failed_, false);
     print(deed);
     player_->took(deed);
 }
@@ -277,34 +279,21 @@ std::vector<Deed> Play::requests_of(json::Value record)
     return deeds;
 }
 
-void Play::add(session::DebugRecord record)
+// The CDR's is not shown: post_cdr() tells of it.
+void Play::debug_record(std::string_view, std::string_view, std::string_view record)
 {
     json::Document document;
-    const auto value = document.read(record.to_json());
-    if (!value) return;
+    const auto value = document.read(record);
+    if (!value || text_of(*value, "kind") == name(session::DebugKind::cdr)) return;
     std::vector<Deed> asked = requests_of(*value);
     for (Deed& request : asked) {
         const bool is_last = &request == &asked.back();
-        if (shows_records_ && is_last) record_ = record.to_json();
+        if (shows_records_ && is_last) record_ = record;
         note(std::move(request));
     }
     const auto warnings = value->find("warnings");
     if (!warnings || !warnings->is_array()) return;
-    for (const json::Value warning : warnings->elements()) warn("", warning.text());
-}
-
-void Play::warn(std::string_view where, std::string_view what)
-{
-    std::string text = where.empty() ? std::string(what) : fmt::format("{}: {}", where, what);
-    std::string subject = text;
-    note(deed("WARNING", "warning", std::move(subject), std::move(text)));
-}
-
-void Play::take_branch(std::string_view branch, std::string_view why)
-{
-    Deed taken = deed("BRANCH", "branch", std::string(branch), fmt::format("{} ({})", branch, why));
-    taken.is_failure = std::exchange(has_failed_, false);
-    note(std::move(taken));
+    for (const json::Value warning : warnings->elements()) channel_->warned("", warning.text());
 }
 
 void Play::gather_keys()
@@ -312,18 +301,26 @@ void Play::gather_keys()
     note(deed("PIVOT", "gather", "", "waits for keys"));
 }
 
-void Play::note_cdr(const std::string& url, std::string_view form, const Result<int>& status)
+// The engine posts it.
+bool Play::cdr(const CdrView&)
 {
+    awaits_cdr_ = true;
+    return false;
+}
+
+void Play::post_cdr(const session::Cdr& cdr, const Result<int>& status)
+{
+    awaits_cdr_ = false;
     const bool is_taken = status && *status >= 200 && *status < 300;
     const std::string answer =
         status
             ? fmt::to_string(*status)
             : fmt::format("no answer; {}: {}", name(status.error().reason), status.error().message);
-    Deed posted = deed("CDR", "cdr", url,
-                       fmt::format("POST {} -> {}{}", url, answer,
+    Deed posted = deed("CDR", "cdr", cdr.url,
+                       fmt::format("POST {} -> {}{}", cdr.url, answer,
                                    is_taken || !status ? "" : ", which is not 2xx: not taken"));
     posted.method = "POST";
-    posted.parameters = http::read_form(form);
+    posted.parameters = http::read_form(cdr.body);
     posted.is_taken = is_taken;
     posted.has_failed = !is_taken;
     note(std::move(posted));

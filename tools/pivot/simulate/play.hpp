@@ -3,9 +3,11 @@
 
 #include "base/json.hpp"
 #include "execute/journal.hpp"
-#include "session/debug_record.hpp"
+#include "session/cdr.hpp"
 #include "switches/scripted/script_player.hpp"
 #include "switches/scripted/scripted_channel.hpp"
+
+#include <pivot/sinks.hpp>
 
 #include <string>
 #include <string_view>
@@ -14,9 +16,7 @@
 
 namespace pivot::tools {
 
-class Play final : public switches::scripted::Transcript,
-                   public session::DebugSink,
-                   public execute::Journal {
+class Play final : public switches::scripted::Transcript, public Sinks, public execute::Journal {
 public:
     // `shows_records`: with --json each request has its debug record.
     Play(bool as_json, bool shows_records) : as_json_(as_json), shows_records_(shows_records) {}
@@ -33,9 +33,11 @@ public:
     void begin(const std::string& call_id);
 
     void note(switches::scripted::Deed deed) override;
-    void add(session::DebugRecord record) override;
-    void warn(std::string_view where, std::string_view what) override;
-    void take_branch(std::string_view branch, std::string_view why) override;
+    bool takes_debug_records() const override { return true; }
+    void debug_record(std::string_view call_id, std::string_view account_id,
+                      std::string_view record) override;
+    bool takes_cdrs() const override { return true; }
+    bool cdr(const CdrView& cdr) override;
     void miss_branch(std::string_view branch,
                      const std::vector<std::string_view>& children) override
     {
@@ -43,9 +45,10 @@ public:
     }
     void fail_pivot() override { has_failed_ = true; }
     void gather_keys() override;
+    void post_cdr(const session::Cdr& cdr, const Result<int>& status) override;
 
-    // Notes whether the CDR was delivered.
-    void note_cdr(const std::string& url, std::string_view form, const Result<int>& status);
+    // Whether the CDR has yet to be posted.
+    bool awaits_cdr() const { return awaits_cdr_; }
 
     // Prints the last line; `max_time_s` is the time limit of the call.
     void end(double max_time_s);
@@ -70,6 +73,7 @@ private:
     switches::scripted::ScriptPlayer* player_ = nullptr;
     Parameters asked_;         // of the last request
     bool has_failed_ = false;  // a pivot, whose branch comes next
+    bool awaits_cdr_ = false;
     int print_error_ = 0;
 };
 

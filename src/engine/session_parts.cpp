@@ -1,0 +1,45 @@
+#include "engine/session_parts.hpp"
+
+namespace pivot::engine {
+
+namespace {
+
+session::CallbackLimits callback_limits(const Instruments* instruments)
+{
+    session::CallbackLimits limits;
+    limits.are_in_one_order = instruments != nullptr;
+    return limits;
+}
+
+}  // namespace
+
+SessionParts::SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms,
+                           Records& engine_records, LaneCdrs& cdrs, Counter& jobs_overdue,
+                           const Instruments* instruments)
+    : exchanges(shared),
+      clock(instruments == nullptr ? shared.reactor.clock() : instruments->clock),
+      callbacks(shared, callback_limits(instruments)),
+      records(engine_records)
+{
+    config.rooms = &rooms;
+    config.jobs_overdue = &jobs_overdue;
+    if (instruments != nullptr) config.journal = &instruments->journal;
+    configure();
+    if (records.takes_debug_records()) sinks.sink = &records;
+    if (records.takes_cdrs()) sinks.cdrs = &cdrs;
+    sinks.log = records.log();
+    sinks.records_all = instruments != nullptr;
+}
+
+bool SessionParts::pass_time()
+{
+    if (clock.is_due()) return clock.advance();
+    if (callbacks.are_held()) {
+        callbacks.release();
+        return true;
+    }
+    const bool is_asking = exchanges.tally.asking.value() > 0 || callbacks.waiting() > 0;
+    return !is_asking && clock.advance();
+}
+
+}  // namespace pivot::engine
