@@ -7,41 +7,16 @@
 
 #include "base/json.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 namespace pivot::inline base::json {
 
 // An upper bound of the size of a value as compact JSON, without the escapes of a lone string.
 std::size_t room_for(Value value);
-
-// Most pieces of JSON are short: two steps that overlap cost less than a call of memcpy().
-inline void copy_piece(std::string_view piece, char* to)
-{
-    const char* const from = piece.data();
-    const std::size_t size = piece.size();
-    const auto copy_both_ends = [&]<std::size_t step>(std::integral_constant<std::size_t, step>) {
-        std::array<char, step> first;
-        std::array<char, step> last;
-        std::memcpy(first.data(), from, step);
-        std::memcpy(last.data(), from + size - step, step);
-        std::memcpy(to, first.data(), step);
-        std::memcpy(to + size - step, last.data(), step);
-    };
-    if (size > 32 || size < 4) {
-        std::memcpy(to, from, size);
-    } else if (size >= 16) {
-        copy_both_ends(std::integral_constant<std::size_t, 16>());
-    } else if (size >= 8) {
-        copy_both_ends(std::integral_constant<std::size_t, 8>());
-    } else {
-        copy_both_ends(std::integral_constant<std::size_t, 4>());
-    }
-}
 
 class Writer {
 public:
@@ -66,7 +41,7 @@ public:
     void add_name(const Entry& name)
     {
         if (name.has_escapes) return add_quoted(text_of(name), ':');
-        add_plain({name.text - 1, name.size + 2}, ':');
+        add_piece({name.text - 1, name.size + 2}, ':');
     }
     // `name` has nothing to escape.
     void add_name(std::string_view name);
@@ -77,11 +52,17 @@ public:
         const Entry& entry = *value.begin();
         if (entry.has_escapes) return add_quoted(text_of(entry), ',');
         const std::uint32_t quote = entry.kind == Kind::string ? 1 : 0;
-        add_plain({entry.text - quote, entry.size + 2 * quote}, ',');
+        add_piece({entry.text - quote, entry.size + 2 * quote}, ',');
     }
 
     // JSON as it is.
-    void add_json(std::string_view json) { add_plain(json, ','); }
+    void add_json(std::string_view json)
+    {
+        make_room(json.size() + 1);
+        std::memcpy(at_, json.data(), json.size());
+        at_ += json.size();
+        *at_++ = ',';
+    }
 
     void add_string(std::string_view text) { add_quoted(text, ','); }
 
@@ -97,11 +78,16 @@ private:
         if (static_cast<std::size_t>(end_ - at_) < size) grow(size);
     }
 
-    void add_plain(std::string_view json, char next)
+    // A piece of a document, whose text can be read beyond its end: simdjson wants more than a step
+    // there. Most pieces are no longer than a step, and a copy of fixed size costs a third of one
+    // whose size is known only here.
+    void add_piece(std::string_view piece, char next)
     {
-        make_room(json.size() + 1);
-        copy_piece(json, at_);
-        at_ += json.size();
+        constexpr std::size_t step = 40;  // an id of 32 digits, with its quotes
+        make_room(std::max(piece.size(), step) + 1);
+        std::memcpy(at_, piece.data(), step);
+        if (piece.size() > step) std::memcpy(at_ + step, piece.data() + step, piece.size() - step);
+        at_ += piece.size();
         *at_++ = next;
     }
 

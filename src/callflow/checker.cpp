@@ -163,7 +163,9 @@ void Checker::check_mistyped(json::Value value, const Rule& rule)
 void Checker::check_string(std::string_view text, const Rule& rule)
 {
     constexpr std::size_t character_bytes_max = 4;
-    if (text.size() < rule.size_min * character_bytes_max || text.size() > rule.size_max) {
+    const std::size_t characters_min =
+        (text.size() + character_bytes_max - 1) / character_bytes_max;
+    if (characters_min < rule.size_min || text.size() > rule.size_max) {
         check_size(count_characters(text), "character", rule);
     }
     if (!matches(rule.form, text)) {

@@ -90,14 +90,14 @@ void Validator::walk(json::Value root, Tree tree)
         ++level.next;
         if (!level.is_node) {
             open_node(value, tree);
-        } else if (name == "children") {
+        } else if (is_same_name(name, "children")) {
             open_children(value);
-        } else if (name == "data") {
+        } else if (is_same_name(name, "data")) {
             level.has_data = true;
             checker_.set_module(level.module == nullptr ? "" : level.module->name);
             checker_.check(value, rule_of(level.module));
             checker_.set_module("");
-        } else if (name == "module") {
+        } else if (is_same_name(name, "module")) {
             check_module(value, tree, level.module);
         } else {
             warn_of_key(name);

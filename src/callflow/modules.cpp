@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 
 namespace pivot::callflow {
 
@@ -28,6 +30,32 @@ constexpr auto sorted_modules = [] {
     return all;
 }();
 
+// A hash table: the number of a module is at the hash of its name, or else at the next free place.
+constexpr std::size_t place_count = 256;
+constexpr std::uint8_t is_free = 255;
+
+constexpr std::size_t hash_of(std::string_view name)
+{
+    const auto byte = [name](std::size_t at) { return static_cast<unsigned char>(name[at]); };
+    return (name.size() * 7 + byte(0) * 31 + byte(name.size() / 2) * 5 + byte(name.size() - 1)) %
+           place_count;
+}
+constexpr std::size_t next_place(std::size_t place)
+{
+    return (place + 1) % place_count;
+}
+
+constexpr auto places = [] {
+    std::array<std::uint8_t, place_count> filled;
+    filled.fill(is_free);
+    for (std::size_t number = 0; number < sorted_modules.size(); ++number) {
+        std::size_t place = hash_of(sorted_modules[number].name);
+        while (filled[place] != is_free) place = next_place(place);
+        filled[place] = static_cast<std::uint8_t>(number);
+    }
+    return filled;
+}();
+
 }  // namespace
 
 std::span<const Module> all_modules()
@@ -38,11 +66,11 @@ std::span<const Module> all_modules()
 const Module* find_module(std::string_view name)
 {
     if (name.empty()) return nullptr;
-    const auto initial = [](const Module& module) { return module.name.front(); };
-    const auto is_it = [name](const Module& module) { return is_same_name(module.name, name); };
-    const auto with_initial = std::ranges::equal_range(sorted_modules, name.front(), {}, initial);
-    const auto found = std::ranges::find_if(with_initial, is_it);
-    return found == with_initial.end() ? nullptr : &*found;
+    for (auto at = hash_of(name); places[at] != is_free; at = next_place(at)) {
+        const Module& module = sorted_modules[places[at]];
+        if (is_same_name(module.name, name)) return &module;
+    }
+    return nullptr;
 }
 
 }  // namespace pivot::callflow
