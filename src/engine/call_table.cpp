@@ -40,7 +40,7 @@ Place* CallTable::take(std::uint64_t one)
         return nullptr;
     }
     Place& place = find_free();
-    place.is_beyond_limit_ = one == beyond_one;
+    place.is_beyond_limit_ = one == beyond_one ? 1 : 0;
     return &place;
 }
 
@@ -74,7 +74,7 @@ Place* CallTable::pop()
 
 void CallTable::give_back(Place& place)
 {
-    const std::uint64_t one = place.is_beyond_limit_ ? beyond_one : within_one;
+    const std::uint64_t one = place.is_beyond_limit() ? beyond_one : within_one;
     std::uint64_t first = free_.load(std::memory_order_relaxed);
     std::uint64_t mine = 0;
     do {

@@ -150,14 +150,14 @@ Task<> Lane::run(Place& place, Reactor&)
 {
     PendingPivot& pivot = place.pivot();
     {
-        Deadline& deadline = pivot.deadline();
         exchange::PackedContent content(pivot.request, exchanges_->parameters);
         exchange::Attempts attempts(*exchanges_, content, plan_of(pivot));
-        bool is_asking = !deadline.has_expired() && may_ask(pivot, attempts.account());
+        bool is_asking = !pivot.deadline().has_expired() && may_ask(pivot, attempts.account());
         if (is_asking) pivot.attempts = &attempts;
         while (is_asking) {
-            auto response = co_await attempts.ask(deadline);
-            is_asking = co_await conclude(pivot, attempts, response, deadline);
+            auto asked = attempts.ask(pivot.deadline());
+            co_await asked.ended();
+            is_asking = co_await conclude(pivot, attempts, asked, pivot.deadline());
         }
         pivot.attempts = nullptr;
     }
@@ -221,8 +221,9 @@ void Lane::warn_of_missing(const PendingPivot& pivot)
 
 // Whether there is more to ask; else the call has its outcome.
 Task<bool> Lane::conclude(PendingPivot& pivot, exchange::Attempts& attempts,
-                          Result<http::LentResponse>& response, Deadline& deadline)
+                          Task<Result<http::LentResponse>>& asked, Deadline& deadline)
 {
+    auto response = asked.take();
     auto followed = attempts.follow(response, deadline);
     if (followed && *followed) co_return true;
     Result<void> read;

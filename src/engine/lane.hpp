@@ -80,7 +80,8 @@ private:
     bool is_recorded(const PendingPivot& pivot) const;
     void warn_of_missing(const PendingPivot& pivot);
     reactor::Task<bool> conclude(PendingPivot& pivot, exchange::Attempts& attempts,
-                                 Result<http::LentResponse>& response, reactor::Deadline& deadline);
+                                 reactor::Task<Result<http::LentResponse>>& asked,
+                                 reactor::Deadline& deadline);
     reactor::Task<bool> record_and_go_on(PendingPivot& pivot, exchange::Attempts& attempts,
                                          Failure& failure, reactor::Deadline& deadline);
     Result<void> read(PendingPivot& pivot, const exchange::Attempts& attempts,

@@ -37,7 +37,7 @@ public:
         return serial_.load(std::memory_order_relaxed) == serial;
     }
 
-    bool is_beyond_limit() const { return is_beyond_limit_; }
+    bool is_beyond_limit() const { return is_beyond_limit_ != 0; }
 
     // The lane's thread, until leave(). Null: there is a pivot here.
     LiveSession* session() const { return session_.get(); }
@@ -66,8 +66,8 @@ private:
     std::unique_ptr<LiveSession> session_;
 
     std::atomic<std::uint32_t> next_free_ = 0;
-    std::uint32_t index_ = 0;
-    bool is_beyond_limit_ = false;
+    std::uint32_t index_ : 31 = 0;
+    std::uint32_t is_beyond_limit_ : 1 = 0;
 };
 
 }  // namespace pivot::engine

@@ -82,9 +82,10 @@ Attempts::Attempts(Exchanges& exchanges, Content& content, const AttemptsPlan& p
       extras_(needs_extras(plan, *account_)
                   ? std::make_unique<Extras>(plan, *account_, exchanges.reactor.clock())
                   : nullptr),
-      webhook_(plan.webhook),
+      url_(plan.webhook.url),
       request_(content, plan.format),
       retry_(plan.retry.value_or(Retry::by_default(plan.format))),
+      method_(plan.webhook.method),
       body_format_(plan.body_format)
 {
     request_.progress().started = plan.started;
@@ -123,20 +124,20 @@ Result<void> Attempts::begin(Deadline& whole)
 Result<void> Attempts::begin_url(Deadline& whole)
 {
     request_.reset();
-    const auto [url, fragment] = split_fragment(webhook_.url);
-    webhook_.url = url;
+    const auto [url, fragment] = split_fragment(url_);
+    url_ = url;
     if (extras_) {
         extras_->request.url = url;
         extras_->attempt_deadline.reset();
         extras_->url_deadline.reset();
         apply_fragment(fragment, whole);
     }
-    const bool is_form = webhook_.method == Method::get || body_format_ == BodyFormat::form;
+    const bool is_form = method_ == Method::get || body_format_ == BodyFormat::form;
     const BodyFormat format = is_form ? BodyFormat::form : BodyFormat::json;
     const auto cause =
         extras_ ? std::span<const Parameter>(extras_->cause) : std::span<const Parameter>();
     if (auto written = request_.content().write(format, cause); !written) return written;
-    request_.prepare(exchanges_.tokens.next(), webhook_.method, format,
+    request_.prepare(exchanges_.tokens.next(), method_, format,
                      extras_ ? &extras_->request : nullptr);
     return {};
 }
@@ -148,7 +149,7 @@ void Attempts::apply_fragment(std::string_view fragment, Deadline& whole)
         overrides = *parsed;
     } else {
         if (!extras_->warning.empty()) extras_->warning += "; ";
-        extras_->warning += fmt::format("{} (error 11243): {}", webhook_.url, parsed.error());
+        extras_->warning += fmt::format("{} (error 11243): {}", url_, parsed.error());
     }
     const AttemptsPlan& plan = extras_->plan;
     retry_ = plan.retry.value_or(Retry::by_default(plan.format)).with(overrides);
@@ -170,7 +171,7 @@ void Attempts::apply_fragment(std::string_view fragment, Deadline& whole)
 
 Result<std::shared_ptr<const http::Destination>> Attempts::find_destination()
 {
-    auto found = account_->destinations().find(webhook_.url);
+    auto found = account_->destinations().find(url_);
     if (!found) return fail(Reason::bad_action, Phase::queue, std::move(found.error()));
     const bool is_usual = !extras_ || (extras_->request.sends_sni && !extras_->rules);
     if (is_usual) return std::move(*found);
@@ -255,8 +256,9 @@ void Attempts::turn_to_fallback(const Failure& failure)
     extras_->first_failure = failure;
     std::vector<Parameter>& cause = extras_->cause;
     cause.push_back({"ErrorCode", fmt::to_string(error_code(failure.reason))});
-    cause.push_back({"ErrorUrl", std::string(webhook_.url)});
-    webhook_ = extras_->plan.fallback;
+    cause.push_back({"ErrorUrl", std::string(url_)});
+    url_ = extras_->plan.fallback.url;
+    method_ = extras_->plan.fallback.method;
     retried_ = 0;
     is_new_ = true;
 }

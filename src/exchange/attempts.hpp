@@ -115,9 +115,10 @@ private:
     Exchanges& exchanges_;
     const std::shared_ptr<Account> account_;
     std::unique_ptr<Extras> extras_;  // null for most pivots
-    Webhook webhook_;                 // that is being asked
+    std::string_view url_;            // that is being asked
     Request request_;
     Retry retry_;
+    Method method_;  // of the URL
     const BodyFormat body_format_;
     std::uint8_t retried_ = 0;
     bool is_new_ = true;  // the URL has not been asked yet

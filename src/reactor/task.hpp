@@ -190,7 +190,28 @@ public:
         handle_.promise().set_parent(parent);
         return true;
     }
-    Value await_resume() { return handle_.promise().take(); }
+    Value await_resume() { return take(); }
+
+    // Waits for the end alone: `co_await task.ended(); auto value = task.take();`. In between, the
+    // value is in the task's own frame. So it has no place in the frame of whoever waits, if that
+    // lets a function take it.
+    auto ended()
+    {
+        struct Ended {
+            bool await_ready() const noexcept { return false; }
+            bool await_suspend(std::coroutine_handle<> parent) noexcept
+            {
+                return task.await_suspend(parent);
+            }
+            void await_resume() const noexcept {}
+
+            Task& task;
+        };
+        return Ended{*this};
+    }
+
+    // Once, after the end.
+    Value take() { return handle_.promise().take(); }
 
 private:
     friend class Scope;  // takes over the handle, and with it the frame
