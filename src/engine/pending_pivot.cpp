@@ -45,12 +45,11 @@ void PendingPivot::prepare(const Request& given, const ActionLimits& limits, Eng
     request.pack(given, limits);
     done_ = std::move(done);
     started = now;
-    is_delivered_ = false;
 }
 
 void PendingPivot::deliver_processed(std::string_view flow, std::span<const Breach> warnings)
 {
-    if (is_delivered_) return;
+    if (deadline_->is_delivered) return;
     OutcomeView view = outcome(OutcomeKind::processed);
     view.flow = flow;
     view.warnings = warnings;
@@ -59,7 +58,7 @@ void PendingPivot::deliver_processed(std::string_view flow, std::span<const Brea
 
 void PendingPivot::deliver_processed(const exchange::ShownDocument& document)
 {
-    if (is_delivered_) return;
+    if (deadline_->is_delivered) return;
     OutcomeView view = outcome(OutcomeKind::processed);
     view.format = Format::twiml;
     view.verbs = document.verbs();
@@ -69,7 +68,7 @@ void PendingPivot::deliver_processed(const exchange::ShownDocument& document)
 
 void PendingPivot::deliver_failed(const Failure& failure)
 {
-    if (is_delivered_) return;
+    if (deadline_->is_delivered) return;
     OutcomeView view = outcome(OutcomeKind::failed);
     view.next = request.next();
     view.failure = &failure;
@@ -78,7 +77,7 @@ void PendingPivot::deliver_failed(const Failure& failure)
 
 void PendingPivot::deliver_skipped()
 {
-    if (is_delivered_) return;
+    if (deadline_->is_delivered) return;
     OutcomeView view = outcome(OutcomeKind::skipped);
     view.next = request.next();
     deliver(view);
@@ -104,7 +103,7 @@ OutcomeView PendingPivot::outcome(OutcomeKind kind) const
 // What is wrong with the action comes before what is wrong with the answer.
 void PendingPivot::deliver(OutcomeView& outcome)
 {
-    is_delivered_ = true;
+    deadline_->is_delivered = true;
     std::vector<Breach> all;
     if (attempts != nullptr && !attempts->warning().empty()) {
         all.push_back({"", std::string(attempts->warning())});

@@ -58,6 +58,8 @@ private:
     public:
         Limit(reactor::Reactor& reactor, PendingPivot& pivot);
 
+        bool is_delivered = false;  // the outcome; here it takes no room
+
     private:
         void notify_expired() override;
 
@@ -71,7 +73,6 @@ private:
     std::optional<Limit> deadline_;
     exchange::Tally* tally_ = nullptr;
     Engine::Done done_;
-    bool is_delivered_ = false;
 };
 
 }  // namespace pivot::engine
