@@ -45,7 +45,7 @@ tl::expected<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig&
                         "so it keeps nothing: leave store.path empty",
                         config.path));
     }
-    auto folder = Folder::take(config.path);
+    auto folder = reactor::Folder::take(config.path);
     if (!folder) return store_error(folder.error());
     auto cdrs = CdrTable::open(config.path + "/cdrs", config.cdr_bytes_max);
     if (!cdrs) return store_error(cdrs.error());
@@ -63,7 +63,7 @@ tl::expected<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig&
     return store;
 }
 
-Store::Store(const StoreConfig& config, Folder folder, Log log, Tables tables)
+Store::Store(const StoreConfig& config, reactor::Folder folder, Log log, Tables tables)
     : config_(config), folder_(std::move(folder)), log_(std::move(log)), tables_(std::move(tables))
 {
     count_waiting();

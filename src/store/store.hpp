@@ -11,8 +11,8 @@
 
 #include "base/counter.hpp"
 #include "base/log.hpp"
+#include "reactor/folder.hpp"
 #include "session/debug_record.hpp"
-#include "store/folder.hpp"
 #include "store/queued_command.hpp"
 
 #include <atomic>
@@ -84,7 +84,7 @@ private:
     using Clock = std::chrono::steady_clock;
     enum class Transaction : std::uint8_t { committed, refused, stuck };
 
-    Store(const StoreConfig& config, Folder folder, Log log, Tables tables);
+    Store(const StoreConfig& config, reactor::Folder folder, Log log, Tables tables);
 
     bool has_room_for(const Command& command) const;
     void count(const Command& command, bool is_queued);
@@ -105,7 +105,7 @@ private:
     void finish(Commands commands);
 
     const StoreConfig config_;
-    const Folder folder_;
+    const reactor::Folder folder_;
     const Log log_;
     std::atomic<std::uint64_t> dropped_ = 0;
     Counter cdrs_waiting_;

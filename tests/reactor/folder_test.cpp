@@ -1,4 +1,4 @@
-#include "store/folder.hpp"
+#include "reactor/folder.hpp"
 
 #include "peers/eventually.hpp"
 #include "peers/temporary_folder.hpp"
@@ -19,7 +19,7 @@ protected:
     // Why it cannot be had.
     std::string error() const
     {
-        const auto folder = store::Folder::take(path());
+        const auto folder = reactor::Folder::take(path());
         return folder ? "none" : folder.error();
     }
     std::string path() const { return folder_.path() / "store"; }
@@ -32,7 +32,7 @@ private:
 TEST_F(Folder, is_given_to_one_at_a_time)
 {
     {
-        const auto folder = store::Folder::take(path());
+        const auto folder = reactor::Folder::take(path());
         ASSERT_TRUE(folder);
         EXPECT_EQ(error(),
                   path() + ": belongs to another engine that runs: give each a folder of its own");
@@ -45,7 +45,7 @@ TEST_F(Folder, is_not_kept_by_a_forked_child)
 {
     const auto parent = checked(::fork(), "fork");
     if (parent == 0) {
-        const auto folder = store::Folder::take(path());
+        const auto folder = reactor::Folder::take(path());
         int is_alive[2];
         checked(::pipe(is_alive), "pipe");
         if (::fork() != 0) ::_exit(folder ? 0 : 1);

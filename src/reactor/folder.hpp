@@ -1,19 +1,19 @@
-// The folder of a store, which one store has at a time: two would deliver the same CDRs.
+// A folder of an engine, which one engine has at a time: two stores would deliver the same CDRs.
 //
 // The kernel gives it back however its process ends. A forked child does not keep it.
 #pragma once
 
-#include "store/database.hpp"
-
 #include <string>
 #include <utility>
 
-namespace pivot::store {
+#include <tl/expected.hpp>
+
+namespace pivot::reactor {
 
 class Folder {
 public:
     // Makes it if it is missing. The error names it.
-    static Answer<Folder> take(const std::string& path);
+    static tl::expected<Folder, std::string> take(const std::string& path);
 
     Folder(Folder&& other) noexcept : lock_(std::exchange(other.lock_, -1)) {}
     Folder& operator=(Folder&&) = delete;
@@ -25,4 +25,4 @@ private:
     int lock_;  // a descriptor
 };
 
-}  // namespace pivot::store
+}  // namespace pivot::reactor

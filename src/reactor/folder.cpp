@@ -1,4 +1,4 @@
-#include "store/folder.hpp"
+#include "reactor/folder.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace pivot::store {
+namespace pivot::reactor {
 
 namespace {
 
@@ -47,7 +47,7 @@ void remember(int lock)
 }  // namespace
 
 // What is in it has credentials.
-Answer<Folder> Folder::take(const std::string& path)
+tl::expected<Folder, std::string> Folder::take(const std::string& path)
 {
     const auto failed = [&path](std::string_view what) {
         return tl::unexpected(fmt::format("{}: {}: {}", path, what, std::strerror(errno)));
@@ -73,4 +73,4 @@ Folder::~Folder()
     ::close(lock_);
 }
 
-}  // namespace pivot::store
+}  // namespace pivot::reactor
