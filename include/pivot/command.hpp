@@ -85,10 +85,11 @@ struct Recording {
     Track track = Track::inbound;
     bool is_dual = false;          // each side on a channel of its own
     bool runs_beside = false;      // all else that happens on the call
-    WebUrl url;                    // to upload to; empty: the switch keeps it
+    WebUrl url;                    // to upload to; empty: the switch keeps it, or the engine does
     bool uploads_by_post = false;  // else by PUT
     Format format = Format::any;
     FileName name;
+    LocalPath file;  // to record into; empty: the engine does not keep it
 };
 
 // Whom to call.

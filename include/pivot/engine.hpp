@@ -144,7 +144,44 @@ struct PIVOT_API EngineConfig {
         // is taken as failed.
         std::chrono::milliseconds transfer_limit{120'000};
         std::chrono::milliseconds play_limit{3'600'000};
+
+        // Whether sounds that http and https URLs name are fetched, so that a channel plays files
+        // instead, and whether what is said is rendered into files. Needs `media.path`.
+        bool fetches_media = false;
+        bool renders_speech = false;
+
+        // Whether the engine keeps recordings, and uploads those that have a URL for it. Needs
+        // `media.path`.
+        bool keeps_recordings = false;
     } session;
+
+    // Sounds on this machine: fetched ones, rendered speech, recordings.
+    struct Media {
+        // A folder, made if it is missing, for one engine at a time. If empty, there are none.
+        std::string path;
+
+        // The limits on one file, and on all together: beyond it the one that was played the
+        // longest time ago goes.
+        std::size_t bytes_max = std::size_t{10} * 1024 * 1024;
+        std::size_t cache_bytes_max = std::size_t{1024} * 1024 * 1024;
+
+        // How long a fetch may take, redirects and retries included.
+        std::chrono::milliseconds fetch_timeout{10'000};
+
+        // The program that renders speech, and its arguments (docs/configuration.md).
+        std::vector<std::string> speech_command = {"espeak-ng", "-v{language}", "-w",
+                                                   "{file}",    "-f",           "{text_file}"};
+
+        // How long it may take for one text.
+        std::chrono::milliseconds speech_timeout{10'000};
+
+        // The program that trims and encodes recordings, and its arguments; empty: a switch has to
+        // do that itself, or it is not done.
+        std::vector<std::string> recording_command;
+
+        // How long it may take for one recording.
+        std::chrono::milliseconds recording_timeout{60'000};
+    } media;
 
     // Keys with which requests are signed. A request without a key is not signed.
     struct Signing {

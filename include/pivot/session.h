@@ -119,10 +119,11 @@ typedef struct pivot_recording {
     pivot_track track;
     int32_t is_dual;     /* each side on a channel of its own */
     int32_t runs_beside; /* all else that happens on the call */
-    pivot_text url;      /* to upload to; empty: the switch keeps it */
+    pivot_text url;      /* to upload to; empty: the switch keeps it, or the engine, see `file` */
     pivot_text method;   /* PUT or POST */
     pivot_text format;   /* wav or mp3 */
     pivot_text name;     /* of a file, without folder and ending */
+    pivot_text file;     /* a local path to record into, where session.keeps_recordings is on */
 } pivot_recording;
 
 typedef struct pivot_listening {

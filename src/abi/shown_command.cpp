@@ -101,6 +101,7 @@ pivot_recording to_c(const Recording& recording)
     shown.method = view(recording.uploads_by_post ? "POST" : "PUT");
     shown.format = view(name_of(recording.format));
     shown.name = view(recording.name);
+    shown.file = view(recording.file);
     return shown;
 }
 

@@ -1,6 +1,7 @@
 #include "base/json_reader.hpp"
 #include "callflow/modules.hpp"
 #include "http/header.hpp"
+#include "media/command_line.hpp"
 #include "net/address_policy.hpp"
 #include "net/dns_config.hpp"
 #include "net/source_addresses.hpp"
@@ -99,6 +100,23 @@ void read_cpus(json::ObjectReader& reader, std::vector<unsigned>& cpus, json::Br
     });
 }
 
+Checked check_speech_argument(std::string_view text)
+{
+    if (auto checked = check_text(text); !checked) return checked;
+    auto objection = media::objection_to(text, media::speech_names);
+    if (objection.empty()) return {};
+    return tl::unexpected(std::move(objection));
+}
+
+// One that is not empty takes the place of the default.
+void read_command(json::ObjectReader& reader, std::string_view name,
+                  std::vector<std::string>& command, Checked (*check)(std::string_view))
+{
+    std::vector<std::string> read;
+    reader.texts(name, read, check);
+    if (!read.empty()) command = std::move(read);
+}
+
 EngineConfig::Account read_account(json::Value value, const std::string& at,
                                    json::Breaches& breaches)
 {
@@ -178,6 +196,16 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     session.number("stop_ms", config.session.stop_timeout, wait_ms_min, 10 * minute_ms);
     session.number("transfer_limit_ms", config.session.transfer_limit, wait_ms_min, day_ms);
     session.number("play_limit_ms", config.session.play_limit, wait_ms_min, day_ms);
+    session.flag("fetches_media", config.session.fetches_media);
+    session.flag("renders_speech", config.session.renders_speech);
+
+    auto media = root.object("media");
+    media.text("path", config.media.path, check_text);
+    media.number("bytes_max", config.media.bytes_max, 1'024, 1'024 * mebibyte);
+    media.number("cache_bytes_max", config.media.cache_bytes_max, mebibyte, file_bytes_max);
+    media.number("fetch_ms", config.media.fetch_timeout, wait_ms_min, 10 * minute_ms);
+    read_command(media, "speech_command", config.media.speech_command, check_speech_argument);
+    media.number("speech_ms", config.media.speech_timeout, wait_ms_min, 10 * minute_ms);
 
     auto signing = root.object("signing");
     signing.text_map("keys", config.signing.keys, check_text);
@@ -192,8 +220,8 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     store.number("cdr_bytes_max", config.store.cdr_bytes_max, mebibyte, file_bytes_max);
     store.number("debug_bytes_max", config.store.debug_bytes_max, mebibyte, file_bytes_max);
 
-    const std::array sections = {&root,     &action, &dns,     &tls,     &policy, &http,
-                                 &callflow, &twiml,  &session, &signing, &store};
+    const std::array sections = {&root,     &action, &dns,     &tls,   &policy,  &http,
+                                 &callflow, &twiml,  &session, &media, &signing, &store};
     const auto known = known_settings(sections);
     for (json::ObjectReader* section : sections) section->finish("a setting", known);
 }

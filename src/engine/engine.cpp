@@ -148,9 +148,10 @@ private:
 class Engine::Parts {
 public:
     Parts(std::shared_ptr<const exchange::Settings> given, std::unique_ptr<engine::Records> kept,
-          const engine::Instruments* instruments)
+          std::unique_ptr<media::Worker> worker, const engine::Instruments* instruments)
         : instruments(instruments),
           records(std::move(kept)),
+          media(std::move(worker)),
           calls_max(given->config().calls_max),
           calls(calls_max)
     {
@@ -166,7 +167,10 @@ public:
         records->close();
     }
 
-    engine::LaneNeeds lane_needs() { return {settings, calls, mail, *records, instruments}; }
+    engine::LaneNeeds lane_needs()
+    {
+        return {settings, calls, mail, *records, media.get(), instruments};
+    }
 
     // For calls that start from now on.
     void set(std::shared_ptr<const exchange::Settings> next)
@@ -266,6 +270,7 @@ public:
     std::shared_ptr<const exchange::Settings> settings;
     const engine::Instruments* const instruments;  // null: its calls are real
     const std::unique_ptr<engine::Records> records;
+    const std::unique_ptr<media::Worker> media;  // null: it has no folder
     const std::size_t calls_max;
     engine::CallTable calls;
     std::vector<engine::Lane*> lanes;  // the host's, or one of each thread
@@ -294,7 +299,14 @@ tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(
     if (!settings) return tl::unexpected(std::move(settings.error()));
     auto records = engine::Records::open(config);
     if (!records) return tl::unexpected(std::move(records.error()));
-    auto parts = std::make_unique<Parts>(*settings, std::move(*records), instruments);
+    std::unique_ptr<media::Worker> media;
+    if (!config.media.path.empty() && instruments == nullptr) {
+        auto opened = media::Worker::open(config.media.path, config.media.cache_bytes_max);
+        if (!opened) return tl::unexpected(std::move(opened.error()));
+        media = std::move(*opened);
+    }
+    auto parts =
+        std::make_unique<Parts>(*settings, std::move(*records), std::move(media), instruments);
     if (config.reactors == 0) {
         auto lane = engine::Lane::open(0, parts->lane_needs());
         if (!lane) return tl::unexpected(std::move(lane.error()));

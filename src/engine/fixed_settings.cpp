@@ -23,6 +23,8 @@ std::string fixed_changes(const EngineConfig& before, const EngineConfig& after)
     compare("/store/path", before.store.path, after.store.path);
     compare("/store/cdr_bytes_max", before.store.cdr_bytes_max, after.store.cdr_bytes_max);
     compare("/store/debug_bytes_max", before.store.debug_bytes_max, after.store.debug_bytes_max);
+    compare("/media/path", before.media.path, after.media.path);
+    compare("/media/cache_bytes_max", before.media.cache_bytes_max, after.media.cache_bytes_max);
     return fmt::format("{}", fmt::join(changed, ", "));
 }
 

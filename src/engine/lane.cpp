@@ -66,10 +66,10 @@ Lane::~Lane()
 void Lane::end_background()
 {
     constexpr Nanoseconds patience_ns = 1'000'000;
-    if (sessions_) sessions_->callbacks.close();
+    if (sessions_) sessions_->close();
     cdrs_->close();
     const auto is_idle = [this] {
-        return cdrs_->is_idle() && (!sessions_ || sessions_->callbacks.running() == 0);
+        return cdrs_->is_idle() && (!sessions_ || sessions_->is_idle());
     };
     while (!is_idle()) reactor_->turn(monotonic_now() + patience_ns);
 }
@@ -94,7 +94,7 @@ void Lane::begin(Place& place)
 SessionParts& Lane::session_parts()
 {
     if (!sessions_) {
-        sessions_ = std::make_unique<SessionParts>(*exchanges_, rooms_, records_, *cdrs_,
+        sessions_ = std::make_unique<SessionParts>(*exchanges_, rooms_, records_, *cdrs_, media_,
                                                    jobs_overdue_, instruments_);
     }
     return *sessions_;

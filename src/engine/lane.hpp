@@ -26,6 +26,7 @@ struct LaneNeeds {
     CallTable& calls;
     rooms::Mail& mail;
     Records& records;
+    media::Worker* media;            // null: there is none
     const Instruments* instruments;  // null: the calls are real
 };
 
@@ -65,6 +66,7 @@ private:
     Lane(unsigned number, unsigned lanes, const LaneNeeds& engine)
         : calls_(engine.calls),
           records_(engine.records),
+          media_(engine.media),
           instruments_(engine.instruments),
           rooms_(number, lanes, engine.mail)
     {
@@ -92,6 +94,7 @@ private:
 
     CallTable& calls_;
     Records& records_;
+    media::Worker* const media_;
     const Instruments* const instruments_;
     std::unique_ptr<reactor::Reactor> reactor_;
     std::unique_ptr<exchange::Exchanges> exchanges_;

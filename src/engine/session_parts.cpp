@@ -14,8 +14,8 @@ session::CallbackLimits callback_limits(const Instruments* instruments)
 }  // namespace
 
 SessionParts::SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms,
-                           Records& engine_records, LaneCdrs& cdrs, Counter& jobs_overdue,
-                           const Instruments* instruments)
+                           Records& engine_records, LaneCdrs& cdrs, media::Worker* media_worker,
+                           Counter& jobs_overdue, const Instruments* instruments)
     : exchanges(shared),
       clock(instruments == nullptr ? shared.reactor.clock() : instruments->clock),
       callbacks(shared, callback_limits(instruments)),
@@ -23,6 +23,7 @@ SessionParts::SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms,
 {
     config.rooms = &rooms;
     config.jobs_overdue = &jobs_overdue;
+    if (media_worker != nullptr) config.media = &media.emplace(exchanges, *media_worker);
     if (instruments != nullptr) config.journal = &instruments->journal;
     configure();
     if (records.takes_debug_records()) sinks.sink = &records;

@@ -7,18 +7,30 @@
 #include "engine/records.hpp"
 #include "exchange/exchanges.hpp"
 #include "execute/live_call.hpp"
+#include "media/supply.hpp"
 #include "rooms/lobby.hpp"
 #include "session/call_session.hpp"
 #include "session/callbacks.hpp"
 
+#include <optional>
+
 namespace pivot::engine {
 
 struct SessionParts {
-    // `instruments` may be null.
+    // `media_worker` and `instruments` may be null.
     SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms, Records& engine_records,
-                 LaneCdrs& cdrs, Counter& jobs_overdue, const Instruments* instruments);
+                 LaneCdrs& cdrs, media::Worker* media_worker, Counter& jobs_overdue,
+                 const Instruments* instruments);
     SessionParts(const SessionParts&) = delete;
     SessionParts& operator=(const SessionParts&) = delete;
+
+    // What goes on without calls. It ends, and then the reactor turns until there is none.
+    void close()
+    {
+        callbacks.close();
+        if (media) media->close();
+    }
+    bool is_idle() const { return callbacks.running() == 0 && (!media || media->is_idle()); }
 
     // Takes over what is set now, for sessions to come.
     void configure() { config.set(exchanges.config().session); }
@@ -30,6 +42,7 @@ struct SessionParts {
     exchange::Exchanges& exchanges;
     reactor::Clock& clock;  // the calls'
     session::Callbacks callbacks;
+    std::optional<media::Supply> media;  // if the engine has a folder for it
     execute::ExecutorConfig config;
     Records& records;
     session::Sinks sinks;

@@ -36,6 +36,7 @@ struct Attempts::Extras {
         const AccountProfile& profile = account.profile();
         request.key = profile.signing_key;
         request.idempotency = plan.idempotency;
+        request.conditions = plan.conditions;
         request.cookies = plan.cookies;
         request.is_recorded = plan.is_recorded;
         if (!profile.headers.empty() || !plan.headers.empty()) {
@@ -158,6 +159,7 @@ void Attempts::apply_fragment(std::string_view fragment, Deadline& whole)
     request.sends_sni = overrides.sends_sni;
     request.demands = {};
     request.demands.keeps_headers = plan.keeps_headers || plan.cookies != nullptr;
+    request.demands.body_bytes_max = plan.body_bytes_max;
     if (overrides.connect_ms != 0) request.demands.connect_ns_max = overrides.connect_ms * ms;
     if (overrides.read_ms != 0) request.demands.read_ns_max = overrides.read_ms * ms;
 

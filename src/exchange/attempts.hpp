@@ -47,8 +47,10 @@ struct AttemptsPlan {
     std::string_view action_url = {};           // whose origin gets the account's headers, and
     std::string_view headers = {};              // these (request_headers.hpp)
     std::string_view idempotency = {};          // a header line in place of our own
+    std::string_view conditions = {};           // further header lines
     http::CookieJar* cookies = nullptr;         // null: none are sent or kept
     bool keeps_headers = false;                 // of responses
+    std::size_t body_bytes_max = 0;             // of responses; 0: as of all others
     bool is_recorded = false;                   // redirected requests are kept for a record
     std::optional<Retry> retry = {};            // by default that of the format
     Backoff pauses = between_attempts;

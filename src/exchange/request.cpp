@@ -109,6 +109,7 @@ void Request::write_headers()
     } else if (needs_token(format_, route_.method())) {
         headers = idempotency_line(format_, token_.to_text());
     }
+    headers += extras_->conditions;
     if (extras_->cookies != nullptr && !extras_->cookies->empty()) {
         std::string cookies;
         extras_->cookies->append_header_value(cookies, destination().url,

@@ -23,6 +23,21 @@ http::ClientConfig client_config_of(const EngineConfig& config)
             .retries_stale = config.http.retries_stale};
 }
 
+// What needs a folder of sounds has one.
+tl::expected<void, std::string> check_media(const EngineConfig& config)
+{
+    const EngineConfig::Session& session = config.session;
+    if (!config.media.path.empty()) return {};
+    for (const auto& [is_set, name] : {std::pair{session.fetches_media, "fetches_media"},
+                                       std::pair{session.renders_speech, "renders_speech"},
+                                       std::pair{session.keeps_recordings, "keeps_recordings"}}) {
+        if (!is_set) continue;
+        return tl::unexpected(
+            fmt::format("session.{} needs a folder: set media.path to one", name));
+    }
+    return {};
+}
+
 bool has_settings(const EngineConfig::Tls& tls)
 {
     return !tls.ca_file.empty() || !tls.ca_directory.empty() || !tls.certificate_file.empty() ||
@@ -49,6 +64,7 @@ EngineConfig::Tls merged(EngineConfig::Tls account, const EngineConfig::Tls& eng
 tl::expected<std::shared_ptr<const Settings>, std::string> Settings::make(EngineConfig config,
                                                                           const Settings* before)
 {
+    if (auto possible = check_media(config); !possible) return pass_on(possible);
     auto policy = address_policy(config);
     if (!policy) return tl::unexpected(std::move(policy.error()));
     std::shared_ptr<Settings> settings(new Settings(std::move(config), std::move(*policy), before));

@@ -141,26 +141,36 @@ JobId Contract::begin(LegId leg, JobCommand command, Nanoseconds now)
     assert(kind != JobKind::playback || std::ranges::none_of(jobs_, [leg](const Job& job) {
                return job.kind == JobKind::playback && job.leg == leg && job.state != State::owed;
            }));
-    const milliseconds limit = limit_of(command, limits_);
-    const Nanoseconds due = limit == unlimited ? never : later(now, limit + grace);
-    const JobId id = ++last_;
-    auto owned = std::make_unique<const JobCommand>(std::move(command));
-    const JobCommand& owned_command = *owned;
-    jobs_.push_back({id, leg, kind, State::running, due, std::move(owned)});
-    if (const auto* dial = std::get_if<Dial>(&owned_command)) {
-        legs_.clear();
-        for (const Target& target : dial->targets) legs_.push_back({target.leg, false, false});
-        dial_ = id;
-    }
-    if (give(channel_, id, leg, owned_command)) return id;
+    const JobId id = begin_kept(kind);
+    if (give(id, leg, std::move(command), nullptr, now)) return id;
     erase(id);
     return 0;
 }
 
 JobId Contract::begin_kept(JobKind kind)
 {
-    jobs_.push_back({++last_, caller, kind, State::running, never, nullptr});
+    jobs_.push_back({++last_, caller, kind, State::running, never, nullptr, nullptr});
     return last_;
+}
+
+bool Contract::give(JobId id, LegId leg, JobCommand command, std::shared_ptr<const void> file,
+                    Nanoseconds now)
+{
+    Job& job = *find(id);
+    const milliseconds limit = limit_of(command, limits_);
+    job.leg = leg;
+    job.due = limit == unlimited ? never : later(now, limit + grace);
+    job.command = std::make_unique<const JobCommand>(std::move(command));
+    job.file = std::move(file);
+    const JobCommand& owned_command = *job.command;
+    if (const auto* dial = std::get_if<Dial>(&owned_command)) {
+        legs_.clear();
+        for (const Target& target : dial->targets) legs_.push_back({target.leg, false, false});
+        dial_ = id;
+    }
+    if (execute::give(channel_, id, leg, owned_command)) return true;
+    if (Job* const refused = find(id)) refused->command.reset();
+    return false;
 }
 
 bool Contract::runs(JobId id) const
@@ -180,7 +190,7 @@ void Contract::stop(JobId id, Nanoseconds now)
 void Contract::stop_all(Nanoseconds now)
 {
     for (Job& job : jobs_) {
-        if (job.state != State::running) continue;
+        if (job.state != State::running || job.command == nullptr) continue;
         hurry(job, now);
         channel_.stop(job.id);
     }

@@ -65,8 +65,12 @@ public:
     // Begins a job by its command. Returns 0 where the channel cannot do it: it has never begun.
     JobId begin(LegId leg, JobCommand command, Nanoseconds now);
 
-    // Begins a job that the engine keeps in place of the channel, which never hears of it.
+    // Begins a job that the engine keeps in place of the channel, which never hears of it, or not
+    // before give(): that returns false where the channel cannot do it, and the job still runs.
+    // `file` is kept as long as the command.
     JobId begin_kept(JobKind kind);
+    bool give(JobId job, LegId leg, JobCommand command, std::shared_ptr<const void> file,
+              Nanoseconds now);
 
     bool runs(JobId job) const;
 
@@ -100,6 +104,7 @@ private:
         State state;
         Nanoseconds due;
         std::unique_ptr<const JobCommand> command;  // null: the engine keeps the job
+        std::shared_ptr<const void> file;           // that the command names; may be null
     };
     struct Leg {
         LegId id;

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "execute/membership.hpp"
+#include "execute/preparations.hpp"
 #include "execute/verbs/streams.hpp"
 #include "http/url.hpp"
 
@@ -135,11 +136,39 @@ bool LiveCall::can_leave() const
 JobId LiveCall::begin(LegId leg, JobCommand command)
 {
     leave_out_the_impossible(command);
-    const bool may_be_kept = config_.rooms != nullptr && Membership::is_for(command);
-    if (!may_be_kept) return contract_.begin(leg, std::move(command), now());
+    const bool is_prepared =
+        config_.media != nullptr && Preparations::are_for(command, *config_.media);
+    if (is_prepared) return prepare(leg, std::move(command));
+    if (!may_keep(command)) return contract_.begin(leg, std::move(command), now());
     JobCommand given = command;
     const JobId job = contract_.begin(leg, std::move(given), now());
-    return job == 0 ? keep(command) : job;
+    return job == 0 ? keep(contract_.begin_kept(kind_of(command)), command) : job;
+}
+
+JobId LiveCall::prepare(LegId leg, JobCommand command)
+{
+    if (!preparations_) preparations_ = std::make_unique<Preparations>(*this, *config_.media);
+    const JobId job = contract_.begin_kept(kind_of(command));
+    preparations_->begin(job, leg, std::move(command));
+    return job;
+}
+
+void LiveCall::give(JobId job, LegId leg, JobCommand prepared, const JobCommand& asked,
+                    std::shared_ptr<const void> file)
+{
+    if (!contract_.runs(job)) return;
+    LocalPath speech;
+    if (const auto* said = std::get_if<Speech>(&prepared)) speech = said->file;
+    bool is_taken = contract_.give(job, leg, std::move(prepared), file, now());
+    if (!is_taken && !speech.empty()) {
+        is_taken = contract_.give(job, leg, Media(speech), std::move(file), now());
+    }
+    if (is_taken) return;
+    if (may_keep(asked)) {
+        keep(job, asked);
+    } else {
+        events_.push(JobEnded{job, JobEnd::failed, "", std::string(no_such_command)});
+    }
 }
 
 bool LiveCall::can(Ability ability)
@@ -224,6 +253,7 @@ Task<> LiveCall::next_end(Deadline&)
 Task<> LiveCall::stop_all(Deadline& deadline)
 {
     if (is_in_room()) co_await stop(membership_->job(), deadline);
+    if (preparations_) preparations_->stop_all();
     contract_.stop_all(now());
     while (contract_.has_jobs()) co_await next_end(deadline);
 }
@@ -336,9 +366,13 @@ void LiveCall::end_jobs()
     while (const auto end = contract_.end_next(has_hung_up_, except)) note(*end);
 }
 
-JobId LiveCall::keep(const JobCommand& command)
+bool LiveCall::may_keep(const JobCommand& command) const
 {
-    const JobId job = contract_.begin_kept(kind_of(command));
+    return config_.rooms != nullptr && Membership::is_for(command);
+}
+
+JobId LiveCall::keep(JobId job, const JobCommand& command)
+{
     membership_.reset();
     membership_ = std::make_unique<Membership>(*this, *config_.rooms, job, command);
     return job;
@@ -358,6 +392,7 @@ bool LiveCall::keeps(JobId job) const
 void LiveCall::ask_to_stop(JobId job)
 {
     if (keeps(job)) membership_->leave();
+    if (preparations_) preparations_->stop(job);
     contract_.stop(job, now());
 }
 
@@ -383,6 +418,7 @@ void LiveCall::note(const Event& event)
     }
     if (streams_) streams_->note(event);
     if (membership_) membership_->note(event);
+    if (preparations_) preparations_->note(event);
     if (const auto* pressed = std::get_if<KeyPressed>(&event)) {
         std::string* const keys = keys_of(pressed->leg);
         if (keys != nullptr && keys->size() < keys_max) *keys += pressed->key;

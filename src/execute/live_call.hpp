@@ -31,6 +31,10 @@ namespace pivot::rooms {
 class Lobby;
 }
 
+namespace pivot::media {
+class Supply;
+}
+
 namespace pivot::execute::verbs {
 class Streams;
 }
@@ -42,6 +46,7 @@ using reactor::Task;
 
 class LiveCall;
 class Membership;
+class Preparations;
 
 // What ends a wait for a job before its own end.
 struct Until {
@@ -136,6 +141,7 @@ struct ExecutorConfig {
     const Directory* directory = nullptr;  // null: no device, user, menu or flow is known
     Journal* journal = nullptr;            // null: nobody wants to know
     rooms::Lobby* rooms = nullptr;         // null: there are the switch's alone
+    media::Supply* media = nullptr;        // null: the switch has to take all media as it is
     Counter* jobs_overdue = nullptr;       // null: nobody counts them
 };
 
@@ -191,6 +197,11 @@ public:
     // the channel cannot do such a job: it has never begun, and there is nothing to wait for.
     // Rooms and queues that the channel does not have are the engine's, if the config names some.
     JobId begin(LegId leg, JobCommand command);
+
+    // Gives the channel a job that was prepared, unless it is over, and what it names on the disk.
+    // `asked` is the command as it was begun.
+    void give(JobId job, LegId leg, JobCommand prepared, const JobCommand& asked,
+              std::shared_ptr<const void> file);
 
     // Whether the switch has an ability. The first question about one that it lacks warns.
     bool can(Ability ability);
@@ -280,7 +291,9 @@ private:
     bool take(std::optional<Event> event);
     void note(const Event& event);
     void end_jobs();
-    JobId keep(const JobCommand& command);
+    bool may_keep(const JobCommand& command) const;
+    JobId keep(JobId job, const JobCommand& command);
+    JobId prepare(LegId leg, JobCommand command);
     bool is_in_room() const;
     Task<> next_end(Deadline& deadline);
     void leave_room();
@@ -301,6 +314,7 @@ private:
     std::unique_ptr<verbs::Streams> streams_;     // null: there was none yet
     std::unique_ptr<const Redirected> redirect_;  // null: there is none
     std::unique_ptr<Membership> membership_;      // the last one; null: there was none yet
+    std::unique_ptr<Preparations> preparations_;  // null: there was none yet
     Cause cause_;
     LegId legs_ = caller;
     std::uint8_t lacks_ = 0;  // a bit for each ability that has been warned of

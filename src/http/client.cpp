@@ -222,9 +222,12 @@ void Client::read(Result<net::Received>& received, const net::Connection& connec
 void Client::begin_response(Progress& progress)
 {
     progress.parser = parsers_.lend();
-    progress.parser->set_limits(config_.response);
-    if (progress.demands != nullptr && progress.demands->keeps_headers)
-        progress.parser->keep_headers();
+    ResponseLimits limits = config_.response;
+    if (const Demands* const demands = progress.demands) {
+        if (demands->body_bytes_max != 0) limits.body_bytes_max = demands->body_bytes_max;
+        if (demands->keeps_headers) progress.parser->keep_headers();
+    }
+    progress.parser->set_limits(limits);
     progress.phase = Phase::read;
     progress.status = 0;
     progress.timings_us.first_byte = (reactor_.now() - progress.started) / 1'000;

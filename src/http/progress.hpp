@@ -7,6 +7,8 @@
 
 #include <pivot/outcome.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace pivot::http {
@@ -15,6 +17,7 @@ namespace pivot::http {
 struct Demands {
     reactor::Nanoseconds connect_ns_max = never;  // for TCP, and again for TLS
     reactor::Nanoseconds read_ns_max = never;     // to the first byte, and between bytes
+    std::size_t body_bytes_max = 0;               // 0: as all others
     bool keeps_headers = false;                   // of the response
 };
 

@@ -70,6 +70,14 @@ void expect_defaults(const EngineConfig& config)
     EXPECT_EQ(config.session.stop_timeout, defaults.session.stop_timeout);
     EXPECT_EQ(config.session.transfer_limit, defaults.session.transfer_limit);
     EXPECT_EQ(config.session.play_limit, defaults.session.play_limit);
+    EXPECT_EQ(config.session.fetches_media, defaults.session.fetches_media);
+    EXPECT_EQ(config.session.renders_speech, defaults.session.renders_speech);
+    EXPECT_EQ(config.media.path, defaults.media.path);
+    EXPECT_EQ(config.media.bytes_max, defaults.media.bytes_max);
+    EXPECT_EQ(config.media.cache_bytes_max, defaults.media.cache_bytes_max);
+    EXPECT_EQ(config.media.fetch_timeout, defaults.media.fetch_timeout);
+    EXPECT_EQ(config.media.speech_command, defaults.media.speech_command);
+    EXPECT_EQ(config.media.speech_timeout, defaults.media.speech_timeout);
     EXPECT_EQ(config.signing.keys, defaults.signing.keys);
     EXPECT_EQ(config.signing.key, defaults.signing.key);
     EXPECT_EQ(config.cpus, defaults.cpus);
@@ -129,6 +137,13 @@ TEST(Config, the_documented_example_has_every_setting_at_its_default)
                                    "stop_ms",
                                    "transfer_limit_ms",
                                    "play_limit_ms",
+                                   "fetches_media",
+                                   "renders_speech",
+                                   "bytes_max",
+                                   "cache_bytes_max",
+                                   "fetch_ms",
+                                   "speech_command",
+                                   "speech_ms",
                                    "keys",
                                    "key",
                                    "cpus",
@@ -155,7 +170,10 @@ TEST(Config, every_setting_is_read)
                  "idle_timeout_ms": 12, "retries_stale": false},
         "callflow": {"coerce_types": true, "depth_max": 13, "host_modules": ["play", "voicemail"]},
         "session": {"iterations_max": 14, "answer_ms": 100, "hang_up_ms": 101, "stop_ms": 102,
-                    "transfer_limit_ms": 103, "play_limit_ms": 104},
+                    "transfer_limit_ms": 103, "play_limit_ms": 104,
+                    "fetches_media": true, "renders_speech": true},
+        "media": {"path": "/sounds", "bytes_max": 1025, "cache_bytes_max": 1048579,
+                  "fetch_ms": 105, "speech_command": ["say", "{text}"], "speech_ms": 106},
         "store": {"path": "/spool", "cdr_bytes_max": 1048577, "debug_bytes_max": 1048578},
         "accounts": {"a1": {"tls": {"certificate_file": "/a1.pem", "private_key_file": "/a1.key"},
                             "policy": {"allow": ["10.0.0.0/8"], "deny": ["10.1.0.0/16"]},
@@ -193,6 +211,14 @@ TEST(Config, every_setting_is_read)
     EXPECT_EQ(config.session.stop_timeout, milliseconds(102));
     EXPECT_EQ(config.session.transfer_limit, milliseconds(103));
     EXPECT_EQ(config.session.play_limit, milliseconds(104));
+    EXPECT_TRUE(config.session.fetches_media);
+    EXPECT_TRUE(config.session.renders_speech);
+    EXPECT_EQ(config.media.path, "/sounds");
+    EXPECT_EQ(config.media.bytes_max, 1025U);
+    EXPECT_EQ(config.media.cache_bytes_max, 1'048'579U);
+    EXPECT_EQ(config.media.fetch_timeout, milliseconds(105));
+    EXPECT_EQ(config.media.speech_command, (std::vector<std::string>{"say", "{text}"}));
+    EXPECT_EQ(config.media.speech_timeout, milliseconds(106));
     EXPECT_EQ(config.cpus, (std::vector<unsigned>{2, 0}));
     EXPECT_EQ(config.store.path, "/spool");
     EXPECT_EQ(config.store.cdr_bytes_max, 1'048'577);
@@ -209,6 +235,15 @@ TEST(Config, every_setting_is_read)
     EXPECT_EQ(account.limits.calls_max, 15U);
     EXPECT_FALSE(config.accounts.at("a2").signing_key);
     EXPECT_EQ(config.accounts.at("a2").limits.calls_max, 0U) << "there is none";
+}
+
+TEST(Config, a_command_has_only_names_that_stand_for_something)
+{
+    EXPECT_EQ(error(R"({"media":{"speech_command":["say","{txt}"]}})"),
+              "/media/speech_command/1: {txt} stands for nothing: there are {text}, {text_file}, "
+              "{voice}, {language}, {engine}, {file}");
+    EXPECT_EQ(read(R"({"media":{"speech_command":[]}})").media.speech_command,
+              EngineConfig().media.speech_command);
 }
 
 TEST(Config, what_is_wrong_with_an_account_is_said_with_its_place)

@@ -136,6 +136,18 @@ public:
         const std::scoped_lock lock(mutex_);
         return branches_;
     }
+    // What was played, each time: a URL, a path, a name.
+    std::vector<std::string> played() const
+    {
+        const std::scoped_lock lock(mutex_);
+        return played_;
+    }
+    // The files of what was said.
+    std::vector<std::string> spoken() const
+    {
+        const std::scoped_lock lock(mutex_);
+        return spoken_;
+    }
     // Where the caller is now. Empty: in no mix.
     std::string mix() const
     {
@@ -155,6 +167,7 @@ public:
     const SessionEnd& end() const { return end_; }
 
     Engine::Ticket ticket;
+    bool speaks = true;
 
     Abilities abilities() const override
     {
@@ -188,8 +201,23 @@ public:
         if (job == mixing_) end_mix();
         react("stop", job, [this](JobId stopped) { tell(JobEnded{stopped, JobEnd::stopped, ""}); });
     }
-    bool play(JobId job, LegId, const Media&) override { return finish("play", job); }
-    bool say(JobId job, LegId, const Speech&) override { return finish("say", job); }
+    bool play(JobId job, LegId, const Media& media) override
+    {
+        {
+            const std::scoped_lock lock(mutex_);
+            played_.push_back(media.what());
+        }
+        return finish("play", job);
+    }
+    bool say(JobId job, LegId, const Speech& speech) override
+    {
+        if (!speaks) return false;
+        {
+            const std::scoped_lock lock(mutex_);
+            spoken_.push_back(speech.file.text());
+        }
+        return finish("say", job);
+    }
     bool record(JobId job, LegId, const Recording&) override
     {
         react("record", job, [this](JobId recorded) {
@@ -287,8 +315,10 @@ private:
     std::map<std::string, Reaction, std::less<>> reactions_;
     std::size_t hang_up_at_ = 0;
     JobId mixing_ = 0;
-    mutable std::mutex mutex_;  // guards the five below
+    mutable std::mutex mutex_;  // guards the seven below
     std::vector<std::string> commands_;
+    std::vector<std::string> played_;
+    std::vector<std::string> spoken_;
     std::vector<std::string> warnings_;
     std::vector<std::string> branches_;
     std::string mix_;

@@ -1,0 +1,78 @@
+// The sounds in the folder of an engine, by what they are of.
+//
+// A sound that somebody plays stays, even if it is no longer the newest of its name or there is no
+// room for it; else the one goes that was asked for the longest time ago. Nothing of it outlives
+// the engine: what an earlier one has left is removed.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/string_map.hpp"
+#include "media/freshness.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+namespace pivot::media {
+
+struct File {
+    const std::string path;
+    const std::size_t size_bytes;
+};
+
+// Stays on the disk as long as somebody has one of these.
+using FileLease = std::shared_ptr<const File>;
+
+class Cache {
+public:
+    // The folder exists. Removes what is left in it.
+    Cache(std::string folder, std::size_t bytes_max);
+
+    struct Sound {
+        std::string key;  // empty: nobody is given it any more
+        FileLease file;
+        Freshness freshness;
+        Nanoseconds fresh_until = 0;
+    };
+
+    // Returns null if there is none. It lives until the next change.
+    const Sound* find(std::string_view key);
+
+    // The path of a file that somebody else writes, for adopt().
+    std::string new_path(std::string_view ending);
+
+    // Writes the bytes, and keeps them in place of another sound with this key. The error is a
+    // sentence.
+    tl::expected<FileLease, std::string> add(const std::string& key, std::string_view bytes,
+                                             std::string_view ending, Freshness freshness,
+                                             Nanoseconds now);
+
+    // The same of a file that somebody else has written. It is removed if there is no room for it.
+    tl::expected<FileLease, std::string> adopt(const std::string& key, std::string path,
+                                               std::size_t bytes, Freshness freshness,
+                                               Nanoseconds now);
+
+    // The server has said that it still holds.
+    void renew(std::string_view key, Freshness freshness, Nanoseconds now);
+
+private:
+    using Sounds = std::list<Sound>;
+
+    bool make_room(std::size_t bytes);
+    Sounds::iterator remove(Sounds::iterator sound);
+    void retire(std::string_view key);
+
+    const std::string folder_;
+    const std::size_t bytes_max_;
+    std::size_t bytes_ = 0;
+    std::uint64_t files_ = 0;
+    Sounds sounds_;  // those that nobody is given, then from the one asked for first
+    StringMap<Sounds::iterator> by_key_;
+};
+
+}  // namespace pivot::media

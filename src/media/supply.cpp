@@ -1,0 +1,160 @@
+#include "media/supply.hpp"
+
+#include "base/pass_on.hpp"
+#include "exchange/content.hpp"
+#include "exchange/long_answers.hpp"
+#include "exchange/signature.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::media {
+
+namespace {
+
+using reactor::Deadline;
+using reactor::Task;
+
+// All that a rendering depends on.
+std::string key_of(const Saying& saying)
+{
+    std::string all;
+    for (const std::string& argument : saying.command) (all += argument) += '\0';
+    for (const std::string& value : {saying.voice, saying.language, saying.engine, saying.text}) {
+        (all += value) += '\0';
+    }
+    return "say " + exchange::body_sha256(all);
+}
+
+}  // namespace
+
+void Want::deliver()
+{
+    supply.returned(*this);
+}
+
+Supply::Supply(exchange::Exchanges& exchanges, Worker& worker)
+    : exchanges_(exchanges),
+      worker_(worker),
+      closing_(exchanges.reactor, never),
+      running_(exchanges.reactor)
+{
+}
+
+void Supply::fetch(std::string_view url, const Asker& asker, Order& order)
+{
+    Want* const wanted = want(key_of(url, asker), order);
+    if (wanted == nullptr) return;
+    wanted->url = url;
+    wanted->account_id = asker.account_id;
+    wanted->action_url = asker.action_url;
+    worker_.take(*wanted);
+}
+
+void Supply::render(const Speech& speech, Order& order)
+{
+    const EngineConfig::Media& settings = exchanges_.config().media;
+    Saying saying{
+        settings.speech_command, std::string(speech.text.bytes()),
+        speech.voice.text(),     speech.language.text(),
+        speech.engine.text(),    std::chrono::nanoseconds(settings.speech_timeout).count()};
+    Want* const wanted = want(media::key_of(saying), order);
+    if (wanted == nullptr) return;
+    wanted->saying = std::move(saying);
+    worker_.take(*wanted);
+}
+
+// Returns null if it is wanted already.
+Want* Supply::want(std::string key, Order& order)
+{
+    const auto [place, is_new] = wants_.try_emplace(std::move(key));
+    if (is_new) place->second = std::make_unique<Want>(*this, place->first);
+    place->second->orders.push_back(order);
+    return is_new ? place->second.get() : nullptr;
+}
+
+// What one account may fetch, another may not, and other settings may not any more.
+std::string Supply::key_of(std::string_view url, const Asker& asker)
+{
+    const auto account = exchanges_.account_of(asker.account_id);
+    return fmt::format("{}\n{}\n{}", account->rules().partition, account->profile().id, url);
+}
+
+void Supply::close()
+{
+    if (closing_.has_expired()) return;
+    closing_.expire(Reason::cancelled);
+    worker_.leave(*this);
+}
+
+void Supply::returned(Want& want)
+{
+    if (!want.answer) {
+        if (running_.running() < fetches_max) return running_.spawn(run(want, closing_));
+        want.fetched =
+            fail(Reason::overload, Phase::queue,
+                 fmt::format("{} sounds are being fetched, which is the limit", fetches_max));
+        return worker_.take(want);
+    }
+    const auto ended = wants_.extract(want.key);
+    while (!want.orders.empty()) {
+        Order& order = want.orders.front();
+        order.unlink();
+        order.deliver(*want.answer);
+    }
+}
+
+Task<> Supply::run(Want& want, Deadline& closing)
+{
+    auto fetched = co_await ask(want, closing);
+    want.fetched = std::move(fetched);
+    worker_.take(want);
+}
+
+Task<Result<Fetched>> Supply::ask(const Want& want, Deadline& closing)
+{
+    const EngineConfig::Media& settings = exchanges_.config().media;
+    exchange::AttemptsPlan plan;
+    plan.webhook = {want.url, Method::get};
+    plan.format = Format::twiml;
+    plan.account_id = want.account_id;
+    plan.action_url = want.action_url;
+    plan.conditions = want.conditions;
+    plan.keeps_headers = true;
+    plan.body_bytes_max = settings.bytes_max;
+    plan.url_ns_max = std::chrono::nanoseconds(settings.fetch_timeout).count();
+    exchange::WrittenContent content("");
+    exchange::Attempts attempts(exchanges_, content, plan);
+    while (true) {
+        auto response = co_await attempts.ask(closing);
+        auto followed = attempts.follow(response, closing);
+        if (followed && *followed) continue;
+        Result<Fetched> fetched;
+        if (followed) {
+            fetched = co_await read(attempts, **response, closing);
+        } else {
+            fetched = pass_on(followed);
+        }
+        if (fetched) co_return fetched;
+        const bool is_asked_again = co_await attempts.next(fetched.error(), closing);
+        if (!is_asked_again) co_return fetched;
+    }
+}
+
+Task<Result<Fetched>> Supply::read(exchange::Attempts& attempts, http::Response& response,
+                                   Deadline& whole)
+{
+    http::ResponseLimits limits = attempts.settings().client().response;
+    limits.body_bytes_max = attempts.settings().config().media.bytes_max;
+    const http::Destination& destination = attempts.request().destination();
+    auto pass = co_await make_readable(response, destination.origin, exchanges_.long_answers,
+                                       limits, attempts.deadline(whole));
+    if (!pass) {
+        attempts.explain(pass.error(), whole);
+        co_return pass_on(pass);
+    }
+    co_return to_fetched(response, destination.url, unix_now_ms() / 1'000);
+}
+
+}  // namespace pivot::media

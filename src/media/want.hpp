@@ -1,0 +1,72 @@
+// A sound that calls of a lane wait for, on its way to the worker and back:
+//
+//     lane ─► worker: is it here? ─┬─ yes ───────────────────────────► lane: the answer
+//                                  ├─ somebody else gets it: waits ──► likewise
+//                                  ├─ no, a speech: renders it ──────► likewise
+//                                  └─ no ─► lane: fetches it ─► worker: keeps it ─► likewise
+#pragma once
+
+#include "base/list.hpp"
+#include "media/cache.hpp"
+#include "media/fetched.hpp"
+#include "reactor/inbox.hpp"
+
+#include <pivot/failure.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pivot::media {
+
+class Supply;
+
+// What a program is to say.
+struct Saying {
+    std::vector<std::string> command;
+    std::string text;
+    std::string voice;
+    std::string language;
+    std::string engine;
+    Nanoseconds ns_max = 0;
+};
+
+// Somebody who waits for a sound. They get it unless they die first.
+class Order : public ListHook<Order> {
+public:
+    virtual void deliver(const Result<FileLease>& file) = 0;
+
+protected:
+    ~Order() = default;
+};
+
+// Belongs to the lane's supply. Only one of the two threads knows of it at a time.
+class Want final : public reactor::Message {
+public:
+    Want(Supply& its_supply, std::string its_key) : supply(its_supply), key(std::move(its_key)) {}
+
+    Supply& supply;
+    const std::string key;  // equal ones are the same sound
+
+    // The lane's own.
+    List<Order> orders;
+    std::string url;
+    std::string account_id;
+    std::string action_url;
+
+    // For the worker: what is to be rendered. Nothing: it is fetched.
+    std::optional<Saying> saying;
+
+    // For the worker: what has come of the fetch. Nothing: it has not been fetched.
+    std::optional<Result<Fetched>> fetched;
+
+    // For the lane. Nothing: it is to fetch it, with these header lines.
+    std::optional<Result<FileLease>> answer;
+    std::string conditions;
+
+private:
+    void deliver() override;
+};
+
+}  // namespace pivot::media

@@ -1,0 +1,234 @@
+#include "media/worker.hpp"
+
+#include "media/command_line.hpp"
+#include "media/supply.hpp"
+#include "reactor/thread.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <thread>
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace pivot::media {
+
+namespace {
+
+// Whether a sound that is no longer fresh is played instead (RFC 9111, section 4.2.4).
+bool is_out_of_reach(const Failure& failure)
+{
+    switch (failure.reason) {
+        case Reason::dns:
+        case Reason::connect:
+        case Reason::timeout:
+        case Reason::closed:
+        case Reason::overload: return true;
+        default: return false;
+    }
+}
+
+// Until a time, for poll(): rounded up.
+int wait_ms(Nanoseconds until)
+{
+    if (until == never) return -1;
+    const Nanoseconds wait_ns = std::max<Nanoseconds>(until - monotonic_now(), 0);
+    return static_cast<int>((wait_ns + millisecond_ns - 1) / millisecond_ns);
+}
+
+tl::unexpected<Failure> no_file(std::string why)
+{
+    return fail(Reason::overload, Phase::read, std::move(why));
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Worker>, std::string> Worker::open(const std::string& path,
+                                                                std::size_t cache_bytes_max)
+{
+    const auto media_error = [](const std::string& error) {
+        return tl::unexpected(fmt::format("the media folder {}", error));
+    };
+    auto folder = reactor::Folder::take(path);
+    if (!folder) return media_error(folder.error());
+    const int wake_up = ::eventfd(0, EFD_CLOEXEC);
+    if (wake_up < 0) return media_error(fmt::format("{}: eventfd: {}", path, strerror(errno)));
+    std::unique_ptr<Worker> worker(
+        new Worker(std::move(*folder), wake_up, Cache(path, cache_bytes_max)));
+    auto thread = reactor::start_thread("pivot/media", [self = worker.get()] { self->run(); });
+    if (!thread) return media_error(fmt::format("{}: {}", path, thread.error()));
+    worker->thread_ = std::move(*thread);
+    return worker;
+}
+
+Worker::Worker(reactor::Folder folder, int wake_up, Cache cache)
+    : folder_(std::move(folder)),
+      wake_up_(wake_up),
+      cache_(std::move(cache)),
+      programs_(std::max(std::thread::hardware_concurrency(), 1U))
+{
+}
+
+Worker::~Worker()
+{
+    if (thread_.joinable()) {
+        post([this] { is_closing_ = true; });
+        thread_.join();
+    }
+    assert(made_.empty());
+    ::close(wake_up_);
+}
+
+void Worker::take(Want& want)
+{
+    post([this, &want] { want.fetched ? keep(want) : look_up(want); });
+}
+
+void Worker::leave(const Supply& supply)
+{
+    post([this, &supply] { give_up(supply); });
+}
+
+void Worker::post(Work work)
+{
+    const std::scoped_lock lock(mutex_);
+    work_.push_back(std::move(work));
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(wake_up_, &one, sizeof one);
+}
+
+std::vector<Worker::Work> Worker::wait_for_work()
+{
+    std::vector<pollfd> polled = {{.fd = wake_up_, .events = POLLIN, .revents = 0}};
+    programs_.append_to(polled);
+    ::poll(polled.data(), polled.size(), wait_ms(programs_.due()));
+    const std::scoped_lock lock(mutex_);
+    if (!work_.empty()) {
+        std::uint64_t count = 0;
+        [[maybe_unused]] const auto read = ::read(wake_up_, &count, sizeof count);
+    }
+    return std::exchange(work_, {});
+}
+
+void Worker::run()
+{
+    while (!is_closing_) {
+        for (const Work& work : wait_for_work()) work();
+        programs_.attend();
+    }
+}
+
+void Worker::look_up(Want& want)
+{
+    const auto made = made_.find(want.key);
+    if (made != made_.end()) return made->second.push_back(&want);
+    const Cache::Sound* const sound = cache_.find(want.key);
+    const bool is_fresh = sound != nullptr && monotonic_now() < sound->fresh_until;
+    if (is_fresh) return answer(want, sound->file);
+    if (sound != nullptr) want.conditions = sound->freshness.conditions();
+    made_.try_emplace(want.key);
+    if (want.saying) return render(want);
+    want.supply.reactor().post(want);
+}
+
+void Worker::keep(Want& want)
+{
+    end(want, file_of(want));
+}
+
+void Worker::end(Want& want, const Result<FileLease>& file)
+{
+    auto waiting = made_.extract(want.key);
+    for (Want* const other : waiting.mapped()) answer(*other, file);
+    answer(want, file);
+}
+
+Result<FileLease> Worker::file_of(Want& want)
+{
+    Result<Fetched>& fetched = *want.fetched;
+    const Cache::Sound* const sound = cache_.find(want.key);
+    if (!fetched) {
+        const bool is_stale = sound != nullptr && sound->freshness.may_be_stale;
+        if (is_stale && is_out_of_reach(fetched.error())) return sound->file;
+        return tl::unexpected(std::move(fetched.error()));
+    }
+    if (fetched->is_unchanged) {
+        if (sound == nullptr) {
+            return fail(Reason::status, Phase::read, "the server answered 304 to who has nothing");
+        }
+        FileLease file = sound->file;
+        cache_.renew(want.key, std::move(fetched->freshness), monotonic_now());
+        return file;
+    }
+    auto added = cache_.add(want.key, fetched->bytes, fetched->ending,
+                            std::move(fetched->freshness), monotonic_now());
+    if (!added) return no_file(std::move(added.error()));
+    return std::move(*added);
+}
+
+// A text goes by file, too: one argument has room for 128 KiB.
+void Worker::render(Want& want)
+{
+    const Saying& saying = *want.saying;
+    const std::string path = cache_.new_path(".wav");
+    const std::string text_path = path + ".txt";
+    std::ofstream(text_path) << saying.text << '\n';
+    const Placeholder values[] = {{"text", saying.text},     {"text_file", text_path},
+                                  {"voice", saying.voice},   {"language", saying.language},
+                                  {"engine", saying.engine}, {"file", path}};
+    Program program;
+    program.owner = &want.supply;
+    program.arguments = filled_in(saying.command, values);
+    program.complaints = path + ".err";
+    program.ns_max = saying.ns_max;
+    program.ended = [this, &want, path, text_path](std::string why) {
+        ::unlink(text_path.c_str());
+        ::unlink((path + ".err").c_str());
+        if (why.empty()) return end(want, adopt(want.key, path));
+        ::unlink(path.c_str());
+        end(want, no_file(std::move(why)));
+    };
+    if (program.arguments.empty()) return program.ended("media.speech_command is empty");
+    programs_.add(std::move(program));
+}
+
+Result<FileLease> Worker::adopt(const std::string& key, std::string path)
+{
+    std::error_code missing;
+    const auto bytes = std::filesystem::file_size(path, missing);
+    if (missing || bytes == 0) return no_file("media.speech_command has made no file");
+    Freshness freshness;
+    freshness.lifetime = forever;
+    auto adopted = cache_.adopt(key, std::move(path), bytes, std::move(freshness), 0);
+    if (!adopted) return no_file(std::move(adopted.error()));
+    return std::move(*adopted);
+}
+
+void Worker::answer(Want& want, Result<FileLease> answer)
+{
+    want.fetched.reset();
+    want.answer = std::move(answer);
+    want.supply.reactor().post(want);
+}
+
+void Worker::give_up(const Supply& supply)
+{
+    programs_.drop(&supply);
+    for (auto& [key, waiting] : made_) {
+        std::erase_if(waiting, [&](Want* want) {
+            if (&want->supply != &supply) return false;
+            answer(*want, fail(Reason::cancelled, Phase::queue, "the engine is stopping"));
+            return true;
+        });
+    }
+}
+
+}  // namespace pivot::media

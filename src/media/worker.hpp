@@ -1,0 +1,73 @@
+// The thread of an engine on which sounds are looked up, written and removed.
+//
+// Lanes do without locks and files: they hand a Want over, and get it back. Two that want the same
+// sound share one fetch, on whichever lanes they are.
+#pragma once
+
+#include "media/programs.hpp"
+#include "media/want.hpp"
+#include "reactor/folder.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace pivot::media {
+
+// Dies after all supplies have left.
+class Worker {
+public:
+    // `path` is a folder of this worker alone, made if it is missing. The error is a sentence.
+    static tl::expected<std::unique_ptr<Worker>, std::string> open(const std::string& path,
+                                                                   std::size_t cache_bytes_max);
+
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+    ~Worker();
+
+    // All on any thread. The want is given back to its lane's reactor.
+    void take(Want& want);
+
+    // Gives back all that this supply's wants still wait for.
+    void leave(const Supply& supply);
+
+private:
+    using Work = std::function<void()>;
+
+    Worker(reactor::Folder folder, int wake_up, Cache cache);
+
+    void post(Work work);
+    std::vector<Work> wait_for_work();
+    void run();
+
+    void look_up(Want& want);
+    void keep(Want& want);
+    void render(Want& want);
+    void end(Want& want, const Result<FileLease>& file);
+    Result<FileLease> adopt(const std::string& key, std::string path);
+    Result<FileLease> file_of(Want& want);
+    static void answer(Want& want, Result<FileLease> answer);
+    void give_up(const Supply& supply);
+
+    const reactor::Folder folder_;
+    const int wake_up_;  // an eventfd
+
+    std::mutex mutex_;  // of what follows
+    std::vector<Work> work_;
+
+    // The thread's own.
+    bool is_closing_ = false;
+    Cache cache_;
+    Programs programs_;
+    StringMap<std::vector<Want*>> made_;  // by key: those who wait for what another one gets
+
+    std::thread thread_;  // uses all of the above
+};
+
+}  // namespace pivot::media

@@ -1,0 +1,443 @@
+// Sounds that the engine fetches for its calls.
+#include "engine/whole_call_fixture.hpp"
+#include "peers/temporary_folder.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pivot::test {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+using testing::StartsWith;
+
+std::string read_file(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The number is that of the engine's threads.
+class FetchedMedia : public SessionTest, public testing::WithParamInterface<unsigned> {
+protected:
+    FetchedMedia()
+    {
+        config.reactors = GetParam();
+        config.session.fetches_media = true;
+        config.media.path = folder_.path() / "media";
+    }
+    ~FetchedMedia() override { destroy(); }
+
+    // The server of sounds. Before the first call.
+    void serve(HttpPeer::Handler handler) { server_.emplace(std::move(handler)); }
+    void serve(std::string_view headers = "Cache-Control: max-age=3600\r\n")
+    {
+        serve([headers = std::string(headers)](HttpPeer::Exchange& exchange) {
+            exchange.reply(200, "audio/mpeg", "a sound", headers);
+        });
+    }
+    HttpPeer& server() { return *server_; }
+    std::string sound(std::string_view path = "/hello") const { return server_->url(path); }
+
+    void plays(const std::string& url) { page("/first", fmt::format("<Play>{}</Play>", url)); }
+
+    // A whole call to its end.
+    Phone& call()
+    {
+        Phone& caller = start(phone());
+        EXPECT_TRUE(wait_for_end(caller));
+        return caller;
+    }
+
+    std::size_t files() const
+    {
+        std::size_t count = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(config.media.path)) {
+            count += entry.path().filename().string().starts_with("pivot-") ? 1U : 0U;
+        }
+        return count;
+    }
+
+private:
+    TemporaryFolder folder_;
+    std::optional<HttpPeer> server_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, FetchedMedia, testing::Values(0, 1, 2));
+
+TEST_P(FetchedMedia, a_sound_is_played_from_a_file)
+{
+    serve();
+    plays(sound("/hello?x=1"));
+    Phone& caller = phone();
+    std::string heard;
+    caller.on("play", [&](JobId job) {
+        heard = read_file(caller.played().front());
+        caller.tell(JobEnded{job, JobEnd::finished, ""});
+    });
+    start(caller);
+    ASSERT_TRUE(wait_for_end(caller));
+    EXPECT_THAT(caller.commands(), ElementsAre("answer", "play", "hang_up 0"));
+    EXPECT_THAT(caller.played(),
+                ElementsAre(AllOf(StartsWith(config.media.path + "/"), EndsWith(".mp3"))));
+    EXPECT_EQ(heard, "a sound");
+    EXPECT_EQ(server().requests().front().target, "/hello?x=1");
+    EXPECT_THAT(caller.warnings(), IsEmpty());
+}
+
+TEST_P(FetchedMedia, a_fresh_sound_is_not_fetched_again)
+{
+    serve();
+    plays(sound());
+    const auto first = call().played();
+    EXPECT_EQ(call().played(), first);
+    EXPECT_EQ(server().requests_read(), 1U);
+}
+
+TEST_P(FetchedMedia, a_sound_that_is_not_fresh_is_asked_about)
+{
+    std::atomic<int> asked = 0;
+    serve([&](HttpPeer::Exchange& exchange) {
+        const bool is_known = exchange.request.header("if-none-match") == "\"one\"";
+        if (++asked == 2 && is_known) return exchange.reply(304, "", "");
+        const std::string etag = asked < 3 ? "one" : "two";
+        exchange.reply(200, "audio/wav", etag,
+                       fmt::format("Cache-Control: max-age=0\r\nETag: \"{}\"\r\n", etag));
+    });
+    plays(sound());
+    const auto first = call().played();
+    EXPECT_EQ(call().played(), first);
+    const auto third = call().played();
+    EXPECT_NE(third, first);
+    EXPECT_EQ(read_file(third.front()), "two");
+    EXPECT_EQ(asked, 3);
+}
+
+TEST_P(FetchedMedia, a_sound_that_is_not_to_be_stored_is_gone_after_its_call)
+{
+    serve("Cache-Control: no-store\r\n");
+    plays(sound());
+    call();
+    call();
+    call();
+    EXPECT_EQ(server().requests_read(), 3U);
+    EXPECT_EQ(files(), 1U);  // that of the last call
+}
+
+TEST_P(FetchedMedia, many_calls_at_once_share_one_fetch)
+{
+    constexpr std::size_t calls = 100;
+    std::atomic<bool> may_answer = false;
+    serve([&](HttpPeer::Exchange& exchange) {
+        while (!may_answer) exchange.sleep(1ms);
+        exchange.reply(200, "audio/mpeg", "a sound", "Cache-Control: no-cache\r\n");
+    });
+    plays(sound());
+    std::vector<Phone*> callers;
+    for (std::size_t i = 0; i < calls; ++i) callers.push_back(&start(phone()));
+    EXPECT_TRUE(wait_until([&] { return count("/first") == calls; }));
+    may_answer = true;
+    for (Phone* const caller : callers) {
+        ASSERT_TRUE(wait_until([&] { return caller->ends() > 0; }));
+        EXPECT_THAT(caller->played(), SizeIs(1));
+    }
+    EXPECT_LT(server().requests_read(), calls / 2);
+}
+
+struct Unplayable {
+    std::string name;
+    HttpPeer::Handler handler;
+    std::string why;
+};
+
+TEST_P(FetchedMedia, a_sound_that_cannot_be_had_is_warned_of_and_the_next_verb_performed)
+{
+    config.media.bytes_max = 1024;
+    config.media.fetch_timeout = 300ms;
+    const std::vector<Unplayable> rows = {
+        {"missing", [](auto& exchange) { exchange.reply(404, "text/html", "no"); },
+         "the server answered 404"},
+        {"too large",
+         [](auto& exchange) { exchange.reply(200, "audio/wav", std::string(2'000, 'x')); },
+         "a body of 2000 bytes is over the limit of 1024"},
+        {"too large, of unknown length",
+         [](auto& exchange) {
+             exchange.send("HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\n\r\n" +
+                           std::string(2'000, 'x'));
+             exchange.close();
+         },
+         "the body is over the limit of 1024 bytes"},
+        {"slow", [](auto& exchange) { exchange.hold(); }, "no answer within 300 ms"},
+        {"a page", [](auto& exchange) { exchange.reply(200, "text/html", "<html/>"); },
+         "the server sent text/html, not a sound"},
+        {"empty", [](auto& exchange) { exchange.reply(200, "audio/wav", ""); },
+         "the server sent an empty sound"},
+        {"cut", [](auto& exchange) { exchange.close(); }, "closed"},
+        {"304 for nothing", [](auto& exchange) { exchange.reply(304, "", ""); }, "304"},
+    };
+    HttpPeer::Handler handler;
+    serve([&](HttpPeer::Exchange& exchange) { handler(exchange); });
+    page("/first", fmt::format("<Play>{}</Play><Say>on</Say>", sound()));
+    for (const Unplayable& row : rows) {
+        handler = row.handler;
+        const Phone& caller = call();
+        EXPECT_THAT(caller.commands(), ElementsAre("answer", "say", "hang_up 0")) << row.name;
+        EXPECT_THAT(caller.warnings(),
+                    ElementsAre(AllOf(HasSubstr("Play: the switch could not play http"),
+                                      HasSubstr(row.why))))
+            << row.name;
+    }
+}
+
+TEST_P(FetchedMedia, a_denied_address_is_not_asked)
+{
+    serve();
+    config.policy.deny = {"localhost"};
+    page("/first", fmt::format("<Play>http://localhost:{}/x</Play>", server().port()));
+    const Phone& caller = call();
+    EXPECT_THAT(caller.commands(), ElementsAre("answer", "hang_up 0"));
+    EXPECT_THAT(caller.warnings(), ElementsAre(HasSubstr("denied")));
+    EXPECT_EQ(server().requests_read(), 0U);
+}
+
+TEST_P(FetchedMedia, a_sound_is_heard_when_its_server_is_gone)
+{
+    std::atomic<bool> is_gone = false;
+    serve([&](HttpPeer::Exchange& exchange) {
+        if (is_gone) exchange.reset();
+        exchange.reply(200, "audio/mpeg", "a sound", "Cache-Control: max-age=0\r\n");
+    });
+    plays(sound());
+    const auto first = call().played();
+    is_gone = true;
+    EXPECT_EQ(call().played(), first);
+}
+
+TEST_P(FetchedMedia, a_caller_may_hang_up_during_the_fetch)
+{
+    serve([](HttpPeer::Exchange& exchange) { exchange.hold(); });
+    plays(sound());
+    Phone& caller = start(phone());
+    ASSERT_TRUE(wait_until([&] { return server().requests_read() == 1; }));
+    caller.hang_up_caller();
+    ASSERT_TRUE(wait_for_end(caller));
+    EXPECT_THAT(caller.commands(), ElementsAre("answer"));
+    EXPECT_THAT(caller.warnings(), IsEmpty());
+}
+
+TEST_P(FetchedMedia, keys_and_redirects_end_a_fetch)
+{
+    serve([](HttpPeer::Exchange& exchange) { exchange.hold(); });
+    page("/first",
+         fmt::format("<Gather numDigits=\"1\" action=\"/next\"><Play>{}</Play></Gather>", sound()));
+    page("/next", fmt::format("<Play>{}</Play>", sound("/other")));
+    page("/elsewhere", "<Hangup/>");
+    Phone& caller = start(phone());
+    ASSERT_TRUE(wait_until([&] { return server().requests_read() == 1; }));
+    caller.press("4");
+    ASSERT_TRUE(wait_until([&] { return server().requests_read() == 2; }));
+    EXPECT_EQ(told("/next")["Digits"], "4");
+    caller.tell(Redirected{url("/elsewhere"), Method::post});
+    ASSERT_TRUE(wait_for_end(caller));
+    EXPECT_THAT(caller.commands(), ElementsAre("answer", "hang_up 0"));
+    EXPECT_THAT(caller.warnings(), IsEmpty());
+}
+
+TEST_P(FetchedMedia, an_engine_ends_with_fetches_under_way)
+{
+    serve([](HttpPeer::Exchange& exchange) { exchange.hold(); });
+    plays(sound());
+    std::vector<Phone*> callers;
+    for (int i = 0; i < 4; ++i) callers.push_back(&start(phone()));
+    ASSERT_TRUE(wait_until([&] { return server().requests_read() == 1; }));
+    destroy();
+    for (const Phone* caller : callers) EXPECT_EQ(caller->ends(), 1);
+}
+
+TEST_P(FetchedMedia, the_cache_makes_room_for_new_sounds)
+{
+    config.media.cache_bytes_max = 1'500'000;
+    serve([&](HttpPeer::Exchange& exchange) {
+        exchange.reply(200, "audio/mpeg", std::string(600'000, 'x'),
+                       "Cache-Control: max-age=3600\r\n");
+    });
+    for (const char* const path : {"/a", "/b", "/a", "/c", "/a", "/b"}) {
+        plays(sound(path));
+        call();
+    }
+    EXPECT_EQ(server().requests_read(), 4U);  // b went, because a was asked for later
+    EXPECT_EQ(files(), 2U);
+}
+
+TEST_P(FetchedMedia, what_a_dial_or_a_queue_plays_is_fetched_too)
+{
+    serve();
+    page("/first", fmt::format("<Dial ringTone=\"{}\"><Number>+14155550101</Number></Dial>"
+                               "<Enqueue waitUrl=\"/wait\">q</Enqueue>",
+                               sound("/ring")));
+    page("/wait", fmt::format("<Play>{}</Play><Leave/>", sound("/wait")));
+    const Phone& caller = call();
+    EXPECT_THAT(caller.played(), ElementsAre(EndsWith(".mp3")));
+    EXPECT_THAT(caller.warnings(), Not(Contains(HasSubstr("play"))));
+}
+
+TEST_P(FetchedMedia, other_settings_fetch_anew_or_not_at_all)
+{
+    serve();
+    plays(sound());
+    call();
+    ASSERT_TRUE(engine().reload(config));
+    call();
+    EXPECT_EQ(server().requests_read(), 2U);
+    EngineConfig without = config;
+    without.session.fetches_media = false;
+    ASSERT_TRUE(engine().reload(without));
+    EXPECT_THAT(call().played(), ElementsAre(sound()));
+    EXPECT_EQ(server().requests_read(), 2U);
+}
+
+// What is said, by a script in the place of a speech engine. The number is that of the engine's
+// threads.
+class RenderedSpeech : public SessionTest, public testing::WithParamInterface<unsigned> {
+protected:
+    RenderedSpeech()
+    {
+        config.reactors = GetParam();
+        config.session.renders_speech = true;
+        config.media.path = folder_.path() / "media";
+        speaks(R"(cat "$2" > "$1"; echo "$3 $4" >> "$1")");
+    }
+    ~RenderedSpeech() override { destroy(); }
+
+    // $1 is the file, $2 that of the text, $3 the voice, $4 the language.
+    void speaks(const std::string& script)
+    {
+        config.media.speech_command = {
+            "/bin/sh", "-c",         "echo >> " + calls() + "; " + script,
+            "sh",      "{file}",     "{text_file}",
+            "{voice}", "{language}",
+        };
+    }
+    std::size_t times_spoken() const { return read_file(calls()).size(); }
+
+    Phone& call()
+    {
+        Phone& caller = start(phone());
+        EXPECT_TRUE(wait_for_end(caller));
+        return caller;
+    }
+
+private:
+    std::string calls() const { return folder_.path() / "calls"; }
+
+    TemporaryFolder folder_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, RenderedSpeech, testing::Values(0, 1, 2));
+
+// This switch says what it is shown, and notes the file.
+TEST_P(RenderedSpeech, is_rendered_once_for_each_text_voice_and_language)
+{
+    page("/first", R"(<Say voice="anna" language="de-DE" loop="2">Grüß Gott</Say>)"
+                   R"(<Say voice="anna" language="de-AT">Grüß Gott</Say>)");
+    const Phone& caller = call();
+    EXPECT_THAT(caller.commands(), ElementsAre("answer", "say", "say", "say", "hang_up 0"));
+    const auto files = caller.spoken();
+    ASSERT_THAT(files, SizeIs(3));
+    EXPECT_EQ(files[0], files[1]);
+    EXPECT_EQ(read_file(files[0]), "Grüß Gott\nanna de-DE\n");
+    EXPECT_EQ(read_file(files[2]), "Grüß Gott\nanna de-AT\n");
+    call();
+    EXPECT_EQ(times_spoken(), 2U);
+    EXPECT_THAT(caller.warnings(), IsEmpty());
+}
+
+TEST_P(RenderedSpeech, is_played_where_a_switch_cannot_speak)
+{
+    page("/first", "<Say>Hello</Say>");
+    Phone& caller = phone();
+    caller.speaks = false;
+    start(caller);
+    ASSERT_TRUE(wait_for_end(caller));
+    EXPECT_THAT(caller.commands(), ElementsAre("answer", "play", "hang_up 0"));
+    EXPECT_THAT(read_file(caller.played().front()), StartsWith("Hello\n"));
+}
+
+TEST_P(RenderedSpeech, that_fails_is_warned_of)
+{
+    config.media.speech_timeout = 300ms;
+    page("/first", "<Say>Hello</Say><Say>Good bye</Say>");
+    const std::vector<std::pair<std::string, std::string>> rows = {
+        {"echo no such voice >&2; exit 1", "/bin/sh ended with status 1: no such voice"},
+        {"sleep 100", "/bin/sh has not ended within 300 ms"},
+        {"true", "media.speech_command has made no file"},
+        {R"(: > "$1")", "media.speech_command has made no file"},
+    };
+    for (const auto& [script, why] : rows) {
+        speaks(script);
+        ASSERT_TRUE(engine().reload(config));
+        const Phone& caller = call();
+        EXPECT_THAT(caller.commands(), ElementsAre("answer", "hang_up 0"));
+        EXPECT_THAT(
+            caller.warnings(),
+            ElementsAre(HasSubstr("Say: the switch could not speak this: " + why), HasSubstr(why)));
+    }
+}
+
+TEST_P(RenderedSpeech, ends_with_its_call_and_its_engine)
+{
+    speaks("sleep 100");
+    page("/first", "<Say>Hello</Say>");
+    Phone& first = start(phone());
+    Phone& second = start(phone());
+    ASSERT_TRUE(wait_until([&] { return times_spoken() == 1; }));
+    first.hang_up_caller();
+    ASSERT_TRUE(wait_until([&] { return first.ends() == 1; }));
+    destroy();
+    EXPECT_EQ(second.ends(), 1);
+}
+
+TEST_P(RenderedSpeech, is_that_of_espeak_ng_by_default)
+{
+    if (std::system("espeak-ng --version > /dev/null 2>&1") != 0) {
+        GTEST_SKIP() << "espeak-ng is not installed";
+    }
+    config.media.speech_command = EngineConfig().media.speech_command;
+    page("/first", R"(<Say language="en-US">Hello</Say>)");
+    const Phone& caller = call();
+    ASSERT_THAT(caller.spoken(), SizeIs(1));
+    EXPECT_THAT(read_file(caller.spoken().front()), StartsWith("RIFF"));
+}
+
+TEST(Media, a_folder_that_is_missing_is_named)
+{
+    EngineConfig config;
+    config.session.fetches_media = true;
+    EXPECT_THAT(Engine::create(config).error(), HasSubstr("set media.path"));
+    config.media.path = "/dev/null/media";
+    EXPECT_THAT(Engine::create(config).error(), HasSubstr("the media folder /dev/null/media: "));
+}
+
+}  // namespace
+}  // namespace pivot::test
