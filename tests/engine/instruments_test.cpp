@@ -74,7 +74,7 @@ protected:
     SimulatedCall()
     {
         config.reactors = 0;
-        instruments.emplace(engine::Instruments{clock_, *this});
+        instruments.emplace(engine::Instruments{clock, *this});
         kept.delivers = false;
     }
     ~SimulatedCall() override { destroy(); }
@@ -82,14 +82,15 @@ protected:
     // How long the call has taken by its own clock.
     Nanoseconds play(const SessionRequest& request)
     {
-        const Nanoseconds began = clock_.now();
-        TimedChannel channel(engine(), clock_);
+        const Nanoseconds began = clock.now();
+        TimedChannel channel(engine(), clock);
         EXPECT_TRUE(engine().start(request, channel, channel.ticket));
         EXPECT_TRUE(wait_until([&] { return channel.has_ended; }));
         branches = channel.branches;
-        return clock_.now() - began;
+        return clock.now() - began;
     }
 
+    reactor::Clock clock{reactor::Clock::Kind::manual};
     std::vector<std::string> branches;
     std::vector<std::string> journal;
 
@@ -100,8 +101,6 @@ private:
     {
         journal.push_back(fmt::format("CDR {}", status.value_or(0)));
     }
-
-    reactor::Clock clock_{reactor::Clock::Kind::manual};
 };
 
 TEST_F(SimulatedCall, takes_no_time_while_it_waits)
@@ -119,6 +118,17 @@ TEST_F(SimulatedCall, takes_none_of_its_own_while_a_server_is_asked)
     EXPECT_EQ(play(silent), 0);
     EXPECT_EQ(journal.at(0), "failed");
     EXPECT_THAT(branches, ElementsAre(StartsWith("_ timeout: ")));
+}
+
+TEST_F(SimulatedCall, ends_by_itself_while_the_engine_stops)
+{
+    page("/first", "<Gather timeout=\"3600\"/>");
+    const Nanoseconds began = clock.now();
+    TimedChannel channel(engine(), clock);
+    EXPECT_TRUE(engine().start(request(), channel, channel.ticket));
+    engine().stop(10s);
+    EXPECT_TRUE(channel.has_ended);
+    EXPECT_EQ(clock.now() - began, 3'600 * second_ns);
 }
 
 TEST_F(SimulatedCall, is_asked_and_told_for_in_its_own_order_and_all_of_it_is_recorded)

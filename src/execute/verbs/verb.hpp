@@ -36,7 +36,7 @@ Name name_in(LiveCall& call, twiml::Element element, Attribute attribute)
 Warn warner(LiveCall& call);
 Resolve resolver(LiveCall& call);
 
-// Where an element stands, as a journal has it: `3:5`.
+// Where an element stands, as a warning has it: `3:5`.
 std::string where(twiml::Element element);
 
 Method method_of(twiml::Element element, Attribute attribute);
