@@ -107,11 +107,11 @@ private:
     void turn()
     {
         constexpr int patience_ms = 100;
-        const bool is_busy = engine_->run() == std::chrono::nanoseconds(0);
         pollfd ready{.fd = engine_->descriptor(), .events = POLLIN, .revents = 0};
-        ::poll(&ready, 1, is_busy ? 0 : patience_ms);
+        ::poll(&ready, 1, is_busy_ ? 0 : patience_ms);
         clock_.read();
         clock_.fire();
+        is_busy_ = engine_->run() == std::chrono::nanoseconds(0);
     }
 
     bool takes_cdrs() const override { return true; }
@@ -126,6 +126,7 @@ private:
     SessionRequest request_;
     std::deque<Caller> callers_;
     std::size_t cdrs_ = 0;
+    bool is_busy_ = true;
 };
 
 }  // namespace pivot::test

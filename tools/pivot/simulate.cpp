@@ -84,11 +84,12 @@ tl::expected<std::shared_ptr<const Directory>, std::string> read_directory(const
 // Until the call is over, and its CDR has been delivered or refused.
 void run(Engine& engine, const Play& play)
 {
+    std::chrono::nanoseconds time = engine.run();
     while (engine.calls_in_flight() > 0 || play.awaits_cdr()) {
-        const std::chrono::nanoseconds time = engine.run();
         const timespec limit{.tv_sec = time / 1s, .tv_nsec = time % 1s / 1ns};
         pollfd ready{.fd = engine.descriptor(), .events = POLLIN, .revents = 0};
         ::ppoll(&ready, 1, time < 0ns ? nullptr : &limit, nullptr);
+        time = engine.run();
     }
 }
 
