@@ -100,12 +100,22 @@ void read_cpus(json::ObjectReader& reader, std::vector<unsigned>& cpus, json::Br
     });
 }
 
-Checked check_speech_argument(std::string_view text)
+Checked check_argument(std::string_view text, std::span<const std::string_view> names)
 {
     if (auto checked = check_text(text); !checked) return checked;
-    auto objection = media::objection_to(text, media::speech_names);
+    auto objection = media::objection_to(text, names);
     if (objection.empty()) return {};
     return tl::unexpected(std::move(objection));
+}
+
+Checked check_speech_argument(std::string_view text)
+{
+    return check_argument(text, media::speech_names);
+}
+
+Checked check_recording_argument(std::string_view text)
+{
+    return check_argument(text, media::recording_names);
 }
 
 // One that is not empty takes the place of the default.
@@ -198,6 +208,7 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     session.number("play_limit_ms", config.session.play_limit, wait_ms_min, day_ms);
     session.flag("fetches_media", config.session.fetches_media);
     session.flag("renders_speech", config.session.renders_speech);
+    session.flag("keeps_recordings", config.session.keeps_recordings);
 
     auto media = root.object("media");
     media.text("path", config.media.path, check_text);
@@ -206,6 +217,8 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     media.number("fetch_ms", config.media.fetch_timeout, wait_ms_min, 10 * minute_ms);
     read_command(media, "speech_command", config.media.speech_command, check_speech_argument);
     media.number("speech_ms", config.media.speech_timeout, wait_ms_min, 10 * minute_ms);
+    media.texts("recording_command", config.media.recording_command, check_recording_argument);
+    media.number("recording_ms", config.media.recording_timeout, wait_ms_min, 60 * minute_ms);
 
     auto signing = root.object("signing");
     signing.text_map("keys", config.signing.keys, check_text);

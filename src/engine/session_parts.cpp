@@ -23,7 +23,10 @@ SessionParts::SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms,
 {
     config.rooms = &rooms;
     config.jobs_overdue = &jobs_overdue;
-    if (media_worker != nullptr) config.media = &media.emplace(exchanges, *media_worker);
+    if (media_worker != nullptr) {
+        config.media = &media.emplace(exchanges, *media_worker);
+        config.archive = &archive.emplace(exchanges, *media_worker, records.log());
+    }
     if (instruments != nullptr) config.journal = &instruments->journal;
     configure();
     if (records.takes_debug_records()) sinks.sink = &records;

@@ -7,6 +7,7 @@
 #include "engine/records.hpp"
 #include "exchange/exchanges.hpp"
 #include "execute/live_call.hpp"
+#include "media/archive.hpp"
 #include "media/supply.hpp"
 #include "rooms/lobby.hpp"
 #include "session/call_session.hpp"
@@ -29,8 +30,13 @@ struct SessionParts {
     {
         callbacks.close();
         if (media) media->close();
+        if (archive) archive->close();
     }
-    bool is_idle() const { return callbacks.running() == 0 && (!media || media->is_idle()); }
+    bool is_idle() const
+    {
+        return callbacks.running() == 0 && (!media || media->is_idle()) &&
+               (!archive || archive->is_idle());
+    }
 
     // Takes over what is set now, for sessions to come.
     void configure() { config.set(exchanges.config().session); }
@@ -42,7 +48,8 @@ struct SessionParts {
     exchange::Exchanges& exchanges;
     reactor::Clock& clock;  // the calls'
     session::Callbacks callbacks;
-    std::optional<media::Supply> media;  // if the engine has a folder for it
+    std::optional<media::Supply> media;     // if the engine has a folder for it
+    std::optional<media::Archive> archive;  // likewise
     execute::ExecutorConfig config;
     Records& records;
     session::Sinks sinks;

@@ -34,7 +34,9 @@ struct Attempts::Extras {
         : plan(its_plan), request(clock)
     {
         const AccountProfile& profile = account.profile();
-        request.key = profile.signing_key;
+        request.upload_type = plan.upload_type;
+        request.is_put = plan.is_put;
+        if (plan.upload_type.empty()) request.key = profile.signing_key;
         request.idempotency = plan.idempotency;
         request.conditions = plan.conditions;
         request.cookies = plan.cookies;
@@ -74,7 +76,7 @@ bool Attempts::needs_extras(const AttemptsPlan& plan, const Account& account)
     return has_fragment || is_limited || !plan.fallback.url.empty() ||
            !account.profile().signing_key.empty() || !account.profile().headers.empty() ||
            !plan.headers.empty() || !plan.idempotency.empty() || plan.cookies != nullptr ||
-           plan.keeps_headers || plan.is_recorded;
+           plan.keeps_headers || plan.is_recorded || !plan.upload_type.empty();
 }
 
 Attempts::Attempts(Exchanges& exchanges, Content& content, const AttemptsPlan& plan)

@@ -48,6 +48,8 @@ struct AttemptsPlan {
     std::string_view headers = {};              // these (request_headers.hpp)
     std::string_view idempotency = {};          // a header line in place of our own
     std::string_view conditions = {};           // further header lines
+    std::string_view upload_type = {};          // of content that is a file, which is not signed
+    bool is_put = false;                        // it is uploaded by PUT
     http::CookieJar* cookies = nullptr;         // null: none are sent or kept
     bool keeps_headers = false;                 // of responses
     std::size_t body_bytes_max = 0;             // of responses; 0: as of all others

@@ -75,11 +75,14 @@ void Request::append_to(std::string& message) const
     const std::string_view headers =
         is_plain ? std::string_view(line.data(), line.size()) : extras_->headers;
     if (method == Method::get) {
-        http::append_head(message, method, destination(), query(), {}, 0, headers);
+        http::append_head(message, name(method), destination(), query(), {}, 0, headers);
         return;
     }
     const std::string_view body = content_.text();
-    http::append_head(message, method, destination(), query(), media_type(body_format_),
+    const bool is_upload = extras_ != nullptr && !extras_->upload_type.empty();
+    const std::string_view type = is_upload ? extras_->upload_type : media_type(body_format_);
+    const bool is_put = is_upload && extras_->is_put;
+    http::append_head(message, is_put ? "PUT" : name(method), destination(), query(), type,
                       body.size(), headers);
     message += body;
 }

@@ -38,10 +38,12 @@ struct RequestExtras {
     explicit RequestExtras(const reactor::Clock& its_clock) : clock(its_clock) {}
 
     const reactor::Clock& clock;
-    std::string url;              // the first, as it was written, without its fragment
-    std::string_view key;         // that requests are signed with; empty: they are not signed
-    std::string idempotency;      // a header line in place of the token's
-    std::string_view conditions;  // further header lines
+    std::string url;               // the first, as it was written, without its fragment
+    std::string_view key;          // that requests are signed with; empty: they are not signed
+    std::string idempotency;       // a header line in place of the token's
+    std::string_view conditions;   // further header lines
+    std::string_view upload_type;  // of content that is a file; empty: it is not
+    bool is_put = false;           // which is sent by PUT
     http::Demands demands;
     http::CookieJar* cookies = nullptr;  // null: none are sent or kept
     bool is_recorded = false;            // redirected requests are kept for a record

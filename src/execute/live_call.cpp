@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "execute/membership.hpp"
 #include "execute/preparations.hpp"
+#include "execute/recordings.hpp"
 #include "execute/verbs/streams.hpp"
 #include "http/url.hpp"
 
@@ -139,6 +140,9 @@ JobId LiveCall::begin(LegId leg, JobCommand command)
     const bool is_prepared =
         config_.media != nullptr && Preparations::are_for(command, *config_.media);
     if (is_prepared) return prepare(leg, std::move(command));
+    const auto* const recording = std::get_if<Recording>(&command);
+    const bool is_ours = recording != nullptr && config_.archive != nullptr;
+    if (is_ours && config_.archive->keeps()) return record(leg, *recording);
     if (!may_keep(command)) return contract_.begin(leg, std::move(command), now());
     JobCommand given = command;
     const JobId job = contract_.begin(leg, std::move(given), now());
@@ -150,6 +154,16 @@ JobId LiveCall::prepare(LegId leg, JobCommand command)
     if (!preparations_) preparations_ = std::make_unique<Preparations>(*this, *config_.media);
     const JobId job = contract_.begin_kept(kind_of(command));
     preparations_->begin(job, leg, std::move(command));
+    return job;
+}
+
+JobId LiveCall::record(LegId leg, const Recording& recording)
+{
+    if (!recordings_) recordings_ = std::make_unique<Recordings>(*this, *config_.archive);
+    Recording command = recordings_->command_for(recording);
+    const LocalPath file = command.file;
+    const JobId job = contract_.begin(leg, std::move(command), now());
+    if (job != 0) recordings_->add(job, recording, file);
     return job;
 }
 
@@ -363,7 +377,7 @@ void LiveCall::end_jobs()
 {
     const bool awaits_home = membership_ && !membership_->is_out() && !host().has_expired();
     const JobId except = awaits_home ? membership_->job() : 0;
-    while (const auto end = contract_.end_next(has_hung_up_, except)) note(*end);
+    while (auto end = contract_.end_next(has_hung_up_, except)) note(*end);
 }
 
 bool LiveCall::may_keep(const JobCommand& command) const
@@ -410,8 +424,9 @@ void LiveCall::note_late()
     }
 }
 
-void LiveCall::note(const Event& event)
+void LiveCall::note(Event& event)
 {
+    if (recordings_) recordings_->note(event);
     for (Stage* stage = stage_; stage != nullptr; stage = stage->outer_) stage->note(event);
     for (Watcher* watcher = watcher_; watcher != nullptr; watcher = watcher->outer_) {
         watcher->note(event);

@@ -32,8 +32,9 @@ class Lobby;
 }
 
 namespace pivot::media {
+class Archive;
 class Supply;
-}
+}  // namespace pivot::media
 
 namespace pivot::execute::verbs {
 class Streams;
@@ -47,6 +48,7 @@ using reactor::Task;
 class LiveCall;
 class Membership;
 class Preparations;
+class Recordings;
 
 // What ends a wait for a job before its own end.
 struct Until {
@@ -142,6 +144,7 @@ struct ExecutorConfig {
     Journal* journal = nullptr;            // null: nobody wants to know
     rooms::Lobby* rooms = nullptr;         // null: there are the switch's alone
     media::Supply* media = nullptr;        // null: the switch has to take all media as it is
+    media::Archive* archive = nullptr;     // null: it keeps its recordings
     Counter* jobs_overdue = nullptr;       // null: nobody counts them
 };
 
@@ -289,11 +292,12 @@ private:
     void note_breach(std::string_view what) override;
     void note_silence(std::string_view what, milliseconds limit);
     bool take(std::optional<Event> event);
-    void note(const Event& event);
+    void note(Event& event);
     void end_jobs();
     bool may_keep(const JobCommand& command) const;
     JobId keep(JobId job, const JobCommand& command);
     JobId prepare(LegId leg, JobCommand command);
+    JobId record(LegId leg, const Recording& recording);
     bool is_in_room() const;
     Task<> next_end(Deadline& deadline);
     void leave_room();
@@ -315,6 +319,7 @@ private:
     std::unique_ptr<const Redirected> redirect_;  // null: there is none
     std::unique_ptr<Membership> membership_;      // the last one; null: there was none yet
     std::unique_ptr<Preparations> preparations_;  // null: there was none yet
+    std::unique_ptr<Recordings> recordings_;      // likewise
     Cause cause_;
     LegId legs_ = caller;
     std::uint8_t lacks_ = 0;  // a bit for each ability that has been warned of

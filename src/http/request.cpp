@@ -6,11 +6,11 @@
 
 namespace pivot::http {
 
-void append_head(std::string& message, Method method, const Destination& destination,
+void append_head(std::string& message, std::string_view method, const Destination& destination,
                  std::string_view query, std::string_view content_type, std::size_t body_bytes,
                  std::string_view headers)
 {
-    message += name(method);
+    message += method;
     message += ' ';
     destination.url.append_target(message, query);
     message += " HTTP/1.1\r\n";

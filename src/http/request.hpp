@@ -26,7 +26,7 @@ protected:
 // Appends the head of an HTTP/1.1 request (RFC 9112) and the empty line. `query` is appended to
 // that of the URL. Unless `content_type` is empty, the head has it and the length of the body.
 // `headers` are further lines, each with its line end.
-void append_head(std::string& message, Method method, const Destination& destination,
+void append_head(std::string& message, std::string_view method, const Destination& destination,
                  std::string_view query, std::string_view content_type, std::size_t body_bytes,
                  std::string_view headers = {});
 

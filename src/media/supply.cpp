@@ -85,7 +85,7 @@ void Supply::close()
 {
     if (closing_.has_expired()) return;
     closing_.expire(Reason::cancelled);
-    worker_.leave(*this);
+    worker_.leave(this);
 }
 
 void Supply::returned(Want& want)

@@ -59,18 +59,22 @@ tl::expected<std::unique_ptr<Worker>, std::string> Worker::open(const std::strin
     };
     auto folder = reactor::Folder::take(path);
     if (!folder) return media_error(folder.error());
+    std::error_code error;
+    std::filesystem::create_directory(path + "/recordings", error);
+    if (error) return media_error(fmt::format("{}/recordings: {}", path, error.message()));
     const int wake_up = ::eventfd(0, EFD_CLOEXEC);
     if (wake_up < 0) return media_error(fmt::format("{}: eventfd: {}", path, strerror(errno)));
     std::unique_ptr<Worker> worker(
-        new Worker(std::move(*folder), wake_up, Cache(path, cache_bytes_max)));
+        new Worker(std::move(*folder), path, wake_up, Cache(path, cache_bytes_max)));
     auto thread = reactor::start_thread("pivot/media", [self = worker.get()] { self->run(); });
     if (!thread) return media_error(fmt::format("{}: {}", path, thread.error()));
     worker->thread_ = std::move(*thread);
     return worker;
 }
 
-Worker::Worker(reactor::Folder folder, int wake_up, Cache cache)
+Worker::Worker(reactor::Folder folder, const std::string& path, int wake_up, Cache cache)
     : folder_(std::move(folder)),
+      recordings_(path + "/recordings"),
       wake_up_(wake_up),
       cache_(std::move(cache)),
       programs_(std::max(std::thread::hardware_concurrency(), 1U))
@@ -92,9 +96,62 @@ void Worker::take(Want& want)
     post([this, &want] { want.fetched ? keep(want) : look_up(want); });
 }
 
-void Worker::leave(const Supply& supply)
+void Worker::leave(const void* owner)
 {
-    post([this, &supply] { give_up(supply); });
+    post([this, owner] { give_up(owner); });
+}
+
+void Worker::finish(const Recorded& recorded, std::vector<std::string> command, Nanoseconds ns_max,
+                    const void* owner, Errand& errand)
+{
+    const Placeholder values[] = {{"file", recorded.file},
+                                  {"output", recorded.finished},
+                                  {"format", recorded.format},
+                                  {"trim", recorded.trims_silence ? "trim" : ""}};
+    Program program;
+    program.owner = owner;
+    program.arguments = filled_in(command, values);
+    program.complaints = recorded.finished + ".err";
+    program.ns_max = ns_max;
+    program.ended = [&errand, recorded](std::string why) {
+        ::unlink((recorded.finished + ".err").c_str());
+        std::error_code ignored;
+        if (why.empty() && !std::filesystem::exists(recorded.finished, ignored)) {
+            why = "media.recording_command has made no file";
+        }
+        const std::string& useless = why.empty() ? recorded.file : recorded.finished;
+        if (!why.empty() || recorded.is_ours) ::unlink(useless.c_str());
+        if (why.empty()) return errand.end("");
+        errand.end(tl::unexpected(std::move(why)));
+    };
+    post([this, program = std::move(program)] { programs_.add(program); });
+}
+
+void Worker::read(const std::string& path, std::size_t bytes_max, Errand& errand)
+{
+    post([path, bytes_max, &errand] {
+        std::error_code error;
+        const auto size = std::filesystem::file_size(path, error);
+        if (error) return errand.end(tl::unexpected(error.message()));
+        if (size > bytes_max) {
+            return errand.end(tl::unexpected(
+                fmt::format("{} bytes are more than the limit of {}", size, bytes_max)));
+        }
+        std::string bytes(size, '\0');
+        std::ifstream file(path, std::ios::binary);
+        if (!file.read(bytes.data(), static_cast<std::streamsize>(size))) {
+            return errand.end(tl::unexpected(std::string("it cannot be read")));
+        }
+        errand.end(std::move(bytes));
+    });
+}
+
+void Worker::remove(const std::string& path, Errand& errand)
+{
+    post([path, &errand] {
+        ::unlink(path.c_str());
+        errand.end("");
+    });
 }
 
 void Worker::post(Work work)
@@ -219,12 +276,12 @@ void Worker::answer(Want& want, Result<FileLease> answer)
     want.supply.reactor().post(want);
 }
 
-void Worker::give_up(const Supply& supply)
+void Worker::give_up(const void* owner)
 {
-    programs_.drop(&supply);
+    programs_.drop(owner);
     for (auto& [key, waiting] : made_) {
         std::erase_if(waiting, [&](Want* want) {
-            if (&want->supply != &supply) return false;
+            if (&want->supply != owner) return false;
             answer(*want, fail(Reason::cancelled, Phase::queue, "the engine is stopping"));
             return true;
         });

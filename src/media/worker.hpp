@@ -1,10 +1,13 @@
-// The thread of an engine on which sounds are looked up, written and removed.
+// The thread of an engine on which sounds are looked up, written and removed, and recordings are
+// finished and read.
 //
 // Lanes do without locks and files: they hand a Want over, and get it back. Two that want the same
 // sound share one fetch, on whichever lanes they are.
 #pragma once
 
+#include "media/errand.hpp"
 #include "media/programs.hpp"
+#include "media/recorded.hpp"
 #include "media/want.hpp"
 #include "reactor/folder.hpp"
 
@@ -34,13 +37,24 @@ public:
     // All on any thread. The want is given back to its lane's reactor.
     void take(Want& want);
 
-    // Gives back all that this supply's wants still wait for.
-    void leave(const Supply& supply);
+    // The folder of recordings.
+    const std::string& recordings() const { return recordings_; }
+
+    // Has a program make `recorded.finished` of its file.
+    void finish(const Recorded& recorded, std::vector<std::string> command, Nanoseconds ns_max,
+                const void* owner, Errand& errand);
+    // Reads a file of at most so many bytes.
+    void read(const std::string& path, std::size_t bytes_max, Errand& errand);
+    void remove(const std::string& path, Errand& errand);
+
+    // Gives back all that wants of this supply still wait for, and kills the programs of this
+    // owner.
+    void leave(const void* owner);
 
 private:
     using Work = std::function<void()>;
 
-    Worker(reactor::Folder folder, int wake_up, Cache cache);
+    Worker(reactor::Folder folder, const std::string& path, int wake_up, Cache cache);
 
     void post(Work work);
     std::vector<Work> wait_for_work();
@@ -53,9 +67,10 @@ private:
     Result<FileLease> adopt(const std::string& key, std::string path);
     Result<FileLease> file_of(Want& want);
     static void answer(Want& want, Result<FileLease> answer);
-    void give_up(const Supply& supply);
+    void give_up(const void* owner);
 
     const reactor::Folder folder_;
+    const std::string recordings_;
     const int wake_up_;  // an eventfd
 
     std::mutex mutex_;  // of what follows

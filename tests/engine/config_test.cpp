@@ -72,6 +72,9 @@ void expect_defaults(const EngineConfig& config)
     EXPECT_EQ(config.session.play_limit, defaults.session.play_limit);
     EXPECT_EQ(config.session.fetches_media, defaults.session.fetches_media);
     EXPECT_EQ(config.session.renders_speech, defaults.session.renders_speech);
+    EXPECT_EQ(config.session.keeps_recordings, defaults.session.keeps_recordings);
+    EXPECT_EQ(config.media.recording_command, defaults.media.recording_command);
+    EXPECT_EQ(config.media.recording_timeout, defaults.media.recording_timeout);
     EXPECT_EQ(config.media.path, defaults.media.path);
     EXPECT_EQ(config.media.bytes_max, defaults.media.bytes_max);
     EXPECT_EQ(config.media.cache_bytes_max, defaults.media.cache_bytes_max);
@@ -139,6 +142,9 @@ TEST(Config, the_documented_example_has_every_setting_at_its_default)
                                    "play_limit_ms",
                                    "fetches_media",
                                    "renders_speech",
+                                   "keeps_recordings",
+                                   "recording_command",
+                                   "recording_ms",
                                    "bytes_max",
                                    "cache_bytes_max",
                                    "fetch_ms",
@@ -171,9 +177,10 @@ TEST(Config, every_setting_is_read)
         "callflow": {"coerce_types": true, "depth_max": 13, "host_modules": ["play", "voicemail"]},
         "session": {"iterations_max": 14, "answer_ms": 100, "hang_up_ms": 101, "stop_ms": 102,
                     "transfer_limit_ms": 103, "play_limit_ms": 104,
-                    "fetches_media": true, "renders_speech": true},
+                    "fetches_media": true, "renders_speech": true, "keeps_recordings": true},
         "media": {"path": "/sounds", "bytes_max": 1025, "cache_bytes_max": 1048579,
-                  "fetch_ms": 105, "speech_command": ["say", "{text}"], "speech_ms": 106},
+                  "fetch_ms": 105, "speech_command": ["say", "{text}"], "speech_ms": 106,
+                  "recording_command": ["sox", "{file}", "{output}"], "recording_ms": 107},
         "store": {"path": "/spool", "cdr_bytes_max": 1048577, "debug_bytes_max": 1048578},
         "accounts": {"a1": {"tls": {"certificate_file": "/a1.pem", "private_key_file": "/a1.key"},
                             "policy": {"allow": ["10.0.0.0/8"], "deny": ["10.1.0.0/16"]},
@@ -213,6 +220,10 @@ TEST(Config, every_setting_is_read)
     EXPECT_EQ(config.session.play_limit, milliseconds(104));
     EXPECT_TRUE(config.session.fetches_media);
     EXPECT_TRUE(config.session.renders_speech);
+    EXPECT_TRUE(config.session.keeps_recordings);
+    EXPECT_EQ(config.media.recording_command,
+              (std::vector<std::string>{"sox", "{file}", "{output}"}));
+    EXPECT_EQ(config.media.recording_timeout, milliseconds(107));
     EXPECT_EQ(config.media.path, "/sounds");
     EXPECT_EQ(config.media.bytes_max, 1025U);
     EXPECT_EQ(config.media.cache_bytes_max, 1'048'579U);
@@ -242,6 +253,9 @@ TEST(Config, a_command_has_only_names_that_stand_for_something)
     EXPECT_EQ(error(R"({"media":{"speech_command":["say","{txt}"]}})"),
               "/media/speech_command/1: {txt} stands for nothing: there are {text}, {text_file}, "
               "{voice}, {language}, {engine}, {file}");
+    EXPECT_EQ(error(R"({"media":{"recording_command":["sox","{text}"]}})"),
+              "/media/recording_command/1: {text} stands for nothing: there are {file}, {output}, "
+              "{format}, {trim}");
     EXPECT_EQ(read(R"({"media":{"speech_command":[]}})").media.speech_command,
               EngineConfig().media.speech_command);
 }

@@ -430,6 +430,172 @@ TEST_P(RenderedSpeech, is_that_of_espeak_ng_by_default)
     EXPECT_THAT(read_file(caller.spoken().front()), StartsWith("RIFF"));
 }
 
+// Recordings of a switch that writes `voice` into the file that it is given, or into its own.
+class KeptRecordings : public SessionTest, public testing::WithParamInterface<unsigned> {
+protected:
+    KeptRecordings()
+    {
+        config.reactors = GetParam();
+        config.session.keeps_recordings = true;
+        config.media.path = folder_.path() / "media";
+        page("/done", "<Hangup/>");
+    }
+    ~KeptRecordings() override { destroy(); }
+
+    void serve(HttpPeer::Handler handler) { server_.emplace(std::move(handler)); }
+    HttpPeer& server() { return *server_; }
+    std::string base() const { return server_->url("/rec"); }
+
+    // Performs a Record with these attributes.
+    Phone& record(const std::string& attributes, const std::string& own_path = "")
+    {
+        page("/first", fmt::format(R"(<Record action="/done" playBeep="false" {}/>)", attributes));
+        Phone& caller = phone();
+        caller.on("record", [&caller, own_path](JobId job) {
+            RecordingEnded ended;
+            ended.job = job;
+            ended.end = RecordingEnd::limit;
+            ended.duration = 2s;
+            const std::string given = caller.recorded().back().file.text();
+            ended.url = own_path.empty() ? given : "file://" + own_path;
+            std::ofstream(own_path.empty() ? given : own_path) << "voice";
+            caller.tell(std::move(ended));
+        });
+        start(caller);
+        EXPECT_TRUE(wait_for_end(caller));
+        return caller;
+    }
+
+    std::string folder() const { return config.media.path + "/recordings/"; }
+    std::size_t files() const
+    {
+        std::error_code ignored;
+        std::size_t count = 0;
+        for ([[maybe_unused]] const auto& entry :
+             std::filesystem::directory_iterator(folder(), ignored)) {
+            ++count;
+        }
+        return count;
+    }
+    std::string own_path() const { return folder_.path() / "own.wav"; }
+
+    // The last request that the document made.
+    std::string told_url() const { return told("/done")["RecordingUrl"]; }
+
+private:
+    TemporaryFolder folder_;
+    std::optional<HttpPeer> server_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, KeptRecordings, testing::Values(0, 1, 2));
+
+TEST_P(KeptRecordings, are_in_a_file_of_the_engine)
+{
+    const Phone& caller = record("");
+    ASSERT_THAT(caller.recorded(), SizeIs(1));
+    const std::string path = caller.recorded().front().file.text();
+    EXPECT_THAT(path, AllOf(StartsWith(folder()), EndsWith(".wav")));
+    EXPECT_EQ(told_url(), path);
+    EXPECT_EQ(read_file(path), "voice");
+}
+
+TEST_P(KeptRecordings, are_uploaded_and_then_removed)
+{
+    serve([](HttpPeer::Exchange& exchange) { exchange.reply(201, "", ""); });
+    const Phone& caller = record(fmt::format(R"(storageUrl="{}/" storageUrlMethod="PUT")", base()));
+    const Recording command = caller.recorded().front();
+    EXPECT_TRUE(command.url.empty());  // it is not the switch's to upload
+    ASSERT_TRUE(wait_until([&] { return files() == 0; }));
+    const std::string name = command.file.text().substr(folder().size());
+    const auto requests = server().requests();
+    ASSERT_THAT(requests, SizeIs(1));
+    EXPECT_EQ(requests[0].method, "PUT");
+    EXPECT_EQ(requests[0].target, "/rec/" + name);
+    EXPECT_EQ(requests[0].header("content-type"), "audio/wav");
+    EXPECT_EQ(requests[0].body, "voice");
+    EXPECT_EQ(told_url(), base() + "/" + name);
+}
+
+TEST_P(KeptRecordings, go_where_the_document_says_and_as_it_says)
+{
+    serve([](HttpPeer::Exchange& exchange) { exchange.reply(200, "", ""); });
+    record(fmt::format(R"(recordingUrl="{}?key=1")", base()), own_path());
+    ASSERT_TRUE(wait_until([&] { return server().requests_read() == 1; }));
+    EXPECT_EQ(server().requests()[0].method, "POST");
+    EXPECT_EQ(server().requests()[0].target, "/rec?key=1");
+    EXPECT_EQ(server().requests()[0].body, "voice");
+    EXPECT_TRUE(std::filesystem::exists(own_path()));  // a file of the switch's own stays
+}
+
+TEST_P(KeptRecordings, are_uploaded_again_after_a_failure)
+{
+    std::atomic<int> asked = 0;
+    serve([&](HttpPeer::Exchange& exchange) { exchange.reply(++asked == 1 ? 503 : 200, "", ""); });
+    record(fmt::format(R"(recordingUrl="{}")", base()));
+    ASSERT_TRUE(wait_until([&] { return files() == 0; }));
+    EXPECT_EQ(asked, 2);
+}
+
+TEST_P(KeptRecordings, stay_and_are_in_the_log_when_the_engine_stops_first)
+{
+    serve([](HttpPeer::Exchange& exchange) { exchange.hold(); });
+    record(fmt::format(R"(recordingUrl="{}")", base()));
+    ASSERT_TRUE(wait_until([&] { return server().requests_read() == 1; }));
+    destroy();
+    EXPECT_EQ(files(), 1U);
+    ASSERT_THAT(kept.lines(), SizeIs(1));
+    EXPECT_THAT(kept.lines().front().text,
+                AllOf(StartsWith("the recording " + folder()),
+                      HasSubstr("is kept, because it could not be uploaded to " + base())));
+}
+
+// A denied address is the customer's to mend.
+TEST_P(KeptRecordings, go_to_no_denied_address)
+{
+    serve([](HttpPeer::Exchange& exchange) { exchange.reply(200, "", ""); });
+    config.policy.deny = {"localhost"};
+    record(fmt::format(R"(recordingUrl="http://localhost:{}/x")", server().port()));
+    ASSERT_TRUE(wait_until([&] { return !kept.lines().empty(); }));
+    EXPECT_THAT(kept.lines().front().text, HasSubstr("denied"));
+    EXPECT_EQ(files(), 1U);
+    EXPECT_EQ(server().requests_read(), 0U);
+}
+
+TEST_P(KeptRecordings, are_trimmed_by_a_program)
+{
+    serve([](HttpPeer::Exchange& exchange) { exchange.reply(200, "", ""); });
+    config.media.recording_command = {"/bin/sh",  "-c",     R"((cat "$1"; echo " $3 $4") > "$2")",
+                                      "sh",       "{file}", "{output}",
+                                      "{format}", "{trim}"};
+    const Phone& caller = record(fmt::format(R"(trim="trim-silence" recordingUrl="{}")", base()));
+    EXPECT_FALSE(caller.recorded().front().trims_silence);
+    ASSERT_TRUE(wait_until([&] { return server().requests_read() == 1; }));
+    EXPECT_EQ(server().requests()[0].body, "voice wav trim\n");
+    EXPECT_EQ(told_url(), server().url(server().requests()[0].target));
+    ASSERT_TRUE(wait_until([&] { return files() == 0; }));
+}
+
+TEST_P(KeptRecordings, are_left_as_they_are_where_the_program_fails)
+{
+    config.media.recording_command = {"/bin/sh", "-c", "echo cannot >&2; exit 1"};
+    record(R"(trim="trim-silence")");
+    ASSERT_TRUE(wait_until([&] { return !kept.lines().empty(); }));
+    EXPECT_THAT(kept.lines().front().text,
+                HasSubstr("is left as it was recorded: /bin/sh ended with status 1: cannot"));
+    EXPECT_EQ(files(), 1U);
+}
+
+TEST_P(KeptRecordings, of_a_switch_that_has_them_elsewhere_stay_there)
+{
+    page("/first", R"(<Record action="/done" playBeep="false" recordingUrl="http://x.example/"/>)");
+    Phone& caller = start(phone());
+    ASSERT_TRUE(wait_for_end(caller));
+    EXPECT_EQ(told_url(), "http://switch.example/r1");
+    EXPECT_THAT(caller.warnings(),
+                ElementsAre("recording: the switch has told no path of a file: it is not "
+                            "uploaded"));
+}
+
 TEST(Media, a_folder_that_is_missing_is_named)
 {
     EngineConfig config;

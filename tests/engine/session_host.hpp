@@ -142,6 +142,11 @@ public:
         const std::scoped_lock lock(mutex_);
         return played_;
     }
+    std::vector<Recording> recorded() const
+    {
+        const std::scoped_lock lock(mutex_);
+        return recorded_;
+    }
     // The files of what was said.
     std::vector<std::string> spoken() const
     {
@@ -218,8 +223,12 @@ public:
         }
         return finish("say", job);
     }
-    bool record(JobId job, LegId, const Recording&) override
+    bool record(JobId job, LegId, const Recording& recording) override
     {
+        {
+            const std::scoped_lock lock(mutex_);
+            recorded_.push_back(recording);
+        }
         react("record", job, [this](JobId recorded) {
             tell(RecordingBegan{recorded});
             RecordingEnded ended;
@@ -315,10 +324,11 @@ private:
     std::map<std::string, Reaction, std::less<>> reactions_;
     std::size_t hang_up_at_ = 0;
     JobId mixing_ = 0;
-    mutable std::mutex mutex_;  // guards the seven below
+    mutable std::mutex mutex_;  // guards the eight below
     std::vector<std::string> commands_;
     std::vector<std::string> played_;
     std::vector<std::string> spoken_;
+    std::vector<Recording> recorded_;
     std::vector<std::string> warnings_;
     std::vector<std::string> branches_;
     std::string mix_;

@@ -34,7 +34,7 @@ public:
     const Destination& destination() const override { return destination_; }
     void append_to(std::string& message) const override
     {
-        append_head(message, Method::get, destination_, {}, {}, 0);
+        append_head(message, "GET", destination_, {}, {}, 0);
     }
 
 private:
