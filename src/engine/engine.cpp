@@ -196,12 +196,6 @@ public:
         return nullptr;
     }
 
-    bool is_thread_of(const engine::Lane& lane) const
-    {
-        if (host_lane) return runner == std::this_thread::get_id();
-        return lane_of_this_thread() == &lane;
-    }
-
     // A call that is started on a lane's thread stays there; others are spread in turn.
     engine::Lane& next_lane()
     {
@@ -409,9 +403,11 @@ bool Engine::tell(Ticket session, Event event)
     if (session.call == nullptr || is_forked()) return false;
     auto& place = *static_cast<engine::Place*>(session.call);
     if (!place.is_of(session.serial)) return false;
-    const bool is_own_thread = parts_->is_thread_of(place.lane());
-    if (is_own_thread && place.session() != nullptr && place.session()->is_over()) return false;
-    place.lane().reactor().post(*new Telling(place, session.serial, std::move(event)));
+    reactor::Reactor& reactor = place.lane().reactor();
+    // Inside `ended`, the place is still the session's.
+    const auto* const own = reactor.is_turning_here() ? place.session() : nullptr;
+    if (own != nullptr && own->is_over()) return false;
+    reactor.post(*new Telling(place, session.serial, std::move(event)));
     return true;
 }
 

@@ -42,7 +42,7 @@ void Inbox::post(Message& message)
     } while (!newest_.compare_exchange_weak(newest, &message, std::memory_order_release,
                                             std::memory_order_relaxed));
     if (newest != nullptr) return;  // the first message of this burst has woken the reactor
-    if (turning_.load(std::memory_order_relaxed) == std::this_thread::get_id()) return;
+    if (is_turning_here()) return;
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(wake_up_, &one, sizeof one);
     assert(written == sizeof one);

@@ -58,6 +58,10 @@ public:
 
     // Names the thread that is running a turn; the default id between turns.
     void set_turning(std::thread::id thread) { turning_.store(thread, std::memory_order_relaxed); }
+    bool is_turning_here() const
+    {
+        return turning_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+    }
 
     // Cancels the read, waits until that is done, and delivers what has not been delivered.
     void close();

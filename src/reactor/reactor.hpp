@@ -68,6 +68,9 @@ public:
     // wakes the reactor once per burst.
     void post(Message& message) { inbox_.post(message); }
 
+    // Whether this is its thread, inside a turn. Any thread may ask.
+    bool is_turning_here() const { return inbox_.is_turning_here(); }
+
     // Whether some messages have not been delivered yet.
     bool has_messages() const { return !inbox_.empty(); }
 
