@@ -240,6 +240,13 @@ class Prompts(Case):
         self.call(callers.ANSWER, callers.BE_HUNG_UP, to="flow")
         self.wait_for_log("sounds/welcome.slin'")
 
+    def test_a_sound_on_the_web_is_fetched_and_played(self):
+        self.answer("/begin", f"<Play>{self.web.url}/hello</Play><Play>{self.web.url}/none</Play>")
+        self.web.answers["/hello"] = (self.asterisk.home / "short.wav").read_bytes()
+        self.call(callers.ANSWER, callers.BE_HUNG_UP).end()
+        self.wait_for_log("pivot/media/pivot-")
+        self.wait_for_log("the server answered 503")
+
     def test_a_flow_plays_asterisks_own_sounds_and_sets_variables(self):
         self.web.answers["/begin"] = json.dumps(
             {

@@ -3,6 +3,7 @@
 #include <asterisk/app.h>
 #include <asterisk/astobj2.h>
 #include <asterisk/config.h>
+#include <asterisk/json.h>
 #include <asterisk/paths.h>
 #include <asterisk/strings.h>
 #include <asterisk/utils.h>
@@ -15,6 +16,7 @@ static void destroy(void* object)
 {
     struct settings* settings = object;
     ast_free(settings->engine);
+    ast_free(settings->media);
     ast_free(settings->sounds);
     ast_free(settings->recordings);
     ast_free(settings->speech_command);
@@ -37,6 +39,7 @@ static struct settings* defaults(void)
     struct settings* settings = ao2_alloc(sizeof *settings, destroy);
     if (settings == NULL) return NULL;
     settings->engine = ast_strdup("");
+    settings->media = in_spool("media");
     settings->sounds = ast_strdup("");
     settings->recordings = in_spool("recordings");
     settings->speech_command = ast_strdup("");
@@ -51,6 +54,7 @@ static struct settings* defaults(void)
 static char** place_of(struct settings* settings, const char* name)
 {
     if (strcmp(name, "engine") == 0) return &settings->engine;
+    if (strcmp(name, "media") == 0) return &settings->media;
     if (strcmp(name, "sounds") == 0) return &settings->sounds;
     if (strcmp(name, "recordings") == 0) return &settings->recordings;
     if (strcmp(name, "speech_command") == 0) return &settings->speech_command;
@@ -123,22 +127,60 @@ static int read_file(struct settings* settings)
     return status;
 }
 
+static int make_folder(const char* path)
+{
+    if (ast_mkdir(path, 0755) == 0) return 0;
+    ast_log(LOG_ERROR, "%s: cannot make the folder %s\n", file, path);
+    return -1;
+}
+
 static int make_folders(const struct settings* settings)
 {
-    if (ast_mkdir(settings->recordings, 0755) == 0 &&
-        ast_mkdir(settings->speech_cache, 0755) == 0) {
-        return 0;
+    const int status = make_folder(settings->recordings) | make_folder(settings->speech_cache);
+    return ast_strlen_zero(settings->media) ? status : status | make_folder(settings->media);
+}
+
+static void set_default(struct ast_json* root, const char* section, const char* name,
+                        struct ast_json* value)
+{
+    if (ast_json_object_get(root, section) == NULL) {
+        ast_json_object_set(root, section, ast_json_object_create());
     }
-    ast_log(LOG_ERROR, "%s: cannot make the folders %s and %s\n", file, settings->recordings,
-            settings->speech_cache);
-    return -1;
+    struct ast_json* object = ast_json_object_get(root, section);
+    if (ast_json_object_get(object, name) == NULL) {
+        ast_json_object_set(object, name, value);
+    } else {
+        ast_json_unref(value);
+    }
+}
+
+/* Asterisk plays no URLs, so the engine fetches them unless its settings say otherwise. What cannot
+ * be read is the engine's to complain about. */
+static int let_engine_fetch(struct settings* settings)
+{
+    if (ast_strlen_zero(settings->media)) return 0;
+    const char* json = ast_strlen_zero(settings->engine) ? "{}" : settings->engine;
+    struct ast_json* root = ast_json_load_string(json, NULL);
+    if (root == NULL) return 0;
+    set_default(root, "session", "fetches_media", ast_json_true());
+    set_default(root, "media", "path", ast_json_string_create(settings->media));
+    char* with_media = ast_json_dump_string(root);
+    ast_json_unref(root);
+    if (with_media == NULL) return -1;
+    ast_free(settings->engine);
+    settings->engine = ast_strdup(with_media);
+    ast_json_free(with_media);
+    return 0;
 }
 
 struct settings* settings_read(void)
 {
     struct settings* settings = defaults();
     if (settings == NULL) return NULL;
-    if (read_file(settings) == 0 && make_folders(settings) == 0) return settings;
+    if (read_file(settings) == 0 && make_folders(settings) == 0 &&
+        let_engine_fetch(settings) == 0) {
+        return settings;
+    }
     ao2_ref(settings, -1);
     return NULL;
 }

@@ -7,6 +7,7 @@
 /* Counted (ao2), and never changed: a reload makes new ones. Every text is there, if empty. */
 struct settings {
     char* engine; /* docs/configuration.md, as JSON */
+    char* media;  /* a folder of the engine's, for sounds that it fetches */
     char* sounds; /* a folder that is looked through before Asterisk's own sounds */
     char* recordings;
     char* speech_command;

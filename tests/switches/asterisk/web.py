@@ -28,10 +28,10 @@ class Web:
                 delay, body = web.take(path, parameters)
                 time.sleep(delay)
                 self.send_response(200 if body is not None else 503)
-                body = (body or "").encode()
-                self.send_header(
-                    "Content-Type", "text/xml" if body.startswith(b"<") else "application/json"
-                )
+                is_sound = isinstance(body, bytes)
+                body = body if is_sound else (body or "").encode()
+                type = "text/xml" if body.startswith(b"<") else "application/json"
+                self.send_header("Content-Type", "audio/wav" if is_sound else type)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
