@@ -27,6 +27,7 @@ DIALPLAN = """
 [general]
 static = yes
 [default]
+include => parkedcalls
 exten => twiml,1,Pivot(WEB/begin,t)
  same => n,Verbose(0,AFTER ${PIVOTSTATUS} ${PIVOTBRANCH} ${PIVOTREASON})
  same => n,Hangup()
@@ -50,6 +51,11 @@ exten => cdr,1,Set(PIVOT_ACTION={"voice_url": "WEB/begin", "req_format": "twiml"
  same => n,Hangup(19)
 exten => local,1,Answer()
  same => n,Wait(2)
+ same => n,Hangup()
+exten => brief,1,Set(PARKINGLOT=brief)
+ same => n,Pivot(WEB/begin)
+[comeback]
+exten => s,1,Verbose(0,COMEBACK ${PARKING_SPACE} ${PIVOTSTATUS})
  same => n,Hangup()
 """
 SPEECH = (
@@ -401,6 +407,12 @@ class Transfers(Case):
         self.call(callers.ANSWER, callers.BE_HUNG_UP, to="flow").end()
         self.assertIn("no such extension", self.log())
 
+    def test_a_transfer_with_announcement_fails(self):
+        transfer = {"target": "local", "transfer_type": "attended"}
+        self.web.answers["/begin"] = json.dumps({"module": "transfer", "data": transfer})
+        self.call(callers.refused(603), to="flow").end()
+        self.assertIn("without announcement", self.log())
+
     def test_asterisk_may_send_the_caller_elsewhere(self):
         stages = (
             '<Gather timeout="30"/>',
@@ -430,6 +442,52 @@ class Transfers(Case):
         self.call(callers.ANSWER, callers.BE_REFERRED, callers.BE_HUNG_UP)
         form, _ = self.web.wait_for("/referred")
         self.assertEqual(form["ReferSipResponseCode"], "202")
+
+
+def parking(slot):
+    """A flow that says so if it cannot park the caller."""
+    otherwise = {"module": "tts", "data": {"text": "Not parked."}}
+    return json.dumps({"module": "park", "data": {"slot": slot}, "children": {"_": otherwise}})
+
+
+class Parking(Case):
+    @classmethod
+    def setUpClass(cls):
+        """Asterisk 22 does not survive unloading it, so a case without it comes before."""
+        Place.asterisk.cli("module load res_parking.so")
+
+    def park(self, slot, to="flow"):
+        self.web.answers["/begin"] = parking(slot)
+        return self.call(callers.ANSWER, callers.BE_HUNG_UP, to=to)
+
+    def test_a_parked_caller_talks_to_whoever_dials_the_slot(self):
+        self.web.answers["/cdr"] = ""
+        parked = self.park("702", to="cdr")
+        self.wait_for_log("in 'default' at space 702")
+        self.wait_while_it("was parked")
+        self.call(callers.ANSWER, callers.wait(2000), callers.BYE, to="702")
+        self.wait_until(
+            lambda: self.log().count("joined 'simple_bridge' basic-bridge") == 2,
+            "they do not talk",
+        )
+        self.assertNotIn("/cdr", [path for path, _, _ in self.web.requests])
+        parked.end()
+        self.web.wait_for("/cdr")
+        self.assertNotIn("AFTER", self.log())
+
+    def test_a_parked_caller_may_hang_up(self):
+        self.web.answers["/begin"] = parking("701")
+        self.call(callers.ANSWER, callers.wait(1000), callers.BYE, to="flow").end()
+        self.assertIn("in 'default' at space 701", self.log())
+
+    def test_a_parked_caller_whom_nobody_fetches_goes_where_asterisk_says(self):
+        self.park("", to="brief").end()
+        self.assertIn("COMEBACK 750 MOVED", self.log())
+
+    def test_parking_in_an_invalid_slot_fails_and_the_call_goes_on(self):
+        self.park("garage").end()
+        self.assertIn("the slot is not a number", self.log())
+        self.assertEqual(self.said(), ["Not parked."])
 
 
 class Rooms(Case):
@@ -476,6 +534,14 @@ class Failures(Case):
         self.asterisk.cli("module load app_pivot.so")
         self.answer("/begin", "<Reject/>")
         self.call(callers.refused(503)).end()
+
+    def test_parking_without_its_module_fails_and_says_so(self):
+        if "res_parking" in self.asterisk.cli("module show like res_parking"):
+            self.skipTest("a case of Parking has loaded the module")
+        self.web.answers["/begin"] = parking("701")
+        self.call(callers.ANSWER, callers.BE_HUNG_UP, to="flow").end()
+        self.assertIn("res_parking is not loaded", self.log())
+        self.assertEqual(self.said(), ["Not parked."])
 
     def test_without_a_branch_the_dialplan_knows_why(self):
         self.web.answers["/begin"] = None

@@ -126,7 +126,7 @@ static int perform(struct live_call* call, struct ast_channel* channel, const st
     perform_call(call, channel);
     report_end(call, channel);
     if (call->progress == GIVEN_BACK || call->progress == MOVED) let_rest(call, channel);
-    return call->progress == HUNG_UP ? -1 : 0;
+    return call->progress == HUNG_UP || call->hangs_up ? -1 : 0;
 }
 
 static int execute(struct ast_channel* channel, const char* data)

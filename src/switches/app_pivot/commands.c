@@ -82,6 +82,11 @@ static void transfer(void* call, pivot_job job, const pivot_transfer* transfer)
     post_job(call, NEWS_TRANSFER, job, 0, transfer);
 }
 
+static void park(void* call, pivot_job job, pivot_text slot)
+{
+    post(call, (struct news){.kind = NEWS_PARK, .job = job}, slot, no_text);
+}
+
 static void mute(void* call, pivot_leg leg, int32_t is_muted)
 {
     post(call, (struct news){.kind = NEWS_MUTE, .leg = leg, .number = is_muted}, no_text, no_text);
@@ -158,6 +163,7 @@ const pivot_channel asterisk_channel = {
     .bridge = bridge,
     .refer = refer,
     .transfer = transfer,
+    .park = park,
     .mute = mute,
     .set_variable = set_variable,
     .mix = mix,

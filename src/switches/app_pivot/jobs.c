@@ -108,6 +108,13 @@ void jobs_lose_leg(struct live_call* call, struct leg* leg)
     }
 }
 
+void jobs_stop(struct live_call* call)
+{
+    for (struct job* job = call->jobs; job != NULL; job = job->next) {
+        if (!job->is_over && job->kind->stop != NULL) job->kind->stop(call, job);
+    }
+}
+
 static void free_job(struct live_call* call, struct job* job)
 {
     if (job->kind->discard != NULL) job->kind->discard(call, job);

@@ -54,6 +54,8 @@ void jobs_leave(struct live_call* call, struct leg* leg);
 int jobs_wait(struct live_call* call);
 void jobs_turn(struct live_call* call);
 void jobs_lose_leg(struct live_call* call, struct leg* leg);
+/* Ends all that runs. */
+void jobs_stop(struct live_call* call);
 /* Frees those that are over, or all of them. */
 void jobs_sweep(struct live_call* call);
 void jobs_discard(struct live_call* call);

@@ -45,6 +45,7 @@ struct live_call {
     /* The channel's thread alone. */
     enum progress progress;
     int32_t refused_with; /* a SIP status; 0: the call was not refused */
+    int hangs_up;         /* at the end: the parked caller has talked, or is gone */
     struct leg* legs;     /* the caller is the first */
     struct job* jobs;
 

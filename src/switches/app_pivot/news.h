@@ -19,6 +19,7 @@ enum news_kind {
     NEWS_MIX,          /* name, number: the most members */
     NEWS_REFER,        /* name: a SIP URI */
     NEWS_TRANSFER,     /* a pivot_transfer */
+    NEWS_PARK,         /* name: a slot, which may be empty */
     NEWS_MUTE,         /* number: 1 or 0 */
     NEWS_SET_VARIABLE, /* name, value, number: is it exported? */
     NEWS_GIVEN_BACK,

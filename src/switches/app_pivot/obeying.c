@@ -7,6 +7,7 @@
 #include "switches/app_pivot/legs.h"
 #include "switches/app_pivot/mixing.h"
 #include "switches/app_pivot/news.h"
+#include "switches/app_pivot/parking.h"
 #include "switches/app_pivot/playing.h"
 #include "switches/app_pivot/recording.h"
 #include "switches/app_pivot/referring.h"
@@ -111,6 +112,7 @@ static void begin_job(struct live_call* call, struct leg* leg, const struct news
         case NEWS_BRIDGE: bridge_with(call, news->job, leg); break;
         case NEWS_REFER: refer_caller(call, news->job, leg, news->name); break;
         case NEWS_TRANSFER: transfer_caller(call, news->job, leg, news->shown); break;
+        case NEWS_PARK: park_caller(call, news->job, leg, news->name); break;
         case NEWS_MIX: mix_caller(call, news->job, news->name, news->number); break;
         default: break;
     }
@@ -135,6 +137,7 @@ static void obey(struct live_call* call, const struct news* news)
         case NEWS_BRIDGE:
         case NEWS_REFER:
         case NEWS_TRANSFER:
+        case NEWS_PARK:
         case NEWS_MIX:
             if (leg != NULL) {
                 begin_job(call, leg, news);

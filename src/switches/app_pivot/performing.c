@@ -94,9 +94,7 @@ static int has_hung_up(const struct leg* caller)
 /* Whatever the end was: nothing may run on a channel that goes on in the dialplan. */
 static void clean_up(struct live_call* call, struct leg* caller)
 {
-    for (struct job* job = call->jobs; job != NULL; job = job->next) {
-        if (!job->is_over && job->kind->stop != NULL) job->kind->stop(call, job);
-    }
+    jobs_stop(call);
     while (caller->next != NULL) leg_end(call, caller->next);
     leg_drop(call, caller);
     jobs_discard(call);

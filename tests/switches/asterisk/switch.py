@@ -20,8 +20,8 @@ res_pjsip_endpoint_identifier_anonymous res_pjsip_caller_id res_pjsip_dtmf_info
 res_pjsip_header_funcs res_pjsip_nat res_pjsip_refer res_pjsip_rfc3326 res_pjsip_logger
 res_pjsip_authenticator_digest res_pjsip_outbound_authenticator_digest res_rtp_asterisk
 res_clioriginate chan_pjsip chan_bridge_media pbx_config bridge_simple bridge_softmix
-bridge_native_rtp bridge_builtin_features bridge_builtin_interval_features codec_ulaw codec_alaw
-codec_a_mu codec_gsm codec_resample format_gsm format_wav format_pcm format_sln app_dial
+bridge_native_rtp bridge_holding bridge_builtin_features bridge_builtin_interval_features
+codec_ulaw codec_alaw codec_a_mu codec_gsm codec_resample format_gsm format_wav format_pcm format_sln app_dial
 app_playback app_chanspy app_mixmonitor app_milliwatt app_playtones app_senddtmf app_stack
 app_verbose app_originate func_periodic_hook func_cut func_groupcount func_uri func_callerid
 func_channel func_hangupcause func_logic func_strings func_timeout func_global
@@ -60,6 +60,18 @@ match = 127.0.0.1
 """,
     "rtp.conf": "[general]\nrtpstart = 20000\nrtpend = 24999\nstrictrtp = no\n",
     "musiconhold.conf": "[default]\nmode = files\ndirectory = /usr/share/asterisk/moh\n",
+    "res_parking.conf": """
+[default]
+parkext = 700
+parkpos = 701-702
+context = parkedcalls
+[brief]
+parkpos = 750-750
+context = parkedbriefly
+parkingtime = 2
+comebacktoorigin = no
+comebackcontext = comeback
+""",
     "indications.conf": """
 [general]
 country = us
