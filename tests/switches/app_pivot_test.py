@@ -299,6 +299,11 @@ class Recordings(Case):
         form = self.record('maxLength="2" timeout="9" trim="do-not-trim"')
         self.assertIn(int(form["RecordingDuration"]), range(2, 9))
 
+    def test_a_recording_that_is_not_uploaded_says_so(self):
+        form = self.record('maxLength="1" recordingUrl="http://127.0.0.1:9/"')
+        self.assertIn("is not uploaded to its URL", self.log())
+        self.assertNotIn("http", form["RecordingUrl"])
+
     def test_a_recording_is_ended_by_the_caller(self):
         self.answer("/begin", '<Record action="/recorded" playBeep="false"/>')
         self.call(callers.ANSWER, callers.speak(), callers.wait(2000), callers.BYE)

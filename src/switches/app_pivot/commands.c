@@ -53,6 +53,12 @@ static void send_keys(void* call, pivot_job job, pivot_leg leg, const pivot_keys
 
 static void record(void* call, pivot_job job, pivot_leg leg, const pivot_recording* recording)
 {
+    const struct live_call* recorded_call = call;
+    if (recording->url.size > 0) {
+        ast_log(LOG_WARNING,
+                "%s: a recording is not uploaded to its URL: set session.keeps_recordings\n",
+                recorded_call->name);
+    }
     post_job(call, NEWS_RECORD, job, leg, recording);
 }
 
