@@ -67,7 +67,10 @@ std::string Archive::new_path() const
 
 void Archive::take(Recorded recorded)
 {
-    running_.spawn(run(std::move(recorded), closing_));
+    if (running_.running() < recordings_max) {
+        return running_.spawn(run(std::move(recorded), closing_));
+    }
+    complain(recorded, fmt::format("is kept as it is: {} others wait already", recordings_max));
 }
 
 void Archive::close()

@@ -36,6 +36,9 @@ public:
     bool is_idle() const { return running_.running() == 0; }
 
 private:
+    // That are not uploaded yet; one more is kept.
+    static constexpr std::size_t recordings_max = 10'000;
+
     // In memory at a time.
     static constexpr std::size_t uploads_max = 8;
 
