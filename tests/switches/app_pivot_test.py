@@ -299,6 +299,23 @@ class Recordings(Case):
         form = self.record('maxLength="2" timeout="9" trim="do-not-trim"')
         self.assertIn(int(form["RecordingDuration"]), range(2, 9))
 
+    def test_a_recording_is_uploaded_by_the_engine(self):
+        path = self.asterisk.home / "etc/pivot.conf"
+        settings = path.read_text()
+        keeping = '{"session": {"keeps_recordings": true}, '
+        path.write_text(settings.replace("engine = {", f"engine = {keeping}"))
+        self.addCleanup(self.asterisk.cli, "pivot reload")
+        self.addCleanup(path.write_text, settings)  # which comes first
+        self.asterisk.cli("pivot reload")
+        target = f"{self.web.url}/stored"
+        form = self.record(f'maxLength="1" storageUrl="{target}" storageUrlMethod="PUT"')
+        self.assertTrue(form["RecordingUrl"].startswith(f"{target}/"), form["RecordingUrl"])
+        name = form["RecordingUrl"].removeprefix(f"{self.web.url}")
+        self.web.wait_for(name)
+        self.assertEqual(self.web.uploads[name][:4], b"RIFF")
+        folder = self.asterisk.home / "spool/pivot/media/recordings"
+        self.wait_until(lambda: not list(folder.iterdir()), "the file stays")
+
     def test_a_recording_that_is_not_uploaded_says_so(self):
         form = self.record('maxLength="1" recordingUrl="http://127.0.0.1:9/"')
         self.assertIn("is not uploaded to its URL", self.log())

@@ -10,6 +10,7 @@ class Web:
     def __init__(self):
         self.answers = {}
         self.requests = []  # (path, parameters, when)
+        self.uploads = {}  # by path
         self.changed = threading.Condition()
         web = self
 
@@ -21,6 +22,14 @@ class Web:
 
             def do_POST(self):
                 self.answer(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
+
+            def do_PUT(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                web.uploads[self.path] = body
+                web.take(self.path, {})
+                self.send_response(201)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
             def answer(self, form):
                 path = urllib.parse.urlsplit(self.path).path
