@@ -1,4 +1,5 @@
-#include "base/json_reader.hpp"
+#include "engine/config.hpp"
+
 #include "callflow/modules.hpp"
 #include "http/header.hpp"
 #include "media/command_line.hpp"
@@ -6,14 +7,13 @@
 #include "net/dns_config.hpp"
 #include "net/source_addresses.hpp"
 
-#include <pivot/engine.hpp>
-
 #include <array>
 
 #include <fmt/format.h>
 #include <sched.h>
 
-namespace pivot::inline v1 {
+namespace pivot::engine {
+
 namespace {
 
 using Checked = tl::expected<void, std::string>;
@@ -149,7 +149,8 @@ EngineConfig::Account read_account(json::Value value, const std::string& at,
     return account;
 }
 
-// Reads every setting there is (docs/configuration.md has a row for each).
+}  // namespace
+
 void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breaches& breaches)
 {
     constexpr std::int64_t mebibyte = 1024 * 1024;
@@ -239,7 +240,9 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     for (json::ObjectReader* section : sections) section->finish("a setting", known);
 }
 
-}  // namespace
+}  // namespace pivot::engine
+
+namespace pivot::inline v1 {
 
 tl::expected<EngineConfig, std::string> EngineConfig::from_json(std::string_view text)
 {
@@ -250,7 +253,7 @@ tl::expected<EngineConfig, std::string> EngineConfig::from_json(std::string_view
     EngineConfig config;
     json::Breaches breaches;
     json::ObjectReader reader(*root, "", breaches);
-    read_settings(reader, config, breaches);
+    engine::read_settings(reader, config, breaches);
     if (breaches.is_empty()) return config;
     return tl::unexpected(
         std::move(breaches).to_failure(Reason::invalid_json, Phase::parse).message);
