@@ -46,6 +46,7 @@ struct SessionEnd {
     int iterations = 0;  // documents and flows performed
     Cause cause;         // of the hang-up; empty: there was none
     std::string branch;  // `_` after a pivot that failed or was skipped, if nothing followed
+    std::string failure;  // `timeout: …`: why a pivot failed, the last one if several; empty: none
 };
 
 }  // namespace pivot::inline v1

@@ -75,6 +75,7 @@ struct Course {
     NextStep step;
     Result<session::Answer> answer;  // kept here: there is no second one in any frame
     std::string next;                // the `_` child of the pivot node that asks
+    std::string failure;             // of the last pivot that failed
     int performed = 0;               // answers
     bool is_unfollowed = false;      // a pivot has failed or was skipped, and there is no `_`
 };
@@ -94,7 +95,8 @@ Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Course& course, Dead
     Result<session::Answer>& answer = course.answer;
     if (!answer) {
         if (call.config().journal != nullptr) call.config().journal->fail_pivot();
-        return take_default(call, flows, course, failure_text(answer.error()), deadline);
+        course.failure = failure_text(answer.error());
+        return take_default(call, flows, course, course.failure, deadline);
     }
     ++course.performed;
     if (answer->document) return perform(call, answer->document->verbs(), deadline);
@@ -152,6 +154,7 @@ SessionEnd end_of(const LiveCall& call, const Course& course)
     end.iterations = course.performed;
     end.cause = call.cause();
     if (course.is_unfollowed) end.branch = "_";
+    end.failure = course.failure;
     return end;
 }
 
