@@ -3,7 +3,7 @@
 # Debian 13 has llhttp as a library, Debian 12 only its C sources. docs/dependencies.md says what the rest is for.
 build_packages() {
   echo clang-19 g++ libc-ares-dev libcli11-dev libexpected-dev libfmt-dev libpcre2-dev libpugixml-dev libsimdjson-dev \
-    libsqlite3-dev libssl-dev liburing-dev liburiparser-dev meson ninja-build pkg-config python3 zlib1g-dev
+    libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev liburing-dev liburiparser-dev meson ninja-build pkg-config python3 zlib1g-dev
   if [ "$(. /etc/os-release && echo "$VERSION_CODENAME")" = bookworm ]; then echo node-llhttp; else echo libllhttp-dev; fi
 }
 

@@ -1,0 +1,122 @@
+#include "pivot/serve/actions.hpp"
+
+#include "base/harmless.hpp"
+#include "base/json.hpp"
+#include "base/near_miss.hpp"
+#include "base/text.hpp"
+#include "http/url.hpp"
+
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace pivot::tools {
+
+namespace {
+
+using Error = tl::unexpected<std::string>;
+
+tl::expected<ActionNode, std::string> read(std::string_view json, const ActionLimits& limits)
+{
+    auto node = ActionNode::from_json(json, limits);
+    if (!node) return Error(std::move(node.error().message));
+    if (!node->action) return Error(node->action.error().message);
+    return std::move(*node);
+}
+
+}  // namespace
+
+std::string plain_number(std::string_view number)
+{
+    constexpr std::string_view separators = " -.()";
+    std::string plain;
+    for (const char sign : number) {
+        const bool is_leading_plus = sign == '+' && plain.empty();
+        if (is_digit(sign) || is_leading_plus) {
+            plain += sign;
+        } else if (separators.find(sign) == separators.npos) {
+            return {};
+        }
+    }
+    return plain == "+" ? std::string() : plain;
+}
+
+void Actions::add(std::string name, ActionNode node)
+{
+    named_.insert_or_assign(std::move(name), std::move(node));
+}
+
+Actions::Done Actions::add_number(std::string_view pattern, std::string_view reference)
+{
+    std::string_view number = pattern;
+    const bool is_prefix = number.ends_with('*');
+    if (is_prefix) number.remove_suffix(1);
+    std::string plain = plain_number(number);
+    if (plain.empty() || plain != number) {
+        return Error("is not a number: write +493012345, or +4930* for all that begin so");
+    }
+    auto node = find(reference);
+    if (!node) return Error(std::move(node.error()));
+    Nodes& nodes = is_prefix ? prefixes_ : exact_;
+    nodes.insert_or_assign(std::move(plain), std::move(*node));
+    return {};
+}
+
+Actions::Done Actions::set_default(std::string_view reference)
+{
+    auto node = find(reference);
+    if (!node) return Error(std::move(node.error()));
+    default_ = std::move(*node);
+    return {};
+}
+
+tl::expected<ActionNode, std::string> Actions::find(std::string_view reference) const
+{
+    if (reference.find("://") != reference.npos) {
+        const auto url = http::Url::parse(reference);
+        if (!url) return Error(fmt::format("the URL cannot be asked: {}", url.error()));
+        std::string json = "{\"voice_url\":";
+        json::append_quoted(json, reference);
+        return read(json + '}', limits_);
+    }
+    const auto found = named_.find(reference);
+    if (found != named_.end()) return found->second;
+    std::vector<std::string_view> names;
+    for (const auto& [name, node] : named_) names.push_back(name);
+    const std::string_view meant = near_miss(reference, names);
+    return Error(fmt::format("\"{}\" is neither a URL nor the name of an action{}",
+                             harmless(reference),
+                             meant.empty() ? ": add [actions.NAME], or write http://…"
+                                           : fmt::format(": did you mean {}?", meant)));
+}
+
+const ActionNode* Actions::find_number(std::string_view number) const
+{
+    if (number.empty()) return nullptr;
+    const auto exact = exact_.find(number);
+    if (exact != exact_.end()) return &exact->second;
+    for (std::size_t length = number.size(); length > 0; --length) {
+        const auto prefix = prefixes_.find(number.substr(0, length));
+        if (prefix != prefixes_.end()) return &prefix->second;
+    }
+    return nullptr;
+}
+
+tl::expected<ActionNode, std::string> Actions::choose(std::string_view said,
+                                                      std::string_view called) const
+{
+    if (!said.empty()) {
+        auto node = first_sign(said) == '{' ? read(said, limits_) : find(said);
+        if (!node) return Error(fmt::format("the switch's action: {}", node.error()));
+        return node;
+    }
+    if (const ActionNode* node = find_number(plain_number(called))) return *node;
+    if (default_) return *default_;
+    return Error(
+        fmt::format("no action for the number \"{}\": it is not among [numbers], and "
+                    "there is no default",
+                    harmless(called)));
+}
+
+}  // namespace pivot::tools

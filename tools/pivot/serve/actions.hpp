@@ -1,0 +1,56 @@
+// Which action a call gets: the switch's own, else that of the called number, else the default.
+//
+//     the switch: a URL, a name or JSON ─► numbers: exact ─► numbers: longest prefix ─► default
+//
+// An action is referred to by its URL or by the name under which the configuration has it.
+#pragma once
+
+#include <pivot/action.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+namespace pivot::tools {
+
+class Actions {
+public:
+    // Errors are sentences without a full stop.
+    using Done = tl::expected<void, std::string>;
+
+    explicit Actions(const ActionLimits& limits = {}) : limits_(limits) {}
+
+    // An action of the configuration. All of them come first.
+    void add(std::string name, ActionNode node);
+
+    // `pattern` is `+493012345`, or `+4930*` for all numbers that begin so.
+    Done add_number(std::string_view pattern, std::string_view reference);
+
+    Done set_default(std::string_view reference);
+
+    // The action for a call to this number. What the switch says of it is a URL, a name or the JSON
+    // of a pivot node, and final: if it is wrong, nothing takes its place. Empty: it says nothing.
+    tl::expected<ActionNode, std::string> choose(std::string_view said,
+                                                 std::string_view called) const;
+
+private:
+    using Nodes = std::map<std::string, ActionNode, std::less<>>;
+
+    tl::expected<ActionNode, std::string> find(std::string_view reference) const;
+    const ActionNode* find_number(std::string_view number) const;
+
+    ActionLimits limits_;
+    Nodes named_;
+    Nodes exact_;
+    Nodes prefixes_;
+    std::optional<ActionNode> default_;
+};
+
+// A number as it is compared: its digits and a leading `+`, without what separates them for readers
+// (RFC 3966, `visual-separator`, and blanks). Empty if anything else is in it.
+std::string plain_number(std::string_view number);
+
+}  // namespace pivot::tools

@@ -1,0 +1,53 @@
+// What `pivot serve` is told by its configuration (docs/serve.md) and its options.
+#pragma once
+
+#include "pivot/serve/actions.hpp"
+#include "pivot/serve/log.hpp"
+
+#include <pivot/engine.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace pivot::tools {
+
+// Calls that are made up, and go through the engine as any others.
+struct ScriptedSettings {
+    std::string script_file;  // empty: callers listen to everything and press nothing
+    std::uint64_t calls = 1;
+    unsigned rate = 1;   // calls a second
+    std::string action;  // what the switch says of it; empty: nothing
+    std::string from;
+    std::string to;
+};
+
+struct Settings {
+    EngineConfig engine;
+    std::string account_id;  // of all calls
+    Actions actions;
+    std::string default_action;  // as it is written; empty: there is none
+    std::chrono::seconds drain_timeout{300};
+    LogSettings log;
+    std::optional<ScriptedSettings> scripted;
+};
+
+struct SettingsSources {
+    std::vector<std::string> config_files;  // empty: those of /etc/pivot
+    std::string url;                        // each of these is empty if it is not given
+    std::string log_format;
+    std::string log_level;
+};
+
+struct ReadSettings {
+    Settings settings;
+    std::string shown;  // the merged configuration as TOML, without secrets
+};
+
+// The errors are lines that begin with their place, `pivot.toml:12:3: …`.
+tl::expected<ReadSettings, std::vector<std::string>> read_settings(const SettingsSources& sources);
+
+}  // namespace pivot::tools
