@@ -5,6 +5,7 @@
 #include "pivot/load.hpp"
 #include "pivot/output.hpp"
 #include "pivot/run.hpp"
+#include "pivot/serve.hpp"
 #include "pivot/simulate.hpp"
 
 #include <algorithm>
@@ -31,7 +32,9 @@ constexpr const char* about =
     "  pivot check callflow.json                   what is wrong in a callflow\n"
     "  pivot simulate --script caller.txt http://127.0.0.1:8080/ivr\n"
     "                                              a whole call, with a scripted caller\n"
-    "  pivot load http://127.0.0.1:8080/ivr        how much a web server can take";
+    "  pivot load http://127.0.0.1:8080/ivr        how much a web server can take\n"
+    "  pivot serve --url http://127.0.0.1:8080/ivr\n"
+    "                                              perform the calls of a switch";
 
 constexpr const char* run_examples =
     "ACTION.json is a pivot node, a document whose `flow` is a pivot node, or its bare data:\n"
@@ -263,6 +266,55 @@ void add_load(CLI::App& app, LoadOptions& options)
     load->add_flag("--json", options.as_json, "Print one JSON object");
 }
 
+constexpr const char* serve_notes =
+    "Runs in the foreground until it gets TERM or INT, and logs on standard error. What it serves\n"
+    "is in /etc/pivot/pivot.toml and /etc/pivot/conf.d/*.toml, which need not be there\n"
+    "(docs/serve.md has every setting). Here [scripted] makes calls without a switch:\n"
+    "  default = \"http://127.0.0.1:8080/ivr\"\n"
+    "  policy.allow = [\"127.0.0.1\"]\n"
+    "  [numbers]\n"
+    "  \"+4930*\" = \"https://voice.example.com/berlin\"\n"
+    "  [scripted]\n"
+    "  script = \"caller.txt\"\n"
+    "  calls = 10\n"
+    "  to = \"+493012345\"\n\n"
+    "Signals:\n"
+    "  TERM, INT  takes no more calls, lets those in flight end, and exits; a second one exits at\n"
+    "             once\n"
+    "  HUP        reads the configuration again; if it is wrong, nothing changes\n"
+    "  USR1       takes no more calls, and goes on\n\n"
+    "Exit status: 0 stopped as told, or the configuration is valid; 1 failed while it ran; 2 bad\n"
+    "usage or configuration; 3 a second signal came.";
+
+void add_serve(CLI::App& app, ServeOptions& options)
+{
+    CLI::App* serve =
+        app.add_subcommand("serve", "Perform calls, many at a time, until told to stop");
+    serve->footer(serve_notes);
+    serve
+        ->add_option("--config", options.sources.config_files,
+                     "Configuration, instead of those of /etc/pivot; a later one adds to an "
+                     "earlier one")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    serve->add_flag("--check", options.only_checks,
+                    "Read the configuration, open what it names, and exit");
+    serve->add_flag("--print-config", options.only_prints,
+                    "Print the merged configuration without its secrets, and exit");
+    serve
+        ->add_option("--url", options.sources.url,
+                     "Action of calls whose number is not in the configuration. The host and port "
+                     "need no policy.allow")
+        ->type_name("URL");
+    accept_only(serve->add_option("--log-format", options.sources.log_format,
+                                  "How lines are written; default: auto, the journal's way under "
+                                  "systemd"),
+                {"auto", "text", "json"});
+    accept_only(serve->add_option("--log-level", options.sources.log_level,
+                                  "The least that is logged; default: info"),
+                {"error", "warning", "info", "debug"});
+}
+
 // Says why `word`, the first argument, is not a subcommand. Empty if it is one, or is an option.
 std::string refusal_of(std::string_view word, const CLI::App& app)
 {
@@ -288,10 +340,12 @@ int run_command_line(int argc, char** argv)
     CheckOptions check_options;
     LoadOptions load_options;
     SimulateOptions simulate_options;
+    ServeOptions serve_options;
     add_run(app, run_options);
     add_check(app, check_options);
     add_simulate(app, simulate_options);
     add_load(app, load_options);
+    add_serve(app, serve_options);
     const std::string refusal = refusal_of(argc > 1 ? argv[1] : "", app);
     if (!refusal.empty()) return refuse("pivot", refusal);
     try {
@@ -306,6 +360,7 @@ int run_command_line(int argc, char** argv)
     if (app.got_subcommand("run")) return run(run_options);
     if (app.got_subcommand("check")) return check(check_options);
     if (app.got_subcommand("simulate")) return simulate(simulate_options);
+    if (app.got_subcommand("serve")) return serve(serve_options);
     return load(load_options);
 }
 

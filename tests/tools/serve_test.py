@@ -1,0 +1,338 @@
+"""`pivot serve` as docs/serve.md has it. The argument is the program."""
+
+import http.server
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+
+import command_line
+from command_line import CommandLine
+
+MENU = (
+    '<Response><Gather numDigits="1" action="/chosen" timeout="60"><Say>Press one</Say></Gather>'
+    "</Response>"
+)
+REST = '<Response><Say>Hold on</Say><Pause length="10000"/></Response>'
+
+
+class Application(http.server.BaseHTTPRequestHandler):
+    """A voice application: it has a menu, a call that rests for hours, and what fails."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        length = int(self.headers.get("Content-Length", 0))
+        self.server.asked.append((self.command, self.path, self.rfile.read(length).decode()))
+        body = {
+            "/menu": MENU,
+            "/chosen": "<Response><Say>Bye</Say></Response>",
+            "/rest": REST,
+            "/sales": "<Response/>",
+        }.get(self.path.split("?")[0])
+        self.send_response(200 if body else 500)
+        self.send_header("Content-Type", "text/xml")
+        self.send_header("Content-Length", str(len(body or "")))
+        self.end_headers()
+        self.wfile.write((body or "").encode())
+
+    do_GET = do_POST = answer
+
+    def log_message(self, *_):
+        pass
+
+
+class Running:
+    """A `pivot serve` that runs, whose log can be waited for."""
+
+    def __init__(self, program, *arguments):
+        self.process = subprocess.Popen(
+            [program, "serve", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.lines = []
+        self.has_line = threading.Condition()
+        self.has_ended = False
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        for line in self.process.stderr:
+            with self.has_line:
+                self.lines.append(line)
+                self.has_line.notify_all()
+        with self.has_line:
+            self.has_ended = True
+            self.has_line.notify_all()
+
+    def find(self, pattern, count):
+        return len([line for line in self.lines if re.search(pattern, line)]) >= count
+
+    def wait_for(self, pattern, count=1):
+        """Waits for so many lines like this; the bound is one that only a failing test reaches."""
+        with self.has_line:
+            self.has_line.wait_for(lambda: self.find(pattern, count) or self.has_ended, timeout=60)
+            assert self.find(pattern, count), (pattern, self.lines)
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def end(self):
+        status = self.process.wait(timeout=60)
+        self.reader.join()
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return status
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.end()
+
+
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 1024  # all calls may come at once
+
+
+class Serve(CommandLine):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(("127.0.0.1", 0), Application)
+        cls.server.daemon_threads = True
+        cls.server.asked = []
+        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
+        cls.port = cls.server.server_address[1]
+
+    def serve(self, *arguments):
+        running = Running(self.program, *arguments)
+        self.addCleanup(running.kill)
+        return running
+
+    def serve_toml(self, text, *arguments):
+        return self.serve("--config", self.file(text, "pivot.toml"), *arguments)
+
+    def asked(self):
+        return [path.split("?")[0] for _, path, _ in self.server.asked]
+
+    def test_scripted_calls_are_performed_and_the_program_stops_when_told(self):
+        script = self.file('wait for say "press one"\npress 1\nexpect say "bye"\n', "caller.txt")
+        serve = self.serve_toml(
+            f'[scripted]\nscript = "{script}"\ncalls = 3\nrate = 100\n',
+            "--url",
+            self.url("/menu"),
+        )
+        serve.wait_for("all 3 scripted calls have ended: 0 failed, 0 refused")
+        serve.signal(signal.SIGTERM)
+        self.assertEqual(serve.end(), 0)
+        self.assertEqual(self.asked().count("/menu"), 3)
+        self.assertEqual(self.asked().count("/chosen"), 3)
+        self.assertRegex(serve.lines[0], r"info pivot \S+ serves: 3 scripted calls, 100 a second")
+        self.assertNotIn("call_id=", "".join(serve.lines), "calls that go well leave no lines")
+        self.assertIn("has stopped", serve.lines[-1])
+
+    def test_several_reactors_perform_calls_side_by_side(self):
+        script = self.file('wait for say "press one"\npress 1\n', "caller.txt")
+        serve = self.serve_toml(
+            f'reactors = 2\n[scripted]\nscript = "{script}"\ncalls = 100\nrate = 100\n',
+            "--url",
+            self.url("/menu"),
+        )
+        serve.wait_for("all 100 scripted calls have ended: 0 failed, 0 refused")
+        serve.signal(signal.SIGINT)
+        self.assertEqual(serve.end(), 0)
+        self.assertEqual(self.asked().count("/chosen"), 100)
+
+    def test_a_drain_waits_for_the_call_in_flight(self):
+        script = self.file('wait for say "press one"\nwait 3s\npress 1\n', "caller.txt")
+        serve = self.serve_toml(
+            f'[scripted]\nscript = "{script}"\ncalls = 1000000\nrate = 1\n',
+            "--url",
+            self.url("/menu"),
+            "--log-level",
+            "debug",
+        )
+        serve.wait_for('says "Press one"')
+        serve.signal(signal.SIGTERM)
+        self.assertEqual(serve.end(), 0)
+        begun = self.asked().count("/menu")
+        self.assertGreaterEqual(begun, 1)
+        self.assertEqual(self.asked().count("/chosen"), begun, "each call has come to its end")
+        self.assertTrue(serve.find("ended; NORMAL_CLEARING", begun))
+        self.assertIn("has stopped", serve.lines[-1])
+
+    def test_a_drain_ends_what_is_left_at_its_limit(self):
+        serve = self.serve_toml(
+            "drain_timeout_s = 1\n[scripted]\ncalls = 1\n",
+            "--url",
+            self.url("/rest"),
+            "--log-level",
+            "debug",
+        )
+        serve.wait_for('says "Hold on"')
+        serve.signal(signal.SIGTERM)
+        self.assertEqual(serve.end(), 0)
+        self.assertTrue(serve.find("all 1 scripted calls have ended", 1))
+
+    def test_a_second_signal_ends_it_at_once(self):
+        serve = self.serve_toml(
+            "[scripted]\ncalls = 1\n", "--url", self.url("/rest"), "--log-level", "debug"
+        )
+        serve.wait_for('says "Hold on"')
+        serve.signal(signal.SIGTERM)
+        serve.wait_for("stops")
+        serve.signal(signal.SIGINT)
+        self.assertEqual(serve.end(), 3)
+        self.assertTrue(serve.find("second signal", 1))
+
+    def test_usr1_takes_no_more_calls_and_goes_on(self):
+        serve = self.serve_toml(
+            "[scripted]\ncalls = 1000000\nrate = 1\n", "--url", self.url("/rest")
+        )
+        serve.wait_for("serves")
+        serve.signal(signal.SIGUSR1)
+        serve.wait_for("takes no more calls")
+        self.assertIsNone(serve.process.poll())
+        serve.signal(signal.SIGTERM)
+        serve.wait_for("stops")
+        serve.signal(signal.SIGTERM)
+        self.assertEqual(serve.end(), 3)
+
+    def test_a_call_gets_the_action_of_its_number(self):
+        serve = self.serve_toml(
+            f'policy.allow = ["127.0.0.1"]\ndefault = "{self.url("/menu")}"\n'
+            f'[actions.sales]\nvoice_url = "{self.url("/sales")}"\nmethod = "post"\n'
+            '[numbers]\n"+49*" = "nowhere"\n"+4930*" = "sales"\n'
+            f'[actions.nowhere]\nvoice_url = "{self.url("/nowhere")}"\n'
+            '[account]\nid = "a1"\n'
+            '[scripted]\nto = "+49 30 12345"\nfrom = "+15551234567"\n'
+        )
+        serve.wait_for("all 1 scripted calls have ended: 0 failed, 0 refused")
+        serve.signal(signal.SIGTERM)
+        self.assertEqual(serve.end(), 0)
+        [(method, path, body)] = self.server.asked
+        self.assertEqual((method, path), ("POST", "/sales"))
+        self.assertIn("Account-ID=a1", body)
+        self.assertIn("15551234567", body)
+
+    def test_a_call_that_fails_leaves_one_line_that_hides_its_number(self):
+        serve = self.serve_toml(
+            "[scripted]\nto = '+493012345678'\n",
+            "--url",
+            self.url("/gone?secret=1"),
+            "--log-format",
+            "json",
+        )
+        serve.wait_for("have ended: 1 failed, 0 refused")
+        serve.signal(signal.SIGTERM)
+        self.assertEqual(serve.end(), 0)
+        lines = [json.loads(line) for line in serve.lines]
+        [failed] = [line for line in lines if "call_id" in line]
+        self.assertEqual(failed["level"], "warning")
+        self.assertIn("failed: status: ", failed["message"])
+        self.assertNotIn("secret=1", "".join(serve.lines))
+
+    def test_a_call_without_an_action_is_refused_and_the_line_says_why(self):
+        serve = self.serve_toml('[scripted]\nto = "+493012345678"\n')
+        serve.wait_for("have ended: 0 failed, 1 refused")
+        serve.signal(signal.SIGTERM)
+        self.assertEqual(serve.end(), 0)
+        self.assertTrue(
+            serve.find(r'warning call_id=CA\w+ refused: no action for the number "\+\*+678"', 1)
+        )
+
+    def test_hup_reads_the_configuration_again_and_a_bad_one_changes_nothing(self):
+        toml = 'policy.allow = ["127.0.0.1"]\ndefault = "{}"\n[scripted]\ncalls = 1000000\nrate = 5\n'
+        serve = self.serve_toml(toml.format(self.url("/sales")))
+        serve.wait_for("serves")
+
+        self.file("defalt = 3\n", "pivot.toml")
+        serve.signal(signal.SIGHUP)
+        serve.wait_for(r"error the configuration stays as it was: \S+/pivot.toml:1:1: defalt: is")
+        self.file(toml.format(self.url("/sales")) + "[store]\npath = '/tmp'\n", "pivot.toml")
+        serve.signal(signal.SIGHUP)
+        serve.wait_for("error the configuration stays as it was: .*/store")
+        self.assertFalse(serve.find("failed", 1), "all calls so far go to the first application")
+
+        self.file(toml.format(self.url("/gone")), "pivot.toml")
+        serve.signal(signal.SIGHUP)
+        serve.wait_for("the configuration is read again")
+        serve.wait_for("failed: status")
+        serve.signal(signal.SIGTERM)
+        self.assertEqual(serve.end(), 0)
+
+    def test_a_bad_configuration_is_refused_with_its_place_and_a_suggestion(self):
+        bad = self.file('reactors = "2"\n\n[scripted]\ncals = 3\n', "bad.toml")
+        for more in ([], ["--check"], ["--print-config"]):
+            ended = self.pivot("serve", "--config", bad, *more)
+            self.assertEqual(ended.returncode, 2)
+            self.assertEqual(ended.stdout, "")
+            first, second = sorted(ended.stderr.splitlines())
+            self.assertIn("bad.toml:1:1: reactors: expected an integer", first)
+            self.assertIn("bad.toml:4:1: scripted.cals: is not a setting: did you mean", second)
+
+    def test_what_cannot_start_is_refused(self):
+        for text, why in {
+            "tls.ca_file = '/none.pem'\n": "/none.pem",
+            "store.path = '/none/pivot'\n": "/none",
+            "[scripted]\nscript = '/none.txt'\n": "/none.txt",
+        }.items():
+            for more in ([], ["--check"]):
+                ended = self.pivot("serve", "--config", self.file(text, "a.toml"), *more)
+                self.assertEqual(ended.returncode, 2, text)
+                self.assertIn(why, ended.stderr)
+        script = self.file("pres 1\n", "caller.txt")
+        ended = self.pivot("serve", "--config", self.file(f"scripted.script = '{script}'\n"))
+        self.assert_usage_error(ended, "caller.txt:1")
+        self.assert_usage_error(self.pivot("serve", "--url", "nowhere"), "--url: default: ")
+        self.assert_usage_error(self.pivot("serve", "--log-level", "loud"), "--log-level")
+
+    def test_check_passes_while_the_program_runs_and_changes_nothing(self):
+        store = os.path.join(self.folder, "store")
+        toml = f"store.path = '{store}'\n[scripted]\ncalls = 1\n"
+        path = self.file(toml, "pivot.toml")
+        url = self.url("/sales")
+        checked = self.pivot("serve", "--check", "--config", path, "--url", url)
+        self.assertEqual((checked.returncode, checked.stderr), (0, ""))
+        self.assertFalse(os.path.exists(store))
+
+        serve = self.serve("--config", path, "--url", url)
+        serve.wait_for("have ended")
+        checked = self.pivot("serve", "--check", "--config", path, "--url", url)
+        self.assertEqual((checked.returncode, checked.stderr), (0, ""))
+        serve.signal(signal.SIGTERM)
+        self.assertEqual(serve.end(), 0)
+
+        with open(os.path.join(store, "cdrs"), "w", encoding="utf-8") as damaged:
+            damaged.write("no database, but long enough to look like one" * 100)
+        checked = self.pivot("serve", "--check", "--config", path, "--url", url)
+        self.assert_usage_error(checked, "cdrs: ")
+
+    def test_the_configuration_is_printed_without_its_secrets(self):
+        first = self.file('reactors = 2\n[signing]\nkey = "hunter2"\n', "a.toml")
+        second = self.file('reactors = 3\n[actions.a]\nvoice_url = "http://h/"\n', "b.toml")
+        ended = self.pivot(
+            "serve", "--config", first, "--config", second, "--url", "http://h/", "--print-config"
+        )
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        self.assertIn("reactors = 3", ended.stdout)
+        self.assertIn("default = 'http://h/'", ended.stdout)
+        self.assertNotIn("hunter2", ended.stdout)
+        again = self.pivot("serve", "--config", self.file(ended.stdout, "c.toml"), "--print-config")
+        self.assertEqual(again.stdout, ended.stdout)
+
+    def test_the_configuration_of_the_page_is_valid(self):
+        page = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/serve.md")
+        with open(page, encoding="utf-8") as text:
+            [first, whole] = re.findall(r"```toml\n(.*?)```", text.read(), re.DOTALL)
+        caller = self.file("press 1\n", "caller.txt")
+        for toml in (first, whole.replace("caller.txt", caller)):
+            ended = self.pivot("serve", "--check", "--config", self.file(toml, "pivot.toml"))
+            self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+
+
+if __name__ == "__main__":
+    command_line.main()
