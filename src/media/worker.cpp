@@ -51,9 +51,11 @@ tl::unexpected<Failure> no_file(std::string why)
 
 }  // namespace
 
-tl::expected<std::unique_ptr<Worker>, std::string> Worker::open(const std::string& path,
+// A switch has a working folder of its own, so it is shown paths from the root.
+tl::expected<std::unique_ptr<Worker>, std::string> Worker::open(const std::string& set_path,
                                                                 std::size_t cache_bytes_max)
 {
+    const std::string path = std::filesystem::absolute(set_path);
     const auto media_error = [](const std::string& error) {
         return tl::unexpected(fmt::format("the media folder {}", error));
     };
