@@ -145,8 +145,6 @@ private:
             if (signal == SIGTERM || signal == SIGINT) stop_at_once();
         }
         ending.join();
-        fronts_.clear();
-        reception_.reset();
         engine_.reset();
         say(LogLevel::info, "has stopped");
         return exit_good;
@@ -165,9 +163,9 @@ private:
     Signals& signals_;
     Log& log_;
     EngineLog sinks_;
-    std::unique_ptr<Engine> engine_;
     std::unique_ptr<Reception> reception_;
     std::vector<std::unique_ptr<Front>> fronts_;
+    std::unique_ptr<Engine> engine_;  // goes first: until then it calls the others
 };
 
 int check(const Settings& settings)
