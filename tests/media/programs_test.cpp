@@ -81,7 +81,7 @@ TEST_F(Programs, run_a_few_at_a_time)
 
 TEST_F(Programs, are_killed_with_what_they_have_started)
 {
-    add("late", "sleep 100 & echo $! > \"$1/child\"; wait", 300 * millisecond_ns);
+    add("late", "sleep 100 & echo $! > \"$1/child\"; wait", 2 * second_ns);
     run();
     std::string child;
     std::ifstream(path() + "/child") >> child;
