@@ -36,12 +36,7 @@ void warn_of_missing(const session::Session& session, const SessionParts& parts,
 
 LiveSession::LiveSession(const SessionRequest& request, Channel& channel, Nanoseconds now,
                          bool is_too_many)
-    : channel_(channel),
-      started_(now),
-      is_too_many_(is_too_many),
-      at_end_(request.at_end),
-      directory_(request.directory),
-      request_(std::make_unique<SessionRequest>(request))
+    : channel_(channel), opening_(std::make_unique<Opening>(Opening{request, now, is_too_many}))
 {
 }
 
@@ -51,11 +46,12 @@ void LiveSession::begin(SessionParts& parts)
     host_.emplace(reactor, never);
     events_.emplace(parts.clock, *host_);
     set_times(parts.clock);
-    configure(parts);
-    next_ = std::move(request_->request.node.next);
-    session_.emplace(parts.exchanges, parts.callbacks, parts.sinks, std::move(request_->request));
-    request_.reset();
-    if (is_too_many_) {
+    config_ = parts.config_of(std::move(opening_->request.directory), channel_.abilities().mixes);
+    Request& request = opening_->request.request;
+    std::string next = std::move(request.node.next);
+    session_.emplace(parts.exchanges, parts.callbacks, parts.sinks, std::move(request));
+    request.node.next = std::move(next);
+    if (opening_->is_too_many) {
         session_->refuse(
             {Reason::overload, Phase::queue, beyond_limit(parts.exchanges.config().calls_max), {}});
         return;
@@ -84,10 +80,11 @@ void LiveSession::set_times(const reactor::Clock& clock)
         return clock.now() - ago_ms * 1'000'000;
     };
     execute::CallTimes times;
-    times.began_at = on_clock(started_);
-    if (request_->started_unix_ms != 0) times.began_at = moment(request_->started_unix_ms);
-    if (request_->answered_unix_ms != 0) {
-        times.answered_at = std::max(moment(request_->answered_unix_ms), times.began_at);
+    const SessionRequest& request = opening_->request;
+    times.began_at = on_clock(opening_->started);
+    if (request.started_unix_ms != 0) times.began_at = moment(request.started_unix_ms);
+    if (request.answered_unix_ms != 0) {
+        times.answered_at = std::max(moment(request.answered_unix_ms), times.began_at);
     }
     events_->set_times(times);
 }
@@ -99,18 +96,13 @@ Nanoseconds LiveSession::on_clock(Nanoseconds at)
     return clock.is_manual() ? clock.now() : at;
 }
 
-void LiveSession::configure(const SessionParts& parts)
-{
-    config_ = parts.config;
-    config_.directory = directory_.get();
-    if (!channel_.abilities().mixes) config_.rooms = nullptr;
-}
-
 reactor::Task<> LiveSession::run(const SessionParts& parts)
 {
     warn_of_missing(*session_, parts, channel_);
-    return execute::run_session(*session_, channel_, *events_, std::move(next_), at_end_, config_,
-                                *host_);
+    const auto opening = std::move(opening_);
+    SessionRequest& request = opening->request;
+    return execute::run_session(*session_, channel_, *events_, std::move(request.request.node.next),
+                                request.at_end, *config_, *host_);
 }
 
 void LiveSession::tell(Event event, Nanoseconds at)

@@ -41,20 +41,21 @@ public:
 private:
     void set_times(const reactor::Clock& clock);
     reactor::Nanoseconds on_clock(reactor::Nanoseconds at);
-    void configure(const SessionParts& parts);
     void take_seat(exchange::Exchanges& exchanges);
 
+    // What is needed until run().
+    struct Opening {
+        SessionRequest request;
+        reactor::Nanoseconds started;
+        bool is_too_many;
+    };
+
     Channel& channel_;
-    const reactor::Nanoseconds started_;
-    const bool is_too_many_;
-    const AtEnd at_end_;
-    const std::shared_ptr<const Directory> directory_;  // may be null
-    std::unique_ptr<SessionRequest> request_;           // until begin()
-    std::string next_;                                  // until run()
+    std::unique_ptr<Opening> opening_;
     std::optional<reactor::Deadline> host_;
     std::optional<execute::EventQueue> events_;
     std::optional<session::Session> session_;
-    execute::ExecutorConfig config_;
+    std::shared_ptr<const execute::ExecutorConfig> config_;
     exchange::CallQuota::Seat seat_;  // null: it is not counted
 };
 

@@ -1,5 +1,7 @@
 #include "engine/session_parts.hpp"
 
+#include <utility>
+
 namespace pivot::engine {
 
 namespace {
@@ -33,6 +35,23 @@ SessionParts::SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms,
     if (records.takes_cdrs()) sinks.cdrs = &cdrs;
     sinks.log = records.log();
     sinks.records_all = instruments != nullptr;
+}
+
+std::shared_ptr<const execute::ExecutorConfig> SessionParts::config_of(
+    std::shared_ptr<const Directory> directory, bool mixes)
+{
+    struct Shared {
+        std::shared_ptr<const Directory> directory;
+        execute::ExecutorConfig config;
+    };
+    const bool is_same = last_config && last_config->directory == directory.get() &&
+                         (last_config->rooms != nullptr) == mixes;
+    if (is_same) return last_config;
+    const auto made = std::make_shared<Shared>(Shared{std::move(directory), config});
+    made->config.directory = made->directory.get();
+    if (!mixes) made->config.rooms = nullptr;
+    last_config = {made, &made->config};
+    return last_config;
 }
 
 bool SessionParts::pass_time()

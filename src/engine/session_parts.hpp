@@ -39,7 +39,15 @@ struct SessionParts {
     }
 
     // Takes over what is set now, for sessions to come.
-    void configure() { config.set(exchanges.config().session); }
+    void configure()
+    {
+        config.set(exchanges.config().session);
+        last_config.reset();
+    }
+
+    // For a session with this directory, which may be null. Sessions of the same kind share one.
+    std::shared_ptr<const execute::ExecutorConfig> config_of(
+        std::shared_ptr<const Directory> directory, bool mixes);
 
     // On a manual clock, when nothing else can go on. Returns false if a web server is asked, or
     // all wait for what will never happen.
@@ -51,6 +59,7 @@ struct SessionParts {
     std::optional<media::Supply> media;     // if the engine has a folder for it
     std::optional<media::Archive> archive;  // likewise
     execute::ExecutorConfig config;
+    std::shared_ptr<const execute::ExecutorConfig> last_config;  // null: there is none yet
     Records& records;
     session::Sinks sinks;
 };

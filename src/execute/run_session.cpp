@@ -72,16 +72,16 @@ private:
 
 // How far the session has come.
 struct Course {
+    std::string& next;  // the `_` child of the pivot node that asks
     NextStep step;
-    Result<session::Answer> answer;  // kept here: there is no second one in any frame
-    std::string next;                // the `_` child of the pivot node that asks
-    std::string failure;             // of the last pivot that failed
-    int performed = 0;               // answers
-    bool is_unfollowed = false;      // a pivot has failed or was skipped, and there is no `_`
+    Result<session::Answer> answer;              // kept here: there is no second one in any frame
+    std::unique_ptr<const std::string> failure;  // of the last pivot that failed; null: none has
+    int performed = 0;                           // answers
+    bool is_unfollowed = false;  // a pivot has failed or was skipped, and there is no `_`
 };
 
 // The child `_`, of which there may be none.
-Task<NextStep> take_default(LiveCall& call, Flows& flows, Course& course, const std::string& why,
+Task<NextStep> take_default(LiveCall& call, Flows& flows, Course& course, std::string_view why,
                             Deadline& deadline)
 {
     call.take_branch("_", why);
@@ -95,8 +95,8 @@ Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Course& course, Dead
     Result<session::Answer>& answer = course.answer;
     if (!answer) {
         if (call.config().journal != nullptr) call.config().journal->fail_pivot();
-        course.failure = failure_text(answer.error());
-        return take_default(call, flows, course, course.failure, deadline);
+        course.failure = std::make_unique<const std::string>(failure_text(answer.error()));
+        return take_default(call, flows, course, *course.failure, deadline);
     }
     ++course.performed;
     if (answer->document) return perform(call, answer->document->verbs(), deadline);
@@ -105,8 +105,9 @@ Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Course& course, Dead
 }
 
 // The `_` child of a pivot node becomes the one to take.
-Task<> ask(LiveCall& call, NextStep step, Course& course, Deadline&)
+Task<> ask(LiveCall& call, Course& course, Deadline&)
 {
+    const NextStep step = std::move(course.step);
     session::Session& session = call.session();
     ExchangeWatch exchange(call);
     if (step.kind == Kind::begin) {
@@ -130,13 +131,15 @@ Task<> ask(LiveCall& call, NextStep step, Course& course, Deadline&)
 }
 
 // The host sends the call elsewhere. Nothing goes on that the document or the flow has begun.
-NextStep follow(const Redirected& redirected, Flows& flows)
+void follow_redirect(LiveCall& call, Flows& flows, Course& course)
 {
+    const auto redirect = call.take_redirect();
+    if (!redirect) return;
     flows.forget_waiting();
     session::Request ask;
-    ask.url = redirected.url;
-    ask.method = redirected.method;
-    return ask_next(std::move(ask));
+    ask.url = redirect->url;
+    ask.method = redirect->method;
+    course.step = ask_next(std::move(ask));
 }
 
 // The caller is gone, and the answer of no use.
@@ -154,8 +157,17 @@ SessionEnd end_of(const LiveCall& call, const Course& course)
     end.iterations = course.performed;
     end.cause = call.cause();
     if (course.is_unfollowed) end.branch = "_";
-    end.failure = course.failure;
+    if (course.failure) end.failure = *course.failure;
     return end;
+}
+
+// A child of its own, so that a call that waits has no room for what is only needed here.
+Task<> conclude(LiveCall& call, Course& course, Deadline&)
+{
+    const session::EndOfCall end = end_of(call);  // before the report, for whose answer nobody pays
+    const bool reports = course.step.kind == Kind::report && !call.is_cancelled();
+    if (reports) co_await report(call.session(), std::move(course.step), call.host());
+    co_await call.session().end(end, call.host());
 }
 
 // Leaves the caller where the document, the flow or the host wants them.
@@ -179,8 +191,7 @@ Task<> leave(LiveCall& call, Course& course, AtEnd at_end, Deadline& deadline)
 Task<> run_session(session::Session& session, Channel& channel, EventQueue& events,
                    std::string next, AtEnd at_end, const ExecutorConfig& config, Deadline& host)
 {
-    Course course;
-    course.next = std::move(next);
+    Course course{next, {}, {}, {}};
     LiveCall call(channel, events, session, config, host);
     Deadline& deadline = call.deadline();
     Flows flows(call);
@@ -193,11 +204,9 @@ Task<> run_session(session::Session& session, Channel& channel, EventQueue& even
     while (true) {
         co_await call.catch_up(deadline);
         if (call.is_over()) break;
-        const auto redirect = call.take_redirect();
-        if (redirect) course.step = follow(*redirect, flows);
+        follow_redirect(call, flows, course);
         if (!course.step.asks()) break;
-        NextStep asking = std::move(course.step);
-        co_await ask(call, std::move(asking), course, deadline);
+        co_await ask(call, course, deadline);
         co_await call.catch_up(deadline);
         if (call.is_over()) break;
         if (call.must_stop()) continue;  // redirected: the answer is of no use
@@ -209,11 +218,8 @@ Task<> run_session(session::Session& session, Channel& channel, EventQueue& even
     course.answer = session::Answer();
     if (call.rests()) co_await call.rest(deadline);
     call.end_streams();
-    const session::EndOfCall end = end_of(call);  // before the report, for whose answer nobody pays
-    const bool reports = course.step.kind == Kind::report && !call.is_cancelled();
-    if (reports) co_await report(session, std::move(course.step), host);
-    co_await session.end(end, host);
-    channel.ended(end_of(call, course));
+    co_await conclude(call, course, deadline);
+    call.channel().ended(end_of(call, course));
 }
 
 }  // namespace pivot::execute
