@@ -125,6 +125,11 @@ TEST_F(ServeSettings, an_empty_configuration_is_one)
     EXPECT_THAT(chosen(found, "+49"), HasSubstr("no action"));
 }
 
+TEST_F(ServeSettings, an_engine_without_threads_is_refused)
+{
+    EXPECT_THAT(errors("reactors = 0\n"), ElementsAre(HasSubstr("pivot.toml:1:1: reactors: must")));
+}
+
 TEST_F(ServeSettings, an_unknown_key_has_its_file_and_line_and_a_suggestion)
 {
     EXPECT_THAT(errors("reactors = 2\n\n[policy]\n  alow = []\n"),
