@@ -313,7 +313,8 @@ Task<> LiveCall::pause(milliseconds time, Deadline&)
 Task<> LiveCall::reject(int sip_code, const ReasonPhrase& phrase, Deadline&)
 {
     was_hung_up_ = true;
-    cause_.sip_code = sip_code;
+    if (!cause_) cause_ = std::make_unique<Cause>();
+    cause_->sip_code = sip_code;
     channel().reject(sip_code, phrase);
     const Nanoseconds until = in(config_.hang_up_timeout);
     bool has_happened = true;
@@ -325,7 +326,8 @@ Task<> LiveCall::hang_up(const CauseName& cause, Deadline&)
 {
     was_hung_up_ = true;
     if (is_here()) {
-        if (cause_.name.empty()) cause_.name = cause.empty() ? "NORMAL_CLEARING" : cause.text();
+        if (!cause_) cause_ = std::make_unique<Cause>();
+        if (cause_->name.empty()) cause_->name = cause.empty() ? "NORMAL_CLEARING" : cause.text();
         channel().hang_up(caller, cause);
     }
     const Nanoseconds until = in(config_.hang_up_timeout);
@@ -441,7 +443,7 @@ void LiveCall::note(Event& event)
         was_told_answered_ = true;
         session_.set_call_status("in-progress");
     } else if (const auto* hung_up = std::get_if<HungUp>(&event)) {
-        cause_ = hung_up->cause;
+        cause_ = std::make_unique<Cause>(hung_up->cause);
         has_hung_up_ = true;
         session_.set_call_status(is_answered() ? "completed" : "canceled");
     } else if (std::holds_alternative<Moved>(event)) {
@@ -467,11 +469,19 @@ std::string* LiveCall::keys_of(LegId leg)
 
 unsigned& LiveCall::told_of_room(std::string_view room)
 {
-    const auto known =
-        std::ranges::find(told_of_rooms_, room, &std::pair<std::string, unsigned>::first);
-    if (known != told_of_rooms_.end()) return known->second;
-    if (told_of_rooms_.size() == rooms_max) told_of_rooms_.erase(told_of_rooms_.begin());
-    return told_of_rooms_.emplace_back(room, 0).second;
+    using Room = std::pair<std::string, unsigned>;
+    if (!told_of_rooms_) told_of_rooms_ = std::make_unique<std::vector<Room>>();
+    std::vector<Room>& rooms = *told_of_rooms_;
+    const auto known = std::ranges::find(rooms, room, &Room::first);
+    if (known != rooms.end()) return known->second;
+    if (rooms.size() == rooms_max) rooms.erase(rooms.begin());
+    return rooms.emplace_back(room, 0).second;
+}
+
+const Cause& LiveCall::cause() const
+{
+    static const Cause none;
+    return cause_ ? *cause_ : none;
 }
 
 verbs::Streams& LiveCall::streams()

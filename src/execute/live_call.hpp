@@ -267,7 +267,7 @@ public:
     std::unique_ptr<const Redirected> take_redirect() { return std::move(redirect_); }
 
     // Why the caller is gone, as the switch has told or, if it has not, as it was asked.
-    const Cause& cause() const { return cause_; }
+    const Cause& cause() const;
     bool has_moved() const { return has_moved_; }
 
     // Whether the channel still has the caller, as far as it has told.
@@ -314,13 +314,13 @@ private:
     Stage* stage_ = nullptr;
     Watcher* watcher_ = nullptr;
     std::string keys_;
-    std::vector<std::pair<std::string, unsigned>> told_of_rooms_;
+    std::unique_ptr<std::vector<std::pair<std::string, unsigned>>> told_of_rooms_;  // null: none
     std::unique_ptr<verbs::Streams> streams_;     // null: there was none yet
     std::unique_ptr<const Redirected> redirect_;  // null: there is none
     std::unique_ptr<Membership> membership_;      // the last one; null: there was none yet
     std::unique_ptr<Preparations> preparations_;  // null: there was none yet
     std::unique_ptr<Recordings> recordings_;      // likewise
-    Cause cause_;
+    std::unique_ptr<Cause> cause_;                // null: there is none yet
     LegId legs_ = caller;
     std::uint8_t lacks_ = 0;  // a bit for each ability that has been warned of
     bool was_told_answered_ = false;

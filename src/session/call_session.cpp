@@ -103,11 +103,13 @@ Session::Session(exchange::Exchanges& exchanges, Callbacks& callbacks, const Sin
       sinks_(sinks),
       call_(std::move(request.call)),
       store_(std::exchange(call_.key_value_store, {})),
-      headers_(exchange::pack_headers(request)),
       host_bytes_(call_bytes()),
       iteration_(request.iteration)
 {
     take_variables();
+    if (!request.headers.empty()) {
+        headers_ = std::make_unique<const std::string>(exchange::pack_headers(request));
+    }
     for (auto& [name, value] : request.parameters) {
         first_parameters_.push_back({std::move(name), std::move(value)});
     }
@@ -203,7 +205,7 @@ exchange::AttemptsPlan Session::plan_of(const Request& request, Origin origin)
     if (origin == Origin::action) plan.body_format = action_.req_body_format;
     plan.account_id = call_.account_id;
     plan.action_url = action_.voice_url;
-    plan.headers = headers_;
+    if (headers_) plan.headers = *headers_;
     plan.cookies = &cookies_;
     plan.keeps_headers = true;
     plan.is_recorded = records();
@@ -311,7 +313,7 @@ void Session::notify(std::string url, Method method, std::vector<exchange::Param
     callback.call_id = call_.call_id;
     callback.account_id = call_.account_id;
     callback.action_url = action_.voice_url;
-    callback.headers = headers_;
+    if (headers_) callback.headers = *headers_;
     callback.iteration = iteration_;
     callback.sink = records() ? sinks_.sink : nullptr;
     const auto bare = exchange::split_fragment(callback.url).url;

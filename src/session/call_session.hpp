@@ -165,7 +165,8 @@ private:
     Call call_;
     KeyValueStore store_;  // of the call
     Action action_;
-    const std::string headers_;               // of the host, packed (exchange/request_headers.hpp)
+    // Of the host, packed (exchange/request_headers.hpp); null: there are none.
+    std::unique_ptr<const std::string> headers_;
     std::unique_ptr<const Failure> refusal_;  // why its action is not asked; null: it is
     std::string document_url_;
     std::vector<exchange::Parameter> first_parameters_;  // until the first request
