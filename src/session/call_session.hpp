@@ -165,7 +165,7 @@ private:
     Call call_;
     KeyValueStore store_;  // of the call
     Action action_;
-    // Of the host, packed (exchange/request_headers.hpp); null: there are none.
+    // The host's headers, packed (exchange/request_headers.hpp); null: there are none.
     std::unique_ptr<const std::string> headers_;
     std::unique_ptr<const Failure> refusal_;  // why its action is not asked; null: it is
     std::string document_url_;

@@ -307,6 +307,36 @@ static void an_engine_that_is_destroyed_ends_all_calls(void)
     toy_close(&toy);
 }
 
+static bool crowd_has_been_commanded(void* user)
+{
+    const toy_switch* toy = user;
+    return toy->commanded[TOY_ANSWER] == toy->call_count;
+}
+
+/* None of these may ask its web server, so each has begun its branch `_`. */
+static void destroy_with_a_crowd(int32_t reactors, size_t lanes)
+{
+    enum { CALLS = 10000 };
+    toy_switch toy;
+    toy_open(&toy, "{\"session\":{\"answer_ms\":60000}}", reactors, lanes);
+    const toy_start start = {.url = "http://127.0.0.1:9/",
+                             .next = "{\"module\":\"tts\",\"data\":{\"text\":\"Sorry\"}}"};
+    for (int i = 0; i < CALLS; ++i) toy_begin_call(&toy, leaves_all_alone, &start);
+    CHECK(toy_run_until(&toy, crowd_has_been_commanded, &toy));
+    CHECK(pivot_calls_in_flight(toy.engine) == CALLS);
+    CHECK(pivot_engine_destroy(toy.engine) == PIVOT_OK);
+    CHECK(toy.ended == CALLS);
+    for (int i = 0; i < CALLS; ++i) CHECK(toy.calls[i]->ends == 1);
+    toy.engine = NULL;
+    toy_close(&toy);
+}
+
+static void an_engine_that_is_destroyed_ends_a_crowd(void)
+{
+    destroy_with_a_crowd(0, 1);
+    destroy_with_a_crowd(2, 2);
+}
+
 static int64_t now_ns(void)
 {
     struct timespec now;
@@ -379,6 +409,7 @@ void run_scenes(void)
     records_are_with_the_host_before_the_end();
     a_silent_switch_is_waited_for_as_long_as_the_settings_say();
     an_engine_that_is_destroyed_ends_all_calls();
+    an_engine_that_is_destroyed_ends_a_crowd();
     a_stop_is_bounded_and_final();
     a_drained_engine_starts_no_call();
 }
