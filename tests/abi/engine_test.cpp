@@ -133,10 +133,5 @@ TEST(AbiEngine, a_process_may_exit_while_it_is_busy)
     }
 }
 
-TEST(AbiEngine, the_library_may_be_unloaded_and_loaded_again)
-{
-    EXPECT_EQ(std::system(PIVOT_LOADING_HOST), 0);
-}
-
 }  // namespace
 }  // namespace pivot::abi
