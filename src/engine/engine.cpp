@@ -158,13 +158,14 @@ public:
         set(std::move(given));
     }
 
-    // What goes on in the background leaves records. So it ends first, then the store, which has
+    // What goes on in the background leaves records. So it ends first, then the threads that have
     // replied to the lanes, and then they.
     ~Parts()
     {
         for (const auto& thread : threads) thread->end_background();
         if (host_lane) host_lane->end_background();
         records->close();
+        if (media) media->close();
     }
 
     engine::LaneNeeds lane_needs()

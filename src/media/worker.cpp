@@ -85,12 +85,16 @@ Worker::Worker(reactor::Folder folder, const std::string& path, int wake_up, Cac
 
 Worker::~Worker()
 {
-    if (thread_.joinable()) {
-        post([this] { is_closing_ = true; });
-        thread_.join();
-    }
+    close();
     assert(made_.empty());
     ::close(wake_up_);
+}
+
+void Worker::close()
+{
+    if (!thread_.joinable()) return;
+    post([this] { is_closing_ = true; });
+    thread_.join();
 }
 
 void Worker::take(Want& want)

@@ -23,7 +23,7 @@
 
 namespace pivot::media {
 
-// Dies after all supplies have left.
+// Dies after all supplies.
 class Worker {
 public:
     // `path` is a folder of this worker alone, made if it is missing. The error is a sentence.
@@ -33,6 +33,10 @@ public:
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
     ~Worker();
+
+    // Ends the thread, which gives nothing back any more: all supplies have left. Their reactors
+    // must outlive this, because they may get what they wait for before the thread has left them.
+    void close();
 
     // All on any thread. The want is given back to its lane's reactor.
     void take(Want& want);

@@ -3,6 +3,7 @@
 #include "reactor/run_until.hpp"
 #include "session/watched_spool.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
