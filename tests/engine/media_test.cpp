@@ -174,7 +174,8 @@ struct Unplayable {
 TEST_P(FetchedMedia, a_sound_that_cannot_be_had_is_warned_of_and_the_next_verb_performed)
 {
     config.media.bytes_max = 1024;
-    const std::vector<Unplayable> rows = {
+    // Static, because the server's threads outlive this.
+    static const std::vector<Unplayable> rows = {
         {"missing", [](auto& exchange) { exchange.reply(404, "text/html", "no"); },
          "the server answered 404"},
         {"too large",
