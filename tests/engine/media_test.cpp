@@ -195,11 +195,12 @@ TEST_P(FetchedMedia, a_sound_that_cannot_be_had_is_warned_of_and_the_next_verb_p
         {"cut", [](auto& exchange) { exchange.close(); }, "closed"},
         {"304 for nothing", [](auto& exchange) { exchange.reply(304, "", ""); }, "304"},
     };
-    std::atomic<std::size_t> at = 0;
-    serve([&](HttpPeer::Exchange& exchange) { rows[at].handler(exchange); });
-    page("/first", fmt::format("<Play>{}</Play><Say>on</Say>", sound()));
-    for (; at < rows.size(); ++at) {
-        const Unplayable& row = rows[at];
+    serve([](HttpPeer::Exchange& exchange) {
+        rows[static_cast<std::size_t>(exchange.request.target[1] - '0')].handler(exchange);
+    });
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Unplayable& row = rows[i];
+        page("/first", fmt::format("<Play>{}</Play><Say>on</Say>", sound(fmt::format("/{}", i))));
         const Phone& caller = call();
         EXPECT_THAT(caller.commands(), ElementsAre("answer", "say", "hang_up 0")) << row.name;
         EXPECT_THAT(caller.warnings(),
