@@ -8,7 +8,7 @@ build_packages() {
 }
 
 test_packages() {
-  echo binutils ccache knot libbenchmark-dev libclang-rt-19-dev libcurl4-openssl-dev libexpat1-dev libgmock-dev libgtest-dev lld-19 nginx-light wrk
+  echo binutils ccache espeak-ng knot libbenchmark-dev libclang-rt-19-dev libcurl4-openssl-dev libexpat1-dev libgmock-dev libgtest-dev lld-19 nginx-light wrk
   echo iproute2 mmdebstrap sip-tester  # for calls to a real Asterisk
 }
 
