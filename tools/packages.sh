@@ -2,13 +2,15 @@
 
 # Debian 13 has llhttp as a library, Debian 12 only its C sources. docs/dependencies.md says what the rest is for.
 build_packages() {
-  echo clang-19 g++ libc-ares-dev libcli11-dev libexpected-dev libfmt-dev libpcre2-dev libpugixml-dev libsimdjson-dev \
-    libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev liburing-dev liburiparser-dev meson ninja-build pkg-config python3 zlib1g-dev
+  echo clang-19 g++ libc-ares-dev libcli11-dev libexpected-dev libfmt-dev libpcre2-dev libpugixml-dev librabbitmq-dev libsimdjson-dev \
+    libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev liburing-dev liburiparser-dev libwslay-dev meson ninja-build pkg-config python3 zlib1g-dev
   if [ "$(. /etc/os-release && echo "$VERSION_CODENAME")" = bookworm ]; then echo node-llhttp; else echo libllhttp-dev; fi
 }
 
 test_packages() {
   echo binutils ccache espeak-ng knot libbenchmark-dev libclang-rt-19-dev libcurl4-openssl-dev libexpat1-dev libgmock-dev libgtest-dev lld-19 nginx-light wrk
+  echo php-cli python3-pika rabbitmq-server  # for calls over KAZOO's bus
+  echo curl man-db mandoc openssl  # for TLS and manual pages
   echo iproute2 mmdebstrap sip-tester  # for calls to a real Asterisk
 }
 

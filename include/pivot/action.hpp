@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pivot::inline v1 {
@@ -26,8 +27,19 @@ struct ActionLimits {
 };
 
 struct PIVOT_API Action {
-    // The URL to request, http or https. Required.
+    // The URL to request, http or https. Required, unless there is a `flow_doc`.
     std::string voice_url;
+
+    // The answer, if the node brings it along (`serverless`): then nothing is requested. If empty,
+    // it does not.
+    std::string flow_doc;
+
+    // The Content-Type of that.
+    std::string flow_type;
+
+    // Names and values, sent with each request of the session to the origin of `voice_url`, and
+    // with those to `fallback_url`. The names begin with `X-`.
+    std::vector<std::pair<std::string, std::string>> custom_request_headers;
 
     // Where the call detail record is posted; empty if nowhere.
     std::string cdr_url;
@@ -54,11 +66,12 @@ struct PIVOT_API Action {
     std::string fallback_url;
     Method fallback_method = Method::get;
 
-    // Reads the `data` object of a pivot node: the keys of KAZOO's `callflows.pivot` schema,
+    // Reads the `data` object of a pivot node: the keys of KAZOO's `callflows.pivot` schemas,
     // `fallback_url` and `fallback_method`. Other keys are ignored. If `req_timeout_ms` is absent,
     // `req_timeout` counts, in seconds, as a number or as text. A timeout that is unusable or too
     // long becomes the longest that the limits allow. Fails with invalid_json if `text` is not
     // JSON, and with bad_action, whose `errors` name every key that is wrong.
+    // A `serverless` beside a `voice_url` comes first, unless it is wrong.
     static Result<Action> from_json(std::string_view text, const ActionLimits& limits = {});
 };
 

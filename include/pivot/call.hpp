@@ -9,9 +9,10 @@
 
 namespace pivot::inline v1 {
 
-enum class Direction : std::uint8_t { inbound, outbound };
+// outbound_api: outbound, because a program has asked for it.
+enum class Direction : std::uint8_t { inbound, outbound, outbound_api };
 
-PIVOT_API std::string_view name(Direction direction);  // "inbound", "outbound"
+PIVOT_API std::string_view name(Direction direction);  // "inbound", "outbound", "outbound-api"
 
 // One end of a call. A part that is empty is unknown, and sent as `nouser` or `norealm`.
 struct Party {

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -206,6 +207,9 @@ struct Moved {};
 // The caller is gone. Nothing comes after it.
 struct HungUp {
     Cause cause;
+    // The switch's own call detail record, a form, to be posted in place of the engine's if the
+    // call owes one; an empty one: none is to be posted.
+    std::optional<std::string> cdr = std::nullopt;
 };
 
 using Event = std::variant<Answered, KeyPressed, JobEnded, RecordingBegan, RecordingEnded,

@@ -144,7 +144,8 @@ pivot_status pivot_run(pivot_engine* engine, int64_t* wait_ns);
 
 typedef enum pivot_direction PIVOT_INT {
     PIVOT_DIRECTION_INBOUND = 0,
-    PIVOT_DIRECTION_OUTBOUND = 1
+    PIVOT_DIRECTION_OUTBOUND = 1,
+    PIVOT_DIRECTION_OUTBOUND_API = 2 /* because a program has asked for it */
 } pivot_direction;
 
 /* The facts about a phone call that a web server is told. Every member but `call_id` may be empty.

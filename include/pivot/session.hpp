@@ -23,6 +23,10 @@ namespace pivot::execute {
 class Directory;
 }
 
+namespace pivot::exchange {
+struct CallPermit;
+}
+
 namespace pivot::inline v1 {
 
 // What happens to a call that is still there when its document or flow has come to its end, or when
@@ -32,21 +36,27 @@ enum class AtEnd : std::uint8_t { hang_up, give_back };
 // From the ids in callflows to what they stand for. Made by Engine::read_directory().
 using Directory = execute::Directory;
 
+// What a call that the host makes itself takes of its account's limits, until it dies. Made by
+// Engine::permit_call().
+using CallPermit = exchange::CallPermit;
+
 struct SessionRequest {
     Request request;
     std::int64_t started_unix_ms = 0;   // when the call began; 0: now
     std::int64_t answered_unix_ms = 0;  // 0: it is not answered
     AtEnd at_end = AtEnd::hang_up;
     std::shared_ptr<const Directory> directory;  // null: no device, user, menu or flow is known
+    std::shared_ptr<const CallPermit> permit;    // of a call that the host has made; else null
 };
 
 struct SessionEnd {
     bool has_moved = false;
     bool was_answered = false;
-    int iterations = 0;  // documents and flows performed
-    Cause cause;         // of the hang-up; empty: there was none
-    std::string branch;  // `_` after a pivot that failed or was skipped, if nothing followed
+    int iterations = 0;   // documents and flows performed
+    Cause cause;          // of the hang-up; empty: there was none
+    std::string branch;   // `_` after a pivot that failed or was skipped, if nothing followed
     std::string failure;  // `timeout: …`: why a pivot failed, the last one if several; empty: none
+    bool owes_cdr = false;  // of a call that is given back: its CDR waits for HungUp
 };
 
 }  // namespace pivot::inline v1

@@ -19,6 +19,7 @@ constexpr bool is_same(Enum value, Constant constant)
 
 static_assert(is_same(Direction::inbound, PIVOT_DIRECTION_INBOUND));
 static_assert(is_same(Direction::outbound, PIVOT_DIRECTION_OUTBOUND));
+static_assert(is_same(Direction::outbound_api, PIVOT_DIRECTION_OUTBOUND_API));
 
 static_assert(is_same(OutcomeKind::processed, PIVOT_KIND_PROCESSED));
 static_assert(is_same(OutcomeKind::failed, PIVOT_KIND_FAILED));

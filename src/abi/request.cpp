@@ -82,6 +82,7 @@ Checked<Call> read_call(const pivot_call& given)
     switch (given.direction) {
         case PIVOT_DIRECTION_INBOUND: call.direction = Direction::inbound; return call;
         case PIVOT_DIRECTION_OUTBOUND: call.direction = Direction::outbound; return call;
+        case PIVOT_DIRECTION_OUTBOUND_API: call.direction = Direction::outbound_api; return call;
     }
     return refuse(PIVOT_BAD_VALUE, fmt::format("direction {} is invalid", int{given.direction}));
 }

@@ -4,6 +4,7 @@
 #include "base/utf8.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <new>
 #include <span>
@@ -123,7 +124,8 @@ simdjson::error_code Document::Reader::find_tokens()
 {
     if (scanner_ == nullptr || scanner_->capacity() < text_.size()) {
         constexpr std::size_t depth_max = 1;  // only its second stage needs more
-        const std::size_t capacity = std::max(text_.size(), std::size_t{4096});
+        // Many documents read one short text: memory for a long one would cost more than that.
+        const std::size_t capacity = std::bit_ceil(std::max(text_.size(), std::size_t{256}));
         const auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(
             capacity, depth_max, scanner_);
         if (error) return error;

@@ -39,6 +39,8 @@ std::string_view near_miss(std::string_view word, std::span<const std::string_vi
     std::size_t least = word.size() < 4 ? 2 : 3;  // fewer than this
     if (word.empty() || word.size() > size_max) return nearest;
     for (const std::string_view candidate : known) {
+        const auto [shorter, longer] = std::minmax({word.size(), candidate.size()});
+        if (longer - shorter >= least) continue;  // so many letters are missing at least
         const std::size_t far = edit_distance(word, candidate);
         if (far >= least || far >= candidate.size()) continue;
         least = far;

@@ -4,11 +4,10 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <iterator>
 #include <random>
 #include <span>
+#include <string_view>
 
-#include <fmt/format.h>
 #include <sys/random.h>
 
 namespace pivot::inline base {
@@ -36,8 +35,13 @@ std::string random_id()
 {
     std::array<unsigned char, 16> bytes{};
     fill(bytes);
+    constexpr std::string_view digits = "0123456789abcdef";
     std::string id;
-    for (const auto byte : bytes) fmt::format_to(std::back_inserter(id), "{:02x}", byte);
+    id.reserve(2 * bytes.size());
+    for (const auto byte : bytes) {
+        id += digits[byte >> 4];
+        id += digits[byte & 0xf];
+    }
     return id;
 }
 

@@ -126,21 +126,91 @@ void Checker::check(json::Value value, const Rule& rule)
     }
 }
 
+void Checker::check_data(std::optional<json::Value> data, const Module& module)
+{
+    const Mark before = mark();
+    const bool is_new = module.differences.is_new;
+    check_as(is_new ? Generation::five : Generation::four, data, module);
+    const std::size_t count = errors_since(before);
+    if (count == 0 || is_new) return;
+    go_back_to(before);
+    check_as(Generation::five, data, module);
+    if (errors_since(before) <= count) return;
+    go_back_to(before);
+    check_as(Generation::four, data, module);
+}
+
+void Checker::check_as(Generation generation, std::optional<json::Value> data, const Module& module)
+{
+    generation_ = generation;
+    module_ = module.name;
+    if (data) {
+        check(*data, module.data);
+    } else {
+        writer_.open('{');
+        path_.open();
+        add_missing(module.properties, 0);
+        path_.close();
+        writer_.close('}');
+    }
+    const bool is_object = !data || data->is_object();
+    if (generation == Generation::five && is_object) check_either(data, module.differences.either);
+    module_ = "";
+    generation_ = Generation::four;
+}
+
+// Whether the data has exactly one of these: keys, or several joined by `+`.
+void Checker::check_either(std::optional<json::Value> data, std::string_view either)
+{
+    if (either.empty()) return;
+    const auto is_there = [&](std::string_view keys) {
+        while (!keys.empty()) {
+            if (!data || !data->find(take_until(keys, '+'))) return false;
+        }
+        return true;
+    };
+    std::string_view first_there;
+    path_.open();
+    for (std::string_view rest = either; !rest.empty();) {
+        const std::string_view keys = take_until(rest, ' ');
+        if (!is_there(keys)) continue;
+        path_.look_at(keys.substr(0, keys.find('+')));
+        if (first_there.empty()) {
+            first_there = keys;
+        } else {
+            fail(fmt::format("is not allowed beside {}", first_there));
+        }
+    }
+    if (first_there.empty()) {
+        path_.look_at(either.substr(0, either.find_first_of(" +")));
+        std::string_view others = either;
+        take_until(others, ' ');
+        fail(fmt::format("is required, if there is no {}", others));
+    }
+    path_.close();
+}
+
+Checker::Mark Checker::mark() const
+{
+    return {writer_.size(), errors_.size(), error_count_, error_bytes_, warnings_.size()};
+}
+
+void Checker::go_back_to(const Mark& mark)
+{
+    writer_.cut(mark.out_bytes);
+    errors_.resize(mark.errors);
+    error_count_ = mark.error_count;
+    error_bytes_ = mark.error_bytes;
+    warnings_.resize(mark.warnings);
+}
+
 // Leaves no trace if the value does not match.
 bool Checker::passes(json::Value value, const Rule& rule)
 {
-    const std::size_t out_bytes = writer_.size();
-    const std::size_t kept = errors_.size();
-    const std::size_t error_count = error_count_;
-    const std::size_t error_bytes = error_bytes_;
-    const std::size_t warned = warnings_.size();
+    const Mark before = mark();
     check(value, rule);
-    if (error_count_ == error_count) return true;
-    writer_.cut(out_bytes);
-    errors_.resize(kept);
-    warnings_.resize(warned);
-    error_count_ = error_count;
-    error_bytes_ = error_bytes;
+    if (errors_since(before) == 0) return true;
+    go_back_to(before);
     return false;
 }
 
@@ -266,16 +336,15 @@ void Checker::check_object(json::Value object, const Rule& rule)
         const std::string_view name = text_of(member.name());
         writer_.add_name(member.name());
         path_.look_at(name);
-        if (const Property* const property = rule.properties.find(name)) {
+        if (const Property* const property = rule.properties.find(name, generation_)) {
             present |= rule.properties.bit_of(*property);
             if (property->rule.is_unread) warn_unread(member.value(), property->rule);
             check(member.value(), property->rule);
-        } else if (const Property* const other = variant.find(name)) {
+        } else if (const Property* const other = variant.find(name, generation_)) {
             present_of_variant |= variant.bit_of(*other);
             check(member.value(), other->rule);
         } else if (rule.member == nullptr) {
-            warn_unknown(name, member.value(), rule, variant);
-            writer_.add(member.value());
+            write_unlisted(name, member.value(), rule, variant);
         } else if (!matches(rule.member_form, name)) {
             fail(fmt::format("is not allowed: a name here is {}", describe(rule.member_form)));
         } else {
@@ -288,9 +357,29 @@ void Checker::check_object(json::Value object, const Rule& rule)
     writer_.close('}');
 }
 
+void Checker::write_unlisted(std::string_view name, json::Value value, const Rule& rule,
+                             const Properties& variant)
+{
+    const Property* const newer = rule.properties.find(name, Generation::five);
+    if (newer == nullptr) {
+        warn_unknown(name, value, rule, variant);
+    } else if (newer->rule.is_unread) {
+        warn_unread(value, newer->rule);
+    }
+    writer_.add(value);
+}
+
+void Checker::check_member(std::string_view name, json::Value value, const Properties& properties)
+{
+    const Property* const property = properties.find(name, Generation::four);
+    if (property != nullptr) return check(value, property->rule);
+    write_unlisted(name, value, object.with(properties), {});
+}
+
 void Checker::add_missing(const Properties& properties, std::uint64_t present)
 {
-    for (auto missing = properties.expected() & ~present; missing != 0; missing &= missing - 1) {
+    for (auto missing = properties.expected(generation_) & ~present; missing != 0;
+         missing &= missing - 1) {
         const Property& property = properties.begin()[std::countr_zero(missing)];
         if (property.rule.preset) {
             add_default(property);

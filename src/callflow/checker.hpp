@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "base/json_writer.hpp"
+#include "callflow/own_modules.hpp"
 #include "callflow/path.hpp"
 #include "callflow/rule.hpp"
 
@@ -14,6 +15,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,11 +32,14 @@ struct FlowRules {
     std::vector<std::string> hosts_denied = {"localhost", "127.0.0.1", "0.0.0.0"};
     // Whether a URL with one of these hosts is admitted after all. If empty, none is.
     std::function<bool(std::string_view url)> admits = {};
+    std::shared_ptr<const OwnModules> own_modules = {};  // null: there are none
 };
 
 class Checker {
 public:
     explicit Checker(FlowRules rules) : rules_(std::move(rules)) {}
+
+    const FlowRules& rules() const { return rules_; }
 
     // Starts over at the root. What is right in `value` is appended to `out`, which belongs to the
     // checker until finish().
@@ -46,9 +52,13 @@ public:
 
     void check(json::Value value, const Rule& rule);
 
-    // For each property of the open object without a bit in `present`: writes its default, or
-    // reports that it is required.
-    void add_missing(const Properties& properties, std::uint64_t present);
+    // The data of a module, which is right if either generation takes it, and gets the defaults of
+    // the one that does: KAZOO 4's first. If neither takes it, the errors are those of the one that
+    // has fewer. Without data, an empty object is checked.
+    void check_data(std::optional<json::Value> data, const Module& module);
+
+    // The member at the path, of an open object with these properties, as KAZOO 4 takes it.
+    void check_member(std::string_view name, json::Value value, const Properties& properties);
 
     // Reports a mistake at the path, as a sentence without a full stop.
     void fail(std::string error);
@@ -73,6 +83,20 @@ public:
     std::vector<Breach> take_errors() { return std::move(errors_); }
 
 private:
+    // The output and the mistakes so far, to go back to.
+    struct Mark {
+        std::size_t out_bytes;
+        std::size_t errors;
+        std::size_t error_count;
+        std::size_t error_bytes;
+        std::size_t warnings;
+    };
+    Mark mark() const;
+    void go_back_to(const Mark& mark);
+    std::size_t errors_since(const Mark& mark) const { return error_count_ - mark.error_count; }
+
+    void check_as(Generation generation, std::optional<json::Value> data, const Module& module);
+    void check_either(std::optional<json::Value> data, std::string_view either);
     bool passes(json::Value value, const Rule& rule);
     void check_mistyped(json::Value value, const Rule& rule);
     void check_string(std::string_view text, const Rule& rule);
@@ -83,6 +107,12 @@ private:
     void check_array(json::Value array, const Rule& rule);
     void check_unique(json::Value array);
     void check_object(json::Value object, const Rule& rule);
+    void write_unlisted(std::string_view name, json::Value value, const Rule& rule,
+                        const Properties& variant);
+
+    // For each property of the open object without a bit in `present`: writes its default, or
+    // reports that it is required.
+    void add_missing(const Properties& properties, std::uint64_t present);
     void add_default(const Property& property);
     void warn_unknown(std::string_view name, json::Value value, const Rule& rule,
                       const Properties& variant);
@@ -97,6 +127,7 @@ private:
     std::size_t warning_bytes_ = 0;
     std::size_t hint_count_ = 0;
     std::string_view module_;
+    Generation generation_ = Generation::four;
     std::size_t error_count_ = 0;
     std::size_t error_bytes_ = 0;
     std::vector<std::string_view> elements_;  // of an array whose elements must be unique

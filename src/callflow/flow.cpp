@@ -17,10 +17,11 @@ namespace {
 
 constexpr Rule module_name = string.size(1, 64);
 
-// The rule for the data of a module, which may be unknown.
-const Rule& rule_of(const Module* module)
+// The key of a module whose data may have a flow in it.
+constexpr std::string_view inline_flow = "flow";
+bool has_inline_flow(const Module& module)
 {
-    return module != nullptr ? module->data : object;
+    return module.name == "callflow";
 }
 
 // The module that was probably meant by the name of a TwiML verb or by a misspelled name; empty if
@@ -42,6 +43,7 @@ std::string_view module_meant(Checker& checker, std::string_view written)
         if (equals_ignoring_case(written, verb)) return module;
     }
     std::vector<std::string_view> names;
+    if (checker.rules().own_modules) names = checker.rules().own_modules->names();
     for (const Module& module : all_modules()) names.push_back(module.name);
     return checker.meant_by(written, names);
 }
@@ -88,22 +90,48 @@ void Validator::walk(json::Value root, Tree tree)
         checker_.writer().add_name(level.next.name());
         checker_.path().look_at(name);
         ++level.next;
-        if (!level.is_node) {
-            open_node(value, tree);
-        } else if (is_same_name(name, "children")) {
-            open_children(value);
-        } else if (is_same_name(name, "data")) {
-            level.has_data = true;
-            checker_.set_module(level.module == nullptr ? "" : level.module->name);
-            checker_.check(value, rule_of(level.module));
-            checker_.set_module("");
-        } else if (is_same_name(name, "module")) {
-            check_module(value, tree, level.module);
+        if (level.is_node) {
+            take_member_of_node(name, value, tree);
+        } else if (level.is_data) {
+            take_member_of_data(name, value, *level.module);
         } else {
-            warn_of_key(name);
-            checker_.writer().add(value);
+            open_node(value, tree);
         }
     }
+}
+
+void Validator::take_member_of_node(std::string_view name, json::Value value, Tree tree)
+{
+    Level& level = levels_.back();
+    if (is_same_name(name, "children")) {
+        open_children(value);
+    } else if (is_same_name(name, "data")) {
+        level.has_data = true;
+        check_data(value, level.module);
+    } else if (is_same_name(name, "module")) {
+        check_module(value, tree, level.module);
+    } else {
+        warn_of_key(name);
+        checker_.writer().add(value);
+    }
+}
+
+void Validator::check_data(json::Value data, const Module* module)
+{
+    if (module == nullptr) return checker_.check(data, object);
+    if (!has_inline_flow(*module) || !data.is_object()) return checker_.check_data(data, *module);
+    open(data);
+    levels_.back().is_data = true;
+    levels_.back().module = module;
+}
+
+// What is not an object cannot be a flow, but KAZOO 4 takes it: it does not know the key.
+void Validator::take_member_of_data(std::string_view name, json::Value value, const Module& module)
+{
+    if (is_same_name(name, inline_flow) && value.is_object()) return open_node(value, Tree::flow);
+    checker_.set_module(module.name);
+    checker_.check_member(name, value, module.properties);
+    checker_.set_module("");
 }
 
 // Only keys that are nearly right: KAZOO's editors keep keys of their own in a node.
@@ -125,6 +153,8 @@ void Validator::open_node(json::Value node, Tree tree)
         checker_.fail_missing("module");
     } else if (module->is_string() && tree == Tree::flow) {
         level.module = find_module(module->text());
+        const auto& own = checker_.rules().own_modules;
+        if (level.module == nullptr && own) level.module = own->find(module->text());
     }
 }
 
@@ -144,20 +174,18 @@ void Validator::open(json::Value object)
 void Validator::close()
 {
     const Level& level = levels_.back();
-    if (level.is_node && !level.has_data) add_data(rule_of(level.module));
+    if (level.is_node && !level.has_data) add_data(level.module);
     checker_.path().close();
     checker_.writer().close('}');
     levels_.pop_back();
 }
 
-void Validator::add_data(const Rule& rule)
+void Validator::add_data(const Module* module)
 {
     checker_.path().look_at("data");
     checker_.writer().add_name("data");
+    if (module != nullptr) return checker_.check_data(std::nullopt, *module);
     checker_.writer().open('{');
-    checker_.path().open();
-    checker_.add_missing(rule.properties, 0);
-    checker_.path().close();
     checker_.writer().close('}');
 }
 

@@ -40,13 +40,14 @@ private:
     // The nodes of a metaflow have the same shape, but other modules than KAZOO's callflows.
     enum class Tree : std::uint8_t { flow, metaflow };
 
-    // An open node, or its open children.
+    // An open node, its open children, or its open data, if that may have a flow in it.
     struct Level {
         explicit Level(json::Members members) : next(members.begin()), end(members.end()) {}
 
         json::Members::Iterator next;
         json::Members::Iterator end;
         bool is_node = false;
+        bool is_data = false;
         bool has_data = false;
         const Module* module = nullptr;  // null if it is unknown, and in a metaflow
     };
@@ -56,7 +57,10 @@ private:
     void open_children(json::Value children);
     void open(json::Value object);
     void close();
-    void add_data(const Rule& rule);
+    void take_member_of_node(std::string_view name, json::Value value, Tree tree);
+    void take_member_of_data(std::string_view name, json::Value value, const Module& module);
+    void check_data(json::Value data, const Module* module);
+    void add_data(const Module* module);
     void warn_of_key(std::string_view name);
     void check_module(json::Value module, Tree tree, const Module* known);
     void check_metaflows(json::Value metaflows);

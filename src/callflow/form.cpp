@@ -1,6 +1,7 @@
 #include "callflow/form.hpp"
 
 #include "base/text.hpp"
+#include "http/header.hpp"
 
 #include <algorithm>
 
@@ -26,6 +27,20 @@ bool is_header_name(std::string_view text)
     return !text.empty() && std::ranges::all_of(text, is_taken);
 }
 
+// One that requests may have, other than a signature.
+bool is_extension_header(std::string_view text)
+{
+    const bool has_prefix = text.starts_with("X-") || text.starts_with("x-");
+    const bool is_signature = equals_ignoring_case(text, "X-Pivot-Signature") ||
+                              equals_ignoring_case(text, "X-Twilio-Signature");
+    return has_prefix && !is_signature && http::objection_to_header(text, "").empty();
+}
+
+bool is_header_value(std::string_view text)
+{
+    return http::objection_to_header("X-", text).empty();
+}
+
 // ^[A-Za-z]{2}(-[A-Za-z]{2})?$
 bool is_language_tag(std::string_view text)
 {
@@ -49,7 +64,9 @@ bool matches(Form form, std::string_view text)
         case Form::any: return true;
         case Form::digits: return are_digits(text);
         case Form::email: return is_email(text);
+        case Form::extension_header: return is_extension_header(text);
         case Form::header_name: return is_header_name(text);
+        case Form::header_value: return is_header_value(text);
         case Form::language_tag: return is_language_tag(text);
         case Form::not_empty: return !text.empty();
         case Form::web_address: return text.starts_with("http://") || text.starts_with("https://");
@@ -63,7 +80,9 @@ std::string_view describe(Form form)
         case Form::any: return "a string";
         case Form::digits: return "digits";
         case Form::email: return "an e-mail address";
+        case Form::extension_header: return "a header that begins with X- and is not Pivot's own";
         case Form::header_name: return "letters, digits, hyphens and underscores";
+        case Form::header_value: return "text without control characters";
         case Form::language_tag: return "a language like \"en\" or \"en-us\"";
         case Form::not_empty: return "not empty";
         case Form::web_address: return "a URL that starts with http:// or https://";

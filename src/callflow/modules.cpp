@@ -23,7 +23,7 @@ constexpr auto sorted_modules = [] {
     const std::span<const Module> families[] = {
         audio_modules,  calling_modules,  control_modules,  destinations_modules,
         digits_modules, features_modules, identity_modules, reporting_modules};
-    std::array<Module, 78> all{};
+    std::array<Module, 82> all{};
     auto end = all.begin();
     for (const auto family : families) end = std::ranges::copy(family, end).out;
     std::ranges::sort(all, {}, &Module::name);

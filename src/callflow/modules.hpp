@@ -1,4 +1,4 @@
-// The modules of KAZOO 5.0 and what their `data` may hold.
+// The modules of KAZOO, up to KAZOO 5, and what their `data` may hold.
 #pragma once
 
 #include "callflow/rule.hpp"

@@ -6,6 +6,13 @@
 //
 // The words mean what the keywords of KAZOO's JSON schemas (draft-04) mean. Where KAZOO differs
 // from the standard, so do they: defaults are added before `required` is checked.
+//
+// One table is for both generations of these schemas. A row that only one of them has, says so;
+// where a property has changed, it has a row for each:
+//
+//     {"endpoints", members.required().until_5()},
+//     {"endpoints", members.since_5()},
+//     {"group_id", string.size(1, 128).since_5()},
 #pragma once
 
 #include "base/json.hpp"
@@ -24,11 +31,22 @@ enum class Form : std::uint8_t {
     any,
     digits,
     email,
+    extension_header,
     header_name,
+    header_value,
     language_tag,
     not_empty,
     web_address
 };
+
+// Those of KAZOO 4.3 and of its master of 2024, and those of KAZOO 5.
+enum class Generation : std::uint8_t { four, five };
+inline constexpr std::size_t generation_count = 2;
+
+constexpr std::uint8_t bit(Generation generation)
+{
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(generation));
+}
 
 struct Property;
 struct Variant;
@@ -39,22 +57,26 @@ public:
     constexpr Properties() = default;
     template <std::size_t count>
     constexpr Properties(const Property (&table)[count]);
+    constexpr Properties(const Property* table, std::size_t count);  // at most 64
 
     constexpr const Property* begin() const { return begin_; }
     constexpr const Property* end() const { return end_; }
 
-    // Returns null if there is none.
-    constexpr const Property* find(std::string_view name) const;
+    // Returns null if this generation has none.
+    constexpr const Property* find(std::string_view name, Generation generation) const;
 
     constexpr std::uint64_t bit_of(const Property& property) const;
 
     // Properties that matter when absent: required ones and those with a default.
-    constexpr std::uint64_t expected() const { return expected_; }
+    constexpr std::uint64_t expected(Generation generation) const
+    {
+        return expected_[static_cast<std::size_t>(generation)];
+    }
 
 private:
     const Property* begin_ = nullptr;
     const Property* end_ = nullptr;
-    std::uint64_t expected_ = 0;
+    std::uint64_t expected_[generation_count] = {};
 };
 
 constexpr std::uint8_t bit(json::Kind kind)
@@ -64,6 +86,7 @@ constexpr std::uint8_t bit(json::Kind kind)
 
 struct Rule {
     std::uint8_t kinds;  // a bit for each kind of value that is accepted
+    std::uint8_t generations = bit(Generation::four) | bit(Generation::five);  // that have it
     Form form = Form::any;
     bool is_required = false;
     bool is_unique = false;    // the elements of an array
@@ -84,9 +107,25 @@ struct Rule {
     const Rule* alternative = nullptr;  // a rule that the value may match instead
 
     constexpr bool takes(json::Kind kind) const { return (kinds & bit(kind)) != 0; }
+    constexpr bool is_in(Generation generation) const
+    {
+        return (generations & bit(generation)) != 0;
+    }
 
     // Each word makes a stricter rule. Rules that are passed are kept by address: they are
     // constants of their own.
+    constexpr Rule until_5() const
+    {
+        Rule rule = *this;
+        rule.generations = bit(Generation::four);
+        return rule;
+    }
+    constexpr Rule since_5() const
+    {
+        Rule rule = *this;
+        rule.generations = bit(Generation::five);
+        return rule;
+    }
     constexpr Rule matching(Form value) const
     {
         Rule rule = *this;
@@ -197,19 +236,27 @@ struct Property {
 };
 
 template <std::size_t count>
-constexpr Properties::Properties(const Property (&table)[count])
-    : begin_(table), end_(table + count)
+constexpr Properties::Properties(const Property (&table)[count]) : Properties(table, count)
 {
     static_assert(count <= 64);
-    for (const Property& property : table) {
-        if (property.rule.preset || property.rule.is_required) expected_ |= bit_of(property);
+}
+
+constexpr Properties::Properties(const Property* table, std::size_t count)
+    : begin_(table), end_(table + count)
+{
+    for (const Property& property : *this) {
+        if (!property.rule.preset && !property.rule.is_required) continue;
+        for (const Generation generation : {Generation::four, Generation::five}) {
+            if (!property.rule.is_in(generation)) continue;
+            expected_[static_cast<std::size_t>(generation)] |= bit_of(property);
+        }
     }
 }
 
-constexpr const Property* Properties::find(std::string_view name) const
+constexpr const Property* Properties::find(std::string_view name, Generation generation) const
 {
     for (const Property& property : *this) {
-        if (is_same_name(property.name, name)) return &property;
+        if (is_same_name(property.name, name) && property.rule.is_in(generation)) return &property;
     }
     return nullptr;
 }
@@ -229,15 +276,30 @@ inline constexpr Rule integer{bit(json::Kind::integer)};
 inline constexpr Rule boolean{bit(json::Kind::boolean)};
 inline constexpr Rule object{bit(json::Kind::object)};
 inline constexpr Rule anything{0xFF};
+inline constexpr Rule node = anything;  // a tree, which the validator walks
 inline constexpr Rule boolean_or_string{bit(json::Kind::boolean) | bit(json::Kind::string)};
 inline constexpr Rule integer_or_string{bit(json::Kind::integer) | bit(json::Kind::string)};
 inline constexpr Rule digits = string.matching(Form::digits);
 inline constexpr Rule email = string.matching(Form::email);
 inline constexpr Rule url = string.web_url();
+// What the two generations say differently of a whole module.
+struct Differences {
+    bool is_new = false;  // KAZOO 4 does not have it
+    std::string_view either =
+        {};  // KAZOO 5 wants exactly one of these; empty: there is no such rule
+};
+inline constexpr Differences since_5{.is_new = true};
+
+// Keys are separated by spaces; `+` joins keys that belong together.
+constexpr Differences one_in_5(std::string_view either)
+{
+    return {.either = either};
+}
 
 struct Module {
     std::string_view name;
     Properties properties;  // of `data`
+    Differences differences = {};
     Rule data = object.with(properties);
 };
 

@@ -24,6 +24,7 @@ inline constexpr Property stored_callflow_data[] = {
     {"flags", list_of(string)},
     {"name", string},
     {"numbers", list_of(stored_number).unique().by_default("[]")},
+    {"owner_id", string.since_5()},
     {"patterns", list_of(stored_pattern).by_default("[]")},
     {"ringback", object.with(ringback_media)},
 };

@@ -31,11 +31,11 @@ CallTable::~CallTable()
     for (auto& chunk : chunks_) delete[] chunk.load();
 }
 
-Place* CallTable::take(std::uint64_t one)
+Place* CallTable::take(std::uint64_t one, std::size_t others)
 {
     const std::uint64_t before = taken_.fetch_add(one);
     const std::size_t of_this_kind = one == within_one ? within(before) : beyond(before);
-    if (of_this_kind >= calls_max_) {
+    if (of_this_kind + others >= calls_max_) {
         uncount(one);
         return nullptr;
     }

@@ -25,9 +25,10 @@ public:
     CallTable& operator=(const CallTable&) = delete;
     ~CallTable();  // nothing is taken
 
-    // Any thread. Returns null if the limit is reached, or as many again are beyond it.
-    Place* take() { return take(within_one); }
-    Place* take_beyond_limit() { return take(beyond_one); }
+    // Any thread. Returns null if the limit is reached, or as many again are beyond it. So many
+    // others count as well.
+    Place* take(std::size_t others) { return take(within_one, others); }
+    Place* take_beyond_limit() { return take(beyond_one, 0); }
 
     // Any thread.
     void give_back(Place& place);
@@ -36,6 +37,13 @@ public:
     {
         const std::uint64_t taken = taken_;
         return within(taken) + beyond(taken);
+    }
+
+    // How many more there may be.
+    std::size_t left() const
+    {
+        const std::size_t taken = within(taken_);
+        return taken < calls_max_ ? calls_max_ - taken : 0;
     }
 
     // Returns when nothing is taken.
@@ -50,7 +58,7 @@ private:
     static std::size_t within(std::uint64_t taken) { return taken % beyond_one; }
     static std::size_t beyond(std::uint64_t taken) { return taken / beyond_one; }
 
-    Place* take(std::uint64_t one);
+    Place* take(std::uint64_t one, std::size_t others);
     Place& find_free();
     void uncount(std::uint64_t one);
     Place* pop();  // a free place, or null

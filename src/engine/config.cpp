@@ -1,13 +1,18 @@
 #include "engine/config.hpp"
 
 #include "callflow/modules.hpp"
+#include "callflow/own_modules.hpp"
+#include "exchange/number_pattern.hpp"
 #include "http/header.hpp"
+#include "http/url.hpp"
 #include "media/command_line.hpp"
 #include "net/address_policy.hpp"
 #include "net/dns_config.hpp"
 #include "net/source_addresses.hpp"
 
 #include <array>
+#include <fstream>
+#include <map>
 
 #include <fmt/format.h>
 #include <sched.h>
@@ -44,12 +49,6 @@ Checked check_source(std::string_view text)
     const auto source = net::SourceAddresses::parse(std::array{std::string(text)});
     if (!source) return tl::unexpected(source.error());
     return {};
-}
-
-Checked check_module(std::string_view text)
-{
-    if (callflow::find_module(text) != nullptr) return {};
-    return tl::unexpected(std::string("is not a module of callflows"));
 }
 
 // Pointers to all that has been asked for, so that a setting in the wrong section is found.
@@ -113,6 +112,11 @@ Checked check_speech_argument(std::string_view text)
     return check_argument(text, media::speech_names);
 }
 
+Checked check_conversion_argument(std::string_view text)
+{
+    return check_argument(text, media::conversion_names);
+}
+
 Checked check_recording_argument(std::string_view text)
 {
     return check_argument(text, media::recording_names);
@@ -125,6 +129,35 @@ void read_command(json::ObjectReader& reader, std::string_view name,
     std::vector<std::string> read;
     reader.texts(name, read, check);
     if (!read.empty()) command = std::move(read);
+}
+
+// Segments of a path follow.
+Checked check_link_base(std::string_view text)
+{
+    if (text.empty()) return {};
+    auto url = http::Url::parse(text);
+    if (!url) return tl::unexpected(std::move(url.error()));
+    if (text.find_first_of("?#") == text.npos && !text.ends_with('/')) return {};
+    return tl::unexpected(
+        std::string("has a query, a fragment or a slash at its end, and links are to begin so"));
+}
+
+Checked check_number(std::string_view text)
+{
+    if (exchange::NumberPattern::parse(text)) return {};
+    return tl::unexpected(std::string(exchange::no_number_pattern));
+}
+
+void read_limits(json::ObjectReader& reader, EngineConfig::Account::Limits& limits)
+{
+    constexpr std::int64_t day_s = 24 * 60 * 60;
+    reader.number("calls_max", limits.calls_max, 1, calls_max_max);
+    reader.number("calls_per_number_max", limits.calls_per_number_max, 1, calls_max_max);
+    reader.number("call_s_max", limits.call_duration_max, 1, day_s);
+    reader.number("legs_max", limits.legs_max, 1, calls_max_max);
+    reader.number("legs_per_minute_max", limits.legs_per_minute_max, 1, calls_max_max);
+    reader.texts("numbers", limits.numbers, check_number);
+    reader.texts("caller_ids", limits.caller_ids, check_number);
 }
 
 EngineConfig::Account read_account(json::Value value, const std::string& at,
@@ -142,11 +175,47 @@ EngineConfig::Account read_account(json::Value value, const std::string& at,
     signing.text("key", key, check_text);
     if (value.find("signing")) account.signing_key = key;
     auto limits = reader.object("limits");
-    limits.number("calls_max", account.limits.calls_max, 1, calls_max_max);
+    read_limits(limits, account.limits);
     const std::array sections = {&reader, &tls, &policy, &signing, &limits};
     const auto known = known_settings(sections);
     for (json::ObjectReader* section : sections) section->finish("a setting", known);
     return account;
+}
+
+// False if it cannot be read, or is larger.
+bool read_file(const std::string& path, std::string& text, std::size_t bytes_max)
+{
+    std::ifstream file(path, std::ios::binary);
+    text.resize(bytes_max + 1);
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return file.eof() && text.size() <= bytes_max;
+}
+
+// A schema is in a file of its own.
+void read_modules(json::ObjectReader& reader, EngineConfig::Callflow& callflow,
+                  json::Breaches& breaches)
+{
+    constexpr std::size_t schema_bytes_max = 1024 * 1024;
+    std::map<std::string, std::string> files;
+    reader.text_map("modules", files, check_text);
+    for (const auto& [name, file] : files) {
+        std::string& schema = callflow.modules[name];
+        const std::string at = json::pointer(reader.at("modules"), name);
+        if (!file.empty() && !read_file(file, schema, schema_bytes_max)) {
+            breaches.add(at, fmt::format("{}: cannot be read", file));
+            continue;
+        }
+        const auto read = callflow::OwnModules::read({{name, schema}});
+        if (!read) breaches.add(at, read.error());
+    }
+    reader.texts("host_modules", callflow.host_modules);
+    for (std::size_t i = 0; i < callflow.host_modules.size(); ++i) {
+        const std::string& name = callflow.host_modules[i];
+        if (callflow::find_module(name) != nullptr || callflow.modules.contains(name)) continue;
+        breaches.add(json::pointer(reader.at("host_modules"), std::to_string(i)),
+                     "is not a module of callflows");
+    }
 }
 
 }  // namespace
@@ -195,7 +264,7 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     auto callflow = root.object("callflow");
     callflow.flag("coerce_types", config.callflow.coerce_types);
     callflow.number("depth_max", config.callflow.depth_max, 1, 4'096);
-    callflow.texts("host_modules", config.callflow.host_modules, check_module);
+    read_modules(callflow, config.callflow, breaches);
 
     auto twiml = root.object("twiml");
     twiml.flag("strict", config.twiml.is_strict);
@@ -207,6 +276,7 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     session.number("stop_ms", config.session.stop_timeout, wait_ms_min, 10 * minute_ms);
     session.number("transfer_limit_ms", config.session.transfer_limit, wait_ms_min, day_ms);
     session.number("play_limit_ms", config.session.play_limit, wait_ms_min, day_ms);
+    session.text("apology", config.session.apology, check_text);
     session.flag("fetches_media", config.session.fetches_media);
     session.flag("renders_speech", config.session.renders_speech);
     session.flag("keeps_recordings", config.session.keeps_recordings);
@@ -218,8 +288,14 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     media.number("fetch_ms", config.media.fetch_timeout, wait_ms_min, 10 * minute_ms);
     read_command(media, "speech_command", config.media.speech_command, check_speech_argument);
     media.number("speech_ms", config.media.speech_timeout, wait_ms_min, 10 * minute_ms);
+    media.texts("conversion_command", config.media.conversion_command, check_conversion_argument);
+    media.number("conversion_ms", config.media.conversion_timeout, wait_ms_min, 10 * minute_ms);
     media.texts("recording_command", config.media.recording_command, check_recording_argument);
     media.number("recording_ms", config.media.recording_timeout, wait_ms_min, 60 * minute_ms);
+    media.text("recordings_url", config.media.recordings_url, check_link_base);
+    media.text("recordings_key", config.media.recordings_key, check_text);
+    media.text("recordings_key_before", config.media.recordings_key_before, check_text);
+    media.number("recordings_link_s", config.media.recordings_lifetime, 60, 3'650 * day_ms / 1'000);
 
     auto signing = root.object("signing");
     signing.text_map("keys", config.signing.keys, check_text);

@@ -12,14 +12,19 @@
 #include "engine/metrics.hpp"
 #include "engine/records.hpp"
 #include "engine/rooms_mail.hpp"
+#include "exchange/call_permit.hpp"
 #include "exchange/policy.hpp"
 #include "exchange/settings.hpp"
 #include "execute/directory.hpp"
+#include "reactor/pulse.hpp"
+#include "session/cdr.hpp"
+#include "store/store.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cassert>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -87,6 +92,30 @@ private:
 
     engine::Lane& lane_;
     const How how_;
+};
+
+// Leaves the CDR of a call that had no session.
+class LeavingCdr final : public reactor::Message {
+public:
+    // `undelivered` is as that of a refusal.
+    LeavingCdr(engine::Lane& lane, session::Cdr cdr, std::atomic<std::size_t>& undelivered)
+        : lane_(lane), cdr_(std::move(cdr)), undelivered_(undelivered)
+    {
+        undelivered_.fetch_add(1);
+    }
+
+private:
+    void deliver() override
+    {
+        lane_.leave_cdr(std::move(cdr_));
+        std::atomic<std::size_t>& undelivered = undelivered_;
+        delete this;
+        if (undelivered.fetch_sub(1) == 1) undelivered.notify_all();
+    }
+
+    engine::Lane& lane_;
+    session::Cdr cdr_;
+    std::atomic<std::size_t>& undelivered_;
 };
 
 // Hands other settings to a lane.
@@ -208,10 +237,11 @@ public:
     // the limit, or the engine stops.
     engine::Place* take(bool is_session)
     {
-        engine::Place* place = calls.take();
+        engine::Place* place = calls.take(ringing->calls());
         if (place == nullptr && is_session) place = calls.take_beyond_limit();
         if (place != nullptr && is_draining) calls.give_back(*std::exchange(place, nullptr));
         if (place == nullptr || place->is_beyond_limit()) {
+            auto& refused = is_draining ? refused_stopping : refused_at_limit;
             refused.fetch_add(1, std::memory_order_relaxed);
         }
         return place;
@@ -268,13 +298,16 @@ public:
     const std::unique_ptr<media::Worker> media;  // null: it has no folder
     const std::size_t calls_max;
     engine::CallTable calls;
-    std::vector<engine::Lane*> lanes;  // the host's, or one of each thread
+    std::vector<engine::Lane*> lanes;   // the host's, or one of each thread
+    std::deque<reactor::Pulse> pulses;  // one of each lane
     engine::RoomsMail mail{lanes};
     std::unique_ptr<engine::Lane> host_lane;
     std::vector<std::unique_ptr<engine::LaneThread>> threads;
     std::atomic<std::size_t> next = 0;
-    std::atomic<std::size_t> refusals = 0;  // under way
-    std::atomic<std::size_t> refused = 0;
+    const std::shared_ptr<exchange::CallQuota> ringing = std::make_shared<exchange::CallQuota>();
+    std::atomic<std::size_t> refusals = 0;  // under way, and CDRs of calls without a session
+    std::atomic<std::size_t> refused_at_limit = 0;
+    std::atomic<std::size_t> refused_stopping = 0;
     std::atomic<bool> is_draining = false;
     const unsigned forks = engine::fork_count();
     std::atomic<std::thread::id> runner = {};  // who called run() first
@@ -314,6 +347,7 @@ tl::expected<std::unique_ptr<Engine>, std::string> Engine::create(
         parts->threads.push_back(std::move(*thread));
         parts->lanes.push_back(&parts->threads.back()->lane());
     }
+    for (engine::Lane* lane : parts->lanes) parts->pulses.emplace_back().follow(&lane->reactor());
     return std::unique_ptr<Engine>(new Engine(std::move(parts)));
 }
 
@@ -377,6 +411,7 @@ Result<void> Engine::start(const SessionRequest& request, Channel& channel, Tick
     ticket = {};
     if (is_forked()) return fail(Reason::cancelled, Phase::queue, "the engine is the parent's");
     engine::Lane& lane = parts_->next_lane();
+    if (request.permit) request.permit->ringing_seat.reset();
     engine::Place* const place = parts_->take(true);
     if (place == nullptr) {
         const Reason reason = parts_->is_draining ? Reason::cancelled : Reason::overload;
@@ -387,6 +422,38 @@ Result<void> Engine::start(const SessionRequest& request, Channel& channel, Tick
     ticket = place->ticket();
     lane.reactor().post(*place);
     return {};
+}
+
+Result<std::shared_ptr<const exchange::CallPermit>> Engine::permit_call(
+    std::string_view account_id, const Address& callee, std::string_view caller_id) const
+{
+    if (parts_->is_draining) return fail(Reason::cancelled, Phase::queue, parts_->why_refused());
+    auto seat = parts_->ringing->take(parts_->calls.left());
+    if (!seat) {
+        parts_->refused_at_limit.fetch_add(1, std::memory_order_relaxed);
+        return fail(Reason::overload, Phase::queue, parts_->why_refused());
+    }
+    auto permit = exchange::permit_call(parts_->settings_now(), account_id, callee, caller_id,
+                                        monotonic_now());
+    if (!permit) return pass_on(permit);
+    (*permit)->ringing = parts_->ringing;
+    (*permit)->ringing_seat = std::move(seat);
+    return std::shared_ptr<const exchange::CallPermit>(std::move(*permit));
+}
+
+void Engine::leave_cdr(const SessionRequest& request, const Cause& cause)
+{
+    const Result<Action>& action = request.request.node.action;
+    if (!action || action->cdr_url.empty() || is_forked()) return;
+    const std::int64_t now_s = base::unix_now_ms() / 1'000;
+    session::EndOfCall end;
+    end.hangup_cause = cause.name;
+    end.sip_code = cause.sip_code;
+    end.started_unix_s = request.started_unix_ms == 0 ? now_s : request.started_unix_ms / 1'000;
+    end.ended_unix_s = now_s;
+    engine::Lane& lane = parts_->next_lane();
+    lane.reactor().post(*new LeavingCdr(
+        lane, session::make_cdr(request.request.call, end, action->cdr_url), parts_->refusals));
 }
 
 tl::expected<std::shared_ptr<const execute::Directory>, std::string> Engine::read_directory(
@@ -420,6 +487,7 @@ tl::expected<void, std::string> Engine::reload(EngineConfig config)
     const auto before = parts_->settings_now();
     config.sinks = before->config().sinks;
     config.typed = before->config().typed;
+    config.own_listeners = before->config().own_listeners;
     const std::string fixed = engine::fixed_changes(before->config(), config);
     if (!fixed.empty()) {
         return tl::unexpected(
@@ -477,12 +545,29 @@ std::size_t Engine::calls_in_flight() const
     return parts_->calls.taken() + parts_->refusals;
 }
 
+bool Engine::can_store() const
+{
+    const store::Store* const store = parts_->records->store();
+    return store == nullptr || store->is_written();
+}
+
+bool Engine::is_turning()
+{
+    if (is_forked()) return false;
+    bool all_turn = true;
+    for (reactor::Pulse& pulse : parts_->pulses) {
+        if (!pulse.beats()) all_turn = false;
+    }
+    return all_turn;
+}
+
 std::string Engine::metrics() const
 {
     if (is_forked()) return {};
     return engine::write_metrics({.calls_in_flight = calls_in_flight(),
                                   .calls_max = parts_->calls_max,
-                                  .calls_refused = parts_->refused,
+                                  .refused_at_limit = parts_->refused_at_limit,
+                                  .refused_stopping = parts_->refused_stopping,
                                   .is_draining = parts_->is_draining,
                                   .records = parts_->records->numbers()},
                                  parts_->lanes);
@@ -555,6 +640,12 @@ tl::expected<std::unique_ptr<Engine>, std::string> Instruments::create_engine(
     const EngineConfig& config) const
 {
     return Engine::create(config, this);
+}
+
+bool Instruments::take_in(Engine& engine, Guest guest)
+{
+    const auto& threads = engine.parts_->threads;
+    return threads.size() == 1 && threads.front()->take_in(std::move(guest));
 }
 
 }  // namespace pivot::engine

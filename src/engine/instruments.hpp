@@ -1,7 +1,12 @@
-// The one door into an engine beside its public face, for calls that are made up
-// (`pivot simulate`).
+// The one door into an engine beside its public face.
 //
-// Their time is that of a manual clock, which Engine::run() advances whenever they only wait:
+// `pivot serve` has its connection to a switch on the engine's own thread if there is just one, so
+// that no command and no event has to wake another thread:
+//
+//     the engine's thread: turns ─► guest: turns, turns, … returns ─► turns
+//
+// The others are for calls that are made up (`pivot simulate`). Their time is that of a manual
+// clock, which Engine::run() advances whenever they only wait:
 //
 //     run ─► turns ─► what is due at this moment ─► callbacks, one by one ─► the clock goes on
 //
@@ -12,6 +17,7 @@
 
 #include <pivot/engine.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -23,11 +29,19 @@ class Journal;
 
 namespace pivot::reactor {
 class Clock;
-}
+class Reactor;
+}  // namespace pivot::reactor
 
 namespace pivot::engine {
 
+// Turns the reactor until nothing on it is its own any more.
+using Guest = std::function<void(reactor::Reactor& reactor)>;
+
 struct Instruments {
+    // Has the engine's thread run `guest`, which returns before the engine dies. False if the
+    // engine has no thread, several, or has had a guest before. Any thread.
+    static bool take_in(Engine& engine, Guest guest);
+
     reactor::Clock& clock;      // manual
     execute::Journal& journal;  // of all calls
 

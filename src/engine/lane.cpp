@@ -4,6 +4,7 @@
 #include "base/pass_on.hpp"
 #include "engine/live_session.hpp"
 #include "engine/pivot_record.hpp"
+#include "exchange/answer_kind.hpp"
 #include "exchange/content.hpp"
 #include "reactor/wait.hpp"
 
@@ -82,13 +83,19 @@ void Lane::begin(Place& place)
         session_count_.add();
         running_->spawn(perform(place, *reactor_));
     } else {
-        running_->spawn(run(place, *reactor_));
+        const bool is_given = !place.pivot().request.flow_doc().empty();
+        running_->spawn(is_given ? run_given(place, *reactor_) : run(place, *reactor_));
     }
     if (is_closing_) {
         place.abandon();
     } else if (is_cancelling_) {
         place.cancel();
     }
+}
+
+void Lane::leave_cdr(session::Cdr cdr)
+{
+    if (records_.takes_cdrs()) cdrs_->put(std::move(cdr), [](const Result<void>&) {});
 }
 
 SessionParts& Lane::session_parts()
@@ -146,22 +153,60 @@ Task<> Lane::perform(Place& place, Reactor&)
     leave(place);
 }
 
+// Without a local for the pivot: each would cost every call in flight.
 Task<> Lane::run(Place& place, Reactor&)
 {
-    PendingPivot& pivot = place.pivot();
     {
-        exchange::PackedContent content(pivot.request, exchanges_->parameters);
-        exchange::Attempts attempts(*exchanges_, content, plan_of(pivot));
-        bool is_asking = !pivot.deadline().has_expired() && may_ask(pivot, attempts.account());
-        if (is_asking) pivot.attempts = &attempts;
+        exchange::PackedContent content(place.pivot().request, exchanges_->parameters);
+        exchange::Attempts attempts(*exchanges_, content, plan_of(place.pivot()));
+        bool is_asking = may_ask(place.pivot(), attempts.account());
+        if (is_asking) place.pivot().attempts = &attempts;
         while (is_asking) {
-            auto asked = attempts.ask(pivot.deadline());
-            co_await asked.ended();
-            is_asking = co_await conclude(pivot, attempts, asked, pivot.deadline());
+            auto asked = attempts.ask(place.pivot().deadline());
+            auto& end = asked.ended();
+            co_await end;
+            is_asking = co_await conclude(place.pivot(), attempts, asked, place.pivot().deadline());
         }
-        pivot.attempts = nullptr;
+        place.pivot().attempts = nullptr;
     }
     leave(place);
+}
+
+// Nothing is asked: the action brings its answer along.
+Task<> Lane::run_given(Place& place, Reactor&)
+{
+    PendingPivot& pivot = place.pivot();
+    const auto account = exchanges_->account_of(pivot.request.account_id());
+    if (may_ask(pivot, *account)) {
+        const auto read = co_await read_given(pivot, account->rules().policy, pivot.deadline());
+        if (!read) fail_given(pivot, read.error());
+    }
+    leave(place);
+}
+
+void Lane::fail_given(PendingPivot& pivot, const Failure& failure)
+{
+    if (is_recorded(pivot)) {
+        session::DebugRecord record = record_of(pivot, failure);
+        record.note_branch("_");
+        records_.add(std::move(record));
+    }
+    pivot.deliver_failed(failure);
+}
+
+// With a reader of its own, since others use the reactor's in between.
+Task<Result<void>> Lane::read_given(PendingPivot& pivot, const net::AddressPolicy& policy,
+                                    Deadline& deadline)
+{
+    const auto response =
+        exchange::given_answer(pivot.request.flow_doc(), pivot.request.flow_type());
+    const auto reader = exchanges_->make_answer_reader();
+    auto begun = reader->begin(response, policy);
+    reactor_->worked(exchange::reading_ns(response.body.size()));
+    const bool has_time = co_await reactor::Yield(deadline);
+    if (!begun) co_return begun;
+    if (!has_time) co_return tl::unexpected(deadline.failure(Phase::parse));
+    co_return deliver(pivot, reader->finish());
 }
 
 // One deadline covers everything, so no URL has a time of its own.
@@ -176,6 +221,7 @@ exchange::AttemptsPlan Lane::plan_of(const PendingPivot& pivot) const
     plan.account_id = request.account_id();
     plan.action_url = request.voice_url();
     plan.headers = request.headers();
+    plan.url_headers = request.custom_headers();
     plan.is_recorded = is_recorded(pivot);
     plan.keeps_headers = plan.is_recorded;
     plan.started = pivot.started;
@@ -185,6 +231,7 @@ exchange::AttemptsPlan Lane::plan_of(const PendingPivot& pivot) const
 // Whether there is something to ask; else the call has its outcome.
 bool Lane::may_ask(PendingPivot& pivot, const exchange::Account& account)
 {
+    if (pivot.deadline().has_expired()) return false;
     if (const Failure* bad_action = pivot.request.bad_action()) {
         pivot.deliver_failed(*bad_action);
         return false;

@@ -50,6 +50,7 @@ public:
     // Both end the calls in flight, and each that begins later; the first waits for their hosts.
     void cancel_all();
     void close();
+    void leave_cdr(session::Cdr cdr);  // of a call that had no session
     rooms::Lobby& rooms() { return rooms_; }
     exchange::Tally& tally() { return exchanges_->tally; }
 
@@ -77,6 +78,10 @@ private:
     void leave(Place& place);
     reactor::Task<> perform(Place& place, reactor::Reactor& reactor);
     reactor::Task<> run(Place& place, reactor::Reactor& reactor);
+    reactor::Task<> run_given(Place& place, reactor::Reactor& reactor);
+    void fail_given(PendingPivot& pivot, const Failure& failure);
+    reactor::Task<Result<void>> read_given(PendingPivot& pivot, const net::AddressPolicy& policy,
+                                           reactor::Deadline& deadline);
     exchange::AttemptsPlan plan_of(const PendingPivot& pivot) const;
     bool may_ask(PendingPivot& pivot, const exchange::Account& account);
     bool is_recorded(const PendingPivot& pivot) const;

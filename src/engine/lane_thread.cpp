@@ -85,11 +85,23 @@ void LaneThread::run_lane(unsigned index, const LaneNeeds& engine, std::string& 
     }
     lane_ = lane->get();
     is_open_.count_down();
-    while (!end_.is_delivered) (*lane)->reactor().turn(reactor::never);
+    reactor::Reactor& reactor = (*lane)->reactor();
+    while (!end_.is_delivered) {
+        reactor.turn(reactor::never);
+        if (std::exchange(visit_.is_due, false)) visit_.guest(reactor);
+    }
     (*lane)->end_background();
     has_no_background_.count_down();
-    while (!stop_.is_delivered) (*lane)->reactor().turn(reactor::never);
+    while (!stop_.is_delivered) reactor.turn(reactor::never);
     stop_is_posted_.wait();
+}
+
+bool LaneThread::take_in(Guest guest)
+{
+    if (visit_.is_announced.exchange(true)) return false;
+    visit_.guest = std::move(guest);
+    lane_->reactor().post(visit_);
+    return true;
 }
 
 void LaneThread::end_background()

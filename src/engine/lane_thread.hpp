@@ -5,8 +5,10 @@
 #pragma once
 
 #include "base/list.hpp"
+#include "engine/instruments.hpp"
 #include "engine/lane.hpp"
 
+#include <atomic>
 #include <latch>
 #include <memory>
 #include <semaphore>
@@ -25,8 +27,11 @@ public:
 
     ~LaneThread();  // end_background() has been called; waits for the thread's end
 
-    // As Lane::end_background(), and waits for it.
+    // As Lane::end_background(), and waits for it. The guest has left.
     void end_background();
+
+    // Runs `guest` on this thread. False if there has been one before. Any thread.
+    bool take_in(Guest guest);
 
     Lane& lane() { return *lane_; }
     std::thread::id id() const { return thread_.get_id(); }
@@ -44,6 +49,17 @@ private:
 
     private:
         void deliver() override { is_delivered = true; }
+    };
+
+    // Brings a guest, whom the thread receives after the turn.
+    class Visit final : public reactor::Message {
+    public:
+        std::atomic<bool> is_announced = false;
+        Guest guest;
+        bool is_due = false;
+
+    private:
+        void deliver() override { is_due = true; }
     };
 
     // Blocks the thread for good.
@@ -66,6 +82,7 @@ private:
     Stop end_;
     Stop stop_;
     Halt halt_;
+    Visit visit_;
     std::latch is_open_{1};
     std::latch has_no_background_{1};
     std::latch stop_is_posted_{1};

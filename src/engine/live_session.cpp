@@ -1,5 +1,6 @@
 #include "engine/live_session.hpp"
 
+#include "base/pass_on.hpp"
 #include "engine/call_table.hpp"
 #include "engine/session_parts.hpp"
 #include "execute/run_session.hpp"
@@ -16,7 +17,7 @@ using reactor::Nanoseconds;
 // What the action asks for and this engine has no place for.
 void warn_of_missing(const session::Session& session, const SessionParts& parts, Channel& channel)
 {
-    const Action& action = session.action();
+    const session::ActionTerms& action = session.action();
     const bool lacks_cdrs = !action.cdr_url.empty() && parts.sinks.cdrs == nullptr;
     const bool lacks_records = action.debug && parts.sinks.sink == nullptr;
     if (lacks_cdrs) {
@@ -46,7 +47,7 @@ void LiveSession::begin(SessionParts& parts)
     host_.emplace(reactor, never);
     events_.emplace(parts.clock, *host_);
     set_times(parts.clock);
-    config_ = parts.config_of(std::move(opening_->request.directory), channel_.abilities().mixes);
+    config_ = parts.config_of(std::move(opening_->request.directory), channel_.abilities());
     Request& request = opening_->request.request;
     std::string next = std::move(request.node.next);
     session_.emplace(parts.exchanges, parts.callbacks, parts.sinks, std::move(request));
@@ -56,19 +57,27 @@ void LiveSession::begin(SessionParts& parts)
             {Reason::overload, Phase::queue, beyond_limit(parts.exchanges.config().calls_max), {}});
         return;
     }
-    take_seat(parts.exchanges);
+    permit_ = std::move(opening_->request.permit);
+    if (!permit_) take_seat(parts.exchanges);
 }
 
 void LiveSession::take_seat(exchange::Exchanges& exchanges)
 {
-    const auto& account = exchanges.accounts->find(session_->call().account_id);
-    auto seat = exchange::take_seat(account.profile());
-    if (seat) {
-        seat_ = std::move(*seat);
-        return;
-    }
+    auto taken = take_seat(session_->profile());
+    if (taken) return;
     exchanges.tally.calls_refused.add();
-    session_->refuse(std::move(seat.error()));
+    session_->refuse(std::move(taken.error()));
+}
+
+Result<void> LiveSession::take_seat(const exchange::AccountProfile& profile)
+{
+    auto seat = exchange::take_seat(profile);
+    if (!seat) return pass_on(seat);
+    seat_ = std::move(*seat);
+    auto number_seat = exchange::take_number_seat(profile, session_->call().to.user);
+    if (!number_seat) return pass_on(number_seat);
+    number_seat_ = std::move(*number_seat);
+    return {};
 }
 
 // Moments that the host has from its calendar, none of which lies ahead.

@@ -1,7 +1,9 @@
 // A whole call in its place, from start() to its channel's `ended`.
 #pragma once
 
+#include "exchange/call_permit.hpp"
 #include "exchange/call_quota.hpp"
+#include "exchange/number_quota.hpp"
 #include "execute/event_queue.hpp"
 #include "execute/live_call.hpp"
 #include "reactor/deadline.hpp"
@@ -42,6 +44,7 @@ private:
     void set_times(const reactor::Clock& clock);
     reactor::Nanoseconds on_clock(reactor::Nanoseconds at);
     void take_seat(exchange::Exchanges& exchanges);
+    Result<void> take_seat(const exchange::AccountProfile& profile);
 
     // What is needed until run().
     struct Opening {
@@ -56,7 +59,9 @@ private:
     std::optional<execute::EventQueue> events_;
     std::optional<session::Session> session_;
     std::shared_ptr<const execute::ExecutorConfig> config_;
-    exchange::CallQuota::Seat seat_;  // null: it is not counted
+    exchange::CallQuota::Seat seat_;                            // null: it is not counted
+    std::unique_ptr<exchange::NumberQuota::Seat> number_seat_;  // likewise
+    std::shared_ptr<const exchange::CallPermit> permit_;        // has them; null: it came without
 };
 
 }  // namespace pivot::engine

@@ -14,7 +14,8 @@ namespace pivot::engine {
 struct EngineNumbers {
     std::size_t calls_in_flight = 0;
     std::size_t calls_max = 0;
-    std::size_t calls_refused = 0;
+    std::size_t refused_at_limit = 0;
+    std::size_t refused_stopping = 0;
     bool is_draining = false;
     RecordNumbers records;
 };

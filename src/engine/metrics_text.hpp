@@ -15,19 +15,39 @@ class MetricsText {
 public:
     enum class Type : std::uint8_t { counter, gauge, histogram };
 
-    // `name` without `pivot_`; `help` is a sentence without a full stop.
+    MetricsText() = default;
+
+    // Goes on after what another one has written.
+    explicit MetricsText(std::string text) : text_(std::move(text)) {}
+
+    // `help` is a sentence without a full stop.
     void begin(std::string_view name, Type type, std::string_view help);
 
     // A sample of the family that was begun last. `labels` are as they are written:
     // `result="found"`, or empty.
     void add(std::string_view labels, std::uint64_t value);
 
+    // A time of the family that was begun last.
+    void add_seconds(std::string_view labels, Nanoseconds time);
+
+    // A further sample of a family that was begun before.
+    void add_to(std::string_view name, std::string_view labels, std::uint64_t value);
+
+    // Takes out a family that was begun before, so that it can be written anew.
+    void drop(std::string_view name);
+
     // All that several threads have measured.
-    void add(std::span<const Histogram* const> parts);
+    void add(std::string_view labels, std::span<const Histogram* const> parts);
 
     std::string take() { return std::move(text_); }
 
 private:
+    struct Range {
+        std::size_t begin;
+        std::size_t end;
+    };
+    Range find(std::string_view name) const;
+
     std::string name_;
     std::string text_;
 };

@@ -11,16 +11,21 @@ namespace {
 
 session::DebugFacts facts_of(const PendingPivot& pivot)
 {
-    session::DebugFacts facts = session::facts_of(pivot.attempts->request());
+    session::DebugFacts facts;
+    if (pivot.attempts != nullptr) {
+        facts = session::facts_of(pivot.attempts->request());
+    } else {
+        facts.is_given = true;
+        facts.response_body = pivot.request.flow_doc();
+    }
     facts.call_id = pivot.request.call_id();
     facts.account_id = pivot.request.account_id();
     facts.iteration = pivot.request.iteration();
     for (const auto& [at, error] : pivot.request.warnings()) {
         facts.warnings.push_back(fmt::format("{} of the action: {}", at, error));
     }
-    if (const auto warning = pivot.attempts->warning(); !warning.empty()) {
-        facts.warnings.emplace_back(warning);
-    }
+    const bool has_warning = pivot.attempts != nullptr && !pivot.attempts->warning().empty();
+    if (has_warning) facts.warnings.emplace_back(pivot.attempts->warning());
     return facts;
 }
 
@@ -29,8 +34,8 @@ session::DebugFacts facts_of(const PendingPivot& pivot)
 session::DebugRecord record_of(const PendingPivot& pivot, const exchange::AnswerView& answer)
 {
     session::DebugFacts facts = facts_of(pivot);
-    if (answer.document != nullptr) session::add_warnings(facts, *answer.document);
-    session::add_warnings(facts, answer.warnings);
+    if (answer.document != nullptr) session::add_warnings(facts.warnings, *answer.document);
+    session::add_warnings(facts.warnings, answer.warnings);
     return session::DebugRecord(facts);
 }
 

@@ -104,6 +104,7 @@ RecordNumbers Records::numbers() const
     if (!store_) return numbers;
     const session::CdrCounts& counts = courier_->counts();
     numbers.cdrs_waiting = store_->cdrs_waiting();
+    numbers.oldest_cdr_unix_ms = store_->oldest_cdr_unix_ms();
     numbers.cdrs_delivered = counts.delivered.value();
     numbers.cdr_attempts_failed = counts.failed.value();
     numbers.cdrs_lost += counts.given_up.value();

@@ -35,7 +35,8 @@ class CdrCourier;
 // What has become of them.
 struct RecordNumbers {
     std::uint64_t cdrs_waiting = 0;
-    std::uint64_t cdrs_delivered = 0;  // by the engine
+    std::int64_t oldest_cdr_unix_ms = 0;  // the end of its call; 0: none waits
+    std::uint64_t cdrs_delivered = 0;     // by the engine
     std::uint64_t cdr_attempts_failed = 0;
     std::uint64_t cdrs_lost = 0;
     std::uint64_t debug_records_dropped = 0;

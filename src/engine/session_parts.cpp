@@ -38,18 +38,23 @@ SessionParts::SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms,
 }
 
 std::shared_ptr<const execute::ExecutorConfig> SessionParts::config_of(
-    std::shared_ptr<const Directory> directory, bool mixes)
+    std::shared_ptr<const Directory> directory, const Abilities& abilities)
 {
     struct Shared {
         std::shared_ptr<const Directory> directory;
         execute::ExecutorConfig config;
     };
     const bool is_same = last_config && last_config->directory == directory.get() &&
-                         (last_config->rooms != nullptr) == mixes;
+                         last_config->rooms == (abilities.mixes ? config.rooms : nullptr) &&
+                         last_config->media == (abilities.own_media ? nullptr : config.media);
     if (is_same) return last_config;
     const auto made = std::make_shared<Shared>(Shared{std::move(directory), config});
     made->config.directory = made->directory.get();
-    if (!mixes) made->config.rooms = nullptr;
+    if (!abilities.mixes) made->config.rooms = nullptr;
+    if (abilities.own_media) {
+        made->config.media = nullptr;
+        made->config.archive = nullptr;
+    }
     last_config = {made, &made->config};
     return last_config;
 }

@@ -47,7 +47,7 @@ struct SessionParts {
 
     // For a session with this directory, which may be null. Sessions of the same kind share one.
     std::shared_ptr<const execute::ExecutorConfig> config_of(
-        std::shared_ptr<const Directory> directory, bool mixes);
+        std::shared_ptr<const Directory> directory, const Abilities& abilities);
 
     // On a manual clock, when nothing else can go on. Returns false if a web server is asked, or
     // all wait for what will never happen.

@@ -3,6 +3,7 @@
 #include "base/json_reader.hpp"
 #include "base/text.hpp"
 #include "callflow/checker.hpp"
+#include "callflow/form.hpp"
 #include "http/url.hpp"
 
 #include <algorithm>
@@ -27,6 +28,9 @@ constexpr json::Choice<Method> methods[] = {
 constexpr json::Choice<Format> formats[] = {{"kazoo", Format::kazoo}, {"twiml", Format::twiml}};
 constexpr json::Choice<BodyFormat> body_formats[] = {{"form", BodyFormat::form},
                                                      {"json", BodyFormat::json}};
+constexpr json::Choice<std::string_view> flow_types[] = {{"application/json", "application/json"},
+                                                         {"application/xml", "application/xml"},
+                                                         {"text/xml", "text/xml"}};
 
 // What is wrong, and what is wrong but does no harm.
 struct Findings {
@@ -42,6 +46,7 @@ public:
                  Findings& findings)
         : reader_(data, std::move(at), findings.breaches),
           limits_(limits),
+          breaches_(findings.breaches),
           warnings_(findings.warnings)
     {
         assert(limits.timeout_max >= milliseconds(1));
@@ -52,6 +57,8 @@ public:
 private:
     void read_flag(std::string_view name, bool& flag);
     void read_fallback(Action& action);
+    void read_serverless(Action& action);
+    void read_headers(Action& action);
 
     // An unusable timeout is a warning: KAZOO's consoles write one into every node, and KAZOO does
     // not read it.
@@ -63,6 +70,7 @@ private:
 
     json::ObjectReader reader_;
     const ActionLimits& limits_;
+    json::Breaches& breaches_;
     json::Breaches& warnings_;
 };
 
@@ -76,7 +84,8 @@ tl::expected<void, std::string> check_url(std::string_view text)
 Action ActionReader::read()
 {
     Action action;
-    reader_.require("voice_url");
+    read_serverless(action);
+    if (!reader_.find("serverless")) reader_.require("voice_url");
     reader_.text("voice_url", action.voice_url, check_url);
     reader_.text("cdr_url", action.cdr_url, check_url);
     reader_.choice("method", action.method, methods);
@@ -86,6 +95,7 @@ Action ActionReader::read()
     read_flag("debug", action.debug);
     read_flag("skip_module", action.skip_module);
     read_fallback(action);
+    read_headers(action);
     warn_of_unread_keys();
     return action;
 }
@@ -100,6 +110,55 @@ void ActionReader::read_fallback(Action& action)
     } else if (reader_.find("fallback_method")) {
         warnings_.add(reader_.at("fallback_method"), "is not read without a fallback_url");
     }
+}
+
+// KAZOO 4 does not know this key, and asks the `voice_url` beside it.
+void ActionReader::read_serverless(Action& action)
+{
+    const auto value = reader_.find("serverless");
+    if (!value) return;
+    const bool has_url = reader_.find("voice_url").has_value();
+    json::Breaches unused;
+    json::Breaches& wrong = has_url ? unused : breaches_;
+    json::ObjectReader serverless(value, reader_.at("serverless"), wrong);
+    const auto document = serverless.find("flow_doc");
+    if (!document) {
+        serverless.require("flow_doc");
+    } else if (document->is_object()) {
+        json::append_value(action.flow_doc, *document);
+    } else if (document->is_string() && !document->text().empty()) {
+        action.flow_doc = document->text();
+    } else {
+        serverless.fail_mismatch("flow_doc", "a document: text or an object", *document);
+    }
+    const bool is_xml = first_sign(action.flow_doc) == '<';
+    action.flow_type = is_xml ? "application/xml" : "application/json";
+    serverless.choice("flow_type", action.flow_type, flow_types);
+    if (!unused.is_empty()) action.flow_doc.clear();
+    if (!has_url) return;
+    if (action.flow_doc.empty()) {
+        warnings_.add(reader_.at("serverless"), "is not a document with its type, and is ignored");
+    } else {
+        warnings_.add(reader_.at("voice_url"),
+                      "is not asked: the document in \"serverless\" comes first");
+    }
+}
+
+// In the words of callflow::Checker, which checks those in flows.
+void ActionReader::read_headers(Action& action)
+{
+    using callflow::Form;
+    reader_.members("custom_request_headers", [&](std::string_view name, json::Value value,
+                                                  const std::string& at) {
+        if (!callflow::matches(Form::extension_header, name)) {
+            breaches_.add(at, fmt::format("is not allowed: a name here is {}",
+                                          callflow::describe(Form::extension_header)));
+        } else if (!value.is_string() || !callflow::matches(Form::header_value, value.text())) {
+            breaches_.add_mismatch(at, callflow::describe(Form::header_value), value);
+        } else {
+            action.custom_request_headers.emplace_back(name, value.text());
+        }
+    });
 }
 
 // In the words of callflow::Checker, which finds them in flows.

@@ -22,6 +22,7 @@ callflow::FlowRules AnswerReader::flow_rules(const EngineConfig& config)
 {
     callflow::FlowRules rules;
     rules.coerce_types = config.callflow.coerce_types;
+    rules.own_modules = own_modules(config);
     rules.admits = [this](std::string_view url) { return may_be_named(url, *policy_); };
     return rules;
 }

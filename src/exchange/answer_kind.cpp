@@ -54,4 +54,14 @@ std::string_view charset(std::string_view content_type)
     return {};
 }
 
+http::Response given_answer(std::string_view flow_doc, std::string_view flow_type)
+{
+    http::Response response;
+    response.status = 200;
+    response.content_type = flow_type;
+    response.body.reserve(flow_doc.size() + http::body_padding_bytes);
+    response.body = flow_doc;
+    return response;
+}
+
 }  // namespace pivot::exchange

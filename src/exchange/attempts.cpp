@@ -22,6 +22,22 @@ using reactor::Task;
 
 constexpr Nanoseconds ms = 1'000'000;
 
+// What the time was not enough for.
+std::string_view undone(Phase phase)
+{
+    switch (phase) {
+        case Phase::queue: return "it had not been asked yet";
+        case Phase::dns: return "the host name had not been resolved";
+        case Phase::connect: return "there was no connection";
+        case Phase::tls: return "the TLS handshake was not over";
+        case Phase::send: return "the request had not been sent";
+        case Phase::wait: return "the server had not sent a byte";
+        case Phase::read: return "the response was not complete";
+        case Phase::parse: return "the response was still being read";
+    }
+    return {};
+}
+
 Task<Result<http::LentResponse>> fail_with(Failure failure, Deadline&)
 {
     co_return tl::unexpected(std::move(failure));
@@ -30,10 +46,9 @@ Task<Result<http::LentResponse>> fail_with(Failure failure, Deadline&)
 }  // namespace
 
 struct Attempts::Extras {
-    Extras(const AttemptsPlan& its_plan, const Account& account, const reactor::Clock& clock)
+    Extras(const AttemptsPlan& its_plan, const AccountProfile& profile, const reactor::Clock& clock)
         : plan(its_plan), request(clock)
     {
-        const AccountProfile& profile = account.profile();
         request.upload_type = plan.upload_type;
         request.is_put = plan.is_put;
         if (plan.upload_type.empty()) request.key = profile.signing_key;
@@ -41,18 +56,29 @@ struct Attempts::Extras {
         request.conditions = plan.conditions;
         request.cookies = plan.cookies;
         request.is_recorded = plan.is_recorded;
-        if (!profile.headers.empty() || !plan.headers.empty()) {
-            add_headers(profile, account.rules());
-        }
     }
 
-    void add_headers(const AccountProfile& profile, const http::DestinationRules& of_account)
+    bool has_headers(const AccountProfile& profile) const
     {
-        const auto url = http::Url::parse(split_fragment(plan.action_url).url);
-        if (!url) return;
+        return !profile.headers.empty() || !plan.headers.empty() || !plan.url_headers.empty();
+    }
+
+    // Those for the origin of the action's URL; if `url` has another one, and headers of its own,
+    // these alone.
+    void set_headers(std::string_view url, const AccountProfile& profile,
+                     const http::DestinationRules& of_account)
+    {
+        const auto asked = http::Url::parse(url);
+        const auto of_action = http::Url::parse(split_fragment(plan.action_url).url);
+        const bool has_own = asked && !plan.url_headers.empty();
+        const bool is_elsewhere = has_own && (!of_action || of_action->origin() != asked->origin());
+        if (!is_elsewhere && !of_action) return;
+        const std::string origin = is_elsewhere ? asked->origin() : of_action->origin();
         rules.emplace(of_account);
-        if (rules->origin != url->origin()) rules->headers.clear();
-        rules->origin = url->origin();
+        if (rules->origin != origin) rules->headers.clear();
+        rules->origin = origin;
+        if (has_own) rules->add_headers(unpack_headers(plan.url_headers));
+        if (is_elsewhere) return;
         rules->add_headers(profile.headers);
         rules->add_headers(unpack_headers(plan.headers));
     }
@@ -75,15 +101,16 @@ bool Attempts::needs_extras(const AttemptsPlan& plan, const Account& account)
         plan.url_ns_max != reactor::never || plan.attempt_ns_max != reactor::never;
     return has_fragment || is_limited || !plan.fallback.url.empty() ||
            !account.profile().signing_key.empty() || !account.profile().headers.empty() ||
-           !plan.headers.empty() || !plan.idempotency.empty() || plan.cookies != nullptr ||
-           plan.keeps_headers || plan.is_recorded || !plan.upload_type.empty();
+           !plan.headers.empty() || !plan.url_headers.empty() || !plan.idempotency.empty() ||
+           plan.cookies != nullptr || plan.keeps_headers || plan.is_recorded ||
+           !plan.upload_type.empty();
 }
 
 Attempts::Attempts(Exchanges& exchanges, Content& content, const AttemptsPlan& plan)
     : exchanges_(exchanges),
       account_(exchanges.account_of(plan.account_id)),
       extras_(needs_extras(plan, *account_)
-                  ? std::make_unique<Extras>(plan, *account_, exchanges.reactor.clock())
+                  ? std::make_unique<Extras>(plan, account_->profile(), exchanges.reactor.clock())
                   : nullptr),
       url_(plan.webhook.url),
       request_(content, plan.format),
@@ -115,6 +142,7 @@ Result<void> Attempts::begin(Deadline& whole)
     auto destination = find_destination();
     if (!destination) return pass_on(destination);
     request_.begin(std::move(*destination), started);
+    count_attempt();
     if (extras_ && extras_->plan.attempt_ns_max != reactor::never) {
         extras_->attempt_deadline.emplace(url_deadline(whole),
                                           started + extras_->plan.attempt_ns_max);
@@ -122,6 +150,13 @@ Result<void> Attempts::begin(Deadline& whole)
     const Deadline& in_time = deadline(whole);
     if (in_time.has_expired()) return tl::unexpected(in_time.failure(Phase::queue));
     return {};
+}
+
+void Attempts::count_attempt()
+{
+    Tally& tally = exchanges_.tally;
+    Counter& first = first_failure() == nullptr ? tally.first_attempts : tally.fallbacks;
+    (retried_ == 0 ? first : tally.retries).add();
 }
 
 Result<void> Attempts::begin_url(Deadline& whole)
@@ -134,6 +169,8 @@ Result<void> Attempts::begin_url(Deadline& whole)
         extras_->attempt_deadline.reset();
         extras_->url_deadline.reset();
         apply_fragment(fragment, whole);
+        const AccountProfile& profile = account_->profile();
+        if (extras_->has_headers(profile)) extras_->set_headers(url, profile, account_->rules());
     }
     const bool is_form = method_ == Method::get || body_format_ == BodyFormat::form;
     const BodyFormat format = is_form ? BodyFormat::form : BodyFormat::json;
@@ -221,7 +258,7 @@ void Attempts::explain(Failure& failure, Deadline& whole)
     const auto& of_url = extras_->url_deadline;
     const bool is_of_url = of_url && of_url->at() <= in_time.at();
     const Nanoseconds ns_max = is_of_url ? extras_->url_ns_max : extras_->plan.attempt_ns_max;
-    failure.message = fmt::format("no answer within {} ms", ns_max / ms);
+    failure.message = fmt::format("no answer within {} ms: {}", ns_max / ms, undone(failure.phase));
 }
 
 Task<bool> Attempts::next(Failure& failure, Deadline& whole)

@@ -46,6 +46,7 @@ struct AttemptsPlan {
     std::string_view account_id = {};           // on whose behalf it asks
     std::string_view action_url = {};           // whose origin gets the account's headers, and
     std::string_view headers = {};              // these (request_headers.hpp)
+    std::string_view url_headers = {};          // for the origin of each of the two URLs
     std::string_view idempotency = {};          // a header line in place of our own
     std::string_view conditions = {};           // further header lines
     std::string_view upload_type = {};          // of content that is a file, which is not signed
@@ -107,6 +108,7 @@ private:
 
     static bool needs_extras(const AttemptsPlan& plan, const Account& account);
     Result<void> begin(reactor::Deadline& whole);
+    void count_attempt();
     Result<void> begin_url(reactor::Deadline& whole);
     void apply_fragment(std::string_view fragment, reactor::Deadline& whole);
     Result<std::shared_ptr<const http::Destination>> find_destination();

@@ -45,8 +45,10 @@ void read_owners(json::ObjectReader& reader, std::vector<std::string>& owners)
 
 Call read_call(json::ObjectReader& reader)
 {
-    static constexpr json::Choice<Direction> directions[] = {{"inbound", Direction::inbound},
-                                                             {"outbound", Direction::outbound}};
+    static constexpr json::Choice<Direction> directions[] = {
+        {"inbound", Direction::inbound},
+        {"outbound", Direction::outbound},
+        {"outbound-api", Direction::outbound_api}};
     Call call;
     reader.required_text("Call-ID", call.call_id);
     reader.text("Account-ID", call.account_id);
@@ -77,6 +79,7 @@ std::string_view name(Direction direction)
     switch (direction) {
         case Direction::inbound: return "inbound";
         case Direction::outbound: return "outbound";
+        case Direction::outbound_api: return "outbound-api";
     }
     return "unknown";
 }

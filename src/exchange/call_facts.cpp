@@ -16,6 +16,11 @@ std::string list_owners(const std::vector<std::string>& owner_ids)
     return list;
 }
 
+std::string_view kazoo_name(Direction direction)
+{
+    return name(direction == Direction::outbound_api ? Direction::outbound : direction);
+}
+
 CallFacts facts_of(const Call& call, std::string_view owner_ids, std::string_view store)
 {
     return {.call_id = call.call_id,

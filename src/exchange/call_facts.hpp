@@ -32,6 +32,9 @@ struct CallFacts {
     std::string_view key_value_store;
 };
 
+// The name of a direction in KAZOO's language, which has two of them.
+std::string_view kazoo_name(Direction direction);
+
 // Several owners as a JSON array; empty for fewer.
 std::string list_owners(const std::vector<std::string>& owner_ids);
 

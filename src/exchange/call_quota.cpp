@@ -8,8 +8,8 @@ namespace pivot::exchange {
 
 Result<CallQuota::Seat> take_seat(const AccountProfile& profile)
 {
-    if (profile.quota == nullptr) return CallQuota::Seat();
-    CallQuota::Seat seat = profile.quota->take(profile.calls_max);
+    if (profile.calls_max == 0) return CallQuota::Seat();
+    CallQuota::Seat seat = profile.quotas->calls.take(profile.calls_max);
     if (seat) return seat;
     return fail(Reason::overload, Phase::queue,
                 fmt::format("{} calls of account {} are in flight, which is the limit "

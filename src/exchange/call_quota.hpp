@@ -1,5 +1,5 @@
 // The calls of one account that are in flight, over all reactors of an engine, where there is a
-// limit on them.
+// limit on them; and those of an engine that ring.
 //
 // What is set may change; whoever has been counted goes on to count.
 #pragma once
@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace pivot::exchange {
@@ -31,10 +32,13 @@ public:
         return seat;
     }
 
+    // Any thread.
+    std::size_t calls() const { return calls_.load(relaxed); }
+
 private:
     static constexpr auto relaxed = std::memory_order_relaxed;
 
-    std::atomic<std::size_t> calls_ = 0;
+    std::atomic<std::uint32_t> calls_ = 0;
 };
 
 // For one more call of an account: null if it has no limit of its own. Fails with overload.

@@ -57,7 +57,9 @@ void PackedRequest::pack(const pivot::Request& request, const ActionLimits& limi
     const CallFacts call = facts_of(request.call, owner_ids, request.call.key_value_store);
     http::FormWriter parameters;
     for (const auto& [name, value] : request.parameters) parameters.add_escaped(name, value);
-    const std::string headers = pack_headers(request);
+    const std::string headers = pack_headers(request.headers);
+    const std::string custom_headers =
+        action ? pack_headers(action->custom_request_headers) : std::string();
     const Result<void> sendable = check_headers(request);
     const Texts texts = {
         call.call_id,
@@ -66,6 +68,9 @@ void PackedRequest::pack(const pivot::Request& request, const ActionLimits& limi
         action ? std::string_view(action->fallback_url) : "",
         parameters.text(),
         headers,
+        custom_headers,
+        action ? std::string_view(action->flow_doc) : "",
+        action ? std::string_view(action->flow_type) : "",
         call.account_id,
         call.from.user,
         call.from.realm,

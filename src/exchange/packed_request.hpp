@@ -40,6 +40,9 @@ public:
     std::string_view account_id() const { return text(Text::account_id); }
     std::string_view parameters() const { return text(Text::parameters); }  // as a form
     std::string_view headers() const { return text(Text::headers); }        // request_headers.hpp
+    std::string_view custom_headers() const { return text(Text::custom_headers); }  // likewise
+    std::string_view flow_doc() const { return text(Text::flow_doc); }  // empty: a server is asked
+    std::string_view flow_type() const { return text(Text::flow_type); }
 
     int iteration() const { return iteration_; }
     const Failure* bad_action() const;         // null if the action is valid
@@ -62,6 +65,9 @@ private:
         fallback_url,
         parameters,
         headers,
+        custom_headers,
+        flow_doc,
+        flow_type,
         account_id,
         from_user,
         from_realm,

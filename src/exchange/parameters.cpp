@@ -132,7 +132,7 @@ void Parameters::list_for_kazoo(const CallFacts& call)
     add("Custom-Application-Vars", variables_.value);
     add("Custom-SIP-Headers", headers_.value);
     add_digits();
-    add("Direction", name(call.direction));
+    add("Direction", kazoo_name(call.direction));
     add("From", or_else(call.from.user, "nouser"));
     add("From-Realm", or_else(call.from.realm, "norealm"));
     add("Language", or_else(call.language, "en-us"));

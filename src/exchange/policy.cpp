@@ -2,8 +2,11 @@
 
 #include "base/pass_on.hpp"
 
+#include <cassert>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace pivot::exchange {
 
@@ -18,6 +21,15 @@ tl::expected<net::AddressPolicy, std::string> address_policy(const EngineConfig&
         for (const std::string& rule : rules->allow) {
             if (auto added = policy.allow(rule); !added) return pass_on(added);
         }
+    }
+    for (const std::string& listener : config.own_listeners) {
+        const auto address = net::SocketAddress::parse(listener);
+        if (!address) {
+            return tl::unexpected(fmt::format(
+                "own_listeners: \"{}\" is not an address and a port, such as 127.0.0.1:9090",
+                listener));
+        }
+        policy.deny_own(*address);
     }
     if (const auto typed = http::Url::parse(config.typed.url)) {
         policy.allow_typed(typed->host, typed->port);
@@ -44,10 +56,19 @@ bool may_be_named(std::string_view text, const net::AddressPolicy& policy)
     return url && objection_to(*url, policy).empty();
 }
 
+std::shared_ptr<const callflow::OwnModules> own_modules(const EngineConfig& config)
+{
+    if (config.callflow.modules.empty()) return nullptr;
+    auto own = callflow::OwnModules::read(config.callflow.modules);
+    assert(own);  // Settings::make() has read them
+    return own ? std::move(*own) : nullptr;
+}
+
 callflow::FlowRules flow_rules(const EngineConfig& config, const net::AddressPolicy& policy)
 {
     callflow::FlowRules rules;
     rules.coerce_types = config.callflow.coerce_types;
+    rules.own_modules = own_modules(config);
     rules.admits = [&policy](std::string_view url) { return may_be_named(url, policy); };
     return rules;
 }

@@ -303,6 +303,24 @@ std::string redact_set_cookie(std::string_view value)
     return out;
 }
 
+// Whether a header's name says that its value is a secret: `Proxy-Authorization`, `X-Api-Key`.
+bool is_secret(std::string_view name)
+{
+    std::string_view before;
+    while (!name.empty()) {
+        const std::string_view word = take_until(name, '-');
+        if (equals_ignoring_case(word, "Idempotency")) return false;
+        if (is_one_of(word, {"ApiKey", "Auth", "Authorization", "Credential", "Credentials",
+                             "Password", "Secret", "Token"})) {
+            return true;
+        }
+        const bool is_key = equals_ignoring_case(word, "Key");
+        if (is_key && is_one_of(before, {"Access", "Api", "Private", "X"})) return true;
+        before = word;
+    }
+    return false;
+}
+
 }  // namespace
 
 std::string redact(std::string_view text, bool is_cut)
@@ -313,8 +331,7 @@ std::string redact(std::string_view text, bool is_cut)
 
 std::string redact_header(std::string_view name, std::string_view value)
 {
-    if (is_one_of(name, {"Authorization", "Proxy-Authorization", twilio_signature_header,
-                         kazoo_signature_header})) {
+    if (is_one_of(name, {twilio_signature_header, kazoo_signature_header}) || is_secret(name)) {
         return std::string(redacted);
     }
     if (equals_ignoring_case(name, "Cookie")) return redact_cookies(value);

@@ -6,11 +6,10 @@
 
 namespace pivot::exchange {
 
-std::string pack_headers(const pivot::Request& request)
+std::string pack_headers(const Headers& headers)
 {
     std::string packed;
-    for (const auto& [name, value] : request.headers)
-        packed += fmt::format("{}: {}\n", name, value);
+    for (const auto& [name, value] : headers) packed += fmt::format("{}: {}\n", name, value);
     return packed;
 }
 

@@ -1,6 +1,8 @@
 #include "exchange/settings.hpp"
 
 #include "base/pass_on.hpp"
+#include "base/text.hpp"
+#include "callflow/own_modules.hpp"
 #include "exchange/policy.hpp"
 #include "http/url.hpp"
 
@@ -27,6 +29,11 @@ http::ClientConfig client_config_of(const EngineConfig& config)
 tl::expected<void, std::string> check_media(const EngineConfig& config)
 {
     const EngineConfig::Session& session = config.session;
+    if (!config.media.recordings_url.empty() && config.media.recordings_key.empty()) {
+        return tl::unexpected(
+            std::string("media.recordings_url needs a key that its links are "
+                        "signed with: set media.recordings_key"));
+    }
     if (!config.media.path.empty()) return {};
     for (const auto& [is_set, name] : {std::pair{session.fetches_media, "fetches_media"},
                                        std::pair{session.renders_speech, "renders_speech"},
@@ -65,6 +72,8 @@ tl::expected<std::shared_ptr<const Settings>, std::string> Settings::make(Engine
                                                                           const Settings* before)
 {
     if (auto possible = check_media(config); !possible) return pass_on(possible);
+    auto own_modules = callflow::OwnModules::read(config.callflow.modules);
+    if (!own_modules) return pass_on(own_modules);
     auto policy = address_policy(config);
     if (!policy) return tl::unexpected(std::move(policy.error()));
     std::shared_ptr<Settings> settings(new Settings(std::move(config), std::move(*policy), before));
@@ -97,12 +106,7 @@ tl::expected<void, std::string> Settings::add_accounts()
         for (const auto& [name, value] : account.headers) {
             profile.headers.push_back(fmt::format("{}: {}", name, value));
         }
-        if (account.limits.calls_max != 0) {
-            auto& quota = quotas_[id];
-            if (!quota) quota = std::make_shared<CallQuota>();
-            profile.quota = quota.get();
-            profile.calls_max = account.limits.calls_max;
-        }
+        if (auto added = add_limits(profile, account.limits); !added) return added;
         if (has_settings(account.tls)) profile.tls = merged(account.tls, config_.tls);
         if (account.policy.allow.empty() && account.policy.deny.empty()) continue;
         auto policy = address_policy(config_, account.policy);
@@ -112,6 +116,35 @@ tl::expected<void, std::string> Settings::add_accounts()
         profile.policy = std::move(*policy);
     }
     return {};
+}
+
+tl::expected<void, std::string> Settings::add_limits(AccountProfile& profile,
+                                                     const EngineConfig::Account::Limits& limits)
+{
+    const bool is_counted = limits.calls_max != 0 || limits.calls_per_number_max != 0 ||
+                            limits.legs_max != 0 || limits.legs_per_minute_max != 0;
+    if (is_counted) {
+        auto& quotas = quotas_[profile.id];
+        if (!quotas) quotas = std::make_shared<AccountQuotas>();
+        profile.quotas = quotas.get();
+    }
+    profile.calls_max = limits.calls_max;
+    profile.calls_per_number_max = limits.calls_per_number_max;
+    profile.call_duration_max = limits.call_duration_max;
+    profile.legs = {limits.legs_max, limits.legs_per_minute_max};
+    const auto add = [&](const std::vector<std::string>& texts, NumberPatterns& patterns) {
+        for (const std::string& text : texts) {
+            auto pattern = NumberPattern::parse(text);
+            if (!pattern) return text;
+            patterns.push_back(std::move(*pattern));
+        }
+        return std::string();
+    };
+    std::string wrong = add(limits.numbers, profile.dial.numbers);
+    if (wrong.empty()) wrong = add(limits.caller_ids, profile.dial.caller_ids);
+    if (wrong.empty()) return {};
+    return tl::unexpected(fmt::format("account {}: limits: \"{}\" {}", profile.id, printable(wrong),
+                                      no_number_pattern));
 }
 
 http::DestinationRules Settings::rules_of(const AccountProfile& profile, net::TlsContext& tls) const

@@ -5,12 +5,16 @@
 #pragma once
 
 #include "exchange/call_quota.hpp"
+#include "exchange/dial_rules.hpp"
+#include "exchange/leg_quota.hpp"
+#include "exchange/number_quota.hpp"
 #include "http/client.hpp"
 #include "http/destination.hpp"
 #include "net/address_policy.hpp"
 
 #include <pivot/engine.hpp>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,6 +26,13 @@
 
 namespace pivot::exchange {
 
+// What the calls of one account have in common, over all reactors of an engine.
+struct AccountQuotas {
+    CallQuota calls;
+    NumberQuota numbers;
+    LegQuota legs;
+};
+
 // What is set for one account, or for all that have no settings of their own.
 struct AccountProfile {
     std::string id;                            // empty: of all others
@@ -29,8 +40,12 @@ struct AccountProfile {
     std::vector<std::string> headers;          // `Name: value`, for the origin of the action's URL
     std::optional<EngineConfig::Tls> tls;      // nothing: the engine's
     std::optional<net::AddressPolicy> policy;  // likewise
-    CallQuota* quota = nullptr;                // null: no limit of its own
-    std::size_t calls_max = 0;
+    AccountQuotas* quotas = nullptr;           // null: it has no limits of its own
+    std::size_t calls_max = 0;                 // each of these: 0 for any number
+    std::size_t calls_per_number_max = 0;
+    std::chrono::seconds call_duration_max{0};
+    LegLimits legs;
+    DialRules dial;
 };
 
 class Settings {
@@ -46,6 +61,13 @@ public:
     const AccountProfile& other_accounts() const { return other_accounts_; }
     const std::map<std::string, AccountProfile, std::less<>>& accounts() const { return accounts_; }
 
+    // That of all others where the account has no settings of its own.
+    const AccountProfile& profile_of(std::string_view account_id) const
+    {
+        const auto found = accounts_.find(account_id);
+        return found == accounts_.end() ? other_accounts_ : found->second;
+    }
+
     // Those of an account whose connections have this TLS context.
     http::DestinationRules rules_of(const AccountProfile& profile, net::TlsContext& tls) const;
 
@@ -54,11 +76,13 @@ public:
     const http::ClientConfig& client() const { return client_; }
 
 private:
-    // For each account that has a limit on its calls, or had one.
-    using Quotas = std::map<std::string, std::shared_ptr<CallQuota>, std::less<>>;
+    // For each account that has limits, or had some.
+    using Quotas = std::map<std::string, std::shared_ptr<AccountQuotas>, std::less<>>;
 
     Settings(EngineConfig config, net::AddressPolicy policy, const Settings* before);
     tl::expected<void, std::string> add_accounts();
+    tl::expected<void, std::string> add_limits(AccountProfile& profile,
+                                               const EngineConfig::Account::Limits& limits);
 
     const EngineConfig config_;
     const net::AddressPolicy policy_;

@@ -41,7 +41,10 @@ public:
     Counter asking;  // exchanges of sessions under way
     Counter processed;
     Counter skipped;
-    Counter calls_refused;  // beyond the limit of their account
+    Counter calls_refused;   // beyond the limit of their account
+    Counter first_attempts;  // of actions, callbacks and CDRs
+    Counter retries;
+    Counter fallbacks;
     Histogram durations;
     Histogram lateness;  // of outcomes that came at their deadline
     Counter callbacks_told;

@@ -30,7 +30,8 @@ constexpr milliseconds recording_timeout{2'000};
 
 }  // namespace
 
-FlowRunner::FlowRunner(LiveCall& call) : Watcher(call), call_(call)
+FlowRunner::FlowRunner(LiveCall& call, bool apologizes)
+    : Watcher(call), call_(call), apologizes_(apologizes)
 {
     memory_.random = seed_of(call.session().call().call_id);
     memory_.early_keys = call.session().store().digits(modules::default_collection);
@@ -109,7 +110,10 @@ Task<ModuleEnd> FlowRunner::begin_module(Deadline& deadline)
     }
     const std::string_view name = current_.flow.module(current_.node);
     modules::Module* const module = modules::find(name);
-    if (module == nullptr) return modules::hand_over(work, deadline);
+    if (module == nullptr) {
+        const bool is_last = apologizes_ && waiting_.empty() && !work.has_child("_");
+        return modules::hand_over(work, is_last, deadline);
+    }
     if (call_.session().is_offered(name)) {
         if (const JobId job = modules::offer(work); job != 0) {
             return modules::run_by_host(work, job, deadline);
@@ -162,7 +166,7 @@ bool FlowRunner::branch(std::string_view flow)
     }
     ++branches_;
     auto read = Flow::read(flow);
-    assert(read);  // it was validated when the directory was read
+    assert(read);  // it was JSON when the directory or this flow was read
     const auto next = current_.flow.child(current_.node, "_");
     if (next && !current_.flow.is_empty(*next)) {
         current_.node = *next;

@@ -21,7 +21,9 @@ namespace pivot::execute {
 
 class FlowRunner final : private Watcher {
 public:
-    explicit FlowRunner(LiveCall& call);
+    // If `apologizes`, a caller hears why the call ends where nobody performs a module, and nothing
+    // comes after it.
+    explicit FlowRunner(LiveCall& call, bool apologizes = false);
     ~FlowRunner() = default;
 
     // Runs a flow, as JSON text, in the place of the pivot node; waiting flows go on after it, and
@@ -54,6 +56,7 @@ private:
     void note(const Event& event) override;
 
     LiveCall& call_;
+    const bool apologizes_;
     FlowMemory memory_;
     Position current_;
     std::vector<Position> waiting_;  // the last one goes on first

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "execute/membership.hpp"
+#include "execute/permits.hpp"
 #include "execute/preparations.hpp"
 #include "execute/recordings.hpp"
 #include "execute/verbs/streams.hpp"
@@ -38,6 +39,7 @@ void ExecutorConfig::set(const EngineConfig::Session& settings)
     limits.stop = settings.stop_timeout;
     limits.play = settings.play_limit;
     limits.transfer = settings.transfer_limit;
+    apology = settings.apology;
 }
 
 LiveCall::LiveCall(Channel& channel, EventQueue& events, session::Session& session,
@@ -191,8 +193,20 @@ bool LiveCall::can(Ability ability)
     const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(ability));
     const bool was_told = (lacks_ & bit) != 0;
     lacks_ = static_cast<std::uint8_t>(lacks_ | bit);
-    if (!was_told) warn("switch", without(ability));
+    if (!was_told) warn_of_switch(without(ability));
     return false;
+}
+
+Cause LiveCall::permit(Dial& dial)
+{
+    if (!permits_) permits_ = std::make_unique<Permits>();
+    return permits_->permit(*this, dial);
+}
+
+void LiveCall::refuse_leg(LegId leg, const Cause& cause)
+{
+    Event ended = LegEnded{leg, cause};
+    note(ended);
 }
 
 void LiveCall::leave_out_the_impossible(JobCommand& command)
@@ -436,6 +450,7 @@ void LiveCall::note(Event& event)
     if (streams_) streams_->note(event);
     if (membership_) membership_->note(event);
     if (preparations_) preparations_->note(event);
+    if (permits_) permits_->note(event);
     if (const auto* pressed = std::get_if<KeyPressed>(&event)) {
         std::string* const keys = keys_of(pressed->leg);
         if (keys != nullptr && keys->size() < keys_max) *keys += pressed->key;
@@ -444,6 +459,7 @@ void LiveCall::note(Event& event)
         session_.set_call_status("in-progress");
     } else if (const auto* hung_up = std::get_if<HungUp>(&event)) {
         cause_ = std::make_unique<Cause>(hung_up->cause);
+        if (hung_up->cdr) session_.set_cdr(*hung_up->cdr);
         has_hung_up_ = true;
         session_.set_call_status(is_answered() ? "completed" : "canceled");
     } else if (std::holds_alternative<Moved>(event)) {
@@ -501,6 +517,12 @@ void LiveCall::warn(std::string_view where, std::string_view what)
 }
 
 void LiveCall::note_breach(std::string_view what)
+{
+    warn_of_switch(what);
+}
+
+// It is the operator's, who has to know.
+void LiveCall::warn_of_switch(std::string_view what)
 {
     warn("switch", what);
     session_.log(LogLevel::warning, what);

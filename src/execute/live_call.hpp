@@ -47,6 +47,7 @@ using reactor::Task;
 
 class LiveCall;
 class Membership;
+class Permits;
 class Preparations;
 class Recordings;
 
@@ -139,6 +140,7 @@ struct ExecutorConfig {
     milliseconds answer_timeout{5'000};
     milliseconds hang_up_timeout{5'000};
     JobLimits limits;
+    std::string apology;  // before the hang-up where nobody performs a module; empty: a prompt
     unsigned branches_max = 50;            // of a call's flows into each other
     const Directory* directory = nullptr;  // null: no device, user, menu or flow is known
     Journal* journal = nullptr;            // null: nobody wants to know
@@ -201,6 +203,13 @@ public:
     // Rooms and queues that the channel does not have are the engine's, if the config names some.
     JobId begin(LegId leg, JobCommand command);
 
+    // Takes those out of a dial whom the account may not call. Returns why the last of them is not
+    // called; without a name: all are.
+    Cause permit(Dial& dial);
+
+    // Lets all hear that a leg has ended which is not called.
+    void refuse_leg(LegId leg, const Cause& cause);
+
     // Gives the channel a job that was prepared, unless it is over, and what it names on the disk.
     // `asked` is the command as it was begun.
     void give(JobId job, LegId leg, JobCommand prepared, const JobCommand& asked,
@@ -258,6 +267,7 @@ public:
     // Whether the call still owes its CDR, or a host that has it back its end. Then it rests until
     // the caller hangs up, or the host gives the call up: only that is heard any more.
     bool rests() const;
+    bool owes_cdr() const { return session_.owes_cdr(); }
     Task<> rest(Deadline&);
 
     // Keys that were pressed on leg() and nobody has taken.
@@ -290,6 +300,7 @@ private:
     friend class Watcher;
 
     void note_breach(std::string_view what) override;
+    void warn_of_switch(std::string_view what);
     void note_silence(std::string_view what, milliseconds limit);
     bool take(std::optional<Event> event);
     void note(Event& event);
@@ -320,6 +331,7 @@ private:
     std::unique_ptr<Membership> membership_;      // the last one; null: there was none yet
     std::unique_ptr<Preparations> preparations_;  // null: there was none yet
     std::unique_ptr<Recordings> recordings_;      // likewise
+    std::unique_ptr<Permits> permits_;            // likewise
     std::unique_ptr<Cause> cause_;                // null: there is none yet
     LegId legs_ = caller;
     std::uint8_t lacks_ = 0;  // a bit for each ability that has been warned of

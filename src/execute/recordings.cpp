@@ -74,9 +74,10 @@ void Recordings::note(Event& event)
     const std::string_view path = path_in(ended->url);
     if (!path.empty()) {
         media::Recorded recorded = to_recorded(kept, path);
-        ended->url = !recorded.url.empty()        ? recorded.url
-                     : !recorded.finished.empty() ? recorded.finished
-                                                  : recorded.file;
+        const std::string& kept_at = recorded.finished.empty() ? recorded.file : recorded.finished;
+        ended->url = recorded.url.empty() ? archive_.told_of(kept_at, recorded.account_id,
+                                                             call_.unix_now_ms() / 1'000)
+                                          : recorded.url;
         archive_.take(std::move(recorded));
     } else if (!ended->url.empty() && !kept.asked.url.empty()) {
         call_.warn("recording", "the switch has told no path of a file: it is not uploaded");

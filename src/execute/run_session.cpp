@@ -5,6 +5,7 @@
 #include "execute/perform.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -46,11 +47,11 @@ session::EndOfCall end_of(LiveCall& call)
 // One call's, made when the first flow comes: many calls see none.
 class Flows {
 public:
-    explicit Flows(LiveCall& call) : call_(call) {}
+    Flows(LiveCall& call, bool apologizes) : call_(call), apologizes_(apologizes) {}
 
     Task<NextStep> run(std::string flow, Deadline& deadline)
     {
-        if (!runner_) runner_ = std::make_unique<FlowRunner>(call_);
+        if (!runner_) runner_ = std::make_unique<FlowRunner>(call_, apologizes_);
         return runner_->run(std::move(flow), deadline);
     }
 
@@ -67,6 +68,7 @@ public:
 
 private:
     LiveCall& call_;
+    const bool apologizes_;  // to a caller who is hung up where a flow cannot go on
     std::unique_ptr<FlowRunner> runner_;
 };
 
@@ -99,7 +101,10 @@ Task<NextStep> perform_answer(LiveCall& call, Flows& flows, Course& course, Dead
         return take_default(call, flows, course, *course.failure, deadline);
     }
     ++course.performed;
-    if (answer->document) return perform(call, answer->document->verbs(), deadline);
+    if (answer->document) {
+        call.channel().document_began(answer->document->has_unknown_verbs());
+        return perform(call, answer->document->verbs(), deadline);
+    }
     if (!answer->flow.empty()) return flows.run(std::move(answer->flow), deadline);
     return perform_plain(call, *answer, deadline);
 }
@@ -158,6 +163,7 @@ SessionEnd end_of(const LiveCall& call, const Course& course)
     end.cause = call.cause();
     if (course.is_unfollowed) end.branch = "_";
     if (course.failure) end.failure = *course.failure;
+    end.owes_cdr = call.owes_cdr();
     return end;
 }
 
@@ -170,10 +176,35 @@ Task<> conclude(LiveCall& call, Course& course, Deadline&)
     co_await call.session().end(end, call.host());
 }
 
+// The longest time that the account's calls may take; null: it has no such limit. In most calls
+// this is all that there is of it.
+std::unique_ptr<Stage> longest_time(LiveCall& call)
+{
+    const std::chrono::seconds limit = call.session().profile().call_duration_max;
+    if (limit == std::chrono::seconds(0)) return nullptr;
+    Until until;
+    until.time = call.times().began_at + std::chrono::nanoseconds(limit).count();
+    return std::make_unique<Stage>(call, caller, Stage::Keys::inherits, 0, until);
+}
+
+Task<> hang_up_overdue(LiveCall& call, Deadline& deadline)
+{
+    call.warn("limits",
+              "the caller is hung up: the call has lasted as long as limits.call_s_max of "
+              "the account lets it");
+    const auto cause = CauseName::of("ALLOTTED_TIMEOUT");
+    co_await call.stop_all(deadline);
+    co_await call.hang_up(cause, deadline);
+}
+
 // Leaves the caller where the document, the flow or the host wants them.
-Task<> leave(LiveCall& call, Course& course, AtEnd at_end, Deadline& deadline)
+Task<> leave(LiveCall& call, Course& course, AtEnd at_end, bool is_overdue, Deadline& deadline)
 {
     const bool is_cancelled = call.is_cancelled();
+    if (is_overdue && !is_cancelled && !call.is_over()) {
+        co_await hang_up_overdue(call, deadline);
+        co_return;
+    }
     const bool hangs_up =
         at_end == AtEnd::hang_up || course.step.kind == Kind::hang_up || call.was_hung_up();
     if (hangs_up && !is_cancelled) {
@@ -194,7 +225,9 @@ Task<> run_session(session::Session& session, Channel& channel, EventQueue& even
     Course course{next, {}, {}, {}};
     LiveCall call(channel, events, session, config, host);
     Deadline& deadline = call.deadline();
-    Flows flows(call);
+    Flows flows(call, at_end == AtEnd::hang_up);
+    auto longest = longest_time(call);
+    const auto is_overdue = [&longest] { return longest && longest->is_over(); };
     session.set_call_status(call.is_answered() ? "in-progress" : "ringing");
 
     course.step = next_step(Kind::begin);
@@ -203,7 +236,7 @@ Task<> run_session(session::Session& session, Channel& channel, EventQueue& even
     }
     while (true) {
         co_await call.catch_up(deadline);
-        if (call.is_over()) break;
+        if (call.is_over() || is_overdue()) break;
         follow_redirect(call, flows, course);
         if (!course.step.asks()) break;
         co_await ask(call, course, deadline);
@@ -213,7 +246,9 @@ Task<> run_session(session::Session& session, Channel& channel, EventQueue& even
         course.is_unfollowed = false;
         course.step = co_await perform_answer(call, flows, course, deadline);
     }
-    co_await leave(call, course, at_end, deadline);
+    const bool was_too_long = is_overdue();
+    longest.reset();
+    co_await leave(call, course, at_end, was_too_long, deadline);
     flows.forget();
     course.answer = session::Answer();
     if (call.rests()) co_await call.rest(deadline);

@@ -16,18 +16,8 @@ using reactor::Deadline;
 using reactor::Reactor;
 using reactor::Task;
 
-// About the time that the arithmetic of a TLS handshake takes.
-constexpr Nanoseconds handshake_ns = 500'000;
-
 // The memory of larger messages is freed.
 constexpr std::size_t kept_bytes_max = 64 * 1024;
-
-// Adds the time since `since` to a timing, and sets `since` to now.
-void note(std::int64_t& timing_us, Nanoseconds& since, Reactor& reactor)
-{
-    timing_us += (reactor.now() - since) / 1'000;
-    since = reactor.now();
-}
 
 void forget_response(Progress& progress)
 {
@@ -51,50 +41,9 @@ bool was_stale(const Failure& failure, const Progress& progress)
     return progress.was_reused && has_ended && progress.phase != Phase::read;
 }
 
-bool is_connect_limited(const Progress& progress)
-{
-    return progress.demands != nullptr && progress.demands->connect_ns_max != never;
-}
-
 bool is_read_limited(const Progress& progress)
 {
     return progress.demands != nullptr && progress.demands->read_ns_max != never;
-}
-
-// Says which limit was exceeded, if it was this one.
-template <typename Value>
-void explain(Result<Value>& result, std::string_view what, Nanoseconds ns_max,
-             const Deadline& in_time, const Deadline& deadline)
-{
-    if (result || !in_time.has_expired() || deadline.has_expired()) return;
-    result.error().message = fmt::format("{} within {} ms", what, ns_max / 1'000'000);
-}
-
-Task<Result<net::Connected>> connect_in_time(std::span<const net::SocketAddress> addresses,
-                                             net::SourceAddresses& sources, Nanoseconds ns_max,
-                                             Deadline& deadline)
-{
-    Deadline in_time(deadline, deadline.reactor().now() + ns_max);
-    auto connected = co_await net::connect(addresses, sources, in_time);
-    explain(connected, "no connection", ns_max, in_time, deadline);
-    co_return connected;
-}
-
-Task<Result<void>> secure(net::Connection& connection, const Destination& destination,
-                          Deadline& deadline)
-{
-    assert(destination.tls != nullptr);
-    return connection.secure(*destination.tls, destination.url.host, destination.origin,
-                             destination.sends_sni, deadline);
-}
-
-Task<Result<void>> secure_in_time(net::Connection& connection, const Destination& destination,
-                                  Nanoseconds ns_max, Deadline& deadline)
-{
-    Deadline in_time(deadline, deadline.reactor().now() + ns_max);
-    auto secured = co_await secure(connection, destination, in_time);
-    explain(secured, "no TLS handshake", ns_max, in_time, deadline);
-    co_return secured;
 }
 
 Task<Result<net::Received>> receive_in_time(net::Connection& connection, Progress& progress,
@@ -103,7 +52,8 @@ Task<Result<net::Received>> receive_in_time(net::Connection& connection, Progres
     const Nanoseconds ns_max = progress.demands->read_ns_max;
     Deadline in_time(deadline, deadline.reactor().now() + ns_max);
     auto received = co_await connection.receive(progress.phase, in_time);
-    explain(received, "no byte of the response", ns_max, in_time, deadline);
+    if (!received)
+        explain_limit(received.error(), "no byte of the response", ns_max, in_time, deadline);
     co_return received;
 }
 
@@ -129,9 +79,8 @@ tl::unexpected<Failure> unanswered(Failure& failure, const net::Connection& conn
 Client::Client(Reactor& reactor, net::Resolver& resolver, net::SourceAddresses& sources,
                const ClientConfig& config)
     : reactor_(reactor),
-      resolver_(resolver),
-      sources_(sources),
       config_(config),
+      opener_(resolver, sources),
       teardown_(reactor),
       pool_(reactor, teardown_, config_.pool)
 {
@@ -140,16 +89,15 @@ Client::Client(Reactor& reactor, net::Resolver& resolver, net::SourceAddresses& 
 Task<Result<LentResponse>> Client::ask(const Request& request, Progress& progress,
                                        Deadline& deadline)
 {
-    const Destination& destination = request.destination();
     progress.was_reused = false;
     forget_response(progress);
-    if (!destination.admission) co_return pass_on(destination.admission);
+    if (!request.destination().admission) co_return pass_on(request.destination().admission);
 
-    Lease connection = pool_.take(destination.origin);
+    Lease connection = pool_.take(request.destination().origin);
     while (true) {
         progress.was_reused = connection != nullptr;
         if (!connection) {
-            auto opened = co_await open(destination, progress, deadline);
+            auto opened = co_await open(request.destination(), progress, deadline);
             if (!opened) co_return pass_on(opened);
             connection = std::move(*opened);
         }
@@ -253,65 +201,19 @@ bool Client::is_worth_another(const Failure& failure, const Progress& progress) 
 Task<Result<Client::Lease>> Client::open(const Destination& destination, Progress& progress,
                                          Deadline& deadline)
 {
-    const auto addresses = co_await locate(destination, progress, deadline);
+    const auto addresses = co_await opener_.locate(destination, progress, deadline);
     if (!addresses) co_return pass_on(addresses);
 
     // Idle connections must not keep new origins out.
     if (reactor_.ring().slots_free() < reactor_.ring().slots_max() / 8) pool_.close_oldest();
-    progress.phase = Phase::connect;
-    Nanoseconds since = reactor_.now();
-    auto connected = co_await connect(*addresses, progress, deadline);
-    note(progress.timings_us.connect, since, reactor_);
+    auto connected = co_await opener_.connect(*addresses, progress, deadline);
     if (!connected) co_return pass_on(connected);
     Lease connection = pool_.add(destination.origin, std::move(*connected));
-    progress.address = connection->address();
-    if (destination.url.scheme == Scheme::http) co_return connection;
 
-    progress.phase = Phase::tls;
-    auto secured = co_await secure(*connection, destination, progress, deadline);
-    reactor_.worked(handshake_ns);
-    note(progress.timings_us.tls, since, reactor_);
-    if (secured) {
-        (connection->is_resumed() ? counts_.resumed_handshakes : counts_.full_handshakes).add();
-        co_return connection;
-    }
+    auto secured = co_await opener_.secure(*connection, destination, progress, deadline);
+    if (secured) co_return connection;
     discard(std::move(connection));
     co_return pass_on(secured);
-}
-
-Task<Result<std::vector<net::SocketAddress>>> Client::locate(const Destination& destination,
-                                                             Progress& progress, Deadline& deadline)
-{
-    const Url& url = destination.url;
-    progress.phase = Phase::dns;
-    Nanoseconds since = reactor_.now();
-    const std::string absolute = url.is_absolute ? url.name() : std::string();
-    const std::string_view name = url.is_absolute ? absolute : url.host;
-    auto resolved = co_await resolver_.resolve(name, deadline);
-    note(progress.timings_us.dns, since, reactor_);
-    (resolved ? counts_.names_found : counts_.names_not_found).add();
-    if (!resolved) co_return pass_on(resolved);
-    std::vector<net::SocketAddress> addresses;
-    for (const net::IpAddress& ip : *resolved) addresses.emplace_back(ip, url.port);
-    auto admitted = destination.policy.admit(url.host, addresses);
-    if (!admitted) co_return pass_on(admitted);
-    co_return addresses;
-}
-
-Task<Result<net::Connected>> Client::connect(std::span<const net::SocketAddress> addresses,
-                                             const Progress& progress, Deadline& deadline)
-{
-    if (!is_connect_limited(progress)) return net::connect(addresses, sources_, deadline);
-    return connect_in_time(addresses, sources_, progress.demands->connect_ns_max, deadline);
-}
-
-Task<Result<void>> Client::secure(net::Connection& connection, const Destination& destination,
-                                  const Progress& progress, Deadline& deadline)
-{
-    if (is_connect_limited(progress)) {
-        return secure_in_time(connection, destination, progress.demands->connect_ns_max, deadline);
-    }
-    return http::secure(connection, destination, deadline);
 }
 
 void Client::discard(Lease connection)

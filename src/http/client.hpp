@@ -6,9 +6,9 @@
 //                        └─► resolve ─► admitted addresses ─► connect ─► TLS ─► send ─► receive
 #pragma once
 
-#include "base/counter.hpp"
 #include "base/free_list.hpp"
 #include "http/lent_response.hpp"
+#include "http/opener.hpp"
 #include "http/pool.hpp"
 #include "http/progress.hpp"
 #include "http/request.hpp"
@@ -19,9 +19,7 @@
 #include <pivot/failure.hpp>
 
 #include <memory>
-#include <span>
 #include <string>
-#include <vector>
 
 namespace pivot::http {
 
@@ -31,14 +29,6 @@ struct ClientConfig {
 
     // Otherwise a request over a kept connection that has just been closed fails.
     bool retries_stale = true;
-};
-
-// What a client has done so far. Its reactor's thread counts, and any thread may read.
-struct ClientCounts {
-    Counter names_found;
-    Counter names_not_found;
-    Counter full_handshakes;
-    Counter resumed_handshakes;
 };
 
 // It is closed before it dies; then the reactor turns until closing() is 0.
@@ -58,7 +48,7 @@ public:
     // Closes all idle connections.
     void close() { pool_.clear(); }
 
-    const ClientCounts& counts() const { return counts_; }
+    const OpenerCounts& counts() const { return opener_.counts(); }
     const Pool& pool() const { return pool_; }
 
     // The number of connections that are being torn down.
@@ -83,20 +73,10 @@ private:
 
     reactor::Task<Result<Lease>> open(const Destination& destination, Progress& progress,
                                       reactor::Deadline& deadline);
-    reactor::Task<Result<net::Connected>> connect(std::span<const net::SocketAddress> addresses,
-                                                  const Progress& progress,
-                                                  reactor::Deadline& deadline);
-    reactor::Task<Result<void>> secure(net::Connection& connection, const Destination& destination,
-                                       const Progress& progress, reactor::Deadline& deadline);
-    reactor::Task<Result<std::vector<net::SocketAddress>>> locate(const Destination& destination,
-                                                                  Progress& progress,
-                                                                  reactor::Deadline& deadline);
 
     reactor::Reactor& reactor_;
-    net::Resolver& resolver_;
-    net::SourceAddresses& sources_;
     ClientConfig config_;
-    ClientCounts counts_;
+    Opener opener_;
     FreeList<Message> messages_;
     LentResponse::Parsers parsers_;
     reactor::Scope teardown_;

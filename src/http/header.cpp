@@ -43,4 +43,27 @@ std::string_view objection_to_header(std::string_view name, std::string_view val
     return {};
 }
 
+std::vector<std::string_view> values_of(std::string_view lines, std::string_view name)
+{
+    std::vector<std::string_view> values;
+    while (!lines.empty()) {
+        const std::string_view line = lines.substr(0, lines.find("\r\n"));
+        lines.remove_prefix(std::min(line.size() + 2, lines.size()));
+        const std::size_t colon = line.find(':');
+        if (colon == line.npos || !equals_ignoring_case(line.substr(0, colon), name)) continue;
+        values.push_back(trim(line.substr(colon + 1)));
+    }
+    return values;
+}
+
+bool has_element(const std::vector<std::string_view>& values, std::string_view name)
+{
+    return std::ranges::any_of(values, [&](std::string_view value) {
+        while (!value.empty()) {
+            if (equals_ignoring_case(trim(take_until(value, ',')), name)) return true;
+        }
+        return false;
+    });
+}
+
 }  // namespace pivot::http

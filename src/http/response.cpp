@@ -44,21 +44,6 @@ void Response::clear()
     is_gzip = false;
 }
 
-std::vector<std::string_view> Response::values_of(std::string_view name) const
-{
-    std::vector<std::string_view> values;
-    std::string_view rest = headers;
-    while (!rest.empty()) {
-        const std::string_view line = rest.substr(0, rest.find("\r\n"));
-        rest.remove_prefix(line.size() + 2);
-        const std::size_t colon = line.find(':');
-        if (equals_ignoring_case(line.substr(0, colon), name)) {
-            values.push_back(trim(line.substr(colon + 1)));
-        }
-    }
-    return values;
-}
-
 ResponseParser::ResponseParser(const ResponseLimits& limits) : limits_(limits)
 {
     recycle();
@@ -71,7 +56,8 @@ void ResponseParser::recycle()
     other_bytes_ = 0;
     failure_.reset();
     keeps_headers_ = keeps_value_ = false;
-    has_headers_ = is_complete_ = keeps_alive_ = has_surplus_ = false;
+    expects_upgrade_ = has_headers_ = is_complete_ = keeps_alive_ = false;
+    surplus_bytes_ = 0;
 }
 
 void ResponseParser::begin_message()
@@ -125,7 +111,7 @@ Result<void> ResponseParser::feed(std::string_view bytes)
     while (!bytes.empty() && !is_complete_ && !failure_) {
         bytes = chunk_line_ ? read_chunk_line(bytes) : read_message(bytes);
     }
-    has_surplus_ = !bytes.empty();
+    surplus_bytes_ = bytes.size();
     if (!failure_ && other_bytes_ > limits_.head_bytes_max) {
         give_up(Reason::too_large,
                 fmt::format("the response has more than {} bytes besides its body, which is the "
@@ -288,14 +274,19 @@ int ResponseParser::headers_complete()
         return give_up(Reason::protocol, fmt::format("not HTTP/1.1: the response says HTTP/{}.{}",
                                                      parser_.http_major, parser_.http_minor));
     }
+    constexpr int has_no_body = 1;
     if (parser_.status_code == HTTP_STATUS_SWITCHING_PROTOCOLS) {
-        return give_up(Reason::protocol, "101 Switching Protocols, which was not requested");
+        if (!expects_upgrade_) {
+            return give_up(Reason::protocol, "101 Switching Protocols, which was not requested");
+        }
+        has_headers_ = true;
+        response_.status = HTTP_STATUS_SWITCHING_PROTOCOLS;
+        return has_no_body;
     }
     if (parser_.status_code < 100 || parser_.status_code > 599) {
         return give_up(Reason::protocol, fmt::format("not HTTP/1.1: invalid status code {}",
                                                      unsigned{parser_.status_code}));
     }
-    constexpr int has_no_body = 1;
     if (parser_.status_code < 200) return has_no_body;  // whatever it says (RFC 9112, section 6.3)
 
     has_headers_ = true;

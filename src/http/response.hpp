@@ -9,6 +9,7 @@
 #pragma once
 
 #include "http/chunk_line.hpp"
+#include "http/header.hpp"
 
 #include <pivot/failure.hpp>
 
@@ -43,7 +44,10 @@ struct Response {
     void clear();
 
     // The values of the kept headers with this name, in order.
-    std::vector<std::string_view> values_of(std::string_view name) const;
+    std::vector<std::string_view> values_of(std::string_view name) const
+    {
+        return http::values_of(headers, name);
+    }
 };
 
 // Room for a reader that reads whole vectors past the end (simdjson).
@@ -62,6 +66,9 @@ public:
     // Keeps the headers of this response.
     void keep_headers() { keeps_headers_ = true; }
 
+    // Takes 101 Switching Protocols for a final response, which otherwise is a mistake.
+    void expect_upgrade() { expects_upgrade_ = true; }
+
     // Reads the next bytes from the peer. Fails with protocol or too_large, phase read; then the
     // connection must be closed.
     Result<void> feed(std::string_view bytes);
@@ -77,7 +84,13 @@ public:
     bool is_complete() const { return is_complete_; }
 
     // After completion: whether the connection can carry another request.
-    bool can_reuse_connection() const { return is_complete_ && keeps_alive_ && !has_surplus_; }
+    bool can_reuse_connection() const
+    {
+        return is_complete_ && keeps_alive_ && surplus_bytes_ == 0;
+    }
+
+    // After completion: how many of the bytes that were fed last are not of this response.
+    std::size_t surplus_bytes() const { return surplus_bytes_; }
 
     // After completion: how long the server says that it keeps the connection, if it says so.
     std::optional<std::chrono::seconds> keep_alive() const;
@@ -124,10 +137,11 @@ private:
     std::optional<Failure> failure_;
     bool keeps_headers_ = false;
     bool keeps_value_ = false;  // the current header's name has been kept
+    bool expects_upgrade_ = false;
     bool has_headers_ = false;
     bool is_complete_ = false;
     bool keeps_alive_ = false;
-    bool has_surplus_ = false;
+    std::size_t surplus_bytes_ = 0;
 };
 
 }  // namespace pivot::http

@@ -6,6 +6,7 @@
 #include "exchange/attempts.hpp"
 #include "exchange/content.hpp"
 #include "media/errand.hpp"
+#include "media/recording_link.hpp"
 
 #include <filesystem>
 #include <utility>
@@ -63,6 +64,18 @@ Archive::Archive(exchange::Exchanges& exchanges, Worker& worker, Log log)
 std::string Archive::new_path() const
 {
     return fmt::format("{}/{}", worker_.recordings(), random_id());
+}
+
+std::string Archive::told_of(const std::string& file, std::string_view account_id,
+                             std::int64_t unix_now_s) const
+{
+    const EngineConfig::Media& settings = exchanges_.config().media;
+    const std::filesystem::path path(file);
+    const bool is_ours = path.parent_path() == worker_.recordings();
+    if (settings.recordings_url.empty() || !is_ours) return file;
+    const RecordingLink link{std::string(account_id), path.stem(),
+                             unix_now_s + settings.recordings_lifetime.count()};
+    return signed_link(settings.recordings_url, link, settings.recordings_key);
 }
 
 void Archive::take(Recorded recorded)

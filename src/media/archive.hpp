@@ -15,7 +15,9 @@
 #include "reactor/wait.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace pivot::media {
 
@@ -29,6 +31,10 @@ public:
 
     // For a file of a new recording: a path without its ending.
     std::string new_path() const;
+
+    // What web servers are told of a recording of ours that stays here: a link, or its path.
+    std::string told_of(const std::string& file, std::string_view account_id,
+                        std::int64_t unix_now_s) const;
 
     void take(Recorded recorded);
 

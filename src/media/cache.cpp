@@ -63,13 +63,11 @@ std::string Cache::new_path(std::string_view ending)
     return fmt::format("{}/{}{}{}", folder_, prefix, ++files_, ending);
 }
 
-tl::expected<FileLease, std::string> Cache::add(const std::string& key, std::string_view bytes,
-                                                std::string_view ending, Freshness freshness,
-                                                Nanoseconds now)
+tl::expected<std::string, std::string> Cache::write(std::string_view bytes, std::string_view ending)
 {
     std::string path = new_path(ending);
-    if (auto written = write(path, bytes); !written) return tl::unexpected(written.error());
-    return adopt(key, std::move(path), bytes.size(), std::move(freshness), now);
+    if (auto written = media::write(path, bytes); !written) return tl::unexpected(written.error());
+    return path;
 }
 
 tl::expected<FileLease, std::string> Cache::adopt(const std::string& key, std::string path,

@@ -46,13 +46,11 @@ public:
     // The path of a file that somebody else writes, for adopt().
     std::string new_path(std::string_view ending);
 
-    // Writes the bytes, and keeps them in place of another sound with this key. The error is a
-    // sentence.
-    tl::expected<FileLease, std::string> add(const std::string& key, std::string_view bytes,
-                                             std::string_view ending, Freshness freshness,
-                                             Nanoseconds now);
+    // Writes such a file, and returns its path. The error is a sentence.
+    tl::expected<std::string, std::string> write(std::string_view bytes, std::string_view ending);
 
-    // The same of a file that somebody else has written. It is removed if there is no room for it.
+    // Keeps a file in place of another sound with this key, or removes it if there is no room for
+    // it. The error is a sentence.
     tl::expected<FileLease, std::string> adopt(const std::string& key, std::string path,
                                                std::size_t bytes, Freshness freshness,
                                                Nanoseconds now);

@@ -27,6 +27,8 @@ std::string objection_to(std::string_view argument, std::span<const std::string_
 inline constexpr std::string_view speech_names[] = {"text",     "text_file", "voice",
                                                     "language", "engine",    "file"};
 
+inline constexpr std::string_view conversion_names[] = {"file", "output"};
+
 inline constexpr std::string_view recording_names[] = {"file", "output", "format", "trim"};
 
 }  // namespace pivot::media

@@ -101,8 +101,13 @@ void Programs::append_to(std::vector<pollfd>& polled) const
 Nanoseconds Programs::due() const
 {
     Nanoseconds due = never;
-    for (const Running& running : running_) due = std::min(due, running.due);
-    return due;
+    std::size_t started = 0;
+    for (const Running& running : running_) {
+        due = std::min(due, running.due);
+        if (running.process) ++started;
+    }
+    const bool can_begin = started < std::min(programs_max_, running_.size());
+    return can_begin ? 0 : due;
 }
 
 }  // namespace pivot::media

@@ -16,11 +16,17 @@ namespace {
 using reactor::Deadline;
 using reactor::Task;
 
+void append_to(std::string& text, const std::vector<std::string>& command)
+{
+    for (const std::string& argument : command) (text += argument) += '\0';
+}
+
 // All that a rendering depends on.
-std::string key_of(const Saying& saying)
+std::string key_of(const Saying& saying, const Conversion& conversion)
 {
     std::string all;
-    for (const std::string& argument : saying.command) (all += argument) += '\0';
+    append_to(all, saying.command);
+    append_to(all, conversion.command);
     for (const std::string& value : {saying.voice, saying.language, saying.engine, saying.text}) {
         (all += value) += '\0';
     }
@@ -46,6 +52,7 @@ void Supply::fetch(std::string_view url, const Asker& asker, Order& order)
 {
     Want* const wanted = want(key_of(url, asker), order);
     if (wanted == nullptr) return;
+    wanted->conversion = conversion();
     wanted->url = url;
     wanted->account_id = asker.account_id;
     wanted->action_url = asker.action_url;
@@ -59,8 +66,10 @@ void Supply::render(const Speech& speech, Order& order)
         settings.speech_command, std::string(speech.text.bytes()),
         speech.voice.text(),     speech.language.text(),
         speech.engine.text(),    std::chrono::nanoseconds(settings.speech_timeout).count()};
-    Want* const wanted = want(media::key_of(saying), order);
+    Conversion conversion = this->conversion();
+    Want* const wanted = want(media::key_of(saying, conversion), order);
     if (wanted == nullptr) return;
+    wanted->conversion = std::move(conversion);
     wanted->saying = std::move(saying);
     worker_.take(*wanted);
 }
@@ -78,7 +87,17 @@ Want* Supply::want(std::string key, Order& order)
 std::string Supply::key_of(std::string_view url, const Asker& asker)
 {
     const auto account = exchanges_.account_of(asker.account_id);
-    return fmt::format("{}\n{}\n{}", account->rules().partition, account->profile().id, url);
+    std::string key =
+        fmt::format("{}\n{}\n{}\n", account->rules().partition, account->profile().id, url);
+    append_to(key, exchanges_.config().media.conversion_command);
+    return key;
+}
+
+Conversion Supply::conversion() const
+{
+    const EngineConfig::Media& settings = exchanges_.config().media;
+    return {settings.conversion_command,
+            std::chrono::nanoseconds(settings.conversion_timeout).count()};
 }
 
 void Supply::close()

@@ -48,6 +48,7 @@ private:
     static constexpr std::size_t fetches_max = 256;
 
     std::string key_of(std::string_view url, const Asker& asker);
+    Conversion conversion() const;
     Want* want(std::string key, Order& order);
     void returned(Want& want);
     reactor::Task<> run(Want& want, reactor::Deadline& closing);

@@ -4,6 +4,8 @@
 //                                  ├─ somebody else gets it: waits ──► likewise
 //                                  ├─ no, a speech: renders it ──────► likewise
 //                                  └─ no ─► lane: fetches it ─► worker: keeps it ─► likewise
+//
+// If the operator has set a program for that, it converts what was rendered or fetched.
 #pragma once
 
 #include "base/list.hpp"
@@ -21,6 +23,12 @@
 namespace pivot::media {
 
 class Supply;
+
+// By which program a sound becomes what the switch plays best; without one it is played as it is.
+struct Conversion {
+    std::vector<std::string> command;
+    Nanoseconds ns_max = 0;
+};
 
 // What a program is to say.
 struct Saying {
@@ -54,6 +62,9 @@ public:
     std::string url;
     std::string account_id;
     std::string action_url;
+
+    // For the worker.
+    Conversion conversion;
 
     // For the worker: what is to be rendered. Nothing: it is fetched.
     std::optional<Saying> saying;

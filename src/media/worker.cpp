@@ -117,20 +117,15 @@ void Worker::finish(const Recorded& recorded, std::vector<std::string> command, 
     Program program;
     program.owner = owner;
     program.arguments = filled_in(command, values);
-    program.complaints = recorded.finished + ".err";
     program.ns_max = ns_max;
     program.ended = [&errand, recorded](std::string why) {
-        ::unlink((recorded.finished + ".err").c_str());
-        std::error_code ignored;
-        if (why.empty() && !std::filesystem::exists(recorded.finished, ignored)) {
-            why = "media.recording_command has made no file";
-        }
-        const std::string& useless = why.empty() ? recorded.file : recorded.finished;
-        if (!why.empty() || recorded.is_ours) ::unlink(useless.c_str());
-        if (why.empty()) return errand.end("");
-        errand.end(tl::unexpected(std::move(why)));
+        if (!why.empty()) return errand.end(tl::unexpected(std::move(why)));
+        if (recorded.is_ours) ::unlink(recorded.file.c_str());
+        errand.end("");
     };
-    post([this, program = std::move(program)] { programs_.add(program); });
+    post([this, path = recorded.finished, program = std::move(program)] {
+        make(path, "media.recording_command", program);
+    });
 }
 
 void Worker::read(const std::string& path, std::size_t bytes_max, Errand& errand)
@@ -204,7 +199,12 @@ void Worker::look_up(Want& want)
 
 void Worker::keep(Want& want)
 {
-    end(want, file_of(want));
+    Result<Fetched>& fetched = *want.fetched;
+    const bool is_new = fetched && !fetched->is_unchanged;
+    if (!is_new) return end(want, kept_file(want));
+    const auto path = cache_.write(fetched->bytes, fetched->ending);
+    if (!path) return end(want, no_file(path.error()));
+    convert(want, *path, std::move(fetched->freshness));
 }
 
 void Worker::end(Want& want, const Result<FileLease>& file)
@@ -214,7 +214,8 @@ void Worker::end(Want& want, const Result<FileLease>& file)
     answer(want, file);
 }
 
-Result<FileLease> Worker::file_of(Want& want)
+// The one that is here already, if the server says so or cannot be had.
+Result<FileLease> Worker::kept_file(Want& want)
 {
     Result<Fetched>& fetched = *want.fetched;
     const Cache::Sound* const sound = cache_.find(want.key);
@@ -223,18 +224,12 @@ Result<FileLease> Worker::file_of(Want& want)
         if (is_stale && is_out_of_reach(fetched.error())) return sound->file;
         return tl::unexpected(std::move(fetched.error()));
     }
-    if (fetched->is_unchanged) {
-        if (sound == nullptr) {
-            return fail(Reason::status, Phase::read, "the server answered 304 to who has nothing");
-        }
-        FileLease file = sound->file;
-        cache_.renew(want.key, std::move(fetched->freshness), monotonic_now());
-        return file;
+    if (sound == nullptr) {
+        return fail(Reason::status, Phase::read, "the server answered 304 to who has nothing");
     }
-    auto added = cache_.add(want.key, fetched->bytes, fetched->ending,
-                            std::move(fetched->freshness), monotonic_now());
-    if (!added) return no_file(std::move(added.error()));
-    return std::move(*added);
+    FileLease file = sound->file;
+    cache_.renew(want.key, std::move(fetched->freshness), monotonic_now());
+    return file;
 }
 
 // A text goes by file, too: one argument has room for 128 KiB.
@@ -250,27 +245,61 @@ void Worker::render(Want& want)
     Program program;
     program.owner = &want.supply;
     program.arguments = filled_in(saying.command, values);
-    program.complaints = path + ".err";
     program.ns_max = saying.ns_max;
     program.ended = [this, &want, path, text_path](std::string why) {
         ::unlink(text_path.c_str());
-        ::unlink((path + ".err").c_str());
-        if (why.empty()) return end(want, adopt(want.key, path));
-        ::unlink(path.c_str());
-        end(want, no_file(std::move(why)));
+        if (!why.empty()) return end(want, no_file(std::move(why)));
+        Freshness freshness;
+        freshness.lifetime = forever;
+        convert(want, path, std::move(freshness));
     };
-    if (program.arguments.empty()) return program.ended("media.speech_command is empty");
+    make(path, "media.speech_command", std::move(program));
+}
+
+void Worker::convert(Want& want, const std::string& path, Freshness freshness)
+{
+    const Conversion& conversion = want.conversion;
+    if (conversion.command.empty()) {
+        return end(want, adopt(want.key, path, std::move(freshness)));
+    }
+    const std::string output = cache_.new_path(".wav");
+    const Placeholder values[] = {{"file", path}, {"output", output}};
+    Program program;
+    program.owner = &want.supply;
+    program.arguments = filled_in(conversion.command, values);
+    program.ns_max = conversion.ns_max;
+    program.ended = [this, &want, path, output, freshness](std::string why) {
+        ::unlink(path.c_str());
+        if (!why.empty()) return end(want, no_file(std::move(why)));
+        end(want, adopt(want.key, output, freshness));
+    };
+    make(output, "media.conversion_command", std::move(program));
+}
+
+// Has a program make the file `path`. `setting` names the program for the operator.
+void Worker::make(const std::string& path, std::string_view setting, Program program)
+{
+    program.complaints = path + ".err";
+    program.ended = [path, setting, ended = std::move(program.ended)](std::string why) {
+        ::unlink((path + ".err").c_str());
+        std::error_code missing;
+        const auto bytes = std::filesystem::file_size(path, missing);
+        if (why.empty() && (missing || bytes == 0)) {
+            why = fmt::format("{} has made no file", setting);
+        }
+        if (!why.empty()) ::unlink(path.c_str());
+        ended(std::move(why));
+    };
+    if (program.arguments.empty()) return program.ended(fmt::format("{} is empty", setting));
     programs_.add(std::move(program));
 }
 
-Result<FileLease> Worker::adopt(const std::string& key, std::string path)
+Result<FileLease> Worker::adopt(const std::string& key, std::string path, Freshness freshness)
 {
     std::error_code missing;
     const auto bytes = std::filesystem::file_size(path, missing);
-    if (missing || bytes == 0) return no_file("media.speech_command has made no file");
-    Freshness freshness;
-    freshness.lifetime = forever;
-    auto adopted = cache_.adopt(key, std::move(path), bytes, std::move(freshness), 0);
+    if (missing) return no_file(fmt::format("{}: {}", path, missing.message()));
+    auto adopted = cache_.adopt(key, std::move(path), bytes, std::move(freshness), monotonic_now());
     if (!adopted) return no_file(std::move(adopted.error()));
     return std::move(*adopted);
 }

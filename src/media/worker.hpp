@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -67,9 +68,11 @@ private:
     void look_up(Want& want);
     void keep(Want& want);
     void render(Want& want);
+    void convert(Want& want, const std::string& path, Freshness freshness);
+    void make(const std::string& path, std::string_view setting, Program program);
     void end(Want& want, const Result<FileLease>& file);
-    Result<FileLease> adopt(const std::string& key, std::string path);
-    Result<FileLease> file_of(Want& want);
+    Result<FileLease> adopt(const std::string& key, std::string path, Freshness freshness);
+    Result<FileLease> kept_file(Want& want);
     static void answer(Want& want, Result<FileLease> answer);
     void give_up(const void* owner);
 

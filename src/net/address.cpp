@@ -1,5 +1,7 @@
 #include "net/address.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <charconv>
@@ -46,6 +48,19 @@ std::string IpAddress::to_text() const
     const auto* written = inet_ntop(family, bytes_.data(), text.data(), text.size());
     assert(written != nullptr);
     return written;
+}
+
+std::optional<SocketAddress> SocketAddress::parse(std::string_view text)
+{
+    const auto colon = text.rfind(':');
+    if (colon == text.npos) return std::nullopt;
+    const auto port = parse_number<std::uint16_t>(text.substr(colon + 1));
+    auto host = text.substr(0, colon);
+    const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
+    if (is_bracketed) host = host.substr(1, host.size() - 2);
+    const auto ip = IpAddress::parse(host);
+    if (!ip || ip->is_v4() == is_bracketed || !port) return std::nullopt;
+    return SocketAddress(*ip, *port);
 }
 
 std::optional<SocketAddress> SocketAddress::from(const sockaddr& address)

@@ -49,6 +49,10 @@ public:
     SocketAddress() = default;
     SocketAddress(const IpAddress& ip, std::uint16_t port) : ip_(ip), port_(port) {}
 
+    // Reads `192.0.2.7:443` or `[2001:db8::7]:443`, as to_text() writes them. Returns nothing for
+    // anything else.
+    static std::optional<SocketAddress> parse(std::string_view text);
+
     // Returns nothing if the family is neither AF_INET nor AF_INET6.
     static std::optional<SocketAddress> from(const sockaddr& address);
 

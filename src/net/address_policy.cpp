@@ -10,6 +10,8 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace pivot::net {
 namespace {
@@ -88,6 +90,30 @@ std::optional<IpAddress> embedded_v4(const IpAddress& address)
     return std::nullopt;
 }
 
+bool is_unspecified(const IpAddress& address)
+{
+    return std::ranges::all_of(address.bytes(), [](auto byte) { return byte == 0; });
+}
+
+// The address of the same family that a connection to an unspecified one reaches.
+IpAddress loopback_like(const IpAddress& address)
+{
+    return *IpAddress::parse(address.is_v4() ? "127.0.0.1" : "::1");
+}
+
+// Whether a socket can be bound to it.
+bool is_of_this_machine(const IpAddress& address)
+{
+    const int family = address.is_v4() ? AF_INET : AF_INET6;
+    const int probe = ::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (probe < 0) return true;  // better one request too few
+    NativeAddress native{};
+    const socklen_t native_bytes = SocketAddress(address, 0).to_sockaddr(native);
+    const int bound = ::bind(probe, reinterpret_cast<const sockaddr*>(&native), native_bytes);
+    ::close(probe);
+    return bound == 0;
+}
+
 // A rule that begins with a dot stands for all names below it.
 bool matches(std::string_view rule, std::string_view host)
 {
@@ -131,6 +157,20 @@ void AddressPolicy::allow_typed(std::string host, std::uint16_t port)
     typed_.push_back({std::move(host), port});
 }
 
+void AddressPolicy::deny_own(const SocketAddress& listener)
+{
+    own_.push_back(listener);
+}
+
+bool AddressPolicy::is_own(const IpAddress& address, std::uint16_t port) const
+{
+    const IpAddress reached = is_unspecified(address) ? loopback_like(address) : address;
+    return std::ranges::any_of(own_, [&](const SocketAddress& own) {
+        if (own.port() != port || own.ip().is_v4() != reached.is_v4()) return false;
+        return own.ip() == reached || (is_unspecified(own.ip()) && is_of_this_machine(reached));
+    });
+}
+
 bool AddressPolicy::is_allowed(std::string_view host, std::uint16_t port) const
 {
     if (allowed_.find(host) != nullptr) return true;
@@ -147,8 +187,8 @@ Result<void> AddressPolicy::admit_host(std::string_view host, std::uint16_t port
     }
     if (!is_localhost(host) || is_allowed(host, port)) return {};
 
-    const auto v4 = objection(*IpAddress::parse("127.0.0.1"), false);
-    const auto v6 = objection(*IpAddress::parse("::1"), false);
+    const auto v4 = objection({*IpAddress::parse("127.0.0.1"), port}, false);
+    const auto v6 = objection({*IpAddress::parse("::1"), port}, false);
     if (v4.empty() || v6.empty()) return {};
     return blocked(fmt::format("{} is this very host: {}", host, v4));
 }
@@ -160,7 +200,7 @@ Result<void> AddressPolicy::admit(std::string_view host,
     const bool is_host_allowed = is_allowed(host, addresses.front().port());
     std::string first;
     std::erase_if(addresses, [&](const SocketAddress& address) {
-        auto why = objection(address.ip(), is_host_allowed);
+        auto why = objection(address, is_host_allowed);
         const bool is_denied = !why.empty();
         if (first.empty()) first = std::move(why);
         return is_denied;
@@ -169,12 +209,19 @@ Result<void> AddressPolicy::admit(std::string_view host,
     return blocked(IpAddress::parse(host) ? first : fmt::format("{}: {}", host, first));
 }
 
-std::string AddressPolicy::objection(const IpAddress& address, bool is_host_allowed) const
+std::string AddressPolicy::objection(const SocketAddress& target, bool is_host_allowed) const
 {
+    const IpAddress& address = target.ip();
     const auto embedded = embedded_v4(address);
     const std::array both = {address, embedded.value_or(address)};
     const auto readings = std::span(both).first(embedded ? 2 : 1);
 
+    for (const auto& reading : readings) {
+        if (is_own(reading, target.port())) {
+            return fmt::format("{} is where Pivot itself listens, which no call may request",
+                               target.to_text());
+        }
+    }
     for (const auto& reading : readings) {
         if (const auto* network = denied_.find(reading)) {
             return fmt::format("{} is in {}, denied by the operator", spell(address, reading),

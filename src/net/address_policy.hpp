@@ -41,6 +41,10 @@ public:
     // as usual.
     void allow_typed(std::string host, std::uint16_t port);
 
+    // Denies this address at this port, whatever is allowed: the program itself listens there. An
+    // unspecified address stands for all addresses that the machine has in its family.
+    void deny_own(const SocketAddress& listener);
+
     // Judges a host before it is resolved, in the spelling of canonical_host(). Fails with blocked.
     Result<void> admit_host(std::string_view host, std::uint16_t port) const;
 
@@ -70,12 +74,15 @@ private:
 
     bool is_allowed(std::string_view host, std::uint16_t port) const;
 
+    bool is_own(const IpAddress& address, std::uint16_t port) const;
+
     // Why `address` may not be connected to; empty if it may.
-    std::string objection(const IpAddress& address, bool is_host_allowed) const;
+    std::string objection(const SocketAddress& address, bool is_host_allowed) const;
 
     Rules denied_;
     Rules allowed_;
     std::vector<Typed> typed_;
+    std::vector<SocketAddress> own_;
     std::vector<NamedNetwork> defaults_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/pass_on.hpp"
 
+#include <cassert>
 #include <cstring>
 #include <utility>
 
@@ -18,9 +19,34 @@ Task<Result<void>> Connection::secure(TlsContext& context, std::string_view host
     co_return co_await tls_->handshake(deadline);
 }
 
+Task<Result<void>> Connection::handshake(Deadline& deadline)
+{
+    if (!tls_) co_return Result<void>();
+    auto done = co_await tls_->handshake(deadline);
+    if (!done && done.error().reason == Reason::protocol) tls_.reset();
+    co_return done;
+}
+
 Task<Result<void>> Connection::send(std::string_view bytes, Deadline& deadline)
 {
     return tls_ ? tls_->send(bytes, deadline) : tcp_->send(bytes, deadline);
+}
+
+void Connection::start_duplex()
+{
+    assert(has_sent_all());
+    if (tls_) tls_->start_duplex();
+}
+
+Task<Result<void>> Connection::send_all(std::string_view bytes, Deadline& deadline)
+{
+    return tls_ ? tls_->send_all(bytes, deadline) : tcp_->send_all(bytes, deadline);
+}
+
+Task<> Connection::end_sending()
+{
+    if (tls_) co_await tls_->end();
+    co_await tcp_->end_sending();
 }
 
 Receive Connection::receive(Phase& phase, Deadline& deadline)

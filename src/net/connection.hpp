@@ -1,4 +1,4 @@
-// A connection to a web server, plain or TLS.
+// A connection to a web server, or of a client of ours, plain or TLS.
 #pragma once
 
 #include "net/connector.hpp"
@@ -74,12 +74,30 @@ public:
                                        std::string_view origin, bool sends_sni,
                                        reactor::Deadline& deadline);
 
+    // The server's side of TLS: to be called once, and before anything is sent, handshake().
+    void serve_tls(TlsContext& context) { tls_ = std::make_unique<TlsStream>(context, *tcp_); }
+
+    // Does nothing on a plain connection. Fails with tls, timeout, cancelled, or protocol: the
+    // client speaks HTTP without TLS, so from now on this does, too.
+    reactor::Task<Result<void>> handshake(reactor::Deadline& deadline);
+
     // Sends all of `bytes`, or as much as goes out before something arrives; receive() sends the
     // rest. Fails with connect, timeout or cancelled.
     reactor::Task<Result<void>> send(std::string_view bytes, reactor::Deadline& deadline);
 
     // Whether its TLS handshake went on with an earlier session.
     bool is_resumed() const { return tls_ && tls_->is_resumed(); }
+
+    // Lets one coroutine send while another receives, from now on with send_all() instead of
+    // send(). Everything has been sent.
+    void start_duplex();
+
+    // Sends all of `bytes`, whatever arrives in the meantime. One at a time sends. Fails with
+    // closed, timeout or cancelled; then only close() makes sense.
+    reactor::Task<Result<void>> send_all(std::string_view bytes, reactor::Deadline& deadline);
+
+    // Tells the peer that no more will be sent; it can still send.
+    reactor::Task<> end_sending();
 
     bool has_sent_all() const { return tcp_->has_sent_all(); }
 

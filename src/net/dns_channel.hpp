@@ -67,7 +67,7 @@ public:
     // The error is a sentence.
     static tl::expected<std::unique_ptr<DnsChannel>, std::string> open(reactor::Reactor& reactor,
                                                                        const DnsConfig& config);
-    ~DnsChannel();  // closed, and the reactor has turned until idle
+    ~DnsChannel();  // closed, and the reactor has turned until is_idle()
 
     // Asks for `name` as it is; no domain is added.
     void ask(const std::string& name, DnsQuestion& question);
@@ -80,6 +80,9 @@ public:
 
     // Replies to every question, and asks the kernel to end the polls.
     void close();
+
+    // Once closed: the kernel has ended the polls.
+    bool is_idle() const { return watches_.empty() && !is_set(); }
 
     // Retries of a question are not counted.
     std::uint64_t questions() const { return questions_; }

@@ -242,6 +242,11 @@ void Resolver::close()
     channel_->close();
 }
 
+bool Resolver::is_idle() const
+{
+    return channel_->is_idle();
+}
+
 std::uint64_t Resolver::questions() const
 {
     return channel_->questions();

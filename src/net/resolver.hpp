@@ -52,7 +52,7 @@ public:
 
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;
-    ~Resolver();  // nobody waits; closed, and the reactor has turned until idle
+    ~Resolver();  // nobody waits; closed, and the reactor has turned until is_idle()
 
     // Yields at least one address, in the order in which to try them: the families alternate, IPv6
     // first (RFC 8305, section 4). An address resolves to itself. A name without any dot is tried
@@ -67,9 +67,10 @@ public:
     // Other servers are asked from now on (DnsConfig). What is in the cache stays until it expires.
     void set_servers(std::vector<std::string> servers);
 
-    // Ends every lookup: those who wait fail with cancelled, as do those who come later. The
-    // reactor becomes idle within its next turns.
+    // Ends every lookup: those who wait fail with cancelled, as do those who come later. It is idle
+    // within the reactor's next turns.
     void close();
+    bool is_idle() const;
 
     // The number of questions sent to servers: two per lookup, and one more for each alias whose
     // answer has no addresses, at most eight per family. Retries are not counted.

@@ -63,15 +63,20 @@ reactor::Request connect_request(reactor::Slot slot, const NativeAddress& addres
     return reactor::Request(request, deadline);
 }
 
-reactor::Request end_request(reactor::Slot slot, bool resets, Deadline& deadline)
+reactor::Request shutdown_request(reactor::Slot slot, int how, Deadline& deadline)
+{
+    io_uring_sqe request{};
+    io_uring_prep_shutdown(&request, static_cast<int>(slot), how);
+    request.flags |= IOSQE_FIXED_FILE;
+    return reactor::Request(request, deadline);
+}
+
+// Connecting to AF_UNSPEC resets: connect(2). On a Unix socket it fails.
+reactor::Request reset_request(reactor::Slot slot, Deadline& deadline)
 {
     static constexpr sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};
     io_uring_sqe request{};
-    if (resets) {  // connecting to AF_UNSPEC resets: connect(2)
-        io_uring_prep_connect(&request, static_cast<int>(slot), &nowhere, sizeof nowhere);
-    } else {
-        io_uring_prep_shutdown(&request, static_cast<int>(slot), SHUT_RDWR);
-    }
+    io_uring_prep_connect(&request, static_cast<int>(slot), &nowhere, sizeof nowhere);
     request.flags |= IOSQE_FIXED_FILE;
     return reactor::Request(request, deadline);
 }
@@ -146,6 +151,26 @@ Task<Result<void>> TcpStream::connect(SocketAddress address, SourceAddresses& so
     co_return fail_connect(address, std::strerror(-connected));
 }
 
+Result<void> TcpStream::adopt(int descriptor)
+{
+    const int on = 1;  // on a Unix socket it fails, and has nothing to do
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const int installed = reactor_.ring().install(descriptor, slot_);
+    if (installed == -ENFILE) {
+        return fail(Reason::overload, Phase::connect, reactor_.ring().explain_full());
+    }
+    if (installed < 0) return fail(Reason::connect, Phase::connect, std::strerror(-installed));
+    resets_on_close_ = false;
+    receiver_.start(slot_);
+    return {};
+}
+
+Task<> TcpStream::end_sending()
+{
+    Deadline unlimited(reactor_, reactor::never);
+    co_await shutdown_request(slot_, SHUT_WR, unlimited);
+}
+
 Task<Result<void>> TcpStream::send(std::string_view bytes, Deadline& deadline)
 {
     if (unsent_ != nullptr) {
@@ -170,6 +195,22 @@ Task<Result<void>> TcpStream::send(std::string_view bytes, Deadline& deadline)
         co_return fail(Reason::connect, Phase::send, fmt::format("send: {}", std::strerror(-sent)));
     }
     keep_unsent(bytes, static_cast<std::size_t>(std::max(sent, 0)), is_gone ? -sent : 0);
+    co_return Result<void>();
+}
+
+Task<Result<void>> TcpStream::send_all(std::string_view bytes, Deadline& deadline)
+{
+    assert(has_sent_all());
+    while (!bytes.empty()) {
+        const int sent = co_await send_request(slot_, bytes, MSG_WAITALL, deadline);
+        if (sent <= 0) {
+            resets_on_close_ = true;
+            if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::send));
+            co_return fail(Reason::closed, Phase::send,
+                           fmt::format("send: {}", std::strerror(-sent)));
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
     co_return Result<void>();
 }
 
@@ -218,9 +259,14 @@ Task<> TcpStream::close()
     if (slot_ == reactor::no_slot) co_return;
     // A kernel that closes a slot's socket at once sends the FIN by itself. A shutdown would take
     // one of its worker threads.
-    if (resets_on_close_ || !reactor_.ring().closes_at_once()) {
-        Deadline unlimited(reactor_, reactor::never);
-        co_await end_request(slot_, resets_on_close_, unlimited);
+    Deadline unlimited(reactor_, reactor::never);
+    bool is_reset = false;
+    if (resets_on_close_) {
+        const int reset = co_await reset_request(slot_, unlimited);
+        is_reset = reset == 0;
+    }
+    if (!is_reset && !reactor_.ring().closes_at_once()) {
+        co_await shutdown_request(slot_, SHUT_RDWR, unlimited);
     }
     reactor_.ring().close(std::exchange(slot_, reactor::no_slot));
 }

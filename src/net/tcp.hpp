@@ -28,6 +28,13 @@ public:
     reactor::Task<Result<void>> connect(SocketAddress address, SourceAddresses& sources,
                                         reactor::Deadline& deadline);
 
+    // In place of connect(): takes over a connected stream socket, of Unix' too. Closes
+    // `descriptor` in any case. Fails with overload (the table of descriptors is full) or connect.
+    Result<void> adopt(int descriptor);
+
+    // Tells the peer that no more will be sent. It can still send.
+    reactor::Task<> end_sending();
+
     // Sends `bytes` after the unsent rest of earlier ones. Returns early, and keeps the rest, as
     // soon as something arrives: the peer may answer early, or may read nothing before it is heard.
     // It also returns early if the peer has closed, since what the peer said before may still
@@ -40,6 +47,11 @@ public:
     // Why the peer does not have all of it, once the peer is known to be gone: connect if it got
     // nothing, else closed.
     std::optional<Failure> send_failure() const;
+
+    // Sends all of `bytes`, whatever arrives in the meantime, so another coroutine may receive at
+    // the same time. One at a time sends, and not after a send() that has left a rest. Fails with
+    // closed, timeout or cancelled; then only close() makes sense.
+    reactor::Task<Result<void>> send_all(std::string_view bytes, reactor::Deadline& deadline);
 
     // Sends as much as fits into the kernel's buffer, and forgets the rest.
     reactor::Task<> send_at_once(std::string_view bytes);

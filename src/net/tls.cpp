@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 
 #include <cassert>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <unistd.h>
 
 namespace pivot::net {
 
@@ -178,22 +180,53 @@ tl::expected<void, std::string> trust(SSL_CTX* context, const TlsConfig& config)
     return {};
 }
 
-// Loads the client's certificate and key, if there are any.
-tl::expected<void, std::string> identify(SSL_CTX* context, const TlsConfig& config)
+// OpenSSL does not say why a file cannot be opened.
+tl::expected<void, std::string> try_to_read(std::string_view what, const std::string& file)
 {
-    if (config.certificate_file.empty()) return {};
-    const char* key = config.private_key_file.c_str();
-    if (SSL_CTX_use_certificate_chain_file(context, config.certificate_file.c_str()) != 1) {
-        return file_error("client certificate in", config.certificate_file);
+    if (::access(file.c_str(), R_OK) == 0) return {};
+    return tl::unexpected(fmt::format("{} {}: {}", what, file, std::strerror(errno)));
+}
+
+// Loads a certificate, which is called `what`, and its key. OpenSSL would ask for a passphrase at
+// the terminal.
+tl::expected<void, std::string> identify(SSL_CTX* context, const TlsFiles& files,
+                                         const std::string& what)
+{
+    constexpr const char* key = "private key in";
+    if (auto readable = try_to_read(what + " in", files.certificate); !readable) return readable;
+    if (auto readable = try_to_read(key, files.key); !readable) return readable;
+    SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return -1; });
+    if (SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1) {
+        return file_error(what + " in", files.certificate);
     }
-    if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1) {
-        return file_error("private key in", config.private_key_file);
+    const bool is_used =
+        SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) == 1;
+    if (!is_used && ERR_GET_REASON(ERR_peek_last_error()) != X509_R_KEY_VALUES_MISMATCH) {
+        return file_error(key, files.key);
     }
-    if (SSL_CTX_check_private_key(context) != 1) {
-        return file_error("private key does not belong to the client certificate:",
-                          config.private_key_file);
+    if (!is_used || SSL_CTX_check_private_key(context) != 1) {
+        return file_error(fmt::format("private key does not belong to the {}:", what), files.key);
     }
     return {};
+}
+
+// What clients and servers have in common.
+void set_defaults(SSL_CTX* context)
+{
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+}
+
+// A client that offers protocols offers ours, or is refused (RFC 7301, section 3.2).
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
+                    const unsigned char* offered, unsigned offered_bytes, void*)
+{
+    unsigned char* found = nullptr;
+    const int result =
+        SSL_select_next_proto(&found, size, alpn, sizeof alpn - 1, offered, offered_bytes);
+    *chosen = found;
+    return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
 }  // namespace
@@ -205,9 +238,7 @@ tl::expected<std::shared_ptr<TlsContext>, std::string> TlsContext::open(const Tl
     if (native == nullptr) return tl::unexpected("OpenSSL: " + last_error());
     std::shared_ptr<TlsContext> context(new TlsContext(native));
 
-    SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-    SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION);
+    set_defaults(native);
     SSL_CTX_set_alpn_protos(native, alpn, sizeof alpn - 1);
     SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(native, &TlsStream::got_session);
@@ -215,7 +246,27 @@ tl::expected<std::shared_ptr<TlsContext>, std::string> TlsContext::open(const Tl
                        config.verify ? &TlsStream::verified : nullptr);
 
     if (auto trusted = trust(native, config); !trusted) return pass_on(trusted);
-    if (auto identified = identify(native, config); !identified) return pass_on(identified);
+    if (config.certificate_file.empty()) return context;
+    const TlsFiles own = {config.certificate_file, config.private_key_file};
+    auto identified = identify(native, own, "client certificate");
+    if (!identified) return pass_on(identified);
+    return context;
+}
+
+tl::expected<std::shared_ptr<TlsContext>, std::string> TlsContext::open_server(
+    const TlsFiles& files)
+{
+    ERR_clear_error();
+    SSL_CTX* native = SSL_CTX_new(TLS_server_method());
+    if (native == nullptr) return tl::unexpected("OpenSSL: " + last_error());
+    std::shared_ptr<TlsContext> context(new TlsContext(native));
+
+    set_defaults(native);
+    SSL_CTX_set_cipher_list(native, "ECDHE+AESGCM:ECDHE+CHACHA20");  // of TLS 1.2
+    SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);      // tickets need none
+    SSL_CTX_set_alpn_select_cb(native, &choose_protocol, nullptr);
+    auto identified = identify(native, files, "certificate");
+    if (!identified) return pass_on(identified);
     return context;
 }
 
@@ -224,6 +275,7 @@ TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
     : context_(context.shared_from_this()),
       tcp_(tcp),
       origin_(origin),
+      is_server_(false),
       ssl_(SSL_new(context.context_.get())),
       incoming_(BIO_new(BIO_s_mem())),
       outgoing_(BIO_new(BIO_s_mem()))
@@ -234,16 +286,30 @@ TlsStream::TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host,
 
     const std::string name(host);
     if (IpAddress::parse(name)) {  // has no place in SNI (RFC 6066, section 3)
-        checks_host_ = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name.c_str()) == 1;
+        is_set_up_ = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name.c_str()) == 1;
     } else {
         if (sends_sni) SSL_set_tlsext_host_name(ssl_.get(), name.c_str());
         SSL_set_hostflags(
             ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-        checks_host_ = SSL_set1_host(ssl_.get(), name.c_str()) == 1;
+        is_set_up_ = SSL_set1_host(ssl_.get(), name.c_str()) == 1;
     }
     if (const auto session = context_->sessions_.take(origin_)) {
         SSL_set_session(ssl_.get(), session.get());
     }
+}
+
+TlsStream::TlsStream(TlsContext& context, TcpStream& tcp)
+    : context_(context.shared_from_this()),
+      tcp_(tcp),
+      is_server_(true),
+      is_set_up_(true),
+      ssl_(SSL_new(context.context_.get())),
+      incoming_(BIO_new(BIO_s_mem())),
+      outgoing_(BIO_new(BIO_s_mem()))
+{
+    SSL_set_bio(ssl_.get(), incoming_, outgoing_);
+    SSL_set_app_data(ssl_.get(), this);
+    SSL_set_accept_state(ssl_.get());
 }
 
 TlsStream::~TlsStream()
@@ -254,13 +320,18 @@ TlsStream::~TlsStream()
 
 Task<Result<void>> TlsStream::handshake(Deadline& deadline)
 {
-    if (!checks_host_) co_return fail(Reason::tls, Phase::tls, "OpenSSL rejected the host name");
+    if (!is_set_up_) co_return fail(Reason::tls, Phase::tls, "OpenSSL rejected the host name");
     while (true) {
         ERR_clear_error();
         const int result = SSL_do_handshake(ssl_.get());
-        // The rest to send goes out with the request: one segment, one system call.
-        if (result == 1) co_return Result<void>();
+        // The rest that a client has to send goes out with the request: one segment, one system
+        // call. The rest of a server is what its client waits for.
+        if (result == 1 && !is_server_) co_return Result<void>();
+        if (result == 1) co_return co_await flush(deadline);
         const int error = SSL_get_error(ssl_.get(), result);
+        if (is_server_ && ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST) {
+            co_return fail(Reason::protocol, Phase::tls, "the client speaks HTTP without TLS");
+        }
         std::string why = error == SSL_ERROR_WANT_READ ? std::string() : explain(error);
 
         auto flushed = co_await flush(deadline);  // also an alert
@@ -293,13 +364,43 @@ tl::unexpected<Failure> TlsStream::fail_handshake(std::string why)
 
 Task<Result<void>> TlsStream::send(std::string_view bytes, Deadline& deadline)
 {
+    auto encrypted = encrypt(bytes);
+    if (!encrypted) co_return encrypted;
+    co_return co_await flush(deadline);
+}
+
+// The records are copied, because a receive may append to the buffer while they are sent.
+Task<Result<void>> TlsStream::send_all(std::string_view bytes, Deadline& deadline)
+{
+    assert(is_duplex_);
+    auto encrypted = encrypt(bytes);
+    if (!encrypted) co_return encrypted;
+    co_return co_await send_records(deadline);
+}
+
+Task<Result<void>> TlsStream::send_records(Deadline& deadline)
+{
+    const std::string records = take_records();
+    co_return co_await tcp_.send_all(records, deadline);
+}
+
+std::string TlsStream::take_records()
+{
+    char* first = nullptr;
+    const long size = BIO_get_mem_data(outgoing_, &first);
+    std::string records(first, static_cast<std::size_t>(size));
+    BIO_reset(outgoing_);
+    return records;
+}
+
+// Appends the records of `bytes` to what is to be sent.
+Result<void> TlsStream::encrypt(std::string_view bytes)
+{
     ERR_clear_error();
     const int written = SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
-    if (written != static_cast<int>(bytes.size())) {
-        co_return fail(Reason::connect, Phase::send,
-                       "send: " + explain(SSL_get_error(ssl_.get(), written)));
-    }
-    co_return co_await flush(deadline);
+    if (written == static_cast<int>(bytes.size())) return {};
+    return fail(Reason::connect, Phase::send,
+                "send: " + explain(SSL_get_error(ssl_.get(), written)));
 }
 
 Task<Result<std::string_view>> TlsStream::receive(Phase& phase, Deadline& deadline)
@@ -340,10 +441,8 @@ Task<> TlsStream::end()
 {
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
-    char* bytes = nullptr;
-    const long size = BIO_get_mem_data(outgoing_, &bytes);
-    const std::string_view farewell(bytes, static_cast<std::size_t>(size));
-    co_await tcp_.send_at_once(farewell);
+    const std::string farewell = take_records();
+    if (!farewell.empty()) co_await tcp_.send_at_once(farewell);
 }
 
 Task<Result<void>> TlsStream::flush(Deadline& deadline)
@@ -351,6 +450,11 @@ Task<Result<void>> TlsStream::flush(Deadline& deadline)
     char* bytes = nullptr;
     const long size = BIO_get_mem_data(outgoing_, &bytes);
     if (size == 0 && tcp_.has_sent_all()) co_return Result<void>();
+    if (is_duplex_) {  // answers to key updates, which the next send_all() takes along
+        if (size <= static_cast<long>(TlsContext::record_bytes_max)) co_return Result<void>();
+        co_return fail(Reason::closed, Phase::read, "the peer floods us with key updates");
+    }
+    if (is_server_) co_return co_await send_records(deadline);
     const std::string_view records(bytes, static_cast<std::size_t>(size));
     auto sent = co_await tcp_.send(records, deadline);
     BIO_reset(outgoing_);
@@ -369,6 +473,10 @@ bool TlsStream::is_quiet()
 std::string TlsStream::explain(int error) const
 {
     if (!refusal_.empty()) return "certificate refused: " + refusal_;
+    const bool is_foreign = ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_WRONG_VERSION_NUMBER;
+    if (error == SSL_ERROR_SSL && is_foreign && !is_server_) {
+        return "the server does not answer with TLS: wrong version number";
+    }
     if (error == SSL_ERROR_SSL) return last_error();
     return fmt::format("SSL_get_error returned {}", error);
 }

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -53,11 +54,59 @@ std::string kernel_release()
     return names.release;
 }
 
-int io_uring_disabled()
+// Whether a seccomp filter watches this thread: proc(5).
+bool is_filtered()
 {
+    std::ifstream status("/proc/thread-self/status");
+    std::string line;
+    while (std::getline(status, line)) {
+        if (line == "Seccomp:\t2") return true;
+    }
+    return false;
+}
+
+// `kernel.io_uring_disabled`, since Linux 6.6: 0 for nobody, 1 but for a group, 2 for all. Returns
+// nothing where /proc does not show settings of the kernel (ProcSubset=pid of systemd).
+std::optional<int> io_uring_disabled()
+{
+    if (::access("/proc/sys/kernel", F_OK) != 0) return std::nullopt;
     int value = 0;
     std::ifstream("/proc/sys/kernel/io_uring_disabled") >> value;
     return value;
+}
+
+std::string explain_forbidden()
+{
+    constexpr const char* filter =
+        "a seccomp filter (a container's?) denies io_uring_setup: give the container a profile "
+        "that allows it, such as Pivot's seccomp-pivot.json";
+    const std::optional<int> disabled = io_uring_disabled();
+    if (!disabled) {
+        return fmt::format(
+            "io_uring is forbidden here: either kernel.io_uring_disabled is not 0, which sysctl "
+            "changes, or {}",
+            filter);
+    }
+    switch (*disabled) {
+        case 0: return fmt::format("io_uring is forbidden here: {}", filter);
+        case 1:
+            return "io_uring is switched off (kernel.io_uring_disabled = 1): set it to 0 with "
+                   "sysctl, or run in the group kernel.io_uring_group";
+        default:
+            return fmt::format(
+                "io_uring is switched off (kernel.io_uring_disabled = {}): set it to 0 with sysctl",
+                *disabled);
+    }
+}
+
+std::string explain_absent()
+{
+    constexpr const char* kernel = "this kernel has no io_uring: Linux 6.1 or newer is needed";
+    if (!is_filtered()) return kernel;
+    return fmt::format(
+        "io_uring is not there: either a seccomp filter (a container's?) hides io_uring_setup, and "
+        "Pivot's seccomp-pivot.json allows it, or {}",
+        kernel);
 }
 
 bool is_kernel_since(int major, int minor)
@@ -78,16 +127,8 @@ bool is_passing(int error)
 std::string explain_setup(int error)
 {
     switch (error) {
-        case ENOSYS: return "this kernel has no io_uring: Linux 6.1 or newer is needed";
-        case EPERM:
-            if (const int disabled = io_uring_disabled(); disabled != 0) {
-                return fmt::format(
-                    "io_uring is switched off (kernel.io_uring_disabled = {}): set it to 0 "
-                    "with sysctl, or run in kernel.io_uring_group",
-                    disabled);
-            }
-            return "io_uring is forbidden here: a seccomp filter (a container's?) denies "
-                   "io_uring_setup";
+        case ENOSYS: return explain_absent();
+        case EPERM: return explain_forbidden();
         case EINVAL:
             return fmt::format(
                 "this kernel ({}) lacks deferred task running for io_uring: Linux 6.1 or "

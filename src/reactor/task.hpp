@@ -15,6 +15,7 @@
 
 #include <cassert>
 #include <coroutine>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -72,18 +73,32 @@ public:
     };
     End final_suspend() const noexcept { return {}; }
 
-    void set_parent(std::coroutine_handle<> parent) noexcept { parent_ = parent; }
-    void set_owner(Owner& owner) noexcept { owner_ = &owner; }
-
-private:
-    std::coroutine_handle<> ended(std::coroutine_handle<> self) noexcept
+    // A task has one of the two at most: it is awaited or spawned.
+    void set_parent(std::coroutine_handle<> parent) noexcept
     {
-        if (owner_ != nullptr) owner_->ended(self);
-        return parent_;
+        awaited_by_ = reinterpret_cast<std::uintptr_t>(parent.address());
+    }
+    void set_owner(Owner& owner) noexcept
+    {
+        awaited_by_ = reinterpret_cast<std::uintptr_t>(&owner) | is_owner;
     }
 
-    std::coroutine_handle<> parent_ = std::noop_coroutine();
-    Owner* owner_ = nullptr;
+private:
+    static constexpr std::uintptr_t is_owner = 1;
+
+    std::coroutine_handle<> ended(std::coroutine_handle<> self) noexcept
+    {
+        if (awaited_by_ == 0) return std::noop_coroutine();
+        if ((awaited_by_ & is_owner) == 0) {
+            return std::coroutine_handle<>::from_address(reinterpret_cast<void*>(awaited_by_));
+        }
+        reinterpret_cast<Owner*>(awaited_by_ & ~is_owner)->ended(self);
+        return std::noop_coroutine();
+    }
+
+    // The parent's handle, or the owner's address with a bit that no address has. One word, since
+    // every frame of every waiting call has it.
+    std::uintptr_t awaited_by_ = 0;
 };
 
 template <typename Value>
@@ -122,7 +137,7 @@ public:
     void return_value(Result&& result)
     {
         if (!result) return fail(std::move(result.error()));
-        if constexpr (!std::is_void_v<Value>) value_.emplace(std::move(*result));
+        if constexpr (!std::is_void_v<Value>) value_ = std::move(*result);
     }
     void return_value(const Result& result) { return_value(Result(result)); }
     void return_value(tl::unexpected<Error>&& failure) { fail(std::move(failure.value())); }
@@ -131,7 +146,7 @@ public:
         requires(!std::is_void_v<Value> && std::is_constructible_v<Value, From>)
     void return_value(From&& from)
     {
-        value_.emplace(std::forward<From>(from));
+        value_ = Value(std::forward<From>(from));
     }
     // Inlined, it would take room in the frame of whoever awaits.
     [[gnu::noinline]] Result take()
@@ -139,6 +154,8 @@ public:
         if (error_) return tl::unexpected<Error>(std::move(*error_));
         if constexpr (std::is_void_v<Value>) {
             return {};
+        } else if constexpr (std::is_same_v<Kept, Value>) {
+            return std::move(value_);
         } else {
             assert(value_);
             return std::move(*value_);
@@ -147,11 +164,15 @@ public:
 
 private:
     struct Nothing {};
-    using Kept = std::conditional_t<std::is_void_v<Value>, Nothing, std::optional<Value>>;
+
+    // A value that can be made empty needs no optional around it.
+    static constexpr bool can_be_empty = std::is_default_constructible_v<Value>;
+    using Kept = std::conditional_t<std::is_void_v<Value>, Nothing,
+                                    std::conditional_t<can_be_empty, Value, std::optional<Value>>>;
 
     void fail(Error error) { error_ = std::make_unique<Error>(std::move(error)); }
 
-    [[no_unique_address]] Kept value_;
+    [[no_unique_address]] Kept value_{};
     std::unique_ptr<Error> error_;
 };
 
@@ -168,19 +189,15 @@ public:
 
 }  // namespace detail
 
-template <typename Value = void>
-class [[nodiscard]] Task {
+// The end of a task, waited for without its value: see Task::ended().
+template <typename Value>
+class TaskEnd {
 public:
-    using promise_type = detail::Promise<Value>;
-    using Handle = std::coroutine_handle<promise_type>;
+    using Handle = std::coroutine_handle<detail::Promise<Value>>;
 
-    Task(Handle handle) noexcept : handle_(handle) {}  // what a coroutine's call returns
-    Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-    Task& operator=(Task&&) = delete;
-    ~Task()
-    {
-        if (handle_) handle_.destroy();
-    }
+    TaskEnd(Handle handle) noexcept : handle_(handle) {}
+    TaskEnd(const TaskEnd&) = delete;
+    TaskEnd& operator=(const TaskEnd&) = delete;
 
     bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> parent) noexcept
@@ -190,25 +207,37 @@ public:
         handle_.promise().set_parent(parent);
         return true;
     }
+    void await_resume() const noexcept {}
+
+protected:
+    ~TaskEnd() = default;
+
+    Handle handle_;
+};
+
+template <typename Value = void>
+class [[nodiscard]] Task : private TaskEnd<Value> {
+public:
+    using promise_type = detail::Promise<Value>;
+    using typename TaskEnd<Value>::Handle;
+
+    Task(Handle handle) noexcept : TaskEnd<Value>(handle) {}  // what a coroutine's call returns
+    Task(Task&& other) noexcept : TaskEnd<Value>(std::exchange(other.handle_, nullptr)) {}
+    Task& operator=(Task&&) = delete;
+    ~Task()
+    {
+        if (handle_) handle_.destroy();
+    }
+
+    using TaskEnd<Value>::await_ready;
+    using TaskEnd<Value>::await_suspend;
     Value await_resume() { return take(); }
 
-    // Waits for the end alone: `co_await task.ended(); auto value = task.take();`. In between, the
-    // value is in the task's own frame. So it has no place in the frame of whoever waits, if that
-    // lets a function take it.
-    auto ended()
-    {
-        struct Ended {
-            bool await_ready() const noexcept { return false; }
-            bool await_suspend(std::coroutine_handle<> parent) noexcept
-            {
-                return task.await_suspend(parent);
-            }
-            void await_resume() const noexcept {}
-
-            Task& task;
-        };
-        return Ended{*this};
-    }
+    // Waits for the end alone: `auto& end = task.ended(); co_await end; auto value = task.take();`.
+    // In between, the value is in the task's own frame. So it has no place in the frame of whoever
+    // waits, if that lets a function take it, and neither has an awaiter. (GCC 12 would copy one
+    // that has no name.)
+    TaskEnd<Value>& ended() { return *this; }
 
     // Once, after the end.
     Value take() { return handle_.promise().take(); }
@@ -216,7 +245,7 @@ public:
 private:
     friend class Scope;  // takes over the handle, and with it the frame
 
-    Handle handle_;
+    using TaskEnd<Value>::handle_;
 };
 
 }  // namespace pivot::reactor

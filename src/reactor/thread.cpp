@@ -59,6 +59,13 @@ tl::expected<void, std::string> run_on_cpu(unsigned cpu)
     CPU_ZERO(&one);
     if (cpu < CPU_SETSIZE) CPU_SET(cpu, &one);
     if (::sched_setaffinity(0, sizeof one, &one) == 0) return {};
+    if (errno == EPERM) {
+        return tl::unexpected(
+            fmt::format("a thread cannot be kept on processor {}: a seccomp filter denies "
+                        "sched_setaffinity; under systemd, add SystemCallFilter=sched_setaffinity "
+                        "to a drop-in (systemctl edit pivot)",
+                        cpu));
+    }
     if (errno != EINVAL) {
         return tl::unexpected(
             fmt::format("a thread cannot be kept on processor {}: {}", cpu, std::strerror(errno)));

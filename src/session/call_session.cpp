@@ -3,11 +3,13 @@
 #include "base/json.hpp"
 #include "base/pass_on.hpp"
 #include "base/text.hpp"
+#include "exchange/answer_kind.hpp"
 #include "exchange/exchanges.hpp"
 #include "exchange/json_object.hpp"
 #include "exchange/reference.hpp"
 #include "exchange/request_headers.hpp"
 #include "http/form.hpp"
+#include "http/url.hpp"
 #include "session/exchange_facts.hpp"
 #include "session/parameters.hpp"
 #include "twiml/speech.hpp"
@@ -15,7 +17,9 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <iterator>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <utility>
 
@@ -43,6 +47,13 @@ std::string no_room_for(std::string_view what)
 {
     return fmt::format("{} does not fit: what documents store in a call takes {} bytes at most",
                        printable(what), carried_bytes_max);
+}
+
+bool have_same_origin(std::string_view url, std::string_view other)
+{
+    const auto first = http::Url::parse(exchange::split_fragment(url).url);
+    const auto second = http::Url::parse(exchange::split_fragment(other).url);
+    return first && second && first->origin() == second->origin();
 }
 
 // What became of a CDR, which its sink may say when the session is gone.
@@ -108,17 +119,16 @@ Session::Session(exchange::Exchanges& exchanges, Callbacks& callbacks, const Sin
 {
     take_variables();
     if (!request.headers.empty()) {
-        headers_ = std::make_unique<const std::string>(exchange::pack_headers(request));
+        headers_ = std::make_unique<const std::string>(exchange::pack_headers(request.headers));
     }
     for (auto& [name, value] : request.parameters) {
-        first_parameters_.push_back({std::move(name), std::move(value)});
+        opening_->parameters.push_back({std::move(name), std::move(value)});
     }
     if (request.node.action) {
-        action_ = std::move(*request.node.action);
-        document_url_ = exchange::split_fragment(action_.voice_url).url;
+        opening_->given = take(std::move(*request.node.action));
         warn_of(request.node.warnings);
     } else {
-        refusal_ = std::make_unique<const Failure>(std::move(request.node.action.error()));
+        refuse(std::move(request.node.action.error()));
     }
     if (auto sendable = exchange::check_headers(request); !sendable) refuse(sendable.error());
 }
@@ -130,9 +140,11 @@ Session::~Session()
 
 Task<Result<Answer>> Session::begin(Deadline& call)
 {
-    if (refusal_) co_return tl::unexpected(*refusal_);
+    const auto opening = std::move(opening_);
+    if (opening->refusal) co_return tl::unexpected(std::move(*opening->refusal));
+    if (!opening->given.flow_doc.empty()) co_return read_given(opening->given);
     Request request = request_of_action();
-    request.parameters = std::move(first_parameters_);
+    request.parameters = std::move(opening->parameters);
     co_return co_await run(std::move(request), Origin::action, call);
 }
 
@@ -149,12 +161,44 @@ Task<Result<Answer>> Session::pivot(ActionNode node, Deadline& call)
     ++iteration_;
     if (!node.action) co_return pass_on(node.action);
     std::string cdr_url = std::move(action_.cdr_url);
-    action_ = std::move(*node.action);
+    const Given given = take(std::move(*node.action));
     if (action_.cdr_url.empty()) action_.cdr_url = std::move(cdr_url);
-    refusal_.reset();
     warn_of(node.warnings);
+    if (!given.flow_doc.empty()) co_return read_given(given);
     Request request = request_of_action();
     co_return co_await run(std::move(request), Origin::action, call);
+}
+
+// The action is a new one.
+Session::Given Session::take(Action action)
+{
+    Given given{std::move(action.flow_doc), std::move(action.flow_type)};
+    action_ = ActionTerms(std::move(action));
+    document_url_ = exchange::split_fragment(action_.voice_url).url;
+    return given;
+}
+
+// Nothing is asked: the action brings its answer along, which has no URL.
+Result<Answer> Session::read_given(const Given& given)
+{
+    const auto response = exchange::given_answer(given.flow_doc, given.flow_type);
+    const auto account = exchanges_.account_of(call_.account_id);
+    exchanges_.reactor.worked(exchange::reading_ns(response.body.size()));
+    Result<Answer> answer =
+        read_answer(response, format(), "", account->rules().policy, exchanges_);
+    if (records()) {
+        DebugFacts facts;
+        facts.is_given = true;
+        facts.response_body = response.body;
+        facts.at_unix_ms = exchanges_.reactor.clock().unix_now_ms();
+        record(std::move(facts), answer);
+    }
+    answer ? exchanges_.tally.succeed(0) : exchanges_.tally.fail(answer.error(), 0);
+    if (!answer) return answer;
+    flush_record();
+    document_url_.clear();
+    has_run_twiml_ |= answer->document != nullptr;
+    return answer;
 }
 
 Request Session::request_of_action() const
@@ -204,8 +248,11 @@ exchange::AttemptsPlan Session::plan_of(const Request& request, Origin origin)
     plan.format = format();
     if (origin == Origin::action) plan.body_format = action_.req_body_format;
     plan.account_id = call_.account_id;
+    if (action_.voice_url.empty()) action_.voice_url = request.url;
     plan.action_url = action_.voice_url;
     if (headers_) plan.headers = *headers_;
+    const bool are_for_it = action_.headers && have_same_origin(request.url, plan.action_url);
+    if (are_for_it) plan.url_headers = *action_.headers;
     plan.cookies = &cookies_;
     plan.keeps_headers = true;
     plan.is_recorded = records();
@@ -229,7 +276,8 @@ Task<Result<Answer>> Session::conclude(exchange::Attempts& attempts,
     } else {
         answer = pass_on(followed);
     }
-    if (records()) record(asked, answer);
+    if (records()) record(session::facts_of(asked), answer);
+    tell(asked, answer);
     if (answer || !request.leads_to_branch) flush_record();
     if (answer) {
         document_url_ = asked.answered_url();
@@ -289,7 +337,7 @@ void Session::take_variables()
 }
 
 void Session::notify(std::string url, Method method, std::vector<exchange::Parameter> own,
-                     bool with_standard_parameters)
+                     bool with_standard_parameters, std::string headers)
 {
     exchange::Parameters& parameters = exchanges_.parameters;
     RequestFacts facts;
@@ -313,6 +361,7 @@ void Session::notify(std::string url, Method method, std::vector<exchange::Param
     callback.call_id = call_.call_id;
     callback.account_id = call_.account_id;
     callback.action_url = action_.voice_url;
+    callback.url_headers = std::move(headers);
     if (headers_) callback.headers = *headers_;
     callback.iteration = iteration_;
     callback.sink = records() ? sinks_.sink : nullptr;
@@ -474,24 +523,53 @@ void Session::warn_of_fragment(exchange::Attempts& attempts)
     if (std::string warning = attempts.take_warning(); !warning.empty()) warn(std::move(warning));
 }
 
-void Session::record(const exchange::Request& request, const Result<Answer>& answer)
+void Session::record(DebugFacts facts, const Result<Answer>& answer)
 {
-    DebugFacts facts = session::facts_of(request);
     facts.call_id = call_.call_id;
     facts.account_id = call_.account_id;
     facts.iteration = iteration_;
     facts.has_whole_requests = sinks_.records_all;
     if (!answer) facts.failure = &answer.error();
     facts.warnings = std::exchange(warnings_, {});
-    if (answer && answer->document) add_warnings(facts, *answer->document);
-    if (answer && !answer->flow.empty()) {
-        add_warnings(facts, exchanges_.answer_reader->warnings());
-    }
-    if (answer && answer->are_words_cut) {
-        facts.warnings.push_back(
+    std::ranges::move(warnings_of(answer), std::back_inserter(facts.warnings));
+    record_ = std::make_unique<DebugRecord>(facts);
+}
+
+std::vector<std::string> Session::warnings_of(const Result<Answer>& answer) const
+{
+    std::vector<std::string> warnings;
+    if (!answer) return warnings;
+    if (answer->document) add_warnings(warnings, *answer->document);
+    if (!answer->flow.empty()) add_warnings(warnings, exchanges_.answer_reader->warnings());
+    if (answer->are_words_cut) {
+        warnings.push_back(
             fmt::format("the text is cut off after {} characters", twiml::say_characters_max));
     }
-    record_ = std::make_unique<DebugRecord>(facts);
+    return warnings;
+}
+
+// What a web server does wrong is its customer's concern, so an operator's log has it only when
+// they look into a call.
+void Session::tell(const exchange::Request& request, const Result<Answer>& answer) const
+{
+    constexpr std::size_t warnings_max = 5;
+    if (!sinks_.log) return;
+    const std::vector<std::string> warnings = warnings_of(answer);
+    if (answer && warnings.empty()) return;
+    const std::string url = request.destination().url.to_text();
+    const std::string_view page = std::string_view(url).substr(0, url.find('?'));
+    if (!answer) {
+        const Failure& failure = answer.error();
+        log(LogLevel::debug,
+            fmt::format("{}: {}: {}", page, name(failure.reason), failure.message));
+    }
+    for (const std::string& warning : warnings | std::views::take(warnings_max)) {
+        log(LogLevel::debug, fmt::format("{}: {}", page, warning));
+    }
+    if (warnings.size() > warnings_max) {
+        log(LogLevel::debug,
+            fmt::format("{}: {} more mistakes", page, warnings.size() - warnings_max));
+    }
 }
 
 void Session::flush_record()
@@ -502,7 +580,8 @@ void Session::flush_record()
 bool Session::owes_cdr() const
 {
     const bool has_twiml = has_run_twiml_ || format() == Format::twiml;
-    return has_twiml && !action_.cdr_url.empty() && sinks_.cdrs != nullptr;
+    const bool is_wanted = !cdr_form_ || !cdr_form_->empty();
+    return has_twiml && is_wanted && !action_.cdr_url.empty() && sinks_.cdrs != nullptr;
 }
 
 // A disk that is stuck must not hold up all calls at their end. The CDR waits in memory then.
@@ -515,6 +594,7 @@ Task<> Session::end(const EndOfCall& end, Deadline& host)
     if (!owes_cdr()) co_return;
     if (callbacks_.are_in_one_order()) co_await callbacks_.settle(host);
     Cdr cdr = make_cdr(call_, end, action_.cdr_url);
+    if (cdr_form_) cdr.body = *cdr_form_;
     cdr.is_recorded = records();
     const auto put = std::make_shared<Put>();
     const auto done = [put](const Result<void>&) {

@@ -17,6 +17,7 @@
 #include "http/cookie_jar.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/task.hpp"
+#include "session/action_terms.hpp"
 #include "session/answer.hpp"
 #include "session/callbacks.hpp"
 #include "session/cdr.hpp"
@@ -27,6 +28,7 @@
 #include <pivot/engine.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,16 +61,16 @@ public:
     Session& operator=(const Session&) = delete;
     ~Session();
 
-    // The first iteration asks the action's `voice_url`. Fails for every reason there is. The
-    // caller of this looks at `skip_module`. Each URL has the action's timeout, under the call's
-    // deadline.
+    // The first iteration asks the action's `voice_url`, or takes its `flow_doc`. Fails for every
+    // reason there is. The caller of this looks at `skip_module`. Each URL has the action's
+    // timeout, under the call's deadline.
     reactor::Task<Result<Answer>> begin(reactor::Deadline& call);
 
     // The first iteration fails with this, and nothing is asked; unless its action or the host's
     // headers are wrong, which comes first.
     void refuse(Failure failure)
     {
-        if (!refusal_) refusal_ = std::make_unique<const Failure>(std::move(failure));
+        if (!opening_->refusal) opening_->refusal = std::move(failure);
     }
 
     // The next iteration, on behalf of a TwiML document: always a form. `request` is named before
@@ -80,9 +82,9 @@ public:
     reactor::Task<Result<Answer>> pivot(ActionNode node, reactor::Deadline& call);
 
     // Tells a web server something in the background: what is true now. Its own parameters replace
-    // those of the call.
+    // those of the call. `headers` are packed (exchange/request_headers.hpp), for this URL alone.
     void notify(std::string url, Method method, std::vector<exchange::Parameter> parameters,
-                bool with_standard_parameters);
+                bool with_standard_parameters, std::string headers = "");
 
     void set_variable(std::string name, std::string value);  // with every later request
     void set_call_status(std::string_view status);           // `in-progress`
@@ -107,20 +109,32 @@ public:
     int iteration() const { return iteration_; }
     const Call& call() const { return call_; }  // without its key-value store
     const KeyValueStore& store() const { return store_; }
-    const Action& action() const { return action_; }  // meaningful if it was valid
-    const ActionLimits& action_limits() const;        // the operator's, for nested nodes, too
-    bool is_offered(std::string_view module) const;   // to the host, before it is run here
+    const ActionTerms& action() const { return action_; }  // meaningful if it was valid
+    const ActionLimits& action_limits() const;             // the operator's, for nested nodes, too
+    bool is_offered(std::string_view module) const;        // to the host, before it is run here
     Format format() const { return action_.req_format; }
     const std::string& document_url() const { return document_url_; }
 
     // Back to an earlier document's URL, after a document within another.
     void return_to(std::string document_url) { document_url_ = std::move(document_url); }
 
+    // The limits on the calls of this one's account, as they are now.
+    const exchange::AccountProfile& profile() const
+    {
+        return exchanges_.accounts->find(call_.account_id).profile();
+    }
+
     // Whether end() has been called.
     bool has_ended() const { return has_ended_; }
 
     // Whether its end leaves a CDR: it ran TwiML, or was to, and the action wants one.
     bool owes_cdr() const;
+
+    // The form to post as its CDR, in place of our own; empty: it owes none any more.
+    void set_cdr(std::string form)
+    {
+        cdr_form_ = std::make_unique<const std::string>(std::move(form));
+    }
 
     // Once, when the call is over. Waits until its CDR is kept or lost, but not for ever; even if
     // the host does not wait any more.
@@ -133,6 +147,21 @@ private:
     enum class Origin : std::uint8_t { action, document };  // of a request
     class Content;
 
+    // An answer that an action brings along; an empty document: it does not.
+    struct Given {
+        std::string flow_doc;
+        std::string flow_type;
+    };
+
+    // What is needed until the first request.
+    struct Opening {
+        std::optional<Failure> refusal;  // why the action is not asked; none: it is
+        Given given;
+        std::vector<exchange::Parameter> parameters;
+    };
+
+    Given take(Action action);
+    Result<Answer> read_given(const Given& given);
     reactor::Task<Result<Answer>> run(Request request, Origin origin, reactor::Deadline& call);
     reactor::Task<Result<Answer>> conclude(exchange::Attempts& attempts,
                                            Result<http::LentResponse>& response,
@@ -156,7 +185,9 @@ private:
     void warn(std::string warning);
     void warn_of(const std::vector<Breach>& warnings);
     void warn_of_fragment(exchange::Attempts& attempts);
-    void record(const exchange::Request& request, const Result<Answer>& answer);
+    std::vector<std::string> warnings_of(const Result<Answer>& answer) const;
+    void record(DebugFacts facts, const Result<Answer>& answer);
+    void tell(const exchange::Request& request, const Result<Answer>& answer) const;
     void flush_record();
 
     exchange::Exchanges& exchanges_;
@@ -164,18 +195,18 @@ private:
     const Sinks& sinks_;
     Call call_;
     KeyValueStore store_;  // of the call
-    Action action_;
+    ActionTerms action_;
     // The host's headers, packed (exchange/request_headers.hpp); null: there are none.
     std::unique_ptr<const std::string> headers_;
-    std::unique_ptr<const Failure> refusal_;  // why its action is not asked; null: it is
+    std::unique_ptr<Opening> opening_ = std::make_unique<Opening>();
     std::string document_url_;
-    std::vector<exchange::Parameter> first_parameters_;  // until the first request
     std::vector<exchange::Parameter> variables_;
     std::size_t variable_bytes_ = 0;
     const std::size_t host_bytes_;  // of the call, before any document stored something in it
     http::CookieJar cookies_;
-    std::vector<std::string> warnings_;    // for the next record
-    std::unique_ptr<DebugRecord> record_;  // the last one, which may get a branch
+    std::vector<std::string> warnings_;            // for the next record
+    std::unique_ptr<DebugRecord> record_;          // the last one, which may get a branch
+    std::unique_ptr<const std::string> cdr_form_;  // the switch's; null: it has given none
     int iteration_;
     unsigned asked_ = 0;
     bool has_run_twiml_ = false;

@@ -74,6 +74,7 @@ Task<Result<int>> tell(exchange::Exchanges& exchanges, const Callback& callback,
     plan.account_id = callback.account_id;
     plan.action_url = callback.action_url;
     plan.headers = callback.headers;
+    plan.url_headers = callback.url_headers;
     plan.keeps_headers = plan.is_recorded = callback.sink != nullptr;
     exchange::WrittenContent content(callback.form);
     exchange::Attempts attempts(exchanges, content, plan);

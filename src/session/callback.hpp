@@ -22,8 +22,9 @@ struct Callback {
     std::string form;  // the query of a GET, the body of a POST
     std::string call_id;
     std::string account_id;
-    std::string action_url;  // empty: no action's, so that it has no headers of the account
-    std::string headers;     // of the host, for the origin of that URL
+    std::string action_url;   // empty: no action's, so that it has no headers of the account
+    std::string headers;      // of the host, for the origin of that URL
+    std::string url_headers;  // for that of its own URL
     int iteration = 1;
     DebugKind kind = DebugKind::callback;
     DebugSink* sink = nullptr;  // null: no records of it
@@ -31,7 +32,7 @@ struct Callback {
     // What it keeps in memory until it has been told.
     std::size_t size_bytes() const
     {
-        return url.size() + form.size() + action_url.size() + headers.size();
+        return url.size() + form.size() + action_url.size() + headers.size() + url_headers.size();
     }
 };
 

@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/random_id.hpp"
 #include "base/text.hpp"
+#include "exchange/call_facts.hpp"
 #include "exchange/idempotency.hpp"
 #include "exchange/redaction.hpp"
 #include "http/form.hpp"
@@ -58,7 +59,7 @@ std::string write(const Call& call, const EndOfCall& end)
     Form form;
     form.add("Account-ID", call.account_id);
     form.add("Billing-Seconds", duration(talk_began, end.ended_unix_s));
-    form.add("Call-Direction", name(call.direction));
+    form.add("Call-Direction", exchange::kazoo_name(call.direction));
     form.add("Call-ID", call.call_id);
     form.add("Caller-ID-Name", call.caller_id_name);
     form.add("Caller-ID-Number", call.caller_id_number);

@@ -46,7 +46,7 @@ struct CdrDeliveryConfig {
     std::chrono::milliseconds backoff_min{
         1'000};  // doubled with each failure; a fifth more or less
     std::chrono::milliseconds backoff_max{std::chrono::hours(1)};
-    std::chrono::milliseconds age_max{std::chrono::hours(72)};  // since the call ended
+    std::chrono::milliseconds age_max{std::chrono::days(7)};  // since the call ended
     std::chrono::milliseconds look_every{1'000};
 };
 

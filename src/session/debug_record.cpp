@@ -157,7 +157,12 @@ std::string write(const DebugFacts& facts)
         object.add("iteration", std::int64_t{facts.iteration});
         object.add("at_unix_ms", facts.at_unix_ms);
         add_request(object, facts);
-        if (facts.exchange.status != 0) add_response(object, facts);
+        if (facts.is_given) {
+            object.add("resp_status_code", "PivotFlowDoc");  // as in KAZOO 5
+            add_body(object, "resp", facts.response_body, false);
+        } else if (facts.exchange.status != 0) {
+            add_response(object, facts);
+        }
         add_timings(object, facts.exchange.timings_us);
         if (facts.failure != nullptr) add_failure(object, *facts.failure);
         object.add_unless_empty("branch", facts.branch);

@@ -43,6 +43,7 @@ struct DebugFacts {
     std::vector<exchange::AskedRequest> requests;  // all, in their order; empty: no redirects
     std::vector<HttpHeader> response_headers;
     std::string_view response_body;
+    bool is_given = false;  // that was not asked for: the action brought it along
 
     const Failure* failure = nullptr;
     std::string branch;                 // the child that the callflow goes on with

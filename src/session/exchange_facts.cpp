@@ -41,17 +41,17 @@ DebugFacts facts_of(const exchange::Request& request)
     return facts;
 }
 
-void add_warnings(DebugFacts& facts, std::span<const Breach> of_flow)
+void add_warnings(std::vector<std::string>& warnings, std::span<const Breach> of_flow)
 {
     for (const auto& [at, error] : of_flow) {
-        facts.warnings.push_back(fmt::format("{} {}", at, error));
+        warnings.push_back(fmt::format("{} {}", at, error));
     }
 }
 
-void add_warnings(DebugFacts& facts, const twiml::Document& document)
+void add_warnings(std::vector<std::string>& warnings, const twiml::Document& document)
 {
     for (const auto& [line, column, message] : document.warnings()) {
-        facts.warnings.push_back(fmt::format("{}:{}: {}", line, column, message));
+        warnings.push_back(fmt::format("{}:{}: {}", line, column, message));
     }
 }
 

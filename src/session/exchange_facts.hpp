@@ -6,6 +6,8 @@
 #include "twiml/document.hpp"
 
 #include <span>
+#include <string>
+#include <vector>
 
 namespace pivot::session {
 
@@ -14,7 +16,7 @@ namespace pivot::session {
 DebugFacts facts_of(const exchange::Request& request);
 
 // What was wrong with an answer and did no harm.
-void add_warnings(DebugFacts& facts, std::span<const Breach> of_flow);
-void add_warnings(DebugFacts& facts, const twiml::Document& document);
+void add_warnings(std::vector<std::string>& warnings, std::span<const Breach> of_flow);
+void add_warnings(std::vector<std::string>& warnings, const twiml::Document& document);
 
 }  // namespace pivot::session

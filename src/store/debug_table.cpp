@@ -77,18 +77,73 @@ Answer<std::int64_t> DebugTable::used_pages()
     return used;
 }
 
-Answer<std::vector<std::string>> DebugTable::read(const std::string& path, std::string_view call_id,
-                                                  std::size_t records_max)
+Answer<std::vector<StoredRecord>> DebugTable::read(const std::string& path, const DebugQuery& query)
 {
     const auto named = [&path](const std::string& error) {
         return tl::unexpected(fmt::format("{}: {}", path, error));
     };
     auto database = Database::open_to_read(path);
     if (!database) return named(database.error());
-    auto select =
-        database->prepare("SELECT json FROM debug_records WHERE call_id = ? ORDER BY id LIMIT ?");
+    auto select = database->prepare(fmt::format(
+        "SELECT id, json FROM debug_records WHERE id > ? {} {} ORDER BY id {} LIMIT ?",
+        query.call_id.empty() ? "" : "AND call_id = ?",
+        query.account_id.empty() ? "" : "AND account_id = ?", query.after ? "" : "DESC"));
     if (!select) return named(select.error());
-    select->bind(call_id).bind(static_cast<std::int64_t>(records_max));
+    select->bind(query.after.value_or(0));
+    if (!query.call_id.empty()) select->bind(query.call_id);
+    if (!query.account_id.empty()) select->bind(query.account_id);
+    select->bind(static_cast<std::int64_t>(query.records_max));
+    std::vector<StoredRecord> found;
+    for (std::size_t bytes = 0; bytes < query.bytes_max;) {
+        const auto row = select->step();
+        if (!row) return named(row.error());
+        if (!*row) break;
+        found.push_back({select->number(0), std::string(select->text(1))});
+        bytes += found.back().json.size();
+    }
+    if (!query.after) std::ranges::reverse(found);
+    return found;
+}
+
+Answer<std::vector<StoredRecord>> DebugTable::first_records(const std::string& path,
+                                                            std::string_view account_id,
+                                                            std::int64_t from,
+                                                            std::size_t records_max)
+{
+    const auto named = [&path](const std::string& error) {
+        return tl::unexpected(fmt::format("{}: {}", path, error));
+    };
+    auto database = Database::open_to_read(path);
+    if (!database) return named(database.error());
+    auto select = database->prepare(
+        "SELECT id, json FROM debug_records JOIN (SELECT min(id) AS first FROM debug_records "
+        "WHERE account_id = ? GROUP BY call_id) ON id = first WHERE first <= ? "
+        "ORDER BY first DESC LIMIT ?");
+    if (!select) return named(select.error());
+    select->bind(account_id).bind(from).bind(static_cast<std::int64_t>(records_max));
+    std::vector<StoredRecord> found;
+    while (true) {
+        const auto row = select->step();
+        if (!row) return named(row.error());
+        if (!*row) return found;
+        found.push_back({select->number(0), std::string(select->text(1))});
+    }
+}
+
+Answer<std::vector<std::string>> DebugTable::calls(const std::string& path, std::string_view prefix,
+                                                   std::size_t calls_max)
+{
+    const auto named = [&path](const std::string& error) {
+        return tl::unexpected(fmt::format("{}: {}", path, error));
+    };
+    auto database = Database::open_to_read(path);
+    if (!database) return named(database.error());
+    auto select = database->prepare(
+        "SELECT DISTINCT call_id FROM debug_records WHERE call_id >= ? AND call_id < ? "
+        "ORDER BY call_id LIMIT ?");
+    if (!select) return named(select.error());
+    const std::string beyond = std::string(prefix) + '\xff';  // no text in UTF-8 has that
+    select->bind(prefix).bind(beyond).bind(static_cast<std::int64_t>(calls_max));
     std::vector<std::string> found;
     while (true) {
         const auto row = select->step();

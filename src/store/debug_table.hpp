@@ -4,12 +4,29 @@
 #include "session/debug_record.hpp"
 #include "store/database.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace pivot::store {
+
+// Which debug records are wanted.
+struct DebugQuery {
+    std::string call_id;          // empty: of all calls
+    std::string account_id = {};  // empty: of all accounts
+    std::optional<std::int64_t>
+        after;  // the first after this one; nothing: the last that there are
+    std::size_t records_max = 1'000;
+    std::size_t bytes_max = std::size_t{64} * 1024 * 1024;  // of JSON; one record at least is read
+};
+
+struct StoredRecord {
+    std::int64_t sequence = 0;  // later ones have higher numbers
+    std::string json;
+};
 
 class DebugTable {
 public:
@@ -25,10 +42,20 @@ public:
     // Within a transaction.
     Answer<void> add(const session::DebugRecord& record);
 
-    // As JSON, of one call, the oldest first. The connection is its own, so that another thread may
-    // write meanwhile.
-    static Answer<std::vector<std::string>> read(const std::string& path, std::string_view call_id,
-                                                 std::size_t records_max);
+    // The oldest first. Like the next one it has a connection of its own, so that another thread or
+    // process may write meanwhile. The errors name the file.
+    static Answer<std::vector<StoredRecord>> read(const std::string& path, const DebugQuery& query);
+
+    // The first record of each call of an account, the latest first: those up to the sequence
+    // `from`.
+    static Answer<std::vector<StoredRecord>> first_records(const std::string& path,
+                                                           std::string_view account_id,
+                                                           std::int64_t from,
+                                                           std::size_t records_max);
+
+    // The calls whose ids begin so, in the order of their names.
+    static Answer<std::vector<std::string>> calls(const std::string& path, std::string_view prefix,
+                                                  std::size_t calls_max);
 
 private:
     Answer<std::int64_t> used_pages();

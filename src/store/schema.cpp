@@ -42,6 +42,10 @@ constexpr auto debug_tables = R"(
     PRAGMA user_version = 1;
 )";
 
+constexpr auto debug_indexes = R"(
+    CREATE INDEX IF NOT EXISTS debug_records_by_account ON debug_records (account_id, call_id);
+)";
+
 // SQLite would make the file readable for everybody. Its other files take their mode from this one.
 void create_file(const std::string& path)
 {
@@ -67,6 +71,7 @@ Answer<void> set_up(Database& database, const Schema& schema)
         return Error(fmt::format("is from a newer version of Pivot (schema {}, known is {})",
                                  *found, schema.version));
     }
+    if (auto made = database.run(schema.indexes); !made) return made;
     return database.commit();
 }
 
@@ -92,6 +97,7 @@ constexpr Schema cdr_schema{.application_id = 0x50495643,  // "PIVC"
 constexpr Schema debug_schema{.application_id = 0x50495644,  // "PIVD"
                               .version = 1,
                               .tables = debug_tables,
+                              .indexes = debug_indexes,
                               .synchronous = "NORMAL"};
 
 Answer<Database> open_file(const std::string& path, const Schema& schema)

@@ -11,8 +11,9 @@ namespace pivot::store {
 struct Schema {
     std::int64_t application_id;
     std::int64_t version;
-    const char* tables;       // what an empty file becomes, its id and version included
-    const char* synchronous;  // SQLite's word for how much of a commit is on the disk
+    const char* tables;        // what an empty file becomes, its id and version included
+    const char* indexes = "";  // made if they are missing
+    const char* synchronous;   // SQLite's word for how much of a commit is on the disk
 };
 
 // A commit survives a crash of the machine.

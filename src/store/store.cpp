@@ -15,9 +15,6 @@ namespace {
 using Commands = std::vector<std::unique_ptr<Command>>;
 using Error = tl::unexpected<std::string>;
 
-// The most that are found of one call.
-constexpr std::size_t records_max = 1000;
-
 // Moves those that have ended out of `commands`. Their order stays.
 void take_ended(Commands& commands, Commands& ended)
 {
@@ -93,7 +90,14 @@ Answer<std::vector<std::string>> Store::debug_records(std::string_view call_id)
 {
     if (!tables_.debug_records) return Error(tables_.debug_records.error());
     flush();
-    return DebugTable::read(debug_path(config_), call_id, records_max);
+    DebugQuery query;
+    query.call_id = call_id;
+    query.after = 0;
+    auto records = DebugTable::read(debug_path(config_), query);
+    if (!records) return Error(std::move(records.error()));
+    std::vector<std::string> found;
+    for (StoredRecord& record : *records) found.push_back(std::move(record.json));
+    return found;
 }
 
 // Returns when everything that was submitted before is done.
@@ -210,6 +214,8 @@ void Store::write_cdrs()
 void Store::count_waiting()
 {
     cdrs_waiting_.set(static_cast<std::uint64_t>(tables_.cdrs.size()) + puts_.size());
+    const auto oldest = tables_.cdrs.oldest_unix_ms();
+    if (oldest) oldest_cdr_unix_ms_.set(static_cast<std::uint64_t>(*oldest));
 }
 
 // Returns false where nothing at all can be written. Another process may have the file, and
@@ -251,7 +257,7 @@ Store::Transaction Store::transact(std::span<std::unique_ptr<Command>> commands)
 // Says once that there is trouble, and once that there is no more.
 void Store::note_trouble()
 {
-    const bool was_in_trouble = std::exchange(is_in_trouble_, has_unwritten());
+    const bool was_in_trouble = is_in_trouble_.exchange(has_unwritten());
     if (!is_in_trouble_) {
         retry_pause_ = {};
         retry_at_ = {};

@@ -71,6 +71,15 @@ public:
     // CDRs on the disk, and in memory where they cannot be written.
     std::uint64_t cdrs_waiting() const { return cdrs_waiting_.value(); }
 
+    // When the first call of those on the disk ended; 0: there are none.
+    std::int64_t oldest_cdr_unix_ms() const
+    {
+        return static_cast<std::int64_t>(oldest_cdr_unix_ms_.value());
+    }
+
+    // False while CDRs cannot be written, and so wait in memory.
+    bool is_written() const { return !is_in_trouble_; }
+
     // Whether this thread is the store's own, which may write to the log.
     bool is_own_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
 
@@ -108,7 +117,9 @@ private:
     const reactor::Folder folder_;
     const Log log_;
     std::atomic<std::uint64_t> dropped_ = 0;
+    std::atomic<bool> is_in_trouble_ = false;
     Counter cdrs_waiting_;
+    Counter oldest_cdr_unix_ms_;
 
     std::mutex mutex_;  // of what follows
     std::condition_variable has_work_;
@@ -124,7 +135,6 @@ private:
     Commands changes_;     // of CDRs that are written
     Commands puts_;        // new CDRs
     std::string trouble_;  // why those two are not written
-    bool is_in_trouble_ = false;
     bool drops_debug_records_ = false;
     std::chrono::milliseconds retry_pause_{0};
     Clock::time_point retry_at_;

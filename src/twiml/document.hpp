@@ -104,6 +104,9 @@ public:
     const std::vector<Remark>& warnings() const { return warnings_; }
     static constexpr std::size_t warnings_max = 100;
 
+    // Whether there was something in the place of a verb that is unknown. It is skipped.
+    bool has_unknown_verbs() const { return has_unknown_verbs_; }
+
 private:
     friend class Element;
     friend class Children::Iterator;
@@ -140,6 +143,7 @@ private:
     std::vector<Value> values_;
     std::vector<Remark> warnings_;
     std::string texts_;
+    bool has_unknown_verbs_ = false;
 };
 
 inline Children::Iterator& Children::Iterator::operator++()

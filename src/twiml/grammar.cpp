@@ -77,6 +77,7 @@ constexpr auto join(const std::array<AttributeRule, Sizes>&... lists)
 
 constexpr std::string_view leg_events = "initiated ringing answered completed";
 constexpr std::string_view recording_events = "in-progress completed absent";
+constexpr std::string_view store_methods = "PUT POST put post";
 constexpr std::string_view trims = "trim-silence do-not-trim";
 constexpr std::string_view tracks = "inbound_track outbound_track both_tracks";
 constexpr std::string_view web_sockets = "wss ws";
@@ -129,6 +130,7 @@ constexpr std::array record{
     url(A::storage_url),
     word(A::storage_url_method, "POST", "POST PUT"),
     url(A::recording_url),
+    word(A::record_store_method, "PUT", store_methods),
     word(A::channels, "dual", "single dual")};
 
 constexpr std::array dial{
@@ -159,6 +161,10 @@ constexpr std::array dial{
     word(A::strategy, "simultaneous", "simultaneous single"),
     boolean(A::continue_on_fail, true),
     boolean(A::collect_dtmf, false),
+    url(A::recording_url),
+    word(A::record_store_method, "PUT", store_methods),
+    text(A::dial_music),
+    text(A::bridge_end_action),
     url(A::refer_url),
     method(A::refer_method),
     text(A::events)};
@@ -196,6 +202,8 @@ constexpr std::array conference{
     words(A::recording_status_callback_event, "completed", recording_events),
     text(A::recording_configuration_id), url(A::event_callback_url),
     // KAZOO's extensions.
+    text(A::id), text(A::profile_name), boolean(A::end_conference_on_last_member_exit, false),
+    url(A::recording_url), word(A::record_store_method, "PUT", store_methods),
     boolean(A::deaf, false), boolean(A::play_name, false), boolean(A::play_entry_prompt, true),
     integer(A::announce_count, 0, 0), text(A::caller_controls, "default"),
     text(A::moderator_controls, "default"), integer(A::energy_level, 20, 0),
@@ -257,9 +265,12 @@ constexpr std::array prompt{
           "internal-error input-matching-failed"),
     boolean(A::require_matching_inputs, false)};
 
-constexpr std::array stream{required(url(A::url, web_sockets)),      text(A::name),
-                            word(A::track, "inbound_track", tracks), url(A::status_callback),
-                            method(A::status_callback_method),       text(A::connector_name)};
+constexpr std::array stream{
+    url(A::url, web_sockets), text(A::name), word(A::track, "inbound_track", tracks),
+    url(A::status_callback), method(A::status_callback_method), text(A::connector_name),
+    // KAZOO's extensions.
+    text(A::id), boolean(A::raw_audio, false), word(A::audio_codec, "", "pcm pcm16 g711_ulaw pcmu"),
+    word(A::audio_mix, "", "mono mixed stereo"), text(A::sample_rate, "8000")};
 
 constexpr std::array siprec{text(A::name), text(A::connector_name),
                             word(A::track, "both_tracks", tracks), url(A::status_callback),

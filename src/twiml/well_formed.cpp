@@ -236,13 +236,19 @@ private:
         if (follows("</")) return read_end_tag();
         if (follows("<!--")) return read_comment();
         if (follows("<![CDATA[")) return read_cdata();
-        if (follows("<!")) {
-            return fail(at_, follows("<!DOCTYPE")
-                                 ? "a DOCTYPE is not allowed in TwiML: remove it"
-                                 : "`<!` starts neither a comment nor a CDATA section");
-        }
+        if (follows("<!")) return refuse_declaration();
         if (follows("<?")) return read_instruction();
         read_start_tag();
+    }
+
+    void refuse_declaration()
+    {
+        constexpr std::string_view of_html = "<!doctype html";
+        if (equals_ignoring_case(text_.substr(at_, of_html.size()), of_html)) {
+            return fail(at_, "this is an HTML page, such as one of a login or of an error");
+        }
+        fail(at_, follows("<!DOCTYPE") ? "a DOCTYPE is not allowed in TwiML: remove it"
+                                       : "`<!` starts neither a comment nor a CDATA section");
     }
 
     void read_comment()

@@ -98,7 +98,7 @@ void Writer::write_element(pugi::xml_node node, const ElementRule& rule, Name pa
     document_.nodes_[index].line = place.line;
     document_.nodes_[index].column = place.column;
     write_attributes(node, rule, parent);
-    check_attributes(node, rule, parent);
+    check_attributes(node, rule);
     if (rule.name == Name::say) {
         write_speech(node, index);
     } else {
@@ -169,9 +169,8 @@ void Writer::write_value(pugi::xml_attribute attribute, const ElementRule& eleme
     document_.values_.push_back(value);
 }
 
-void Writer::check_attributes(pugi::xml_node node, const ElementRule& rule, Name parent)
+void Writer::check_attributes(pugi::xml_node node, const ElementRule& rule)
 {
-    if (rule.name == Name::stream && parent == Name::stop) return;  // its name is enough to stop it
     for (const AttributeRule& attribute : rule.attributes) {
         const std::string_view written = name(attribute.attribute);
         if (!attribute.is_required || node.attribute(written.data())) continue;
@@ -231,7 +230,10 @@ void Writer::write_child(pugi::xml_node child, const ElementRule& parent)
 {
     const std::string_view written = child.name();
     const ElementRule* rule = find_element(written);
-    if (rule == nullptr) return warn_unknown(child, parent, "and skipped");
+    if (rule == nullptr) {
+        document_.has_unknown_verbs_ |= parent.name == Name::response;
+        return warn_unknown(child, parent, "and skipped");
+    }
     if (!rule->parents.has(parent.name)) {
         return warn(offset(child), "{} cannot be in {}, and is skipped", written,
                     name(parent.name));
@@ -316,7 +318,7 @@ void Writer::write_spoken_part(pugi::xml_node part, const ElementRule& rule)
         }
         if (read.is_of_use) speech_.give(known->attribute, read.text);
     }
-    check_attributes(part, rule, Name::say);
+    check_attributes(part, rule);
     speech_.enter();
     write_spoken(part, rule);
     speech_.close(rule.name);

@@ -42,7 +42,7 @@ private:
     void write_words(pugi::xml_node markup, const ElementRule& rule, bool is_apart);
     void write_spoken_part(pugi::xml_node part, const ElementRule& rule);
 
-    void check_attributes(pugi::xml_node node, const ElementRule& rule, Name parent);
+    void check_attributes(pugi::xml_node node, const ElementRule& rule);
     void check_content(pugi::xml_node node, std::size_t index);
     void warn_unknown(pugi::xml_node node, const ElementRule& parent, std::string_view effect);
     void warn_unknown(pugi::xml_attribute attribute, const ElementRule& element);

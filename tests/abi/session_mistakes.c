@@ -296,7 +296,7 @@ static void an_event_that_makes_no_sense_is_refused(void)
 
 static bool invents(toy_call* call, const toy_deed* deed)
 {
-    if (deed->command != TOY_SAY || toy_saw(call, "warned switch")) return false;
+    if (deed->command != TOY_SAY) return false;
     toy_tell(call,
              &(pivot_event){
                  .size = sizeof(pivot_event), .kind = PIVOT_EVENT_JOB_ENDED, .job = 4000000000U});
@@ -313,7 +313,8 @@ static void an_event_about_nobody_is_ignored(void)
     open_switch(&toy);
     toy_call* call = toy_begin_page(&toy, invents, hello);
     CHECK(toy_run_until_ended(call));
-    CHECK(TOY_SAW(call, "say Hello", "warned switch", "hang_up", "ended"));
+    CHECK(TOY_SAW(call, "say Hello", "hang_up", "ended"));
+    CHECK(toy.lines_logged >= 3);
     toy_close(&toy);
 }
 

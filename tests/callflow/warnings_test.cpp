@@ -81,6 +81,17 @@ TEST(FlowWarnings, what_only_kazoo_reads_warns_unless_it_is_the_default)
               Lines());
 }
 
+TEST(FlowWarnings, a_key_that_only_kazoo_5_has_is_known)
+{
+    EXPECT_EQ(warnings_of("record_caller", R"("media_name":"a")"), Lines());
+    EXPECT_EQ(warnings_of("callflow", R"("flow":{"module":"hangup"})"), Lines());
+    EXPECT_EQ(warnings_of("callflow", R"("flwo":{"module":"hangup"},"flow":{"module":"hangup"})"),
+              Lines{R"(/data/flwo: "flwo" is not a key of callflow: did you mean "flow"?)"});
+    EXPECT_EQ(warnings_of("device", R"("id":"a","fail_on_single_reject":true)"),
+              Lines{"/data/fail_on_single_reject: is read by KAZOO, but ignored when Pivot runs "
+                    "the flow"});
+}
+
 // KAZOO's consoles write one into every node, and KAZOO reads none.
 TEST(FlowWarnings, a_timeout_in_seconds_that_is_unusable_breaks_nothing)
 {

@@ -154,7 +154,9 @@ TEST(Account, has_no_more_calls_in_flight_than_its_limit)
     EXPECT_EQ(refused.failure->message,
               "2 calls of account a1 are in flight, which is the limit "
               "(limits.calls_max of the account)");
-    EXPECT_NE(pivots.engine().metrics().find("\npivot_calls_refused_total 1\n"), std::string::npos);
+    EXPECT_NE(
+        pivots.engine().metrics().find(R"(pivot_calls_refused_total{reason="account_limit"} 1)"),
+        std::string::npos);
 
     auto other = pivots.start(request_by("a2", peer.url("/")));
     may_answer = true;

@@ -133,6 +133,7 @@ TEST(Config, the_documented_example_has_every_setting_at_its_default)
                                    "retries_stale",
                                    "depth_max",
                                    "host_modules",
+                                   "modules",
                                    "strict",
                                    "iterations_max",
                                    "answer_ms",
@@ -140,11 +141,18 @@ TEST(Config, the_documented_example_has_every_setting_at_its_default)
                                    "stop_ms",
                                    "transfer_limit_ms",
                                    "play_limit_ms",
+                                   "apology",
                                    "fetches_media",
                                    "renders_speech",
                                    "keeps_recordings",
+                                   "conversion_command",
+                                   "conversion_ms",
                                    "recording_command",
                                    "recording_ms",
+                                   "recordings_url",
+                                   "recordings_key",
+                                   "recordings_key_before",
+                                   "recordings_link_s",
                                    "bytes_max",
                                    "cache_bytes_max",
                                    "fetch_ms",
@@ -174,18 +182,24 @@ TEST(Config, every_setting_is_read)
         "http": {"head_bytes_max": 2048, "body_bytes_max": 4096, "redirects_max": 0,
                  "idle_connections_max": 10, "idle_connections_per_origin_max": 11,
                  "idle_timeout_ms": 12, "retries_stale": false},
-        "callflow": {"coerce_types": true, "depth_max": 13, "host_modules": ["play", "voicemail"]},
+        "callflow": {"coerce_types": true, "depth_max": 13, "host_modules": ["play", "voicemail", "shop"],
+                     "modules": {"shop": ""}},
         "session": {"iterations_max": 14, "answer_ms": 100, "hang_up_ms": 101, "stop_ms": 102,
-                    "transfer_limit_ms": 103, "play_limit_ms": 104,
+                    "transfer_limit_ms": 103, "play_limit_ms": 104, "apology": "Sorry",
                     "fetches_media": true, "renders_speech": true, "keeps_recordings": true},
         "media": {"path": "/sounds", "bytes_max": 1025, "cache_bytes_max": 1048579,
                   "fetch_ms": 105, "speech_command": ["say", "{text}"], "speech_ms": 106,
-                  "recording_command": ["sox", "{file}", "{output}"], "recording_ms": 107},
+                  "conversion_command": ["sox", "{file}", "{output}"], "conversion_ms": 108,
+                  "recording_command": ["sox", "{file}", "{output}"], "recording_ms": 107,
+                  "recordings_url": "https://h/r", "recordings_key": "k",
+                  "recordings_key_before": "b", "recordings_link_s": 109},
         "store": {"path": "/spool", "cdr_bytes_max": 1048577, "debug_bytes_max": 1048578},
         "accounts": {"a1": {"tls": {"certificate_file": "/a1.pem", "private_key_file": "/a1.key"},
                             "policy": {"allow": ["10.0.0.0/8"], "deny": ["10.1.0.0/16"]},
                             "headers": {"Authorization": "Bearer one"},
-                            "signing": {"key": "one"}, "limits": {"calls_max": 15}},
+                            "signing": {"key": "one"}, "limits": {"calls_max": 15, "calls_per_number_max": 16, "call_s_max": 17,
+                                       "legs_max": 18, "legs_per_minute_max": 19,
+                                       "numbers": ["+49*"], "caller_ids": ["+4930"]}},
                      "a2": {}}})");
     EXPECT_EQ(config.reactors, 0U);
     EXPECT_EQ(config.calls_max, 7U);
@@ -211,7 +225,10 @@ TEST(Config, every_setting_is_read)
     EXPECT_FALSE(config.http.retries_stale);
     EXPECT_TRUE(config.callflow.coerce_types);
     EXPECT_EQ(config.callflow.depth_max, 13U);
-    EXPECT_EQ(config.callflow.host_modules, (std::vector<std::string>{"play", "voicemail"}));
+    EXPECT_EQ(config.callflow.host_modules,
+              (std::vector<std::string>{"play", "voicemail", "shop"}));
+    EXPECT_EQ(config.callflow.modules, (std::map<std::string, std::string>{{"shop", ""}}));
+    EXPECT_EQ(config.session.apology, "Sorry");
     EXPECT_EQ(config.session.iterations_max, 14U);
     EXPECT_EQ(config.session.answer_timeout, milliseconds(100));
     EXPECT_EQ(config.session.hang_up_timeout, milliseconds(101));
@@ -224,6 +241,13 @@ TEST(Config, every_setting_is_read)
     EXPECT_EQ(config.media.recording_command,
               (std::vector<std::string>{"sox", "{file}", "{output}"}));
     EXPECT_EQ(config.media.recording_timeout, milliseconds(107));
+    EXPECT_EQ(config.media.conversion_command,
+              (std::vector<std::string>{"sox", "{file}", "{output}"}));
+    EXPECT_EQ(config.media.conversion_timeout, milliseconds(108));
+    EXPECT_EQ(config.media.recordings_url, "https://h/r");
+    EXPECT_EQ(config.media.recordings_key, "k");
+    EXPECT_EQ(config.media.recordings_key_before, "b");
+    EXPECT_EQ(config.media.recordings_lifetime, std::chrono::seconds(109));
     EXPECT_EQ(config.media.path, "/sounds");
     EXPECT_EQ(config.media.bytes_max, 1025U);
     EXPECT_EQ(config.media.cache_bytes_max, 1'048'579U);
@@ -244,6 +268,12 @@ TEST(Config, every_setting_is_read)
     EXPECT_EQ(account.headers.at("Authorization"), "Bearer one");
     EXPECT_EQ(account.signing_key, "one");
     EXPECT_EQ(account.limits.calls_max, 15U);
+    EXPECT_EQ(account.limits.calls_per_number_max, 16U);
+    EXPECT_EQ(account.limits.call_duration_max, std::chrono::seconds(17));
+    EXPECT_EQ(account.limits.legs_max, 18U);
+    EXPECT_EQ(account.limits.legs_per_minute_max, 19U);
+    EXPECT_EQ(account.limits.numbers, std::vector<std::string>{"+49*"});
+    EXPECT_EQ(account.limits.caller_ids, std::vector<std::string>{"+4930"});
     EXPECT_FALSE(config.accounts.at("a2").signing_key);
     EXPECT_EQ(config.accounts.at("a2").limits.calls_max, 0U) << "there is none";
 }
@@ -256,6 +286,9 @@ TEST(Config, a_command_has_only_names_that_stand_for_something)
     EXPECT_EQ(error(R"({"media":{"recording_command":["sox","{text}"]}})"),
               "/media/recording_command/1: {text} stands for nothing: there are {file}, {output}, "
               "{format}, {trim}");
+    EXPECT_EQ(
+        error(R"({"media":{"conversion_command":["sox","{format}"]}})"),
+        "/media/conversion_command/1: {format} stands for nothing: there are {file}, {output}");
     EXPECT_EQ(read(R"({"media":{"speech_command":[]}})").media.speech_command,
               EngineConfig().media.speech_command);
 }
@@ -280,6 +313,9 @@ TEST(Config, a_host_is_offered_modules_that_there_are)
 {
     EXPECT_EQ(error(R"({"callflow":{"host_modules":["play","ply"]}})"),
               "/callflow/host_modules/1: is not a module of callflows");
+    EXPECT_EQ(error(R"({"callflow":{"modules":{"shop":"/no/such/file","play":""}}})"),
+              "/callflow/modules/play: module \"play\": KAZOO has a module of this name; "
+              "/callflow/modules/shop: /no/such/file: cannot be read");
 }
 
 TEST(Config, an_unknown_name_is_an_error_that_suggests_the_nearest_one)

@@ -1,5 +1,7 @@
 // Sounds that the engine fetches for its calls.
+#include "base/clock.hpp"
 #include "engine/whole_call_fixture.hpp"
+#include "media/recording_link.hpp"
 #include "peers/temporary_folder.hpp"
 
 #include <atomic>
@@ -103,6 +105,19 @@ TEST_P(FetchedMedia, a_sound_is_played_from_a_file)
     EXPECT_EQ(heard, "a sound");
     EXPECT_EQ(server().requests().front().target, "/hello?x=1");
     EXPECT_THAT(caller.warnings(), IsEmpty());
+}
+
+TEST_P(FetchedMedia, a_switch_with_media_of_its_own_is_given_the_url)
+{
+    serve();
+    plays(sound());
+    call();
+    Phone& caller = phone();
+    caller.has_own_media = true;
+    start(caller);
+    ASSERT_TRUE(wait_for_end(caller));
+    EXPECT_THAT(caller.played(), ElementsAre(sound()));
+    EXPECT_EQ(server().requests_read(), 1U) << "for the call before";
 }
 
 TEST_P(FetchedMedia, a_fresh_sound_is_not_fetched_again)
@@ -326,6 +341,36 @@ TEST_P(FetchedMedia, other_settings_fetch_anew_or_not_at_all)
     EXPECT_EQ(server().requests_read(), 2U);
 }
 
+TEST_P(FetchedMedia, is_converted_once_to_what_the_switch_plays_best)
+{
+    serve();
+    const std::string calls = std::filesystem::path(config.media.path).parent_path() / "calls";
+    config.media.conversion_command = {
+        "/bin/sh", "-c",     "echo >> " + calls + "; (cat \"$1\"; echo ' in order') > $2",
+        "sh",      "{file}", "{output}"};
+    plays(sound());
+    for (int times = 0; times < 2; ++times) {
+        const Phone& caller = call();
+        ASSERT_THAT(caller.played(), SizeIs(1));
+        EXPECT_THAT(caller.played().front(), EndsWith(".wav"));
+        EXPECT_EQ(read_file(caller.played().front()), "a sound in order\n");
+    }
+    EXPECT_EQ(read_file(calls).size(), 1U);
+    EXPECT_EQ(files(), 1U) << "the sound as it came is removed";
+}
+
+TEST_P(FetchedMedia, that_cannot_be_converted_is_warned_of)
+{
+    serve();
+    config.media.conversion_command = {"/bin/sh", "-c", "echo no such format >&2; exit 2"};
+    plays(sound());
+    const Phone& caller = call();
+    EXPECT_THAT(caller.commands(), ElementsAre("answer", "hang_up 0"));
+    EXPECT_THAT(caller.warnings(),
+                ElementsAre(HasSubstr("/bin/sh ended with status 2: no such format")));
+    EXPECT_EQ(files(), 0U);
+}
+
 // What is said, by a script in the place of a speech engine. The number is that of the engine's
 // threads.
 class RenderedSpeech : public SessionTest, public testing::WithParamInterface<unsigned> {
@@ -412,6 +457,28 @@ TEST_P(RenderedSpeech, that_fails_is_warned_of)
             caller.warnings(),
             ElementsAre(HasSubstr("Say: the switch could not speak this: " + why), HasSubstr(why)));
     }
+}
+
+TEST_P(RenderedSpeech, is_converted_like_what_is_fetched)
+{
+    config.media.conversion_command = {"/bin/sh", "-c",     "tr a-z A-Z < \"$1\" > \"$2\"",
+                                       "sh",      "{file}", "{output}"};
+    page("/first", "<Say>Hello</Say><Say>Hello</Say>");
+    const Phone& caller = call();
+    ASSERT_THAT(caller.spoken(), SizeIs(2));
+    EXPECT_EQ(caller.spoken()[0], caller.spoken()[1]);
+    EXPECT_THAT(read_file(caller.spoken()[0]), StartsWith("HELLO\n"));
+    EXPECT_EQ(times_spoken(), 1U);
+}
+
+TEST_P(RenderedSpeech, ends_with_an_engine_that_stops_while_it_is_converted)
+{
+    config.media.conversion_command = {"sleep", "100"};
+    page("/first", "<Say>Hello</Say>");
+    Phone& caller = start(phone());
+    ASSERT_TRUE(wait_until([&] { return times_spoken() == 1; }));
+    destroy();
+    EXPECT_EQ(caller.ends(), 1);
 }
 
 TEST_P(RenderedSpeech, ends_with_its_call_and_its_engine)
@@ -556,6 +623,27 @@ TEST_P(KeptRecordings, stay_and_are_in_the_log_when_the_engine_stops_first)
 }
 
 // A denied address is the customer's to mend.
+TEST_P(KeptRecordings, are_told_as_signed_links_where_the_host_offers_them)
+{
+    config.media.recordings_url = "https://pivot.example.com/r";
+    config.media.recordings_key = "secret";
+    const Phone& caller = record("");
+    ASSERT_TRUE(wait_for_end(caller));
+    const std::string url = told_url();
+    ASSERT_THAT(url, StartsWith("https://pivot.example.com/r/"));
+    const std::vector<std::string> keys = {"secret"};
+    const auto read = media::read_link(url.substr(config.media.recordings_url.size() + 1), keys,
+                                       unix_now_ms() / 1'000);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read_file(config.media.path + "/recordings/" + read->link.id + ".wav"), "voice");
+}
+
+TEST_P(KeptRecordings, need_a_key_to_be_told_as_links)
+{
+    config.media.recordings_url = "https://pivot.example.com/r";
+    EXPECT_THAT(Engine::create(config).error(), HasSubstr("set media.recordings_key"));
+}
+
 TEST_P(KeptRecordings, go_to_no_denied_address)
 {
     serve([](HttpPeer::Exchange& exchange) { exchange.reply(200, "", ""); });

@@ -61,6 +61,23 @@ TEST_F(Metrics, count_outcomes_by_reason_and_phase)
     EXPECT_EQ(value(R"(pivot_exchange_duration_seconds_bucket{le="+Inf"})"), 3);
     EXPECT_GT(value("pivot_exchange_duration_seconds_sum"), 0);
     EXPECT_EQ(value(R"(pivot_dns_lookups_total{result="found"})"), 2) << "one for each connection";
+    EXPECT_EQ(value(R"(pivot_phase_duration_seconds_count{phase="connect"})"), 2) << "likewise";
+    EXPECT_EQ(value(R"(pivot_phase_duration_seconds_count{phase="tls"})"), 0);
+    EXPECT_EQ(value(R"(pivot_attempts_total{kind="first"})"), 3);
+}
+
+TEST_F(Metrics, tell_retries_and_fallbacks_from_first_requests)
+{
+    HttpPeer peer{answer()};
+    HttpPeer busy{[](HttpPeer::Exchange& exchange) { exchange.reply(503, "text/plain", ""); }};
+    std::promise<void> ended;
+    const std::string voice_url = busy.url("/#rc=2&rp=5xx");
+    engine().start(request_of(node(voice_url, R"(,"fallback_url":")" + peer.url("/") + '"')),
+                   [&](Outcome) { ended.set_value(); });
+    ended.get_future().wait();
+    EXPECT_EQ(value(R"(pivot_attempts_total{kind="first"})"), 1);
+    EXPECT_EQ(value(R"(pivot_attempts_total{kind="retry"})"), 2);
+    EXPECT_EQ(value(R"(pivot_attempts_total{kind="fallback"})"), 1);
 }
 
 TEST_F(Metrics, show_how_late_a_deadline_was)
@@ -85,16 +102,20 @@ TEST_F(Metrics, show_sessions_and_what_is_refused)
     EXPECT_EQ(value("pivot_sessions_in_flight"), 1);
     EXPECT_EQ(value("pivot_calls_in_flight"), 1);
     EXPECT_EQ(value("pivot_calls_limit"), 1);
-    EXPECT_EQ(value("pivot_calls_refused_total"), 0);
+    EXPECT_EQ(value(R"(pivot_calls_refused_total{reason="limit"})"), 0);
     EXPECT_EQ(value(R"(pivot_pool_connections{state="idle"})"), 1);
     EXPECT_EQ(value(R"(pivot_pool_connections{state="used"})"), 0);
 
     start(phone());
-    EXPECT_EQ(value("pivot_calls_refused_total"), 1);
+    EXPECT_EQ(value(R"(pivot_calls_refused_total{reason="limit"})"), 1);
     EXPECT_EQ(value("pivot_draining"), 0);
     engine().stop(0ms);
     EXPECT_EQ(value("pivot_sessions_in_flight"), 0);
     EXPECT_EQ(value("pivot_draining"), 1);
+    Phone& late = phone();
+    EXPECT_FALSE(engine().start(request(), late, late.ticket));
+    EXPECT_EQ(value(R"(pivot_calls_refused_total{reason="stopping"})"), 1);
+    EXPECT_EQ(value(R"(pivot_calls_refused_total{reason="limit"})"), 1);
 }
 
 TEST_F(Metrics, name_no_call_and_no_customer)

@@ -36,6 +36,34 @@ TEST(Blocked, loopback_by_default)
     EXPECT_EQ(peer.connections_accepted(), 0u);
 }
 
+TEST(Blocked, where_the_host_itself_listens_whatever_is_allowed)
+{
+    HttpPeer peer{answer()};
+    auto config = loopback();
+    config.policy.allow = {"0.0.0.0/0", "::/0", "localhost"};
+    config.own_listeners = {"127.0.0.1:" + std::to_string(peer.port())};
+    config.typed.url = peer.url("/");
+    Pivots pivots{config};
+    const auto expect_blocked = [&] {
+        for (const auto* host : {"127.0.0.1", "0.0.0.0", "localhost", "[::ffff:127.0.0.1]"}) {
+            const auto url = "http://" + std::string(host) + ":" + std::to_string(peer.port());
+            EXPECT_TRUE(has_failed(pivots.run(node(url + "/")), Reason::blocked)) << host;
+        }
+    };
+    expect_blocked();
+    config.own_listeners.clear();
+    ASSERT_TRUE(pivots.engine().reload(config));
+    expect_blocked();
+    EXPECT_EQ(peer.connections_accepted(), 0u);
+
+    config.own_listeners = {"localhost:1"};
+    const auto refused = Engine::create(config);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(),
+              "own_listeners: \"localhost:1\" is not an address and a port, such as "
+              "127.0.0.1:9090");
+}
+
 TEST(Blocked, networks_that_are_not_public_by_default)
 {
     Pivots pivots{defaults()};

@@ -153,6 +153,17 @@ public:
         const std::scoped_lock lock(mutex_);
         return spoken_;
     }
+    // Whom it has called, and the caller id of each dial.
+    std::vector<std::string> dialled() const
+    {
+        const std::scoped_lock lock(mutex_);
+        return dialled_;
+    }
+    std::vector<std::string> shown() const
+    {
+        const std::scoped_lock lock(mutex_);
+        return shown_;
+    }
     // Where the caller is now. Empty: in no mix.
     std::string mix() const
     {
@@ -173,12 +184,14 @@ public:
 
     Engine::Ticket ticket;
     bool speaks = true;
+    bool has_own_media = false;
 
     Abilities abilities() const override
     {
         Abilities abilities;
         abilities.legs_apart = true;
         abilities.early_media = true;
+        abilities.own_media = has_own_media;
         return abilities;
     }
     void answer() override
@@ -241,6 +254,11 @@ public:
     }
     bool dial(JobId job, const Dial& dial) override
     {
+        {
+            const std::scoped_lock lock(mutex_);
+            for (const Target& target : dial.targets) dialled_.push_back(target.address.text());
+            shown_.push_back(dial.caller_id_number.text());
+        }
         const LegId first = dial.targets.front().leg;
         const LegId last = dial.targets.back().leg;
         react("dial", job, [this, first, last](JobId dialled) {
@@ -324,8 +342,10 @@ private:
     std::map<std::string, Reaction, std::less<>> reactions_;
     std::size_t hang_up_at_ = 0;
     JobId mixing_ = 0;
-    mutable std::mutex mutex_;  // guards the eight below
+    mutable std::mutex mutex_;  // guards the ten below
     std::vector<std::string> commands_;
+    std::vector<std::string> dialled_;
+    std::vector<std::string> shown_;
     std::vector<std::string> played_;
     std::vector<std::string> spoken_;
     std::vector<Recording> recorded_;

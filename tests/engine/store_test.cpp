@@ -146,6 +146,37 @@ TEST_P(Stored, a_cdr_is_the_stores_if_the_host_does_not_take_it)
     EXPECT_THAT(kept.forms(), ElementsAre(HasSubstr("Call-ID=c1"), HasSubstr("Call-ID=c2")));
 }
 
+TEST_P(Stored, a_call_of_the_host_that_nobody_answers_leaves_a_cdr)
+{
+    page("/cdr", "");
+    SessionRequest asked = request("/first");
+    asked.request.call.call_id = "c1";
+    asked.request.node.action->cdr_url.clear();
+    engine().leave_cdr(asked, {"USER_BUSY", 486});
+    asked.request.call.call_id = "c2";
+    asked.request.node.action->cdr_url = url("/cdr");
+    asked.started_unix_ms = base::unix_now_ms() - 5'000;
+    engine().leave_cdr(asked, {"NO_ANSWER", 480});
+    ASSERT_TRUE(wait_until([&] { return count("/cdr") == 1; }));
+    Told cdr = told("/cdr");
+    EXPECT_EQ(cdr["Call-ID"], "c2");
+    EXPECT_EQ(cdr["Hangup-Cause"], "NO_ANSWER");
+    EXPECT_EQ(cdr["Hangup-Code"], "sip:480");
+    EXPECT_EQ(cdr["Billing-Seconds"], "0");
+    EXPECT_THAT(cdr["Ringing-Seconds"], testing::AnyOf("5", "6"));
+    EXPECT_EQ(count("/first"), 0U);
+}
+
+TEST_P(Stored, a_cdr_of_no_session_outlives_an_engine_that_is_destroyed_at_once)
+{
+    const RefusingPort dead;
+    SessionRequest asked = request("/first");
+    asked.request.node.action->cdr_url = fmt::format("http://127.0.0.1:{}/cdr", dead.port());
+    engine().leave_cdr(asked, {"NO_ANSWER", 480});
+    destroy();
+    EXPECT_THAT(Engine::create(config).value()->metrics(), HasSubstr("\npivot_cdrs_waiting 1\n"));
+}
+
 TEST_P(Stored, cdrs_of_all_reactors_are_delivered_at_once)
 {
     page("/cdr", "");

@@ -168,9 +168,10 @@ TEST_F(Tls, a_server_that_speaks_plain_http)
                       exchange.hold();
                   }}};
     Pivots pivots{config()};
-    EXPECT_TRUE(
-        has_failed(pivots.run(node("https://127.0.0.1:" + std::to_string(peer.port()) + "/")),
-                   Reason::tls, Phase::tls));
+    const auto outcome =
+        pivots.run(node("https://127.0.0.1:" + std::to_string(peer.port()) + "/"));
+    EXPECT_TRUE(has_failed(outcome, Reason::tls, Phase::tls));
+    EXPECT_TRUE(outcome.failure->message.starts_with("the server does not answer with TLS"));
 }
 
 TEST_F(Tls, a_client_certificate_that_is_required_and_given)

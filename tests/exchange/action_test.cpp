@@ -70,6 +70,52 @@ TEST(Action, it_has_the_defaults_of_kazoos_schema)
     EXPECT_FALSE(action.skip_module);
 }
 
+TEST(Action, a_document_may_come_along_and_is_guessed_by_its_first_character)
+{
+    const auto xml = read(R"({"serverless":{"flow_doc":"<Response/>"}})");
+    EXPECT_EQ(xml.flow_doc, "<Response/>");
+    EXPECT_EQ(xml.flow_type, "application/xml");
+    EXPECT_EQ(xml.voice_url, "");
+    const auto flow = read(R"({"serverless":{"flow_doc":{"module":"hangup"}}})");
+    EXPECT_EQ(flow.flow_doc, R"({"module":"hangup"})");
+    EXPECT_EQ(flow.flow_type, "application/json");
+    EXPECT_EQ(read(R"({"serverless":{"flow_doc":"x","flow_type":"text/xml"}})").flow_type,
+              "text/xml");
+    EXPECT_EQ(breaches(R"({"serverless":{"flow_doc":"","flow_type":"text/html"}})"),
+              "/serverless/flow_doc: expected a document: text or an object, found \"\"\n"
+              "/serverless/flow_type: expected \"application/json\", \"application/xml\" or "
+              "\"text/xml\", found \"text/html\"\n");
+    EXPECT_EQ(breaches(R"({"serverless":{}})"), "/serverless/flow_doc: is missing\n");
+}
+
+TEST(Action, a_document_comes_before_a_url_unless_it_is_wrong)
+{
+    const std::string both = with(R"("serverless":{"flow_doc":"<Response/>"})");
+    EXPECT_EQ(read(both).flow_doc, "<Response/>");
+    EXPECT_EQ(warnings(both),
+              "/voice_url: is not asked: the document in \"serverless\" comes first\n");
+    const std::string wrong = with(R"("serverless":{"flow_doc":7})");
+    EXPECT_EQ(read(wrong).flow_doc, "");
+    EXPECT_EQ(warnings(wrong), "/serverless: is not a document with its type, and is ignored\n");
+}
+
+TEST(Action, headers_of_its_own_begin_with_x)
+{
+    const auto action = read(with(R"("custom_request_headers":{"X-A":"1","x-b":""})"));
+    using Header = std::pair<std::string, std::string>;
+    EXPECT_EQ(action.custom_request_headers, (std::vector<Header>{{"X-A", "1"}, {"x-b", ""}}));
+    for (const char* const name : {"Host", "Authorization", "X-Pivot-Signature", "X A", "|-"}) {
+        EXPECT_EQ(
+            breaches(with(R"("custom_request_headers":{")" + std::string(name) + R"(":"a"})")),
+            "/custom_request_headers/" + std::string(name) +
+                ": is not allowed: a name here is a header that begins with X- and is not "
+                "Pivot's own\n");
+    }
+    EXPECT_EQ(breaches(with(R"("custom_request_headers":{"X-A":"a\nb"})")),
+              "/custom_request_headers/X-A: expected text without control characters, found "
+              "\"a\\nb\"\n");
+}
+
 TEST(Action, every_key_is_read)
 {
     const auto action =

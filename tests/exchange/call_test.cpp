@@ -129,7 +129,7 @@ TEST(Call, what_has_another_type_is_listed)
                            "Call-Direction":"up","Language":true,"Key-Value-Store":[]})"),
         "/Call-ID: expected a string, found 7\n"
         "/From: expected a string, found an object\n"
-        "/Call-Direction: expected \"inbound\" or \"outbound\", found \"up\"\n"
+        "/Call-Direction: expected \"inbound\", \"outbound\" or \"outbound-api\", found \"up\"\n"
         "/Owner-ID/1: expected a string, found 1\n"
         "/Language: expected a string, found true\n"
         "/Custom-SIP-Headers: expected an object, found \"X\"\n"

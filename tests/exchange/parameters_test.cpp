@@ -142,6 +142,9 @@ TEST(Parameters, the_direction_is_the_calls_own)
     call.direction = Direction::outbound;
     EXPECT_NE(form(call).find("&Direction=outbound&"), std::string::npos);
     EXPECT_NE(form(call, Format::twiml).find("&Direction=outbound&"), std::string::npos);
+    call.direction = Direction::outbound_api;  // which KAZOO does not know
+    EXPECT_NE(form(call).find("&Direction=outbound&"), std::string::npos);
+    EXPECT_NE(form(call, Format::twiml).find("&Direction=outbound-api&"), std::string::npos);
 }
 
 TEST(Parameters, several_owners_are_an_array)

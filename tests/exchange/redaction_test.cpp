@@ -216,6 +216,18 @@ TEST(Redaction, headers_that_carry_secrets_are_hidden)
               "text/xml; charset=utf-8");
 }
 
+TEST(Redaction, headers_whose_names_say_that_they_are_secret_are_hidden)
+{
+    for (const auto* name : {"X-Auth-Token", "x-shared-secret", "X-Api-Key", "X-ApiKey", "X-Key",
+                             "X-Acme-Password", "X-Private-Key", "X-Auth", "X-Credentials"}) {
+        EXPECT_EQ(exchange::redact_header(name, "4711"), "[redacted]") << name;
+    }
+    for (const auto* name : {"X-Tenant", "Idempotency-Key", "I-Twilio-Idempotency-Token",
+                             "Sec-WebSocket-Key", "X-Author", "Keep-Alive", "WWW-Authenticate"}) {
+        EXPECT_EQ(exchange::redact_header(name, "4711"), "4711") << name;
+    }
+}
+
 TEST(Redaction, of_cookies_the_names_stay)
 {
     EXPECT_EQ(exchange::redact_header("Cookie", "SID=31d4; lang=en=US; odd"),

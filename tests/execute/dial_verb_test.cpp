@@ -384,8 +384,8 @@ TEST_F(DialVerb, a_caller_who_hangs_up_in_the_conversation_has_completed_it)
             channel->hang_up_caller();
         });
     });
-    run(R"(<Dial action="/done" record="record-from-answer">
-        <Number statusCallback="/told">+14155550100</Number></Dial><Say>never</Say>)");
+    run(R"(<Dial action="/done" record="record-from-answer" recordingUrl="http://store.example/a"
+        recordStoreMethod="POST"><Number statusCallback="/told">+14155550100</Number></Dial><Say>never</Say>)");
     EXPECT_THAT(asked(), testing::UnorderedElementsAre("GET /first", "POST /told", "POST /done"));
     EXPECT_EQ(told("/told")["CallStatus"], "completed");
     const Told done = told("/done");
@@ -395,6 +395,8 @@ TEST_F(DialVerb, a_caller_who_hangs_up_in_the_conversation_has_completed_it)
     EXPECT_EQ(done["DialCallSid"], "b-leg");
     EXPECT_EQ(done["DialCallDuration"], "30");
     EXPECT_EQ(done["RecordingUrl"], "http://r/1");
+    EXPECT_EQ(channel->recordings.front().url, "http://store.example/a");
+    EXPECT_TRUE(channel->recordings.front().uploads_by_post);
     EXPECT_THAT(channel->commands, Not(Contains("say never")));
 }
 

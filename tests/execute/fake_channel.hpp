@@ -48,6 +48,8 @@ public:
     // What it is told.
     using Hear = std::function<void(std::string_view, std::string_view)>;
     Hear on_warned = [](std::string_view, std::string_view) {};
+    int documents = 0;  // that have begun
+    bool unknown_verbs = false;
     Hear on_branched = [](std::string_view, std::string_view) {};
 
     // Commands that it cannot do: `enqueue`, `listen`, …
@@ -84,6 +86,11 @@ public:
     void branched(std::string_view branch, std::string_view why) override
     {
         on_branched(branch, why);
+    }
+    void document_began(bool has_unknown_verbs) override
+    {
+        ++documents;
+        unknown_verbs |= has_unknown_verbs;
     }
     void given_back(const SessionEnd& so_far) override;
     void ended(const SessionEnd& end) override { ends.push_back(end); }

@@ -145,7 +145,7 @@ protected:
         callbacks.emplace(*exchanges);
         session.emplace(*exchanges, *callbacks, session_config, request);
         live.emplace(*channel, *events, *session, executor, *host);
-        runner.emplace(*live);
+        runner.emplace(*live, apologizes);
     }
 
     void hang_up_at(const std::string& command)
@@ -178,6 +178,7 @@ protected:
     Request request;
     session::Sinks session_config;
     ExecutorConfig executor;
+    bool apologizes = false;
     std::unique_ptr<reactor::Reactor> reactor;
     std::unique_ptr<exchange::Exchanges> exchanges;
     std::optional<Directory> directory;

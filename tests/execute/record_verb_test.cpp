@@ -70,6 +70,8 @@ TEST_F(RecordVerb, it_records_as_the_attributes_say)
     EXPECT_EQ(recorded(R"(finishOnKey="")").keys, "");
     EXPECT_EQ(recorded(R"(timeout="0")").silence_max, unlimited);
     EXPECT_EQ(recorded(R"(recordingUrl="/put")").url, url("/put"));
+    EXPECT_TRUE(recorded(R"(recordingUrl="/a" recordStoreMethod="post")").uploads_by_post);
+    EXPECT_FALSE(recorded(R"(recordingUrl="/a" recordStoreMethod="PUT")").uploads_by_post);
 }
 
 TEST_F(RecordVerb, bad_values_warn_and_become_the_default_or_the_greatest)

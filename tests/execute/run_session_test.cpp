@@ -24,6 +24,8 @@ protected:
         return Told(request)[name];
     }
 
+    std::size_t cdrs() const { return spool_.size(); }
+
 private:
     WatchedSpool spool_{reactor()};
 };
@@ -88,6 +90,41 @@ TEST_F(RunSession, a_call_whose_switch_says_nothing_has_ended_as_it_was_asked_to
     run(R"(<Say>Hello</Say>)");
     EXPECT_EQ(cdr("Hangup-Cause"), "NORMAL_CLEARING");
     EXPECT_EQ(channel->ends.front().cause.name, "NORMAL_CLEARING");
+}
+
+TEST_F(RunSession, a_switch_hears_of_each_valid_document_before_its_first_command)
+{
+    page("/next", 200, "text/xml", "<Response><Say>Hello</Say></Response>");
+    channel->on("answer", [this](JobId) {
+        EXPECT_EQ(channel->documents, 2);
+        channel->push(Answered());
+    });
+    run(R"(<Redirect>/next</Redirect>)");
+    EXPECT_THAT(channel->commands, Contains("say Hello"));
+    renew();
+    run("<Frobnicate/>");
+    EXPECT_TRUE(channel->unknown_verbs);
+    renew();
+    page("/first", 500, "text/plain", "");
+    run_node(node(url("/first"), action), "");
+    EXPECT_EQ(channel->documents, 0);
+}
+
+TEST_F(RunSession, a_switch_may_write_the_cdr)
+{
+    channel->on("hang_up", [this](JobId) {
+        events->push(HungUp{{"NORMAL_CLEARING", 200}, "Hangup-Cause=SWITCHED_OFF&Call-ID=c1"});
+    });
+    run(R"(<Say>Hello</Say>)");
+    EXPECT_EQ(cdr("Hangup-Cause"), "SWITCHED_OFF");
+    EXPECT_EQ(cdr("Billing-Seconds"), "-");
+}
+
+TEST_F(RunSession, a_switch_may_have_no_cdr_posted)
+{
+    channel->on("hang_up", [this](JobId) { events->push(HungUp{{"NORMAL_CLEARING", 200}, ""}); });
+    run(R"(<Say>Hello</Say>)");
+    EXPECT_EQ(cdrs(), 0U);
 }
 
 TEST_F(RunSession, a_call_that_is_given_back_rests_until_its_caller_hangs_up)

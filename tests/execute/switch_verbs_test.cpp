@@ -48,6 +48,28 @@ TEST_F(SwitchVerbs, a_stream_is_connected_both_ways_and_the_action_is_asked_when
     EXPECT_EQ(told("/done")["StreamEvent"], "-");
 }
 
+TEST_F(SwitchVerbs, a_stream_goes_where_its_document_came_from_in_the_codec_that_it_names)
+{
+    using Codec = pivot::Stream::Codec;
+    channel->on("stream", [this](JobId job) { channel->push(StreamBegan{job, ""}); });
+    run(R"(<Start><Stream name="a" url="/s?x=1#f"/></Start>
+           <Start><Stream name="b" url="ws://ai.example/s" audioCodec="g711_ulaw"/></Start>
+           <Start><Stream name="c" url="/s" audioCodec="pcm" sampleRate="16000"/></Start>
+           <Start><Stream name="d" audioCodec="pcm16"/></Start>)");
+    ASSERT_EQ(channel->streams.size(), 4U);
+    const std::string ours = "wss" + url("").substr(url("").find(':'));
+    const auto is = [this](std::size_t at, std::string_view url, Codec codec, unsigned rate) {
+        const pivot::Stream& stream = channel->streams[at];
+        EXPECT_EQ(stream.url, url);
+        EXPECT_EQ(stream.codec, codec) << url;
+        EXPECT_EQ(stream.sample_rate, rate) << url;
+    };
+    is(0, ours + "/s", Codec::pcmu, 8'000);
+    is(1, "ws://ai.example/s", Codec::pcmu, 8'000);
+    is(2, ours + "/s", Codec::l16, 16'000);
+    is(3, ours + "/first", Codec::l16, 24'000);
+}
+
 TEST_F(SwitchVerbs, without_an_action_the_document_goes_on_when_a_stream_has_ended)
 {
     close_streams();

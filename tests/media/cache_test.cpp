@@ -23,7 +23,9 @@ protected:
     media::FileLease add(const std::string& key, std::string_view bytes = "a sound",
                          media::Freshness freshness = {})
     {
-        auto added = cache.add(key, bytes, ".wav", std::move(freshness), 0);
+        const auto path = cache.write(bytes, ".wav");
+        EXPECT_TRUE(path) << path.error();
+        auto added = cache.adopt(key, *path, bytes.size(), std::move(freshness), 0);
         EXPECT_TRUE(added) << added.error();
         return added ? *added : nullptr;
     }
@@ -52,9 +54,11 @@ TEST_F(Cache, removes_nothing_that_is_played)
     EXPECT_TRUE(has("a"));
     EXPECT_FALSE(has("b"));
     const auto other = add("d");
-    EXPECT_THAT(cache.add("e", "a sound", ".wav", {}, 0).error(),
+    const std::string path = cache.write("a sound", ".wav").value();
+    EXPECT_THAT(cache.adopt("e", path, 7, {}, 0).error(),
                 HasSubstr("there is no room for it: 14 bytes of sounds are being played, and "
                           "media.cache_bytes_max is 20"));
+    EXPECT_FALSE(std::filesystem::exists(path));
     EXPECT_TRUE(std::filesystem::exists(played->path));
 }
 
@@ -102,8 +106,7 @@ TEST_F(Cache, removes_what_an_earlier_engine_has_left_and_nothing_else)
 TEST_F(Cache, says_what_it_cannot_write)
 {
     std::filesystem::remove_all(folder.path());
-    EXPECT_THAT(cache.add("a", "x", ".wav", {}, 0).error(),
-                HasSubstr("cannot be written: No such"));
+    EXPECT_THAT(cache.write("x", ".wav").error(), HasSubstr("cannot be written: No such"));
 }
 
 }  // namespace

@@ -96,10 +96,9 @@ TEST(AddressPolicy, a_failure_names_the_address_and_the_rule)
     ASSERT_FALSE(by_default);
     EXPECT_EQ(by_default.error().reason, Reason::blocked);
     EXPECT_EQ(by_default.error().phase, Phase::dns);
-    EXPECT_EQ(
-        by_default.error().message,
-        "192.168.1.5 is in 192.168.0.0/16 (private), denied by default; policy.allow or "
-        "--allow 192.168.0.0/16 would admit it");
+    EXPECT_EQ(by_default.error().message,
+              "192.168.1.5 is in 192.168.0.0/16 (private), denied by default; policy.allow or "
+              "--allow 192.168.0.0/16 would admit it");
     EXPECT_EQ(
         judge(policy, "::ffff:10.0.0.1"),
         "hooks.example.com: ::ffff:10.0.0.1 leads to 10.0.0.1, which is in 10.0.0.0/8 (private), "
@@ -241,6 +240,36 @@ TEST(AddressPolicy, what_was_typed_is_allowed_under_that_name_and_port)
     ASSERT_TRUE(policy.deny("127.0.0.1"));
     EXPECT_FALSE(admits("127.0.0.1", 8080));
     EXPECT_FALSE(admits("localhost", 9090));
+}
+
+// mitmproxy's web page was once reached through the proxy itself (CVE-2025-23217).
+TEST(AddressPolicy, our_own_listeners_are_denied_at_their_port_whatever_is_allowed)
+{
+    AddressPolicy policy;
+    for (const auto* network : {"0.0.0.0/0", "::/0"}) ASSERT_TRUE(policy.allow(network));
+    for (const auto* name : {"localhost", "own.example"}) ASSERT_TRUE(policy.allow(name));
+    policy.allow_typed("127.0.0.1", 9090);
+    for (const auto* own : {"127.0.0.1:9090", "[::1]:9090", "10.0.0.5:9090", "0.0.0.0:8443"}) {
+        policy.deny_own(*SocketAddress::parse(own));
+    }
+    const auto admits = [&policy](std::string_view host, const char* address) {
+        std::vector<SocketAddress> one = {*SocketAddress::parse(address)};
+        return policy.admit(host, one).has_value();
+    };
+    for (const auto* own : {"127.0.0.1:9090", "[::1]:9090", "10.0.0.5:9090", "0.0.0.0:9090",
+                            "[::]:9090", "[::ffff:127.0.0.1]:9090", "[::ffff:10.0.0.5]:9090",
+                            "[64:ff9b::10.0.0.5]:9090", "127.0.0.1:8443", "127.9.9.9:8443"}) {
+        EXPECT_FALSE(admits("own.example", own)) << own;
+    }
+    EXPECT_FALSE(admits("localhost", "127.0.0.1:9090"));
+    EXPECT_FALSE(admits("127.0.0.1", "127.0.0.1:9090"));
+    for (const auto* other : {"127.0.0.1:9091", "127.0.0.2:9090", "10.0.0.6:9090", "8.8.8.8:8443",
+                              "[::1]:8443", "0.0.0.0:9091"}) {
+        EXPECT_TRUE(admits("own.example", other)) << other;
+    }
+    std::vector<SocketAddress> own = {*SocketAddress::parse("127.0.0.1:9090")};
+    EXPECT_EQ(policy.admit("127.0.0.1", own).error().message,
+              "127.0.0.1:9090 is where Pivot itself listens, which no call may request");
 }
 
 TEST(AddressPolicy, a_rule_that_cannot_be_read_says_how_to_mend_it)

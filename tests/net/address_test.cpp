@@ -58,6 +58,20 @@ TEST(SocketAddress, its_text_keeps_address_and_port_apart)
     EXPECT_EQ(SocketAddress(*IpAddress::parse("2001:db8::7"), 443).to_text(), "[2001:db8::7]:443");
 }
 
+TEST(SocketAddress, it_is_read_as_it_is_written)
+{
+    for (const std::string text : {"192.0.2.7:443", "0.0.0.0:0", "[2001:db8::7]:65535"}) {
+        const auto address = SocketAddress::parse(text);
+        ASSERT_TRUE(address) << text;
+        EXPECT_EQ(address->to_text(), text);
+    }
+    for (const char* text :
+         {"", "192.0.2.7", "192.0.2.7:", ":443", "192.0.2.7:65536", "a:1", "192.0.2.7:+1",
+          "[192.0.2.7]:1", "2001:db8::7:1", "[2001:db8::7]", "[2001:db8::7]1"}) {
+        EXPECT_FALSE(SocketAddress::parse(text)) << text;
+    }
+}
+
 TEST(SocketAddress, it_comes_back_from_what_the_kernel_takes)
 {
     for (const auto* text : {"192.0.2.7", "2001:db8::7"}) {

@@ -26,6 +26,7 @@ using reactor::Task;
 using test::Descriptor;
 using test::run_until;
 using test::run_until_idle;
+using test::run_until_seen;
 using test::second_ns;
 
 // More than the kernel keeps for a peer that does not read.
@@ -111,6 +112,13 @@ protected:
                        std::optional<Result<void>>& result, Deadline& deadline)
     {
         auto sent = co_await connection.send(bytes, deadline);
+        result = std::move(sent);
+    }
+
+    static Task<> send_all(Connection& connection, std::string_view bytes,
+                           std::optional<Result<void>>& result, Deadline& deadline)
+    {
+        auto sent = co_await connection.send_all(bytes, deadline);
         result = std::move(sent);
     }
 
@@ -263,6 +271,49 @@ TEST_F(FewBuffersTest, a_peer_that_does_not_read_cannot_take_the_buffers_of_othe
     EXPECT_EQ(**received, "hello");
     close(std::move(healthy));
     EXPECT_TRUE(sent) << "something has arrived";
+}
+
+TEST_F(ConnectionTest, both_directions_are_used_at_the_same_time)
+{
+    connection->start_duplex();
+    std::optional<Result<void>> sent;
+    Deadline deadline(reactor, reactor::never);
+    scope.spawn(send_all(*connection, large, sent, deadline));
+    peer.say("while you send");
+    EXPECT_EQ(**receive(), "while you send");
+    EXPECT_FALSE(sent);
+
+    std::size_t taken = 0;
+    run_until_seen(reactor, [&] {
+        taken += peer.take();
+        return sent.has_value();
+    });
+    EXPECT_TRUE(*sent);
+    while (taken < large.size()) taken += peer.take();
+    EXPECT_EQ(taken, large.size());
+}
+
+TEST_F(ConnectionTest, sending_all_ends_with_the_deadline_or_with_the_peer)
+{
+    connection->start_duplex();
+    std::optional<Result<void>> sent;
+    {
+        Deadline soon(reactor, reactor.now() + 1'000'000);
+        scope.spawn(send_all(*connection, large, sent, soon));
+        run_until(reactor, [&] { return sent.has_value(); });
+    }
+    EXPECT_EQ(sent->error().reason, Reason::timeout);
+
+    close(std::move(connection));
+    connection = open(peer);
+    connection->start_duplex();
+    sent.reset();
+    Deadline deadline(reactor, reactor::never);
+    scope.spawn(send_all(*connection, large, sent, deadline));
+    reactor.turn(0);
+    peer.close();
+    run_until(reactor, [&] { return sent.has_value(); });
+    EXPECT_EQ(sent->error().reason, Reason::closed);
 }
 
 }  // namespace

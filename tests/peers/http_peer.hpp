@@ -102,6 +102,16 @@ public:
 
     void send(std::string_view bytes) { stream_.send(bytes); }
 
+    // What has come after the request, where it is not HTTP any more: at least one byte; empty: the
+    // client has closed its side.
+    std::string receive() { return stream_.receive(); }
+
+    // Whether there is something to receive, now or soon. Over TLS it does not tell.
+    bool has_arrived(std::chrono::nanoseconds soon)
+    {
+        return stream_.has_arrived(Clock::now() + soon);
+    }
+
     // Byte by byte, with `interval` before each but the first.
     void drip(std::string_view bytes, std::chrono::nanoseconds interval);
 

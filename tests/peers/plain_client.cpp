@@ -1,13 +1,25 @@
 #include "peers/plain_client.hpp"
 
 #include "peers/loopback.hpp"
+#include "peers/uninterrupted.hpp"
 
 #include <array>
+#include <span>
 
 #include <sys/socket.h>
 #include <sys/time.h>
 
 namespace pivot::test {
+
+namespace {
+
+// The socket has a time limit, so the kernel does not restart the call itself: signal(7).
+ssize_t receive_some(const Descriptor& socket, std::span<char> bytes)
+{
+    return uninterrupted([&] { return ::recv(socket.get(), bytes.data(), bytes.size(), 0); });
+}
+
+}  // namespace
 
 PlainClient::PlainClient(std::uint16_t port, const std::string& address)
     : socket_(connect_tcp(address, port))
@@ -18,8 +30,12 @@ PlainClient::PlainClient(std::uint16_t port, const std::string& address)
 
 void PlainClient::send(std::string_view bytes)
 {
-    // A server that has closed is found out by receiving.
-    (void)::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    while (!bytes.empty()) {
+        const auto count = uninterrupted(
+            [&] { return ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL); });
+        if (count < 0) return;  // a server that has closed is found out by receiving
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
 }
 
 void PlainClient::finish()
@@ -29,10 +45,14 @@ void PlainClient::finish()
 
 std::string PlainClient::receive(std::size_t size)
 {
-    if (size == 0) return "";  // recv(2) waits even for nothing
     std::string bytes(size, '\0');
-    const auto count = ::recv(socket_.get(), bytes.data(), size, MSG_WAITALL);
-    bytes.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
+    std::size_t received = 0;
+    while (received < size) {
+        const auto count = receive_some(socket_, std::span(bytes).subspan(received));
+        if (count <= 0) break;
+        received += static_cast<std::size_t>(count);
+    }
+    bytes.resize(received);
     return bytes;
 }
 
@@ -55,7 +75,7 @@ std::string PlainClient::receive_to_end()
     std::string bytes;
     std::array<char, 4096> buffer;
     while (true) {
-        const auto count = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+        const auto count = receive_some(socket_, buffer);
         if (count == 0) return bytes;
         if (count < 0) return bytes + (errno == ECONNRESET ? " [reset]" : " [silence]");
         bytes.append(buffer.data(), static_cast<std::size_t>(count));

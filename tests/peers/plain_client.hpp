@@ -1,4 +1,4 @@
-// A client that blocks, for tests of the peers themselves.
+// A client that blocks, for tests of servers.
 #pragma once
 
 #include "peers/descriptor.hpp"

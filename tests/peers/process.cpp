@@ -1,5 +1,7 @@
 #include "peers/process.hpp"
 
+#include "peers/uninterrupted.hpp"
+
 #include <array>
 #include <csignal>
 #include <stdexcept>
@@ -33,7 +35,8 @@ Pipe make_pipe()
 bool is_readable(int fd, std::chrono::milliseconds patience)
 {
     pollfd polled{.fd = fd, .events = POLLIN, .revents = 0};
-    return ::poll(&polled, 1, static_cast<int>(patience.count())) == 1;
+    const auto patience_ms = static_cast<int>(patience.count());
+    return uninterrupted([&] { return ::poll(&polled, 1, patience_ms); }) == 1;
 }
 
 pid_t spawn(const std::string& program, const std::vector<std::string>& arguments,

@@ -27,6 +27,14 @@ std::string Stream::receive()
     }
 }
 
+bool Stream::has_arrived(Clock::time_point until)
+{
+    if (!is_open_) throw Over{};
+    const auto wake = stop_.wait(fd(), POLLIN, until);
+    if (wake == StopSignal::Wake::stopped) throw Over{};
+    return wake == StopSignal::Wake::ready;
+}
+
 void Stream::send(std::string_view bytes)
 {
     while (!bytes.empty()) {

@@ -21,6 +21,9 @@ public:
     // What has come, at least one byte; empty: the client has closed its side.
     virtual std::string receive();
 
+    // Waits for what receive() would yield, at most until then.
+    bool has_arrived(Clock::time_point until);
+
     virtual void send(std::string_view bytes);
 
     // Waits until then. Throws Over as soon as the client has left.

@@ -1,5 +1,7 @@
 #include "reactor/ring.hpp"
 
+#include "peers/temporary_folder.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -7,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <span>
 #include <string>
@@ -15,6 +18,8 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -91,9 +96,36 @@ TEST(Ring, that_is_forbidden_says_so)
     EXPECT_NE(refusal(EPERM).find("denies io_uring_setup"), std::string::npos) << refusal(EPERM);
 }
 
-TEST(Ring, on_a_kernel_without_io_uring_says_which_kernel_has_it)
+TEST(Ring, that_a_filter_hides_says_so_and_which_kernel_has_it)
 {
-    EXPECT_EQ(refusal(ENOSYS), "this kernel has no io_uring: Linux 6.1 or newer is needed");
+    const std::string said = refusal(ENOSYS);
+    EXPECT_NE(said.find("a seccomp filter (a container's?) hides io_uring_setup"), said.npos);
+    EXPECT_NE(said.find("this kernel has no io_uring: Linux 6.1 or newer is needed"), said.npos);
+}
+
+// The setting itself would concern the whole machine.
+TEST(Ring, that_is_switched_off_says_by_what_and_who_may_still_have_it)
+{
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root, to show this process another setting";
+    const test::TemporaryFolder folder;
+    const auto switched_off = [&](const char* value) {
+        return opening([&] {
+            const std::string file = folder.path() / "disabled";
+            std::ofstream(file) << value;
+            const bool is_shown =
+                ::unshare(CLONE_NEWNS) == 0 &&
+                ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                ::mount(file.c_str(), "/proc/sys/kernel/io_uring_disabled", nullptr, MS_BIND,
+                        nullptr) == 0;
+            if (is_shown) forbid(SYS_io_uring_setup, EPERM);
+        });
+    };
+    const std::string for_all = switched_off("2\n");
+    if (for_all.ends_with(" slots")) GTEST_SKIP() << "a mount namespace is forbidden here";
+    EXPECT_EQ(for_all,
+              "io_uring is switched off (kernel.io_uring_disabled = 2): set it to 0 with sysctl");
+    EXPECT_NE(switched_off("1\n").find("run in the group kernel.io_uring_group"),
+              std::string::npos);
 }
 
 TEST(Ring, on_an_old_kernel_says_what_is_missing)

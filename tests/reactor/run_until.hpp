@@ -34,6 +34,17 @@ void run_until(reactor::Reactor& reactor, Condition condition)
     }
 }
 
+// The same for a condition that another thread makes true, which does not end a wait.
+template <typename Condition>
+void run_until_seen(reactor::Reactor& reactor, Condition condition)
+{
+    const Nanoseconds limit = monotonic_now() + 60 * second_ns;
+    while (!condition()) {
+        ASSERT_LT(monotonic_now(), limit) << "a hang";
+        reactor.turn(monotonic_now() + millisecond_ns);
+    }
+}
+
 inline void run_until_idle(reactor::Reactor& reactor)
 {
     run_until(reactor, [&] { return reactor.is_idle(); });

@@ -219,9 +219,9 @@ TEST_F(CdrDeliveryTest, an_origin_that_comes_back_is_served_at_once)
 
 TEST_F(CdrDeliveryTest, one_that_is_too_old_is_given_up_with_a_line_in_the_log)
 {
-    put("old", "https://ann:secret@h/503", 72h + 1ms);
-    put("older", "https://i/refused", 2 * 72h);
-    put("delivered", "https://j/200", 2 * 72h);
+    put("old", "https://ann:secret@h/503", 7 * 24h + 1ms);
+    put("older", "https://i/refused", 14 * 24h);
+    put("delivered", "https://j/200", 14 * 24h);
     put("young", "https://k/503");
     start();
     wait_until([&] { return spool_.size() == 1; });
@@ -230,9 +230,9 @@ TEST_F(CdrDeliveryTest, one_that_is_too_old_is_given_up_with_a_line_in_the_log)
     EXPECT_EQ(
         log_,
         (std::vector<std::string>{
-            "the CDR of call c1 is given up, undelivered for 72 hours: connection refused; it "
+            "the CDR of call c1 is given up, undelivered for 168 hours: connection refused; it "
             "is for https://i/refused (Idempotency-Key: older): Call-ID=c1",
-            "the CDR of call c1 is given up, undelivered for 72 hours: status 503; it is for "
+            "the CDR of call c1 is given up, undelivered for 168 hours: status 503; it is for "
             "https://[redacted]@h/503 (Idempotency-Key: old): Call-ID=c1"}));
 }
 

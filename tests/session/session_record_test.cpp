@@ -46,6 +46,34 @@ TEST(SessionRecord, each_exchange_leaves_one_without_secrets)
     }
 }
 
+TEST(SessionRecord, the_log_has_what_a_web_server_does_wrong_and_nothing_else)
+{
+    HttpPeer peer{[](HttpPeer::Exchange& exchange) {
+        const std::string& target = exchange.request.target;
+        if (target.starts_with("/bad")) return exchange.reply(500, "text/plain", "oh no");
+        std::string document = "<Response>";
+        for (int i = 0; target.starts_with("/odd") && i < 7; ++i) document += "<Nonsense/>";
+        exchange.reply(200, "text/xml", document + "<Hangup/></Response>");
+    }};
+    std::vector<std::string> lines;
+    Sessions sessions;
+    sessions.config.log = [&](LogLevel level, std::string_view call_id, std::string_view line) {
+        EXPECT_EQ(level, LogLevel::debug);
+        EXPECT_EQ(call_id, "c1");
+        lines.emplace_back(line);
+    };
+    const auto session = sessions.make(node(peer.url("/good"), twiml));
+    ASSERT_TRUE(sessions.begin(*session));
+    EXPECT_TRUE(lines.empty());
+    ASSERT_TRUE(sessions.ask(*session, {"/odd?Digits=1234", Method::post, {}}));
+    ASSERT_EQ(lines.size(), 6U);
+    EXPECT_EQ(lines[0], peer.url("/odd") + ": 1:11: Nonsense is unknown, and skipped");
+    EXPECT_EQ(lines[5], peer.url("/odd") + ": 2 more mistakes");
+    ASSERT_FALSE(sessions.ask(*session, {"/bad", Method::post, {}}));
+    EXPECT_EQ(lines.back(),
+              peer.url("/bad") + ": status: the server answered 500, which is not 2xx");
+}
+
 TEST(SessionRecord, a_failure_that_leads_to_no_branch_leaves_one_at_once)
 {
     HttpPeer peer{answer(say_hello, "text/xml")};

@@ -219,20 +219,27 @@ TEST_F(Spool, it_survives_a_restart_with_what_was_handed_out)
     EXPECT_EQ(due[0].attempts, 1);
 }
 
-TEST_F(Spool, it_knows_how_many_wait)
+TEST_F(Spool, it_knows_how_many_wait_and_since_when)
 {
     EXPECT_TRUE(client().put(cdr_of("1")));
-    EXPECT_TRUE(client().put(cdr_of("2")));
-    EXPECT_TRUE(client().put(cdr_of("2")));
+    session::Cdr later = cdr_of("2");
+    later.ended_unix_ms = 2000;
+    EXPECT_TRUE(client().put(later));
+    EXPECT_TRUE(client().put(later));
     EXPECT_EQ(store_->cdrs_waiting(), 2U);
+    EXPECT_EQ(store_->oldest_cdr_unix_ms(), 1000);
     client().due(0);
     EXPECT_TRUE(client().failed("2", 100));
     EXPECT_TRUE(client().remove("1"));
     EXPECT_TRUE(client().remove("1"));
     EXPECT_EQ(store_->cdrs_waiting(), 1U);
+    EXPECT_EQ(store_->oldest_cdr_unix_ms(), 2000);
     close();
     open();
     EXPECT_EQ(store_->cdrs_waiting(), 1U);
+    EXPECT_EQ(store_->oldest_cdr_unix_ms(), 2000);
+    EXPECT_TRUE(client().remove("2"));
+    EXPECT_EQ(store_->oldest_cdr_unix_ms(), 0);
 }
 
 // The child is killed as soon as the last CDR is done, in the middle of whatever else it does.
@@ -312,7 +319,9 @@ TEST_F(Spool, a_full_file_makes_cdrs_wait_and_loses_none)
     }
     wait_for_log(in_store("cdrs cannot be written: database or disk is full: CDRs wait"));
     EXPECT_LT(done, cdrs);
-    EXPECT_EQ(store_->cdrs_waiting(), static_cast<std::uint64_t>(cdrs));
+    EXPECT_FALSE(store_->is_written());
+    EXPECT_TRUE(
+        eventually([&] { return store_->cdrs_waiting() == static_cast<std::uint64_t>(cdrs); }));
     for (int removed = 0; removed < cdrs;) {
         for (const auto& id : ids(client().due(0))) {
             EXPECT_TRUE(client().remove(id));
@@ -322,6 +331,7 @@ TEST_F(Spool, a_full_file_makes_cdrs_wait_and_loses_none)
     EXPECT_EQ(done, cdrs);
     EXPECT_EQ(store_->cdrs_waiting(), 0U);
     wait_for_log(in_store("cdrs is written again"));
+    EXPECT_TRUE(store_->is_written());
     EXPECT_EQ(log_.lines().size(), 2U) << "no line for each attempt";
 }
 

@@ -52,9 +52,11 @@ protected:
     std::unique_ptr<reactor::Reactor> reactor_ = std::move(*reactor::Reactor::open());
 };
 
-session::DebugRecord record_of(std::string_view call_id, int iteration)
+session::DebugRecord record_of(std::string_view call_id, int iteration,
+                               std::string_view account_id = {})
 {
     session::DebugFacts facts;
+    facts.account_id = account_id;
     facts.call_id = call_id;
     facts.iteration = iteration;
     return session::DebugRecord(facts);
@@ -184,6 +186,66 @@ TEST_F(Store, debug_records_are_found_by_their_call)
     store.reset();
     store = open_store(config_, log_);
     EXPECT_EQ(*store->debug_records("b"), std::vector{record_of("b", 1).to_json()});
+}
+
+TEST_F(Store, debug_records_are_listed_from_where_a_reader_has_come_to)
+{
+    auto store = std::move(*store::Store::open(config_, {}));
+    for (int i = 1; i <= 5; ++i) store->add(record_of(i % 2 == 1 ? "odd" : "even", i));
+    store.reset();
+    const auto listed = [this](const store::DebugQuery& query) {
+        const auto records = store::DebugTable::read(debug(), query);
+        EXPECT_TRUE(records) << records.error();
+        std::vector<std::int64_t> sequences;
+        if (!records) return sequences;
+        for (const auto& record : *records) sequences.push_back(record.sequence);
+        return sequences;
+    };
+    using Sequences = std::vector<std::int64_t>;
+    EXPECT_EQ(listed({}), (Sequences{1, 2, 3, 4, 5}));
+    EXPECT_EQ(listed({.call_id = "", .after = {}, .records_max = 2}), (Sequences{4, 5}));
+    EXPECT_EQ(listed({.call_id = "", .after = 1, .records_max = 2}), (Sequences{2, 3}));
+    EXPECT_EQ(listed({.call_id = "odd", .after = 0}), (Sequences{1, 3, 5}));
+    EXPECT_EQ(listed({.call_id = "odd", .after = 5}), Sequences());
+    EXPECT_EQ(listed({.call_id = "", .after = 0, .records_max = 9, .bytes_max = 1}), Sequences{1});
+}
+
+TEST_F(Store, an_account_has_the_first_records_of_its_calls_from_the_latest)
+{
+    auto store = std::move(*store::Store::open(config_, {}));
+    store->add(record_of("one", 1, "a"));
+    store->add(record_of("two", 1, "a"));
+    store->add(record_of("one", 2, "a"));
+    store->add(record_of("one", 1, "b"));
+    store->add(record_of("three", 1, "a"));
+    store.reset();
+    const auto listed = [this](std::int64_t from, std::size_t records_max) {
+        const auto records = store::DebugTable::first_records(debug(), "a", from, records_max);
+        EXPECT_TRUE(records) << records.error();
+        std::vector<std::int64_t> sequences;
+        if (!records) return sequences;
+        for (const auto& record : *records) sequences.push_back(record.sequence);
+        return sequences;
+    };
+    using Sequences = std::vector<std::int64_t>;
+    EXPECT_EQ(listed(99, 9), (Sequences{5, 2, 1}));
+    EXPECT_EQ(listed(99, 2), (Sequences{5, 2}));
+    EXPECT_EQ(listed(2, 9), (Sequences{2, 1})) << "that one included";
+    const auto own = store::DebugTable::read(
+        debug(), {.call_id = "one", .account_id = "a", .after = 0, .records_max = 9});
+    ASSERT_TRUE(own);
+    EXPECT_EQ(own->size(), 2U);
+}
+
+TEST_F(Store, calls_with_debug_records_are_found_by_how_their_ids_begin)
+{
+    auto store = std::move(*store::Store::open(config_, {}));
+    for (const char* call : {"call-1", "call-2", "call-2", "other"}) store->add(record_of(call, 1));
+    store.reset();
+    const auto calls = store::DebugTable::calls(debug(), "call", 9);
+    ASSERT_TRUE(calls) << calls.error();
+    EXPECT_EQ(*calls, (std::vector<std::string>{"call-1", "call-2"}));
+    EXPECT_EQ(store::DebugTable::calls(debug(), "call", 1)->size(), 1U);
 }
 
 TEST_F(Store, the_oldest_debug_records_go_where_they_take_too_many_bytes)

@@ -21,6 +21,9 @@ using execute::JobKind;
 using execute::Mix;
 using execute::SentKeys;
 
+constexpr LegId callee = 1;
+constexpr LegId gone = 77;
+
 // One call of one scenario, and what its events break.
 class Call {
 public:
@@ -53,7 +56,15 @@ public:
         channel_.stop(job);
     }
 
-    void settle() { judge(tested_.settle()); }
+    void settle()
+    {
+        settle_until([] { return true; });
+    }
+    template <typename Told>
+    void settle_until_told(std::size_t times = 1)
+    {
+        settle_until([this, times] { return count<Told>() >= times; });
+    }
     void look() { judge(tested_.look()); }
 
     // Every job that was taken has ended.
@@ -114,6 +125,23 @@ private:
         const auto found = std::ranges::find(jobs_, id, &Job::id);
         return found == jobs_.end() ? nullptr : &*found;
     }
+    template <typename Condition>
+    void settle_until(Condition is_so)
+    {
+        judge(tested_.settle());
+        while (!(is_so() && is_settled()) && tested_.may_still_tell()) judge(tested_.settle());
+    }
+
+    // Nothing runs that ends by itself, or that was stopped.
+    bool is_settled() const
+    {
+        return std::ranges::all_of(jobs_, [](const Job& job) {
+            const bool ends = job.is_stopped || job.leg == gone || job.kind == JobKind::playback ||
+                              job.kind == JobKind::dial || job.kind == JobKind::move;
+            return job.is_refused || job.is_over || !ends;
+        });
+    }
+
     bool is_leg(LegId leg) const { return std::ranges::find(legs_, leg) != legs_.end(); }
 
     void judge(std::vector<Event> events)
@@ -126,7 +154,10 @@ private:
 
     void judge(const Event& event)
     {
-        if (is_over_) breach("there is an event after HungUp or Moved");
+        if (is_over_) breach("there is an event after HungUp");
+        if (has_moved_ && !std::holds_alternative<HungUp>(event)) {
+            breach("there is an event after Moved that is not HungUp");
+        }
         if (const auto* pressed = std::get_if<KeyPressed>(&event)) {
             if (keypad.find(pressed->key) == keypad.npos) breach("a key is not on the keypad");
             if (pressed->leg != caller && !is_leg(pressed->leg)) breach("a key of an unknown leg");
@@ -138,6 +169,8 @@ private:
             if (!is_leg(ringing->leg)) breach("leg {} rings, which was not dialled", ringing->leg);
         } else if (std::holds_alternative<HungUp>(event)) {
             judge_end_of_call();
+        } else if (std::holds_alternative<Moved>(event)) {
+            judge_move();
         } else if (const JobId id = job_of(event); id != 0) {
             judge_job(event, id);
         }
@@ -168,9 +201,25 @@ private:
     void judge_end_of_call()
     {
         is_over_ = true;
+        expect_ended_before("HungUp");
+    }
+
+    // It is the end of the job that moves the call, too.
+    void judge_move()
+    {
+        has_moved_ = true;
+        const auto moving = std::ranges::find_if(jobs_, [](const Job& job) {
+            return job.kind == JobKind::move && !job.is_refused && !job.is_over;
+        });
+        if (moving != jobs_.end()) end(*moving);
+        expect_ended_before("Moved");
+    }
+
+    void expect_ended_before(std::string_view event)
+    {
         for (const Job& job : jobs_) {
             if (!job.is_refused && !job.is_over) {
-                breach("the {} had not ended before HungUp", name_of(job));
+                breach("the {} had not ended before {}", name_of(job), event);
             }
         }
     }
@@ -197,6 +246,7 @@ private:
     std::vector<LegId> legs_;
     std::vector<Event> events_;
     JobId last_ = 0;
+    bool has_moved_ = false;
     bool is_over_ = false;
 };
 
@@ -260,9 +310,6 @@ bool dial(Call& call, const Address& address, LegId leg)
     return call.begin(caller, std::move(dial));
 }
 
-constexpr LegId callee = 1;
-constexpr LegId gone = 77;
-
 using Begin = bool (*)(Call& call, LegId leg);
 constexpr Begin on_a_leg[] = {play, say, send_keys, record, listen};
 
@@ -272,7 +319,7 @@ void answers_once(Call& call)
 {
     call.channel().answer();
     call.channel().answer();
-    call.settle();
+    call.settle_until_told<Answered>();
     if (call.count<Answered>() != 1) call.breach("Answered came {} times", call.count<Answered>());
 }
 
@@ -309,7 +356,7 @@ void nothing_comes_of_what_is_not_there(Call& call)
     call.channel().answer();
     call.channel().stop(999);
     call.channel().hang_up(gone, CauseName());
-    call.settle();
+    call.settle_until_told<Answered>();
     if (call.events().size() > 1) call.breach("there are events of a job or leg that is not there");
 }
 
@@ -327,7 +374,7 @@ void all_ends_when_the_caller_hangs_up(Call& call)
     for (const Begin begin : {say, record, listen}) begin(call, caller);
     call.look();
     call.tested().hang_up_caller();
-    call.settle();
+    call.settle_until_told<HungUp>();
     call.expect_over();
     call.expect_all_ended();
     const std::size_t told = call.events().size();
@@ -343,7 +390,7 @@ void hanging_up_ends_the_call(Call& call)
     call.channel().answer();
     play(call, caller);
     call.channel().hang_up(caller, CauseName());
-    call.settle();
+    call.settle_until_told<HungUp>();
     call.expect_over();
     call.expect_all_ended();
 }
@@ -351,7 +398,7 @@ void hanging_up_ends_the_call(Call& call)
 void a_refusal_ends_the_call(Call& call)
 {
     call.channel().reject(486, ReasonPhrase::of("Busy Here"));
-    call.settle();
+    call.settle_until_told<HungUp>();
     call.expect_over();
     if (call.count<Answered>() != 0) call.breach("a refused call was answered");
 }
@@ -359,9 +406,9 @@ void a_refusal_ends_the_call(Call& call)
 void keys_come_in_their_order(Call& call)
 {
     call.channel().answer();
-    call.settle();
+    call.settle_until_told<Answered>();
     for (const char key : keypad) call.tested().press(key);
-    call.settle();
+    call.settle_until_told<KeyPressed>(keypad.size());
     std::string keys;
     for (const Event& event : call.events()) {
         const auto* pressed = std::get_if<KeyPressed>(&event);
@@ -400,7 +447,7 @@ void a_callee_is_reached_bridged_and_hung_up(Call& call)
     call.begin(callee, Bridge());
     call.look();
     call.channel().hang_up(callee, CauseName());
-    call.settle();
+    call.settle_until_told<BridgeEnded>();
     call.expect_all_ended();
     const std::size_t told = call.events().size();
     call.channel().hang_up(callee, CauseName());
@@ -427,7 +474,7 @@ void a_mix_ends_with_the_call(Call& call)
     if (!mix(call)) return;
     call.look();
     call.tested().hang_up_caller();
-    call.settle();
+    call.settle_until_told<HungUp>();
     call.expect_over();
     call.expect_all_ended();
 }
@@ -435,7 +482,9 @@ void a_mix_ends_with_the_call(Call& call)
 void an_unanswered_caller_hears_early_media(Call& call)
 {
     if (!call.channel().abilities().early_media) return;
-    if (!say(call, caller)) return call.breach("it claims early_media, and does not speak");
+    if (!say(call, caller) && !play(call, caller)) {
+        return call.breach("it claims early_media, and neither speaks nor plays");
+    }
     call.settle();
     call.expect_finished("early_media");
 }
@@ -447,7 +496,9 @@ void a_callee_is_told_something_before_the_two_are_connected(Call& call)
     call.channel().answer();
     if (!dial(call, *somebody, callee)) return;
     call.settle();
-    if (!say(call, callee)) return call.breach("it claims legs_apart, and does not speak");
+    if (!say(call, callee) && !play(call, callee)) {
+        return call.breach("it claims legs_apart, and neither speaks nor plays");
+    }
     call.settle();
     call.expect_finished("legs_apart");
 }
@@ -477,6 +528,36 @@ void a_recording_may_be_dual(Call& call)
     call.expect_all_ended();
 }
 
+void a_transfer_takes_the_call_away(Call& call)
+{
+    const auto elsewhere = call.tested().elsewhere();
+    call.channel().answer();
+    if (!elsewhere) return;
+    play(call, caller);
+    Transfer transfer;
+    transfer.target = *elsewhere;
+    if (!call.begin(caller, std::move(transfer))) return;
+    call.settle();
+    call.expect_all_ended();
+    if (call.count<Moved>() != 1) return call.breach("Moved came {} times", call.count<Moved>());
+    call.tested().hang_up_caller();
+    call.settle_until_told<HungUp>();
+    call.expect_over();
+}
+
+void a_transfer_to_nowhere_fails(Call& call)
+{
+    const auto nowhere = call.tested().nowhere();
+    call.channel().answer();
+    if (!nowhere) return;
+    Transfer transfer;
+    transfer.target = *nowhere;
+    if (!call.begin(caller, std::move(transfer))) return;
+    call.settle();
+    call.expect_all_ended();
+    if (call.count<Moved>() != 0) call.breach("Moved came, and it leads nowhere");
+}
+
 struct Scenario {
     std::string_view name;
     void (*play)(Call& call);
@@ -495,6 +576,8 @@ constexpr Scenario scenarios[] = {
     {"a dial that fails", a_dial_that_reaches_nobody_fails_once},
     {"a dial that is stopped", a_stopped_dial_is_not_answered},
     {"a dial that is answered", a_callee_is_reached_bridged_and_hung_up},
+    {"transfer", a_transfer_takes_the_call_away},
+    {"transfer to nowhere", a_transfer_to_nowhere_fails},
     {"mix", a_mix_lasts_until_it_is_stopped},
     {"hang-up in a mix", a_mix_ends_with_the_call},
     {"early media", an_unanswered_caller_hears_early_media},

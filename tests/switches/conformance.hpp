@@ -27,6 +27,10 @@ public:
     // The same without waiting for anything.
     virtual std::vector<Event> look() = 0;
 
+    // Nobody knows when everything on a real switch has come to its end: there settle() lets a
+    // moment pass, and is called again while this agrees that what is expected may still come.
+    virtual bool may_still_tell() { return false; }
+
     // What the caller does.
     virtual void press(char key) = 0;
     virtual void hang_up_caller() = 0;
@@ -34,6 +38,11 @@ public:
     // Whom a dial reaches, and whom it does not; nothing where the switch dials nobody.
     virtual std::optional<Address> somebody() { return std::nullopt; }
     virtual std::optional<Address> nobody() { return std::nullopt; }
+
+    // Where a call can be transferred to, and where it cannot; nothing where the switch transfers
+    // no call, or any.
+    virtual std::optional<Address> elsewhere() { return std::nullopt; }
+    virtual std::optional<Address> nowhere() { return std::nullopt; }
 };
 
 // Each a sentence that begins with the name of its scenario.

@@ -85,6 +85,7 @@ public:
         channel_->plan(behaviour);
         return Address(PhoneNumber::of("+14155550199"));
     }
+    std::optional<Address> elsewhere() override { return Address(PhoneNumber::of("+14155550100")); }
 
 private:
     std::vector<Event> wait(std::chrono::nanoseconds time)

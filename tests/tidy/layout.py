@@ -26,6 +26,18 @@ def long_lines(tree):
                 )
 
 
+def file_names(tree):
+    """Files have names that every shell and every tool takes."""
+    for path in tree.files:
+        if not re.fullmatch(r"[A-Za-z0-9_./-]+", path):
+            yield tree.finding(
+                "file names",
+                path,
+                1,
+                "a name of other signs than letters, digits, _, - and dots: rename or delete the file",
+            )
+
+
 def purposes(tree):
     """A header opens with a comment that says in a sentence what it is for."""
     for path, text in tree.of(".h", ".hpp"):

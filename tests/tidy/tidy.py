@@ -18,6 +18,7 @@ RULES = [
     floors.namespaces,
     floors.forward_declarations,
     floors.base_names,
+    layout.file_names,
     layout.long_lines,
     layout.purposes,
     layout.builds,

@@ -159,6 +159,13 @@ class Layout(unittest.TestCase):
     def test_columns_are_characters(self):
         self.assertEqual(found(layout.long_lines, {"src/a.cpp": "// " + "▲" * 97 + "\n"}), [])
 
+    def test_a_file_with_an_odd_name_is_found(self):
+        files = {"tests/http/a (copy).txt": "", "tools/a\x01b": "", "docs/an-odd_one.1.md": ""}
+        self.assertEqual(
+            [path for path, _ in found(layout.file_names, files)],
+            ["tests/http/a (copy).txt", "tools/a\x01b"],
+        )
+
     def test_a_header_without_its_purpose_is_found(self):
         self.assertEqual(
             found(

@@ -216,10 +216,8 @@ class Run(CommandLine):
             [warning["at"] for warning in outcome["warnings"]], ["/data/voice_urll", "/data/idd"]
         )
         self.assertIn('did you mean "id"?', outcome["warnings"][1]["error"])
-        outcome = self.outcome(self.node("/error", custom_request_headers={"a": "b"}), status=1)
-        self.assertEqual(
-            [warning["at"] for warning in outcome["warnings"]], ["/data/custom_request_headers"]
-        )
+        outcome = self.outcome(self.node("/error", note={"a": "b"}), status=1)
+        self.assertEqual([warning["at"] for warning in outcome["warnings"]], ["/data/note"])
         self.assertNotIn("warnings", self.outcome(self.node(), status=0))
 
     def test_keys_that_nobody_reads_stand_in_the_transcript(self):
@@ -229,6 +227,29 @@ class Run(CommandLine):
         self.assertEqual(len(warnings), 2, ended.stdout)
         for at in ("/data/voice_urll", "/data/idd"):
             self.assertEqual(len([line for line in warnings if at in line]), 1, warnings)
+
+    def test_a_document_that_the_action_brings_along(self):
+        twiml = {"flow_type": "application/xml", "flow_doc": "<Response><Say>no server</Say></Response>"}
+        node = {"module": "pivot", "data": {"serverless": twiml}, "children": {"_": SORRY}}
+        outcome = self.outcome(node, status=0)
+        self.assertEqual([verb["verb"] for verb in outcome["verbs"]], ["Say"])
+        self.assertNotIn("exchange", outcome)
+        both = self.node(serverless=twiml)
+        outcome = self.outcome(both, status=0)
+        self.assertEqual([warning["at"] for warning in outcome["warnings"]], ["/data/voice_url"])
+        self.assertEqual(self.server.asked, [])
+        node["data"]["serverless"]["flow_doc"] = "<Response><Say>"
+        outcome = self.outcome(node, status=1)
+        self.assertEqual((outcome["reason"], outcome["next"]), ("invalid_twiml", SORRY))
+
+    def test_headers_of_the_action(self):
+        headers = {"X-Tenant": "acme", "x-shared-secret": "s3cret"}
+        self.outcome(self.node(custom_request_headers=headers), status=0)
+        self.assertEqual(self.server.headers["X-Tenant"], "acme")
+        self.assertEqual(self.server.headers["X-Shared-Secret"], "s3cret")
+        outcome = self.outcome(self.node(custom_request_headers={"Host": "other"}), status=1)
+        self.assertEqual(outcome["reason"], "bad_action")
+        self.assertEqual(outcome["errors"][0]["at"], "/data/custom_request_headers/Host")
 
     def test_a_dns_server(self):
         node = self.node()
@@ -388,6 +409,34 @@ class CheckAsRun(Checked):
         self.assertEqual(sorted(error["at"] for error in outcome["errors"]), expected)
         nested = {"module": "play", "data": {"id": "a"}, "children": {"_": pivot}}
         self.assertEqual(self.places(nested, status=1), ["/children/_" + at for at in expected])
+
+    def test_a_document_that_a_node_brings_along_is_judged(self):
+        def node(document, **more):
+            return {"module": "pivot", "data": {"serverless": {"flow_doc": document}, **more}}
+
+        at = "/data/serverless/flow_doc"
+        self.assertEqual(self.places(node("<Response/>"), status=0), [])
+        self.assertEqual(self.places(node({"module": "tts", "data": {"text": "a"}}), status=0), [])
+        self.assertEqual(self.places(node({"module": "tts"}), status=1), [at + "/data/text"])
+        self.assertEqual(self.places(node('{"module":"tts"}'), status=1), [at + "/data/text"])
+        self.assertEqual(self.places(node("<Response><Say></Response>"), status=1), [at])
+        nested = {"module": "play", "data": {"id": "a"}, "children": {"_": node("<Response><Sya/></Response>")}}
+        self.assertEqual(self.places(nested, status=0), ["/children/_" + at])
+        both = node("<Response/>", voice_url="http://voice.example.com/")
+        self.assertEqual(self.places(both, status=0), ["/data/voice_url"])
+        self.assertEqual(self.places(both["data"], status=0), ["/voice_url"])
+        self.assertEqual(self.places(node("<Response/>")["data"], status=0), [])
+        inside = {"module": "callflow", "data": {"flow": node({"module": "tts"})}}
+        self.assertEqual(self.places(inside, status=1), ["/data/flow" + at + "/data/text"])
+
+    def test_modules_of_the_operators_own_are_known(self):
+        schema = self.file({"required": ["id"], "properties": {"id": {"type": "string"}}}, "shop.json")
+        config = self.file({"callflow": {"modules": {"shop": schema, "loyalty": ""}}}, "config.json")
+        self.assertEqual(self.places({"module": "shop", "data": {"id": "a"}}, status=1), ["/module"])
+        flow = {"module": "loyalty", "data": {"any": 1}, "children": {"_": {"module": "shop", "data": {}}}}
+        self.assertEqual(self.places(flow, "--config", config, status=1), ["/children/_/data/id"])
+        config = self.file({"callflow": {"modules": {"play": ""}}}, "config.json")
+        self.assert_usage_error(self.pivot("check", "--config", config, self.file(flow)), "KAZOO has a module")
 
     def test_an_answer_is_the_flow_itself(self):
         wrapped = self.file({"flow": FLOW})

@@ -31,6 +31,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         length = int(self.headers.get("Content-Length", 0))
+        self.server.headers = self.headers
         self.server.asked.append((self.command, self.path, self.rfile.read(length).decode()))
         path = self.path.split("?")[0]
         status, content_type, body = {

@@ -1,5 +1,11 @@
 #include "pivot/serve/actions.hpp"
+#include "pivot/serve/numbers_file.hpp"
 
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -101,6 +107,52 @@ TEST_F(ServeActions, the_reason_names_the_number_and_cannot_control_a_terminal)
     EXPECT_EQ(chosen("", "+4930\n"),
               "no action for the number \"+4930 \": it is not among [numbers], and there is no "
               "default");
+}
+
+TEST_F(ServeActions, may_have_their_numbers_in_a_file)
+{
+    ASSERT_TRUE(
+        add_numbers("# of Berlin\n\n+493012345,sales\r\n  +4930* , http://h/berlin\n"
+                    "+4940*,night",
+                    actions));
+    EXPECT_EQ(chosen("", "+493012345"), "http://h/sales");
+    EXPECT_EQ(chosen("", "+493099"), "http://h/berlin");
+    EXPECT_EQ(chosen("", "+494099"), "http://h/night");
+    number("+493012345", "night");
+    EXPECT_EQ(chosen("", "+493012345"), "http://h/night") << "the table goes before the file";
+}
+
+TEST_F(ServeActions, take_the_numbers_of_others_that_they_do_not_have)
+{
+    number("+493012345", "sales");
+    number("+4940*", "sales");
+    Actions others = actions.named();
+    EXPECT_EQ(others.numbers(), 0U);
+    ASSERT_TRUE(add_numbers("+493012345,night\n+4940*,night\n+49401,night\n", others));
+    EXPECT_EQ(others.numbers(), 3U);
+    actions.add_missing(std::move(others));
+    EXPECT_EQ(chosen("", "+493012345"), "http://h/sales");
+    EXPECT_EQ(chosen("", "+49402"), "http://h/sales");
+    EXPECT_EQ(chosen("", "+49401"), "http://h/night");
+}
+
+TEST_F(ServeActions, say_which_line_of_the_file_is_wrong)
+{
+    const auto why = [this](std::string_view text) {
+        const auto added = add_numbers(text, actions);
+        return added ? "" : added.error();
+    };
+    EXPECT_EQ(why("+491,sales\n+492\n"), "2: has no comma between a number and its action");
+    EXPECT_THAT(why("\n\n49 30,sales"), HasSubstr("3: \"49 30\" is not a number"));
+    EXPECT_THAT(why("+491,nobody"), HasSubstr("1: \"+491\" "));
+}
+
+TEST_F(ServeActions, are_found_among_a_hundred_thousand_numbers)
+{
+    std::string text;
+    for (int i = 0; i < 100'000; ++i) text += fmt::format("+49{:06},sales\n", i);
+    ASSERT_TRUE(add_numbers(text, actions));
+    EXPECT_EQ(chosen("", "+49099999"), "http://h/sales");
 }
 
 }  // namespace

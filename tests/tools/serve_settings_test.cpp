@@ -14,6 +14,7 @@ namespace pivot::tools {
 namespace {
 
 using std::chrono::seconds;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -125,6 +126,114 @@ TEST_F(ServeSettings, an_empty_configuration_is_one)
     EXPECT_THAT(chosen(found, "+49"), HasSubstr("no action"));
 }
 
+TEST_F(ServeSettings, an_asterisk_has_the_engine_keep_files_unless_it_is_told_otherwise)
+{
+    ::setenv("CACHE_DIRECTORY", "/var/cache/voice", 1);
+    const Settings found = settings(R"(
+        session.keeps_recordings = false
+        [asterisk]
+        url = "http://ari.example:8088"
+        password = "secret"
+        media_path = "/mnt/pivot"
+    )");
+    ::unsetenv("CACHE_DIRECTORY");
+    ASSERT_TRUE(found.asterisk);
+    EXPECT_EQ(found.asterisk->user, "pivot");
+    EXPECT_EQ(found.asterisk->application, "pivot");
+    EXPECT_FALSE(found.asterisk->hangs_up_refused);
+    EXPECT_TRUE(found.engine.session.fetches_media);
+    EXPECT_TRUE(found.engine.session.renders_speech);
+    EXPECT_FALSE(found.engine.session.keeps_recordings);
+    EXPECT_EQ(found.engine.media.path, "/var/cache/voice");
+}
+
+TEST_F(ServeSettings, an_asterisk_may_be_named_with_its_password)
+{
+    SettingsSources sources;
+    sources.config_files = {file("pivot.toml", "[asterisk]\nrefuse = \"hang-up\"\n")};
+    sources.asterisk_url = "http://ann:se%3Acret@ari.example:8088/pbx";
+    const auto found = read_settings(sources);
+    ASSERT_TRUE(found) << found.error().front();
+    const AsteriskSettings& asterisk = *found->settings.asterisk;
+    EXPECT_EQ(asterisk.url, "http://ari.example:8088/pbx");
+    EXPECT_EQ(asterisk.user, "ann");
+    EXPECT_EQ(asterisk.password, "se:cret");
+    EXPECT_TRUE(asterisk.hangs_up_refused);
+    EXPECT_THAT(found->shown, Not(HasSubstr("cret")));
+}
+
+TEST_F(ServeSettings, an_asterisk_that_connects_needs_no_url)
+{
+    const Settings found = settings("[asterisk]\nlisten = \"127.0.0.1:8094\"\n");
+    ASSERT_EQ(found.asterisk->listen.size(), 1U);
+    EXPECT_EQ(found.asterisk->listen.front().to_text(), "127.0.0.1:8094");
+    EXPECT_EQ(found.asterisk->url, "");
+}
+
+TEST_F(ServeSettings, an_asterisk_on_another_machine_needs_a_password_to_connect)
+{
+    EXPECT_THAT(errors("[asterisk]\nlisten = [\"[::1]:8094\", \"0.0.0.0:8094\"]\n"),
+                ElementsAre(HasSubstr("asterisk.listen: other machines reach 0.0.0.0:8094, so it "
+                                      "needs asterisk.listen_password")));
+    EXPECT_THAT(
+        errors("[asterisk]\nlisten = \"/run/pivot/asterisk\"\n"),
+        ElementsAre(HasSubstr("asterisk.listen: Asterisk cannot connect to a Unix socket")));
+    SettingsSources sources;
+    sources.config_files = {file(
+        "pivot.toml", "[asterisk]\nlisten = \"0.0.0.0:8094\"\nlisten_password = \"s3cret\"\n")};
+    const auto found = read_settings(sources);
+    ASSERT_TRUE(found) << found.error().front();
+    EXPECT_THAT(found->shown, Not(HasSubstr("s3cret")));
+}
+
+TEST_F(ServeSettings, an_asterisk_without_a_url_or_a_password_is_refused)
+{
+    EXPECT_THAT(errors("[asterisk]\npassword = \"x\"\n"),
+                ElementsAre("pivot.toml:1:2: asterisk.url: is missing"));
+    EXPECT_THAT(errors("[asterisk]\nurl = \"http://h:8088\"\n"),
+                ElementsAre("pivot.toml:1:2: asterisk.password: is missing: it is that of the user "
+                            "pivot in ari.conf"));
+    EXPECT_THAT(errors("[asterisk]\nurl = \"ws://h\"\npassword = \"x\"\n"),
+                ElementsAre(HasSubstr("pivot.toml:2:1: asterisk.url: ")));
+}
+
+TEST_F(ServeSettings, what_asterisk_dials_has_a_place_for_the_address)
+{
+    constexpr std::string_view asterisk = "[asterisk]\nurl = \"http://a:b@h\"\n";
+    const Settings found = settings(std::string(asterisk) + "user = \"ann\"\n" +
+                                    "dial.sip_uri = \"PJSIP/trunk/{uri}\"\n");
+    EXPECT_EQ(found.asterisk->templates.user, "PJSIP/{user}");
+    EXPECT_EQ(found.asterisk->templates.number, "Local/{number}@pivot-dial/n");
+    EXPECT_EQ(found.asterisk->templates.sip_uri, "PJSIP/trunk/{uri}");
+    EXPECT_THAT(errors(std::string(asterisk) + "dial.number = \"PJSIP/trunk\"\n"),
+                ElementsAre("pivot.toml:3:6: asterisk.dial.number: has no {number} in it, such as "
+                            "PJSIP/{number}@trunk"));
+}
+
+TEST_F(ServeSettings, what_asterisk_parks_with_is_an_extension_of_a_context)
+{
+    constexpr std::string_view asterisk = "[asterisk]\nurl = \"http://a:b@h\"\n";
+    const Settings found = settings(std::string(asterisk) +
+                                    "park = \"700@parkedcalls\"\ntransfer_context = \"office\"\n");
+    EXPECT_EQ(found.asterisk->park, "700@parkedcalls");
+    EXPECT_EQ(found.asterisk->transfer_context, "office");
+    for (const char* const wrong : {"700", "@lot", "700@", "a(b)@lot"}) {
+        EXPECT_THAT(errors(fmt::format("{}park = \"{}\"\n", asterisk, wrong)),
+                    ElementsAre("pivot.toml:3:1: asterisk.park: is not EXTENSION@CONTEXT, such as "
+                                "700@parkedcalls"))
+            << wrong;
+    }
+    EXPECT_THAT(errors(std::string(asterisk) + "transfer_context = \"a,b\"\n"),
+                ElementsAre("pivot.toml:3:1: asterisk.transfer_context: is not the name of a "
+                            "context"));
+}
+
+TEST_F(ServeSettings, the_password_of_an_asterisk_is_not_shown)
+{
+    EXPECT_THAT(shown("[asterisk]\nurl = \"http://h:8088\"\npassword = \"secret\"\n"),
+                AllOf(HasSubstr("http://h:8088"), Not(HasSubstr("secret"))));
+}
+
 TEST_F(ServeSettings, an_engine_without_threads_is_refused)
 {
     EXPECT_THAT(errors("reactors = 0\n"), ElementsAre(HasSubstr("pivot.toml:1:1: reactors: must")));
@@ -143,6 +252,16 @@ TEST_F(ServeSettings, an_unknown_key_has_its_file_and_line_and_a_suggestion)
     EXPECT_THAT(errors("body_bytes_max = 3\n"),
                 ElementsAre("pivot.toml:1:1: body_bytes_max: is not a setting: did you mean "
                             "http.body_bytes_max?"));
+}
+
+TEST_F(ServeSettings, requests_of_kazoo_may_be_only_watched)
+{
+    constexpr std::string_view kazoo = "[[kazoo]]\nbrokers = [\"amqp://b1\"]\n";
+    EXPECT_EQ(settings(kazoo).kazoo.front().shadow, Shadow::off);
+    EXPECT_EQ(settings(fmt::format("{}shadow = \"ask\"\n", kazoo)).kazoo.front().shadow,
+              Shadow::ask);
+    EXPECT_THAT(errors(fmt::format("{}shadow = \"on\"\n", kazoo)),
+                ElementsAre("pivot.toml:3:1: kazoo.0.shadow: is \"on\": use off, check or ask"));
 }
 
 TEST_F(ServeSettings, every_mistake_is_reported_where_it_is)

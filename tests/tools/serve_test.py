@@ -1,123 +1,16 @@
 """`pivot serve` as docs/serve.md has it. The argument is the program."""
 
-import http.server
 import json
 import os
 import re
 import signal
-import subprocess
-import threading
+import socket
 
 import command_line
-from command_line import CommandLine
-
-MENU = (
-    '<Response><Gather numDigits="1" action="/chosen" timeout="60"><Say>Press one</Say></Gather>'
-    "</Response>"
-)
-REST = '<Response><Say>Hold on</Say><Pause length="10000"/></Response>'
+from serving import Serving
 
 
-class Application(http.server.BaseHTTPRequestHandler):
-    """A voice application: it has a menu, a call that rests for hours, and what fails."""
-
-    protocol_version = "HTTP/1.1"
-
-    def answer(self):
-        length = int(self.headers.get("Content-Length", 0))
-        self.server.asked.append((self.command, self.path, self.rfile.read(length).decode()))
-        body = {
-            "/menu": MENU,
-            "/chosen": "<Response><Say>Bye</Say></Response>",
-            "/rest": REST,
-            "/sales": "<Response/>",
-        }.get(self.path.split("?")[0])
-        self.send_response(200 if body else 500)
-        self.send_header("Content-Type", "text/xml")
-        self.send_header("Content-Length", str(len(body or "")))
-        self.end_headers()
-        self.wfile.write((body or "").encode())
-
-    do_GET = do_POST = answer
-
-    def log_message(self, *_):
-        pass
-
-
-class Running:
-    """A `pivot serve` that runs, whose log can be waited for."""
-
-    def __init__(self, program, *arguments):
-        self.process = subprocess.Popen(
-            [program, "serve", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.lines = []
-        self.has_line = threading.Condition()
-        self.has_ended = False
-        self.reader = threading.Thread(target=self.read, daemon=True)
-        self.reader.start()
-
-    def read(self):
-        for line in self.process.stderr:
-            with self.has_line:
-                self.lines.append(line)
-                self.has_line.notify_all()
-        with self.has_line:
-            self.has_ended = True
-            self.has_line.notify_all()
-
-    def find(self, pattern, count):
-        return len([line for line in self.lines if re.search(pattern, line)]) >= count
-
-    def wait_for(self, pattern, count=1):
-        """Waits for so many lines like this; the bound is one that only a failing test reaches."""
-        with self.has_line:
-            self.has_line.wait_for(lambda: self.find(pattern, count) or self.has_ended, timeout=60)
-            assert self.find(pattern, count), (pattern, self.lines)
-
-    def signal(self, number):
-        self.process.send_signal(number)
-
-    def end(self):
-        status = self.process.wait(timeout=60)
-        self.reader.join()
-        self.process.stdout.close()
-        self.process.stderr.close()
-        return status
-
-    def kill(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.end()
-
-
-class Server(http.server.ThreadingHTTPServer):
-    request_queue_size = 1024  # all calls may come at once
-
-
-class Serve(CommandLine):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(("127.0.0.1", 0), Application)
-        cls.server.daemon_threads = True
-        cls.server.asked = []
-        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
-        cls.port = cls.server.server_address[1]
-
-    def serve(self, *arguments):
-        running = Running(self.program, *arguments)
-        self.addCleanup(running.kill)
-        return running
-
-    def serve_toml(self, text, *arguments):
-        return self.serve("--config", self.file(text, "pivot.toml"), *arguments)
-
-    def asked(self):
-        return [path.split("?")[0] for _, path, _ in self.server.asked]
-
+class Serve(Serving):
     def test_scripted_calls_are_performed_and_the_program_stops_when_told(self):
         script = self.file('wait for say "press one"\npress 1\nexpect say "bye"\n', "caller.txt")
         serve = self.serve_toml(
@@ -245,7 +138,9 @@ class Serve(CommandLine):
         )
 
     def test_hup_reads_the_configuration_again_and_a_bad_one_changes_nothing(self):
-        toml = 'policy.allow = ["127.0.0.1"]\ndefault = "{}"\n[scripted]\ncalls = 1000000\nrate = 5\n'
+        toml = (
+            'policy.allow = ["127.0.0.1"]\ndefault = "{}"\n[scripted]\ncalls = 1000000\nrate = 5\n'
+        )
         serve = self.serve_toml(toml.format(self.url("/sales")))
         serve.wait_for("serves")
 
@@ -274,6 +169,54 @@ class Serve(CommandLine):
             self.assertIn("bad.toml:1:1: reactors: expected an integer", first)
             self.assertIn("bad.toml:4:1: scripted.cals: is not a setting: did you mean", second)
 
+    def test_mistakes_about_kazoo_are_found_where_they_are(self):
+        toml = (
+            '[[kazoo]]\nname = "a b"\nbrokers = ["http://x"]\nprefetch = 0\ntls_ca = "/none.pem"\n'
+            '[[kazoo]]\nbrokers = ["amqp://h"]\n[[kazoo]]\nbrokers = ["amqp://h2"]\n'
+        )
+        shown = self.pivot("serve", "--config", self.file(toml, "kazoo.toml"), "--check")
+        self.assertEqual(shown.returncode, 2)
+        for place, text in (
+            (":2:1: kazoo.0.name", "use letters"),
+            (":3:1: kazoo.0.brokers", "amqp://"),
+            (":4:1: kazoo.0.prefetch", "from 1 to 65535"),
+            (":5:1: kazoo.0.tls_ca", "/none.pem"),
+            ("kazoo.2.name", "as that of another"),
+        ):
+            self.assertRegex(shown.stderr, f"{re.escape(place)}: .*{re.escape(text)}")
+
+    def test_the_password_of_a_broker_is_not_shown(self):
+        toml = '[[kazoo]]\nbrokers = ["amqp://pivot:hidden1@h"]\npassword = "hidden2"\n'
+        shown = self.pivot("serve", "--config", self.file(toml, "kazoo.toml"), "--print-config")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertNotIn("hidden", shown.stdout)
+        self.assertIn("[redacted]", shown.stdout)
+
+    def test_no_call_may_ask_where_asterisk_connects(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        serve = self.serve_toml(
+            f"media.path = '{self.folder}/media'\npolicy.allow = ['127.0.0.0/8']\n"
+            f"[asterisk]\nlisten = '127.0.0.1:{port}'\n[scripted]\ncalls = 1\n",
+            "--url",
+            f"http://127.0.0.1:{port}/",
+        )
+        serve.wait_for(f"uri = ws://127.0.0.1:{port}/")
+        serve.wait_for("warning nothing can be recorded")
+        serve.wait_for(f"failed: blocked: 127.0.0.1:{port} is where Pivot itself listens")
+        serve.signal(signal.SIGTERM)
+        self.assertEqual(serve.end(), 0)
+
+    def test_where_another_program_listens_asterisk_cannot_connect(self):
+        config = self.file(
+            f"media.path = '{self.folder}/media'\nasterisk.listen = '127.0.0.1:{self.port}'\n"
+        )
+        ended = self.pivot("serve", "--config", config)
+        self.assertEqual(ended.returncode, 2)
+        self.assertIn("asterisk.listen: ", ended.stderr)
+        self.assertIn("another process listens there", ended.stderr)
+
     def test_what_cannot_start_is_refused(self):
         for text, why in {
             "tls.ca_file = '/none.pem'\n": "/none.pem",
@@ -289,6 +232,16 @@ class Serve(CommandLine):
         self.assert_usage_error(ended, "caller.txt:1")
         self.assert_usage_error(self.pivot("serve", "--url", "nowhere"), "--url: default: ")
         self.assert_usage_error(self.pivot("serve", "--log-level", "loud"), "--log-level")
+
+    def test_check_makes_no_media_folder_and_says_where_there_can_be_none(self):
+        asterisk = '[asterisk]\nurl = "http://127.0.0.1:9"\npassword = "x"\n'
+        folder = os.path.dirname(self.file("", "unused"))
+        for path, status in ((f"{folder}/media", 0), (f"{folder}/none/media", 2)):
+            toml = f'media.path = "{path}"\n{asterisk}'
+            checked = self.pivot("serve", "--check", "--config", self.file(toml, "pivot.toml"))
+            self.assertEqual(checked.returncode, status, checked.stderr)
+            self.assertFalse(os.path.exists(path))
+        self.assertIn(f"the media folder {folder}/none: No such file or directory", checked.stderr)
 
     def test_check_passes_while_the_program_runs_and_changes_nothing(self):
         store = os.path.join(self.folder, "store")
@@ -327,9 +280,20 @@ class Serve(CommandLine):
     def test_the_configuration_of_the_page_is_valid(self):
         page = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/serve.md")
         with open(page, encoding="utf-8") as text:
-            [first, whole] = re.findall(r"```toml\n(.*?)```", text.read(), re.DOTALL)
-        caller = self.file("press 1\n", "caller.txt")
-        for toml in (first, whole.replace("caller.txt", caller)):
+            tables = re.findall(r"```toml\n(.*?)```", text.read(), re.DOTALL)
+        self.assertEqual(len(tables), 4)
+        certificate, key = self.make_certificate()
+        files = {
+            "caller.txt": "press 1\n",
+            "/etc/pivot/numbers.csv": "+493012345,sales\n",
+            "/etc/pivot/recordings.key": "secret\n",
+        }
+        for toml in tables:
+            toml = toml.replace("/var/lib/pivot", self.folder)
+            toml = toml.replace("/etc/pivot/tls/fullchain.pem", certificate)
+            toml = toml.replace("/etc/pivot/tls/privkey.pem", key)
+            for path, content in files.items():
+                toml = toml.replace(path, self.file(content, os.path.basename(path)))
             ended = self.pivot("serve", "--check", "--config", self.file(toml, "pivot.toml"))
             self.assertEqual((ended.returncode, ended.stderr), (0, ""))
 

@@ -242,6 +242,23 @@ TEST(Reader, a_conference_has_the_attributes_of_kazoo)
     EXPECT_EQ(conference.integer(Attribute::rate), 8'000);
 }
 
+TEST(Reader, kazoo_5_has_attributes_of_its_own)
+{
+    const Document document = read(
+        "<Response><Record recordingUrl='http://r.example.com/' recordStoreMethod='POST'/>"
+        "<Dial recordingUrl='http://r.example.com/' recordStoreMethod='put' record='true' "
+        "dialMusic='x' bridgeEndAction='continue'>+14155550123</Dial>"
+        "<Dial><Conference id='room1' profileName='sales' endConferenceOnLastMemberExit='true' "
+        "deaf='true' recordingUrl='http://r.example.com/'>room</Conference></Dial>"
+        "<Start><Stream name='a' url='/s' audioCodec='pcm16' audioMix='stereo' rawAudio='true' "
+        "sampleRate='16k'/></Start><Stop><Stream id='7'/></Stop></Response>");
+    EXPECT_TRUE(document.warnings().empty()) << document.warnings().front().message;
+    auto verb = document.verbs().begin();
+    EXPECT_EQ((*verb).text(Attribute::record_store_method), "POST");
+    ++verb;
+    EXPECT_EQ((*verb).text(Attribute::recording_url), "http://r.example.com/");
+}
+
 TEST(Reader, attributes_belong_to_the_nouns_that_have_them)
 {
     const auto dial = [](std::string_view noun) {
@@ -277,12 +294,11 @@ TEST(Reader, a_conference_or_a_queue_is_the_only_noun_of_its_dial)
 
 TEST(Reader, a_missing_attribute_that_is_needed_warns)
 {
-    EXPECT_EQ(warning("<Response><Connect>\n <Stream name='a'/></Connect></Response>"),
-              "2:2 Stream needs the attribute url");
+    EXPECT_EQ(warning("<Response><Connect>\n <ConversationRelay/></Connect></Response>"),
+              "2:2 ConversationRelay needs the attribute url");
+    EXPECT_EQ(warning("<Response><Connect><Stream name='a'/></Connect></Response>"), "none");
     EXPECT_EQ(warning("<Response><Stop><Stream name='a'/></Stop></Response>"), "none");
     EXPECT_TRUE(has(warning("<Response><Set><Variable value='1'/></Set></Response>"), "key"));
-    EXPECT_TRUE(
-        has(warning("<Response><Connect><ConversationRelay/></Connect></Response>"), "url"));
     EXPECT_TRUE(has(warning("<Response><Say><sub>a</sub></Say></Response>"), "alias"));
 }
 
@@ -322,8 +338,9 @@ TEST(Reader, strict_limits_refuse_what_else_warns)
     EXPECT_EQ(error("<Response><Say>x</Say></Response>", strict), "none");
     for (const std::string_view text :
          {"<Gather timeout='soon'/>", "<Gather timeout='9999'/>", "<Say Voice='x'>x</Say>",
-          "<Gather><Dial/></Gather>", "<Dial><Queue/><Sip/></Dial>", "<Connect><Stream/></Connect>",
-          "<Say><p><p>x</p></p></Say>", "<Message>x</Message>"}) {
+          "<Gather><Dial/></Gather>", "<Dial><Queue/><Sip/></Dial>",
+          "<Connect><ConversationRelay/></Connect>", "<Say><p><p>x</p></p></Say>",
+          "<Message>x</Message>"}) {
         EXPECT_NE(error(fmt::format("<Response>{}</Response>", text), strict), "none") << text;
     }
     Reader reader(strict);
@@ -444,6 +461,7 @@ TEST(Reader, document_types_and_entities_are_refused)
 {
     EXPECT_TRUE(
         has(error("<!DOCTYPE Response SYSTEM \"file:///etc/passwd\"><Response/>"), "DOCTYPE"));
+    EXPECT_TRUE(has(error("<!doctype HTML><html>"), "an HTML page"));
     EXPECT_TRUE(has(error("<!DOCTYPE r [<!ENTITY a \"aa\"><!ENTITY b \"&a;&a;\">]><Response/>"),
                     "DOCTYPE"));
 }

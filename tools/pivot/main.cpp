@@ -1,17 +1,23 @@
 // The command line of Pivot.
 
 #include "base/near_miss.hpp"
+#include "pivot/calls.hpp"
 #include "pivot/check.hpp"
+#include "pivot/debug.hpp"
+#include "pivot/drain.hpp"
 #include "pivot/load.hpp"
 #include "pivot/output.hpp"
 #include "pivot/run.hpp"
 #include "pivot/serve.hpp"
+#include "pivot/shadow.hpp"
 #include "pivot/simulate.hpp"
+#include "pivot/status.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <new>
 #include <sstream>
 #include <string>
@@ -34,7 +40,11 @@ constexpr const char* about =
     "                                              a whole call, with a scripted caller\n"
     "  pivot load http://127.0.0.1:8080/ivr        how much a web server can take\n"
     "  pivot serve --url http://127.0.0.1:8080/ivr\n"
-    "                                              perform the calls of a switch";
+    "                                              perform the calls of a switch\n"
+    "  pivot status                                how it is doing\n"
+    "  pivot calls                                 the calls that it performs\n"
+    "  pivot why CALL                              what became of one\n"
+    "  pivot debug CALL                            what it asked, and what was answered";
 
 constexpr const char* run_examples =
     "ACTION.json is a pivot node, a document whose `flow` is a pivot node, or its bare data:\n"
@@ -297,8 +307,10 @@ void add_serve(CLI::App& app, ServeOptions& options)
                      "earlier one")
         ->type_name("FILE")
         ->allow_extra_args(false);
-    serve->add_flag("--check", options.only_checks,
-                    "Read the configuration, open what it names, and exit");
+    CLI::Option* check = serve->add_flag(
+        "--check", options.only_checks,
+        "Read the configuration, open what it names, have Asterisk play a file, and exit");
+    serve->add_flag("--offline", options.is_offline, "With --check: ask no Asterisk")->needs(check);
     serve->add_flag("--print-config", options.only_prints,
                     "Print the merged configuration without its secrets, and exit");
     serve
@@ -306,6 +318,15 @@ void add_serve(CLI::App& app, ServeOptions& options)
                      "Action of calls whose number is not in the configuration. The host and port "
                      "need no policy.allow")
         ->type_name("URL");
+    serve
+        ->add_option("--asterisk", options.sources.asterisk_url,
+                     "Asterisk whose calls these are: http://USER:PASSWORD@HOST:8088")
+        ->type_name("URL");
+    serve
+        ->add_option("--admin", options.sources.admin,
+                     "Where health and metrics are, instead of admin.listen: 127.0.0.1:9090 or the "
+                     "path of a Unix socket")
+        ->type_name("ADDRESS");
     accept_only(serve->add_option("--log-format", options.sources.log_format,
                                   "How lines are written; default: auto, the journal's way under "
                                   "systemd"),
@@ -313,6 +334,146 @@ void add_serve(CLI::App& app, ServeOptions& options)
     accept_only(serve->add_option("--log-level", options.sources.log_level,
                                   "The least that is logged; default: info"),
                 {"error", "warning", "info", "debug"});
+}
+
+constexpr const char* calls_notes =
+    "The first thousand are listed: those in flight from the oldest.\n\n"
+    "Examples:\n"
+    "  pivot calls --older 2h            what may have leaked\n"
+    "  pivot calls --older 2h --hangup   hangs it up, and lists it\n"
+    "  pivot calls --ended\n\n"
+    "Exit status: 0 listed; 2 it cannot be asked.";
+
+constexpr const char* why_notes =
+    "The calls in flight and the last 10000 are known, and those that are rows in the store. An "
+    "id\n"
+    "is shortened to 6 characters at least.\n\n"
+    "Exit status: 0 it is told; 1 there is no such call; 2 it cannot be asked, or several calls\n"
+    "begin so, which are listed.";
+
+constexpr const char* debug_notes =
+    "Debug records are kept in the store (store.path) of calls whose action has \"debug\": true.\n"
+    "Without CALL it prints a line for each of the last 100; with CALL all that the call has "
+    "left,\n"
+    "with headers and bodies. An id is shortened to 6 characters at least.\n\n"
+    "Examples:\n"
+    "  pivot debug --follow\n"
+    "  pivot debug CA26d928\n"
+    "  pivot debug --store /var/lib/pivot CA26d928    while no pivot serve runs\n\n"
+    "Exit status: 0 they are printed; 1 there are none of such a call; 2 it cannot be asked, or\n"
+    "several calls begin so, which are listed.";
+
+constexpr const char* shadow_notes =
+    "A [[kazoo]] with the setting shadow only watches the requests of KAZOO, and answers none of\n"
+    "them (docs/kazoo.md). HUP begins a new list.\n\n"
+    "Exit status: 0 nothing would be refused; 1 something would be; 2 it cannot be asked, or\n"
+    "watches nothing.";
+
+constexpr const char* status_notes =
+    "Asks the `pivot serve` of this machine over its admin socket, so that you must be of its "
+    "user\n"
+    "or its group.\n\n"
+    "Exit status: 0 it is ready for calls; 1 it is not; 2 it cannot be asked.";
+
+constexpr const char* socket_help = "Its admin socket; default: {}";
+
+void add_source_options(CLI::App& command, CallSource& source)
+{
+    CLI::Option* socket =
+        command
+            .add_option("--socket", source.socket, fmt::format(socket_help, default_admin_socket))
+            ->type_name("PATH");
+    command
+        .add_option("--store", source.store,
+                    "The folder store.path, to be read itself: no pivot serve has to run")
+        ->type_name("FOLDER")
+        ->excludes(socket);
+}
+
+void add_calls(CLI::App& app, CallsOptions& options)
+{
+    CLI::App* calls =
+        app.add_subcommand("calls", "List the calls that the pivot serve of this machine performs");
+    calls->footer(calls_notes);
+    calls->add_option("--socket", options.socket, fmt::format(socket_help, default_admin_socket))
+        ->type_name("PATH");
+    CLI::Option* const ended =
+        calls->add_flag("--ended", options.shows_ended, "Those that have ended, from the last one");
+    CLI::Option* const older =
+        calls
+            ->add_option("--older", options.older_than,
+                         "Only those that have lasted as long at least: 90s, 30m, 2h")
+            ->type_name("TIME")
+            ->transform(CLI::AsNumberWithUnit(
+                std::map<std::string, std::int64_t>{{"s", 1}, {"m", 60}, {"h", 3'600}},
+                CLI::AsNumberWithUnit::UNIT_REQUIRED));
+    calls->add_flag("--hangup", options.hangs_up, "Hang up those that are listed")
+        ->needs(older)
+        ->excludes(ended);
+    calls->add_flag("--json", options.as_json, "Print a JSON object for each, in a line");
+}
+
+void add_why(CLI::App& app, WhyOptions& options)
+{
+    CLI::App* why = app.add_subcommand(
+        "why", "Tell what became of a call, what went wrong, and what to do about it");
+    why->footer(why_notes);
+    why->add_option("call", options.call,
+                    "Its id, as the log has it, that of the switch's channel, or how one begins")
+        ->type_name("CALL")
+        ->required();
+    add_source_options(*why, options.source);
+    why->add_flag("--json", options.as_json, "Print one JSON object");
+}
+
+void add_debug(CLI::App& app, DebugOptions& options)
+{
+    CLI::App* debug = app.add_subcommand(
+        "debug", "Print what calls have asked web servers, and what these have answered");
+    debug->footer(debug_notes);
+    debug
+        ->add_option("call", options.call,
+                     "Its id, as the log has it, that of the switch's channel, or how one begins; "
+                     "default: all calls")
+        ->type_name("CALL");
+    debug->add_flag("--follow", options.follows, "Go on with those that are left from now on");
+    add_source_options(*debug, options.source);
+    debug->add_flag("--json", options.as_json, "Print each record as a JSON object, in a line");
+}
+
+void add_drain(CLI::App& app, DrainOptions& options)
+{
+    CLI::App* drain = app.add_subcommand(
+        "drain",
+        "Let the pivot serve of this machine take no more calls, and go on with those it "
+        "has");
+    drain->footer("As USR1 does. Exit status: 0 it is told; 2 it cannot be.");
+    drain->add_flag("--undo", options.is_undone, "It takes calls again");
+    drain->add_option("--socket", options.socket, fmt::format(socket_help, default_admin_socket))
+        ->type_name("PATH");
+}
+
+void add_shadow(CLI::App& app, ShadowOptions& options)
+{
+    CLI::App* shadow = app.add_subcommand(
+        "shadow",
+        "List what would become of KAZOO's requests, which the pivot serve of this machine only "
+        "watches");
+    shadow->footer(shadow_notes);
+    shadow->add_option("--socket", options.socket, fmt::format(socket_help, default_admin_socket))
+        ->type_name("PATH");
+    shadow->add_flag("--all", options.shows_all, "Also list what would go as with KAZOO");
+    shadow->add_flag("--json", options.as_json, "Print one JSON object");
+}
+
+void add_status(CLI::App& app, StatusOptions& options)
+{
+    CLI::App* status =
+        app.add_subcommand("status", "Tell how the pivot serve of this machine is doing");
+    status->footer(status_notes);
+    status->add_option("--socket", options.socket, fmt::format(socket_help, default_admin_socket))
+        ->type_name("PATH");
+    status->add_flag("--json", options.as_json, "Print one JSON object");
 }
 
 // Says why `word`, the first argument, is not a subcommand. Empty if it is one, or is an option.
@@ -341,11 +502,23 @@ int run_command_line(int argc, char** argv)
     LoadOptions load_options;
     SimulateOptions simulate_options;
     ServeOptions serve_options;
+    StatusOptions status_options;
+    CallsOptions calls_options;
+    DrainOptions drain_options;
+    WhyOptions why_options;
+    DebugOptions debug_options;
+    ShadowOptions shadow_options;
     add_run(app, run_options);
     add_check(app, check_options);
     add_simulate(app, simulate_options);
     add_load(app, load_options);
     add_serve(app, serve_options);
+    add_status(app, status_options);
+    add_calls(app, calls_options);
+    add_why(app, why_options);
+    add_debug(app, debug_options);
+    add_shadow(app, shadow_options);
+    add_drain(app, drain_options);
     const std::string refusal = refusal_of(argc > 1 ? argv[1] : "", app);
     if (!refusal.empty()) return refuse("pivot", refusal);
     try {
@@ -361,6 +534,12 @@ int run_command_line(int argc, char** argv)
     if (app.got_subcommand("check")) return check(check_options);
     if (app.got_subcommand("simulate")) return simulate(simulate_options);
     if (app.got_subcommand("serve")) return serve(serve_options);
+    if (app.got_subcommand("status")) return status(status_options);
+    if (app.got_subcommand("calls")) return list_calls(calls_options);
+    if (app.got_subcommand("why")) return explain_call(why_options);
+    if (app.got_subcommand("debug")) return debug(debug_options);
+    if (app.got_subcommand("shadow")) return shadow(shadow_options);
+    if (app.got_subcommand("drain")) return drain(drain_options);
     return load(load_options);
 }
 

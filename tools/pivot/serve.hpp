@@ -12,6 +12,7 @@ inline constexpr int exit_at_once = 3;  // a second signal came, and calls were 
 struct ServeOptions {
     SettingsSources sources;
     bool only_checks = false;
+    bool is_offline = false;   // while it checks: no switch is asked
     bool only_prints = false;  // the configuration
 };
 

@@ -68,9 +68,25 @@ inline constexpr Property audio_macro_data[] = {
     {"terminators", list_of(string).by_default(all_keys)},
 };
 
+inline constexpr Property tone_data[] = {
+    {"duration_off", integer.required()},
+    {"duration_on", integer.required()},
+    {"frequencies", list_of(integer).size_at_least(1).required()},
+    {"repeat", integer},
+    {"volume", integer.at_most(0)},
+};
+
+inline constexpr Rule tone = object.with(tone_data);
+
+inline constexpr Property tones_data[] = {
+    skip_module,
+    {"tones", list_of(tone)},
+};
+
 inline constexpr Module audio_modules[] = {
     {"audio_macro", audio_macro_data},
     {"play", play_data},
+    {"tones", tones_data, since_5},
     {"tts", tts_data},
 };
 

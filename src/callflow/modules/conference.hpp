@@ -8,6 +8,7 @@ namespace pivot::callflow::modules {
 inline constexpr Property conference_profile[] = {
     {"alone-sound", string},
     {"announce-count", integer},
+    {"auto-record", boolean.by_default("false").since_5()},
     {"caller-controls", string},
     {"comfort-noise", integer.at_least(0).at_most(10000)},
     {"energy-level", integer.at_least(0).at_most(1800)},
@@ -40,12 +41,15 @@ inline constexpr Property conference_moderator[] = {
 };
 
 inline constexpr Property conference[] = {
+    {"allow_shareable_link", boolean.by_default("false").since_5()},
+    {"base_profile_name", string.since_5()},
     {"bridge_password", string},
     {"bridge_username", string},
     {"caller_controls", string},
     {"conference_numbers", list_of(digits).unique().by_default("[]")},
     {"controls", object},
     {"domain", string},
+    {"endconf_grace_time", integer.at_least(0).since_5()},
     {"flags", list_of(string)},
     {"focus", string},
     {"language", string},
@@ -54,7 +58,8 @@ inline constexpr Property conference[] = {
     {"member", object.with(conference_member).by_default("{}")},
     {"moderator", object.with(conference_moderator).by_default("{}")},
     {"moderator_controls", string},
-    {"name", string.size(1, 128)},
+    {"name", string.size(1, 128).until_5()},
+    {"name", string.size(1, 128).required().since_5()},
     {"owner_id", string.size(32, 32)},
     {"play_entry_tone", boolean_or_string},
     {"play_exit_tone", boolean_or_string},
@@ -63,6 +68,7 @@ inline constexpr Property conference[] = {
     {"profile", object.with(conference_profile)},
     {"profile_name", string},
     {"require_moderator", boolean},
+    {"video", boolean.since_5()},
     {"wait_for_moderator", boolean},
 };
 

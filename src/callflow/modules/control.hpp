@@ -18,15 +18,28 @@ inline constexpr Property branch_bnumber_data[] = {
     skip_module,
 };
 
+inline constexpr Rule name_or_path =
+    Rule{bit(json::Kind::string) | bit(json::Kind::array)}.each(string);
+
 inline constexpr Property branch_variable_data[] = {
+    {"id", string.since_5()},
     {"scope", string.one_of("account custom_channel_vars device merged user")
-                  .by_default("custom_channel_vars")},
+                  .by_default("custom_channel_vars")
+                  .until_5()},
+    {"scope", string.one_of("account custom_channel_vars device doc merged user")
+                  .by_default("custom_channel_vars")
+                  .since_5()},
     skip_module,
-    {"variable", string.required().by_default("")},
+    {"variable", string.required().by_default("").until_5()},
+    {"variable", name_or_path.required().since_5()},
 };
 
+// KAZOO 4 takes whatever KAZOO 5 does: it knows nothing of the new keys.
 inline constexpr Property callflow_data[] = {
+    {"doc_id", string.since_5()},
+    {"flow", node.since_5()},
     {"id", string},
+    {"path", name_or_path.since_5()},
     skip_module,
 };
 
@@ -68,15 +81,32 @@ inline constexpr Property nomorobo_data[] = {
     {"username", string.size(1, 1000).required()},
 };
 
+inline constexpr Rule document =
+    Rule{bit(json::Kind::object) | bit(json::Kind::string)}.size_at_least(1);
+
+// The schema of KAZOO 5 requires `flow_type`, but its pages do not.
+inline constexpr Property serverless_data[] = {
+    {"flow_doc", document.required()},
+    {"flow_type", string.one_of("application/json application/xml text/xml")},
+};
+
+// Other headers would replace those that the server needs. The schemas do not refuse them.
+inline constexpr Rule header_line = string.matching(Form::header_value);
+inline constexpr Rule request_headers = object.only(Form::extension_header, header_line);
+
 inline constexpr Property pivot_data[] = {
-    {"cdr_url", string.matching(Form::web_address)},
+    {"cdr_url", string.matching(Form::web_address).until_5()},
+    {"cdr_url", string.matching(Form::web_address).size_at_least(7).since_5()},
+    {"custom_request_headers", request_headers},
     {"debug", boolean.by_default("false")},
     {"method", string.one_of("get post GET POST").by_default("get")},
     {"req_body_format", string.one_of("form json").by_default("form")},
     {"req_format", string.one_of("kazoo twiml").by_default("kazoo")},
     {"req_timeout_ms", integer.at_most(5000)},
+    {"serverless", object.with(serverless_data).since_5()},
     skip_module,
-    {"voice_url", url.matching(Form::web_address).required()},
+    {"voice_url", url.matching(Form::web_address).required().until_5()},
+    {"voice_url", url.matching(Form::web_address).size_at_least(7).since_5()},
 };
 
 inline constexpr Property response_data[] = {
@@ -106,7 +136,7 @@ inline constexpr Module control_modules[] = {
     {"answer", skip_module_only},
     {"branch_bnumber", branch_bnumber_data},
     {"branch_variable", branch_variable_data},
-    {"callflow", callflow_data},
+    {"callflow", callflow_data, one_in_5("id doc_id+path flow")},
     {"camping_feature", skip_module_only},
     {"check_cid", check_cid_data},
     {"cidlistmatch", cidlistmatch_data},
@@ -117,7 +147,7 @@ inline constexpr Module control_modules[] = {
     {"language", language_data},
     {"nomorobo", nomorobo_data},
     {"noop", skip_module_only},
-    {"pivot", pivot_data},
+    {"pivot", pivot_data, one_in_5("voice_url serverless")},
     {"response", response_data},
     {"skel", skip_module_only},
     {"sleep", sleep_data},

@@ -1,6 +1,7 @@
 // Modules that hand the call to a service: a queue, a conference, a fax, a parking lot, a mailbox.
 #pragma once
 
+#include "callflow/modules/audio.hpp"
 #include "callflow/modules/conference.hpp"
 #include "callflow/rule.hpp"
 
@@ -47,6 +48,20 @@ inline constexpr Property conference_data[] = {
     {"welcome_prompt", object.with(welcome_prompt)},
 };
 
+inline constexpr Property doorman_data[] = {
+    {"call_timeout", integer.by_default("30")},
+    {"caller_greeting", string.by_default("Hi. Please state your name after the tone.")},
+    {"caller_id_name", string.by_default("Doorman")},
+    {"failover_strategy", string.one_of("hangup voicemail").by_default("hangup")},
+    {"id", string.required()},
+    {"max_menu_attempts", integer.by_default("3")},
+    {"origin", string.by_default("callflow : cf_doorman")},
+    {"recording_limit", integer.by_default("3")},
+    skip_module,
+    {"tones", list_of(tone)},
+    {"vmbox_id", string},
+};
+
 inline constexpr Property fax_detect_data[] = {
     {"duration", integer},
     skip_module,
@@ -69,6 +84,7 @@ inline constexpr Property park_data[] = {
     {"default_callback_timeout", integer.unread()},
     {"default_presence_type", string.one_of("early terminated confirmed").unread()},
     {"default_ringback_timeout", integer.unread()},
+    {"force_presence_user", boolean.since_5().unread()},
     {"max_slot_number", integer},
     {"presence_id", string.unread()},
     skip_module,
@@ -101,12 +117,19 @@ inline constexpr Property voicemail_data[] = {
 };
 
 inline constexpr Module destinations_modules[] = {
-    {"acdc_agent", acdc_agent_data},   {"acdc_member", acdc_member_data},
-    {"acdc_queue", acdc_queue_data},   {"acdc_wait_time", acdc_wait_time_data},
-    {"conference", conference_data},   {"conference_feature", conference_data},
-    {"fax_detect", fax_detect_data},   {"faxbox", faxbox_data},
-    {"move", skip_module_only},        {"park", park_data},
-    {"receive_fax", receive_fax_data}, {"transfer", transfer_data},
+    {"acdc_agent", acdc_agent_data},
+    {"acdc_member", acdc_member_data},
+    {"acdc_queue", acdc_queue_data},
+    {"acdc_wait_time", acdc_wait_time_data},
+    {"conference", conference_data},
+    {"conference_feature", conference_data},
+    {"doorman", doorman_data, since_5},
+    {"fax_detect", fax_detect_data},
+    {"faxbox", faxbox_data},
+    {"move", skip_module_only},
+    {"park", park_data},
+    {"receive_fax", receive_fax_data},
+    {"transfer", transfer_data},
     {"voicemail", voicemail_data},
 };
 

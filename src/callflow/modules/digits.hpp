@@ -1,4 +1,4 @@
-// Modules that read and send digits.
+// Modules that read digits and speech, and send digits.
 #pragma once
 
 #include "callflow/rule.hpp"
@@ -15,6 +15,14 @@ inline constexpr Property collect_dtmf_data[] = {
     {"terminator", key.by_default("#")},
     {"terminators", list_of(key).unique()},
     {"timeout", integer.at_least(1).by_default("5000")},
+};
+
+inline constexpr Property detect_speech_data[] = {
+    {"action", string.one_of("start stop")},
+    {"asr_engine", string},
+    {"asr_params", object},
+    {"asr_settings", object},
+    skip_module,
 };
 
 inline constexpr Property directory_data[] = {
@@ -52,11 +60,9 @@ inline constexpr Property send_dtmf_data[] = {
 };
 
 inline constexpr Module digits_modules[] = {
-    {"collect_dtmf", collect_dtmf_data},
-    {"directory", directory_data},
-    {"disa", disa_data},
-    {"flush_dtmf", flush_dtmf_data},
-    {"menu", menu_data},
+    {"collect_dtmf", collect_dtmf_data}, {"detect_speech", detect_speech_data, since_5},
+    {"directory", directory_data},       {"disa", disa_data},
+    {"flush_dtmf", flush_dtmf_data},     {"menu", menu_data},
     {"send_dtmf", send_dtmf_data},
 };
 

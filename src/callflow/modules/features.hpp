@@ -7,7 +7,13 @@ namespace pivot::callflow::modules {
 
 inline constexpr Property call_forward_data[] = {
     {"action", string.one_of("activate deactivate update toggle menu")},
+    {"menu_retries", integer.by_default("3").since_5()},
     skip_module,
+};
+
+inline constexpr Property call_pickup_data[] = {
+    skip_module,
+    {"target_call_id", string.size_at_least(1)},
 };
 
 inline constexpr Property call_waiting_data[] = {
@@ -78,6 +84,7 @@ inline constexpr Property intercept_feature_data[] = {
 
 inline constexpr Module features_modules[] = {
     {"call_forward", call_forward_data},
+    {"call_pickup", call_pickup_data, since_5},
     {"call_waiting", call_waiting_data},
     {"do_not_disturb", do_not_disturb_data},
     {"eavesdrop", eavesdrop_data},

@@ -15,8 +15,19 @@ inline constexpr Property recipient_data[] = {
 
 inline constexpr Rule recipient = object.with(recipient_data);
 
+// A user has an id.
+inline constexpr Rule id_or_ids =
+    Rule{bit(json::Kind::string) | bit(json::Kind::array)}.each(string);
+inline constexpr Property recipient_data_of_5[] = {
+    {"id", id_or_ids.required()},
+    {"type", string.one_of("user email").required()},
+};
+inline constexpr Rule recipient_of_5 = object.with(recipient_data_of_5);
+
 inline constexpr Property missed_call_alert_data[] = {
-    {"recipients", list_of(recipient).required()},
+    {"alert_on_internal_calls", boolean.by_default("false").since_5()},
+    {"recipients", list_of(recipient).required().until_5()},
+    {"recipients", list_of(recipient_of_5).required().since_5()},
     skip_module,
 };
 
@@ -34,6 +45,7 @@ inline constexpr Property record_call_data[] = {
     {"action", string.one_of("start stop").required().by_default("start")},
     {"format", string.one_of("mp3 wav")},
     {"label", string.unread()},
+    {"media_id", string.since_5().unread()},
     {"media_name", string},
     {"method", string.one_of("put post").by_default("put")},
     {"origin", string.unread()},
@@ -44,23 +56,35 @@ inline constexpr Property record_call_data[] = {
     {"should_follow_transfer", boolean.by_default("true").unread()},
     skip_module,
     {"time_limit", integer.at_least(5).at_most(10800).by_default("3600")},
-    {"url", url},
+    {"url", url.until_5()},
+    {"url", url.size_at_least(5).since_5()},
 };
 
 inline constexpr Property record_caller_data[] = {
     {"format", string.one_of("mp3 wav")},
+    {"media_id", string.since_5().unread()},
+    {"media_name", string.since_5()},
     {"method", string.one_of("put post").by_default("put")},
+    {"origin", string.since_5().unread()},
+    {"record_min_sec", integer.since_5().unread()},
+    {"record_on_answer", boolean.by_default("false").since_5().unread()},
+    {"record_on_bridge", boolean.by_default("false").since_5().unread()},
+    {"record_sample_rate", integer.since_5().unread()},
+    {"should_follow_transfer", boolean.by_default("true").since_5().unread()},
     skip_module,
     {"time_limit", integer.at_least(5).at_most(10800).by_default("3600")},
-    {"url", url},
+    {"url", url.until_5()},
+    {"url", url.size_at_least(5).since_5()},
 };
 
 inline constexpr Property webhook_data[] = {
     {"custom_data", object},
+    {"custom_request_headers", object.since_5()},
     {"http_verb", string.one_of("post get")},
     {"retries", integer.unread()},
     skip_module,
-    {"uri", url},
+    {"uri", url.until_5()},
+    {"uri", url.size_at_least(6).since_5()},
 };
 
 inline constexpr Module reporting_modules[] = {

@@ -27,6 +27,12 @@ Task<RingResult> ring(LiveCall& call, Dial dial, Deadline& deadline)
 {
     RingResult result;
     LegFailures legs(call);
+    Cause refusal = call.permit(dial);
+    if (!refusal.name.empty() && dial.targets.empty()) {
+        result.kind = RingResult::Kind::failed;
+        result.cause = std::move(refusal);
+        co_return result;
+    }
     const JobId job = call.begin(caller, std::move(dial));
     if (job == 0) {
         result.kind = RingResult::Kind::failed;

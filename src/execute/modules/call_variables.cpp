@@ -16,61 +16,74 @@ bool is_same_name(std::string_view a, std::string_view b)
     return std::ranges::equal(a, b, [&](char x, char y) { return plain(x) == plain(y); });
 }
 
-std::optional<std::string> member_of(std::string_view object, std::string_view name)
+std::optional<json::Value> member_of(json::Value object, std::string_view name)
 {
-    if (object.empty()) return std::nullopt;
-    json::Document document(Flow::depth_max);
-    const auto value = document.read(object);
-    if (!value || !value->is_object()) return std::nullopt;
-    for (const auto [member, found] : value->members()) {
-        if (!is_same_name(member, name)) continue;
-        if (found.kind() == json::Kind::null) return std::nullopt;
-        return written(found);
+    if (!object.is_object()) return std::nullopt;
+    for (const auto [member, value] : object.members()) {
+        if (is_same_name(member, name)) return value;
     }
     return std::nullopt;
 }
 
-std::optional<std::string> channel_variable(const Work& work, std::string_view name)
+std::optional<std::string> find_in(std::string_view object, VariablePath path)
+{
+    if (object.empty() || path.empty()) return std::nullopt;
+    json::Document document(Flow::depth_max);
+    const auto read = document.read(object);
+    std::optional<json::Value> value;
+    if (read) value = *read;
+    for (const std::string_view name : path) {
+        if (value) value = member_of(*value, name);
+    }
+    if (!value || value->kind() == json::Kind::null) return std::nullopt;
+    return written(*value);
+}
+
+std::optional<std::string> channel_variable(const Work& work, VariablePath path)
 {
     for (const auto& [variable, value] : work.memory.channel_variables) {
-        if (is_same_name(variable, name)) return value;
+        if (path.size() == 1 && is_same_name(variable, path.front())) return value;
     }
-    return member_of(work.call.session().call().custom_channel_vars, name);
+    return find_in(work.call.session().call().custom_channel_vars, path);
 }
 
-std::optional<std::string> device_variable(const Work& work, std::string_view name)
+std::optional<std::string> device_variable(const Work& work, std::string_view id, VariablePath path)
 {
-    const std::string& id = work.call.session().call().authorizing_id;
     const Device* const device = look_up(work, &Directory::device, id);
-    return device == nullptr ? std::nullopt : member_of(device->variables, name);
+    return device == nullptr ? std::nullopt : find_in(device->variables, path);
 }
 
-std::optional<std::string> user_variable(const Work& work, std::string_view name)
+std::optional<std::string> user_variable(const Work& work, std::string_view id, VariablePath path)
 {
     const Directory* const directory = work.call.config().directory;
-    const auto& owners = work.call.session().call().owner_ids;
-    if (directory == nullptr || owners.empty()) return std::nullopt;
+    if (directory == nullptr) return std::nullopt;
     const auto& users = directory->variables().users;
-    const auto user = users.find(owners.front());
-    return user == users.end() ? std::nullopt : member_of(user->second, name);
+    const auto user = users.find(id);
+    return user == users.end() ? std::nullopt : find_in(user->second, path);
 }
 
 }  // namespace
 
-std::optional<std::string> variable_in(const Work& work, std::string_view scope,
-                                       std::string_view name)
+std::optional<std::string> variable_in(const Work& work, std::string_view scope, VariablePath path,
+                                       std::string_view id)
 {
-    if (scope == "device") return device_variable(work, name);
-    if (scope == "user") return user_variable(work, name);
+    const Call& call = work.call.session().call();
+    if (scope == "device") return device_variable(work, call.authorizing_id, path);
+    if (scope == "user") {
+        return user_variable(work, call.owner_ids.empty() ? "" : call.owner_ids.front(), path);
+    }
     if (scope == "account") {
         const Directory* const directory = work.call.config().directory;
-        return directory == nullptr ? std::nullopt
-                                    : member_of(directory->variables().account, name);
+        return directory == nullptr ? std::nullopt : find_in(directory->variables().account, path);
+    }
+    if (scope == "doc") {
+        auto value = user_variable(work, id, path);
+        return value ? value : device_variable(work, id, path);
     }
     if (scope == "merged") {
-        if (auto value = device_variable(work, name)) return value;
+        if (auto value = device_variable(work, call.authorizing_id, path)) return value;
     }
-    return channel_variable(work, name);
+    return channel_variable(work, path);
 }
 
 std::string captured_number(const Work& work)

@@ -4,16 +4,20 @@
 #include "execute/modules/module.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace pivot::execute::modules {
 
-// A variable as text, in a scope of branch_variable. A value that the flow has set hides the one
-// that came with the call. Names match in any case, and with `-` for `_`. Returns nothing if there
-// is no such variable, or if it is null.
-std::optional<std::string> variable_in(const Work& work, std::string_view scope,
-                                       std::string_view name);
+// The name of a variable, and those of the members in it that lead to the value.
+using VariablePath = std::span<const std::string_view>;
+
+// A variable as text, in a scope of branch_variable; that of the scope `doc` is the user or the
+// device `id`. A value that the flow has set hides the one that came with the call. Names match in
+// any case, and with `-` for `_`. Returns nothing if there is no such variable, or if it is null.
+std::optional<std::string> variable_in(const Work& work, std::string_view scope, VariablePath path,
+                                       std::string_view id);
 
 // The digits that the pattern of the callflow's number captured. Empty if it captured nothing.
 std::string captured_number(const Work& work);

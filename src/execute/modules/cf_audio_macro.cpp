@@ -5,8 +5,8 @@
 #include "execute/modules/node_data.hpp"
 #include "execute/modules/sound.hpp"
 #include "execute/modules/spoken_value.hpp"
+#include "execute/modules/tone_data.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,8 +17,6 @@
 namespace pivot::execute::modules {
 
 namespace {
-
-constexpr std::int64_t repeat_max = 100'000;
 
 Sound say_macro(const Work& work, json::Value data, std::string_view language,
                 std::string_view stop_keys)
@@ -32,32 +30,6 @@ Sound say_macro(const Work& work, json::Value data, std::string_view language,
     Sound sound = sound_of(data, stop_keys);
     sound.what = std::move(speech);
     return sound;
-}
-
-// A tone has two frequencies at most, and the switch's own volume.
-Media tone_of(const Work& work, json::Value data)
-{
-    std::string tone =
-        fmt::format("{},{}", number(data, "duration_on", 500), number(data, "duration_off", 0));
-    std::size_t count = 0;
-    for (const auto hertz : data.find("frequencies")->elements()) {
-        ++count;
-        if (count <= 2) tone.append(count == 1 ? "," : "+").append(hertz.text());
-    }
-    if (count > 2) work.warn("only the first two frequencies of a tone are played");
-    if (data.find("volume")) work.warn("the volume of a tone is left out");
-    const auto repeat = std::clamp(number(data, "repeat", 1), std::int64_t{1}, repeat_max);
-    Media media(Tone::of(tone), static_cast<unsigned>(repeat));
-    if (media.empty()) work.warn("a tone has no valid frequency or duration");
-    return media;
-}
-
-bool has_frequencies(json::Value macro)
-{
-    const auto frequencies = macro.find("frequencies");
-    if (!frequencies || !frequencies->is_array()) return false;
-    const auto elements = frequencies->elements();
-    return !(elements.begin() == elements.end());
 }
 
 std::optional<Sound> macro_of(const Work& work, json::Value macro, std::string_view language,

@@ -93,7 +93,7 @@ Task<ModuleEnd> dynamic_cid(Work work, json::Value data, Deadline& deadline)
     const std::string_view action = text(data, "action", "manual");
     if (action == "manual") return type_number(work, data, deadline);
     if (action == "list") return ready(take_from_list(work, text(data, "id")), deadline);
-    if (action != "static") return hand_over(work, deadline);
+    if (action != "static") return hand_over(work, false, deadline);
     const auto shown = data.find("caller_id");
     if (!shown) return ready(give_up(work, "there is no caller_id"), deadline);
     take_caller_id(work, caller_id_of(*shown));

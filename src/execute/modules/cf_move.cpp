@@ -6,7 +6,7 @@ namespace pivot::execute::modules {
 // Only a switch knows the other calls of its users.
 Task<ModuleEnd> move(Work work, json::Value, Deadline& deadline)
 {
-    return hand_over(work, deadline);
+    return hand_over(work, false, deadline);
 }
 
 }  // namespace pivot::execute::modules

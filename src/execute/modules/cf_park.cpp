@@ -35,7 +35,7 @@ bool is_beyond(std::string_view slot, std::int64_t slot_max)
 Task<ModuleEnd> park(Work work, json::Value data, Deadline& deadline)
 {
     const std::string_view action = text(data, "action", "park");
-    if (action == "retrieve" || action == "auto") return hand_over(work, deadline);
+    if (action == "retrieve" || action == "auto") return hand_over(work, false, deadline);
     std::string slot(text(data, "slot"));
     if (slot.empty()) slot = captured_number(work);
     const std::int64_t slot_max = number(data, "max_slot_number", 0);

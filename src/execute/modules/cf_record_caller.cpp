@@ -3,6 +3,7 @@
 #include "execute/jobs/recording.hpp"
 #include "execute/modules/call_recordings.hpp"
 #include "execute/modules/module_table.hpp"
+#include "execute/modules/name_in.hpp"
 #include "execute/modules/node_data.hpp"
 #include "execute/modules/recording_data.hpp"
 
@@ -36,7 +37,10 @@ Task<ModuleEnd> record_caller(Work work, json::Value data, Deadline& deadline)
     Recording recording = recording_of(work, data);
     recording.keys = KeySet::of(all_keys);
     recording.silence_max = silence_max;
-    recording.name = FileName::of_id(work.call.session().call().call_id);
+    recording.name = name_in<FileName>(work, data, "media_name");
+    if (recording.name.empty()) {
+        recording.name = FileName::of_id(work.call.session().call().call_id);
+    }
     return record_one(work, std::move(recording), deadline);
 }
 

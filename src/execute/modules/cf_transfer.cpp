@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
+#include "execute/permits.hpp"
 
 #include <string>
 #include <utility>
@@ -51,6 +52,9 @@ Task<ModuleEnd> transfer(Work work, json::Value data, Deadline& deadline)
         return ready(give_up(work, fmt::format("target is \"{}\", not a number, user or SIP URI",
                                                printable(target))),
                      deadline);
+    }
+    if (std::string why = objection_to(work.call, order.target); !why.empty()) {
+        return ready(give_up(work, std::move(why)), deadline);
     }
     order.is_attended = text(data, "transfer_type") == "attended";
     order.moves_other_leg = text(data, "leg", has_capture ? "bleg" : "self") == "bleg";

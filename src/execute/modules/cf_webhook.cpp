@@ -1,7 +1,9 @@
 // webhook: sends the call's parameters and the node's custom data to a web server.
 #include "base/text.hpp"
+#include "exchange/request_headers.hpp"
 #include "execute/modules/module_table.hpp"
 #include "execute/modules/node_data.hpp"
+#include "http/header.hpp"
 
 #include <string>
 #include <utility>
@@ -10,6 +12,28 @@
 #include <fmt/format.h>
 
 namespace pivot::execute::modules {
+
+namespace {
+
+// Those that can be sent, packed; of others it warns.
+std::string headers_of(const Work& work, json::Value data)
+{
+    exchange::Headers headers;
+    const auto wanted = data.find("custom_request_headers");
+    if (!wanted || !wanted->is_object()) return {};
+    for (const auto [name, value] : wanted->members()) {
+        std::string text = written(value);
+        const std::string_view objection = http::objection_to_header(name, text);
+        if (objection.empty()) {
+            headers.emplace_back(name, std::move(text));
+        } else {
+            work.warn(fmt::format("the header \"{}\" is left out: {}", printable(name), objection));
+        }
+    }
+    return exchange::pack_headers(headers);
+}
+
+}  // namespace
 
 Task<ModuleEnd> webhook(Work work, json::Value data, Deadline& deadline)
 {
@@ -29,7 +53,7 @@ Task<ModuleEnd> webhook(Work work, json::Value data, Deadline& deadline)
             give_up(work, fmt::format("uri is \"{}\", not an absolute URL", printable(uri))),
             deadline);
     }
-    session.notify(std::string(uri), method, std::move(parameters), true);
+    session.notify(std::string(uri), method, std::move(parameters), true, headers_of(work, data));
     return ready(go_on(), deadline);
 }
 

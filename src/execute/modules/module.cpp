@@ -1,6 +1,9 @@
 #include "execute/modules/module.hpp"
 
 #include "base/text.hpp"
+#include "execute/modules/apology.hpp"
+
+#include <utility>
 
 namespace pivot::execute::modules {
 
@@ -111,10 +114,26 @@ Task<ModuleEnd> run_by_host(Work work, JobId job, Deadline& deadline)
     return go_on_after(work, job, "the host could not run it", deadline);
 }
 
-Task<ModuleEnd> hand_over(Work work, Deadline& deadline)
+namespace {
+
+// A node after which nothing comes.
+Task<ModuleEnd> run_last(Work work, JobId job, Deadline& deadline)
 {
-    if (const JobId job = offer(work); job != 0) return run_by_host(work, job, deadline);
-    return ready(give_up(work, "does not run here, and the host does not have it"), deadline);
+    ModuleEnd end = co_await run_by_host(work, job, deadline);
+    const bool has_failed = end.kind == ModuleEnd::Kind::go_on && !end.why.empty();
+    if (!has_failed) co_return end;
+    co_return co_await apologize(work, deadline);
+}
+
+}  // namespace
+
+Task<ModuleEnd> hand_over(Work work, bool is_last, Deadline& deadline)
+{
+    const JobId job = offer(work);
+    if (job != 0 && !is_last) return run_by_host(work, job, deadline);
+    if (job != 0) return run_last(work, job, deadline);
+    ModuleEnd end = give_up(work, "does not run here, and the host does not have it");
+    return is_last ? apologize(work, deadline) : ready(std::move(end), deadline);
 }
 
 }  // namespace pivot::execute::modules

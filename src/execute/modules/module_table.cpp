@@ -47,6 +47,7 @@ constexpr Row rows[] = {
     {"set_variable", set_variable},
     {"set_variables", set_variables},
     {"sleep", sleep},
+    {"tones", tones},
     {"transfer", transfer},
     {"tts", tts},
     {"user", user},

@@ -46,6 +46,7 @@ Module set_cid;
 Module set_variable;
 Module set_variables;
 Module sleep;
+Module tones;
 Module transfer;
 Module tts;
 Module user;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pivot::execute::modules {
 
@@ -55,6 +56,19 @@ inline std::string keys(json::Value data, std::string_view name, std::string_vie
         if (element.is_string()) found += element.text();
     }
     return found;
+}
+
+// A string, or the strings of a list.
+inline std::vector<std::string_view> path_of(json::Value data, std::string_view name)
+{
+    std::vector<std::string_view> path;
+    const auto value = data.find(name);
+    if (value && value->is_string()) path.push_back(value->text());
+    if (!value || !value->is_array()) return path;
+    for (const auto element : value->elements()) {
+        if (element.is_string()) path.push_back(element.text());
+    }
+    return path;
 }
 
 // A string as it is, any other value as JSON text.

@@ -96,6 +96,18 @@ RingPlan plan_for_one(const Work& work, json::Value data, Member::Kind kind)
     return plan;
 }
 
+void call_group(RingPlan& plan, const Work& work, std::string_view id)
+{
+    Member& member = plan.members.emplace_back();
+    member.kind = Member::Kind::group;
+    member.id = id;
+    const Group* const stored = look_up(work, &Directory::group, id);
+    if (stored == nullptr) return;
+    if (!stored->strategy.empty()) plan.strategy = strategy_of(stored->strategy);
+    if (stored->timeout) plan.timeout = *stored->timeout;
+    if (!stored->ringback.empty()) plan.ringback = ringback_named(work, stored->ringback);
+}
+
 RingPlan plan_for_many(const Work& work, json::Value data)
 {
     RingPlan plan;
@@ -104,7 +116,7 @@ RingPlan plan_for_many(const Work& work, json::Value data)
     plan.timeout = timeout_of(data);
     plan.repeats = repeats_of(data);
     plan.ringback = ringback_named(work, text(data, "ringback"));
-    plan.ignores_early_media = true;
+    plan.ignores_early_media = is_true(data, "ignore_early_media", true);
     add_ringtone(plan, work, data);
     return plan;
 }

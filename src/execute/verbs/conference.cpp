@@ -155,6 +155,7 @@ Conference order_of(LiveCall& call, twiml::Element conference)
     order.beeps_on_exit = beep == "true" || beep == "onExit";
     order.members_max = static_cast<unsigned>(conference.integer(Attribute::max_participants));
     order.label = name_in<MemberLabel>(call, conference, Attribute::participant_label);
+    order.profile = name_in<ProfileName>(call, conference, Attribute::profile_name);
     order.coached_label = name_in<MemberLabel>(call, conference, Attribute::coach);
     // Whoever is to be heard by one member alone must not be heard by all.
     const bool whispers = !order.coached_label.empty() && call.can(Ability::coaching);

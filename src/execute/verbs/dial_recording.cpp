@@ -17,6 +17,11 @@ Track track_of(std::string_view track)
 
 }  // namespace
 
+bool is_post(std::string_view store_method)
+{
+    return equals_ignoring_case(store_method, "post");
+}
+
 bool wants_recording(twiml::Element element)
 {
     const std::string_view when = element.text(Attribute::record);
@@ -56,6 +61,11 @@ void DialRecording::begin()
     recording.is_dual = facts.is_dual;
     recording.runs_beside = true;
     recording.trims_silence = element_.text(Attribute::trim) == "trim-silence";
+    if (element_.has(Attribute::recording_url)) {
+        recording.url =
+            WebUrl::of(call_.session().resolve(element_.text(Attribute::recording_url)));
+        recording.uploads_by_post = is_post(element_.text(Attribute::record_store_method));
+    }
     job_ = call_.begin(caller, std::move(recording));
     status_.emplace(call_, element_, facts);
     is_over_ = job_ == 0;

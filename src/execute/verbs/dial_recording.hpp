@@ -48,4 +48,7 @@ private:
 // Whether the `record` of a Dial or of a Conference asks for a recording.
 bool wants_recording(twiml::Element element);
 
+// Whether `recordStoreMethod` says POST.
+bool is_post(std::string_view store_method);
+
 }  // namespace pivot::execute::verbs

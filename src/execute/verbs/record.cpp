@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "execute/jobs/playback.hpp"
 #include "execute/jobs/recording.hpp"
+#include "execute/verbs/dial_recording.hpp"
 #include "execute/verbs/recording_status.hpp"
 
 #include <fmt/format.h>
@@ -24,7 +25,9 @@ Recording recording_of(LiveCall& call, twiml::Element record)
     if (record.has(target)) {
         recording.url = WebUrl::of(call.session().resolve(record.text(target)));
     }
-    recording.uploads_by_post = record.text(Attribute::storage_url_method) == "POST";
+    recording.uploads_by_post = record.has(Attribute::record_store_method)
+                                    ? is_post(record.text(Attribute::record_store_method))
+                                    : record.text(Attribute::storage_url_method) == "POST";
     return recording;
 }
 

@@ -1,5 +1,6 @@
 // <Refer>: the caller's side is asked to call somebody else.
 #include "base/text.hpp"
+#include "execute/permits.hpp"
 #include "execute/verbs/dial_legs.hpp"
 #include "execute/verbs/verb.hpp"
 
@@ -54,7 +55,9 @@ Task<NextStep> perform_refer(LiveCall& call, twiml::Element refer, Deadline& dea
     for (const twiml::Element noun : refer.children()) order.target = target_of(call, noun);
     Referred referred;
     JobId job = 0;  // the switch cannot refer, or there is nobody to refer to
-    if (!order.target.empty()) job = call.begin(caller, std::move(order));
+    if (!order.target.empty()) referred.why = objection_to(call, Address(order.target));
+    const bool may_refer = !order.target.empty() && referred.why.empty();
+    if (may_refer) job = call.begin(caller, std::move(order));
     if (job != 0) {
         const Finished finished = co_await call.finish(job, Until(), deadline);
         referred = std::get<Referred>(finished.end);

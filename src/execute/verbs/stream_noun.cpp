@@ -1,5 +1,6 @@
 #include "execute/verbs/stream_noun.hpp"
 
+#include "base/text.hpp"
 #include "execute/verbs/streams.hpp"
 #include "execute/verbs/verb.hpp"
 
@@ -16,10 +17,35 @@ Track track_of(std::string_view track)
     return Track::inbound;
 }
 
+// Relative to the document's URL, as `wss`; none is that URL itself. Without query and fragment.
+std::string url_of(LiveCall& call, twiml::Element element)
+{
+    const std::string_view written = element.text(Attribute::url);
+    if (written.starts_with("ws://") || written.starts_with("wss://")) return std::string(written);
+    std::string url = call.session().resolve(written);
+    const auto colon = url.find("://");
+    if (colon == url.npos) return {};
+    url.replace(0, colon, "wss");
+    return url.substr(0, url.find_first_of("?#"));
+}
+
+void set_codec(Stream& stream, twiml::Element element)
+{
+    const std::string_view codec = element.text(Attribute::audio_codec);
+    const bool is_linear = codec == "pcm" || codec == "pcm16";
+    if (!is_linear) return;
+    constexpr unsigned rate_max = 48'000;
+    const auto rate = parse_number<unsigned>(element.text(Attribute::sample_rate));
+    stream.codec = Stream::Codec::l16;
+    if (rate && *rate > 0 && *rate <= rate_max) stream.sample_rate = *rate;
+    if (codec == "pcm16") stream.sample_rate = 24'000;
+}
+
 Stream stream_of(LiveCall& call, twiml::Element element)
 {
     Stream stream;
-    stream.url = WebUrl::of(element.text(Attribute::url));
+    stream.url = WebUrl::of(url_of(call, element));
+    set_codec(stream, element);
     stream.name = name_in<StreamName>(call, element, Attribute::name);
     if (stream.name.empty()) {
         stream.name = StreamName::of_id(fmt::format("{}-stream", call.session().call().call_id));

@@ -20,9 +20,17 @@ static char* fill(const char* template, pivot_text address)
     return size < 0 ? NULL : filled;
 }
 
+/* In PJSIP/ann@carrier the part after the @ is an endpoint, which may be a trunk to anywhere. */
+static int names_a_trunk(const pivot_target* target)
+{
+    const pivot_text address = target->address;
+    return target->kind == PIVOT_TARGET_USER && memchr(address.data, '@', address.size) != NULL;
+}
+
 /* TECHNOLOGY/RESOURCE, as the application Dial has it. */
 static char* dial_string(const struct settings* settings, const pivot_target* target)
 {
+    if (names_a_trunk(target)) return NULL;
     switch (target->kind) {
         case PIVOT_TARGET_NUMBER: return fill(settings->number, target->address);
         case PIVOT_TARGET_USER: return fill(settings->user, target->address);
@@ -33,9 +41,10 @@ static char* dial_string(const struct settings* settings, const pivot_target* ta
     return NULL;
 }
 
-static const char* missing(pivot_target_kind kind)
+static const char* missing(const pivot_target* target)
 {
-    switch (kind) {
+    if (names_a_trunk(target)) return "after an @ a user would name a trunk: none is dialled";
+    switch (target->kind) {
         case PIVOT_TARGET_NUMBER: return "pivot.conf has no `number`: no number can be dialled";
         case PIVOT_TARGET_SIP: return "pivot.conf has no `sip_uri`: no SIP URI can be dialled";
         case PIVOT_TARGET_USER:
@@ -149,7 +158,7 @@ struct leg* call_target(struct live_call* call, const pivot_dial* dial, const pi
     char* address = dial_string(call->settings, target);
     if (address == NULL) {
         *cause = AST_CAUSE_NO_ROUTE_DESTINATION;
-        *why = missing(target->kind);
+        *why = missing(target);
         return NULL;
     }
     *cause = 0;

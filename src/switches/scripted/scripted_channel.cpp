@@ -1,6 +1,7 @@
 #include "switches/scripted/scripted_channel.hpp"
 
 #include "base/text.hpp"
+#include "switches/media_words.hpp"
 #include "switches/scripted/duration.hpp"
 
 #include <pivot/cause.hpp>
@@ -16,26 +17,6 @@ namespace {
 
 constexpr milliseconds talk_length{3'000};
 constexpr milliseconds stream_length{10'000};
-
-// What the transcript calls it: `the tone 500,100,440`, `the hold music jazz`.
-std::string words_for(const Media& media)
-{
-    const std::string& what = media.what();
-    switch (media.kind()) {
-        case Media::Kind::url:
-        case Media::Kind::file:
-        case Media::Kind::name:
-        case Media::Kind::prompt: return what;
-        case Media::Kind::tone: {
-            if (media.loops() == 1) return "the tone " + what;
-            if (media.loops() == 0) return fmt::format("the tone {} until it is stopped", what);
-            return fmt::format("the tone {}, {} times", what, media.loops());
-        }
-        case Media::Kind::hold_music:
-            return what.empty() ? "the hold music" : "the hold music " + what;
-    }
-    return what;
-}
 
 std::string id_of_recording(JobId job)
 {
@@ -269,6 +250,12 @@ void ScriptedChannel::answer()
     is_answered_ = true;
     note("PIVOT", "answer", "", "answers");
     tell_(Answered());
+}
+
+void ScriptedChannel::be_answered()
+{
+    is_answered_ = true;
+    note("CALLER", "answer", "", "answers");
 }
 
 void ScriptedChannel::reject(int sip_code, const ReasonPhrase& phrase)

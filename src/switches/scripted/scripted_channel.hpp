@@ -44,6 +44,12 @@ public:
     // What members of conferences know the caller by.
     void set_call_id(std::string call_id) { call_id_ = std::move(call_id); }
 
+    // What becomes of one more who is called, whatever for.
+    Ringing ringing_of(const Address& address);
+
+    // The caller was called, and has answered.
+    void be_answered();
+
     // What the caller does, now.
     void press(char key);
     void speak(std::string words);

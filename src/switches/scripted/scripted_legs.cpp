@@ -39,6 +39,13 @@ bool ScriptedChannel::is_there(LegId leg)
     return found != nullptr && found->has_answered;
 }
 
+Ringing ScriptedChannel::ringing_of(const Address& address)
+{
+    Target target;
+    target.address = address;
+    return dials_.take({target}).of(address.text(), 1).ringing.value_or(Ringing());
+}
+
 bool ScriptedChannel::dial(JobId id, const Dial& order)
 {
     if (begin(id, JobKind::dial, caller) == nullptr) return true;

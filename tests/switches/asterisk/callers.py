@@ -37,7 +37,7 @@ Content-Type: application/sdp
 Content-Length: [len]
 
 {OFFER}]]></send>
-<recv response="100" optional="true"/>
+<recv response="100"/>
 """
 RINGING = '<recv response="180" optional="true"/>\n<recv response="183" optional="true"/>\n'
 
@@ -106,17 +106,28 @@ def press(keys):
     return f'<nop><action><exec play_dtmf="{keys}"/></action></nop>\n' + wait(300 * len(keys))
 
 
+def press_as_callee(digit):
+    """With the payload type that Asterisk offers, which is not the one of play_dtmf."""
+    path = f"/usr/share/sip-tester/dtmf_2833_{digit}.pcap"
+    return f'<nop><action><exec play_pcap_audio="{path}"/></action></nop>\n'
+
+
 def speak():
     """For eight seconds, while the scenario goes on."""
     return f'<nop><action><exec play_pcap_audio="{VOICE}"/></action></nop>\n'
 
 
-def cancel_after(milliseconds):
-    """While it rings."""
-    return (
-        '<recv response="180"/>\n'
-        + wait(milliseconds)
-        + """<send retrans="500"><![CDATA[
+def send_sound(path):
+    """A file in A-law without a header, while the scenario goes on."""
+    return f'<nop><action><exec rtp_stream="{path},1,8,PCMA/8000"/></action></nop>\n'
+
+
+def tell(text):
+    """A line of what notes() returns."""
+    return f'<nop><action><log message="{text}"/></action></nop>\n'
+
+
+CANCEL = """<send retrans="500"><![CDATA[
 CANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0
 [last_Via:]
 From: "Alice" <sip:+15551230000@[local_ip]:[local_port]>;tag=[call_number]
@@ -129,9 +140,14 @@ Content-Length: 0
 ]]></send>
 <recv response="200"/>
 <recv response="487"/>
-"""
-        + request("ACK", 1)
-    )
+""" + request(
+    "ACK", 1
+)
+
+
+def cancel_after(milliseconds):
+    """While it rings."""
+    return '<recv response="180"/>\n' + wait(milliseconds) + CANCEL
 
 
 def refused(code):
@@ -200,10 +216,31 @@ Content-Length: 0
 """
 
 
+def transfer_caller(extension):
+    """As a callee, whom Asterisk hangs up then."""
+    notified = '<recv request="NOTIFY"/>\n' + OK
+    refer = HANG_UP.partition("<recv")[0].replace("BYE", "REFER")
+    refer = refer.replace(
+        "Max-Forwards",
+        f"Contact: <sip:bob@[local_ip]:[local_port]>\nRefer-To: <sip:{extension}@{ASTERISK}>\n"
+        "Max-Forwards",
+    )
+    return refer + '<recv response="202"/>\n' + 2 * notified
+
+
+SPEAKS = (  # before the answer
+    ANSWERED.partition("<recv")[0]
+    .replace("200 OK", "183 Session Progress")
+    .replace(' retrans="500"', "")
+    + speak()
+)
+
+
 class Party:
     """A sipp that follows the steps of a scenario."""
 
-    def __init__(self, steps, *arguments):
+    def __init__(self, steps, *arguments, seconds=40):
+        self.seconds = seconds
         self.folder = pathlib.Path(tempfile.mkdtemp())
         self.port = next(PORTS)
         scenario = self.folder / "scenario.xml"
@@ -221,7 +258,7 @@ class Party:
                 str(next(MEDIA_PORTS)),
                 "-nostdin",
                 "-timeout",
-                "40s",
+                f"{seconds}s",
                 "-timeout_error",
                 "-trace_err",
                 "-error_file",
@@ -229,6 +266,9 @@ class Party:
                 "-trace_msg",
                 "-message_file",
                 f"{self.folder}/messages",
+                "-trace_logs",
+                "-log_file",
+                f"{self.folder}/notes",
                 *arguments,
             ],
             cwd=self.folder,
@@ -239,10 +279,19 @@ class Party:
 
     def end(self):
         """Waits until it has done all its steps."""
-        status = self.process.wait(50)
+        status = self.process.wait(self.seconds + 10)
         if status != 0:
             told = [file.read_text(errors="replace")[-4000:] for file in self.folder.glob("*s")]
             raise AssertionError("\n".join([f"sipp ended with {status}", *told]))
+
+    def messages(self):
+        """What it sent and received."""
+        return (self.folder / "messages").read_text(errors="replace")
+
+    def notes(self):
+        """What its scenario has told so far."""
+        notes = self.folder / "notes"
+        return notes.read_text().splitlines() if notes.exists() else []
 
     def kill(self):
         self.process.kill()
@@ -251,9 +300,9 @@ class Party:
 
 
 class Caller(Party):
-    """`count` calls at once to an extension of Asterisk."""
+    """`count` calls to an extension of Asterisk, so many a second."""
 
-    def __init__(self, extension, *steps, count=1):
+    def __init__(self, extension, *steps, count=1, rate=100, seconds=40):
         super().__init__(
             [INVITE, *steps],
             ASTERISK,
@@ -264,7 +313,8 @@ class Caller(Party):
             "-l",
             str(count),
             "-r",
-            "100",
+            str(rate),
+            seconds=seconds,
         )
 
 

@@ -3,6 +3,7 @@
 python3 switch.py FOLDER    only installs it; its headers are then in FOLDER/headers/usr/include
 """
 
+import fcntl
 import os
 import pathlib
 import shutil
@@ -25,6 +26,12 @@ codec_ulaw codec_alaw codec_a_mu codec_gsm codec_resample format_gsm format_wav 
 app_playback app_chanspy app_mixmonitor app_milliwatt app_playtones app_senddtmf app_stack
 app_verbose app_originate func_periodic_hook func_cut func_groupcount func_uri func_callerid
 func_channel func_hangupcause func_logic func_strings func_timeout func_global
+""".split()
+ARI_MODULES = """
+res_http_websocket res_websocket_client res_stasis_answer res_stasis_playback res_stasis_recording
+res_stasis_snoop res_ari_model res_ari res_ari_applications res_ari_asterisk res_ari_bridges
+res_ari_channels res_ari_events res_ari_playbacks res_ari_recordings app_stasis app_while
+func_dialplan
 """.split()
 
 CONFIG = {
@@ -85,6 +92,19 @@ congestion = 480+620/250,0/250
 """,
 }
 
+ARI_URL = "http://127.0.0.1:8188"
+ARI_CONFIG = {
+    "http.conf": "[general]\nenabled = yes\nbindaddr = 127.0.0.1\nbindport = 8188\n",
+    "ari.conf": """
+[general]
+enabled = yes
+[pivot]
+type = user
+read_only = no
+password = secret
+""",
+}
+
 
 class Missing(Exception):
     """What this machine lacks: a reason to skip."""
@@ -113,7 +133,10 @@ def install(root):
     for tool in ("mmdebstrap", "dpkg-deb"):
         if shutil.which(tool) is None:
             raise Missing(f"{tool} is not installed")
-    tries = [try_release(root, release) for release in RELEASES]
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{root}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests run side by side
+        tries = [try_release(root, release) for release in RELEASES]
     if not any(tries):
         raise Missing(f"the Debian mirror has no Asterisk: see {root}.log")
 
@@ -122,7 +145,6 @@ def try_release(root, release):
     if (root / "complete").exists():
         return True
     shutil.rmtree(root, ignore_errors=True)
-    root.parent.mkdir(parents=True, exist_ok=True)
     command = ["mmdebstrap", "--mode=root", "--variant=apt", "--keyring=/usr/share/keyrings"]
     command += [
         '--aptopt=Acquire::Check-Valid-Until "false"',
@@ -153,26 +175,27 @@ def try_release(root, release):
 class Asterisk:
     """One that runs, with folders of its own inside the installed one."""
 
-    def __init__(self, root, module, config):
+    def __init__(self, root, config, modules=()):
         self.root = pathlib.Path(root)
         (self.root / "runs").mkdir(exist_ok=True)
         self.home = pathlib.Path(tempfile.mkdtemp(dir=self.root / "runs"))
         self.inside = "/" + str(self.home.relative_to(self.root))
         self.log = self.home / "asterisk.log"
         self.process = None
-        for folder in ("etc", "lib/keys", "spool", "run", "log", "modules"):
+        self.modules = [*MODULES, *modules]
+        for folder in ("etc", "lib/keys", "spool/recording", "run", "log", "modules", "libraries"):
             (self.home / folder).mkdir(parents=True)
-        self.copy_modules(pathlib.Path(module))
-        self.write_config({**CONFIG, **config})
-
-    def copy_modules(self, module):
-        """Asterisk's own by a link each, and ours with the libraries that this release lacks."""
         own = self.root / "usr/lib/x86_64-linux-gnu/asterisk/modules"
         for each in own.glob("*.so"):
             (self.home / "modules" / each.name).symlink_to("/" + str(each.relative_to(self.root)))
-        shutil.copy(module, self.home / "modules/app_pivot.so")
-        (self.home / "libraries").mkdir()
-        lacking = self.run("ldd", f"{self.inside}/modules/app_pivot.so")
+        self.write_config({**CONFIG, **config})
+
+    def add_module(self, path):
+        """One of ours, with the libraries that this release lacks."""
+        module = pathlib.Path(path)
+        shutil.copy(module, self.home / "modules")
+        self.modules.append(module.stem)
+        lacking = self.run("ldd", f"{self.inside}/modules/{module.name}")
         here = {name: path for name, path in libraries(["ldd", str(module)])}
         for name, path in lacking_libraries(lacking):
             shutil.copy(here[name], self.home / "libraries" / name)
@@ -199,9 +222,6 @@ class Asterisk:
             "hideconnect = yes",
         ]
         files["asterisk.conf"] = "\n".join(lines) + "\n"
-        files["modules.conf"] = "[modules]\nautoload = no\n" + "".join(
-            f"load = {name}.so\n" for name in MODULES + ["app_pivot"]
-        )
         for name, text in files.items():
             self.write(name, text)
         music = self.root / "usr/share/asterisk/moh"
@@ -225,7 +245,9 @@ class Asterisk:
         return done.stdout + done.stderr
 
     def start(self):
-        with open(self.log, "w") as log:
+        loads = "".join(f"load = {name}.so\n" for name in self.modules)
+        self.write("modules.conf", f"[modules]\nautoload = no\n{loads}")
+        with open(self.log, "a") as log:
             self.process = subprocess.Popen(
                 [
                     "chroot",
@@ -257,15 +279,27 @@ class Asterisk:
             "/usr/sbin/asterisk", "-C", f"{self.inside}/etc/asterisk.conf", "-rx", command
         )
 
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def has_crashed(self):
+        """It has ended by itself."""
+        return self.process is not None and not self.is_running()
+
     def stop(self):
-        if self.process is None:
+        if not self.is_running():
             return
         self.cli("core stop now")
         try:
             self.process.wait(20)
+            self.process = None
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
 
     def remove(self):
         self.stop()

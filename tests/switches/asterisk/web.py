@@ -1,6 +1,13 @@
 """A small web server whose answers a test sets, and which remembers what it was asked."""
 
 import http.server
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -35,7 +42,11 @@ class Web:
                 path = urllib.parse.urlsplit(self.path).path
                 parameters = dict(urllib.parse.parse_qsl(form, keep_blank_values=True))
                 delay, body = web.take(path, parameters)
+                body = body(parameters) if callable(body) else body
                 time.sleep(delay)
+                if callable(body):
+                    body(self)
+                    return
                 self.send_response(200 if body is not None else 503)
                 is_sound = isinstance(body, bytes)
                 body = body if is_sound else (body or "").encode()
@@ -85,3 +96,38 @@ class Web:
     def stop(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+class DyingWeb:
+    """One in a process of its own, for documents that never change."""
+
+    PORT = 8010
+
+    def __init__(self, documents):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        for name, text in documents.items():
+            (self.folder / name).write_text(f"<Response>{text}</Response>")
+        command = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(self.PORT)]
+        self.process = subprocess.Popen(
+            command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while not self.is_there():
+            time.sleep(0.02)
+
+    def is_there(self):
+        with socket.socket() as connection:
+            return connection.connect_ex(("127.0.0.1", self.PORT)) == 0
+
+    def stall(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def is_asked(self):
+        """Whether a request waits for the server that stalls."""
+        connections = subprocess.run(["ss", "-Htn"], capture_output=True, text=True).stdout
+        rows = [line.split() for line in connections.splitlines()]
+        return any(row[3] == f"127.0.0.1:{self.PORT}" and row[1] != "0" for row in rows)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -74,8 +74,8 @@ Findings Judge::judge_json(const std::string& text, std::string_view as) const
     }
 
     Findings findings;
-    const bool is_bare_action =
-        !root->find("module") && !root->find("flow") && root->find("voice_url");
+    const bool is_bare_action = !root->find("module") && !root->find("flow") &&
+                                (root->find("voice_url") || root->find("serverless"));
     if (as == "action" || (as.empty() && is_bare_action)) {
         judge_action(text, *root, findings);
     } else if (as.empty() && root->find("flow")) {
@@ -145,6 +145,24 @@ void Judge::judge_flow(json::Value flow, const std::string& at, Findings& findin
     });
 }
 
+// The document that an action brings along. Places in TwiML are told in words.
+void Judge::judge_given(const Action& action, const std::string& at, Findings& findings) const
+{
+    const bool is_twiml = action.flow_type != "application/json";
+    const Findings found = judge(action.flow_doc, is_twiml ? "twiml" : "kazoo");
+    const auto add = [&](std::vector<Breach>& all, const std::vector<Breach>& breaches) {
+        for (const auto& [place, what] : breaches) {
+            if (is_twiml) {
+                all.push_back({at, fmt::format("{}{}{}", place, place.empty() ? "" : ": ", what)});
+            } else {
+                note(all, {at + place, what});
+            }
+        }
+    };
+    add(findings.errors, found.errors);
+    add(findings.warnings, found.warnings);
+}
+
 void Judge::judge_pivot(json::Value data, const std::string& at, Findings& findings) const
 {
     std::string text;
@@ -154,6 +172,13 @@ void Judge::judge_pivot(json::Value data, const std::string& at, Findings& findi
         for (const auto& [key, error] : action.error().errors) {
             note(findings.errors, {at + key, error});
         }
+    }
+    const bool is_given = action && !action->flow_doc.empty();
+    if (is_given)
+        judge_given(*action, json::pointer(json::pointer(at, "serverless"), "flow_doc"), findings);
+    if (is_given && data.find("voice_url")) {
+        note(findings.warnings, {json::pointer(at, "voice_url"),
+                                 "is not asked: the document in \"serverless\" comes first"});
     }
     for (const std::string_view key : {"voice_url", "fallback_url", "cdr_url"}) {
         const auto value = data.find(key);

@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "net/address_policy.hpp"
 
+#include <pivot/action.hpp>
 #include <pivot/engine.hpp>
 #include <pivot/failure.hpp>
 
@@ -42,6 +43,7 @@ private:
 
     // The data of a pivot node, in an action's file or in a flow.
     void judge_pivot(json::Value data, const std::string& at, Findings& findings) const;
+    void judge_given(const Action& action, const std::string& at, Findings& findings) const;
 
     const EngineConfig config_;
     const net::AddressPolicy policy_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "pivot/load/load_statistics.hpp"
-#include "pivot/load/process_usage.hpp"
+#include "pivot/process_usage.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -13,7 +13,7 @@
 #include "pivot/load/load_reactor.hpp"
 #include "pivot/load/load_report.hpp"
 #include "pivot/load/load_window.hpp"
-#include "pivot/load/process_usage.hpp"
+#include "pivot/process_usage.hpp"
 
 #include <pivot/engine.hpp>
 

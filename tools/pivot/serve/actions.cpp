@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/near_miss.hpp"
 #include "base/text.hpp"
+#include "exchange/number_pattern.hpp"
 #include "http/url.hpp"
 
 #include <utility>
@@ -27,21 +28,6 @@ tl::expected<ActionNode, std::string> read(std::string_view json, const ActionLi
 
 }  // namespace
 
-std::string plain_number(std::string_view number)
-{
-    constexpr std::string_view separators = " -.()";
-    std::string plain;
-    for (const char sign : number) {
-        const bool is_leading_plus = sign == '+' && plain.empty();
-        if (is_digit(sign) || is_leading_plus) {
-            plain += sign;
-        } else if (separators.find(sign) == separators.npos) {
-            return {};
-        }
-    }
-    return plain == "+" ? std::string() : plain;
-}
-
 void Actions::add(std::string name, ActionNode node)
 {
     named_.insert_or_assign(std::move(name), std::move(node));
@@ -49,17 +35,12 @@ void Actions::add(std::string name, ActionNode node)
 
 Actions::Done Actions::add_number(std::string_view pattern, std::string_view reference)
 {
-    std::string_view number = pattern;
-    const bool is_prefix = number.ends_with('*');
-    if (is_prefix) number.remove_suffix(1);
-    std::string plain = plain_number(number);
-    if (plain.empty() || plain != number) {
-        return Error("is not a number: write +493012345, or +4930* for all that begin so");
-    }
+    const auto number = exchange::NumberPattern::parse(pattern);
+    if (!number) return Error(std::string(exchange::no_number_pattern));
     auto node = find(reference);
     if (!node) return Error(std::move(node.error()));
-    Nodes& nodes = is_prefix ? prefixes_ : exact_;
-    nodes.insert_or_assign(std::move(plain), std::move(*node));
+    Nodes& nodes = number->is_prefix() ? prefixes_ : exact_;
+    nodes.insert_or_assign(number->number(), std::move(*node));
     return {};
 }
 
@@ -69,6 +50,19 @@ Actions::Done Actions::set_default(std::string_view reference)
     if (!node) return Error(std::move(node.error()));
     default_ = std::move(*node);
     return {};
+}
+
+Actions Actions::named() const
+{
+    Actions copy(limits_);
+    copy.named_ = named_;
+    return copy;
+}
+
+void Actions::add_missing(Actions others)
+{
+    exact_.merge(others.exact_);
+    prefixes_.merge(others.prefixes_);
 }
 
 tl::expected<ActionNode, std::string> Actions::find(std::string_view reference) const
@@ -111,7 +105,7 @@ tl::expected<ActionNode, std::string> Actions::choose(std::string_view said,
         if (!node) return Error(fmt::format("the switch's action: {}", node.error()));
         return node;
     }
-    if (const ActionNode* node = find_number(plain_number(called))) return *node;
+    if (const ActionNode* node = find_number(exchange::plain_number(called))) return *node;
     if (default_) return *default_;
     return Error(
         fmt::format("no action for the number \"{}\": it is not among [numbers], and "

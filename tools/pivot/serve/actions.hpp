@@ -7,6 +7,7 @@
 
 #include <pivot/action.hpp>
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,6 +32,15 @@ public:
 
     Done set_default(std::string_view reference);
 
+    // The same actions by name, without numbers and default.
+    Actions named() const;
+
+    // Adds the numbers of `others` that are not here as they are written.
+    void add_missing(Actions others);
+
+    // Numbers and prefixes.
+    std::size_t numbers() const { return exact_.size() + prefixes_.size(); }
+
     // The action for a call to this number. What the switch says of it is a URL, a name or the JSON
     // of a pivot node, and final: if it is wrong, nothing takes its place. Empty: it says nothing.
     tl::expected<ActionNode, std::string> choose(std::string_view said,
@@ -48,9 +58,5 @@ private:
     Nodes prefixes_;
     std::optional<ActionNode> default_;
 };
-
-// A number as it is compared: its digits and a leading `+`, without what separates them for readers
-// (RFC 3966, `visual-separator`, and blanks). Empty if anything else is in it.
-std::string plain_number(std::string_view number);
 
 }  // namespace pivot::tools

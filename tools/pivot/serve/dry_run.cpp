@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -14,10 +15,26 @@ namespace pivot::tools {
 
 namespace {
 
-std::string objection_to_access(const std::string& path, int mode)
+std::string objection_to_access(std::string_view what, const std::string& path, int mode)
 {
     if (::access(path.c_str(), mode) == 0) return {};
-    return fmt::format("the store {}: {}", path, std::strerror(errno));
+    return fmt::format("{} {}: {}", what, path, std::strerror(errno));
+}
+
+// One that can be used, or made.
+std::string objection_to_folder(std::string_view what, const std::string& path)
+{
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored)) {
+        return objection_to_access(what, path + "/.", R_OK | W_OK | X_OK);
+    }
+    return objection_to_access(what, std::filesystem::absolute(path).parent_path(), W_OK | X_OK);
+}
+
+// The files of a media folder may be those of an engine that runs.
+std::string objection_to_media(const std::string& path)
+{
+    return path.empty() ? std::string() : objection_to_folder("the media folder", path);
 }
 
 // An engine that runs may be writing it, so it is only read.
@@ -25,7 +42,7 @@ std::string objection_to_file(const std::string& path, const store::Schema& sche
 {
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) return {};
-    if (auto objection = objection_to_access(path, R_OK | W_OK); !objection.empty()) {
+    if (auto objection = objection_to_access("the store", path, R_OK | W_OK); !objection.empty()) {
         return objection;
     }
     auto file = store::Database::open_to_read(path);
@@ -42,12 +59,7 @@ std::string objection_to_store(const std::string& path)
     if (!store::Database::is_there) {
         return fmt::format("the store {}: this program was built without SQLite", path);
     }
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) {
-        const auto above = std::filesystem::absolute(path).parent_path();
-        return objection_to_access(above, W_OK | X_OK);
-    }
-    auto objection = objection_to_access(path + "/.", R_OK | W_OK | X_OK);
+    auto objection = objection_to_folder("the store", path);
     if (objection.empty()) objection = objection_to_file(path + "/cdrs", store::cdr_schema);
     if (objection.empty()) objection = objection_to_file(path + "/debug", store::debug_schema);
     return objection;
@@ -61,8 +73,13 @@ std::string objection_to(const EngineConfig& config)
     tried.reactors = 0;
     tried.cpus.clear();
     tried.store.path.clear();
+    if (!tried.media.path.empty()) {
+        tried.media.path.clear();
+        tried.session = {};
+    }
     if (const auto engine = Engine::create(tried); !engine) return engine.error();
-    return objection_to_store(config.store.path);
+    auto objection = objection_to_store(config.store.path);
+    return objection.empty() ? objection_to_media(config.media.path) : objection;
 }
 
 }  // namespace pivot::tools

@@ -239,4 +239,9 @@ void Log::write(LogLevel level, std::string_view call_id, std::string_view text)
     queue_->write(log_line(style_, level, unix_now_ms(), call_id, shown));
 }
 
+void Log::write_unmasked(LogLevel level, std::string_view text)
+{
+    if (shows(level)) queue_->write(log_line(style_, level, unix_now_ms(), "", text));
+}
+
 }  // namespace pivot::tools

@@ -59,6 +59,9 @@ public:
     // nowhere else, such as a CDR.
     void write(LogLevel level, std::string_view call_id, std::string_view text);
 
+    // Any thread. For what the operator must be able to read, even if it looks like a secret.
+    void write_unmasked(LogLevel level, std::string_view text);
+
     bool shows(LogLevel level) const { return level <= level_; }
 
 private:

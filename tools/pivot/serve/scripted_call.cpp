@@ -57,7 +57,45 @@ ScriptedCall::ScriptedCall(Stage& stage, Reception& reception, const Script& scr
 bool ScriptedCall::begin(Arrival arrival)
 {
     arrival.call.call_id = call_id_;
-    return reception_.begin(std::move(arrival), *this, ticket_);
+    return reception_.begin(std::move(arrival), *this, ticket_).empty();
+}
+
+void ScriptedCall::place(const OutboundCall& call)
+{
+    using switches::scripted::cause_named;
+    using switches::scripted::Ringing;
+    is_ringing_ = true;
+    const Ringing ringing = channel_.ringing_of(call.callee);
+    const bool ends_in_time = ringing.end != Ringing::End::never && ringing.after < call.timeout;
+    if (!ends_in_time) {
+        channel_.after(call.timeout, [this] { end_unanswered(cause_named("NO_ANSWER"), ""); });
+    } else if (ringing.end == Ringing::End::answers) {
+        channel_.after(ringing.after, [this] { begin_answered(); });
+    } else {
+        channel_.after(ringing.after,
+                       [this, ringing] { end_unanswered(ringing.cause, ringing.why); });
+    }
+}
+
+void ScriptedCall::begin_answered()
+{
+    if (!std::exchange(is_ringing_, false)) return;
+    channel_.be_answered();
+    const std::string refusal = reception_.begin_outbound(call_id_, *this, ticket_);
+    if (!refusal.empty()) ended_({});
+}
+
+void ScriptedCall::end_unanswered(const Cause& cause, std::string_view why)
+{
+    if (!std::exchange(is_ringing_, false)) return;
+    reception_.note_unanswered(call_id_, cause, why);
+    ended_({});
+}
+
+void ScriptedCall::be_hung_up()
+{
+    if (is_ringing_) return end_unanswered({"ORIGINATOR_CANCEL", 487}, "");
+    channel_.hang_up(caller, CauseName());
 }
 
 void ScriptedCall::answer()
@@ -210,22 +248,18 @@ void ScriptedCall::branched(std::string_view branch, std::string_view why)
 void ScriptedCall::ended(const SessionEnd& end)
 {
     const Turn turn(stage_);
-    reception_.note_end(call_id_, end);
     const auto failures = end.failure.empty() ? player_.failures() : std::vector<std::string>();
     for (const std::string& failure : failures) {
-        reception_.log().write(LogLevel::warning, call_id_,
-                               fmt::format("{}:{}", script_.file, failure));
+        reception_.note(call_id_, LogLevel::warning, fmt::format("{}:{}", script_.file, failure));
     }
+    reception_.note_end(call_id_, end);
     ended_(end);
 }
 
 // The lines of `pivot simulate`, warnings and branches among them.
 void ScriptedCall::note(switches::scripted::Deed deed)
 {
-    Log& log = reception_.log();
-    if (log.shows(LogLevel::debug)) {
-        log.write(LogLevel::debug, call_id_, switches::scripted::line_of(deed));
-    }
+    reception_.note(call_id_, LogLevel::debug, switches::scripted::line_of(deed));
     player_.took(deed);
 }
 

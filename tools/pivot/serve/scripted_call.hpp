@@ -47,6 +47,13 @@ public:
     // Returns false if it is refused.
     bool begin(Arrival arrival);
 
+    // Calls instead of being called: the session begins when somebody has answered, as the script
+    // has it. With the mutex held.
+    void place(const OutboundCall& call);
+
+    // The host ends it, with the mutex held.
+    void be_hung_up();
+
     Abilities abilities() const override { return channel_.abilities(); }
     void answer() override;
     void reject(int sip_code, const ReasonPhrase& phrase) override;
@@ -78,6 +85,8 @@ public:
 
 private:
     void note(switches::scripted::Deed deed) override;
+    void begin_answered();
+    void end_unanswered(const Cause& cause, std::string_view why);
 
     Stage& stage_;
     Reception& reception_;
@@ -85,6 +94,7 @@ private:
     const std::string call_id_;
     const std::function<void(const SessionEnd&)> ended_;
     Engine::Ticket ticket_;
+    bool is_ringing_ = false;  // of an outbound call
     switches::scripted::ScriptedChannel channel_;
     switches::scripted::ScriptPlayer player_;
 };

@@ -21,14 +21,17 @@ ScriptedFront::~ScriptedFront()
 
 std::string ScriptedFront::description() const
 {
+    if (settings_.calls == 0) return "a script for calls of the API";
     return fmt::format("{} scripted call{}, {} a second", settings_.calls,
                        settings_.calls == 1 ? "" : "s", settings_.rate);
 }
 
 void ScriptedFront::start()
 {
-    next_at_ = monotonic_now();
-    stage_.clock.timers().set(*this, next_at_);
+    if (settings_.calls > 0) {
+        next_at_ = monotonic_now();
+        stage_.clock.timers().set(*this, next_at_);
+    }
     thread_ = std::thread([this] { run(); });
 }
 
@@ -38,7 +41,26 @@ void ScriptedFront::refuse_calls()
     if (next_at_ == never) return;  // all are made
     stage_.clock.timers().stop(*this);
     next_at_ = never;
-    if (calls_.empty()) report();
+    report_if_over();
+}
+
+void ScriptedFront::take_calls()
+{
+    const std::scoped_lock lock(stage_.mutex);
+    if (next_at_ != never || made_ == settings_.calls) return;
+    next_at_ = monotonic_now();
+    stage_.clock.timers().set(*this, next_at_);
+    stage_.changed.notify_one();
+}
+
+void ScriptedFront::hang_up(std::string call_id)
+{
+    const std::scoped_lock lock(stage_.mutex);
+    const auto call = calls_.find(call_id);
+    if (call == calls_.end()) return;
+    stage_.clock.read();
+    call->second->be_hung_up();
+    stage_.changed.notify_one();
 }
 
 void ScriptedFront::stop()
@@ -47,6 +69,7 @@ void ScriptedFront::stop()
     refuse_calls();
     {
         const std::scoped_lock lock(stage_.mutex);
+        for (const auto& [id, call] : calls_) call->be_hung_up();
         is_stopping_ = true;
         stage_.changed.notify_one();
     }
@@ -77,13 +100,14 @@ void ScriptedFront::fired()
     const bool is_last = ++made_ == settings_.calls;
     next_at_ = is_last ? never : next_at_ + second_ns / settings_.rate;
     if (!is_last) return stage_.clock.timers().set(*this, next_at_);
-    if (calls_.empty()) report();
+    report_if_over();
 }
 
 void ScriptedFront::make_call()
 {
     const std::string call_id = "CA" + random_id();
     Arrival arrival;
+    arrival.front = name();
     arrival.call.from.user = settings_.from;
     arrival.call.caller_id_number = settings_.from;
     arrival.call.to.user = settings_.to;
@@ -95,6 +119,7 @@ void ScriptedFront::make_call()
         [this, call_id](const SessionEnd& end) { end_call(call_id, end); });
     if (call->begin(std::move(arrival))) {
         calls_.emplace(call_id, std::move(call));
+        ++in_flight_;
     } else {
         ++refused_;
     }
@@ -105,7 +130,27 @@ void ScriptedFront::end_call(const std::string& call_id, const SessionEnd& end)
 {
     if (!end.failure.empty()) ++failed_;
     ended_.push_back(call_id);
-    if (next_at_ == never && ended_.size() == calls_.size()) report();
+    --in_flight_;
+    report_if_over();
+}
+
+void ScriptedFront::place(const OutboundCall& call)
+{
+    const std::scoped_lock lock(stage_.mutex);
+    stage_.clock.read();
+    const std::string call_id = call.call.call_id;
+    auto placed = std::make_unique<ScriptedCall>(
+        stage_, reception_, script_, call_id,
+        [this, call_id](const SessionEnd&) { ended_.push_back(call_id); });
+    ScriptedCall& made = *placed;
+    calls_.emplace(call_id, std::move(placed));
+    made.place(call);
+    stage_.changed.notify_one();
+}
+
+void ScriptedFront::report_if_over() const
+{
+    if (next_at_ == never && in_flight_ == 0) report();
 }
 
 void ScriptedFront::report() const

@@ -21,8 +21,13 @@ public:
     ~ScriptedFront() override;
 
     std::string description() const override;
+    std::string_view name() const override { return "scripted"; }
     void start() override;
     void refuse_calls() override;
+    void take_calls() override;
+    bool makes_calls() const override { return true; }
+    void place(const OutboundCall& call) override;
+    void hang_up(std::string call_id) override;
     void stop() override;
 
 private:
@@ -30,6 +35,7 @@ private:
     void fired() override;  // the next call is due
     void make_call();
     void end_call(const std::string& call_id, const SessionEnd& end);
+    void report_if_over() const;
     void report() const;
 
     const ScriptedSettings settings_;
@@ -41,7 +47,8 @@ private:
     std::unordered_map<std::string, std::unique_ptr<ScriptedCall>> calls_;
     std::vector<std::string> ended_;  // ids of calls that can go
     Nanoseconds next_at_ = never;
-    std::uint64_t made_ = 0;
+    std::uint64_t made_ = 0;       // by the script
+    std::uint64_t in_flight_ = 0;  // of those
     std::uint64_t failed_ = 0;
     std::uint64_t refused_ = 0;
     bool is_stopping_ = false;

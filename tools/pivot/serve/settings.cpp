@@ -3,6 +3,9 @@
 #include "base/json.hpp"
 #include "base/json_reader.hpp"
 #include "engine/config.hpp"
+#include "http/url.hpp"
+#include "pivot/input.hpp"
+#include "pivot/serve/numbers_file.hpp"
 #include "pivot/serve/toml_files.hpp"
 
 #include <algorithm>
@@ -25,8 +28,10 @@ std::vector<Override> overrides_of(const SettingsSources& sources)
         if (!value.empty()) overrides.push_back({option, table, key, value});
     };
     take("--url", "", "default", sources.url);
+    take("--asterisk", "asterisk", "url", sources.asterisk_url);
     take("--log-format", "log", "format", sources.log_format);
     take("--log-level", "log", "level", sources.log_level);
+    take("--admin", "admin", "listen", sources.admin);
     return overrides;
 }
 
@@ -47,6 +52,33 @@ void read_action(std::string_view name, json::Value value, const std::string& at
     actions.add(std::string(name), std::move(*node));
 }
 
+// What is in the table `numbers` goes before what is in the file.
+void read_numbers_file(json::ObjectReader& root, Actions& actions)
+{
+    std::string path;
+    root.text("numbers_file", path);
+    if (path.empty()) return;
+    const auto text = read_input(path);
+    if (!text) return root.fail("numbers_file", text.error());
+    const auto added = add_numbers(*text, actions);
+    if (!added) root.fail("numbers_file", fmt::format("{}:{}", path, added.error()));
+}
+
+tl::expected<void, std::string> check_url(std::string_view text)
+{
+    if (text.empty()) return {};
+    const auto url = http::Url::parse(text);
+    if (!url) return tl::unexpected(url.error());
+    return {};
+}
+
+void read_numbers_source(json::ObjectReader& root, NumbersSettings& numbers)
+{
+    constexpr std::int64_t day_s = 24 * 60 * 60;
+    root.text("numbers_url", numbers.url, check_url);
+    root.number("numbers_interval_s", numbers.interval, 1, day_s);
+}
+
 // The engine's limits on actions are known by now.
 void read_actions(json::ObjectReader& root, Settings& settings, json::Breaches& breaches)
 {
@@ -55,6 +87,7 @@ void read_actions(json::ObjectReader& root, Settings& settings, json::Breaches& 
     root.members("actions", [&](std::string_view name, json::Value value, const std::string& at) {
         read_action(name, value, at, settings.actions, limits, breaches);
     });
+    read_numbers_file(root, settings.actions);
     root.members("numbers", [&](std::string_view number, json::Value value, const std::string& at) {
         if (!value.is_string()) return breaches.add_mismatch(at, "a URL or a name", value);
         const auto added = settings.actions.add_number(number, value.text());
@@ -84,7 +117,7 @@ void read_scripted(json::ObjectReader& root, std::optional<ScriptedSettings>& sc
     auto reader = root.object("scripted");
     ScriptedSettings read;
     reader.text("script", read.script_file);
-    reader.number("calls", read.calls, 1, 1'000'000'000);
+    reader.number("calls", read.calls, 0, 1'000'000'000);
     reader.number("rate", read.rate, 1, 10'000);
     reader.text("action", read.action);
     reader.text("from", read.from);
@@ -100,17 +133,43 @@ void read_account(json::ObjectReader& root, std::string& id)
     reader.finish("a setting");
 }
 
+// 0 for ever, where that may be.
+void read_kept(json::ObjectReader& root, const char* table, std::int64_t least,
+               std::chrono::hours& kept)
+{
+    auto reader = root.object(table);
+    std::chrono::days days = std::chrono::duration_cast<std::chrono::days>(kept);
+    reader.number("keep_days", days, least, 3'650);
+    reader.finish("a setting");
+    kept = days;
+}
+
 // Those of the engine come last, because they report what nobody has asked for.
 void read(json::ObjectReader& root, Settings& settings, json::Breaches& breaches)
 {
-    constexpr std::int64_t day_s = 24 * 60 * 60;
+    constexpr std::int64_t hour_s = 60 * 60;
+    constexpr std::int64_t day_s = 24 * hour_s;
     root.text("default", settings.default_action);
+    root.number("drain_delay_s", settings.drain_delay, 0, hour_s);
     root.number("drain_timeout_s", settings.drain_timeout, 0, day_s);
+    read_numbers_source(root, settings.numbers);
     read_account(root, settings.account_id);
+    read_cdr(root, settings.cdr, breaches);
+    read_kept(root, "calls", 1, settings.calls_kept);
+    read_kept(root, "recordings", 0, settings.recordings_kept);
     read_log(root, settings.log);
+    read_admin(root, settings.admin);
+    read_api(root, settings.api, breaches);
     read_scripted(root, settings.scripted);
-    for (const char* name : {"actions", "numbers"}) static_cast<void>(root.find(name));
+    read_asterisk(root, settings.asterisk, settings.engine);
+    read_kazoo(root, settings.kazoo, breaches);
+    for (const char* name : {"actions", "numbers", "numbers_file"}) {
+        static_cast<void>(root.find(name));
+    }
     engine::read_settings(root, settings.engine, breaches);
+    if (!settings.cdr.is_empty() && settings.engine.store.path.empty()) {
+        root.fail("cdr", "needs a store, where CDRs wait for their delivery: set store.path");
+    }
     if (settings.engine.reactors == 0) root.fail("reactors", "must be 1 at least, for the calls");
     read_actions(root, settings, breaches);
 }

@@ -2,7 +2,13 @@
 #pragma once
 
 #include "pivot/serve/actions.hpp"
+#include "pivot/serve/admin_settings.hpp"
+#include "pivot/serve/api_settings.hpp"
+#include "pivot/serve/asterisk_settings.hpp"
+#include "pivot/serve/cdr_settings.hpp"
+#include "pivot/serve/kazoo_settings.hpp"
 #include "pivot/serve/log.hpp"
+#include "pivot/serve/numbers_source.hpp"
 
 #include <pivot/engine.hpp>
 
@@ -29,17 +35,28 @@ struct Settings {
     EngineConfig engine;
     std::string account_id;  // of all calls
     Actions actions;
+    NumbersSettings numbers;
+    CdrSettings cdr;
     std::string default_action;  // as it is written; empty: there is none
+    std::chrono::seconds drain_delay{0};
     std::chrono::seconds drain_timeout{300};
+    std::chrono::hours calls_kept{30 * 24};  // rows of ended ones
+    std::chrono::hours recordings_kept{0};   // 0: they stay
     LogSettings log;
+    AdminSettings admin;
+    ApiSettings api;
     std::optional<ScriptedSettings> scripted;
+    std::optional<AsteriskSettings> asterisk;
+    std::vector<KazooSettings> kazoo;
 };
 
 struct SettingsSources {
     std::vector<std::string> config_files;  // empty: those of /etc/pivot
     std::string url;                        // each of these is empty if it is not given
+    std::string asterisk_url;
     std::string log_format;
     std::string log_level;
+    std::string admin;  // an address
 };
 
 struct ReadSettings {

@@ -38,12 +38,14 @@ Signals::~Signals()
     ::pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
 }
 
-int Signals::wait()
+int Signals::wait(int timeout_ms)
 {
     pollfd ready[] = {{arrived_, POLLIN, 0}, {woken_, POLLIN, 0}};
-    while (::poll(ready, 2, -1) < 0) {
+    int count_ready = -1;
+    while ((count_ready = ::poll(ready, 2, timeout_ms)) < 0) {
         if (errno != EINTR) checked(-1, "poll");
     }
+    if (count_ready == 0) return 0;
     std::uint64_t count = 0;
     if (ready[1].revents != 0) {
         checked(static_cast<int>(::read(woken_, &count, sizeof count)), "eventfd");

@@ -13,8 +13,9 @@ public:
     Signals(const Signals&) = delete;
     Signals& operator=(const Signals&) = delete;
 
-    // The number of the next signal; 0 if it is time to look around, because wake() was called.
-    int wait();
+    // The number of the next signal; 0 if it is time to look around, because wake() was called or
+    // so many milliseconds have passed. Negative: as long as it takes.
+    int wait(int timeout_ms = -1);
 
     // Any thread.
     void wake();

@@ -22,14 +22,24 @@ namespace {
 
 constexpr std::string_view file_suffix = "_file";
 
-// Whether the value at this pointer is never shown: keys of signatures, and an account's headers.
+// Whether the value at this pointer is never shown: passwords, keys of signatures, an account's
+// and an action's headers, and the token of the operator.
 bool is_secret(std::string_view pointer)
 {
     std::vector<std::string_view> names;
     pointer.remove_prefix(std::min<std::size_t>(pointer.size(), 1));
     while (!pointer.empty()) names.push_back(take_until(pointer, '/'));
+    if (names.size() == 2 && names[0] == "admin") return names[1] == "token";
+    if (names.size() == 3 && names[0] == "api") return names[1] == "tokens";
+    if (names.size() == 2 && names[0] == "media") return names[1].starts_with("recordings_key");
+    const bool is_of_action = names.size() == 4 && names[0] == "actions";
+    if (is_of_action) return names[2] == "custom_request_headers";
     const bool is_of_account = names.size() == 4 && names[0] == "accounts";
     if (is_of_account) return names[2] == "headers" || (names[2] == "signing" && names[3] == "key");
+    if (!names.empty() && names[0] == "kazoo") return names.back() == "password";  // in a list
+    if (names.size() == 2 && names[0] == "asterisk") {
+        return names[1] == "password" || names[1] == "listen_password";
+    }
     if (names.empty() || names[0] != "signing") return false;
     return (names.size() == 2 && names[1] == "key") || (names.size() == 3 && names[1] == "keys");
 }
@@ -39,14 +49,6 @@ bool is_secret_file(std::string_view pointer)
 {
     return pointer.ends_with(file_suffix) &&
            is_secret(pointer.substr(0, pointer.size() - file_suffix.size()));
-}
-
-// systemd has the secrets of a service in a folder of its own.
-std::string path_of_secret(const std::string& path)
-{
-    const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
-    if (path.starts_with('/') || credentials == nullptr) return path;
-    return std::string(credentials) + '/' + path;
 }
 
 std::string place_of(const toml::source_region& source)
@@ -246,6 +248,13 @@ std::string dotted(std::string_view pointer)
 }
 
 }  // namespace
+
+std::string path_of_secret(const std::string& path)
+{
+    const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
+    if (path.starts_with('/') || credentials == nullptr) return path;
+    return std::string(credentials) + '/' + path;
+}
 
 std::string MergedToml::message(const Breach& breach) const
 {

@@ -46,4 +46,8 @@ tl::expected<MergedToml, std::vector<std::string>> merge_toml(
 // `pivot.toml` in this folder, then those of `conf.d` by name. None has to be there.
 std::vector<std::string> toml_files_of(const std::string& folder);
 
+// Where a file with a secret is: a relative name is that of a file in $CREDENTIALS_DIRECTORY, if
+// systemd has set it.
+std::string path_of_secret(const std::string& path);
+
 }  // namespace pivot::tools

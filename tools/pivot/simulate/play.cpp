@@ -6,6 +6,7 @@
 #include "exchange/redaction.hpp"
 #include "http/form.hpp"
 #include "pivot/output.hpp"
+#include "pivot/record_text.hpp"
 #include "session/debug_record.hpp"
 
 #include <algorithm>
@@ -54,49 +55,6 @@ std::string json_of(const Deed& deed, std::string_view record)
     }
     if (!record.empty()) out.append(",\"record\":").append(record);
     return out + '}';
-}
-
-// ` text/xml`, as the web server wrote it.
-std::string content_type_of(json::Value record)
-{
-    const auto headers = record.find("resp_headers");
-    if (!headers || !headers->is_array()) return {};
-    for (const json::Value header : headers->elements()) {
-        if (!equals_ignoring_case(text_of(header, "name"), "content-type")) continue;
-        std::string_view value = text_of(header, "value");
-        return fmt::format(" {}", trim(take_until(value, ';')));
-    }
-    return {};
-}
-
-// Why a request has no usable answer, and the front of the answer if there is one.
-std::string failure_of(json::Value record)
-{
-    constexpr std::size_t shown_bytes_max = 200;
-    std::string text;
-    const std::string_view reason = text_of(record, "reason");
-    if (reason == name(Reason::cancelled)) return "; given up: the call was over";
-    if (!reason.empty()) text = fmt::format("; {}: {}", reason, text_of(record, "message"));
-    const std::string_view body = text_of(record, "resp_body");
-    if (body.empty()) return text;
-    const std::string_view front = cut_utf8(body, shown_bytes_max);
-    return fmt::format("{}; the answer was \"{}{}\"", text, front,
-                       front.size() < body.size() ? "…" : "");
-}
-
-// `200 text/xml, 3 ms`, or why there is no answer, from a record or from the last request in one.
-std::string answer_of(json::Value record, json::Value last, bool has_failed)
-{
-    std::string text = "no answer";
-    if (const auto status = last.find("resp_status_code")) {
-        text = fmt::format("{}{}", status->text(), content_type_of(record));
-    }
-    if (const auto timings = record.find("timings_us")) {
-        const auto total = timings->find("total");
-        const auto total_us = total ? total->integer().value_or(0) : 0;
-        text += fmt::format(", {:.0f} ms", static_cast<double>(total_us) / 1'000);
-    }
-    return has_failed ? text + failure_of(record) : text;
 }
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
@@ -160,11 +118,6 @@ std::string shown(const std::vector<const Parameters::value_type*>& parameters)
     if (text.empty()) return text;
     const bool is_long = text.size() > shown_bytes_max;
     return fmt::format(" with{}{}", cut_utf8(text, shown_bytes_max), is_long ? "…" : "");
-}
-
-bool is_2xx(json::Value request)
-{
-    return text_of(request, "resp_status_code").starts_with('2');
 }
 
 std::string ending_of(const ScriptedChannel& channel, double max_time_s)
@@ -245,14 +198,10 @@ std::string Play::news_among(const Parameters& parameters, const Parameters& bef
 // so that parameters that a redirect has dropped do not count as new.
 std::vector<Deed> Play::requests_of(json::Value record)
 {
-    std::vector<json::Value> requests;
-    if (const auto hops = record.find("hops"); hops && hops->is_array()) {
-        for (const json::Value hop : hops->elements()) requests.push_back(hop);
-    }
-    if (requests.empty()) requests.push_back(record);
+    const std::vector<json::Value> requests = requests_in(record);
     const bool is_callback = text_of(record, "kind") != name(session::DebugKind::exchange);
     const bool is_taken = is_2xx(requests.back());
-    const bool has_failed = is_callback ? !is_taken : record.find("reason").has_value();
+    const bool has_failed = tools::has_failed(record);
     Parameters before = asked_;
     if (!is_callback) asked_ = parameters_of(requests.front());
     std::vector<Deed> deeds;
@@ -260,7 +209,7 @@ std::vector<Deed> Play::requests_of(json::Value record)
         const json::Value request = requests[i];
         const bool is_last = i + 1 == requests.size();
         const std::string answer =
-            is_last ? answer_of(record, request, has_failed)
+            is_last ? answer_of(record)
                     : fmt::format("{} redirect", text_of(request, "resp_status_code"));
         const std::string_view uri = text_of(request, "uri");
         Parameters parameters = parameters_of(request);

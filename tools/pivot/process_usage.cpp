@@ -1,7 +1,10 @@
-#include "pivot/load/process_usage.hpp"
+#include "pivot/process_usage.hpp"
 
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
+#include <system_error>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -42,6 +45,21 @@ std::size_t resident_bytes_peak()
         std::getline(status, name);
     }
     return 0;
+}
+
+std::size_t open_descriptors()
+{
+    std::error_code ignored;
+    const std::filesystem::directory_iterator descriptors("/proc/self/fd", ignored);
+    const auto count = std::distance(begin(descriptors), end(descriptors));
+    return count > 0 ? static_cast<std::size_t>(count) - 1 : 0;  // without that of the folder
+}
+
+std::size_t open_descriptors_max()
+{
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
 }
 
 }  // namespace pivot::tools

@@ -1,0 +1,89 @@
+// The connection to one application of one Asterisk: its events over a WebSocket, and commands over
+// plain HTTP.
+//
+//   start ─► connect ─► registered: connected(), heard()… ─┬─ lost: lost()
+//              ▲   └─ no: pause of 0.5 to 5 s              └─ replaced: heard(), lost()
+//              └──────────────◄──────────────────────────────── pause: 60 s if replaced
+//
+// Connecting the WebSocket is what registers the application with Asterisk. Where another client
+// registers the same one, Asterisk says ApplicationReplaced and sends us nothing more: the
+// connection is given up, and the application is taken back later.
+#pragma once
+
+#include "http/web_socket.hpp"
+#include "reactor/deadline.hpp"
+#include "reactor/reactor.hpp"
+#include "reactor/scope.hpp"
+#include "switches/asterisk/ari_client.hpp"
+#include "switches/asterisk/ari_commands.hpp"
+#include "switches/asterisk/ari_config.hpp"
+#include "switches/asterisk/ari_listener.hpp"
+
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+namespace pivot::switches::asterisk {
+
+class Ari final : public AriCommands {
+public:
+    // The error is a sentence about a value of `config`; nothing is connected yet.
+    static tl::expected<std::unique_ptr<Ari>, std::string> open(reactor::Reactor& reactor,
+                                                                AriConfig config);
+
+    Ari(const Ari&) = delete;
+    Ari& operator=(const Ari&) = delete;
+    ~Ari() override;  // stopped, and the reactor has turned until is_idle()
+
+    // Connects, and connects again for ever. `listener` outlives the connection.
+    void start(AriListener& listener);
+
+    // Takes an application back that another client has taken over, and ends any other pause.
+    void connect_now() { go_on_.happen(); }
+
+    // Closes the WebSocket in good order, and ends the requests under way with cancelled, as it
+    // does those that come later. The listener hears nothing more. Then the reactor turns until
+    // is_idle().
+    void stop();
+    bool is_idle() const { return running_.running() == 0 && client_->is_idle(); }
+
+    bool is_connected() const { return is_connected_; }
+
+    reactor::Task<Result<AriAnswer>> ask(const AriRequest& request,
+                                         reactor::Deadline& deadline) override
+    {
+        return client_->ask(request, deadline);
+    }
+
+    reactor::FramePool& frames() const { return reactor_.frames(); }
+
+private:
+    Ari(reactor::Reactor& reactor, AriConfig config, std::unique_ptr<AriClient> client);
+
+    reactor::Task<> run(reactor::Deadline& life);
+    reactor::Task<Result<std::unique_ptr<http::WebSocket>>> connect(reactor::Deadline& life);
+    reactor::Task<Failure> listen(http::WebSocket& socket, reactor::Deadline& life);
+    reactor::Task<> close(http::WebSocket& socket, reactor::Deadline& deadline);
+    reactor::Task<std::string> objection_to_writing(reactor::Deadline& deadline);
+    reactor::Task<> ask_for_less(reactor::Deadline& life);
+    reactor::Task<> pause(Nanoseconds ns, reactor::Deadline& life);
+    void tell_lost(const Failure& why);
+
+    reactor::Reactor& reactor_;
+    const AriConfig config_;
+    const std::unique_ptr<AriClient> client_;
+    AriListener* listener_ = nullptr;
+    bool is_connected_ = false;
+    bool was_replaced_ = false;        // and has not been connected since
+    std::optional<Reason> told_lost_;  // since it was connected
+    std::minstd_rand random_{std::random_device()()};
+    reactor::Deadline life_;
+    reactor::Event go_on_;
+    reactor::Scope running_;
+};
+
+}  // namespace pivot::switches::asterisk

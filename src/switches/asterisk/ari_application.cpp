@@ -1,0 +1,314 @@
+#include "switches/asterisk/ari_application.hpp"
+
+#include "base/json.hpp"
+#include "reactor/wait.hpp"
+#include "switches/asterisk/targets.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::switches::asterisk {
+
+namespace {
+
+// Events of a channel that has just come may be on their way.
+constexpr Nanoseconds orphan_wait_ns = 2 * second_ns;
+constexpr Nanoseconds orphan_limit_ns = 30 * second_ns;
+
+std::vector<std::string> ids_of(const std::string& json, std::string_view what)
+{
+    std::vector<std::string> ids;
+    json::Document document(8);
+    const auto root = document.read(json);
+    const auto listed = root ? root->find(what) : std::nullopt;
+    if (!listed || !listed->is_array()) return ids;
+    for (const json::Value id : listed->elements()) ids.emplace_back(id.text());
+    return ids;
+}
+
+}  // namespace
+
+AriApplication::AriApplication(reactor::Reactor& reactor, reactor::Scope& scope, AriCommands& ari,
+                               Attendant& attendant, Mixes& mixes, const SwitchSettings& settings)
+    : settings_(settings), switchboard_{reactor, scope, ari, attendant, settings_, mixes, {}, {}}
+{
+}
+
+AriApplication::~AriApplication()
+{
+    assert(calls_.empty());
+    assert(originations_.empty());
+    switchboard_.reactor.timers().stop(*this);
+}
+
+// ---- events -------------------------------------------------------------------------------------
+
+void AriApplication::heard(std::string_view json)
+{
+    const AriEvent event = reader_.read(json);
+    if (const auto* start = std::get_if<StasisStart>(&event)) return enter(*start);
+    if (!std::holds_alternative<ApplicationReplaced>(event)) return pass_on(event);
+    switchboard_.attendant.warn(
+        "", fmt::format("another client has registered the application {} with Asterisk, and gets "
+                        "its calls: give each an application of its own",
+                        settings_.application));
+}
+
+// Whoever takes the place of a party after a transfer is not a new call, nor is one whose call has
+// just ended. A caller who is here already has been here before, and their end was not heard.
+// Channels that we made are legs of a call; one that no call wants any more has come too late.
+void AriApplication::enter(const StasisStart& start)
+{
+    const std::string id(start.channel.id);
+    const auto replaced = switchboard_.owners.find(start.replaced);
+    if (replaced != switchboard_.owners.end()) {
+        return replaced->second->replace(std::string(start.replaced), id);
+    }
+    if (!start.replaced.empty()) {
+        return switchboard_.scope.spawn(hang_up(id, switchboard_.reactor));
+    }
+    const auto owner = switchboard_.owners.find(id);
+    AriChannel* const before = owner == switchboard_.owners.end() ? nullptr : owner->second;
+    if (id.starts_with(Names::prefix)) {
+        if (Origination* const origination = origination_of(id)) {
+            return enter_answered(start, *origination);
+        }
+        if (before != nullptr) return before->hear(start);
+        return switchboard_.scope.spawn(hang_up(id, switchboard_.reactor));
+    }
+    if (before != nullptr) {
+        rest(*before);
+        if (!before->is_given_back()) before->lose();
+    }
+    add_call(start).arrive(takes_calls_ ? "" : "Pivot takes no more calls");
+}
+
+AriChannel& AriApplication::add_call(const StasisStart& start)
+{
+    auto call = std::make_unique<AriChannel>(switchboard_, start,
+                                             [this](AriChannel& over) { remove(over); });
+    AriChannel& added = *call;
+    calls_.emplace(&added, std::move(call));
+    return added;
+}
+
+// What was given up in the meantime is being hung up.
+void AriApplication::enter_answered(const StasisStart& start, Origination& origination)
+{
+    if (origination.is_over()) return;
+    origination.hand_over();
+    add_call(start).arrive_answered(origination.call_id());
+}
+
+Origination* AriApplication::origination_of(std::string_view channel) const
+{
+    const auto found = std::ranges::find_if(originations_, [channel](const auto& origination) {
+        return origination->channel() == channel;
+    });
+    return found == originations_.end() ? nullptr : found->get();
+}
+
+void AriApplication::originate(const OutboundCall& call)
+{
+    originations_.push_back(
+        std::make_unique<Origination>(switchboard_, call, [this](Origination& over) {
+            std::erase_if(originations_, [&over](const auto& each) { return each.get() == &over; });
+        }));
+    originations_.back()->begin();
+}
+
+void AriApplication::give_up_originations()
+{
+    for (const auto& origination : originations_) origination->give_up();
+}
+
+// Those that have gone back to the dialplan hear of the channel's end, too.
+void AriApplication::pass_on(const AriEvent& event)
+{
+    const std::string_view id = channel_of(event);
+    if (std::holds_alternative<ChannelHangupRequest>(event) ||
+        std::holds_alternative<ChannelDestroyed>(event)) {
+        const auto [begin, end] = resting_.equal_range(id);
+        for (auto call = begin; call != end; ++call) call->second->hear(event);
+    }
+    const auto found = switchboard_.owners.find(id);
+    if (found == switchboard_.owners.end()) {
+        if (Origination* const origination = origination_of(id)) origination->hear(event);
+        return;
+    }
+    AriChannel& call = *found->second;
+    call.hear(event);
+    if (std::holds_alternative<StasisEnd>(event) && call.id() == id) rest(call);
+}
+
+void AriApplication::rest(AriChannel& call)
+{
+    call.disown(call.id());
+    resting_.emplace(call.id(), &call);
+}
+
+void AriApplication::remove(AriChannel& call)
+{
+    std::erase_if(resting_, [&call](const auto& other) { return other.second == &call; });
+    calls_.erase(&call);
+}
+
+// ---- the connection -----------------------------------------------------------------------------
+
+void AriApplication::connected()
+{
+    switchboard_.reactor.timers().stop(*this);
+    std::vector<std::string> known;
+    for (const auto& [address, call] : calls_) known.push_back(call->id());
+    switchboard_.scope.spawn(look_around(std::move(known), switchboard_.reactor));
+}
+
+void AriApplication::lost(std::string_view)
+{
+    reactor::Reactor& reactor = switchboard_.reactor;
+    if (!is_set()) reactor.timers().set(*this, reactor.now() + reconnect_grace_ns);
+}
+
+// Asterisk may be there all the same, and the callers with it: another client may have the
+// application.
+void AriApplication::fired()
+{
+    std::vector<std::string> left;
+    for (const auto& [address, call] : calls_) {
+        if (!call->is_given_back()) left.push_back(call->id());
+    }
+    lose_all();
+    switchboard_.scope.spawn(return_all(std::move(left), switchboard_.reactor));
+}
+
+bool AriApplication::has_callers() const
+{
+    return std::ranges::any_of(calls_,
+                               [](const auto& call) { return !call.second->is_given_back(); });
+}
+
+void AriApplication::hang_up_call(std::string_view call_id)
+{
+    const auto found = std::ranges::find_if(
+        calls_, [call_id](const auto& call) { return call.second->call_id() == call_id; });
+    if (found != calls_.end()) return found->second->be_hung_up();
+    for (const auto& origination : originations_) {
+        if (origination->call_id() == call_id) origination->give_up();
+    }
+}
+
+void AriApplication::lose_all()
+{
+    for (const auto& [address, call] : calls_) call->lose();
+    for (const auto& origination : originations_) origination->lose();
+}
+
+// `known` are the channels of the calls that were there when the connection was made.
+reactor::Task<> AriApplication::look_around(std::vector<std::string> known,
+                                            reactor::Reactor& reactor)
+{
+    reactor::Deadline deadline(reactor, reactor.now() + 3 * Requests::timeout_ns);
+    const bool is_another = co_await has_restarted(deadline);
+    if (is_another) lose_all();
+    const AriRequest request = get_request(target_of("applications", settings_.application));
+    const auto answer = co_await switchboard_.ari.ask(request, deadline);
+    if (!has_succeeded(answer)) co_return;
+    std::vector<std::string> present = ids_of(answer->body, "channel_ids");
+    for (const auto& [address, call] : calls_) {
+        const bool was_known = std::ranges::find(known, call->id()) != known.end();
+        const bool is_present = std::ranges::find(present, call->id()) != present.end();
+        if (!was_known) continue;
+        if (is_present) call->look_again();
+        if (!is_present) call->lose();
+    }
+    std::vector<std::string> bridges = ids_of(answer->body, "bridge_ids");
+    co_await remove_bridges(std::move(bridges), deadline);
+    co_await return_orphans(std::move(present), reactor);
+}
+
+reactor::Task<bool> AriApplication::has_restarted(reactor::Deadline& deadline)
+{
+    const AriRequest request = get_request("asterisk/info?only=status");
+    const auto answer = co_await switchboard_.ari.ask(request, deadline);
+    if (!has_succeeded(answer)) co_return false;
+    json::Document document(8);
+    const auto root = document.read(answer->body);
+    const auto status = root ? root->find("status") : std::nullopt;
+    const auto started = status ? status->find("startup_time") : std::nullopt;
+    if (!started) co_return false;
+    const std::string before = std::exchange(started_at_, std::string(started->text()));
+    co_return !before.empty() && before != started_at_;
+}
+
+bool AriApplication::is_known(std::string_view channel) const
+{
+    return switchboard_.owners.contains(channel) || resting_.contains(channel) ||
+           origination_of(channel) != nullptr;
+}
+
+reactor::Task<> AriApplication::return_orphans(std::vector<std::string> present,
+                                               reactor::Reactor& reactor)
+{
+    std::erase_if(present, [this](const std::string& id) { return is_known(id); });
+    if (present.empty()) co_return;
+    reactor::Deadline deadline(reactor, never);
+    co_await reactor::Sleep(reactor.now() + orphan_wait_ns, deadline);
+    std::erase_if(present, [this](const std::string& id) { return is_known(id); });
+    co_await return_all(std::move(present), reactor);
+}
+
+reactor::Task<> AriApplication::return_all(std::vector<std::string> channels,
+                                           reactor::Reactor& reactor)
+{
+    for (const std::string& channel : channels) co_await return_orphan(channel, reactor);
+}
+
+// Those of a process before this one.
+reactor::Task<> AriApplication::remove_bridges(std::vector<std::string> bridges,
+                                               reactor::Deadline& deadline)
+{
+    for (const std::string& bridge : bridges) {
+        const bool is_old =
+            bridge.starts_with(Names::prefix) && !switchboard_.names.is_ours(bridge);
+        const AriRequest request = delete_request(target_of("bridges", bridge));
+        if (is_old) co_await switchboard_.ari.ask(request, deadline);
+    }
+}
+
+// One that is not in the application any more was given back, and is left alone. Asterisk first
+// plays to its end what the caller hears, and an endless tone has none.
+reactor::Task<> AriApplication::return_orphan(std::string channel, reactor::Reactor& reactor)
+{
+    if (channel.starts_with(Names::prefix)) {
+        co_await hang_up(channel, reactor);
+        co_return;
+    }
+    reactor::Deadline deadline(reactor, reactor.now() + orphan_limit_ns);
+    Body body;
+    body.add("variable", "PIVOTSTATUS").add("value", "lost");
+    const AriRequest mark = post_request(target_of("channels", channel, "/variable"), body.take());
+    const auto marked = co_await switchboard_.ari.ask(mark, deadline);
+    if (!marked && marked.error().reason == Reason::timeout) {
+        switchboard_.attendant.met_orphan(channel,
+                                          "lost: nobody performs its call, and it is hung up");
+        co_await hang_up(channel, reactor);
+        co_return;
+    }
+    if (!has_succeeded(marked)) co_return;
+    switchboard_.attendant.met_orphan(
+        channel, "lost: nobody performs its call any more, and it goes on in the dialplan");
+    const AriRequest go_on = post_request(target_of("channels", channel, "/continue"));
+    co_await switchboard_.ari.ask(go_on, deadline);
+}
+
+reactor::Task<> AriApplication::hang_up(std::string channel, reactor::Reactor& reactor)
+{
+    reactor::Deadline deadline(reactor, reactor.now() + Requests::timeout_ns);
+    const AriRequest request = delete_request(target_of("channels", channel));
+    co_await switchboard_.ari.ask(request, deadline);
+}
+
+}  // namespace pivot::switches::asterisk

@@ -1,0 +1,93 @@
+// All calls of one application of ARI: which event is whose, and what becomes of calls when the
+// connection is lost.
+//
+//     lost ──► 5 s ──► every call is hung up, as far as anybody here can know
+//       └────► connected again ─► Asterisk started anew: hung up, all of them
+//                              └► the same Asterisk: those that it has no longer are hung up
+//
+// Channels in the application that nobody here knows were those of a process before this one: the
+// dialplan goes on with them.
+#pragma once
+
+#include "reactor/task.hpp"
+#include "switches/asterisk/ari_channel.hpp"
+#include "switches/asterisk/ari_event.hpp"
+#include "switches/asterisk/ari_listener.hpp"
+#include "switches/asterisk/origination.hpp"
+#include "switches/asterisk/switchboard.hpp"
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace pivot::switches::asterisk {
+
+class AriApplication final : public AriListener, private reactor::Timer {
+public:
+    static constexpr Nanoseconds reconnect_grace_ns = 5 * second_ns;
+
+    // All on the reactor's thread, on which it lives. What it begins is in `scope`. `mixes` are
+    // those of its Asterisk.
+    AriApplication(reactor::Reactor& reactor, reactor::Scope& scope, AriCommands& ari,
+                   Attendant& attendant, Mixes& mixes, const SwitchSettings& settings);
+    ~AriApplication();
+
+    void connected() override;
+    void heard(std::string_view json) override;
+    void lost(std::string_view why) override;
+
+    // Whether calls that come from now on are taken, or refused.
+    void take_calls(bool takes_calls) { takes_calls_ = takes_calls; }
+
+    // Has Asterisk make a call: it is begun as any other when somebody has answered.
+    void originate(const OutboundCall& call);
+
+    // Hangs up the caller of this call, if it is one of ours, wherever they are by now. A call that
+    // rings is given up.
+    void hang_up_call(std::string_view call_id);
+
+    // Gives up all calls that ring.
+    void give_up_originations();
+
+    // Hangs up all calls, as far as anybody here can know. None of them dies in here.
+    void lose_all();
+
+    std::size_t calls() const { return calls_.size() + originations_.size(); }
+
+    // Whether somebody is still to be served, and not only to be heard of when they hang up.
+    bool has_callers() const;
+
+private:
+    void fired() override;  // nobody has connected again in time
+    void enter(const StasisStart& start);
+    void enter_answered(const StasisStart& start, Origination& origination);
+    AriChannel& add_call(const StasisStart& start);
+    Origination* origination_of(std::string_view channel) const;
+    void pass_on(const AriEvent& event);
+    void rest(AriChannel& call);
+    void remove(AriChannel& call);
+
+    reactor::Task<> look_around(std::vector<std::string> known, reactor::Reactor& reactor);
+    reactor::Task<bool> has_restarted(reactor::Deadline& deadline);
+    reactor::Task<> remove_bridges(std::vector<std::string> bridges, reactor::Deadline& deadline);
+    reactor::Task<> return_orphans(std::vector<std::string> present, reactor::Reactor& reactor);
+    reactor::Task<> return_all(std::vector<std::string> channels, reactor::Reactor& reactor);
+    reactor::Task<> return_orphan(std::string channel, reactor::Reactor& reactor);
+    reactor::Task<> hang_up(std::string channel, reactor::Reactor& reactor);
+    bool is_known(std::string_view channel) const;
+
+    const SwitchSettings settings_;
+    Switchboard switchboard_;
+    EventReader reader_;
+    std::unordered_map<const AriChannel*, std::unique_ptr<AriChannel>> calls_;
+    std::vector<std::unique_ptr<Origination>> originations_;        // that are not calls yet
+    std::multimap<std::string, AriChannel*, std::less<>> resting_;  // back in the dialplan
+    std::string started_at_;  // as Asterisk says it; empty: not asked yet
+    bool takes_calls_ = true;
+};
+
+}  // namespace pivot::switches::asterisk

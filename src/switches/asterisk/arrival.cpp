@@ -1,0 +1,201 @@
+#include "switches/asterisk/arrival.hpp"
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "switches/asterisk/requests.hpp"
+#include "switches/asterisk/targets.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace pivot::switches::asterisk {
+
+namespace {
+
+constexpr std::size_t headers_max = 32;
+
+// A request has names of about so many bytes: Asterisk limits its line to 4 KiB.
+constexpr std::size_t names_bytes_max = 512;
+
+using Texts = std::vector<std::string>;
+
+// Nothing if there is no such variable or function, or if its value is not UTF-8.
+reactor::Task<std::optional<std::string>> variable_of(const std::string& channel,
+                                                      std::string_view name, AriCommands& ari,
+                                                      reactor::Deadline& deadline)
+{
+    std::string target = target_of("channels", channel, "/variable?variable=");
+    append_encoded(target, name);
+    const AriRequest request = get_request(std::move(target));
+    const auto answer = co_await ari.ask(request, deadline);
+    co_return value_in(answer);
+}
+
+// `EVAL(${A}\n${B})`: the function of func_strings makes a text of them, whose values it does not
+// evaluate again.
+std::string expression_of(const Texts& names)
+{
+    std::string expression = "EVAL(";
+    for (const std::string& name : names) {
+        if (&name != &names.front()) expression += '\n';
+        expression.append("${").append(name).append("}");
+    }
+    return expression + ')';
+}
+
+// As many as there are names. Only the last value may have line breaks in it.
+Texts values_in(std::string_view lines, std::size_t count)
+{
+    Texts values;
+    while (values.size() + 1 < count) values.emplace_back(take_until(lines, '\n'));
+    values.emplace_back(lines);
+    return values;
+}
+
+// In one request if Asterisk can do so, else one by one. Empty where there is none.
+reactor::Task<Texts> values_of(const std::string& channel, const Texts& names, AriCommands& ari,
+                               reactor::Deadline& deadline)
+{
+    const std::string expression = expression_of(names);
+    const auto lines = co_await variable_of(channel, expression, ari, deadline);
+    if (lines) co_return values_in(*lines, names.size());
+    Texts values;
+    for (const std::string& name : names) {
+        auto value = co_await variable_of(channel, name, ari, deadline);
+        values.push_back(std::move(value).value_or(""));
+    }
+    co_return values;
+}
+
+// The user and the host of `"name" <sip:user@host:port;…>`, either of which may be empty.
+Party party_of(std::string_view uri)
+{
+    std::size_t begin = uri.find("sip:");
+    if (begin == uri.npos) begin = uri.find("sips:");
+    if (begin == uri.npos) return {};
+    uri.remove_prefix(uri.find(':', begin) + 1);
+    uri = uri.substr(0, uri.find_first_of(";>?"));
+    const std::size_t at = uri.rfind('@');
+    if (at == uri.npos) return {{}, std::string(uri)};
+    return {std::string(uri.substr(0, at)), std::string(uri.substr(at + 1))};
+}
+
+void take_party(std::string_view uri, Party& party)
+{
+    Party found = party_of(uri);
+    if (!found.user.empty()) party.user = std::move(found.user);
+    party.realm = std::move(found.realm);
+}
+
+// Names of headers go into an expression that Asterisk evaluates, and come from whoever calls.
+bool is_harmless(std::string_view name)
+{
+    return !name.empty() && std::ranges::all_of(name, [](char c) {
+        return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+    });
+}
+
+// The next of the names in a text with commas, as functions that read these headers.
+Texts take_headers(std::string_view& listed, std::size_t& left)
+{
+    Texts functions;
+    std::size_t bytes = 0;
+    while (!listed.empty() && left > 0 && bytes < names_bytes_max) {
+        --left;
+        const std::string_view name = trim(take_until(listed, ','));
+        if (!is_harmless(name)) continue;
+        functions.push_back(fmt::format("PJSIP_HEADER(read,{})", name));
+        bytes += functions.back().size();
+    }
+    return functions;
+}
+
+void append_headers(std::string& json, const Texts& functions, const Texts& values)
+{
+    for (std::size_t i = 0; i < functions.size(); ++i) {
+        std::string_view name = functions[i];
+        name.remove_prefix(name.find(',') + 1);
+        name.remove_suffix(1);
+        json += json.empty() ? '{' : ',';
+        json::append_quoted(json, name);
+        json += ':';
+        json::append_quoted(json, values[i]);
+    }
+}
+
+// As a JSON object, or empty.
+reactor::Task<std::string> headers_of(const std::string& channel, std::string_view listed,
+                                      AriCommands& ari, reactor::Deadline& deadline)
+{
+    std::string json;
+    std::size_t left = headers_max;
+    while (!listed.empty() && left > 0) {
+        const Texts functions = take_headers(listed, left);
+        if (functions.empty()) break;
+        const Texts values = co_await values_of(channel, functions, ari, deadline);
+        append_headers(json, functions, values);
+    }
+    if (!json.empty()) json += '}';
+    co_return json;
+}
+
+// That of the action is the last, because people write it.
+Texts names_for(bool is_sip)
+{
+    Texts names;
+    if (is_sip) {
+        names = {"CHANNEL(pjsip,remote_uri)", "CHANNEL(pjsip,local_uri)", "PJSIP_HEADERS(X-)"};
+    }
+    names.emplace_back("PIVOT_ACTION");
+    return names;
+}
+
+}  // namespace
+
+// A URL with commas has come apart at them.
+Arriving arriving_of(const StasisStart& start)
+{
+    const ChannelFacts& facts = start.channel;
+    Arriving arriving;
+    arriving.channel = facts.id;
+    arriving.context = facts.context;
+    arriving.is_sip = facts.name.starts_with("PJSIP/");
+    Arrival& arrival = arriving.arrival;
+    arrival.channel_id = facts.id;
+    arrival.said = fmt::format("{}", fmt::join(start.arguments, ","));
+    arrival.called = facts.extension;
+    arrival.is_answered = facts.is_up;
+    Call& call = arrival.call;
+    call.call_id = facts.protocol_id.empty() ? facts.id : facts.protocol_id;
+    call.account_id = facts.account;
+    call.language = facts.language;
+    call.caller_id_name = facts.caller_name;
+    call.caller_id_number = facts.caller_number;
+    call.from.user = facts.caller_number;
+    call.to.user = facts.extension;
+    call.request.user = facts.extension;
+    return arriving;
+}
+
+reactor::Task<> complete(Arriving& arriving, AriCommands& ari, reactor::Deadline& deadline)
+{
+    const std::string& channel = arriving.channel;
+    Arrival& arrival = arriving.arrival;
+    const Texts names = names_for(arriving.is_sip);
+    Texts values = co_await values_of(channel, names, ari, deadline);
+    if (!values.back().empty()) arrival.said = std::move(values.back());
+    if (!arriving.is_sip) co_return;
+    take_party(values[0], arrival.call.from);
+    take_party(values[1], arrival.call.to);
+    arrival.call.request.realm = arrival.call.to.realm;
+    auto headers = co_await headers_of(channel, values[2], ari, deadline);
+    arrival.call.custom_sip_headers = std::move(headers);
+}
+
+}  // namespace pivot::switches::asterisk

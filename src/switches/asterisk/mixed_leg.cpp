@@ -1,0 +1,93 @@
+#include "switches/asterisk/mixed_leg.hpp"
+
+#include "switches/asterisk/ari_channel.hpp"
+#include "switches/asterisk/targets.hpp"
+
+#include <utility>
+
+namespace pivot::switches::asterisk {
+
+namespace {
+
+bool has_status(const Result<AriAnswer>& answer, int status)
+{
+    return answer && answer->status == status;
+}
+
+}  // namespace
+
+MixedLeg::~MixedLeg()
+{
+    switchboard().reactor.timers().stop(*this);
+}
+
+void MixedLeg::begin()
+{
+    bridge_ = switchboard().mixes.enter(mix_, members_max_, switchboard().names);
+    if (bridge_.empty()) return end(JobEnd::failed, "the mix is full");
+    fired();
+}
+
+// Whoever comes asks for the bridge, since nobody knows whether Asterisk has made it already.
+void MixedLeg::fired()
+{
+    Body body;
+    body.add("type", "mixing,dtmf_events");  // keys are events there, too
+    ask(post_request(target_of("bridges", bridge_), body.take()),
+        [this](const Result<AriAnswer>& answer) { join(answer); });
+}
+
+AriRequest MixedLeg::member_request(std::string_view what) const
+{
+    Body body;
+    body.add_list("channel", {leg().channel});
+    return post_request(target_of("bridges", bridge_, what), body.take());
+}
+
+void MixedLeg::join(const Result<AriAnswer>& answer)
+{
+    constexpr int cannot_make = 500;
+    constexpr int exists = 409;
+    constexpr int not_found = 404;
+    if (has_status(answer, cannot_make)) return try_again(answer);
+    if (!has_succeeded(answer) && !has_status(answer, exists)) return fail(answer);
+    ask(member_request("/addChannel"), [this](const Result<AriAnswer>& added) {
+        if (has_status(added, not_found)) return try_again(added);
+        if (!has_succeeded(added) && !is_gone(added)) fail(added);
+    });
+}
+
+void MixedLeg::try_again(const Result<AriAnswer>& answer)
+{
+    constexpr Nanoseconds pause_ns = 50 * millisecond_ns;
+    if (tries_left_-- == 0) return fail(answer);
+    reactor::Reactor& reactor = switchboard().reactor;
+    reactor.timers().set(*this, reactor.now() + pause_ns);
+}
+
+void MixedLeg::fail(const Result<AriAnswer>& answer)
+{
+    leave();
+    end(JobEnd::failed, why_of(answer));
+}
+
+void MixedLeg::stop()
+{
+    ask(member_request("/removeChannel"));
+    lose();
+}
+
+void MixedLeg::lose()
+{
+    leave();
+    end(JobEnd::stopped);
+}
+
+void MixedLeg::leave()
+{
+    switchboard().reactor.timers().stop(*this);
+    const bool was_last = switchboard().mixes.leave(mix_);
+    if (was_last) ask(delete_request(target_of("bridges", bridge_)));
+}
+
+}  // namespace pivot::switches::asterisk

@@ -1,0 +1,39 @@
+// Plays something to a leg: a file, a sound of Asterisk's, tones, or music on hold.
+#pragma once
+
+#include "switches/asterisk/job.hpp"
+
+#include <pivot/command.hpp>
+
+namespace pivot::switches::asterisk {
+
+class Playback final : public Job, private reactor::Timer {
+public:
+    Playback(AriChannel& call, Leg& leg, JobId id, const Media& media);
+    ~Playback() override;
+
+    void begin() override;
+    void stop() override;
+    void lose() override { end(JobEnd::stopped); }
+    void look_again() override;
+    void hear(const PlaybackFinished& finished) override;
+
+private:
+    void fired() override;  // tones have been heard for as long as they are to be
+    void begin_music();
+    void stop_music();
+    void play_once();
+    void began(const Result<AriAnswer>& answer);
+    void stop_playback();
+    std::string why_it_failed() const;
+
+    const Media media_;
+    unsigned loops_left_;  // 0: endless
+    std::string uri_;      // as ARI names it
+    std::string playback_;
+    Nanoseconds began_at_ = 0;  // this time
+    JobEnd end_ = JobEnd::finished;
+    bool is_stopping_ = false;
+};
+
+}  // namespace pivot::switches::asterisk

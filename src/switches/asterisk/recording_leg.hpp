@@ -1,0 +1,59 @@
+// Records a leg, and brings the file here. What runs beside all else, and what the leg hears, is
+// recorded by a channel of its own that listens to the leg (`snoop`).
+//
+//     record ─► RecordingStarted ─► a key, the limit, stop(), silence, a hang-up
+//                                        ─► RecordingFinished ─► file fetched, written ─► told
+//
+// Asterisk looks at its own limits only when the caller sends sound, so keys and the limit are
+// watched here.
+#pragma once
+
+#include "reactor/task.hpp"
+#include "switches/asterisk/job.hpp"
+
+#include <pivot/command.hpp>
+
+#include <optional>
+
+namespace pivot::switches::asterisk {
+
+class RecordingLeg final : public Job, private reactor::Timer {
+public:
+    RecordingLeg(AriChannel& call, Leg& leg, JobId id, const Recording& recording);
+    ~RecordingLeg() override;
+
+    void begin() override;
+    void stop() override;
+    void lose() override;
+    void look_again() override;
+    void hear(const RecordingStarted& started) override;
+    void hear(const RecordingFinished& finished) override;
+    void hear_key(char key) override;
+    void hear_entered(std::string_view channel) override;
+
+private:
+    void fired() override;  // the limit
+    void begin_beside();
+    void record(std::string target);
+    void end_recording(RecordingEnd how);
+    void finish();
+    void stop_timer();
+    void fetch();
+    void fetched(const Result<AriAnswer>& answer);
+    reactor::Task<> keep(std::string wav, reactor::Reactor& reactor);
+    void drop_snoop();
+    void tell_end(std::string url);
+    void fail(std::string why);
+
+    const Recording asked_;
+    std::string name_;   // as Asterisk stores it
+    std::string snoop_;  // the channel that listens; empty: there is none
+    std::string id_told_;
+    std::optional<RecordingEnd> how_;
+    char key_ = 0;
+    bool is_over_ = false;  // as far as Asterisk is concerned
+    Nanoseconds began_at_ = 0;
+    std::chrono::milliseconds duration_{0};
+};
+
+}  // namespace pivot::switches::asterisk

@@ -1,0 +1,42 @@
+// What all calls of one application share. It lives on one thread, the switch's.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/string_map.hpp"
+#include "reactor/reactor.hpp"
+#include "reactor/scope.hpp"
+#include "switches/asterisk/ari_commands.hpp"
+#include "switches/asterisk/attendant.hpp"
+#include "switches/asterisk/dial_string.hpp"
+#include "switches/asterisk/mixes.hpp"
+#include "switches/asterisk/names.hpp"
+
+#include <string>
+
+namespace pivot::switches::asterisk {
+
+struct SwitchSettings {
+    std::string application = "pivot";
+    std::string media_path;          // of the engine's files on this machine
+    std::string media_path_seen;     // the same folder, as Asterisk sees it
+    std::string transfer_context;    // of extensions; empty: the caller's own
+    std::string park;                // EXTENSION@CONTEXT, which parks; empty: nobody can
+    bool hangs_up_refused = false;   // else the dialplan goes on
+    bool fetches_recordings = true;  // else nobody can record
+    DialTemplates templates;
+};
+
+class AriChannel;
+
+struct Switchboard {
+    reactor::Reactor& reactor;
+    reactor::Scope& scope;
+    AriCommands& ari;
+    Attendant& attendant;
+    const SwitchSettings& settings;
+    Mixes& mixes;
+    Names names;
+    StringMap<AriChannel*> owners;  // of channels by their ids: callers, and legs of calls
+};
+
+}  // namespace pivot::switches::asterisk

@@ -1,0 +1,71 @@
+#include "switches/asterisk/wav_file.hpp"
+
+#include "reactor/wait.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace pivot::switches::asterisk {
+
+namespace {
+
+class File {
+public:
+    explicit File(const std::string& path)
+        : descriptor_(::open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644))
+    {
+    }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    ~File()
+    {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+
+    bool is_open() const { return descriptor_ >= 0; }
+    bool write(std::string_view bytes)
+    {
+        while (!bytes.empty()) {
+            const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+            if (written < 0 && errno == EINTR) continue;
+            if (written < 0) return false;
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+        }
+        return true;
+    }
+
+private:
+    const int descriptor_;
+};
+
+std::string failure(const std::string& path, int error)
+{
+    return fmt::format("the recording {} cannot be written: {}", path, std::strerror(error));
+}
+
+}  // namespace
+
+reactor::Task<std::string> write_file(const std::string& path, const std::string& bytes,
+                                      reactor::Reactor& reactor)
+{
+    constexpr std::size_t portion_bytes = 256 * 1024;
+    reactor::Deadline lasting(reactor, never);
+    File file(path);
+    if (!file.is_open()) co_return failure(path, errno);
+    std::string_view rest = bytes;
+    while (!rest.empty()) {
+        const std::string_view portion = rest.substr(0, portion_bytes);
+        if (!file.write(portion)) co_return failure(path, errno);
+        rest.remove_prefix(portion.size());
+        co_await reactor::Yield(lasting);
+    }
+    co_return std::string();
+}
+
+}  // namespace pivot::switches::asterisk

@@ -1,0 +1,132 @@
+// One connection to a broker as a protocol: bytes that arrive, bytes to send, and no I/O.
+//
+//     greet ─► open ─► channel ─► exchanges, queues, prefetch, confirms ─► opened ─► consume
+//                         ▲                      │ 406: it is there with other arguments
+//                         └── it is as it is ────┘
+//
+// There are two queues: that of requests, which all pivots share, and one of our own for responses
+// and the events of calls, which the broker deletes with the connection.
+//
+// One channel carries all: what is published on it is confirmed in order, and an acknowledgement
+// written after a reply arrives after it.
+#pragma once
+
+#include "switches/kazoo/amqp_codec.hpp"
+#include "switches/kazoo/broker.hpp"
+#include "switches/kazoo/bus.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+namespace pivot::switches::kazoo {
+
+struct AmqpSessionSettings {
+    std::string name = "pivot";  // as the broker's tools show it
+    unsigned prefetch = 100;
+    bool consumes = true;  // at first
+
+    // A queue of our own, in which there is a copy of each request: nothing else is declared, so a
+    // user who may write nothing but that will do. Empty: requests are taken from KAZOO's queue.
+    std::string watched_queue = {};
+};
+
+class AmqpSession final : public Bus {
+public:
+    // `has_output` is called when there is something to send that was not there before.
+    AmqpSession(const Broker& broker, const AmqpSessionSettings& settings, BusListener& listener,
+                std::function<void()> has_output);
+
+    // The error is a sentence: the connection is of no more use.
+    using Done = tl::expected<void, std::string>;
+    Done receive(std::string_view bytes);
+
+    std::string take_output();
+
+    std::uint64_t publish(const Publication& publication) override;
+    void acknowledge(std::uint64_t tag) override;
+    const std::string& queue() const override { return own_queue_; }
+    void bind(std::string_view exchange, std::string_view key) override;
+    void unbind(std::string_view exchange, std::string_view key) override;
+
+    // Whether requests are to come; those that have been delivered stay.
+    void consume(bool is_wanted);
+
+    void beat();
+    void close();
+
+    bool is_open() const { return is_open_; }
+    bool is_consuming() const { return is_consuming_; }
+
+    // Whether requests may still come.
+    bool has_consumer() const { return is_consuming_ || is_asking_ || is_cancelling_; }
+    bool is_blocked() const { return is_blocked_; }
+
+private:
+    // A message whose frames have not all arrived.
+    struct Content {
+        amqp_method_number_t method = 0;  // 0: none is expected
+        std::uint64_t bytes_left = 0;
+        bool has_header = false;
+        bool is_kept = false;
+        bool is_own = false;  // of our own queue
+        Delivery delivery;
+        std::string routing_key;
+    };
+
+    bool is_watching() const { return !settings_.watched_queue.empty(); }
+    std::string_view queue_of_requests() const;
+    Done take(const AmqpFrame& frame);
+    Done take_method(const AmqpMethod& method);
+    Done take_connection_method(const AmqpMethod& method);
+    Done take_header(std::string_view payload);
+    Done take_body(std::string_view payload);
+    Done finish_content();
+    Done lose_channel(const amqp_channel_close_t& why);
+    Done lose_consumer(const amqp_bytes_t& tag);
+    void greet();
+    void tune(const amqp_connection_tune_t& proposed);
+    void open_channel();
+    void declare_all();
+    void declare_exchange(std::string_view name, std::string_view type);
+    void declare_queue();
+    void declare_own_queue();
+    void begin_consuming();
+    void begin_content(const amqp_basic_deliver_t& deliver);
+    void confirm(std::uint64_t number, bool is_multiple, bool is_taken);
+
+    template <typename Fields>
+    void send(std::uint16_t channel, amqp_method_number_t id, const Fields& fields,
+              std::size_t text_bytes = 0)
+    {
+        append_method(output_, channel, id, fields, text_bytes);
+        has_output_();
+    }
+
+    const Broker& broker_;
+    const AmqpSessionSettings settings_;
+    const std::string own_queue_;
+    BusListener& listener_;
+    const std::function<void()> has_output_;
+    AmqpReader reader_;
+    std::string output_;
+    Content content_;
+    std::size_t frame_bytes_max_ = 4096;
+    std::uint64_t last_number_ = 0;
+    std::deque<std::uint64_t> unconfirmed_;  // ascending
+    bool wants_to_consume_;
+    bool takes_exchanges_as_they_are_ = false;
+    bool takes_queue_as_it_is_ = false;
+    bool is_open_ = false;
+    bool is_asking_ = false;  // for a consumer, which is not there yet
+    bool is_consuming_ = false;
+    bool is_cancelling_ = false;
+    bool is_queue_new_ = false;
+    bool is_blocked_ = false;
+};
+
+}  // namespace pivot::switches::kazoo

@@ -1,0 +1,42 @@
+// Who takes the calls that KAZOO asks about: the host of an engine.
+#pragma once
+
+#include <pivot/action.hpp>
+#include <pivot/call.hpp>
+#include <pivot/channel.hpp>
+#include <pivot/engine.hpp>
+#include <pivot/session.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace pivot::switches::kazoo {
+
+// A call about which KAZOO asks.
+struct Arrival {
+    Call call;
+    Action action;
+};
+
+class BusAttendant {
+public:
+    // Begins a session, at whose end the call is given back. Empty: it has begun, and the channel's
+    // ended() will be called; else why the call is refused. `ticket` and `channel` live until then.
+    virtual std::string begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket) = 0;
+
+    // A call whose request cannot be understood.
+    virtual void refuse(std::string_view call_id, std::string_view why) = 0;
+
+    virtual void tell(Engine::Ticket ticket, Event event) = 0;
+
+    // For the log. `call_id` is empty if it is not about one call. These are called on threads of
+    // the engine as well.
+    virtual void note(std::string_view call_id, std::string_view text) = 0;
+    virtual void warn(std::string_view call_id, std::string_view text) = 0;
+    virtual void ended(std::string_view call_id, const SessionEnd& end) = 0;
+
+protected:
+    ~BusAttendant() = default;
+};
+
+}  // namespace pivot::switches::kazoo

@@ -1,0 +1,89 @@
+// One call about which KAZOO asks, as the engine commands it.
+//
+// A callflow is handed over, and KAZOO performs it; what a document commands is performed here. The
+// commands come on the engine's threads, and are done on the bus's.
+#pragma once
+
+#include "reactor/reactor.hpp"
+
+#include <pivot/channel.hpp>
+#include <pivot/session.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace pivot::switches::kazoo {
+
+class BusAttendant;
+class PerformedCall;
+
+// On the bus's thread.
+class BusCallListener {
+public:
+    // KAZOO is to perform this flow: `Moved` or `JobEnded` follows.
+    virtual void flow_came(JobId job, std::string flow) = 0;
+
+    // A document commands something, in order. The first time, the request has an answer, and a
+    // performed call is to be made. The command is done at most once, and at most until ended().
+    virtual void commanded(std::function<void(PerformedCall& call)> command) = 0;
+
+    // Returns null if nothing has been commanded, or the call is over.
+    virtual PerformedCall* performed() = 0;
+
+    // The answer is a document, though it may command nothing for a while.
+    virtual void document_came(bool has_unknown_verbs) = 0;
+
+    // The engine is done with the call, which waits for its HungUp.
+    virtual void given_back(const SessionEnd& end) = 0;
+
+    // Nothing more comes: the call may die in here.
+    virtual void ended(const SessionEnd& end) = 0;
+
+protected:
+    ~BusCallListener() = default;
+};
+
+class BusCall final : public Channel {
+public:
+    BusCall(reactor::Reactor& reactor, BusAttendant& attendant, std::string call_id,
+            BusCallListener& listener)
+        : reactor_(reactor),
+          attendant_(attendant),
+          call_id_(std::move(call_id)),
+          listener_(listener)
+    {
+    }
+
+    Abilities abilities() const override;
+    void answer() override;
+    void reject(int sip_code, const ReasonPhrase& phrase) override;
+    void hang_up(LegId leg, const CauseName& cause) override;
+    void stop(JobId job) override;
+    bool play(JobId job, LegId leg, const Media& media) override;
+    bool say(JobId job, LegId leg, const Speech& speech) override;
+    bool send_keys(JobId job, LegId leg, const KeySequence& keys,
+                   std::chrono::milliseconds key_length) override;
+    bool record(JobId job, LegId leg, const Recording& recording) override;
+    bool dial(JobId job, const Dial& dial) override;
+    bool bridge(JobId job, LegId leg) override;
+    bool join(JobId job, const Conference& conference) override;
+    bool run_flow(JobId job, std::string_view flow) override;
+    void document_began(bool has_unknown_verbs) override;
+    void warned(std::string_view where, std::string_view what) override;
+    void given_back(const SessionEnd& end) override;
+    void ended(const SessionEnd& end) override;
+
+private:
+    void command(std::function<void(PerformedCall& call)> command);
+    void post(std::function<void(BusCallListener& listener)> work);
+
+    reactor::Reactor& reactor_;
+    BusAttendant& attendant_;
+    const std::string call_id_;
+    BusCallListener& listener_;
+};
+
+}  // namespace pivot::switches::kazoo

@@ -1,0 +1,18 @@
+// The text of a message, which may be compressed.
+#pragma once
+
+#include "switches/kazoo/bus.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace pivot::switches::kazoo {
+
+// A longer one is not read.
+inline constexpr std::size_t body_bytes_max = 4 * 1024 * 1024;
+
+// Takes it out of the message. An unreadable stream is an empty body.
+std::string take_body(Delivery& delivery);
+std::string take_body(Heard& heard);
+
+}  // namespace pivot::switches::kazoo

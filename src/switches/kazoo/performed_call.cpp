@@ -1,0 +1,520 @@
+#include "switches/kazoo/performed_call.hpp"
+
+#include "base/random_id.hpp"
+#include "base/text.hpp"
+#include "switches/kazoo/call_conference.hpp"
+#include "switches/kazoo/call_dial.hpp"
+#include "switches/kazoo/call_recording.hpp"
+#include "switches/kazoo/queued_job.hpp"
+#include "switches/media_words.hpp"
+
+#include <pivot/cause.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::switches::kazoo {
+
+namespace {
+
+using Kind = CallEvent::Kind;
+
+// KAZOO looks every ten seconds; here a lost event is the exception.
+constexpr Nanoseconds patience_ns_min = 15 * second_ns;
+constexpr Nanoseconds patience_ns_max = 300 * second_ns;
+
+// How soon the end of a call that was hung up is asked for.
+constexpr Nanoseconds hang_up_ns = 2 * second_ns;
+
+struct Application {
+    std::string_view name;
+    std::string_view version;
+};
+constexpr Application translator = {"translator", "4.0.0"};
+
+constexpr std::string_view normal_clearing = "NORMAL_CLEARING";
+constexpr std::string_view is_taken = "the caller is being connected with somebody else";
+
+}  // namespace
+
+PerformedCall::PerformedCall(reactor::Reactor& reactor, CallIdentity identity, CallLine& line)
+    : reactor_(reactor), identity_(std::move(identity)), line_(line), prefix_(random_id() + '-')
+{
+    await_news(patience_ns_min);
+}
+
+PerformedCall::~PerformedCall()
+{
+    reactor_.timers().stop(*this);
+}
+
+Abilities PerformedCall::abilities()
+{
+    Abilities abilities;
+    abilities.sip_credentials = true;
+    abilities.keys_in_rooms = true;
+    abilities.early_media = true;
+    abilities.mixes = false;
+    abilities.own_media = true;
+    return abilities;
+}
+
+// ---- messages -----------------------------------------------------------------------------------
+
+// The id of a message is its number.
+Frame PerformedCall::next_frame(InsertAt at)
+{
+    message_id_ = prefix_ + std::to_string(++messages_);
+    Frame frame;
+    frame.node = identity_.node;
+    frame.queue = line_.queue();
+    frame.message_id = message_id_;
+    frame.insert_at = at;
+    return frame;
+}
+
+std::uint64_t PerformedCall::number_of(std::string_view message_id) const
+{
+    if (!message_id.starts_with(prefix_)) return 0;
+    return parse_number<std::uint64_t>(message_id.substr(prefix_.size())).value_or(0);
+}
+
+void PerformedCall::queue(CallJob& job, std::vector<std::string> commands)
+{
+    queue(job, next_frame(InsertAt::tail), std::move(commands));
+}
+
+// A Dial of TwiML has the name of KAZOO's application for it.
+void PerformedCall::queue_as_translator(CallJob& job, std::vector<std::string> commands)
+{
+    Frame frame = next_frame(InsertAt::tail);
+    frame.application = translator.name;
+    frame.version = translator.version;
+    queue(job, frame, std::move(commands));
+}
+
+void PerformedCall::queue(CallJob& job, Frame frame, std::vector<std::string> commands)
+{
+    job.message = job.place = messages_;
+    line_.command(job.id(), framed_queue(frame, identity_.call_id, std::move(commands)));
+}
+
+void PerformedCall::request(CallJob& job,
+                            const std::function<Publication(const Frame& frame)>& make)
+{
+    Frame frame = next_frame(InsertAt::tail);
+    frame.application = translator.name;
+    frame.version = translator.version;
+    job.message = messages_;
+    line_.publish(job.id(), make(frame));
+}
+
+void PerformedCall::command(CallJob& job, std::string command)
+{
+    const Frame frame = next_frame(InsertAt::now);
+    job.message = messages_;
+    line_.command(job.id(), framed(frame, std::move(command)));
+}
+
+void PerformedCall::flush(CallJob& job)
+{
+    const Frame frame = next_frame(InsertAt::flush);
+    job.message = job.place = messages_;
+    line_.command(job.id(), marker(frame, identity_.call_id));
+}
+
+void PerformedCall::open_media(std::vector<std::string>& commands)
+{
+    if (is_up_ || std::exchange(has_early_media_, true)) return;
+    commands.push_back(plain_command("progress", identity_.call_id));
+}
+
+// ---- commands -----------------------------------------------------------------------------------
+
+// The event of the answer or the marker, whichever comes first: a call that is answered already has
+// no such event.
+void PerformedCall::answer()
+{
+    over_.clear();
+    if (is_idle() || answer_place_ != 0 || is_up_) return;
+    line_.note("answers");
+    const Frame now = next_frame(InsertAt::now);
+    line_.command(0, framed(now, plain_command("answer", identity_.call_id)));
+    const Frame after = next_frame(InsertAt::tail);
+    answer_place_ = messages_;
+    line_.command(0, marker(after, identity_.call_id));
+}
+
+// What is queued for a call that turns out to be answered has no effect, so the call is hung up.
+void PerformedCall::reject(int sip_code, const std::string& phrase)
+{
+    over_.clear();
+    if (is_idle()) return;
+    if (is_up_) return hang_up(caller, std::string());
+    line_.note(fmt::format("rejects the call with {}", sip_code));
+    refused_with_ = sip_code;
+    Frame frame = next_frame(InsertAt::tail);
+    frame.application = "call_response";
+    frame.version = "0.1.0";
+    reject_place_ = messages_;
+    const std::string& id = identity_.call_id;
+    line_.command(0, framed_queue(frame, id, {respond_command(id, sip_code, phrase)}));
+    await_news(hang_up_ns);
+}
+
+void PerformedCall::hang_up(LegId leg, const std::string& cause)
+{
+    over_.clear();
+    if (is_idle()) return;
+    if (leg != caller) {
+        if (CallJob* const dial = find_dial_of(leg)) dial->hang_up(leg, cause);
+        return;
+    }
+    if (std::exchange(is_hanging_up_, true)) return;
+    line_.note("hangs up");
+    hang_up_cause_ = cause;
+    command_hang_up();
+    await_news(hang_up_ns);
+}
+
+void PerformedCall::command_hang_up()
+{
+    const Frame frame = next_frame(InsertAt::now);
+    line_.command(0, framed(frame, hangup_command(identity_.call_id, hang_up_cause_)));
+}
+
+void PerformedCall::stop(JobId job)
+{
+    over_.clear();
+    if (CallJob* const found = find(job)) found->stop();
+}
+
+void PerformedCall::play(JobId job, LegId leg, const Media& media)
+{
+    over_.clear();
+    if (is_in_vain(job, leg)) return;
+    line_.note("plays " + words_for(media));
+    auto command = play_command(identity_, media);
+    if (!command) return tell(JobEnded{job, JobEnd::failed, "", std::move(command.error())});
+    play_queued(job, std::move(*command));
+}
+
+void PerformedCall::say(JobId job, LegId leg, const Speech& speech)
+{
+    over_.clear();
+    if (is_in_vain(job, leg)) return;
+    line_.note(fmt::format("says \"{}\"", speech.text.bytes()));
+    play_queued(job, speech_command(identity_.call_id, speech));
+}
+
+void PerformedCall::send_keys(JobId job, LegId leg, const KeySequence& keys,
+                              std::chrono::milliseconds key_length)
+{
+    over_.clear();
+    if (is_in_vain(job, leg)) return;
+    line_.note("sends keys " + keys.text());
+    play_queued(job, keys_command(identity_.call_id, keys, key_length));
+}
+
+void PerformedCall::play_queued(JobId job, std::string command)
+{
+    const bool has_caller =
+        std::ranges::any_of(jobs_, [](const auto& other) { return other->has_caller(); });
+    if (has_caller) return tell(JobEnded{job, JobEnd::failed, "", std::string(is_taken)});
+    begin(std::make_unique<QueuedJob>(*this, job, std::move(command)));
+}
+
+void PerformedCall::record(JobId job, LegId leg, const Recording& recording)
+{
+    over_.clear();
+    if (is_in_vain(job, leg)) return;
+    line_.note(recording.runs_beside ? "records the call" : "records");
+    begin(std::make_unique<CallRecording>(*this, job, recording));
+}
+
+void PerformedCall::dial(JobId job, const Dial& dial)
+{
+    over_.clear();
+    if (is_in_vain(job, caller)) return;
+    std::string addresses;
+    for (const Target& target : dial.targets) {
+        addresses.append(addresses.empty() ? "" : ", ").append(target.address.text());
+    }
+    line_.note("dials " + addresses);
+    begin(std::make_unique<CallDial>(*this, job, dial));
+}
+
+// The two are connected already.
+void PerformedCall::bridge(JobId job, LegId leg)
+{
+    over_.clear();
+    CallJob* const dial = is_idle() ? nullptr : find_dial_of(leg);
+    if (dial == nullptr) return tell(BridgeEnded{job});
+    line_.note("talks to a callee");
+    dial->bridge(job);
+}
+
+void PerformedCall::join(JobId job, const Conference& conference)
+{
+    over_.clear();
+    if (is_in_vain(job, caller)) return;
+    line_.note("joins the conference " + conference.room.text());
+    begin(std::make_unique<CallConference>(*this, job, conference));
+}
+
+CallJob* PerformedCall::find_dial_of(LegId leg) const
+{
+    const auto found =
+        std::ranges::find_if(jobs_, [leg](const auto& job) { return job->has_leg(leg); });
+    return found == jobs_.end() ? nullptr : found->get();
+}
+
+bool PerformedCall::is_first_dial(const CallJob& job) const
+{
+    const auto first =
+        std::ranges::find_if(jobs_, [](const auto& other) { return other->dials(); });
+    return first != jobs_.end() && first->get() == &job;
+}
+
+bool PerformedCall::is_in_vain(JobId job, LegId leg)
+{
+    if (!is_idle() && leg == caller) return false;
+    tell(JobEnded{job, JobEnd::stopped, ""});
+    return true;
+}
+
+void PerformedCall::begin(std::unique_ptr<CallJob> job)
+{
+    jobs_.push_back(std::move(job));
+    jobs_.back()->begin();
+}
+
+CallJob* PerformedCall::find(JobId job) const
+{
+    const auto found =
+        std::ranges::find_if(jobs_, [job](const auto& other) { return other->id() == job; });
+    return job == 0 || found == jobs_.end() ? nullptr : found->get();
+}
+
+// ---- what happens -------------------------------------------------------------------------------
+
+void PerformedCall::happened(const CallEvent& event)
+{
+    over_.clear();
+    if (is_over_) return;
+    const bool is_own = event.call_id == identity_.call_id;
+    if (has_moved_) {
+        if (is_own && event.kind == Kind::destroyed) conclude({event.cause, event.sip_code});
+        return;
+    }
+    if (!is_hanging_up_) await_news(patience_ns_min);
+    if (event.kind == Kind::completed && event.application == "noop") {
+        return pass(number_of(event.response));
+    }
+    if (event.kind == Kind::refused) return hear_refusal(event);
+    if (is_own) {
+        hear_own(event);
+    } else {
+        hear_jobs(event);
+    }
+}
+
+void PerformedCall::hear_own(const CallEvent& event)
+{
+    if (event.is_up || event.kind == Kind::bridged) tell_up();
+    switch (event.kind) {
+        case Kind::destroyed: return conclude({event.cause, event.sip_code});
+        case Kind::replaced: return hear_replaced(event);
+        case Kind::transferred:
+            if (!is_of_another(event)) yield();
+            return;
+        case Kind::pivoted: return yield();
+        case Kind::usurped:
+            if (event.fetch_id.empty() || event.fetch_id != identity_.fetch_id) yield();
+            return;
+        case Kind::status:
+            if (event.response == "terminated") return vanish();
+            // The first one was lost.
+            return is_hanging_up_ ? command_hang_up() : send_marker();
+        case Kind::key:
+            if (event.pressed != 0) tell(KeyPressed{caller, event.pressed});
+            break;
+        case Kind::other:
+        case Kind::created:
+        case Kind::answered:
+        case Kind::progress:
+        case Kind::leg_created:
+        case Kind::bridged:
+        case Kind::unbridged:
+        case Kind::completed:
+        case Kind::record_began:
+        case Kind::recorded:
+        case Kind::refused:
+        case Kind::offnet:
+        case Kind::conference: break;
+    }
+    hear_jobs(event);
+}
+
+void PerformedCall::hear_jobs(const CallEvent& event)
+{
+    const auto recordings =
+        std::ranges::count_if(jobs_, [](const auto& job) { return job->is_recording(); });
+    has_one_recording_ = recordings == 1;
+    for (std::size_t i = jobs_.size(); i-- > 0;) jobs_[i]->hear(event);
+}
+
+// A channel that is gone is told of by its own event, or is asked about.
+void PerformedCall::hear_refusal(const CallEvent& event)
+{
+    if (event.is_gone) return await_news(hang_up_ns);
+    const std::uint64_t number = number_of(event.message_id);
+    const auto found =
+        std::ranges::find_if(jobs_, [number](const auto& job) { return job->message == number; });
+    if (number != 0 && found != jobs_.end()) return (*found)->fail("KAZOO: " + event.response);
+    line_.warn(fmt::format("KAZOO has refused a command: {}", printable(event.response)));
+}
+
+// Somebody else commands the channel, too, or did before. KAZOO's callflow leaves such events out.
+bool PerformedCall::is_of_another(const CallEvent& event) const
+{
+    return !event.fetch_id.empty() && !identity_.fetch_id.empty() &&
+           event.fetch_id != identity_.fetch_id;
+}
+
+// The call goes on under another id.
+void PerformedCall::hear_replaced(const CallEvent& event)
+{
+    if (event.replaced_by.empty() || is_of_another(event)) return;
+    identity_.call_id = event.replaced_by;
+    line_.follow(identity_.call_id);
+}
+
+// All commands up to this place of the queue are done.
+void PerformedCall::pass(std::uint64_t place)
+{
+    if (answer_place_ != 0 && answer_place_ <= place) {
+        answer_place_ = 0;
+        tell_up();
+    }
+    if (reject_place_ != 0 && reject_place_ <= place) hang_up(caller, std::string());
+    for (std::size_t i = jobs_.size(); i-- > 0;) {
+        CallJob& job = *jobs_[i];
+        if (job.place == 0 || job.place > place) continue;
+        job.place = 0;
+        job.pass();
+    }
+}
+
+void PerformedCall::tell_up()
+{
+    if (std::exchange(is_up_, true)) return;
+    tell(Answered());
+}
+
+void PerformedCall::command_failed(JobId job)
+{
+    over_.clear();
+    if (CallJob* const found = find(job)) found->fail("there is no connection to KAZOO's bus");
+}
+
+void PerformedCall::bus_is_back()
+{
+    over_.clear();
+    if (!is_idle()) probe();
+}
+
+// ---- waiting for news ---------------------------------------------------------------------------
+
+void PerformedCall::await_news(Nanoseconds within)
+{
+    patience_ = within;
+    reactor_.timers().set(*this, reactor_.now() + within);
+}
+
+void PerformedCall::fired()
+{
+    over_.clear();
+    const Nanoseconds next = std::clamp(2 * patience_, patience_ns_min, patience_ns_max);
+    probe();
+    await_news(next);
+}
+
+// A marker is of use only if the call is still there.
+void PerformedCall::probe()
+{
+    const Frame frame = next_frame(InsertAt::tail);
+    line_.publish(0, status_request(frame, identity_.call_id));
+}
+
+void PerformedCall::send_marker()
+{
+    const bool waits = std::ranges::any_of(jobs_, [](const auto& job) { return job->place != 0; });
+    if (!waits && answer_place_ == 0) return;
+    const Frame frame = next_frame(InsertAt::tail);
+    line_.command(0, marker(frame, identity_.call_id));
+}
+
+// ---- ends ---------------------------------------------------------------------------------------
+
+void PerformedCall::vanish()
+{
+    over_.clear();
+    if (!is_over_) conclude({hang_up_cause_, 0});
+}
+
+// HungUp is the last that is told.
+void PerformedCall::conclude(Cause cause)
+{
+    if (refused_with_ != 0) {
+        cause = {std::string(cause_of_sip(refused_with_)), refused_with_};
+    }
+    if (cause.name.empty()) cause.name = normal_clearing;
+    constexpr int ok = 200;
+    if (is_up_ && cause.sip_code == 0) cause.sip_code = ok;
+    if (!is_up_ && cause.sip_code <= ok) cause.sip_code = sip_code_of(cause.name).value_or(0);
+    lose_jobs();
+    is_over_ = true;
+    reactor_.timers().stop(*this);
+    line_.tell(HungUp{std::move(cause)});
+}
+
+void PerformedCall::yield()
+{
+    over_.clear();
+    if (is_idle()) return;
+    line_.note("is somebody else's now");
+    lose_jobs();
+    has_moved_ = true;
+    line_.tell(Moved());
+}
+
+void PerformedCall::lose_jobs()
+{
+    for (std::size_t i = jobs_.size(); i-- > 0;) jobs_[i]->lose();
+}
+
+void PerformedCall::tell(Event event)
+{
+    if (!is_idle()) line_.tell(std::move(event));
+}
+
+void PerformedCall::end(CallJob& job, Event event)
+{
+    const auto found = std::ranges::find(jobs_, &job, &std::unique_ptr<CallJob>::get);
+    if (found == jobs_.end()) return;  // it has ended
+    drop(job);
+    tell(std::move(event));
+}
+
+void PerformedCall::drop(CallJob& job)
+{
+    const auto found = std::ranges::find(jobs_, &job, &std::unique_ptr<CallJob>::get);
+    if (found == jobs_.end()) return;
+    over_.push_back(std::move(*found));
+    jobs_.erase(found);
+}
+
+}  // namespace pivot::switches::kazoo

@@ -1,0 +1,162 @@
+// A call of KAZOO's that a document commands.
+//
+//     commands ─► jobs ─► call-control commands ─► line ─► bus ─► KAZOO's control of the call
+//     events  ◄── jobs ◄── call events         ◄── line ◄── bus ◄── the switch
+//
+// KAZOO keeps a queue of commands for each call and does one after the other. A `noop` after them
+// is a marker: its completion says that all before it are done, even if their own events were lost.
+// If nothing has been heard for a while, another marker is sent, and the channel's status asked.
+//
+// Everything is on the bus's thread.
+#pragma once
+
+#include "reactor/reactor.hpp"
+#include "switches/kazoo/call_commands.hpp"
+#include "switches/kazoo/call_event.hpp"
+#include "switches/kazoo/call_job.hpp"
+#include "switches/kazoo/call_line.hpp"
+
+#include <pivot/channel.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pivot::switches::kazoo {
+
+class PerformedCall final : private reactor::Timer {
+public:
+    PerformedCall(reactor::Reactor& reactor, CallIdentity identity, CallLine& line);
+    PerformedCall(const PerformedCall&) = delete;
+    PerformedCall& operator=(const PerformedCall&) = delete;
+    ~PerformedCall();
+
+    static Abilities abilities();
+
+    // ---- what the engine commands -------------------------------------------------------------
+
+    void answer();
+    void reject(int sip_code, const std::string& phrase);
+    void hang_up(LegId leg, const std::string& cause);
+    void stop(JobId job);
+    void play(JobId job, LegId leg, const Media& media);
+    void say(JobId job, LegId leg, const Speech& speech);
+    void send_keys(JobId job, LegId leg, const KeySequence& keys,
+                   std::chrono::milliseconds key_length);
+    void record(JobId job, LegId leg, const Recording& recording);
+    void dial(JobId job, const Dial& dial);
+    void bridge(JobId job, LegId leg);
+    void join(JobId job, const Conference& conference);
+
+    // ---- what happens on the bus --------------------------------------------------------------
+
+    // On this call or one that it follows, or in answer to a request of it.
+    void happened(const CallEvent& event);
+
+    // What the line took could not be sent in time. Never called from inside a command.
+    void command_failed(JobId job);
+
+    // The connection was lost, and events with it: what has ended meanwhile is found out.
+    void bus_is_back();
+
+    // KAZOO has no such call any more: it has hung up.
+    void vanish();
+
+    // Somebody else has the call: all jobs end, then Moved. No command follows.
+    void yield();
+
+    bool is_over() const { return is_over_; }
+
+    // ---- for its jobs -------------------------------------------------------------------------
+
+    // Queues commands of a job after all others, with a marker at their end: CallJob::pass().
+    void queue(CallJob& job, std::vector<std::string> commands);
+    void queue_as_translator(CallJob& job, std::vector<std::string> commands);
+
+    // Sends a command that is done at once, beside the queue.
+    void command(CallJob& job, std::string command);
+
+    // Sends a request elsewhere.
+    void request(CallJob& job, const std::function<Publication(const Frame& frame)>& make);
+
+    // Breaks off what runs, drops what is queued, and queues a marker.
+    void flush(CallJob& job);
+
+    // What the caller hears before the answer is early media, which is opened once.
+    void open_media(std::vector<std::string>& commands);
+
+    void tell(Event event);
+    void end(CallJob& job, Event event);
+    void drop(CallJob& job);  // without an event
+
+    // Returns whether it was the first time that somebody has talked with the caller.
+    bool note_talk() { return !std::exchange(has_talked_, true); }
+
+    // The number of a message from here, by its id; 0: it is not one.
+    std::uint64_t number_of(std::string_view message_id) const;
+
+    // KAZOO does one bridge after the other.
+    bool is_first_dial(const CallJob& job) const;
+
+    // Set while an event is heard.
+    bool has_one_recording() const { return has_one_recording_; }
+
+    const CallIdentity& identity() const { return identity_; }
+    CallLine& line() const { return line_; }
+    reactor::Reactor& reactor() const { return reactor_; }
+
+private:
+    void fired() override;  // nothing has been heard for a while
+    void probe();
+    void send_marker();
+    void command_hang_up();
+    void await_news(Nanoseconds within);
+    void hear_own(const CallEvent& event);
+    void hear_refusal(const CallEvent& event);
+    void hear_jobs(const CallEvent& event);
+    void hear_replaced(const CallEvent& event);
+    bool is_of_another(const CallEvent& event) const;
+    void pass(std::uint64_t place);
+    void tell_up();
+    void conclude(Cause cause);
+    void lose_jobs();
+    bool is_idle() const { return is_over_ || has_moved_; }
+
+    // The job must not be begun: tells its end.
+    bool is_in_vain(JobId job, LegId leg);
+    void play_queued(JobId job, std::string command);
+    void begin(std::unique_ptr<CallJob> job);
+
+    void queue(CallJob& job, Frame frame, std::vector<std::string> commands);
+    Frame next_frame(InsertAt at);
+    CallJob* find(JobId job) const;
+    CallJob* find_dial_of(LegId leg) const;
+
+    reactor::Reactor& reactor_;
+    CallIdentity identity_;
+    CallLine& line_;
+    const std::string prefix_;  // of the ids of its messages
+    std::string message_id_;    // of the last one
+    std::uint64_t messages_ = 0;
+    std::vector<std::unique_ptr<CallJob>> jobs_;
+    std::vector<std::unique_ptr<CallJob>> over_;  // until nobody is inside of them
+    std::uint64_t answer_place_ = 0;
+    std::uint64_t reject_place_ = 0;
+    int refused_with_ = 0;
+    std::string hang_up_cause_;  // that was asked for
+    Nanoseconds patience_ = 0;   // until the next probe
+    bool has_one_recording_ = false;
+    bool has_early_media_ = false;
+    bool has_talked_ = false;  // with a callee
+    bool is_hanging_up_ = false;
+    bool is_up_ = false;
+    bool has_moved_ = false;
+    bool is_over_ = false;  // nothing is told or commanded any more
+};
+
+}  // namespace pivot::switches::kazoo

@@ -1,0 +1,100 @@
+#include "switches/kazoo/replies.hpp"
+
+#include "base/json.hpp"
+#include "base/random_id.hpp"
+
+#include <utility>
+
+namespace pivot::switches::kazoo {
+
+namespace {
+
+// What all messages have: Erlang's application that would send it, and its version.
+struct Frame {
+    std::string_view category;
+    std::string_view name;
+    std::string_view application;
+};
+
+// About what a message has, but for its flow.
+constexpr std::size_t message_bytes = 512;
+
+void add_member(std::string& json, std::string_view name, std::string_view value)
+{
+    json += json.empty() ? '{' : ',';
+    json::append_quoted(json, name);
+    json += ':';
+    json::append_quoted(json, value);
+}
+
+std::string body_of(const Frame& frame, std::string_view node, std::string_view message_id,
+                    std::string_view call_id)
+{
+    std::string json;
+    json.reserve(message_bytes);
+    add_member(json, "Event-Category", frame.category);
+    add_member(json, "Event-Name", frame.name);
+    add_member(json, "App-Name", frame.application);
+    add_member(json, "App-Version", "4.0.0");
+    add_member(json, "Node", node);
+    add_member(json, "Msg-ID", message_id);
+    add_member(json, "Call-ID", call_id);
+    return json;
+}
+
+// If the call's queue is gone, so is its callflow.
+Publication reply_to(const QueueAddress& controller, std::string body)
+{
+    return publication_to(controller, "targeted", std::move(body));
+}
+
+}  // namespace
+
+Replies::Replies(std::string node) : node_(std::move(node)), prefix_(random_id() + '-') {}
+
+std::string Replies::next_id()
+{
+    return prefix_ + std::to_string(++messages_);
+}
+
+Publication Replies::processing(std::string_view call_id, const QueueAddress& controller,
+                                std::string& message_id)
+{
+    message_id = next_id();
+    const Frame frame = {"pivot", "processing", "translator"};
+    return reply_to(controller, body_of(frame, node_, message_id, call_id) + '}');
+}
+
+Publication Replies::failed(std::string_view call_id, const QueueAddress& controller,
+                            std::string& message_id)
+{
+    message_id = next_id();
+    const Frame frame = {"pivot", "failed", "pivot"};
+    return reply_to(controller, body_of(frame, node_, message_id, call_id) + '}');
+}
+
+// The header decides which of KAZOO's queues gets it.
+Publication Replies::flow(std::string_view call_id, std::string_view flow, std::string& message_id)
+{
+    message_id = next_id();
+    const Frame frame = {"call_event", "CHANNEL_PIVOT", "translator"};
+    Publication event;
+    event.exchange = "callevt";
+    event.routing_key = "call.CHANNEL_PIVOT." + encode_key_part(call_id);
+    event.headers = {{"call-id", std::string(call_id)}};
+    event.body = body_of(frame, node_, message_id, call_id);
+    event.body.reserve(message_bytes + 2 * flow.size());
+    add_member(event.body, "Application-Data", flow);
+    event.body += '}';
+    return event;
+}
+
+std::string message_id_of(std::string_view body)
+{
+    json::Document document;
+    const auto message = document.read(body);
+    const auto id = message ? message->find("Msg-ID") : std::nullopt;
+    return id && id->is_string() ? std::string(id->text()) : std::string();
+}
+
+}  // namespace pivot::switches::kazoo

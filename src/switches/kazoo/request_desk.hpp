@@ -1,0 +1,149 @@
+// The rules by which KAZOO's requests are answered: each gets `processing` or `failed` at most
+// once, within its time, and after `processing` its callflow follows.
+//
+//   * A reply and the acknowledgement of its request go out together: the broker takes both, or it
+//     has neither and delivers the request again.
+//   * What was sent and is unconfirmed when the connection is lost is not repeated, because a
+//     second reply would be taken for that of the call's next pivot. One that the broker says it
+//     could not take is repeated.
+//   * A callflow is sent once `processing` is confirmed, or if its fate is unknown: a caller whose
+//     callflow waits for the event must not wait for ever.
+//   * A request that cannot be read is acknowledged and never put back.
+//
+// What the answer is a document for is performed here, once `processing` is confirmed: then the
+// caller is ours until they hang up, somebody else takes the call, or a callflow goes on with it.
+//
+//   * Its end hangs the caller up. If a later request fails, the callflow goes on with the `_` of
+//     the pivot, or the caller hears a sentence and the callflow ends: never silence.
+//   * A session that ends with the caller still there, such as at the end of a drain, likewise.
+#pragma once
+
+#include "reactor/reactor.hpp"
+#include "switches/kazoo/bus.hpp"
+#include "switches/kazoo/bus_attendant.hpp"
+#include "switches/kazoo/bus_desk.hpp"
+#include "switches/kazoo/bus_lines.hpp"
+#include "switches/kazoo/bus_numbers.hpp"
+#include "switches/kazoo/pivot_request.hpp"
+#include "switches/kazoo/replies.hpp"
+#include "switches/kazoo/requested_call.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace pivot::switches::kazoo {
+
+struct RequestSettings {
+    std::string node;  // how we are called on the bus
+    std::chrono::milliseconds timeout_max{5'000};
+    std::string apology;                        // before a call ends badly; empty: a prompt
+    std::function<std::int64_t()> unix_now_us;  // empty: the system's clock
+};
+
+class RequestDesk final : public BusDesk {
+public:
+    RequestDesk(reactor::Reactor& reactor, BusAttendant& attendant, RequestSettings settings,
+                BusNumbers& numbers);
+    RequestDesk(const RequestDesk&) = delete;
+    RequestDesk& operator=(const RequestDesk&) = delete;
+    ~RequestDesk() override;  // no session is left
+
+    void opened(Bus& bus, bool is_queue_new) override;
+    void delivered(Delivery delivery) override;
+    void heard(Heard heard) override { lines_.heard(std::move(heard)); }
+    void returned(std::string_view body) override;
+    void confirmed(std::uint64_t number, bool is_taken) override;
+    void blocked(bool is_blocked) override;
+    void lost() override;
+
+    // Hangs up the caller of a document; KAZOO's other callers are KAZOO's.
+    void hang_up_caller(std::string_view call_id);
+
+    bool is_idle() const override { return calls_.empty(); }
+    void close() override;
+
+    reactor::Reactor& reactor() const { return reactor_; }
+    BusAttendant& attendant() const { return attendant_; }
+
+private:
+    friend class RequestedCall;
+    using Call = RequestedCall;
+    using State = Call::State;
+
+    // A delivery, and when it came.
+    struct Waiting {
+        Delivery delivery;
+        Nanoseconds received_at = 0;
+        Nanoseconds age_ns = 0;  // since it was published, at that time
+    };
+
+    // For one call: what its engine and its line say.
+    void is_due(Call& call);
+    void take_flow(Call& call, std::string flow);
+    void take_document(Call& call, bool has_unknown_verbs);
+    void take_command(Call& call, std::function<void(PerformedCall& call)> command);
+    void take_back(Call& call, const SessionEnd& end);
+    void end_session(Call& call, const SessionEnd& end);
+    void find_there(Call& call);
+    void find_gone(Call& call);
+    void tell(Call& call, Event event, const std::string& cdr);
+    void rename(Call& call, const std::string& id);
+
+    void take(Waiting request);
+    void meet_again(Call& call, std::uint64_t tag);
+    void supersede(const std::string& call_id);
+    std::string key_of(const PivotRequest& asked);
+    void begin(Call& call, PivotRequest::Question question, Nanoseconds left_ns);
+    void fail(Call& call, std::string why);
+    void hang_up(Call& call);
+    void reply(Call& call);
+
+    void open(Call& call);
+    void perform(Call& call);
+    void finish(Call& call);
+    void apologize(Call& call);
+    void abandon(Call& call, const SessionEnd& end);
+    void leave(Call& call);
+    void count_performed(Call& call, bool is_performed);
+
+    void lead_on(Call& call);
+    void go_on(Call& call, std::string flow);
+    void send_flow(Call& call);
+    void move(Call& call);
+    void publish(Call& call, const Publication& publication);
+    void drop(Call& call, Counter& reason);
+    void settle(Call& call);
+    void forget_old();
+    bool can_publish() const { return bus_ != nullptr && !is_blocked_; }
+    Nanoseconds age_of(const Delivery& delivery) const;
+    std::vector<Call*> all_calls() const;
+
+    reactor::Reactor& reactor_;
+    BusAttendant& attendant_;
+    const RequestSettings settings_;
+    Replies replies_;
+    BusNumbers& numbers_;
+    BusLines lines_;
+    Bus* bus_ = nullptr;
+    bool is_blocked_ = false;
+    bool has_warned_of_headers_ = false;
+    std::uint64_t nameless_ = 0;                                    // requests without a Msg-ID
+    std::vector<Waiting> waiting_;                                  // while the bus is blocked
+    std::unordered_map<std::string, std::unique_ptr<Call>> calls_;  // by their keys
+    std::unordered_map<std::string, Call*> by_call_id_;             // the latest of each call
+    std::unordered_map<std::uint64_t, Call*> unconfirmed_;          // by publication
+    std::unordered_set<std::string> settled_;                       // keys, for a while
+    std::deque<std::pair<Nanoseconds, const std::string*>> settled_at_;  // of these, oldest first
+};
+
+}  // namespace pivot::switches::kazoo

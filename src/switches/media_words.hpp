@@ -1,0 +1,13 @@
+// What is played, as a log and a transcript name it.
+#pragma once
+
+#include <pivot/channel.hpp>
+
+#include <string>
+
+namespace pivot::switches {
+
+// `the tone 500,100,440`, `the hold music jazz`
+std::string words_for(const Media& media);
+
+}  // namespace pivot::switches

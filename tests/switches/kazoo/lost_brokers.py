@@ -1,0 +1,115 @@
+"""Brokers that go away, say nothing or take nothing (decisions A1, A2, A8 and A11)."""
+
+import voice
+from proxy import Proxy
+from serve_case import ServeCase
+
+
+class LostBrokers(ServeCase):
+    def setUp(self):
+        super().setUp()
+        self.flow = self.url("/flow", voice.json_of(voice.FLOW))
+
+    def start_with_proxy(self):
+        self.peer = self.peer_of()
+        proxy = Proxy(self.node.port)
+        self.addCleanup(proxy.close)
+        return proxy, self.serve(brokers=[self.node.uri(port=proxy.port)])
+
+    def assert_answers(self):
+        self.wait_for_consumers(1)
+        self.assert_outcome(self.peer.pivot(self.flow), "flow")
+
+    def test_it_connects_again_after_each_reset(self):
+        proxy, serve = self.start_with_proxy()
+        for _ in range(3):
+            self.assert_answers()
+            proxy.cut()
+            self.wait_for_consumers(1)
+        self.assert_answers()
+        self.wait_until_ready(serve)
+
+    def test_a_flow_is_sent_once_if_the_broker_is_lost_before_it_confirms(self):
+        """The call is processing, and only CHANNEL_PIVOT can bring it on."""
+        proxy, _ = self.start_with_proxy()
+        pivot = self.peer.pivot(self.url("/slow", (1, voice.json_of(voice.FLOW))))
+        self.web.wait_for("/slow")
+        proxy.keep_answers()
+        self.assertEqual(pivot.wait("processing"), "processing")
+        proxy.cut()
+        self.assert_outcome(pivot, "flow")
+        self.assert_answers()
+
+    def test_a_failure_is_not_repeated_if_the_broker_is_lost_before_it_confirms(self):
+        proxy, _ = self.start_with_proxy()
+        pivot = self.peer.pivot(self.url("/slow", (1, voice.answer(500, None, ""))))
+        self.web.wait_for("/slow")
+        proxy.keep_answers()
+        self.assert_outcome(pivot, "failed")
+        proxy.cut()
+        self.assert_answers()
+        self.stop(self.serves[0])
+        self.peer.settle()
+        self.assertEqual(pivot.replies, ["failed"])
+
+    def test_a_blocked_broker_gets_the_answers_when_it_takes_them(self):
+        self.peer = self.peer_of()
+        serve = self.serve()
+        pivot = self.peer.pivot(self.url("/slow", (2, voice.json_of(voice.FLOW))))
+        self.web.wait_for("/slow")
+        self.node.block_publishers(True)
+        try:
+            self.wait_until_ready(serve, False)
+        finally:
+            self.node.block_publishers(False)
+        self.wait_until_ready(serve)
+        self.assert_outcome(pivot, "flow")
+        self.assert_answers()
+
+    def test_a_broker_that_starts_anew_is_found_again(self):
+        self.peer = self.peer_of()
+        serve = self.serve()
+        self.assert_answers()
+        self.peers.clear()
+        self.peer.close()
+        self.node.kill()
+        self.wait_until_ready(serve, False)
+        self.node.start()
+        self.node.wait_until_ready()
+        self.reconnect_probe()
+        self.peer = self.peer_of()
+        self.assert_answers()
+        self.wait_until_ready(serve)
+
+    def test_it_waits_for_a_broker_that_is_not_there_yet(self):
+        proxy = Proxy(1)  # nobody is there
+        self.addCleanup(proxy.close)
+        serve = self.start(brokers=[self.node.uri(port=proxy.port)])
+        self.wait_until_ready(serve, False)
+        proxy.target = self.node.port
+        self.peer = self.peer_of()
+        self.assert_answers()
+        self.wait_until_ready(serve)
+
+    def test_of_several_brokers_one_that_works_is_taken(self):
+        dead = Proxy(1)
+        self.addCleanup(dead.close)
+        self.peer = self.peer_of()
+        self.serve(brokers=[self.node.uri(port=dead.port), self.node.uri()])
+        self.assert_answers()
+
+    def test_a_wrong_password_is_an_error_in_the_log_and_not_the_end(self):
+        self.password_file.write_text("wrong")
+        serve = self.start()
+        serve.wait_for("(?i)access.refused|refused|login|password")
+        self.assertIsNone(serve.process.poll())
+        self.assertFalse(self.is_ready(serve))
+
+    def test_a_broker_that_never_answers_can_be_waited_for_and_stopped(self):
+        proxy = Proxy(self.node.port)
+        self.addCleanup(proxy.close)
+        proxy.keep_answers()
+        serve = self.start(brokers=[self.node.uri(port=proxy.port)])
+        self.wait_until(lambda: proxy.pairs, "it does not connect")
+        self.assertFalse(self.is_ready(serve))
+        self.stop(serve)

@@ -1,0 +1,164 @@
+#include "pivot/serve/call_history.hpp"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace pivot::tools {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class ServeCallHistory : public testing::Test {
+protected:
+    void begin(const std::string& id, const std::string& switch_id = "", std::int64_t at = 0)
+    {
+        CallFacts facts;
+        facts.id = id;
+        facts.switch_id = switch_id;
+        history.begin(std::move(facts), at);
+    }
+    void end(const std::string& id, std::int64_t at = 0) { history.end(id, SessionEnd(), at); }
+
+    static std::vector<std::string> ids(const std::vector<KnownCall>& calls)
+    {
+        std::vector<std::string> ids;
+        for (const KnownCall& call : calls) ids.push_back(call.facts.id);
+        return ids;
+    }
+    std::vector<std::string> find(std::string_view key) const { return ids(history.find(key, 10)); }
+
+    CallHistory history;
+};
+
+TEST_F(ServeCallHistory, finds_a_call_by_its_ids_and_by_how_they_begin)
+{
+    begin("call-123456", "1795458421.28");
+    begin("call-123499", "1795458421.29");
+    end("call-123499", 5);
+    EXPECT_THAT(find("call-123456"), ElementsAre("call-123456"));
+    EXPECT_THAT(find("1795458421.29"), ElementsAre("call-123499"));
+    EXPECT_THAT(find("call-1234"), ElementsAre("call-123456", "call-123499"));
+    EXPECT_THAT(find("17954584"), ElementsAre("call-123456", "call-123499"));
+    EXPECT_THAT(find("call-"), IsEmpty()) << "too short";
+    EXPECT_THAT(find("another"), IsEmpty());
+}
+
+TEST_F(ServeCallHistory, tells_calls_apart_that_the_switch_calls_by_one_id)
+{
+    EXPECT_EQ(history.free_id("call-1"), "call-1");
+    begin("call-1");
+    EXPECT_EQ(history.free_id("call-1"), "call-1~2");
+    begin("call-1~2", "179.2");
+    EXPECT_EQ(history.free_id("call-1"), "call-1~3");
+    EXPECT_THAT(find("call-1"), ElementsAre("call-1", "call-1~2"));
+    EXPECT_THAT(find("179.2"), ElementsAre("call-1~2"));
+    end("call-1~2");
+    EXPECT_EQ(ids(history.in_flight(10)), std::vector<std::string>{"call-1"});
+    end("call-1");
+    EXPECT_EQ(history.free_id("call-1"), "call-1");
+}
+
+TEST_F(ServeCallHistory, counts_the_calls_of_each_front_end)
+{
+    for (const char* id : {"a", "b", "c"}) {
+        CallFacts facts;
+        facts.id = id;
+        facts.front = id == std::string_view("c") ? "asterisk" : "scripted";
+        history.begin(std::move(facts), 0);
+    }
+    end("b");
+    end("c");
+    EXPECT_THAT(history.calls_by_front(),
+                ElementsAre(testing::Pair("asterisk", 0), testing::Pair("scripted", 1)));
+}
+
+TEST_F(ServeCallHistory, shows_the_last_of_the_calls_that_had_one_id)
+{
+    begin("same-id");
+    end("same-id", 5);
+    begin("same-id", "", 6);
+    history.note("same-id", LogLevel::warning, "second", 7);
+    const auto found = history.find("same-id", 10);
+    ASSERT_THAT(found, SizeIs(2));
+    EXPECT_FALSE(found[0].ended_unix_ms);
+    EXPECT_THAT(found[0].lines, SizeIs(1));
+    EXPECT_EQ(found[1].ended_unix_ms, 5);
+    EXPECT_THAT(found[1].lines, IsEmpty());
+}
+
+TEST_F(ServeCallHistory, keeps_the_first_and_the_last_lines_of_a_call)
+{
+    begin("call-1");
+    for (std::size_t i = 0; i < 2 * CallHistory::lines_max; ++i) {
+        history.note("call-1", LogLevel::debug, fmt::format("line {}", i), 0);
+    }
+    const KnownCall call = history.find("call-1", 1).front();
+    ASSERT_THAT(call.lines, SizeIs(CallHistory::lines_max));
+    EXPECT_EQ(call.lines.front().text, "line 0");
+    EXPECT_EQ(call.lines.back().text, fmt::format("line {}", 2 * CallHistory::lines_max - 1));
+    EXPECT_EQ(call.lines_left_out, CallHistory::lines_max);
+    history.note("call-1", LogLevel::debug, std::string(10'000, 'x'), 0);
+    EXPECT_THAT(history.find("call-1", 1).front().lines.back().text,
+                SizeIs(CallHistory::line_bytes_max));
+}
+
+TEST_F(ServeCallHistory, counts_the_mistakes_of_a_web_server)
+{
+    begin("call-1");
+    history.note("call-1", LogLevel::debug, "answers", 1);
+    history.note_mistake("call-1", "1:11: Sya is unknown, and skipped", 2);
+    const KnownCall call = history.find("call-1", 1).front();
+    EXPECT_EQ(call.mistakes, 1U);
+    EXPECT_EQ(call.lines.back().text, "1:11: Sya is unknown, and skipped");
+}
+
+TEST_F(ServeCallHistory, forgets_the_call_that_ended_first)
+{
+    for (std::size_t i = 0; i <= CallHistory::ended_max; ++i) {
+        begin(fmt::format("call-{:06}", i), fmt::format("channel-{}", i));
+        end(fmt::format("call-{:06}", i));
+    }
+    EXPECT_THAT(find("call-000000"), IsEmpty());
+    EXPECT_THAT(find("channel-0"), IsEmpty());
+    EXPECT_THAT(find("call-000001"), ElementsAre("call-000001"));
+    EXPECT_THAT(history.ended(1'000'000), SizeIs(CallHistory::ended_max));
+}
+
+TEST_F(ServeCallHistory, lists_calls_in_flight_from_the_oldest_and_ended_ones_from_the_last)
+{
+    for (const char* id : {"a", "b", "c", "d"}) begin(id);
+    end("b");
+    end("a");
+    EXPECT_THAT(ids(history.in_flight(10)), ElementsAre("c", "d"));
+    EXPECT_THAT(ids(history.ended(10)), ElementsAre("a", "b"));
+    EXPECT_THAT(ids(history.ended(1)), ElementsAre("a"));
+}
+
+TEST_F(ServeCallHistory, has_refused_calls_among_the_ended_ones)
+{
+    CallFacts facts;
+    facts.id = "call-1";
+    history.begin(facts, 6);
+    const auto refused = history.refuse("call-1", "no action for it", 7);
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->refusal, "no action for it");
+    const KnownCall call = history.find("call-1", 1).front();
+    EXPECT_EQ(call.refusal, "no action for it");
+    EXPECT_EQ(call.ended_unix_ms, 7);
+    EXPECT_TRUE(call.has_failed());
+}
+
+TEST_F(ServeCallHistory, takes_no_notice_of_calls_that_it_does_not_know)
+{
+    history.note("nobody", LogLevel::error, "text", 0);
+    end("nobody");
+    EXPECT_THAT(history.ended(10), IsEmpty());
+}
+
+}  // namespace
+}  // namespace pivot::tools

@@ -1,0 +1,99 @@
+#include "pivot/serve/why.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+
+namespace pivot::tools {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+KnownCall ended_call()
+{
+    KnownCall call;
+    call.began_unix_ms = 1'000;
+    call.ended_unix_ms = 13'500;
+    call.end.was_answered = true;
+    call.end.iterations = 3;
+    call.end.cause.name = "NORMAL_CLEARING";
+    return call;
+}
+
+TEST(Why, a_call_went_well)
+{
+    KnownCall call = ended_call();
+    EXPECT_EQ(what_happened(call, 20'000),
+              "nothing failed: 3 answers performed, and it ended after 12 s, with NORMAL_CLEARING");
+    EXPECT_THAT(what_to_do(call), IsEmpty());
+    call.lines.push_back({2'000, LogLevel::warning, "3:5: Say: …"});
+    call.lines.push_back({2'000, LogLevel::debug, "answers"});
+    EXPECT_THAT(what_happened(call, 20'000), HasSubstr("NORMAL_CLEARING; 1 warning below"));
+}
+
+TEST(Why, its_web_server_made_mistakes)
+{
+    KnownCall call = ended_call();
+    call.mistakes = 2;
+    EXPECT_THAT(what_happened(call, 20'000), HasSubstr("; 2 mistakes of its web server below"));
+    EXPECT_THAT(what_to_do(call), HasSubstr("`pivot check`"));
+}
+
+TEST(Why, its_web_server_failed)
+{
+    KnownCall call = ended_call();
+    call.end.failure = "timeout: no answer within 2000 ms: the server had not sent a byte";
+    call.end.branch = "_";
+    call.end.was_answered = false;
+    EXPECT_EQ(what_happened(call, 20'000),
+              "its web server failed: timeout: no answer within 2000 ms: the server had not sent a "
+              "byte; there was no branch _ to go on with; it ended after 12 s, unanswered, with "
+              "NORMAL_CLEARING");
+    EXPECT_THAT(what_to_do(call), HasSubstr("req_timeout_ms"));
+}
+
+TEST(Why, it_was_refused)
+{
+    KnownCall call = ended_call();
+    call.refusal = "no action for the number \"+49\"";
+    EXPECT_EQ(what_happened(call, 20'000), "it was refused: no action for the number \"+49\"");
+    EXPECT_THAT(what_to_do(call), HasSubstr("[numbers]"));
+}
+
+TEST(Why, it_was_refused_for_a_reason)
+{
+    KnownCall call = ended_call();
+    call.refusal = "bad_action: HTTP-Method is \"put\", not get or post";
+    EXPECT_THAT(what_to_do(call), HasSubstr("correct the action"));
+}
+
+TEST(Why, it_was_given_up)
+{
+    KnownCall call = ended_call();
+    call.end.failure = "cancelled: KAZOO waits no more for the reply";
+    EXPECT_THAT(what_happened(call, 20'000),
+                HasSubstr("it was given up: cancelled: KAZOO waits no more for the reply; the "
+                          "branch _ was taken"));
+}
+
+TEST(Why, it_has_not_ended)
+{
+    KnownCall call = ended_call();
+    call.ended_unix_ms.reset();
+    EXPECT_EQ(what_happened(call, 4'500), "it has been in flight for 3.5 s");
+}
+
+TEST(Why, every_reason_has_its_advice)
+{
+    KnownCall call = ended_call();
+    for (int number = 0; number <= static_cast<int>(Reason::overload); ++number) {
+        const auto reason = static_cast<Reason>(number);
+        if (reason == Reason::cancelled) continue;  // nothing is wrong
+        call.end.failure = std::string(name(reason)) + ": why";
+        EXPECT_THAT(what_to_do(call), Not(IsEmpty())) << name(reason);
+    }
+}
+
+}  // namespace
+}  // namespace pivot::tools

@@ -1,0 +1,19 @@
+#include "pivot/drain.hpp"
+
+#include "pivot/output.hpp"
+
+#include <string_view>
+
+namespace pivot::tools {
+
+int drain(const DrainOptions& options)
+{
+    constexpr std::string_view command = "pivot drain";
+    constexpr int accepted = 202;
+    const auto answer = ask_admin(options.socket, "/drain", options.is_undone ? "DELETE" : "POST");
+    if (!answer) return refuse(command, answer.error());
+    if (answer->status == accepted) return exit_good;
+    return refuse(command, describe_unexpected(options.socket, *answer));
+}
+
+}  // namespace pivot::tools

@@ -1,0 +1,22 @@
+// Recordings for whoever has a signed link to one (media/recording_link.hpp).
+#pragma once
+
+#include "http/server_response.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pivot::tools {
+
+struct RecordingSettings {
+    std::string folder;             // with the files; empty: there are none
+    std::vector<std::string> keys;  // links that one of them has signed are good
+};
+
+// What is answered to a path after `/r/`. Reads the file.
+http::ServerResponse answer_with_recording(const RecordingSettings& settings,
+                                           std::string_view segments, std::int64_t unix_now_s);
+
+}  // namespace pivot::tools

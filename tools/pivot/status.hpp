@@ -1,0 +1,18 @@
+// `pivot status`: how the `pivot serve` of this machine is (docs/serve.md).
+#pragma once
+
+#include "pivot/admin_client.hpp"
+
+#include <string>
+
+namespace pivot::tools {
+
+struct StatusOptions {
+    std::string socket = default_admin_socket;
+    bool as_json = false;
+};
+
+// Returns the exit status: 0 if it is ready, 1 if it is not, 2 if it cannot be asked.
+int status(const StatusOptions& options);
+
+}  // namespace pivot::tools
