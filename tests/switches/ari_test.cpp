@@ -491,6 +491,32 @@ TEST_F(AriTest, an_application_that_was_taken_over_is_taken_back_later)
     EXPECT_EQ(ear.told, expected);
 }
 
+TEST_F(AriTest, an_application_is_taken_back_on_a_demand_that_comes_before_the_goodbye_ends)
+{
+    config.replaced_retry_ns = never / 2;
+    ToyAri asterisk(answer_nothing);
+    start(asterisk.url());
+    asterisk.tell(R"({"type":"ApplicationReplaced"})");
+    wait_for(3);
+    ari->connect_now();
+    wait_for(4);
+    EXPECT_EQ(ear.told[3], "connected");
+}
+
+TEST_F(AriTest, a_demand_while_connected_ends_no_later_pause)
+{
+    config.replaced_retry_ns = never / 2;
+    ToyAri asterisk(answer_nothing);
+    start(asterisk.url());
+    wait_for(1);
+    ari->connect_now();
+    asterisk.tell(R"({"type":"ApplicationReplaced"})");
+    wait_for(3);
+    const Nanoseconds since = reactor.now();
+    run_until_seen(reactor, [&] { return reactor.now() - since >= 50'000'000; });
+    EXPECT_EQ(ear.told.size(), 3U);
+}
+
 TEST_F(AriTest, an_application_that_was_taken_over_is_taken_back_on_demand)
 {
     config.replaced_retry_ns = never / 2;

@@ -67,6 +67,12 @@ void Ari::start(AriListener& listener)
     running_.spawn(run(life_));
 }
 
+void Ari::connect_now()
+{
+    is_urgent_ = !is_connected_;
+    go_on_.happen();
+}
+
 void Ari::stop()
 {
     life_.expire(Reason::cancelled);
@@ -122,6 +128,7 @@ Task<Failure> Ari::listen(WebSocket& socket, Deadline& life)
 {
     if (life.has_expired()) co_return life.failure(Phase::queue);
     is_connected_ = true;
+    is_urgent_ = false;
     was_replaced_ = false;
     told_lost_.reset();
     listener_->connected();
@@ -170,7 +177,8 @@ Task<> Ari::ask_for_less(Deadline& life)
 Task<> Ari::pause(Nanoseconds ns, Deadline& life)
 {
     Deadline until(life, reactor_.now() + ns);
-    co_await go_on_.wait(until);
+    if (!is_urgent_) co_await go_on_.wait(until);
+    is_urgent_ = false;
 }
 
 // Once per loss; and once more if Asterisk then refuses us, which time alone does not mend.

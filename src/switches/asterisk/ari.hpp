@@ -42,8 +42,9 @@ public:
     // Connects, and connects again for ever. `listener` outlives the connection.
     void start(AriListener& listener);
 
-    // Takes an application back that another client has taken over, and ends any other pause.
-    void connect_now() { go_on_.happen(); }
+    // Takes an application back that another client has taken over, and ends any other pause. While
+    // a connection is being made or closed it ends the pause that would follow.
+    void connect_now();
 
     // Closes the WebSocket in good order, and ends the requests under way with cancelled, as it
     // does those that come later. The listener hears nothing more. Then the reactor turns until
@@ -78,6 +79,7 @@ private:
     const std::unique_ptr<AriClient> client_;
     AriListener* listener_ = nullptr;
     bool is_connected_ = false;
+    bool is_urgent_ = false;           // connect_now() came while no pause could be ended
     bool was_replaced_ = false;        // and has not been connected since
     std::optional<Reason> told_lost_;  // since it was connected
     std::minstd_rand random_{std::random_device()()};
