@@ -17,7 +17,7 @@ sys.path.append(str(ROOT / "tools/manual"))
 
 import settings_page
 
-READERS = ["src/engine/config.cpp", *(ROOT / "tools/pivot/serve").glob("*settings.cpp")]
+READERS = ["src/engine/config.cpp", *(ROOT / "tools/pivot/serve/settings").glob("*settings.cpp")]
 READ = r"\w\.(?:text|texts|text_map|number|flag|choice|members|elements)\(\s*\"(\w+)\""
 
 COMPLETE = """

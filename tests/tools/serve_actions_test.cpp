@@ -1,5 +1,5 @@
-#include "pivot/serve/actions.hpp"
-#include "pivot/serve/numbers_file.hpp"
+#include "pivot/serve/numbers/actions.hpp"
+#include "pivot/serve/numbers/numbers_file.hpp"
 
 #include <string>
 #include <string_view>

@@ -2,7 +2,7 @@
 #include "base/json_breaches.hpp"
 #include "peers/certificates.hpp"
 #include "peers/temporary_folder.hpp"
-#include "pivot/serve/admin_settings.hpp"
+#include "pivot/serve/settings/admin_settings.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "pivot/serve/call_history.hpp"
+#include "pivot/serve/calls/call_history.hpp"
 
 #include <string>
 #include <vector>

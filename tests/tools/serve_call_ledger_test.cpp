@@ -1,7 +1,7 @@
 #include "base/clock.hpp"
 #include "peers/eventually.hpp"
 #include "peers/temporary_folder.hpp"
-#include "pivot/serve/call_ledger.hpp"
+#include "pivot/serve/calls/call_ledger.hpp"
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-#include "pivot/serve/log.hpp"
+#include "pivot/serve/service/log.hpp"
 
 #include <algorithm>
 #include <string>

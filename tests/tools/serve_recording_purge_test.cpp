@@ -1,6 +1,6 @@
 #include "base/clock.hpp"
 #include "peers/temporary_folder.hpp"
-#include "pivot/serve/recording_purge.hpp"
+#include "pivot/serve/recordings/recording_purge.hpp"
 
 #include <filesystem>
 #include <fstream>

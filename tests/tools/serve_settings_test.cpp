@@ -1,6 +1,6 @@
 #include "peers/temporary_folder.hpp"
-#include "pivot/serve/settings.hpp"
-#include "pivot/serve/toml_files.hpp"
+#include "pivot/serve/settings/settings.hpp"
+#include "pivot/serve/settings/toml_files.hpp"
 
 #include <cstdlib>
 #include <fstream>

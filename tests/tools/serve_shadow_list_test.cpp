@@ -1,5 +1,5 @@
 #include "base/json.hpp"
-#include "pivot/serve/shadow_list.hpp"
+#include "pivot/serve/kazoo/shadow_list.hpp"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "pivot/serve/why.hpp"
+#include "pivot/serve/calls/why.hpp"
 
 #include <string>
 

@@ -1,8 +1,8 @@
 #include "pivot/call_source.hpp"
 
-#include "pivot/serve/call_history.hpp"
-#include "pivot/serve/call_pages.hpp"
-#include "pivot/serve/debug_pages.hpp"
+#include "pivot/serve/admin/call_pages.hpp"
+#include "pivot/serve/admin/debug_pages.hpp"
+#include "pivot/serve/calls/call_history.hpp"
 
 #include <utility>
 

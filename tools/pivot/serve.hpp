@@ -1,7 +1,7 @@
 // `pivot serve`: performs calls until it is told to stop (docs/serve.md).
 #pragma once
 
-#include "pivot/serve/settings.hpp"
+#include "pivot/serve/settings/settings.hpp"
 
 namespace pivot::tools {
 

@@ -1,0 +1,78 @@
+#include "pivot/serve/admin/admin.hpp"
+
+#include "base/pass_on.hpp"
+#include "base/random_id.hpp"
+#include "pivot/serve/admin/admin_door.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::tools {
+
+namespace {
+
+// What a page may do, for the day there is one: nothing that it does not bring itself. Nothing is
+// kept, and nothing may be read by pages of other hosts.
+constexpr const char* headers =
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src "
+    "'self'; require-trusted-types-for 'script'\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Cache-Control: no-store\r\n";
+
+// Few requests a second, and none of them large.
+constexpr reactor::ReactorConfig small_reactor = {
+    .ring = {.requests = 256, .descriptors = 512, .is_polled = false},
+    .buffers = {.count = 256, .size_bytes = 4'096}};
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Admin>, std::string> Admin::open(const AdminSettings& settings,
+                                                              Log& log)
+{
+    auto http = HttpThread::open({.thread = "pivot/admin",
+                                  .setting = "admin.listen",
+                                  .headers = headers,
+                                  .tls = settings.tls,
+                                  .is_tls_on_loopback = false,
+                                  .reactor = small_reactor,
+                                  .limits = {}},
+                                 settings.listen, log);
+    if (!http) return pass_on(http);
+    return std::unique_ptr<Admin>(new Admin(settings, std::move(*http), log));
+}
+
+Admin::Admin(const AdminSettings& settings, std::unique_ptr<HttpThread> http, Log& log)
+    : is_default_(settings.is_default),
+      has_own_token_(settings.token.empty()),
+      token_(has_own_token_ ? random_id() : settings.token),
+      log_(log),
+      http_(std::move(http))
+{
+}
+
+void Admin::announce() const
+{
+    if (http_->listeners().empty() && is_default_) {
+        log_.write(LogLevel::info, "",
+                   "there is no admin listener: /run/pivot is not there, or cannot be written to "
+                   "(--admin ADDRESS, or admin.listen)");
+    }
+    bool is_shown = !has_own_token_;
+    for (const auto& listener : http_->listeners()) {
+        log_.write(LogLevel::info, "", "health and metrics at " + name_of(*listener));
+        if (listener->address().ip() == nullptr || std::exchange(is_shown, true)) continue;
+        log_.write_unmasked(LogLevel::info, fmt::format("the token until the next start: "
+                                                        "http://{}/readyz?verbose&token={}",
+                                                        listener->address().to_text(), token_));
+    }
+}
+
+tl::expected<void, std::string> Admin::start(const AdminPages& pages)
+{
+    return http_->start([this, &pages](const net::ListenAddress& address, reactor::Reactor&) {
+        return std::make_shared<AdminDoor>(address, token_, pages);
+    });
+}
+
+}  // namespace pivot::tools

@@ -1,0 +1,73 @@
+#include "pivot/serve/asterisk/asterisk_line.hpp"
+
+#include "base/clock.hpp"
+
+namespace pivot::tools {
+
+namespace {
+
+// How long a stop waits for what Asterisk is still to be told of calls that have ended.
+constexpr Nanoseconds farewell_ns = 5 * second_ns;
+
+// One connection for each call, where Asterisk does so.
+http::ServerLimits server_limits()
+{
+    http::ServerLimits limits;
+    limits.connections_max = 4'096;
+    return limits;
+}
+
+}  // namespace
+
+void AsteriskLine::turn(Nanoseconds until)
+{
+    reactor_.turn(until);
+    tidy();
+}
+
+void AsteriskLine::work()
+{
+    while (!is_stopping_) turn(never);
+}
+
+void AsteriskLine::close()
+{
+    give_up();
+    const Nanoseconds until = monotonic_now() + farewell_ns;
+    while (calls() > 0 && monotonic_now() < until) turn(until);
+    disconnect();
+    lose_all();
+    while (!is_idle()) turn(never);
+}
+
+ConnectingLine::ConnectingLine(reactor::Reactor& reactor, switches::asterisk::Ari& ari,
+                               switches::asterisk::Attendant& attendant,
+                               const switches::asterisk::SwitchSettings& settings)
+    : AsteriskLine(reactor),
+      ari_(ari),
+      scope_(reactor),
+      application_(reactor, scope_, ari, attendant, mixes_, settings)
+{
+}
+
+ListeningLine::ListeningLine(reactor::Reactor& reactor, const Listeners& listeners,
+                             switches::asterisk::AriClient* client,
+                             switches::asterisk::Attendant& attendant,
+                             const switches::asterisk::SwitchSettings& settings,
+                             const switches::asterisk::AriServerAccess& access)
+    : AsteriskLine(reactor),
+      client_(client),
+      applications_(reactor, attendant, settings, access, client),
+      server_(reactor, applications_, server_limits()),
+      serving_(reactor)
+{
+    for (const auto& listener : listeners) serving_.spawn(server_.serve(*listener));
+}
+
+void ListeningLine::disconnect()
+{
+    server_.close();
+    if (client_ != nullptr) client_->close();
+}
+
+}  // namespace pivot::tools

@@ -1,0 +1,239 @@
+#include "pivot/serve/asterisk/asterisk_trial.hpp"
+
+#include "reactor/reactor.hpp"
+#include "reactor/scope.hpp"
+#include "reactor/wait.hpp"
+#include "switches/asterisk/ari.hpp"
+#include "switches/asterisk/ari_event.hpp"
+#include "switches/asterisk/requests.hpp"
+#include "switches/asterisk/sounds.hpp"
+#include "switches/asterisk/targets.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace pivot::tools {
+
+namespace {
+
+namespace asterisk = switches::asterisk;
+
+using namespace std::string_view_literals;
+using asterisk::AriRequest;
+using reactor::Deadline;
+using reactor::Task;
+
+constexpr Nanoseconds limit_ns = 10 * second_ns;
+constexpr Nanoseconds farewell_ns = second_ns;  // so that no bridge is left, even after that
+
+// A name that no other process has. The engine removes files that begin so when it starts.
+std::string own_name()
+{
+    return fmt::format("pivot-check-{}", ::getpid());
+}
+
+// A tenth of a second of silence: mono, 8 kHz, 16 bits.
+std::string silent_wav()
+{
+    constexpr std::size_t samples_bytes = 1'600;
+    constexpr std::string_view head =
+        "RIFF\x64\x06\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0"
+        "data\x40\x06\0\0"sv;
+    static_assert(head.size() == 44);
+    return std::string(head).append(samples_bytes, '\0');
+}
+
+// A file for as long as it is tried.
+class Sound {
+public:
+    explicit Sound(const std::string& folder) : path_(fmt::format("{}/{}.wav", folder, own_name()))
+    {
+        std::ofstream file(path_, std::ios::binary);
+        file << silent_wav();
+        file.close();
+        if (!file) objection_ = fmt::format("{}: {}", path_, std::strerror(errno));
+    }
+    Sound(const Sound&) = delete;
+    Sound& operator=(const Sound&) = delete;
+    ~Sound()
+    {
+        std::error_code ignored;
+        std::filesystem::remove(path_, ignored);
+    }
+
+    const std::string& path() const { return path_; }
+    const std::string& objection() const { return objection_; }
+
+private:
+    const std::string path_;
+    std::string objection_;
+};
+
+class Trial final : private asterisk::AriListener {
+public:
+    Trial(asterisk::Ari& ari, std::string name) : ari_(ari), name_(std::move(name)) {}
+
+    // Plays `path`, as Asterisk sees it, if that is not empty.
+    Task<> run(std::string path, Deadline& deadline)
+    {
+        co_await connect(deadline);
+        const bool plays = is_connected_ && !path.empty();
+        if (plays) co_await play(path, deadline);
+        is_over_ = true;
+    }
+
+    bool is_over() const { return is_over_; }
+    const AsteriskVerdict& verdict() const { return verdict_; }
+    reactor::FramePool& frames() const { return ari_.frames(); }
+
+private:
+    // Whoever does not answer may come later; whoever refuses will do so again.
+    Task<> connect(Deadline& deadline)
+    {
+        const AriRequest question = asterisk::get_request("asterisk/info?only=status");
+        const auto answer = co_await ari_.ask(question, deadline);
+        if (!answer) {
+            verdict_.doubt = answer.error().message;
+            co_return;
+        }
+        ari_.start(*this);
+        while (!is_connected_ && verdict_.objection.empty() && !deadline.has_expired()) {
+            co_await news_.wait(deadline);
+        }
+        const bool is_known = is_connected_ || !verdict_.objection.empty();
+        if (!is_known) verdict_.doubt = "it has not accepted the WebSocket in time";
+    }
+
+    Task<> play(std::string_view path, Deadline& deadline)
+    {
+        const std::string bridge = asterisk::target_of("bridges", name_);
+        const AriRequest begin = asterisk::post_request(bridge);
+        co_await ask(begin, deadline);
+        const std::string events = "/subscription?eventSource=bridge:" + name_;
+        const AriRequest subscribe =
+            asterisk::post_request(asterisk::target_of("applications", name_, events));
+        co_await ask(subscribe, deadline);
+        switches::Body media;
+        media.add("media", fmt::format("sound:{}", path));
+        const AriRequest play = asterisk::post_request(bridge + "/play/" + name_, media.take());
+        co_await ask(play, deadline);
+        while (!has_finished_ && verdict_.doubt.empty() && !deadline.has_expired()) {
+            co_await news_.wait(deadline);
+        }
+        if (!has_finished_ && verdict_.doubt.empty()) verdict_.doubt = "it has not played in time";
+        if (has_failed_) {
+            verdict_.objection = fmt::format(
+                "it cannot play {}.wav: its user may not enter the folder or read the file, or "
+                "sees it elsewhere (asterisk.media_path), or its module format_wav is not loaded",
+                path);
+        }
+        const AriRequest end = asterisk::delete_request(bridge);
+        Deadline farewell(deadline.reactor(), deadline.reactor().now() + farewell_ns);
+        co_await ari_.ask(end, farewell);
+    }
+
+    // Nothing is asked after something that was not done.
+    Task<> ask(const AriRequest& request, Deadline& deadline)
+    {
+        if (!verdict_.doubt.empty()) co_return;
+        const auto answer = co_await ari_.ask(request, deadline);
+        if (!asterisk::has_succeeded(answer)) verdict_.doubt = asterisk::why_of(answer);
+    }
+
+    void connected() override
+    {
+        is_connected_ = true;
+        news_.happen();
+    }
+
+    void heard(std::string_view json) override
+    {
+        const asterisk::AriEvent event = reader_.read(json);
+        const auto* const finished = std::get_if<asterisk::PlaybackFinished>(&event);
+        if (finished == nullptr || finished->playback != name_) return;
+        has_finished_ = true;
+        has_failed_ = finished->has_failed;
+        news_.happen();
+    }
+
+    void lost(std::string_view why) override
+    {
+        (is_connected_ ? verdict_.doubt : verdict_.objection) = why;
+        news_.happen();
+    }
+
+    asterisk::Ari& ari_;
+    const std::string name_;
+    asterisk::EventReader reader_;
+    AsteriskVerdict verdict_;
+    reactor::Event news_;
+    bool is_connected_ = false;
+    bool has_finished_ = false;
+    bool has_failed_ = false;
+    bool is_over_ = false;
+};
+
+AsteriskVerdict run_trial(reactor::Reactor& reactor, const AsteriskSettings& settings,
+                          const std::string& path)
+{
+    asterisk::AriConfig config = ari_config(settings);
+    config.application = own_name();
+    auto ari = asterisk::Ari::open(reactor, std::move(config));
+    if (!ari) return {ari.error(), ""};
+    Trial trial(**ari, own_name());
+    {
+        Deadline deadline(reactor, reactor.now() + limit_ns);
+        reactor::Scope scope(reactor);
+        scope.spawn(trial.run(path, deadline));
+        while (!trial.is_over()) reactor.turn(never);
+        (*ari)->stop();
+        while (scope.running() > 0) reactor.turn(never);
+    }
+    while (!reactor.is_idle()) reactor.turn(never);
+    return trial.verdict();
+}
+
+// In sentences about it, by its URL.
+AsteriskVerdict name_in(AsteriskVerdict verdict, std::string_view url)
+{
+    if (!verdict.objection.empty()) {
+        verdict.objection = fmt::format("Asterisk at {}: {}", url, verdict.objection);
+    }
+    if (!verdict.doubt.empty()) {
+        verdict.doubt = fmt::format("Asterisk at {} could not be tried: {}", url, verdict.doubt);
+    }
+    return verdict;
+}
+
+}  // namespace
+
+AsteriskVerdict try_asterisk(const AsteriskSettings& settings, const std::string& media_path)
+{
+    if (settings.url.empty()) return {};
+    auto reactor = reactor::Reactor::open();
+    if (!reactor) return {reactor.error(), ""};
+    std::error_code ignored;
+    const bool is_there = std::filesystem::is_directory(media_path, ignored);
+    const asterisk::SwitchSettings seen = switch_settings(settings, media_path);
+    std::optional<Sound> sound;
+    if (is_there) sound.emplace(seen.media_path);
+    if (sound && !sound->objection().empty()) return {sound->objection(), ""};
+    AsteriskVerdict verdict =
+        run_trial(**reactor, settings, sound ? asterisk::sound_path(sound->path(), seen) : "");
+    const bool is_known = !verdict.objection.empty() || !verdict.doubt.empty();
+    if (!is_known && !is_there && !media_path.empty()) {
+        verdict.doubt = fmt::format("the folder {} is not there yet", media_path);
+    }
+    return name_in(std::move(verdict), settings.url);
+}
+
+}  // namespace pivot::tools

@@ -1,0 +1,22 @@
+// What became of a call, in words: what went wrong, and what to do about it.
+#pragma once
+
+#include "pivot/serve/calls/call_history.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace pivot::tools {
+
+// One sentence without its full stop: "its web server failed: timeout: no answer within 2000 ms:
+// the server had not sent a byte; the caller was hung up".
+std::string what_happened(const KnownCall& call, std::int64_t now_unix_ms);
+
+// What whoever runs the application can do about it: a sentence without its full stop. Empty if
+// there is nothing to do.
+std::string_view what_to_do(const KnownCall& call);
+
+// Likewise about any pivot that has failed so.
+std::string_view advice_on(Reason reason);
+
+}  // namespace pivot::tools

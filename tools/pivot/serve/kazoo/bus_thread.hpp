@@ -1,0 +1,85 @@
+// A thread that is connected to KAZOO's message bus, and the desk that listens there.
+//
+//     other threads ── post() ──► the thread `bus`: the desk, the connection ◄──► RabbitMQ
+#pragma once
+
+#include "pivot/serve/service/log.hpp"
+#include "reactor/pulse.hpp"
+#include "reactor/reactor.hpp"
+#include "switches/kazoo/amqp_link.hpp"
+#include "switches/kazoo/bus_desk.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <latch>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <tl/expected.hpp>
+
+namespace pivot::tools {
+
+// How we are called on the bus, as KAZOO names its own nodes: `pivot@piv1.example.com`.
+std::string bus_node_name();
+
+class BusThread final : private switches::kazoo::AmqpWatcher {
+public:
+    // On the thread, where the desk will live. The error is a sentence.
+    using Desk = tl::expected<std::unique_ptr<switches::kazoo::BusDesk>, std::string>;
+    using MakeDesk = std::function<Desk(reactor::Reactor& reactor)>;
+
+    // `name` begins lines of the log.
+    BusThread(std::string name, switches::kazoo::AmqpLinkSettings settings, Log& log);
+    ~BusThread() { stop(); }
+
+    void start(MakeDesk make_desk);
+
+    // Waits a few seconds for the desk to be idle, and then disconnects.
+    void stop();
+
+    // Why requests cannot come, as a sentence; empty if they can. Any thread.
+    std::string obstacle() const;
+    bool is_turning() { return pulse_.beats(); }
+
+    // Runs it on the thread, as long as there is one.
+    void post(std::function<void()> work);
+
+    // Lets requests come or not. What the broker has sent until it knows is still delivered: the
+    // second waits for that, though not for long.
+    void take_requests();
+    void refuse_requests();
+
+private:
+    void run();
+    void serve(reactor::Reactor& reactor);
+    void finish(reactor::Reactor& reactor, switches::kazoo::AmqpLink& link,
+                const switches::kazoo::BusDesk& desk);
+    static void close(reactor::Reactor& reactor, switches::kazoo::BusDesk& desk);
+    void fail(const std::string& why);
+    void log(LogLevel level, std::string_view text);
+
+    void stands(const std::string& obstacle, const switches::kazoo::Broker& broker) override;
+    void consumes(bool has_consumer) override;
+
+    const std::string name_;
+    const switches::kazoo::AmqpLinkSettings settings_;
+    Log& log_;
+    MakeDesk make_desk_;
+    mutable std::mutex mutex_;
+    std::string obstacle_ = "there is no connection to KAZOO's bus yet";  // guarded by it
+    bool has_consumer_ = false;                                           // likewise
+    std::condition_variable has_changed_;
+    reactor::Pulse pulse_;
+    std::latch is_open_{1};
+    reactor::Reactor* reactor_ = nullptr;        // of the thread, while it runs
+    switches::kazoo::AmqpLink* link_ = nullptr;  // likewise
+    bool is_told_lost_ = false;                  // to the log; the thread's
+    bool is_stopping_ = false;                   // likewise
+    std::latch stop_is_posted_{1};               // until then the reactor lives
+    std::thread thread_;                         // uses all of the above
+};
+
+}  // namespace pivot::tools

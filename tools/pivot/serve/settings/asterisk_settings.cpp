@@ -1,0 +1,169 @@
+#include "pivot/serve/settings/asterisk_settings.hpp"
+
+#include "base/text.hpp"
+#include "http/url.hpp"
+#include "pivot/serve/settings/admin_settings.hpp"
+#include "pivot/serve/settings/tls_settings.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pivot::tools {
+
+namespace {
+
+// systemd makes the folder of a service with CacheDirectory=.
+std::string cache_folder()
+{
+    const char* const folder = std::getenv("CACHE_DIRECTORY");
+    return folder != nullptr && *folder != '\0' ? folder : "/var/cache/pivot";
+}
+
+void let_engine_keep_files(EngineConfig& engine)
+{
+    engine.session.fetches_media = true;
+    engine.session.renders_speech = true;
+    engine.session.keeps_recordings = true;
+    engine.media.path = cache_folder();
+    engine.media.conversion_command = {"sox", "-q", "{file}", "-r", "8000",
+                                       "-c",  "1",  "-b",     "16", "{output}"};
+}
+
+// `http://ann:secret@h:8088`: what it names takes the place of the other settings.
+void take_credentials(AsteriskSettings& settings)
+{
+    std::string_view authority = http::front(settings.url);
+    authority.remove_prefix(authority.find("://") + 3);
+    const std::size_t at = authority.rfind('@');
+    if (at == authority.npos) return;
+    std::string_view credentials = authority.substr(0, at);
+    settings.user = http::unescape(take_until(credentials, ':'));
+    if (!credentials.empty()) settings.password = http::unescape(credentials);
+}
+
+void check_url(json::ObjectReader& reader, AsteriskSettings& settings)
+{
+    if (settings.url.empty()) {
+        if (settings.listen.empty()) reader.require("url");
+        return;
+    }
+    const auto url = http::Url::parse(settings.url);
+    if (!url) return reader.fail("url", url.error());
+    take_credentials(settings);
+    settings.url = url->to_text();
+    while (settings.url.ends_with('/')) settings.url.pop_back();
+    if (!settings.password.empty()) return;
+    reader.fail("password", fmt::format("is missing: it is that of the user {} in ari.conf",
+                                        printable(settings.user)));
+}
+
+// What other machines reach is not for everybody.
+void check_listeners(json::ObjectReader& reader, const AsteriskSettings& settings)
+{
+    for (const net::ListenAddress& address : settings.listen) {
+        if (address.ip() == nullptr) {
+            reader.fail("listen",
+                        "Asterisk cannot connect to a Unix socket: name an address and a "
+                        "port, such as 127.0.0.1:8094");
+        } else if (!address.is_local() && settings.listen_password.empty()) {
+            reader.fail("listen",
+                        fmt::format("other machines reach {}, so it needs "
+                                    "asterisk.listen_password or asterisk.listen_password_file",
+                                    address.to_text()));
+        }
+    }
+}
+
+void read_template(json::ObjectReader& reader, std::string_view key, std::string_view place,
+                   std::string& field)
+{
+    reader.text(key, field);
+    if (field.empty() || field.find(place) != field.npos) return;
+    reader.fail(key, fmt::format("has no {} in it, such as PJSIP/{}@trunk", place, place));
+}
+
+// Names of the dialplan, which are arguments of a function there.
+void read_moves(json::ObjectReader& reader, AsteriskSettings& settings)
+{
+    const auto is_name = [](std::string_view text) {
+        return text.find_first_of(" ,()") == text.npos;
+    };
+    reader.text("transfer_context", settings.transfer_context);
+    if (!is_name(settings.transfer_context)) {
+        reader.fail("transfer_context", "is not the name of a context");
+    }
+    reader.text("park", settings.park);
+    const std::size_t at = settings.park.find('@');
+    const bool is_place = at != 0 && at != settings.park.npos && at + 1 < settings.park.size();
+    if (!settings.park.empty() && (!is_place || !is_name(settings.park))) {
+        reader.fail("park", "is not EXTENSION@CONTEXT, such as 700@parkedcalls");
+    }
+}
+
+std::string folder(std::string path)
+{
+    while (path.ends_with('/')) path.pop_back();
+    return path;
+}
+
+}  // namespace
+
+switches::asterisk::SwitchSettings switch_settings(const AsteriskSettings& settings,
+                                                   const std::string& media_path)
+{
+    switches::asterisk::SwitchSettings made;
+    made.application = settings.application;
+    if (!media_path.empty()) made.media_path = folder(std::filesystem::absolute(media_path));
+    made.media_path_seen = folder(settings.media_path);
+    made.transfer_context = settings.transfer_context;
+    made.park = settings.park;
+    made.hangs_up_refused = settings.hangs_up_refused;
+    made.fetches_recordings = !settings.url.empty();
+    made.templates = settings.templates;
+    return made;
+}
+
+switches::asterisk::AriConfig ari_config(const AsteriskSettings& settings)
+{
+    switches::asterisk::AriConfig config;
+    config.url = settings.url;
+    config.user = settings.user;
+    config.password = settings.password;
+    config.application = settings.application;
+    return config;
+}
+
+void read_asterisk(json::ObjectReader& root, std::optional<AsteriskSettings>& asterisk,
+                   EngineConfig& engine)
+{
+    constexpr json::Choice<bool> refusals[] = {{"go-on", false}, {"hang-up", true}};
+    auto reader = root.object("asterisk");
+    if (!root.find("asterisk")) return;
+    AsteriskSettings read;
+    read.listen = read_addresses(reader, "listen");
+    reader.text("listen_password", read.listen_password);
+    read_tls(reader, read.tls);
+    reader.text("url", read.url);
+    reader.text("user", read.user);
+    reader.text("password", read.password);
+    reader.text("application", read.application);
+    reader.text("media_path", read.media_path);
+    read_moves(reader, read);
+    reader.choice("refuse", read.hangs_up_refused, refusals);
+    auto dial = reader.object("dial");
+    read_template(dial, "number", "{number}", read.templates.number);
+    read_template(dial, "user", "{user}", read.templates.user);
+    read_template(dial, "sip_uri", "{uri}", read.templates.sip_uri);
+    dial.finish("a setting");
+    check_url(reader, read);
+    check_listeners(reader, read);
+    if (read.application.empty()) reader.fail("application", "is empty");
+    reader.finish("a setting");
+    asterisk = std::move(read);
+    let_engine_keep_files(engine);
+}
+
+}  // namespace pivot::tools
