@@ -145,8 +145,9 @@ TEST_F(ListenerTest, connections_come_one_after_the_other)
 
 TEST_F(ListenerTest, a_port_of_ipv6_is_free_in_ipv4)
 {
-    open("[::]:0");
-    const std::uint16_t port = listener->address().ip()->port();
+    const test::RefusingPort reserved("::");  // in both
+    const std::uint16_t port = reserved.port();
+    open("[::]:" + std::to_string(port));
     EXPECT_EQ(why_not("0.0.0.0:" + std::to_string(port)), "");
     expect_echo(test::connect_tcp("::1", port));
     EXPECT_THAT(why_not("[::1]:" + std::to_string(port)),

@@ -20,12 +20,6 @@ PIVOT, PAGE = None, None
 BLOCK = re.compile(r"(.*?)^```(\w*)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def pattern_of(line):
     line = re.escape(line).replace("…", ".*")
     line = re.sub(r"CA[0-9a-f]{32}", "CA[0-9a-f]{32}", line)
@@ -38,8 +32,16 @@ class FirstApplication(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.addCleanup(self.stop)
         self.server = None
-        self.port = free_port()
+        self.port = self.reserve_port()
         self.path = os.path.dirname(os.path.abspath(PIVOT)) + ":" + os.environ["PATH"]
+
+    def reserve_port(self):
+        """One that app.py may listen on, and that the system gives to nobody else meanwhile."""
+        reserved = socket.socket()
+        self.addCleanup(reserved.close)
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reserved.bind(("127.0.0.1", 0))
+        return reserved.getsockname()[1]
 
     def stop(self):
         if self.server is not None:
@@ -52,7 +54,8 @@ class FirstApplication(unittest.TestCase):
         self.server = subprocess.Popen(
             [sys.executable, "app.py"], cwd=self.folder.name, stderr=subprocess.DEVNULL
         )
-        for _ in range(500):
+        end = time.monotonic() + 60  # a bound that only a failing test reaches
+        while time.monotonic() < end:
             with socket.socket() as client:
                 if client.connect_ex(("127.0.0.1", self.port)) == 0:
                     return

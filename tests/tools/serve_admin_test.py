@@ -361,9 +361,7 @@ class Admin(Serving):
         self.assertNotIn(TOKEN, shown.stdout)
 
     def test_no_call_may_ask_the_admin_listener(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = self.reserve_port()
         serve = self.serve_admin(
             "policy.allow = ['0.0.0.0/0', '::/0', 'localhost']\n[scripted]\ncalls = 1\n",
             "--url",

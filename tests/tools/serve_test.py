@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 
 import command_line
 from serving import Serving
@@ -193,9 +192,7 @@ class Serve(Serving):
         self.assertIn("[redacted]", shown.stdout)
 
     def test_no_call_may_ask_where_asterisk_connects(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = self.reserve_port()
         serve = self.serve_toml(
             f"media.path = '{self.folder}/media'\npolicy.allow = ['127.0.0.0/8']\n"
             f"[asterisk]\nlisten = '127.0.0.1:{port}'\n[scripted]\ncalls = 1\n",

@@ -176,12 +176,6 @@ def time_of(date):
     return parsedate_to_datetime(date).timestamp()
 
 
-def closed_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
-
-
 class Simulate(unittest.TestCase):
     maxDiff = None
 
@@ -192,7 +186,9 @@ class Simulate(unittest.TestCase):
         cls.server.handle_error = lambda *_: None  # a caller who hung up is not an error
         cls.server.asked = []
         cls.server.closing = threading.Event()
-        cls.server.dead_url = f"http://127.0.0.1:{closed_port()}/dead"
+        cls.nobody = socket.socket()  # keeps its port, but does not listen
+        cls.nobody.bind(("127.0.0.1", 0))
+        cls.server.dead_url = f"http://127.0.0.1:{cls.nobody.getsockname()[1]}/dead"
         threading.Thread(target=cls.server.serve_forever, daemon=True).start()
         cls.server.url = cls.url = f"http://127.0.0.1:{cls.server.server_address[1]}"
 
@@ -201,6 +197,7 @@ class Simulate(unittest.TestCase):
         cls.server.closing.set()
         cls.server.shutdown()
         cls.server.server_close()
+        cls.nobody.close()
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

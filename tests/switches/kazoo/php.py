@@ -53,7 +53,7 @@ DIES = "<?php header('content-type: application/json'); http_response_code(500);
 class Php(ServeCase):
     def setUp(self):
         super().setUp()
-        self.port = rabbit.free_ports(1)[0]
+        self.port = rabbit.reserve_ports(1)[0]
         for name, text in {
             "text": TEXT,
             "caller": BY_CALLER,

@@ -1,7 +1,7 @@
 """A real RabbitMQ on loopback: one node or a cluster of three, whose nodes can be killed and stopped.
 
 It is Debian's. Everything it writes is in a temporary folder; it has an epmd of its own, and ports
-that were free. All of it ends with `remove`, which kills by process id.
+of its own. All of it ends with `remove`, which kills by process id.
 """
 
 import json
@@ -19,6 +19,7 @@ SCRIPTS = pathlib.Path("/usr/lib/rabbitmq/bin")
 USER, PASSWORD = "pivot", "a secret with / and @"
 WATCHER = "watcher"  # may have queues of its own, and no answers
 VHOST, ZONE = "kazoo/test", "zone"
+RESERVED = []  # the sockets that keep ports
 START_SECONDS = 120  # only a failing test reaches such a bound
 # A node needs one scheduler here, and must not burn the processor while it waits.
 ERLANG = (
@@ -38,14 +39,14 @@ def check_installed():
         raise Missing("epmd and erl_call of erlang-base are not installed")
 
 
-def free_ports(count):
+def reserve_ports(count):
+    """Ports on which nobody listens but whoever is told of them: the system gives them to no other."""
     sockets = [socket.socket() for _ in range(count)]
     for one in sockets:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    RESERVED.extend(sockets)
+    return [one.getsockname()[1] for one in sockets]
 
 
 def wait_until(is_so, what, seconds=START_SECONDS):
@@ -71,7 +72,7 @@ class Node:
         self.rabbit = rabbit
         self.name = f"node{index}@localhost"
         self.home = rabbit.folder / f"node{index}"
-        self.port, self.tls_port, self.distribution_port = free_ports(3)
+        self.port, self.tls_port, self.distribution_port = reserve_ports(3)
         self.process = None
         self.home.mkdir()
 
@@ -196,7 +197,7 @@ class Rabbit:
         check_installed()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pivot-rabbit-"))
         self.certificates = certificates
-        (self.epmd_port,) = free_ports(1)
+        (self.epmd_port,) = reserve_ports(1)
         self.write_cookie()
         self.write_definitions()
         self.epmd = subprocess.Popen(
