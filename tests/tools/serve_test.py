@@ -82,9 +82,13 @@ class Serve(Serving):
 
     def test_usr1_takes_no_more_calls_and_goes_on(self):
         serve = self.serve_toml(
-            "[scripted]\ncalls = 1000000\nrate = 1\n", "--url", self.url("/rest")
+            "[scripted]\ncalls = 1000000\nrate = 1\n",
+            "--url",
+            self.url("/rest"),
+            "--log-level",
+            "debug",
         )
-        serve.wait_for("serves")
+        serve.wait_for('says "Hold on"')
         serve.signal(signal.SIGUSR1)
         serve.wait_for("takes no more calls")
         self.assertIsNone(serve.process.poll())
