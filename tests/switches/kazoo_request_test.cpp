@@ -91,7 +91,6 @@ TEST(KazooRequest, what_a_validator_refuses_is_refused_with_a_reason)
     EXPECT_EQ(refusal_of(PivotReq().with("Request-Body-Format", R"("xml")")), "") << "of a GET";
     EXPECT_EQ(refusal_of(PivotReq().with("Debug", R"("yes")")), R"(Debug is "yes", not a boolean)");
     EXPECT_EQ(refusal_of(PivotReq().with("Debug", R"("true")")), "");
-    EXPECT_EQ(refusal_of(PivotReq().with("CDR-URI", "[]")), "CDR-URI is an array, not a string");
     EXPECT_EQ(refusal_of(PivotReq().with("App-Name", "null")), "App-Name is missing");
     EXPECT_EQ(refusal_of(PivotReq().with("Msg-ID", R"("")")), "Msg-ID is missing");
     EXPECT_EQ(refusal_of(PivotReq().with("Event-Name", R"("pivot_resp")")),
@@ -151,6 +150,41 @@ TEST(KazooRequest, a_message_that_is_cut_off_anywhere_is_refused)
         const PivotRequest request = PivotRequest::read(part, milliseconds(5'000));
         EXPECT_EQ(request.question.has_value(), part.size() == text.size());
     });
+}
+
+TEST(KazooRequest, a_url_for_the_cdr_that_is_wrong_is_ignored_with_a_warning)
+{
+    const auto warning_of = [](std::string_view json) {
+        const PivotRequest request = read(PivotReq().with("CDR-URI", json));
+        if (!request.question) return request.question.error();
+        EXPECT_EQ(request.question->action.cdr_url.empty(), !request.question->warning.empty());
+        return request.question->warning;
+    };
+    EXPECT_EQ(warning_of(R"("http://web.example.com/cdr")"), "");
+    for (const std::string_view wrong : {"5", "[]", "{}", "true", R"("")", R"("cdr.php")"}) {
+        EXPECT_NE(warning_of(wrong), "") << wrong;
+    }
+    EXPECT_EQ(warning_of("5"), "CDR-URI is 5, not an absolute URL: no CDR is posted there");
+}
+
+TEST(KazooRequest, ids_are_bounded)
+{
+    const PivotRequest longest = read(PivotReq(std::string(255, 'm'), std::string(205, 'c')));
+    EXPECT_TRUE(longest.question);
+
+    const PivotRequest message = read(PivotReq(std::string(256, 'm')));
+    EXPECT_TRUE(message.can_be_answered());
+    EXPECT_EQ(message.question.error(), "Msg-ID has 256 bytes, more than 255");
+    EXPECT_EQ(message.message_id, "");
+
+    const PivotRequest call = read(PivotReq("m1", std::string(1'024, 'c')));
+    EXPECT_TRUE(call.can_be_answered());
+    EXPECT_EQ(call.question.error(), "Call-ID is too long for a routing key");
+
+    const PivotRequest huge = read(PivotReq("m1", std::string(1'025, 'c')));
+    EXPECT_FALSE(huge.can_be_answered());
+    EXPECT_EQ(huge.question.error(), "Call-ID has 1025 bytes, more than 1024");
+    EXPECT_EQ(huge.call_id.size(), 64u);
 }
 
 TEST(KazooQueue, a_queue_is_plain_or_a_process_and_a_queue)

@@ -21,6 +21,9 @@ using Done = tl::expected<void, std::string>;
 
 constexpr milliseconds default_timeout{5'000};
 
+// How much of one that is too long is shown.
+constexpr std::size_t call_id_shown_bytes = 64;
+
 // Beside the longest name of an event.
 constexpr std::size_t key_part_bytes_max = routing_key_bytes_max - 50;
 
@@ -165,11 +168,21 @@ Done read_action(json::Value message, milliseconds limit, Action& action)
     auto body = read_word(message, "Request-Body-Format", action.req_body_format, bodies);
     if (!body && has_body) return body;
     if (auto read = read_timeout(message, limit, action.timeout); !read) return read;
-    if (auto read = read_debug(message, action.debug); !read) return read;
-    const auto cdr = find(message, "CDR-URI");
-    if (cdr && !cdr->is_string())
-        return Error(fmt::format("CDR-URI is {}, not a string", shown(*cdr)));
-    if (cdr && http::Url::parse(cdr->text())) action.cdr_url = cdr->text();
+    return read_debug(message, action.debug);
+}
+
+// KAZOO looks at it when the call is over, so nothing is refused because of a wrong one. Returns
+// what is wrong with it.
+std::string read_cdr_url(json::Value message, Action& action)
+{
+    const auto found = find(message, "CDR-URI");
+    if (!found) return {};
+    const bool is_usable = found->is_string() && http::Url::parse(found->text()).has_value();
+    if (!is_usable) {
+        return fmt::format("CDR-URI is {}, not an absolute URL: no CDR is posted there",
+                           shown(*found));
+    }
+    action.cdr_url = found->text();
     return {};
 }
 
@@ -239,6 +252,7 @@ tl::expected<PivotRequest::Question, std::string> read_question(json::Value mess
     if (!call) return Error("Call is not an object");
     if (auto read = read_action(message, limit, question.action); !read) return Error(read.error());
     if (auto read = read_headers(message, question); !read) return Error(read.error());
+    question.warning = read_cdr_url(message, question.action);
     std::string call_text;
     json::append_value(call_text, *call);
     auto facts = Call::from_json(call_text);
@@ -273,6 +287,19 @@ PivotRequest PivotRequest::read(std::string_view body, milliseconds limit)
         request.call_id = text(*call, "Call-ID");
         request.account_id = text(*call, "Account-ID");
         request.controller = QueueAddress::parse(text(*call, "Controller-Queue"));
+    }
+    if (const std::size_t bytes = request.call_id.size(); bytes > call_id_bytes_max) {
+        request.question =
+            Error(fmt::format("Call-ID has {} bytes, more than {}", bytes, call_id_bytes_max));
+        request.call_id.resize(call_id_shown_bytes);
+        request.controller.reset();
+        return request;
+    }
+    if (const std::size_t bytes = request.message_id.size(); bytes > message_id_bytes_max) {
+        request.question =
+            Error(fmt::format("Msg-ID has {} bytes, more than {}", bytes, message_id_bytes_max));
+        request.message_id.clear();
+        return request;
     }
     request.question = read_question(*message, call, limit);
     return request;

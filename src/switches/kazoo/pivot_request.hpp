@@ -24,9 +24,17 @@ struct PivotRequest {
         Call call;
         Action action;
         unsigned headers_dropped = 0;  // custom ones that may not be sent
+        std::string warning;           // what is ignored, in a sentence; empty: nothing
         CallIdentity identity;         // without the name of our node
         std::string branch;            // the callflow's `_` after this pivot, JSON; empty: unknown
     };
+
+    // KAZOO's have 32 bytes. A request with a longer one is refused.
+    static constexpr std::size_t message_id_bytes_max = 255;
+
+    // KAZOO cannot publish an event of a call whose id does not fit into a routing key. Up to this
+    // length such a request is refused; beyond it, nobody can be told.
+    static constexpr std::size_t call_id_bytes_max = 1'024;
 
     // KAZOO waits ten seconds for a reply, so an answer may take half a second less at most.
     static constexpr std::chrono::milliseconds timeout_max{9'500};
@@ -38,9 +46,9 @@ struct PivotRequest {
     // Whether somebody can be told the outcome.
     bool can_be_answered() const { return !call_id.empty() && controller.has_value(); }
 
-    std::string call_id;
+    std::string call_id;  // cut, if it is too long to be answered
     std::string account_id;
-    std::string message_id;
+    std::string message_id;                        // empty if it is too long
     std::string voice_url;                         // as it is written
     std::optional<QueueAddress> controller;        // of the call: the queue for replies
     tl::expected<Question, std::string> question;  // or why it is refused, in a sentence

@@ -294,6 +294,7 @@ void RequestDesk::begin(Call& call, PivotRequest::Question question, Nanoseconds
     }
     Arrival arrival{std::move(question.call), std::move(question.action)};
     std::string why = attendant_.begin(std::move(arrival), call.channel(), call.ticket);
+    if (!question.warning.empty()) attendant_.warn(call.call_id, question.warning);
     if (why.empty()) return;
     call.has_session = false;
     fail(call, std::move(why));
