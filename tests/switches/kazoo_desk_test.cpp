@@ -191,7 +191,7 @@ TEST_F(KazooDesk, a_flow_follows_a_reply_whose_fate_is_unknown)
     take_sent();
     lose();
     EXPECT_EQ(numbers.unknown_fates.value(), 1u);
-    reopen();
+    reopen(true);
     EXPECT_THAT(take_sent(), ElementsAre("CHANNEL_PIVOT"));
     deliver(PivotReq(), 1);
     EXPECT_THAT(take_sent(), ElementsAre("ack 1")) << "no second reply";

@@ -399,6 +399,7 @@ TEST_F(KazooDocument, a_document_whose_reply_has_an_unknown_fate_is_performed)
     hear_status(call, "active");
     lose();
     reopen();
+    pass(seconds(1));
     EXPECT_THAT(take_sent(), Contains("answer"));
 }
 

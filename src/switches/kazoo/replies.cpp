@@ -89,6 +89,19 @@ Publication Replies::flow(std::string_view call_id, std::string_view flow, std::
     return event;
 }
 
+Publication Replies::claim(const Claim& claim)
+{
+    const Frame frame = {"pivot", claim.is_answer ? "taken" : "claim", "pivot"};
+    Publication publication;
+    publication.exchange = "callmgr";
+    publication.routing_key = claim_key;
+    publication.body = body_of(frame, node_, next_id(), claim.call_id);
+    add_member(publication.body, "Request-ID", claim.request_id);
+    add_member(publication.body, "Redelivered", claim.was_delivered_again ? "true" : "false");
+    publication.body += '}';
+    return publication;
+}
+
 std::string message_id_of(std::string_view body)
 {
     json::Document document;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "switches/kazoo/bus.hpp"
+#include "switches/kazoo/claim.hpp"
 #include "switches/kazoo/queue_address.hpp"
 
 #include <cstdint>
@@ -24,6 +25,12 @@ public:
 
     // The event CHANNEL_PIVOT; `flow` is JSON text.
     Publication flow(std::string_view call_id, std::string_view flow, std::string& message_id);
+
+    // To the other pivots. `claim.message_id` is not looked at.
+    Publication claim(const Claim& claim);
+
+    // Whether the id of a message is one of ours.
+    bool has_made(std::string_view message_id) const { return message_id.starts_with(prefix_); }
 
 private:
     std::string next_id();

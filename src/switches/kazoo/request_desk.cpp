@@ -1,6 +1,7 @@
 #include "switches/kazoo/request_desk.hpp"
 
 #include "base/text.hpp"
+#include "switches/kazoo/claim.hpp"
 #include "switches/kazoo/message_body.hpp"
 
 #include <algorithm>
@@ -85,18 +86,33 @@ void RequestDesk::opened(Bus& bus, bool is_queue_new)
     numbers_.connections.add();
     numbers_.is_connected.set(1);
     numbers_.is_blocked.set(0);
+    bus.bind("callmgr", claim_key);
     lines_.opened(bus);
+    resume(is_queue_new);
+}
+
+// What waits for the bus.
+void RequestDesk::resume(bool is_queue_new)
+{
     for (Call* const call : all_calls()) {
         if (is_queue_new) call->is_lost = false;
         if (call->state == State::holding) {
             reply(*call);
         } else if (call->state == State::flow_due) {
             send_flow(*call);
+        } else if (call->state == State::in_doubt) {
+            resolve(*call, is_queue_new);
         }
     }
 }
 
-// All that was delivered and not acknowledged goes back to the queue.
+void RequestDesk::heard(Heard heard)
+{
+    heard.routing_key == claim_key ? hear_claim(std::move(heard)) : lines_.heard(std::move(heard));
+}
+
+// All that was delivered and not acknowledged goes back to the queue. A request whose reply was
+// sent is among it only if the broker has not taken that.
 void RequestDesk::lost()
 {
     bus_ = nullptr;
@@ -110,9 +126,10 @@ void RequestDesk::lost()
         const bool is_unknown = call->state == State::replied || call->state == State::flow_sent;
         if (is_unknown) numbers_.unknown_fates.add();
         const bool leads_on = call->failure.empty() && !call->is_over;
-        if (call->state == State::replied && leads_on) {
-            lead_on(*call);
+        if (call->state == State::in_doubt || (call->state == State::replied && leads_on)) {
+            doubt(*call);
         } else if (is_unknown) {
+            call->may_come_again = call->state == State::replied;
             settle(*call);
         }
     }
@@ -126,13 +143,7 @@ void RequestDesk::blocked(bool is_blocked)
     lines_.blocked(is_blocked);
     if (is_blocked) return;
     for (Waiting& request : std::exchange(waiting_, {})) take(std::move(request));
-    for (Call* const call : all_calls()) {
-        if (call->state == State::holding) {
-            reply(*call);
-        } else if (call->state == State::flow_due) {
-            send_flow(*call);
-        }
-    }
+    resume(false);
 }
 
 void RequestDesk::returned(std::string_view body)
@@ -210,7 +221,7 @@ void RequestDesk::take(Waiting request)
         numbers_.unreadable.add();
         return bus_->acknowledge(tag);
     }
-    const std::string key = key_of(asked);
+    const std::string key = key_of(asked.message_id, asked.call_id);
     if (const auto known = calls_.find(key); known != calls_.end()) {
         return meet_again(*known->second, tag);
     }
@@ -225,7 +236,8 @@ void RequestDesk::take(Waiting request)
         return bus_->acknowledge(tag);
     }
     supersede(asked.call_id);
-    auto owned = std::make_unique<Call>(*this, key, asked.call_id, std::move(*asked.controller));
+    auto owned = std::make_unique<Call>(*this, key, asked.message_id, asked.call_id,
+                                        std::move(*asked.controller));
     Call& call = *owned;
     call.tag = tag;
     call.received_at = request.received_at;
@@ -234,6 +246,7 @@ void RequestDesk::take(Waiting request)
     calls_.emplace(key, std::move(owned));
     by_call_id_.insert_or_assign(call.bus_id, &call);
     numbers_.in_flight.add();
+    if (request.delivery.is_redelivered) call.hold_until = claim(call);
     if (!asked.question) {
         attendant_.refuse(call.call_id, asked.question.error());
         return fail(call, fmt::format("bad_action: {}", asked.question.error()));
@@ -242,17 +255,21 @@ void RequestDesk::take(Waiting request)
 }
 
 // Requests without a Msg-ID, which are refused, cannot be told apart.
-std::string RequestDesk::key_of(const PivotRequest& asked)
+std::string RequestDesk::key_of(std::string_view message_id, std::string_view call_id)
 {
-    if (asked.message_id.empty()) return fmt::format("{}\n", ++nameless_);
-    return fmt::format("{}\n{}", asked.message_id, asked.call_id);
+    if (message_id.empty()) return fmt::format("{}\n", ++nameless_);
+    return fmt::format("{}\n{}", message_id, call_id);
 }
 
 // A request that is in flight here was delivered once more: its connection was lost meanwhile.
 void RequestDesk::meet_again(Call& call, std::uint64_t tag)
 {
     numbers_.repeated.add();
-    if (!call.is_unanswered() || !call.is_lost) return bus_->acknowledge(tag);
+    if (call.state == State::in_doubt) {
+        call.state = State::holding;  // `processing` was not taken
+    } else if (!call.is_unanswered() || !call.is_lost) {
+        return bus_->acknowledge(tag);
+    }
     call.tag = tag;
     call.is_lost = false;
     if (call.state == State::holding) reply(call);
@@ -280,6 +297,7 @@ void RequestDesk::begin(Call& call, PivotRequest::Question question, Nanoseconds
         std::min<Nanoseconds>(std::chrono::nanoseconds(question.action.timeout).count(), left_ns);
     question.action.timeout = timeout_within(budget_ns);
     call.answer_by = reactor_.now() + budget_ns;
+    call.hold_until = std::min(call.hold_until, call.answer_by);
     call.set_timer(call.answer_by);
     call.has_session = true;
     call.identity = std::move(question.identity);
@@ -305,7 +323,7 @@ void RequestDesk::begin(Call& call, PivotRequest::Question question, Nanoseconds
 void RequestDesk::take_flow(Call& call, std::string flow)
 {
     if (call.state == State::performing) return go_on(call, std::move(flow));
-    if (call.state > State::replied) return;
+    if (call.state > State::in_doubt) return;
     call.flow = std::move(flow);
     if (call.state != State::waiting) return;  // a document came before it
     call.state = State::holding;
@@ -362,7 +380,10 @@ void RequestDesk::is_due(Call& call)
         hang_up(call);
         return fail(call, "timeout: there was no answer within the request's time");
     }
-    if (call.state == State::holding) return drop(call, numbers_.too_old);
+    if (call.state == State::holding) return reply(call);
+    if (call.state == State::in_doubt && reactor_.now() < call.flow_by) {
+        return can_publish() ? lead_on(call) : doubt(call);
+    }
     if (call.state == State::apologizing) return go_on(call, std::string(no_flow));
     attendant_.warn(call.call_id, "the callflow could not be sent: there was no bus for it");
     hang_up(call);
@@ -375,7 +396,8 @@ void RequestDesk::reply(Call& call)
 {
     assert(call.state == State::holding);
     if (reactor_.now() > call.reply_by) return drop(call, numbers_.too_old);
-    if (!can_publish() || call.is_lost) return call.set_timer(call.reply_by);
+    if (!can_publish() || call.is_lost) return call.set_timer(call.reply_by + 1);  // it is too late
+    if (reactor_.now() < call.hold_until) return call.set_timer(call.hold_until);
     call.set_timer(never);
     const bool is_first = call.message_id.empty();
     const bool has_flow = call.failure.empty();
@@ -435,8 +457,10 @@ void RequestDesk::settle(Call& call)
     if (call.has_session) return;
     const auto latest = by_call_id_.find(call.bus_id);
     if (latest != by_call_id_.end() && latest->second == &call) by_call_id_.erase(latest);
-    const auto [settled, is_new] = settled_.insert(call.key);
-    if (is_new) settled_at_.emplace_back(reactor_.now() + settled_ns, &*settled);
+    if (!call.may_come_again) {
+        const auto [settled, is_new] = settled_.insert(call.key);
+        if (is_new) settled_at_.emplace_back(reactor_.now() + settled_ns, &*settled);
+    }
     calls_.erase(calls_.find(call.key));
 }
 

@@ -6,8 +6,9 @@
 //   * What was sent and is unconfirmed when the connection is lost is not repeated, because a
 //     second reply would be taken for that of the call's next pivot. One that the broker says it
 //     could not take is repeated.
-//   * A callflow is sent once `processing` is confirmed, or if its fate is unknown: a caller whose
-//     callflow waits for the event must not wait for ever.
+//   * A callflow is sent once `processing` is confirmed. If its fate is unknown, the callflow
+//     follows as well, because the caller must not wait for ever, unless another pivot was given
+//     the request and goes on with it (claim.hpp).
 //   * A request that cannot be read is acknowledged and never put back.
 //
 // What the answer is a document for is performed here, once `processing` is confirmed: then the
@@ -60,7 +61,7 @@ public:
 
     void opened(Bus& bus, bool is_queue_new) override;
     void delivered(Delivery delivery) override;
-    void heard(Heard heard) override { lines_.heard(std::move(heard)); }
+    void heard(Heard heard) override;
     void returned(std::string_view body) override;
     void confirmed(std::uint64_t number, bool is_taken) override;
     void blocked(bool is_blocked) override;
@@ -99,10 +100,17 @@ private:
     void tell(Call& call, Event event, const std::string& cdr);
     void rename(Call& call, const std::string& id);
 
+    // For requests that another pivot may have.
+    void doubt(Call& call);
+    Nanoseconds claim(const Call& call);
+    void resolve(Call& call, bool is_queue_new);
+    void hear_claim(Heard heard);
+    void stand_back(Call& call);
+
     void take(Waiting request);
     void meet_again(Call& call, std::uint64_t tag);
     void supersede(const std::string& call_id);
-    std::string key_of(const PivotRequest& asked);
+    std::string key_of(std::string_view message_id, std::string_view call_id);
     void begin(Call& call, PivotRequest::Question question, Nanoseconds left_ns);
     void fail(Call& call, std::string why);
     void hang_up(Call& call);
@@ -116,6 +124,7 @@ private:
     void leave(Call& call);
     void count_performed(Call& call, bool is_performed);
 
+    void resume(bool is_queue_new);
     void lead_on(Call& call);
     void go_on(Call& call, std::string flow);
     void send_flow(Call& call);

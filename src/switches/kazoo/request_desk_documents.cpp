@@ -124,7 +124,7 @@ void RequestDesk::abandon(Call& call, const SessionEnd& end)
                            (call.is_given_back && !call.ends_badly);
     std::string flow(no_flow);
     if (!is_to_end && !call.branch.empty()) flow = std::move(call.branch);
-    if (call.state == State::replied) {
+    if (call.state == State::replied || call.state == State::in_doubt) {
         call.flow = std::move(flow);
     } else if (call.state == State::performing || call.state == State::apologizing) {
         go_on(call, std::move(flow));
@@ -159,6 +159,7 @@ void RequestDesk::leave(Call& call)
     switch (call.state) {
         case State::opening:
         case State::holding: return drop(call, numbers_.gone);
+        case State::in_doubt:
         case State::performing:
         case State::apologizing:
         case State::flow_due: return settle(call);

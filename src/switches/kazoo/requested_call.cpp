@@ -6,9 +6,10 @@
 
 namespace pivot::switches::kazoo {
 
-RequestedCall::RequestedCall(RequestDesk& desk, std::string key, std::string call_id,
-                             QueueAddress controller)
+RequestedCall::RequestedCall(RequestDesk& desk, std::string key, std::string request_id,
+                             std::string call_id, QueueAddress controller)
     : key(std::move(key)),
+      request_id(std::move(request_id)),
       call_id(std::move(call_id)),
       controller(std::move(controller)),
       bus_id(this->call_id),

@@ -5,8 +5,10 @@
 //        │ ▲ the outcome  the bus  │ processing ▲ likewise
 //        │ │ is known     takes it │ is         │
 //        ▼ │                       │ confirmed  │ a later answer, or none
-//     opening: a document,         └─► performing ─► apologizing ─► flow_due
-//     is the call still there?                └── the caller hangs up, or is elsewhere ──► settled
+//     opening: a document,         ├─► performing ─► apologizing ─► flow_due
+//     is the call still there?     │          └── the caller hangs up, or is elsewhere ──► settled
+//                                  └─► in_doubt: the connection was lost before `processing` was
+//                                      confirmed, and another pivot may have the request
 //
 // `failed` is settled when it is confirmed. Without a bus an outcome is held, and so is one whose
 // request has gone back to the queue with a lost connection: it may be anybody's now, and is ours
@@ -40,6 +42,7 @@ public:
         opening,
         holding,
         replied,
+        in_doubt,
         performing,
         apologizing,
         flow_due,
@@ -47,7 +50,8 @@ public:
         settled
     };
 
-    RequestedCall(RequestDesk& desk, std::string key, std::string call_id, QueueAddress controller);
+    RequestedCall(RequestDesk& desk, std::string key, std::string request_id, std::string call_id,
+                  QueueAddress controller);
     RequestedCall(const RequestedCall&) = delete;
     RequestedCall& operator=(const RequestedCall&) = delete;
     ~RequestedCall();
@@ -63,23 +67,26 @@ public:
     // Has its document performed from now on, once perform() is called.
     void make_line(BusLines& lines);
 
-    const std::string key;      // Msg-ID and Call-ID
-    const std::string call_id;  // as the request has it, and so the engine and the log
+    const std::string key;         // Msg-ID and Call-ID
+    const std::string request_id;  // the Msg-ID
+    const std::string call_id;     // as the request has it, and so the engine and the log
     const QueueAddress controller;
 
     State state = State::waiting;
-    bool has_session = false;  // which has not ended
-    bool is_returned = false;  // the reply: the callflow is gone
-    std::uint64_t tag = 0;     // of the delivery, until it is acknowledged
-    bool is_lost = false;      // it went back to the queue with a connection
+    bool has_session = false;     // which has not ended
+    bool is_returned = false;     // the reply: the callflow is gone
+    std::uint64_t tag = 0;        // of the delivery, until it is acknowledged
+    bool is_lost = false;         // it went back to the queue with a connection
+    bool may_come_again = false;  // and is a new request then
     Nanoseconds received_at = 0;
-    Nanoseconds answer_by = 0;  // the request's own time
-    Nanoseconds reply_by = 0;   // afterwards KAZOO waits no more
-    Nanoseconds flow_by = 0;    // afterwards the callflow is of no use
-    std::string message_id;     // of the last publication
-    std::string flow;           // to go on with
-    std::string failure;        // why there is neither flow nor document; empty: there is one
-    JobId job = 0;              // of the flow
+    Nanoseconds answer_by = 0;   // the request's own time
+    Nanoseconds hold_until = 0;  // before that another pivot may say that it has the request
+    Nanoseconds reply_by = 0;    // afterwards KAZOO waits no more
+    Nanoseconds flow_by = 0;     // afterwards the callflow is of no use
+    std::string message_id;      // of the last publication
+    std::string flow;            // to go on with
+    std::string failure;         // why there is neither flow nor document; empty: there is one
+    JobId job = 0;               // of the flow
     Engine::Ticket ticket;
 
     // ---- of a document ------------------------------------------------------------------------

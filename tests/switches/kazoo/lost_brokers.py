@@ -52,6 +52,38 @@ class LostBrokers(ServeCase):
         self.peer.settle()
         self.assertEqual(pivot.replies, ["failed"])
 
+    def start_two(self):
+        """The second has no proxy. What the first is asked next waits for the web server."""
+        proxy, first = self.start_with_proxy()
+        pivot = self.peer.pivot(self.url("/slow", (1, voice.json_of(voice.FLOW))))
+        self.web.wait_for("/slow")
+        self.serve()
+        return proxy, first, pivot
+
+    def wait_for_reply(self, serve):
+        metric = 'pivot_kazoo_replies_total{switch="kazoo-main",reply="processing"} 1'
+        self.wait_until(lambda: metric in self.metrics(serve), self.logs)
+
+    def test_a_request_whose_reply_was_lost_is_answered_by_another_alone(self):
+        proxy, first, pivot = self.start_two()
+        proxy.keep_speech()
+        self.wait_for_reply(first)
+        self.assertIsNone(pivot.outcome)
+        proxy.cut()
+        self.assert_outcome(pivot, "flow")
+        self.wait_for_consumers(2)
+        first.wait_for("another pivot was given the request")
+        self.assertEqual(len(self.asked("/slow")), 2)
+
+    def test_a_flow_is_sent_once_if_the_broker_is_lost_beside_another(self):
+        proxy, _, pivot = self.start_two()
+        proxy.keep_answers()
+        self.assertEqual(pivot.wait("processing"), "processing")
+        proxy.cut()
+        self.assert_outcome(pivot, "flow")
+        self.wait_for_consumers(2)
+        self.assertEqual(len(self.asked("/slow")), 1)
+
     def test_a_blocked_broker_gets_the_answers_when_it_takes_them(self):
         self.peer = self.peer_of()
         serve = self.serve()

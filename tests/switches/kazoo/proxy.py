@@ -1,4 +1,4 @@
-"""A TCP proxy before a broker that can cut, and keep back what the broker says."""
+"""A TCP proxy before a broker that can cut, and keep back what the broker or its client says."""
 
 import socket
 import struct
@@ -16,6 +16,8 @@ class Proxy:
         self.lock = threading.Lock()
         self.may_answer = threading.Event()
         self.may_answer.set()
+        self.may_speak = threading.Event()
+        self.may_speak.set()
         self.is_closed = False
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -32,15 +34,15 @@ class Proxy:
                 continue
             with self.lock:
                 self.pairs.append((client, broker))
-            threading.Thread(target=self.pump, args=(client, broker, None), daemon=True).start()
+            speech = (client, broker, self.may_speak)
+            threading.Thread(target=self.pump, args=speech, daemon=True).start()
             answers = (broker, client, self.may_answer)
             threading.Thread(target=self.pump, args=answers, daemon=True).start()
 
     def pump(self, source, target, gate):
         try:
             while data := source.recv(65536):
-                if gate:
-                    gate.wait()
+                gate.wait()
                 target.sendall(data)
         except OSError:
             pass
@@ -52,6 +54,9 @@ class Proxy:
 
     def keep_answers(self):
         self.may_answer.clear()
+
+    def keep_speech(self):
+        self.may_speak.clear()
 
     def cut(self):
         """Resets all connections, and loses what was kept back."""
@@ -66,6 +71,7 @@ class Proxy:
                     pass
                 one.close()
         self.may_answer.set()
+        self.may_speak.set()
 
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)

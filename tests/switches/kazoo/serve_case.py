@@ -1,8 +1,10 @@
 """Cases with a `pivot serve` in KAZOO's place: the broker, a voice server, peers, and the program."""
 
+import http.client
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -111,6 +113,15 @@ class ServeCase(case.Case):
 
     def wait_until_ready(self, serve, is_ready=True):
         self.wait_until(lambda: self.is_ready(serve) == is_ready, self.logs)
+
+    def metrics(self, serve):
+        connection = http.client.HTTPConnection("localhost")
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(serve.socket)
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+        connection.close()
+        return text
 
     def logs(self):
         return "\n".join("".join(serve.lines[-80:]) for serve in self.serves)

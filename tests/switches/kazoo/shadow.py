@@ -1,9 +1,7 @@
 """Requests that are only watched, beside a pivot of KAZOO's that answers them."""
 
-import http.client
 import json
 import signal
-import socket
 import subprocess
 
 import certificates
@@ -67,15 +65,6 @@ class Shadow(ServeCase):
 
     def reasons(self, shown):
         return sorted((row["verdict"], row["reason"], row["requests"]) for row in shown["rows"])
-
-    def metrics(self, serve):
-        connection = http.client.HTTPConnection("localhost")
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.connect(serve.socket)
-        connection.request("GET", "/metrics")
-        text = connection.getresponse().read().decode()
-        connection.close()
-        return text
 
     def test_kazoo_answers_and_every_request_is_watched(self):
         serve = self.watch("check", '"127.0.0.0/8"')
