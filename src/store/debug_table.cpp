@@ -1,8 +1,10 @@
 #include "store/debug_table.hpp"
 
+#include "store/reading.hpp"
 #include "store/schema.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,8 +13,23 @@ namespace pivot::store {
 
 namespace {
 
-// More than an empty file has, so that deleting ends.
+// More than an empty file takes, so that deleting comes to an end.
 constexpr std::int64_t pages_least = 64;
+
+// Rows of an id and a record, until their JSON takes `bytes_max`; at least one.
+Answer<std::vector<StoredRecord>> records_of(Reading& reading, std::size_t bytes_max)
+{
+    std::vector<StoredRecord> records;
+    for (std::size_t bytes = 0; bytes < bytes_max;) {
+        const auto row = reading.next();
+        if (!row) return tl::unexpected(row.error());
+        if (!*row) break;
+        const Statement& columns = reading.query();
+        records.push_back({columns.number(0), std::string(columns.text(1))});
+        bytes += records.back().json.size();
+    }
+    return records;
+}
 
 }  // namespace
 
@@ -79,30 +96,20 @@ Answer<std::int64_t> DebugTable::used_pages()
 
 Answer<std::vector<StoredRecord>> DebugTable::read(const std::string& path, const DebugQuery& query)
 {
-    const auto named = [&path](const std::string& error) {
-        return tl::unexpected(fmt::format("{}: {}", path, error));
-    };
-    auto database = Database::open_to_read(path);
-    if (!database) return named(database.error());
-    auto select = database->prepare(fmt::format(
-        "SELECT id, json FROM debug_records WHERE id > ? {} {} ORDER BY id {} LIMIT ?",
-        query.call_id.empty() ? "" : "AND call_id = ?",
-        query.account_id.empty() ? "" : "AND account_id = ?", query.after ? "" : "DESC"));
-    if (!select) return named(select.error());
-    select->bind(query.after.value_or(0));
-    if (!query.call_id.empty()) select->bind(query.call_id);
-    if (!query.account_id.empty()) select->bind(query.account_id);
-    select->bind(static_cast<std::int64_t>(query.records_max));
-    std::vector<StoredRecord> found;
-    for (std::size_t bytes = 0; bytes < query.bytes_max;) {
-        const auto row = select->step();
-        if (!row) return named(row.error());
-        if (!*row) break;
-        found.push_back({select->number(0), std::string(select->text(1))});
-        bytes += found.back().json.size();
-    }
-    if (!query.after) std::ranges::reverse(found);
-    return found;
+    auto reading = Reading::open(
+        path, fmt::format(
+                  "SELECT id, json FROM debug_records WHERE id > ? {} {} ORDER BY id {} LIMIT ?",
+                  query.call_id.empty() ? "" : "AND call_id = ?",
+                  query.account_id.empty() ? "" : "AND account_id = ?", query.after ? "" : "DESC"));
+    if (!reading) return tl::unexpected(reading.error());
+    Statement& select = reading->query();
+    select.bind(query.after.value_or(0));
+    if (!query.call_id.empty()) select.bind(query.call_id);
+    if (!query.account_id.empty()) select.bind(query.account_id);
+    select.bind(static_cast<std::int64_t>(query.records_max));
+    auto records = records_of(*reading, query.bytes_max);
+    if (records && !query.after) std::ranges::reverse(*records);
+    return records;
 }
 
 Answer<std::vector<StoredRecord>> DebugTable::first_records(const std::string& path,
@@ -110,46 +117,32 @@ Answer<std::vector<StoredRecord>> DebugTable::first_records(const std::string& p
                                                             std::int64_t from,
                                                             std::size_t records_max)
 {
-    const auto named = [&path](const std::string& error) {
-        return tl::unexpected(fmt::format("{}: {}", path, error));
-    };
-    auto database = Database::open_to_read(path);
-    if (!database) return named(database.error());
-    auto select = database->prepare(
+    auto reading = Reading::open(
+        path,
         "SELECT id, json FROM debug_records JOIN (SELECT min(id) AS first FROM debug_records "
         "WHERE account_id = ? GROUP BY call_id) ON id = first WHERE first <= ? "
         "ORDER BY first DESC LIMIT ?");
-    if (!select) return named(select.error());
-    select->bind(account_id).bind(from).bind(static_cast<std::int64_t>(records_max));
-    std::vector<StoredRecord> found;
-    while (true) {
-        const auto row = select->step();
-        if (!row) return named(row.error());
-        if (!*row) return found;
-        found.push_back({select->number(0), std::string(select->text(1))});
-    }
+    if (!reading) return tl::unexpected(reading.error());
+    reading->query().bind(account_id).bind(from).bind(static_cast<std::int64_t>(records_max));
+    return records_of(*reading, std::numeric_limits<std::size_t>::max());
 }
 
 Answer<std::vector<std::string>> DebugTable::calls(const std::string& path, std::string_view prefix,
                                                    std::size_t calls_max)
 {
-    const auto named = [&path](const std::string& error) {
-        return tl::unexpected(fmt::format("{}: {}", path, error));
-    };
-    auto database = Database::open_to_read(path);
-    if (!database) return named(database.error());
-    auto select = database->prepare(
+    auto reading = Reading::open(
+        path,
         "SELECT DISTINCT call_id FROM debug_records WHERE call_id >= ? AND call_id < ? "
         "ORDER BY call_id LIMIT ?");
-    if (!select) return named(select.error());
+    if (!reading) return tl::unexpected(reading.error());
     const std::string beyond = std::string(prefix) + '\xff';  // no text in UTF-8 has that
-    select->bind(prefix).bind(beyond).bind(static_cast<std::int64_t>(calls_max));
+    reading->query().bind(prefix).bind(beyond).bind(static_cast<std::int64_t>(calls_max));
     std::vector<std::string> found;
     while (true) {
-        const auto row = select->step();
-        if (!row) return named(row.error());
+        const auto row = reading->next();
+        if (!row) return tl::unexpected(row.error());
         if (!*row) return found;
-        found.emplace_back(select->text(0));
+        found.emplace_back(reading->query().text(0));
     }
 }
 

@@ -1,4 +1,4 @@
-// The file of debug records: the oldest go where it has grown to its size.
+// The file of debug records, in which new ones replace the oldest once it is full.
 #pragma once
 
 #include "session/debug_record.hpp"
@@ -13,14 +13,16 @@
 
 namespace pivot::store {
 
-// Which debug records are wanted.
+// Which debug records to read.
 struct DebugQuery {
-    std::string call_id;          // empty: of all calls
-    std::string account_id = {};  // empty: of all accounts
-    std::optional<std::int64_t>
-        after;  // the first after this one; nothing: the last that there are
+    std::string call_id;          // empty for all calls
+    std::string account_id = {};  // empty for all accounts
+
+    // The first records after this sequence; without it, the last ones in the file.
+    std::optional<std::int64_t> after;
+
     std::size_t records_max = 1'000;
-    std::size_t bytes_max = std::size_t{64} * 1024 * 1024;  // of JSON; one record at least is read
+    std::size_t bytes_max = std::size_t{64} * 1024 * 1024;  // of JSON, though one record is read
 };
 
 struct StoredRecord {
@@ -30,8 +32,8 @@ struct StoredRecord {
 
 class DebugTable {
 public:
-    // `bytes_max`: of the file, and what is less than a few records is taken for that. The error
-    // names the file.
+    // The file grows to about `bytes_max`, and always has room for a few records. The error names
+    // the file.
     static Answer<DebugTable> open(const std::string& path, std::int64_t bytes_max);
 
     // A transaction, which ends with commit() or, after any failure, with roll_back().
@@ -42,18 +44,17 @@ public:
     // Within a transaction.
     Answer<void> add(const session::DebugRecord& record);
 
-    // The oldest first. Like the next one it has a connection of its own, so that another thread or
-    // process may write meanwhile. The errors name the file.
+    // The oldest first. These three may be called while another thread or process writes. Their
+    // errors name the file.
     static Answer<std::vector<StoredRecord>> read(const std::string& path, const DebugQuery& query);
 
-    // The first record of each call of an account, the latest first: those up to the sequence
-    // `from`.
+    // The first record of each call of an account, up to the sequence `from`, the latest first.
     static Answer<std::vector<StoredRecord>> first_records(const std::string& path,
                                                            std::string_view account_id,
                                                            std::int64_t from,
                                                            std::size_t records_max);
 
-    // The calls whose ids begin so, in the order of their names.
+    // The ids of calls that begin with `prefix`, in alphabetical order.
     static Answer<std::vector<std::string>> calls(const std::string& path, std::string_view prefix,
                                                   std::size_t calls_max);
 

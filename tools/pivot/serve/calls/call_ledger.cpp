@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "reactor/thread.hpp"
+#include "store/reading.hpp"
 #include "store/schema.hpp"
 
 #include <utility>
@@ -91,25 +92,22 @@ tl::expected<std::vector<KnownCall>, std::string> select(const std::string& path
                                                          const std::vector<std::string_view>& texts,
                                                          std::size_t calls_max)
 {
-    const auto named = [&path](const std::string& error) {
-        return tl::unexpected(fmt::format("{}: {}", path, error));
-    };
-    auto database = store::Database::open_to_read(path);
-    if (!database) return named(database.error());
-    auto rows = database->prepare(fmt::format(
-        "SELECT id, switch_id, account_id, from_number, called, action, began_unix_ms, "
-        "ended_unix_ms, was_answered, has_moved, iterations, cause, sip_code, branch, failure, "
-        "refusal FROM calls WHERE {} ORDER BY ended_unix_ms DESC, sequence DESC LIMIT ?",
-        condition));
-    if (!rows) return named(rows.error());
-    for (const std::string_view text : texts) rows->bind(text);
-    rows->bind(static_cast<std::int64_t>(calls_max));
+    auto reading = store::Reading::open(
+        path,
+        fmt::format("SELECT id, switch_id, account_id, from_number, called, action, began_unix_ms, "
+                    "ended_unix_ms, was_answered, has_moved, iterations, cause, sip_code, branch, "
+                    "failure, refusal FROM calls WHERE {} ORDER BY ended_unix_ms DESC, sequence "
+                    "DESC LIMIT ?",
+                    condition));
+    if (!reading) return tl::unexpected(reading.error());
+    for (const std::string_view text : texts) reading->query().bind(text);
+    reading->query().bind(static_cast<std::int64_t>(calls_max));
     std::vector<KnownCall> calls;
     while (true) {
-        const auto row = rows->step();
-        if (!row) return named(row.error());
+        const auto row = reading->next();
+        if (!row) return tl::unexpected(row.error());
         if (!*row) return calls;
-        calls.push_back(call_of(*rows));
+        calls.push_back(call_of(reading->query()));
     }
 }
 
