@@ -199,6 +199,7 @@ bool LiveCall::can(Ability ability)
 
 Cause LiveCall::permit(Dial& dial)
 {
+    if (!limits_dials(session().profile())) return {};
     if (!permits_) permits_ = std::make_unique<Permits>();
     return permits_->permit(*this, dial);
 }

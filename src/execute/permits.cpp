@@ -13,7 +13,12 @@ namespace {
 
 constexpr std::string_view warned_of = "limits";
 
-// A caller id that may not be shown makes way for the call's own.
+bool counts_legs(const exchange::AccountProfile& profile)
+{
+    return profile.legs.legs_max != 0 || profile.legs.legs_per_minute_max != 0;
+}
+
+// A caller id that may not be shown is replaced with the call's own.
 void check_caller_id(LiveCall& call, Dial& dial)
 {
     const std::string& number = dial.caller_id_number.text();
@@ -27,6 +32,12 @@ void check_caller_id(LiveCall& call, Dial& dial)
 }
 
 }  // namespace
+
+bool limits_dials(const exchange::AccountProfile& profile)
+{
+    const bool has_rules = !profile.dial.numbers.empty() || !profile.dial.caller_ids.empty();
+    return has_rules || counts_legs(profile);
+}
 
 std::string objection_to(LiveCall& call, const Address& address)
 {
@@ -55,19 +66,18 @@ Cause Permits::permit(LiveCall& call, Dial& dial)
     return cause;
 }
 
-// Returns why there is none left.
+// Returns why the leg has no seat; empty if it has one or needs none.
 std::string Permits::take_seat(LiveCall& call, LegId leg)
 {
     const exchange::AccountProfile& profile = call.session().profile();
-    const bool is_counted = profile.legs.legs_max != 0 || profile.legs.legs_per_minute_max != 0;
-    if (!is_counted) return {};
+    if (!counts_legs(profile)) return {};
     auto seat = profile.quotas->legs.take(profile.legs, call.now());
     if (!seat) return std::move(seat.error());
     legs_.push_back({leg, false, std::move(*seat)});
     return {};
 }
 
-// When one has answered or the dial has failed, the switch gives up the others.
+// Once a leg has answered or the dial has failed, the switch gives up all others.
 void Permits::note(const Event& event)
 {
     if (const auto* ended = std::get_if<LegEnded>(&event)) {

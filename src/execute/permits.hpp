@@ -1,4 +1,4 @@
-// What the limits of an account leave of a dial, and the legs that count against them.
+// Applies the limits of an account to a dial, and counts its legs against them.
 #pragma once
 
 #include "exchange/leg_quota.hpp"
@@ -9,15 +9,20 @@
 
 namespace pivot::execute {
 
-// Why the account of the call may not call an address: a sentence. Empty: it may.
+// Returns why the account of the call may not call an address, as a sentence; empty if it may.
 std::string objection_to(LiveCall& call, const Address& address);
+
+// Whether the account of the call limits whom it may dial at all.
+bool limits_dials(const exchange::AccountProfile& profile);
 
 class Permits {
 public:
-    // Takes those out of the dial who may not be called. The call is warned of each, and is told
-    // that their legs have ended. Returns why the last of them may not; empty: all may.
+    // Removes the targets that may not be called from the dial. For each there is a warning, and
+    // an event that its leg has ended. Returns the cause of the last one; empty if all may be
+    // called.
     Cause permit(LiveCall& call, Dial& dial);
 
+    // Frees the seats of legs that have ended.
     void note(const Event& event);
 
 private:
