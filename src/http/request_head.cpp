@@ -3,6 +3,7 @@
 #include "base/pass_on.hpp"
 #include "base/text.hpp"
 #include "http/header.hpp"
+#include "http/status.hpp"
 #include "net/address.hpp"
 #include "net/host.hpp"
 
@@ -19,11 +20,6 @@ namespace pivot::http {
 
 namespace {
 
-constexpr int bad_request = 400;
-constexpr int not_implemented = 501;
-constexpr int unknown_version = 505;
-constexpr int unmet_expectation = 417;
-
 // METHOD SP target SP version. llhttp takes RTSP, too.
 tl::expected<void, Refusal> read_line(std::string_view line, ServerRequest& request)
 {
@@ -31,10 +27,11 @@ tl::expected<void, Refusal> read_line(std::string_view line, ServerRequest& requ
     const std::string_view target = take_until(line, ' ');
     const bool is_plain = line.find_first_of(" \t") == line.npos;
     if (method.empty() || target.empty() || line.empty() || !is_plain) {
-        return refuse(bad_request, "the request line is not \"METHOD target HTTP/1.1\"");
+        return refuse(status::bad_request, "the request line is not \"METHOD target HTTP/1.1\"");
     }
     if (line != "HTTP/1.1" && line != "HTTP/1.0") {
-        return refuse(unknown_version, fmt::format("{} is not HTTP/1.1", printable(line)));
+        return refuse(status::http_version_not_supported,
+                      fmt::format("{} is not HTTP/1.1", printable(line)));
     }
     request.method = method;
     request.target = target;
@@ -54,7 +51,7 @@ tl::expected<void, Refusal> check_by_llhttp(std::string_view head)
     if (error == HPE_PAUSED && llhttp_get_error_pos(&parser) == head.end()) return {};
     const bool is_unknown_method = error == HPE_INVALID_METHOD;
     const char* const reason = llhttp_get_error_reason(&parser);
-    return refuse(is_unknown_method ? not_implemented : bad_request,
+    return refuse(is_unknown_method ? status::not_implemented : status::bad_request,
                   fmt::format("not HTTP/1.1: {} ({})", reason == nullptr ? "" : reason,
                               llhttp_errno_name(error)));
 }
@@ -67,7 +64,7 @@ tl::expected<void, Refusal> check_names(std::string_view headers)
         headers.remove_prefix(line.size() + 2);
         const std::size_t colon = line.find(':');
         if (colon != line.npos && is_header_name(line.substr(0, colon))) continue;
-        return refuse(bad_request, fmt::format("\"{}\" is not a header", printable(line)));
+        return refuse(status::bad_request, fmt::format("\"{}\" is not a header", printable(line)));
     }
     return {};
 }
@@ -93,11 +90,11 @@ tl::expected<void, Refusal> read_target(ServerRequest& request)
 {
     const auto hosts = request.values_of("host");
     if (hosts.size() > 1 || (hosts.empty() && request.minor_version == 1)) {
-        return refuse(bad_request, fmt::format("{} Host headers, not one", hosts.size()));
+        return refuse(status::bad_request, fmt::format("{} Host headers, not one", hosts.size()));
     }
     if (!hosts.empty()) request.host = hosts.front();
     if (!hosts.empty() && !is_authority(request.host)) {
-        return refuse(bad_request,
+        return refuse(status::bad_request,
                       fmt::format("the Host \"{}\" is not valid", printable(request.host)));
     }
     constexpr std::string_view scheme = "http://";
@@ -106,14 +103,14 @@ tl::expected<void, Refusal> read_target(ServerRequest& request)
             std::min(request.target.find('/', scheme.size()), request.target.size());
         const auto named = request.target.substr(scheme.size(), path - scheme.size());
         if (!equals_ignoring_case(named, request.host)) {
-            return refuse(bad_request, "the Host is not that of the target");
+            return refuse(status::bad_request, "the Host is not that of the target");
         }
         request.target.erase(0, path);
         if (request.target.empty()) request.target = "/";
     }
     const bool is_asterisk = request.target == "*" && request.method == "OPTIONS";
     if (request.target.starts_with('/') || is_asterisk) return {};
-    return refuse(request.method == "CONNECT" ? not_implemented : bad_request,
+    return refuse(request.method == "CONNECT" ? status::not_implemented : status::bad_request,
                   fmt::format("the target \"{}\" is not a path", printable(request.target)));
 }
 
@@ -124,24 +121,24 @@ tl::expected<void, Refusal> read_framing(RequestHead& head)
     const auto lengths = request.values_of("content-length");
     if (!codings.empty()) {
         if (!lengths.empty()) {
-            return refuse(bad_request, "both Content-Length and Transfer-Encoding");
+            return refuse(status::bad_request, "both Content-Length and Transfer-Encoding");
         }
         if (request.minor_version == 0) {
-            return refuse(bad_request, "Transfer-Encoding in HTTP/1.0");
+            return refuse(status::bad_request, "Transfer-Encoding in HTTP/1.0");
         }
         if (codings.size() > 1 || !equals_ignoring_case(codings.front(), "chunked")) {
-            return refuse(not_implemented,
+            return refuse(status::not_implemented,
                           fmt::format("the Transfer-Encoding \"{}\" is not chunked",
                                       printable(fmt::format("{}", fmt::join(codings, ", ")))));
         }
         head.is_chunked = true;
     }
-    if (lengths.size() > 1) return refuse(bad_request, "more than one Content-Length");
+    if (lengths.size() > 1) return refuse(status::bad_request, "more than one Content-Length");
     if (lengths.empty()) return {};
     const auto length = parse_number<std::uint64_t>(lengths.front());
     if (!length) {
-        return refuse(bad_request, fmt::format("the Content-Length \"{}\" is not a number",
-                                               printable(lengths.front())));
+        return refuse(status::bad_request, fmt::format("the Content-Length \"{}\" is not a number",
+                                                       printable(lengths.front())));
     }
     head.body_bytes = *length;
     return {};
@@ -153,8 +150,8 @@ tl::expected<void, Refusal> read_expectation(RequestHead& head)
     const auto expectations = head.request.values_of("expect");
     if (expectations.empty() || head.request.minor_version == 0) return {};
     if (expectations.size() > 1 || !equals_ignoring_case(expectations.front(), "100-continue")) {
-        return refuse(unmet_expectation, fmt::format("the expectation \"{}\" is not known",
-                                                     printable(expectations.front())));
+        return refuse(status::expectation_failed, fmt::format("the expectation \"{}\" is not known",
+                                                              printable(expectations.front())));
     }
     head.expects_continue = head.is_chunked || head.body_bytes > 0;
     return {};

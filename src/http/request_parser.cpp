@@ -1,6 +1,7 @@
 #include "http/request_parser.hpp"
 
 #include "base/pass_on.hpp"
+#include "http/status.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -12,11 +13,6 @@ namespace pivot::http {
 
 namespace {
 
-constexpr int bad_request = 400;
-constexpr int too_large = 413;
-constexpr int target_too_long = 414;
-constexpr int headers_too_large = 431;
-
 // Extensions included, which nobody sends.
 constexpr std::size_t chunk_line_bytes_max = 256;
 
@@ -25,16 +21,16 @@ tl::unexpected<Refusal> refuse_lines(HeadLines::Fault fault, bool is_first_line)
     switch (fault) {
         case HeadLines::Fault::none: break;
         case HeadLines::Fault::bare_end:
-            return refuse(bad_request, "a line of the head does not end with CR LF");
+            return refuse(status::bad_request, "a line of the head does not end with CR LF");
         case HeadLines::Fault::folded:
-            return refuse(bad_request, "a line of the head begins with white space");
+            return refuse(status::bad_request, "a line of the head begins with white space");
         case HeadLines::Fault::control:
-            return refuse(bad_request, "the head has a control character");
+            return refuse(status::bad_request, "the head has a control character");
         case HeadLines::Fault::long_line:
         case HeadLines::Fault::too_large: break;
     }
-    if (is_first_line) return refuse(target_too_long, "the request line is too long");
-    return refuse(headers_too_large, "the headers are too many or too long");
+    if (is_first_line) return refuse(status::uri_too_long, "the request line is too long");
+    return refuse(status::header_fields_too_large, "the headers are too many or too long");
 }
 
 }  // namespace
@@ -94,7 +90,8 @@ RequestParser::Read RequestParser::read_head(std::string_view bytes)
     if (!lines_->is_complete()) return count;
     if (lines_->lines() == 0) {
         // Old clients send one after a body (RFC 9112, section 2.2).
-        if (std::exchange(has_skipped_, true)) return refuse(bad_request, "only empty lines");
+        if (std::exchange(has_skipped_, true))
+            return refuse(status::bad_request, "only empty lines");
         head_.clear();
         begin_lines();
         return count;
@@ -109,8 +106,9 @@ RequestParser::Read RequestParser::read_head(std::string_view bytes)
 tl::expected<void, Refusal> RequestParser::begin_body()
 {
     if (is_too_large(read_.body_bytes)) {
-        return refuse(too_large, fmt::format("a body of {} bytes is over the limit of {}",
-                                             read_.body_bytes, limits_.body_bytes_max));
+        return refuse(status::content_too_large,
+                      fmt::format("a body of {} bytes is over the limit of {}", read_.body_bytes,
+                                  limits_.body_bytes_max));
     }
     left_ = read_.body_bytes;
     at_ = left_ > 0 ? At::body : At::end;
@@ -142,13 +140,14 @@ RequestParser::Read RequestParser::read_chunk_line(std::string_view bytes)
     const std::size_t count = chunk_line_->feed(bytes);
     line_bytes_ += count;
     if (chunk_line_->is_bad() || line_bytes_ > chunk_line_bytes_max) {
-        return refuse(bad_request, "the line before a chunk has no valid size");
+        return refuse(status::bad_request, "the line before a chunk has no valid size");
     }
     if (!chunk_line_->is_complete()) return count;
     left_ = chunk_line_->size_bytes();
     if (is_too_large(left_)) {
-        return refuse(too_large, fmt::format("the body is over the limit of {} bytes",
-                                             limits_.body_bytes_max));
+        return refuse(
+            status::content_too_large,
+            fmt::format("the body is over the limit of {} bytes", limits_.body_bytes_max));
     }
     at_ = left_ > 0 ? At::chunk : At::trailers;
     begin_lines();
@@ -159,7 +158,7 @@ RequestParser::Read RequestParser::read_chunk_end(std::string_view bytes)
 {
     constexpr std::string_view end = "\r\n";
     if (bytes.front() != end[line_bytes_]) {
-        return refuse(bad_request, "a chunk is longer than its size");
+        return refuse(status::bad_request, "a chunk is longer than its size");
     }
     if (++line_bytes_ < end.size()) return 1;
     at_ = At::chunk_line;

@@ -1,6 +1,7 @@
 #include "http/served_connection.hpp"
 
 #include "base/pass_on.hpp"
+#include "http/status.hpp"
 #include "reactor/reactor.hpp"
 
 namespace pivot::http {
@@ -9,9 +10,6 @@ namespace {
 
 using reactor::Deadline;
 using reactor::Task;
-
-constexpr int bad_request = 400;
-constexpr int request_timeout = 408;
 
 // How much a client may still send that nobody reads, and for how long.
 constexpr Nanoseconds linger_ns = 2 * second_ns;
@@ -32,7 +30,8 @@ Task<tl::expected<void, Refusal>> ServedConnection::open()
     const bool lacks_tls = !secured && secured.error().reason == Reason::protocol;
     if (!secured && !lacks_tls) co_return gone();
     connection_->start_duplex();  // requests may come while a response is sent
-    if (lacks_tls) co_return refuse(bad_request, "this port speaks TLS: ask it by https://");
+    if (lacks_tls)
+        co_return refuse(status::bad_request, "this port speaks TLS: ask it by https://");
     co_return tl::expected<void, Refusal>();
 }
 
@@ -84,7 +83,7 @@ Task<tl::expected<void, Refusal>> ServedConnection::read_until(bool (RequestPars
         if (rest_.empty()) {
             const bool has_more = co_await receive(deadline);
             if (!has_more && deadline.has_expired() && !closing_.has_expired()) {
-                co_return refuse(request_timeout, "the request takes too long");
+                co_return refuse(status::request_timeout, "the request takes too long");
             }
             if (!has_more) co_return gone();
         }

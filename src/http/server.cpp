@@ -1,5 +1,7 @@
 #include "http/server.hpp"
 
+#include "http/status.hpp"
+
 #include <utility>
 
 namespace pivot::http {
@@ -9,9 +11,6 @@ namespace {
 using reactor::Deadline;
 using reactor::Scope;
 using reactor::Task;
-
-constexpr int switching_protocols = 101;
-constexpr int unavailable = 503;
 
 // Beyond so many at a time they are closed without a word.
 constexpr std::size_t turned_away_max = 16;
@@ -134,7 +133,7 @@ Task<bool> Server::serve_request(ServedConnection& connection)
     how.is_head = read->request.method == "HEAD";
     how.closes = !read->keeps_alive || draining_.has_expired();
     const bool is_written = co_await connection.write(response, how);
-    if (is_written && response.status == switching_protocols) {
+    if (is_written && response.status == status::switching_protocols) {
         co_await take_over(read->request, connection);
         co_return false;
     }
@@ -164,7 +163,7 @@ Task<> Server::turn_away(std::unique_ptr<net::Connection> accepted)
 {
     ServedConnection connection = served(std::move(accepted));
     auto opened = co_await connection.open();
-    const Refusal busy = {unavailable, "too many connections"};
+    const Refusal busy = {status::service_unavailable, "too many connections"};
     const Refusal& refusal = opened ? busy : opened.error();
     co_await refuse(connection, refusal);
     --turned_away_;

@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "http/header.hpp"
+#include "http/status.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,10 +16,6 @@
 namespace pivot::http {
 
 namespace {
-
-constexpr int switching_protocols = 101;
-constexpr int no_content = 204;
-constexpr int not_modified = 304;
 
 struct Status {
     int code;
@@ -96,8 +93,8 @@ ServerResponse error_response(int status, std::string_view sentence)
 
 ServerResponse method_response(std::string_view allowed)
 {
-    constexpr int not_allowed = 405;
-    ServerResponse response = error_response(not_allowed, fmt::format("use {}", allowed));
+    ServerResponse response =
+        error_response(status::method_not_allowed, fmt::format("use {}", allowed));
     response.headers = {{"Allow", std::string(allowed)}};
     return response;
 }
@@ -110,14 +107,15 @@ void append_response(std::string& message, const ServerResponse& response, const
     message += "\r\n";
     message += how.headers;
     for (const auto& [name, value] : response.headers) append_header(message, name, value);
-    if (response.status == switching_protocols) {
+    if (response.status == status::switching_protocols) {
         message += "\r\n";
         return;
     }
     if (!response.content_type.empty()) {
         append_header(message, "Content-Type", response.content_type);
     }
-    const bool has_length = response.status != no_content && response.status != not_modified;
+    const bool has_length =
+        response.status != status::no_content && response.status != status::not_modified;
     if (has_length) {
         fmt::format_to(std::back_inserter(message), "Content-Length: {}\r\n", response.body.size());
     }

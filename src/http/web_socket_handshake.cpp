@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "http/header.hpp"
 #include "http/request.hpp"
+#include "http/status.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,7 +21,6 @@ namespace {
 
 constexpr std::size_t nonce_bytes = 16;
 constexpr std::size_t key_bytes = 24;  // the nonce in Base64
-constexpr int switching_protocols = 101;
 
 std::string base64_of(const std::uint8_t* octets, std::size_t size)
 {
@@ -108,7 +108,7 @@ void append_upgrade_request(std::string& message, const Destination& destination
 
 Result<void> judge_upgrade(const Response& response, const UpgradeWish& wish)
 {
-    if (response.status != switching_protocols) return explain_status(response.status);
+    if (response.status != status::switching_protocols) return explain_status(response.status);
     if (!has_element(response.values_of("Upgrade"), "websocket")) {
         return fail_handshake("its Upgrade is not websocket");
     }

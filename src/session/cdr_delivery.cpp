@@ -1,6 +1,7 @@
 #include "session/cdr_delivery.hpp"
 
 #include "base/text.hpp"
+#include "http/status.hpp"
 #include "reactor/reactor.hpp"
 
 #include <algorithm>
@@ -56,8 +57,7 @@ bool is_success(const Result<int>& status)
 // A status below 500 is about this CDR; anything else is about its server.
 bool is_about_origin(const Result<int>& status)
 {
-    constexpr int too_many_requests = 429;
-    return !status || *status >= 500 || *status == too_many_requests;
+    return !status || *status >= 500 || *status == http::status::too_many_requests;
 }
 
 }  // namespace

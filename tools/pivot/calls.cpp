@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "http/form.hpp"
+#include "http/status.hpp"
 #include "pivot/admin_fields.hpp"
 #include "pivot/output.hpp"
 #include "pivot/record_text.hpp"
@@ -18,8 +19,6 @@ namespace pivot::tools {
 namespace {
 
 using json::Value;
-
-constexpr int not_found = 404;
 
 std::string duration_of(std::int64_t ms)
 {
@@ -96,13 +95,13 @@ std::string explanation_of(Value call)
 // Returns why it could not be told; empty: it is hung up, or has ended in the meantime.
 std::string hang_up(const std::string& socket, const std::string& id)
 {
-    constexpr int accepted = 202;
     http::FormWriter query;
     query.start();
     query.add("id", id);
     const auto answer = ask_admin(socket, fmt::format("/calls?{}", query.text()), "DELETE");
     if (!answer) return answer.error();
-    const bool is_done = answer->status == accepted || answer->status == not_found;
+    const bool is_done =
+        answer->status == http::status::accepted || answer->status == http::status::not_found;
     return is_done ? std::string() : describe_unexpected(socket, *answer);
 }
 
@@ -115,7 +114,7 @@ int list_calls(const CallsOptions& options)
     if (!answer) return refuse(command, answer.error());
     json::Document document;
     const auto root = document.read(answer->body);
-    if (!root || answer->status != 200) {
+    if (!root || answer->status != http::status::ok) {
         return refuse(command, describe_unexpected(options.socket, *answer));
     }
     const std::int64_t older_ms = std::chrono::milliseconds(options.older_than).count();
@@ -146,10 +145,11 @@ int explain_call(const WhyOptions& options)
     if (!answer) return refuse(command, answer.error());
     json::Document document;
     const auto root = document.read(answer->body);
-    if (!root || (answer->status != 200 && answer->status != not_found)) {
+    if (!root ||
+        (answer->status != http::status::ok && answer->status != http::status::not_found)) {
         return refuse(command, describe_unexpected(options.source.name(), *answer));
     }
-    if (answer->status == not_found) {
+    if (answer->status == http::status::not_found) {
         refuse(command, text_of(*root, "error"));
         return exit_bad;
     }

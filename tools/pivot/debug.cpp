@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "http/form.hpp"
+#include "http/status.hpp"
 #include "pivot/admin_fields.hpp"
 #include "pivot/output.hpp"
 #include "pivot/record_text.hpp"
@@ -22,7 +23,6 @@ namespace {
 using json::Value;
 
 constexpr std::string_view command = "pivot debug";
-constexpr int not_found = 404;
 
 // How often `--follow` looks, until it is interrupted: the store tells nobody of new records.
 constexpr std::chrono::milliseconds look_every{250};
@@ -40,7 +40,8 @@ public:
         if (!answer) return refuse(command, answer.error());
         json::Document document;
         const auto root = document.read(answer->body);
-        if (!root || answer->status != 200) return explain(*answer, root ? &*root : nullptr);
+        if (!root || answer->status != http::status::ok)
+            return explain(*answer, root ? &*root : nullptr);
         if (const auto ids = root->find("call_ids")) return list_calls(*ids);
         if (root->find("call_id")) call_ = text_of(*root, "call_id");
         count_ = 0;
@@ -73,7 +74,7 @@ private:
             return refuse(command, describe_unexpected(options_.source.name(), answer));
         }
         refuse(command, error);
-        return answer.status == not_found ? exit_bad : exit_usage;
+        return answer.status == http::status::not_found ? exit_bad : exit_usage;
     }
 
     static int list_calls(Value ids)

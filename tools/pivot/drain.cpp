@@ -1,5 +1,6 @@
 #include "pivot/drain.hpp"
 
+#include "http/status.hpp"
 #include "pivot/output.hpp"
 
 #include <string_view>
@@ -9,10 +10,9 @@ namespace pivot::tools {
 int drain(const DrainOptions& options)
 {
     constexpr std::string_view command = "pivot drain";
-    constexpr int accepted = 202;
     const auto answer = ask_admin(options.socket, "/drain", options.is_undone ? "DELETE" : "POST");
     if (!answer) return refuse(command, answer.error());
-    if (answer->status == accepted) return exit_good;
+    if (answer->status == http::status::accepted) return exit_good;
     return refuse(command, describe_unexpected(options.socket, *answer));
 }
 

@@ -1,6 +1,7 @@
 #include "pivot/shadow.hpp"
 
 #include "base/json.hpp"
+#include "http/status.hpp"
 #include "pivot/admin_fields.hpp"
 #include "pivot/output.hpp"
 #include "pivot/record_text.hpp"
@@ -90,7 +91,7 @@ int shadow(const ShadowOptions& options)
     if (!answer) return refuse(command, answer.error());
     json::Document document;
     const auto shown = document.read(answer->body);
-    if (!shown || answer->status != 200) {
+    if (!shown || answer->status != http::status::ok) {
         return refuse(command, describe_unexpected(options.socket, *answer));
     }
     const std::vector<Value> shadows = elements_of(*shown, "shadows");

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/json.hpp"
+#include "http/status.hpp"
 #include "pivot/admin_fields.hpp"
 #include "pivot/output.hpp"
 
@@ -17,7 +18,6 @@ namespace pivot::tools {
 namespace {
 
 constexpr std::string_view command = "pivot status";
-constexpr int unavailable = 503;
 
 // `asterisk  reconnects in 3 s`
 std::string line_of(std::string_view name, json::Value part, std::string_view ready = "ok")
@@ -73,13 +73,15 @@ int status(const StatusOptions& options)
     if (!answer) return refuse(command, answer.error());
     json::Document document;
     const auto shown = document.read(answer->body);
-    if ((answer->status != 200 && answer->status != unavailable) || !shown) {
+    if ((answer->status != http::status::ok &&
+         answer->status != http::status::service_unavailable) ||
+        !shown) {
         return refuse(command, fmt::format("{}: is not that of `pivot serve`: it answers {}",
                                            options.socket, answer->status));
     }
     const int printed = print(command, options.as_json ? answer->body : describe(*shown));
     if (printed != exit_good) return printed;
-    return answer->status == 200 ? exit_good : exit_bad;
+    return answer->status == http::status::ok ? exit_good : exit_bad;
 }
 
 }  // namespace pivot::tools

@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/pass_on.hpp"
+#include "http/status.hpp"
 #include "http/web_socket_client.hpp"
 #include "reactor/wait.hpp"
 #include "switches/asterisk/targets.hpp"
@@ -160,8 +161,7 @@ Task<std::string> Ari::objection_to_writing(Deadline& deadline)
 {
     const AriRequest request = filter_request(config_.application);
     const auto answer = co_await client_->ask(request, deadline);
-    constexpr int forbidden = 403;
-    if (!answer || answer->status != forbidden) co_return std::string();
+    if (!answer || answer->status != http::status::forbidden) co_return std::string();
     co_return fmt::format(
         "the user {} may only read: write read_only = no to this user in ari.conf", config_.user);
 }

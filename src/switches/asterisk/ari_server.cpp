@@ -3,6 +3,7 @@
 #include "base/base64.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "http/status.hpp"
 #include "http/web_socket_handshake.hpp"
 #include "switches/asterisk/ari_application.hpp"
 #include "switches/asterisk/ari_socket.hpp"
@@ -135,8 +136,7 @@ private:
         Deadline in_time(reactor, reactor.now() + Requests::timeout_ns);
         const AriRequest request = filter_request(registration_.application);
         const auto answer = co_await ask(request, in_time);
-        constexpr int forbidden = 403;
-        if (!answer || answer->status != forbidden) co_return;
+        if (!answer || answer->status != http::status::forbidden) co_return;
         attendant_.warn("", fmt::format("no call of the application {} can be performed: the user "
                                         "may only read: write read_only = no to this user in "
                                         "ari.conf",
@@ -180,15 +180,12 @@ Task<ServerResponse> AriServer::answer(const ServerRequest& request, Deadline& /
 // Pages of strangers, whose browsers say where they come from, may not pose as an Asterisk.
 ServerResponse AriServer::respond(const ServerRequest& request) const
 {
-    constexpr int unauthorized = 401;
-    constexpr int forbidden = 403;
-    constexpr int bad_request = 400;
     if (!request.values_of("origin").empty()) {
-        return http::error_response(forbidden, "browsers are not served here");
+        return http::error_response(http::status::forbidden, "browsers are not served here");
     }
     if (!may_connect(request)) {
         ServerResponse response = http::error_response(
-            unauthorized, "wrong username or password (websocket_client.conf)");
+            http::status::unauthorized, "wrong username or password (websocket_client.conf)");
         response.headers = {{"WWW-Authenticate", "Basic realm=\"pivot\""}};
         return response;
     }
@@ -199,12 +196,12 @@ ServerResponse AriServer::respond(const ServerRequest& request) const
         return response;
     }
     if (std::ranges::find(upgrade->protocols, subprotocol) == upgrade->protocols.end()) {
-        return http::error_response(bad_request,
+        return http::error_response(http::status::bad_request,
                                     "the subprotocol ari is not on offer (protocols "
                                     "= ari in websocket_client.conf)");
     }
     ServerResponse response;
-    response.status = 101;
+    response.status = http::status::switching_protocols;
     response.headers = {{"Connection", "Upgrade"},
                         {"Upgrade", "websocket"},
                         {"Sec-WebSocket-Accept", http::web_socket_accept(upgrade->key)},

@@ -1,5 +1,6 @@
 #include "switches/asterisk/mixed_leg.hpp"
 
+#include "http/status.hpp"
 #include "switches/asterisk/ari_channel.hpp"
 #include "switches/asterisk/targets.hpp"
 
@@ -46,13 +47,11 @@ AriRequest MixedLeg::member_request(std::string_view what) const
 
 void MixedLeg::join(const Result<AriAnswer>& answer)
 {
-    constexpr int cannot_make = 500;
-    constexpr int exists = 409;
-    constexpr int not_found = 404;
-    if (has_status(answer, cannot_make)) return try_again(answer);
-    if (!has_succeeded(answer) && !has_status(answer, exists)) return fail(answer);
+    // A bridge of this id that is just being destroyed; one that another leg has made.
+    if (has_status(answer, http::status::internal_server_error)) return try_again(answer);
+    if (!has_succeeded(answer) && !has_status(answer, http::status::conflict)) return fail(answer);
     ask(member_request("/addChannel"), [this](const Result<AriAnswer>& added) {
-        if (has_status(added, not_found)) return try_again(added);
+        if (has_status(added, http::status::not_found)) return try_again(added);
         if (!has_succeeded(added) && !is_gone(added)) fail(added);
     });
 }

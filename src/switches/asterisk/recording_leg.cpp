@@ -1,5 +1,6 @@
 #include "switches/asterisk/recording_leg.hpp"
 
+#include "http/status.hpp"
 #include "switches/asterisk/ari_channel.hpp"
 #include "switches/asterisk/targets.hpp"
 #include "switches/asterisk/wav_file.hpp"
@@ -44,9 +45,8 @@ std::string wav_path(std::string path)
 // A fresh Debian lacks the folder, and Asterisk does not make it.
 std::string why_not_recorded(const Result<AriAnswer>& answer)
 {
-    constexpr int internal_error = 500;
     std::string why = why_of(answer);
-    if (answer && answer->status == internal_error) {
+    if (answer && answer->status == http::status::internal_server_error) {
         why += ": does its spool folder have a folder `recording` that it can write to?";
     }
     return why;

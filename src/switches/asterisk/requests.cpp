@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "http/status.hpp"
 
 #include <utility>
 
@@ -72,13 +73,13 @@ bool has_succeeded(const Result<AriAnswer>& answer)
 
 bool is_gone(const Result<AriAnswer>& answer)
 {
-    return answer && (answer->status == 404 || answer->status == 409);
+    return answer &&
+           (answer->status == http::status::not_found || answer->status == http::status::conflict);
 }
 
 std::optional<std::string> value_in(const Result<AriAnswer>& answer)
 {
-    constexpr int ok = 200;
-    if (!answer || answer->status != ok) return std::nullopt;
+    if (!answer || answer->status != http::status::ok) return std::nullopt;
     json::Document document(8);
     const auto root = document.read(answer->body);
     const auto value = root ? root->find("value") : std::nullopt;

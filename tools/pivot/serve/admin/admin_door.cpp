@@ -1,6 +1,7 @@
 #include "pivot/serve/admin/admin_door.hpp"
 
 #include "base/text.hpp"
+#include "http/status.hpp"
 #include "net/address.hpp"
 #include "pivot/serve/service/bearer.hpp"
 
@@ -15,9 +16,6 @@ using http::ServerRequest;
 using http::ServerResponse;
 using reactor::Deadline;
 using reactor::Task;
-
-constexpr int misdirected = 421;
-constexpr int unauthorized = 401;
 
 // `127.0.0.1:9090`, `[::1]`, `localhost`.
 bool is_address_or_localhost(std::string_view host)
@@ -56,11 +54,13 @@ ServerResponse AdminDoor::respond(const ServerRequest& request) const
     const bool has_host = !request.host.empty();  // probes of HTTP/1.0 have none, browsers do
     if (has_host && !is_address_or_localhost(request.host)) {
         return http::error_response(
-            misdirected, "name this host by its address, or as localhost: other names are refused");
+            http::status::misdirected_request,
+            "name this host by its address, or as localhost: other names are refused");
     }
     if (!needs_token(request) || has_token(request)) return pages_.answer(request);
-    ServerResponse response = http::error_response(
-        unauthorized, "this needs the token: Authorization: Bearer TOKEN, or ?token=TOKEN");
+    ServerResponse response =
+        http::error_response(http::status::unauthorized,
+                             "this needs the token: Authorization: Bearer TOKEN, or ?token=TOKEN");
     response.headers = {{"WWW-Authenticate", "Bearer"}};
     return response;
 }

@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "http/status.hpp"
 #include "pivot/serve/admin/serve_metrics.hpp"
 
 #include <pivot/pivot.h>
@@ -23,11 +24,6 @@ using http::ServerResponse;
 
 constexpr std::string_view drain_path = "/drain";
 constexpr std::string_view shadow_path = "/shadow";
-
-constexpr int accepted = 202;
-constexpr int conflict = 409;
-constexpr int not_found = 404;
-constexpr int unavailable = 503;
 
 ServerResponse text_response(int status, std::string text)
 {
@@ -54,7 +50,7 @@ ServerResponse AdminPages::answer(const ServerRequest& request) const
                                           drain_path};
     if (std::ranges::find(paths, path) == std::end(paths)) {
         return http::error_response(
-            not_found,
+            http::status::not_found,
             fmt::format("there is no {} here: use {}", printable(path), fmt::join(paths, ", ")));
     }
     if (path == drain_path) return drain(request.method);
@@ -62,7 +58,7 @@ ServerResponse AdminPages::answer(const ServerRequest& request) const
     if (request.method != "GET" && request.method != "HEAD") {
         return http::method_response(path == CallPages::path ? "GET, HEAD, DELETE" : "GET, HEAD");
     }
-    if (path == "/livez") return text_response(200, "ok\n");
+    if (path == "/livez") return text_response(http::status::ok, "ok\n");
     if (path == "/readyz") return readiness(request);
     if (path == CallPages::path) return calls_.answer(request);
     if (path == DebugPages::path) return debug_.answer(request);
@@ -88,25 +84,27 @@ ServerResponse AdminPages::drain(std::string_view method) const
 {
     const bool is_undone = method == "DELETE";
     if (method != "POST" && !is_undone) return http::method_response("POST, DELETE");
-    if (standing_.is_stopping) return http::error_response(conflict, "it is stopping already");
+    if (standing_.is_stopping)
+        return http::error_response(http::status::conflict, "it is stopping already");
     order_drain_(!is_undone);
-    return text_response(accepted, "ok\n");
+    return text_response(http::status::accepted, "ok\n");
 }
 
 // One call, by its whole id.
 ServerResponse AdminPages::hang_up(const ServerRequest& request) const
 {
     const std::string id = CallPages::id_of(request);
-    if (control_.hang_up(id, nullptr)) return text_response(accepted, "ok\n");
+    if (control_.hang_up(id, nullptr)) return text_response(http::status::accepted, "ok\n");
     return http::error_response(
-        not_found, fmt::format("no call in flight has the id \"{}\": use DELETE {}?id=ID",
-                               printable(id), CallPages::path));
+        http::status::not_found,
+        fmt::format("no call in flight has the id \"{}\": use DELETE {}?id=ID", printable(id),
+                    CallPages::path));
 }
 
 ServerResponse AdminPages::readiness(const ServerRequest& request) const
 {
     const std::string why = not_ready_because();
-    const int status = why.empty() ? 200 : unavailable;
+    const int status = why.empty() ? http::status::ok : http::status::service_unavailable;
     if (!request.parameter("verbose")) {
         return text_response(status, why.empty() ? "ok\n" : why + '\n');
     }

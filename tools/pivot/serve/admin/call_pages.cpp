@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "http/form.hpp"
+#include "http/status.hpp"
 #include "pivot/serve/calls/call_ledger.hpp"
 #include "pivot/serve/calls/why.hpp"
 
@@ -21,8 +22,6 @@ using http::ServerResponse;
 
 constexpr std::size_t listed_max = 1'000;
 constexpr std::size_t found_max = 20;
-constexpr int not_found = 404;
-constexpr int server_error = 500;
 
 std::string_view level_name(LogLevel level)
 {
@@ -81,7 +80,7 @@ ServerResponse CallPages::list(bool is_of_ended) const
     if (!is_of_ended) return http::json_response(to_list(history_.in_flight(listed_max), &to_json));
     if (ledger_.empty()) return http::json_response(to_list(history_.ended(listed_max), &to_json));
     const auto calls = CallLedger::read(ledger_, listed_max);
-    if (!calls) return http::error_response(server_error, calls.error());
+    if (!calls) return http::error_response(http::status::internal_server_error, calls.error());
     return http::json_response(to_list(*calls, &to_json));
 }
 
@@ -90,7 +89,7 @@ ServerResponse CallPages::show(std::string_view key) const
     auto calls = history_.find(key, found_max);
     if (calls.empty() && !ledger_.empty()) {
         auto rows = CallLedger::find(ledger_, key, found_max);
-        if (!rows) return http::error_response(server_error, rows.error());
+        if (!rows) return http::error_response(http::status::internal_server_error, rows.error());
         calls = std::move(*rows);
     }
     if (!calls.empty()) return http::json_response(to_list(calls, &to_long_json));
@@ -98,9 +97,10 @@ ServerResponse CallPages::show(std::string_view key) const
                                   ? fmt::format("the last {} are known", CallHistory::ended_max)
                                   : "those in the store are known";
     return http::error_response(
-        not_found, fmt::format("no call has the id {}, or one that begins so: {}, and an id is "
-                               "shortened to {} characters at least",
-                               printable(key), known, CallHistory::prefix_bytes_min));
+        http::status::not_found,
+        fmt::format("no call has the id {}, or one that begins so: {}, and an id is "
+                    "shortened to {} characters at least",
+                    printable(key), known, CallHistory::prefix_bytes_min));
 }
 
 }  // namespace pivot::tools

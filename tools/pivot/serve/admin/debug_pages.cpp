@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "http/form.hpp"
+#include "http/status.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -22,11 +23,6 @@ constexpr std::size_t records_max = 100;
 constexpr std::size_t bytes_max = std::size_t{4} * 1024 * 1024;
 constexpr std::size_t found_max = 20;
 
-constexpr int bad_request = 400;
-constexpr int not_found = 404;
-constexpr int conflict = 409;
-constexpr int server_error = 500;
-
 ServerResponse several(const std::vector<std::string>& calls)
 {
     std::string json = R"({"call_ids":[)";
@@ -42,7 +38,7 @@ ServerResponse several(const std::vector<std::string>& calls)
 ServerResponse DebugPages::answer(const ServerRequest& request) const
 {
     if (file_.empty()) {
-        return error_response(conflict,
+        return error_response(http::status::conflict,
                               "there is no store, so no debug records are kept: set store.path");
     }
     store::DebugQuery query;
@@ -51,7 +47,8 @@ ServerResponse DebugPages::answer(const ServerRequest& request) const
     if (const auto after = request.parameter("after")) {
         query.after = parse_number<std::int64_t>(*after);
         if (!query.after)
-            return error_response(bad_request, "after: is not the number of a record");
+            return error_response(http::status::bad_request,
+                                  "after: is not the number of a record");
     }
     for (const auto& [name, value] : http::read_form(request.query())) {
         if (name == "id") return show(value, std::move(query));
@@ -62,14 +59,15 @@ ServerResponse DebugPages::answer(const ServerRequest& request) const
 ServerResponse DebugPages::show(std::string_view key, store::DebugQuery query) const
 {
     const auto calls = calls_of(key);
-    if (!calls) return error_response(server_error, calls.error());
+    if (!calls) return error_response(http::status::internal_server_error, calls.error());
     if (calls->size() > 1) return several(*calls);
     if (calls->empty()) {
         return error_response(
-            not_found, fmt::format("no call with debug records has the id {}, or one that begins "
-                                   "so, and an id is shortened to {} characters at least; calls "
-                                   "leave records if their action has \"debug\": true",
-                                   printable(key), CallHistory::prefix_bytes_min));
+            http::status::not_found,
+            fmt::format("no call with debug records has the id {}, or one that begins "
+                        "so, and an id is shortened to {} characters at least; calls "
+                        "leave records if their action has \"debug\": true",
+                        printable(key), CallHistory::prefix_bytes_min));
     }
     query.call_id = calls->front();
     if (!query.after) query.after = 0;
@@ -101,7 +99,7 @@ store::Answer<std::vector<std::string>> DebugPages::calls_of(std::string_view ke
 ServerResponse DebugPages::list(const store::DebugQuery& query) const
 {
     const auto records = store::DebugTable::read(file_, query);
-    if (!records) return error_response(server_error, records.error());
+    if (!records) return error_response(http::status::internal_server_error, records.error());
     std::string json = "{";
     if (!query.call_id.empty()) {
         json += R"("call_id":)";

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
+#include "http/status.hpp"
 #include "http/url.hpp"
 #include "pivot/serve/api/api_bodies.hpp"
 #include "pivot/serve/api/call_status.hpp"
@@ -31,16 +32,6 @@ constexpr std::string_view recordings_path = "/r/";
 
 constexpr std::size_t listed_max = 1'000;  // calls
 
-constexpr int created = 201;
-constexpr int accepted = 202;
-
-constexpr int bad_request = 400;
-constexpr int unauthorized = 401;
-constexpr int forbidden = 403;
-constexpr int not_found = 404;
-constexpr int too_many = 429;
-constexpr int unavailable = 503;
-
 bool take_suffix(std::string_view& text, std::string_view suffix)
 {
     if (!text.ends_with(suffix)) return false;
@@ -68,9 +59,9 @@ std::string json_of(const KnownCall& call)
 ServerResponse response_of(const Failure& failure)
 {
     const bool is_at_limit = failure.reason == Reason::overload;
-    const int status = failure.reason == Reason::blocked ? forbidden
-                       : is_at_limit                     ? too_many
-                                                         : unavailable;
+    const int status = failure.reason == Reason::blocked ? http::status::forbidden
+                       : is_at_limit                     ? http::status::too_many_requests
+                                                         : http::status::service_unavailable;
     ServerResponse response = http::error_response(status, failure.message);
     if (is_at_limit) response.headers = {{"Retry-After", "1"}};
     return response;
@@ -121,16 +112,18 @@ Task<ServerResponse> ApiDoor::answer(const ServerRequest& request, Deadline& dea
     const auto route = route_of(path);
     if (!route) {
         co_return http::error_response(
-            not_found, fmt::format("there is no {} here: use {}, {}, {}ID, {}ID{} or {}ID{}",
-                                   printable(path), pivot_path, calls_path, call_path, call_path,
-                                   redirect_path, call_path, hang_up_path));
+            http::status::not_found,
+            fmt::format("there is no {} here: use {}, {}, {}ID, {}ID{} or {}ID{}", printable(path),
+                        pivot_path, calls_path, call_path, call_path, redirect_path, call_path,
+                        hang_up_path));
     }
     const std::string_view methods = methods_of(route->page);
     if (!lists(methods, request.method)) co_return http::method_response(std::string(methods));
     const std::string* const account = account_of(request);
     if (account == nullptr) {
-        ServerResponse response = http::error_response(
-            unauthorized, "this needs the token of an account: Authorization: Bearer TOKEN");
+        ServerResponse response =
+            http::error_response(http::status::unauthorized,
+                                 "this needs the token of an account: Authorization: Bearer TOKEN");
         response.headers = {{"WWW-Authenticate", "Bearer"}};
         co_return response;
     }
@@ -144,10 +137,11 @@ Task<ServerResponse> ApiDoor::answer_pivot(const ServerRequest& request, const s
                                            Deadline& deadline)
 {
     if (standing_.is_draining) {
-        co_return http::error_response(unavailable, "no more calls are taken here");
+        co_return http::error_response(http::status::service_unavailable,
+                                       "no more calls are taken here");
     }
     auto asked = read_request(request.body, account, reception_);
-    if (!asked) co_return http::error_response(bad_request, asked.error());
+    if (!asked) co_return http::error_response(http::status::bad_request, asked.error());
     reception_.pivots().add();
     const Outcome outcome = co_await outcome_of(reception_.engine(), std::move(*asked), deadline);
     reception_.pivots().take();
@@ -163,15 +157,16 @@ bool ApiDoor::needs_client(const ServerRequest& request) const
 ServerResponse ApiDoor::place(const ServerRequest& request, const std::string& account) const
 {
     if (standing_.is_draining) {
-        return http::error_response(unavailable, "no more calls are taken here");
+        return http::error_response(http::status::service_unavailable,
+                                    "no more calls are taken here");
     }
     auto call = read_outbound(request.body, account, reception_);
-    if (!call) return http::error_response(bad_request, call.error());
+    if (!call) return http::error_response(http::status::bad_request, call.error());
     const std::string id = call->call.call_id;
     const auto placed = control_.place(std::move(*call));
     if (!placed) return response_of(placed.error());
     ServerResponse response = show({Page::call, id}, account);
-    response.status = created;
+    response.status = http::status::created;
     response.headers = {{"Location", fmt::format("{}{}", call_path, id)}};
     return response;
 }
@@ -181,7 +176,8 @@ ServerResponse ApiDoor::show(const Route& route, const std::string& account) con
     const CallHistory& history = reception_.history();
     if (route.page == Page::call) {
         const auto call = history.call_of(route.call_id, account);
-        if (!call) return http::error_response(not_found, "the account has no such call");
+        if (!call)
+            return http::error_response(http::status::not_found, "the account has no such call");
         return http::json_response(json_of(*call));
     }
     std::string list = R"({"calls":[)";
@@ -199,16 +195,17 @@ ServerResponse ApiDoor::change(const Route& route, const ServerRequest& request,
     bool is_there = false;
     if (route.page == Page::redirect) {
         auto where = read_redirect(request.body);
-        if (!where) return http::error_response(bad_request, where.error());
+        if (!where) return http::error_response(http::status::bad_request, where.error());
         is_there = reception_.redirect(route.call_id, account, std::move(*where));
     } else {
         is_there = control_.hang_up(route.call_id, &account);
     }
     if (!is_there) {
-        return http::error_response(not_found, "the account has no such call in flight");
+        return http::error_response(http::status::not_found,
+                                    "the account has no such call in flight");
     }
     ServerResponse response;
-    response.status = accepted;
+    response.status = http::status::accepted;
     return response;
 }
 

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "base/random_id.hpp"
 #include "base/text.hpp"
+#include "http/status.hpp"
 #include "http/url.hpp"
 #include "pivot/admin_fields.hpp"
 #include "store/debug_table.hpp"
@@ -33,13 +34,6 @@ constexpr std::string_view pages_path = "/pivot/debug";
 // As in KAZOO.
 constexpr std::size_t page_size_default = 50;
 constexpr std::size_t page_size_max = 100;
-
-constexpr int bad_request = 400;
-constexpr int unauthorized = 401;
-constexpr int forbidden = 403;
-constexpr int not_found = 404;
-constexpr int not_allowed = 405;
-constexpr int unavailable = 503;
 
 // From the year 0 to 1970.
 constexpr std::int64_t gregorian_s = 62'167'219'200;
@@ -329,28 +323,30 @@ ServerResponse KazooDebugPages::answer(const ServerRequest& request,
     const std::string owner = http::unescape(rest.substr(0, end));
     rest = end == rest.npos ? std::string_view() : rest.substr(end);
     if (!rest.starts_with(pages_path)) {
-        return failed(not_found, "bad_identifier", "here is pivot/debug alone");
+        return failed(http::status::not_found, "bad_identifier", "here is pivot/debug alone");
     }
     rest.remove_prefix(pages_path.size());
     if (rest.ends_with('/')) rest.remove_suffix(1);
     if (request.method != "GET") {
-        ServerResponse response = failed(not_allowed, "invalid_method", "use GET");
+        ServerResponse response =
+            failed(http::status::method_not_allowed, "invalid_method", "use GET");
         response.headers.emplace_back("Allow", "GET");
         return response;
     }
     if (account_id == nullptr) {
-        return failed(unauthorized, "invalid_credentials",
+        return failed(http::status::unauthorized, "invalid_credentials",
                       "this needs the token of the account: X-Auth-Token: TOKEN");
     }
     if (owner != *account_id)
-        return failed(forbidden, "forbidden", "the token is another account's");
+        return failed(http::status::forbidden, "forbidden", "the token is another account's");
     if (file_.empty()) {
-        return failed(unavailable, "datastore_unreachable",
+        return failed(http::status::service_unavailable, "datastore_unreachable",
                       "there is no store, so no debug records are kept: set store.path");
     }
     if (rest.empty()) return list(request, owner);
     if (!rest.starts_with('/') || rest.find('/', 1) != rest.npos) {
-        return failed(not_found, "bad_identifier", "an id of a call is percent-encoded");
+        return failed(http::status::not_found, "bad_identifier",
+                      "an id of a call is percent-encoded");
     }
     return show(request, owner, http::unescape(rest.substr(1)));
 }
@@ -360,11 +356,14 @@ ServerResponse KazooDebugPages::list(const ServerRequest& request,
                                      const std::string& account_id) const
 {
     const auto wanted = read_wanted(request);
-    if (!wanted) return failed(bad_request, "invalid_request", "page_size or start_key is wrong");
+    if (!wanted)
+        return failed(http::status::bad_request, "invalid_request",
+                      "page_size or start_key is wrong");
     const std::int64_t from = wanted->record.value_or(std::numeric_limits<std::int64_t>::max());
     const auto records =
         store::DebugTable::first_records(file_, account_id, from, wanted->size + 1);
-    if (!records) return failed(unavailable, "datastore_unreachable", records.error());
+    if (!records)
+        return failed(http::status::service_unavailable, "datastore_unreachable", records.error());
     Page page;
     page.start_key = wanted->start_key;
     json::Document document;
@@ -383,14 +382,17 @@ ServerResponse KazooDebugPages::show(const ServerRequest& request, const std::st
                                      std::string_view key) const
 {
     const auto wanted = read_wanted(request);
-    if (!wanted) return failed(bad_request, "invalid_request", "page_size or start_key is wrong");
+    if (!wanted)
+        return failed(http::status::bad_request, "invalid_request",
+                      "page_size or start_key is wrong");
     store::DebugQuery query;
     query.call_id = call_id_of(key);
     query.account_id = account_id;
     query.after = wanted->record ? *wanted->record - 1 : 0;
     query.records_max = wanted->size + 1;
     const auto records = store::DebugTable::read(file_, query);
-    if (!records) return failed(unavailable, "datastore_unreachable", records.error());
+    if (!records)
+        return failed(http::status::service_unavailable, "datastore_unreachable", records.error());
     Page page;
     page.start_key = wanted->start_key;
     json::Document document;

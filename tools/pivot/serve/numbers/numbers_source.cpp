@@ -4,6 +4,7 @@
 #include "exchange/account.hpp"
 #include "exchange/redaction.hpp"
 #include "http/request.hpp"
+#include "http/status.hpp"
 #include "http/url.hpp"
 #include "pivot/input.hpp"
 #include "reactor/errand.hpp"
@@ -25,9 +26,6 @@ namespace {
 
 using reactor::Deadline;
 using reactor::Task;
-
-constexpr int ok = 200;
-constexpr int not_modified = 304;
 
 // While there are no numbers at all, it is tried again so soon.
 constexpr std::chrono::seconds hurried{5};
@@ -165,8 +163,9 @@ private:
     {
         if (!fetched) return fetched.error().message;
         const bool was_asked = !tag_.empty();
-        if (fetched->status == not_modified && was_asked) return {};
-        if (fetched->status != ok) return fmt::format("the server answers {}", fetched->status);
+        if (fetched->status == http::status::not_modified && was_asked) return {};
+        if (fetched->status != http::status::ok)
+            return fmt::format("the server answers {}", fetched->status);
         if (auto taken = owner_.take(fetched->text); !taken) return std::move(taken.error());
         owner_.keep_copy(fetched->text);
         tag_ = fetched->tag;

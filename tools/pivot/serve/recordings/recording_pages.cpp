@@ -1,5 +1,6 @@
 #include "pivot/serve/recordings/recording_pages.hpp"
 
+#include "http/status.hpp"
 #include "media/recording_link.hpp"
 
 #include <filesystem>
@@ -17,12 +18,6 @@ namespace {
 using http::error_response;
 using http::ServerResponse;
 
-constexpr int forbidden = 403;
-constexpr int not_found = 404;
-constexpr int not_acceptable = 406;
-constexpr int gone = 410;
-constexpr int too_large = 413;
-
 // It is in memory while it is sent.
 constexpr std::uintmax_t bytes_max = 256 * 1024 * 1024;
 
@@ -36,28 +31,30 @@ ServerResponse refuse(media::LinkFault fault)
 {
     switch (fault) {
         case media::LinkFault::malformed:
-            return error_response(not_found, "this is not a link to a recording");
+            return error_response(http::status::not_found, "this is not a link to a recording");
         case media::LinkFault::forged:
-            return error_response(forbidden,
+            return error_response(http::status::forbidden,
                                   "the signature of this link is wrong: use it as it "
                                   "was told, or with .wav or .mp3 after it");
         case media::LinkFault::expired: break;
     }
-    return error_response(gone, "this link has expired");
+    return error_response(http::status::gone, "this link has expired");
 }
 
 ServerResponse send_file(const std::string& path, const char* type)
 {
     std::error_code error;
     const auto size = std::filesystem::file_size(path, error);
-    if (error) return error_response(not_found, "this recording is not here any more");
-    if (size > bytes_max) return error_response(too_large, "this recording is too large");
+    if (error)
+        return error_response(http::status::not_found, "this recording is not here any more");
+    if (size > bytes_max)
+        return error_response(http::status::content_too_large, "this recording is too large");
     ServerResponse response;
     response.content_type = type;
     response.body.resize(static_cast<std::size_t>(size));
     std::ifstream file(path, std::ios::binary);
     if (!file.read(response.body.data(), static_cast<std::streamsize>(size))) {
-        return error_response(not_found, "this recording cannot be read");
+        return error_response(http::status::not_found, "this recording cannot be read");
     }
     return response;
 }
@@ -77,9 +74,11 @@ ServerResponse answer_with_recording(const RecordingSettings& settings, std::str
         if (read->ending.empty() || read->ending == ending) return send_file(path, type);
         other = ending;
     }
-    if (other.empty()) return error_response(not_found, "this recording is not here any more");
-    return error_response(not_acceptable, fmt::format("this recording is there as {}, not as {}",
-                                                      other, read->ending));
+    if (other.empty())
+        return error_response(http::status::not_found, "this recording is not here any more");
+    return error_response(
+        http::status::not_acceptable,
+        fmt::format("this recording is there as {}, not as {}", other, read->ending));
 }
 
 }  // namespace pivot::tools
