@@ -53,14 +53,14 @@ constexpr std::string_view command = "pivot serve";
 constexpr Nanoseconds status_interval_ns = 5 * second_ns;
 constexpr Nanoseconds certificate_interval_ns = 24 * 3'600 * second_ns;
 
-// How many times within its time limit the watchdog asks whether all threads work. One that works
-// for long answers one of them.
+// How often the watchdog asks within its time limit whether all threads work. A thread that is busy
+// for long still answers one of the questions.
 constexpr int watchdog_beats = 4;
 
-// What a stop may take beyond the time for calls.
+// How long a stop may take beyond the time for calls.
 constexpr std::chrono::seconds stop_margin{30};
 
-// What the engine has to tell goes into the log.
+// Writes the engine's messages into the log.
 class EngineLog final : public Sinks {
 public:
     EngineLog(Log& log, CallHistory& history) : log_(log), history_(history) {}
@@ -119,7 +119,7 @@ private:
         return folder.empty() ? folder : fmt::format("{}/{}", folder, name);
     }
 
-    // Binds all addresses first: the engine is told of them. Errors are sentences.
+    // Binds all addresses first, because the engine needs to know them. Errors are sentences.
     using Done = tl::expected<void, std::string>;
     Done set_up()
     {
@@ -266,7 +266,7 @@ private:
         manager_.tell(fmt::format("{}\nSTATUS={}", assignments, status));
     }
 
-    // For a signal, or for the time of the next message to the service manager or look at the
+    // Waits for a signal, or until it is time to report to the service manager or to check the
     // certificates.
     int wait()
     {
@@ -287,8 +287,8 @@ private:
         next_look_ = monotonic_now() + certificate_interval_ns;
     }
 
-    // Tells the watchdog that all is well, if all threads that calls depend on work. If one is
-    // stuck, the watchdog hears nothing, and restarts the service.
+    // Tells the watchdog that all is well if all threads that calls depend on work. If one is
+    // stuck, the watchdog hears nothing and restarts the service.
     void watch()
     {
         next_watch_ = monotonic_now() + watch_interval_ns_;
@@ -310,7 +310,7 @@ private:
                         fmt::join(stuck, " and "), watch_interval_ns_ / millisecond_ns));
     }
 
-    // Until the first signal to stop.
+    // Returns at the first signal to stop.
     void work()
     {
         while (true) {
@@ -387,8 +387,8 @@ private:
             fmt::format("takes no more calls: {} in flight", engine_->calls_in_flight()));
     }
 
-    // A thread waits for the calls, and this one for the signal not to wait. At first calls may
-    // still come, so that balancers have the time to learn of it.
+    // A thread waits for the calls, while this one waits for a second signal. At first calls may
+    // still come, to give balancers time to notice.
     void drain()
     {
         standing_.is_stopping = true;
@@ -415,7 +415,7 @@ private:
         ending.join();
     }
 
-    // Past the log, for whose reader nobody waits now.
+    // Bypasses the log, because nobody waits for its reader any more.
     [[noreturn]] static void stop_at_once()
     {
         complain(fmt::format("{}: a second signal: stopping at once", command));
@@ -432,24 +432,24 @@ private:
         watchdog_ns(std::getenv("WATCHDOG_USEC"), std::getenv("WATCHDOG_PID")) / watchdog_beats;
     const bool is_watched_ = manager_.is_there() && watch_interval_ns_ > 0;
     Nanoseconds next_watch_ = is_watched_ ? 0 : never;
-    bool is_stuck_ = false;  // and the log has been told
+    bool is_stuck_ = false;  // the log has been told
     const Certificates certificates_{settings_};
     Nanoseconds next_look_ = certificates_.empty() ? never : 0;
     CallHistory history_;
     EngineLog sinks_;
-    std::unique_ptr<CallLedger> ledger_;     // null: there is no store
-    std::unique_ptr<RecordingPurge> purge_;  // null: recordings stay
+    std::unique_ptr<CallLedger> ledger_;     // null if there is no store
+    std::unique_ptr<RecordingPurge> purge_;  // null if recordings stay
     Standing standing_;
     std::atomic<bool> is_drain_ordered_ = false;
     std::unique_ptr<Reception> reception_;
-    std::unique_ptr<NumbersSource> numbers_;  // null: no web server has them
+    std::unique_ptr<NumbersSource> numbers_;  // null if no web server has numbers
     std::vector<std::unique_ptr<Front>> fronts_;
     std::vector<std::unique_ptr<KazooShadow>> shadows_;
     std::unique_ptr<CallControl> control_;
-    std::unique_ptr<Engine> engine_;  // goes early: until then it calls the others
+    std::unique_ptr<Engine> engine_;  // destroyed early: until then it calls the members above
     std::unique_ptr<AdminPages> pages_;
     std::unique_ptr<KazooDebugPages> kazoo_pages_;
-    std::unique_ptr<Admin> admin_;  // goes early: its thread looks at all of them
+    std::unique_ptr<Admin> admin_;  // destroyed early: its thread looks at all of them
     std::unique_ptr<Api> api_;      // likewise
 };
 

@@ -12,15 +12,14 @@ namespace pivot::tools {
 
 namespace {
 
-// What a page may do, for the day there is one: nothing that it does not bring itself. Nothing is
-// kept, and nothing may be read by pages of other hosts.
+// Pages may load nothing from elsewhere, are not cached, and cannot be read by other origins.
 constexpr const char* headers =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src "
     "'self'; require-trusted-types-for 'script'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "Cache-Control: no-store\r\n";
 
-// Few requests a second, and none of them large.
+// There are few requests a second, none of them large.
 constexpr reactor::ReactorConfig small_reactor = {
     .ring = {.requests = 256, .descriptors = 512, .is_polled = false},
     .buffers = {.count = 256, .size_bytes = 4'096}};

@@ -22,19 +22,19 @@ public:
 
     std::vector<std::string> own_listeners() const { return http_->own_listeners(); }
 
-    // Answers from now on. `pages` outlives it. The error is a sentence.
+    // Begins to answer. `pages` outlives it. The error is a sentence.
     tl::expected<void, std::string> start(const AdminPages& pages);
 
     bool is_turning() { return http_->is_turning(); }
 
-    // Tells the log where it is. A token that nobody has chosen is shown as a link, once.
+    // Logs the addresses. A token that was made here is logged once, as a link.
     void announce() const;
 
 private:
     Admin(const AdminSettings& settings, std::unique_ptr<HttpThread> http, Log& log);
 
-    const bool is_default_;     // nobody has said where
-    const bool has_own_token_;  // nobody has chosen one
+    const bool is_default_;     // the address was not configured
+    const bool has_own_token_;  // the token was not configured
     const std::string token_;
     Log& log_;
     const std::unique_ptr<HttpThread> http_;

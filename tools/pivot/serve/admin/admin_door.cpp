@@ -20,7 +20,7 @@ using reactor::Task;
 // `127.0.0.1:9090`, `[::1]`, `localhost`.
 bool is_address_or_localhost(std::string_view host)
 {
-    if (host.starts_with('[')) return true;  // nothing but an address has brackets
+    if (host.starts_with('[')) return true;  // only addresses have brackets
     const std::string_view name = take_until(host, ':');
     return equals_ignoring_case(name, "localhost") || net::IpAddress::parse(name).has_value();
 }
@@ -40,7 +40,7 @@ Task<ServerResponse> AdminDoor::answer(const ServerRequest& request, Deadline& /
     co_return respond(request);
 }
 
-// No page upgrades yet.
+// No page upgrades.
 Task<> AdminDoor::take_over(const ServerRequest& /*request*/,
                             std::unique_ptr<net::Connection> connection, std::string /*surplus*/,
                             Deadline& /*stopping*/)
@@ -51,7 +51,7 @@ Task<> AdminDoor::take_over(const ServerRequest& /*request*/,
 ServerResponse AdminDoor::respond(const ServerRequest& request) const
 {
     if (is_socket_) return pages_.answer(request);
-    const bool has_host = !request.host.empty();  // probes of HTTP/1.0 have none, browsers do
+    const bool has_host = !request.host.empty();  // browsers send one, and HTTP/1.0 probes do not
     if (has_host && !is_address_or_localhost(request.host)) {
         return http::error_response(
             http::status::misdirected_request,

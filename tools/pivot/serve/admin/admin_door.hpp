@@ -1,13 +1,13 @@
-// One address of the admin listener: who may come in there, and what they see.
+// One address of the admin listener: who gets in, and what they see.
 //
-//   a Unix socket   its file mode lets nobody else in
-//   loopback        health and metrics, without details; the token opens the rest
-//   elsewhere       health, without details; the token opens the rest
+//     a Unix socket   its file mode keeps everyone else out
+//     loopback        health and metrics, without details; the token opens the rest
+//     elsewhere       health, without details; the token opens the rest
 //
-// Health is for probes, which have no token. On loopback, metrics are for the collector of the same
-// machine: they have numbers and nothing else. A browser on this machine may be led here by the
-// name of somebody else's page (DNS rebinding), so requests over TCP must name the host by an
-// address, or as localhost.
+// Health is for probes, which have no token. On loopback, metrics are for a collector on the same
+// machine: they are numbers and nothing else. A stranger's page may lead a browser on this machine
+// here by a name of its own (DNS rebinding), so requests over TCP must name the host by an address
+// or as localhost.
 #pragma once
 
 #include "http/server_handler.hpp"

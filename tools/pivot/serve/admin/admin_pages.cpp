@@ -79,7 +79,7 @@ ServerResponse AdminPages::metrics() const
     return response;
 }
 
-// It begins, or ends, in a moment.
+// The drain begins or ends a moment later.
 ServerResponse AdminPages::drain(std::string_view method) const
 {
     const bool is_undone = method == "DELETE";
@@ -125,7 +125,7 @@ bool AdminPages::lacks_numbers() const
     return numbers_ != nullptr && !numbers_->has_numbers();
 }
 
-// Names only: what is wrong with them is for the operator.
+// Only names, because the details are for the operator.
 std::string AdminPages::not_ready_because() const
 {
     std::string why;

@@ -1,5 +1,5 @@
-// What the admin listener shows and does: health, metrics, calls, what is only
-// watched, the drain.
+// The pages and commands of the admin listener: health, metrics, calls, watched requests, the
+// drain.
 #pragma once
 
 #include "http/server_request.hpp"

@@ -29,7 +29,7 @@ std::string_view level_name(LogLevel level)
     return names[static_cast<std::size_t>(level)];
 }
 
-// With all that is known of it, and what that means.
+// With its lines and an explanation.
 std::string to_long_json(const KnownCall& call)
 {
     std::string json = to_json(call);

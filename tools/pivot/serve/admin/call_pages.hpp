@@ -1,5 +1,5 @@
-// What the admin listener shows of calls, as JSON: /calls, /calls?ended, and
-// /calls?id=KEY, whose KEY is an id of a call or the beginning of one.
+// The admin listener's pages about calls, as JSON: /calls, /calls?ended, and /calls?id=KEY, where
+// KEY is a call's id or the beginning of one.
 #pragma once
 
 #include "http/server_request.hpp"
@@ -13,7 +13,8 @@ namespace pivot::tools {
 
 class CallPages {
 public:
-    // `ledger` is the path of the file with all ended calls; empty: those of the history are shown.
+    // `ledger` is the path of the file with all ended calls. If it is empty, the history's are
+    // shown.
     CallPages(const CallHistory& history, std::string ledger)
         : history_(history), ledger_(std::move(ledger))
     {
@@ -23,7 +24,7 @@ public:
 
     http::ServerResponse answer(const http::ServerRequest& request) const;
 
-    // The `id` of the query; empty if there is none.
+    // Returns the `id` of the query; empty if there is none.
     static std::string id_of(const http::ServerRequest& request);
 
 private:

@@ -74,7 +74,7 @@ ServerResponse DebugPages::show(std::string_view key, store::DebugQuery query) c
     return list(query);
 }
 
-// A call that runs may leave its first record yet.
+// A call in flight may not have left its first record yet.
 store::Answer<std::vector<std::string>> DebugPages::calls_of(std::string_view key) const
 {
     std::vector<std::string> ids;

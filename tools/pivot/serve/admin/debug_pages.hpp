@@ -1,10 +1,10 @@
-// What the admin listener shows of the debug records in the store, as JSON, the oldest first:
+// The admin listener's pages about the debug records in the store, as JSON, the oldest first:
 //
-//   /debug             the last ones of all calls
-//   /debug?after=N     the first ones after the record N, as `last` of an answer has it
-//   /debug?id=KEY      likewise those of one call, from its first one; KEY as in /calls?id=KEY
+//     /debug             the last records of all calls
+//     /debug?after=N     the first records after record N, which is the `last` of an earlier answer
+//     /debug?id=KEY      likewise for one call, from its first record on; KEY as in /calls?id=KEY
 //
-//   {"call_id":"…","last":N,"records":[…]}, or {"call_ids":["…","…"]} if KEY names several calls
+// {"call_id":"…","last":N,"records":[…]}, or {"call_ids":["…","…"]} if several calls match KEY
 #pragma once
 
 #include "http/server_request.hpp"
@@ -20,7 +20,7 @@ namespace pivot::tools {
 
 class DebugPages {
 public:
-    // `file` has the records; empty: there is no store.
+    // `file` has the records; empty if there is no store.
     DebugPages(const CallHistory& history, std::string file)
         : history_(history), file_(std::move(file))
     {

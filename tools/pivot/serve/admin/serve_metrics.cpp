@@ -33,7 +33,7 @@ void write_switches(MetricsText& text, const ServeNumbers& numbers)
     text.add("", durations);
 }
 
-// In place of the engine's, which does not know where they come from.
+// Replaces the engine's own, which does not know the front ends.
 void write_calls(MetricsText& text, const ServeNumbers& numbers)
 {
     text.drop("pivot_calls_in_flight");
@@ -50,7 +50,7 @@ void write_serve(MetricsText& text, const ServeNumbers& numbers)
     write_calls(text, numbers);
     text.add_to("pivot_calls_refused_total", R"(reason="no_action")", numbers.calls_without_action);
     text.add_to("pivot_calls_refused_total", R"(reason="store")", numbers.calls_without_row);
-    text.drop("pivot_draining");  // the engine knows of the end only
+    text.drop("pivot_draining");  // the engine only knows of the drain at the end
     text.begin("pivot_draining", Type::gauge, "1 if no call may start any more");
     text.add("", standing.is_draining ? 1 : 0);
     write_switches(text, numbers);
@@ -71,7 +71,7 @@ void write_certificates(MetricsText& text, const Certificates& certificates)
     }
 }
 
-// A family of metrics has what all fronts say of it.
+// Prometheus wants all samples of one family together, so the fronts' are gathered by family.
 void write_fronts(MetricsText& text, const ServeNumbers& numbers)
 {
     std::vector<FrontMetric> metrics;
@@ -88,7 +88,7 @@ void write_fronts(MetricsText& text, const ServeNumbers& numbers)
     }
 }
 
-// By the names of Prometheus' client libraries.
+// Named as in Prometheus' client libraries.
 void write_process(MetricsText& text, const Standing& standing)
 {
     const CpuTime cpu = cpu_time();

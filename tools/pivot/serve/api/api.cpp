@@ -9,7 +9,7 @@ namespace pivot::tools {
 
 namespace {
 
-// One connection waits for one outcome, and a carrier's proxy has many under way.
+// A connection waits for one outcome at a time, and a carrier's proxy has many under way.
 constexpr std::size_t connections_max = 4'096;
 
 constexpr const char* headers = "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n";
@@ -23,7 +23,7 @@ HttpPurpose purpose(const ApiSettings& settings)
     api.tls = settings.tls;
     api.reactor.ring.descriptors = connections_max + 64;
     api.limits.connections_max = connections_max;
-    api.limits.write_ns = 120 * second_ns;  // of a recording, over a slow line
+    api.limits.write_ns = 120 * second_ns;  // a recording over a slow line takes long
     return api;
 }
 

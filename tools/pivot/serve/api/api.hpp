@@ -25,13 +25,13 @@ public:
 
     std::vector<std::string> own_listeners() const { return http_->own_listeners(); }
 
-    // Answers from now on. All of them outlive it. The error is a sentence.
+    // Begins to answer. All arguments outlive it. The error is a sentence.
     tl::expected<void, std::string> start(Reception& reception, CallControl& control,
                                           const Standing& standing, const KazooDebugPages& kazoo);
 
     bool is_turning() { return http_->is_turning(); }
 
-    // Tells the log where it is.
+    // Logs the addresses.
     void announce() const;
 
 private:

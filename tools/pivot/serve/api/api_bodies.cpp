@@ -25,7 +25,7 @@ std::string json_of(json::Value value)
     return text;
 }
 
-// The call of the body, which is one of this account.
+// The call in the body, which becomes one of this account.
 tl::expected<Call, std::string> read_call(json::Value body, const std::string& account)
 {
     const auto written = body.find("call");
@@ -40,15 +40,15 @@ tl::expected<Call, std::string> read_call(json::Value body, const std::string& a
     return std::move(*call);
 }
 
-// What an action is said to be: a URL, a name or a node; empty: nothing.
+// An action as the client wrote it: a URL, a name or a node. Empty if there is none.
 std::string said_of(std::optional<json::Value> written)
 {
     if (!written) return {};
     return written->is_string() ? std::string(written->text()) : json_of(*written);
 }
 
-// `+493012345`, `*72`, `sip:ann@example.com`, or the name of a user, which has no `@`: after it
-// Asterisk expects a trunk. Empty: none of these.
+// Reads `+493012345`, `*72`, `sip:ann@example.com`, or the name of a user. A user has no `@`, after
+// which Asterisk expects a trunk. Returns an empty address for any other text.
 Address callee_of(std::string_view to)
 {
     const std::string_view scheme = to.substr(0, to.find(':'));
@@ -62,7 +62,7 @@ Address callee_of(std::string_view to)
     return Address(UserName::of(to));
 }
 
-// The user and the host of a SIP URI; else the address is the user.
+// The user and the host of a SIP URI. Of other addresses, the whole is the user.
 Party party_of(const Address& address)
 {
     if (address.kind() != Address::Kind::sip) return {address.text(), {}};
@@ -98,7 +98,7 @@ tl::expected<Wish, std::string> read_wish(json::Value body)
         std::move(breaches).to_failure(Reason::invalid_json, Phase::parse).message);
 }
 
-// `url` is a URL alone, and `action` is what an action may be elsewhere.
+// `url` takes only a URL, and `action` whatever an action may be elsewhere.
 tl::expected<ActionNode, std::string> choose(const Wish& wish, const Reception& reception)
 {
     if (wish.url.empty() == wish.said.empty()) {

@@ -1,4 +1,4 @@
-// What the bodies of the API's requests say. Errors are sentences without a full stop.
+// Reads the bodies of the API's requests. Errors are sentences without a full stop.
 #pragma once
 
 #include "pivot/serve/calls/outbound_call.hpp"
@@ -13,11 +13,11 @@
 
 namespace pivot::tools {
 
-// The body of POST /v1/pivot: the call, which is one of this account, and its action.
+// The body of POST /v1/pivot: a call, which becomes one of this account, and its action.
 tl::expected<Request, std::string> read_request(const std::string& text, const std::string& account,
                                                 const Reception& reception);
 
-// The body of POST /v1/calls: a call that this account wants, with an id of its own.
+// The body of POST /v1/calls: a call that this account wants made. It gets a new id.
 tl::expected<OutboundCall, std::string> read_outbound(const std::string& text,
                                                       const std::string& account,
                                                       const Reception& reception);

@@ -39,7 +39,7 @@ bool take_suffix(std::string_view& text, std::string_view suffix)
     return true;
 }
 
-// Whether a list with commas has this word.
+// Whether a comma-separated list contains this word.
 bool lists(std::string_view list, std::string_view word)
 {
     while (!list.empty()) {
@@ -55,7 +55,7 @@ std::string json_of(const KnownCall& call)
     return json.append(to_json(call), 1);
 }
 
-// Why there is no call. At a limit the client tries again, perhaps elsewhere.
+// The reason why there is no call. At a limit the client should try again, perhaps elsewhere.
 ServerResponse response_of(const Failure& failure)
 {
     const bool is_at_limit = failure.reason == Reason::overload;
@@ -148,7 +148,7 @@ Task<ServerResponse> ApiDoor::answer_pivot(const ServerRequest& request, const s
     co_return response_of(outcome);
 }
 
-// Nobody else wants to know what to do with the call.
+// Without its client, nobody can use the outcome of a pivot.
 bool ApiDoor::needs_client(const ServerRequest& request) const
 {
     return request.path() == pivot_path;
@@ -188,7 +188,7 @@ ServerResponse ApiDoor::show(const Route& route, const std::string& account) con
     return http::json_response(list + "]}");
 }
 
-// Calls of other accounts are not there for this one.
+// For one account, calls of other accounts do not exist.
 ServerResponse ApiDoor::change(const Route& route, const ServerRequest& request,
                                const std::string& account) const
 {
@@ -209,7 +209,7 @@ ServerResponse ApiDoor::change(const Route& route, const ServerRequest& request,
     return response;
 }
 
-// The link is all that it takes.
+// The signed link is enough; no token is needed.
 ServerResponse ApiDoor::show_recording(const ServerRequest& request) const
 {
     if (request.method != "GET" && request.method != "HEAD")
@@ -226,7 +226,7 @@ Task<> ApiDoor::take_over(const ServerRequest& /*request*/,
     co_await connection->close();
 }
 
-// Returns null if no account has the token. All are compared, so that the time tells nothing.
+// Returns null if no account has the token. All are compared, so that timing reveals nothing.
 const std::string* ApiDoor::account_of(const ServerRequest& request) const
 {
     const std::string* found = nullptr;

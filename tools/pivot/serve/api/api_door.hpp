@@ -26,7 +26,7 @@ namespace pivot::tools {
 
 class ApiDoor final : public http::ServerHandler {
 public:
-    // All but `settings` outlive it.
+    // All arguments but `settings` outlive it.
     ApiDoor(const ApiSettings& settings, Reception& reception, CallControl& control,
             const Standing& standing, const KazooDebugPages& kazoo, reactor::Reactor& reactor)
         : settings_(settings),
@@ -51,7 +51,7 @@ private:
     enum class Page : std::uint8_t { pivot, calls, call, redirect, hang_up };
     struct Route {
         Page page;
-        std::string call_id;  // of those about one
+        std::string call_id;  // for pages about one call
     };
 
     static std::string_view methods_of(Page page);

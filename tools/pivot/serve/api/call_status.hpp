@@ -1,4 +1,4 @@
-// The state of a call, in the words that TwiML has for it.
+// The state of a call, in TwiML's words.
 #pragma once
 
 #include "pivot/serve/calls/call_history.hpp"
@@ -7,8 +7,8 @@
 
 namespace pivot::tools {
 
-// `ringing` of an outbound call, `in-progress`; `completed` of one that was answered, else `busy`,
-// `no-answer`, `canceled` or `failed`.
+// `ringing` for an outbound call that nobody has answered yet, else `in-progress`; after its end
+// `completed` if it was answered, else `busy`, `no-answer`, `canceled` or `failed`.
 std::string_view status_of(const KnownCall& call);
 
 }  // namespace pivot::tools

@@ -178,7 +178,7 @@ void AsteriskFront::set_line(AsteriskLine* line)
     line_ = line;
 }
 
-// What comes after a stop is dropped, also if it was sent before.
+// Work that arrives after a stop is dropped, even if it was posted before.
 void AsteriskFront::post(std::function<void(AsteriskLine& line)> work)
 {
     const std::scoped_lock lock(mutex_);

@@ -30,14 +30,14 @@ class AsteriskLine;
 
 using Listeners = std::vector<std::unique_ptr<net::Listener>>;
 
-// Binds where Asterisk connects to us. The error is a sentence.
+// Binds the addresses at which Asterisk connects to us. The error is a sentence.
 tl::expected<Listeners, std::string> open_listeners(const AsteriskSettings& settings, Log& log);
 
 class AsteriskFront final : public Front,
                             private Attending<switches::asterisk::Attendant>,
                             private switches::asterisk::AriListener {
 public:
-    // Without listeners it connects to Asterisk. `media_path` is where the engine keeps its files.
+    // Without listeners it connects to Asterisk. The engine keeps its files in `media_path`.
     AsteriskFront(const AsteriskSettings& settings, Listeners listeners,
                   const std::string& media_path, Reception& reception);
     ~AsteriskFront() override;
@@ -70,7 +70,7 @@ private:
     void set_obstacle(std::string obstacle);
     void log(LogLevel level, std::string_view text);
 
-    // As the attendant of calls.
+    // The attendant of calls.
     std::string own_id(std::string call_id) override;
     std::string begin(switches::asterisk::Arrival arrival, Channel& channel,
                       Engine::Ticket& ticket) override;
@@ -78,7 +78,7 @@ private:
     void met_orphan(std::string_view channel_id, std::string_view text) override;
     void timed(Nanoseconds duration) override { command_durations_.add(duration); }
 
-    // As the listener of events.
+    // The listener of events.
     void connected() override;
     void heard(std::string_view json) override;
     void lost(std::string_view why) override;
@@ -89,12 +89,12 @@ private:
     Histogram command_durations_;
     Counter calls_lost_;
     mutable std::mutex mutex_;
-    std::string obstacle_;          // guarded by it
-    AsteriskLine* line_ = nullptr;  // likewise: of the thread, until a stop
+    std::string obstacle_;          // guarded by the mutex
+    AsteriskLine* line_ = nullptr;  // likewise; the thread's until a stop
     reactor::Pulse pulse_;
     std::latch is_open_{1};
-    switches::asterisk::AriApplication* application_ = nullptr;  // of the thread, if we connect
-    FrontThread thread_;                                         // uses all of the above
+    switches::asterisk::AriApplication* application_ = nullptr;  // the thread's, if we connect
+    FrontThread thread_;                                         // uses all members above
 };
 
 }  // namespace pivot::tools

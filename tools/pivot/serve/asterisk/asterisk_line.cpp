@@ -6,10 +6,10 @@ namespace pivot::tools {
 
 namespace {
 
-// How long a stop waits for what Asterisk is still to be told of calls that have ended.
+// How long a stop waits for the last requests about calls that have ended.
 constexpr Nanoseconds farewell_ns = 5 * second_ns;
 
-// One connection for each call, where Asterisk does so.
+// Asterisk may open one connection for each call.
 http::ServerLimits server_limits()
 {
     http::ServerLimits limits;

@@ -1,4 +1,4 @@
-// The way to Asterisk, on the thread of its calls: our connection to it, or those that it opens.
+// The connection to Asterisk, on the thread of its calls: ours to it, or those that it opens to us.
 #pragma once
 
 #include "http/server.hpp"
@@ -28,23 +28,23 @@ public:
     reactor::Reactor& reactor() const { return reactor_; }
     virtual void take_calls(bool takes_calls) = 0;
 
-    // Connects without a pause, if it is not connected.
+    // Connects at once if it is not connected.
     virtual void try_now() {}
 
     virtual void originate(const switches::asterisk::OutboundCall& call) = 0;
     virtual void hang_up(std::string_view call_id) = 0;
 
-    // Until stop().
+    // Returns after stop().
     void work();
     void stop() { is_stopping_ = true; }
 
-    // No session is left. Calls that have just ended go back to the dialplan.
+    // No session is left. Calls that have just ended return to the dialplan.
     void close();
 
 private:
     void turn(Nanoseconds until);
     virtual std::size_t calls() const = 0;
-    virtual void give_up() = 0;  // calls that ring
+    virtual void give_up() = 0;  // on calls that still ring
     virtual void disconnect() = 0;
     virtual void lose_all() = 0;
     virtual bool is_idle() const = 0;
@@ -83,7 +83,8 @@ private:
     switches::asterisk::AriApplication application_;
 };
 
-// Asterisk connects to us. `client` is for what a WebSocket cannot do; null: that cannot be done.
+// Asterisk connects to us. `client` does what a WebSocket cannot do. If it is null, those commands
+// fail.
 class ListeningLine final : public AsteriskLine {
 public:
     ListeningLine(reactor::Reactor& reactor, const Listeners& listeners,

@@ -33,9 +33,10 @@ using reactor::Deadline;
 using reactor::Task;
 
 constexpr Nanoseconds limit_ns = 10 * second_ns;
-constexpr Nanoseconds farewell_ns = second_ns;  // so that no bridge is left, even after that
+constexpr Nanoseconds farewell_ns = second_ns;  // time to remove the bridge, even after a failure
 
-// A name that no other process has. The engine removes files that begin so when it starts.
+// A name that no other process uses. At its start, the engine removes files whose names begin like
+// this.
 std::string own_name()
 {
     return fmt::format("pivot-check-{}", ::getpid());
@@ -52,7 +53,7 @@ std::string silent_wav()
     return std::string(head).append(samples_bytes, '\0');
 }
 
-// A file for as long as it is tried.
+// A file that exists for as long as it is tried.
 class Sound {
 public:
     explicit Sound(const std::string& folder) : path_(fmt::format("{}/{}.wav", folder, own_name()))
@@ -82,7 +83,7 @@ class Trial final : private asterisk::AriListener {
 public:
     Trial(asterisk::Ari& ari, std::string name) : ari_(ari), name_(std::move(name)) {}
 
-    // Plays `path`, as Asterisk sees it, if that is not empty.
+    // Plays `path`, which is the file as Asterisk sees it; empty if there is none to play.
     Task<> run(std::string path, Deadline& deadline)
     {
         co_await connect(deadline);
@@ -96,7 +97,7 @@ public:
     reactor::FramePool& frames() const { return ari_.frames(); }
 
 private:
-    // Whoever does not answer may come later; whoever refuses will do so again.
+    // An Asterisk that does not answer may be up later. One that refuses will refuse again.
     Task<> connect(Deadline& deadline)
     {
         const AriRequest question = asterisk::get_request("asterisk/info?only=status");
@@ -141,7 +142,7 @@ private:
         co_await ari_.ask(end, farewell);
     }
 
-    // Nothing is asked after something that was not done.
+    // Asks nothing after a request that has failed.
     Task<> ask(const AriRequest& request, Deadline& deadline)
     {
         if (!verdict_.doubt.empty()) co_return;
@@ -202,7 +203,7 @@ AsteriskVerdict run_trial(reactor::Reactor& reactor, const AsteriskSettings& set
     return trial.verdict();
 }
 
-// In sentences about it, by its URL.
+// Puts the URL of the Asterisk into the sentences.
 AsteriskVerdict name_in(AsteriskVerdict verdict, std::string_view url)
 {
     if (!verdict.objection.empty()) {

@@ -14,12 +14,12 @@ namespace {
 using reactor::Deadline;
 using reactor::Task;
 
-// An outcome on its way from a thread of the engine to that of the reactor.
+// An outcome on its way from a thread of the engine to the reactor's.
 class Awaited final : public reactor::Message {
 public:
     explicit Awaited(reactor::Reactor& reactor) : reactor_(reactor) {}
 
-    // On a thread of the engine, once.
+    // Called on a thread of the engine, once.
     void end(Outcome&& ended)
     {
         outcome = std::move(ended);
@@ -27,8 +27,8 @@ public:
     }
     reactor::Event::Wait wait(Deadline& deadline) { return done_.wait(deadline); }
 
-    // On the thread of the reactor. The outcome may come when nobody waits: after the deadline has
-    // expired, and before its coroutine resumes.
+    // On the reactor's thread. The outcome may arrive while nobody waits: after the deadline has
+    // expired, and before the coroutine resumes.
     bool is_over() const { return is_over_; }
 
     Outcome outcome;
@@ -47,7 +47,7 @@ private:
 
 }  // namespace
 
-// The engine always comes back, also after a cancel.
+// The engine always delivers an outcome, even after a cancel.
 Task<Outcome> outcome_of(Engine& engine, Request request, Deadline& deadline)
 {
     Awaited awaited(deadline.reactor());

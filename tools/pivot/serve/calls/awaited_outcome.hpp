@@ -1,4 +1,4 @@
-// Waits on one reactor for a pivot that an engine with threads of its own performs.
+// Lets a coroutine on a reactor wait for a pivot of an engine that has threads of its own.
 #pragma once
 
 #include "reactor/deadline.hpp"
@@ -9,7 +9,7 @@
 
 namespace pivot::tools {
 
-// The pivot is cancelled when the deadline expires.
+// Cancels the pivot when the deadline expires.
 reactor::Task<Outcome> outcome_of(Engine& engine, Request request, reactor::Deadline& deadline);
 
 }  // namespace pivot::tools

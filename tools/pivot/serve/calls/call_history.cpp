@@ -10,7 +10,7 @@ namespace pivot::tools {
 
 namespace {
 
-// The first lines say how it began, the last ones how it ended.
+// Keeps the first lines, which say how the call began, and the last, which say how it ended.
 void add_line(KnownCall& call, CallLine line)
 {
     constexpr std::size_t first_lines = CallHistory::lines_max / 2;
@@ -227,7 +227,7 @@ void CallHistory::forget(Calls::iterator call)
     ended_.erase(call);
 }
 
-// A call may come back with the id of one that has ended.
+// A new call may have the id of one that has ended.
 std::optional<CallHistory::Calls::iterator> CallHistory::find_in_flight(std::string_view id) const
 {
     const auto [first, last] = by_id_.equal_range(id);

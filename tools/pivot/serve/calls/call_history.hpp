@@ -1,8 +1,7 @@
-// The calls in flight and the last ones that have ended, as an operator asks for them: `pivot
-// calls`, `pivot why`.
+// The calls in flight and the last ones that have ended, for `pivot calls` and `pivot why`.
 //
-// Kept in memory, so that every recent call has an answer, whether it left a record or not. Any
-// thread.
+// They are kept in memory, so that every recent call can be explained, whether or not it left a
+// record. Any thread.
 #pragma once
 
 #include "base/string_map.hpp"
@@ -25,20 +24,20 @@
 
 namespace pivot::tools {
 
-// What is known of a call from its beginning.
+// What is known about a call when it begins.
 struct CallFacts {
-    std::string id;         // its own, which is also the log's
-    std::string switch_id;  // the switch's own of the channel; may be empty
+    std::string id;         // Pivot's own, as in the log
+    std::string switch_id;  // the switch's own id of the channel; may be empty
     std::string account_id;
     std::string from;
     std::string called;
-    std::string action;        // a URL; empty: none was found
-    bool is_outbound = false;  // a program has asked for it
-    bool is_ringing = false;   // of an outbound call: nobody has answered yet
+    std::string action;        // a URL; empty if there is no action
+    bool is_outbound = false;  // made for a program
+    bool is_ringing = false;   // an outbound call that nobody has answered yet
     std::string front = {};    // the front end that has it, as metrics call it
 };
 
-// What happened in it, as the log has it.
+// An event of the call, as in the log.
 struct CallLine {
     std::int64_t unix_ms = 0;
     LogLevel level = LogLevel::debug;
@@ -48,12 +47,12 @@ struct CallLine {
 struct KnownCall {
     CallFacts facts;
     std::int64_t began_unix_ms = 0;
-    std::optional<std::int64_t> ended_unix_ms;  // nothing: it is in flight
-    std::string refusal;                        // why it was not taken; empty: it was
-    SessionEnd end;                             // if it has ended
+    std::optional<std::int64_t> ended_unix_ms;  // nothing while it is in flight
+    std::string refusal;                        // why the call was refused; empty if it was taken
+    SessionEnd end;                             // once it has ended
     std::vector<CallLine> lines;                // the first and the last ones
     std::size_t lines_left_out = 0;
-    std::size_t mistakes = 0;  // of its web server, which are among the lines
+    std::size_t mistakes = 0;  // of its web server; each is also among the lines
     Engine::Ticket ticket;     // while it is in flight
 
     bool has_failed() const { return !refusal.empty() || !end.failure.empty(); }
@@ -62,52 +61,53 @@ struct KnownCall {
 class CallHistory {
 public:
     static constexpr std::size_t ended_max = 10'000;
-    static constexpr std::size_t lines_max = 24;  // of a call
+    static constexpr std::size_t lines_max = 24;  // of one call
     static constexpr std::size_t line_bytes_max = 400;
 
-    // Shorter ones name no call, because too many begin so.
+    // Shorter prefixes find no call, because they match too many.
     static constexpr std::size_t prefix_bytes_min = 6;
 
     void begin(CallFacts facts, std::int64_t unix_ms);
 
-    // Each does nothing if there is no such call in flight. One with a ticket does not ring.
+    // These do nothing if there is no such call in flight. A call with a ticket no longer rings.
     void set_ticket(std::string_view id, Engine::Ticket ticket);
     void note(std::string_view id, LogLevel level, std::string_view text, std::int64_t unix_ms);
     void note_mistake(std::string_view id, std::string_view text, std::int64_t unix_ms);
 
-    // The call is over. Returns it without its lines.
+    // These end a call, and return it without its lines.
     std::optional<KnownCall> refuse(std::string_view id, std::string_view why,
                                     std::int64_t unix_ms);
     std::optional<KnownCall> end(std::string_view id, const SessionEnd& end, std::int64_t unix_ms);
 
-    // An outbound call that nobody has answered is over. `refusal` is why it could not be made;
-    // empty: it could.
+    // Ends an outbound call that nobody has answered. `refusal` is why it could not be made; empty
+    // if it could.
     std::optional<KnownCall> end_unanswered(std::string_view id, const Cause& cause,
                                             std::string_view refusal, std::int64_t unix_ms);
 
-    // The calls of which `key` is an id, or one before a `~`, or else the beginning of one,
-    // `calls_max` at most. Those in flight come first, then the one that ended last.
+    // Returns at most `calls_max` calls whose id is `key`, or `key` followed by `~`; if there are
+    // none, those whose id begins with `key`. Calls in flight come first, then the latest ended.
     std::vector<KnownCall> find(std::string_view key, std::size_t calls_max) const;
 
-    // The call of this account in flight; nothing if there is none.
+    // Returns nothing if the account has no such call in flight.
     std::optional<Engine::Ticket> ticket_of(std::string_view id, std::string_view account_id) const;
 
-    // An id that no call in flight has: this one, or else it with `~2`, `~3` and so on after it.
+    // Returns an id that no call in flight has: this one, or else this one followed by `~2`, `~3`
+    // and so on.
     std::string free_id(std::string call_id) const;
 
-    // Whether it is in flight, and this account's; null: whose it is does not matter.
+    // Whether the call is in flight and belongs to this account. Null stands for any account.
     bool has_in_flight(std::string_view id, const std::string* account_id) const;
 
-    // The call of this account with this id, in flight or the last one that has ended, without
-    // lines; nothing if there is none.
+    // Returns the call in flight, or the last one that has ended, without lines. Returns nothing if
+    // the account has no such call.
     std::optional<KnownCall> call_of(std::string_view id, std::string_view account_id) const;
 
-    // Those in flight from the oldest, or those that have ended from the last one, without lines.
+    // Calls in flight, the oldest first, and ended ones, the latest first; without lines.
     std::vector<KnownCall> in_flight(std::size_t calls_max) const;
     std::vector<KnownCall> in_flight_of(std::string_view account_id, std::size_t calls_max) const;
     std::vector<KnownCall> ended(std::size_t calls_max) const;
 
-    // How many are in flight, by their front end; also those that have been zero again.
+    // The number of calls in flight by front end, including those that are back at zero.
     std::map<std::string, std::size_t> calls_by_front() const;
 
 private:
@@ -121,10 +121,10 @@ private:
     std::optional<Calls::iterator> find_in_flight(std::string_view id) const;
 
     mutable std::mutex mutex_;
-    Calls in_flight_;                              // from the oldest
-    Calls ended_;                                  // from the one that ended last
-    Index by_id_;                                  // of either kind
-    std::map<std::string, std::size_t> by_front_;  // how many are in flight
+    Calls in_flight_;                              // the oldest first
+    Calls ended_;                                  // the latest first
+    Index by_id_;                                  // in flight or ended
+    std::map<std::string, std::size_t> by_front_;  // in flight
 };
 
 }  // namespace pivot::tools

@@ -16,7 +16,7 @@ namespace {
 
 using store::Answer;
 
-// The row of `attempts` is changed by a transaction without calls, which is a test of the disk.
+// A transaction without calls changes the row of `attempts`, to test the disk.
 constexpr auto tables = R"(
     CREATE TABLE calls (
         sequence INTEGER PRIMARY KEY,
@@ -50,16 +50,16 @@ constexpr store::Schema schema{.application_id = 0x5049564C,  // "PIVL"
                                .tables = tables,
                                .synchronous = "FULL"};
 
-// The first version had none.
+// Files of the first version lack it.
 constexpr auto later_index = "CREATE INDEX IF NOT EXISTS calls_by_switch_id ON calls (switch_id)";
 
-// How long a row waits for others: most of what a transaction costs is that the disk has it.
+// How long a row waits for others: a transaction mostly costs the disk's confirmation.
 constexpr std::chrono::milliseconds gathering{250};
 
 constexpr std::chrono::seconds between_attempts{1};
 constexpr std::chrono::hours between_removals{1};
 
-// A transaction has these at most, so that the file's log stays small.
+// A transaction removes at most this many, so that SQLite's log stays small.
 constexpr std::int64_t old_rows_max = 1'000;
 
 Answer<void> limit(store::Database& database, std::int64_t bytes_max)
@@ -211,14 +211,14 @@ void CallLedger::run()
     while (wait_for_calls(calls)) write(std::exchange(calls, {}));
 }
 
-// It writes without calls as well: after a failure, to see whether it can, and to remove old rows.
+// It also writes without calls: to try again after a failure, and to remove old rows.
 std::chrono::milliseconds CallLedger::patience() const
 {
     if (!can_write_) return between_attempts;
     return may_have_old_ ? std::chrono::milliseconds(0) : between_removals;
 }
 
-// Returns false if the ledger closes and no calls are left.
+// Returns false once the ledger closes and no calls are left.
 bool CallLedger::wait_for_calls(Calls& calls)
 {
     std::unique_lock lock(mutex_);

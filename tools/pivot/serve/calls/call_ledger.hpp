@@ -1,11 +1,10 @@
-// A row for every call that has ended or was refused, in an SQLite file.
+// An SQLite file with a row for every call that has ended or was refused.
 //
 //     any thread ── add ──► waiting ──► a thread ─┬─► the file
-//                                                 └─► it cannot be written: a line of the log each
+//                                                 └─► if it cannot be written: a log line each
 //
 // Calls that end within a quarter of a second are written together. Nothing is lost without a
-// trace: while the file cannot be written, every call is a line of the log, as JSON, and
-// can_write() is false.
+// trace: while the file cannot be written, each call is logged as JSON, and can_write() is false.
 #pragma once
 
 #include "base/clock.hpp"
@@ -29,34 +28,34 @@
 namespace pivot::tools {
 
 struct LedgerSettings {
-    std::string path;                                               // of the file
-    std::chrono::hours keep{30 * 24};                               // rows that are older go
-    std::int64_t bytes_max = std::int64_t{4} * 1024 * 1024 * 1024;  // of the file
-    std::function<std::int64_t()> unix_now_ms = base::unix_now_ms;  // the clock for that
+    std::string path;                                               // the file's
+    std::chrono::hours keep{30 * 24};                               // older rows are removed
+    std::int64_t bytes_max = std::int64_t{4} * 1024 * 1024 * 1024;  // the file's limit
+    std::function<std::int64_t()> unix_now_ms = base::unix_now_ms;  // the clock for `keep`
 };
 
 class CallLedger {
 public:
-    // Makes the file if there is none. The error is a sentence that names it.
+    // Creates the file if there is none. The error is a sentence that names it.
     static tl::expected<std::unique_ptr<CallLedger>, std::string> open(
         const LedgerSettings& settings, Log& log);
 
     CallLedger(const CallLedger&) = delete;
     CallLedger& operator=(const CallLedger&) = delete;
-    ~CallLedger();  // writes what waits
+    ~CallLedger();  // writes the rows that wait
 
-    // Any thread. The call has ended.
+    // Any thread. For a call that has ended.
     void add(KnownCall call);
 
-    // Any thread. Whether the last attempt to write has succeeded.
+    // Any thread. Whether the last attempt to write succeeded.
     bool can_write() const { return can_write_; }
 
-    // The last calls in a file that somebody may be writing, from the one that ended last, without
+    // The latest calls in a file, which somebody may be writing, the latest first and without
     // lines. The error is a sentence that names the file.
     static tl::expected<std::vector<KnownCall>, std::string> read(const std::string& path,
                                                                   std::size_t calls_max);
 
-    // Likewise those of which `key` is an id, or else the beginning of one, as CallHistory has it.
+    // Likewise the calls that `key` finds, as in CallHistory.
     static tl::expected<std::vector<KnownCall>, std::string> find(const std::string& path,
                                                                   std::string_view key,
                                                                   std::size_t calls_max);
@@ -64,7 +63,7 @@ public:
 private:
     using Calls = std::vector<KnownCall>;
 
-    // What the thread runs over and over.
+    // The statements that the thread runs again and again.
     struct Statements {
         store::Statement insertion;
         store::Statement removal;
@@ -88,17 +87,17 @@ private:
     Statements statements_;     // likewise
     Log& log_;
     std::atomic<bool> can_write_ = true;
-    bool may_have_old_ = true;  // the thread's own: more rows than one transaction removes
+    bool may_have_old_ = true;  // the thread's own: whether there are more rows to remove
 
     std::mutex mutex_;
     std::condition_variable changed_;
     Calls waiting_;
     bool is_closing_ = false;
 
-    std::thread thread_;  // uses all of the above
+    std::thread thread_;  // uses all members above
 };
 
-// The call as a JSON object in one line.
+// The call as a JSON object on one line.
 std::string to_json(const KnownCall& call);
 
 }  // namespace pivot::tools

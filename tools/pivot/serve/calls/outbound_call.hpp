@@ -1,4 +1,4 @@
-// A call that a customer's program has Pivot make.
+// A call that a customer's program asks Pivot to make.
 #pragma once
 
 #include <pivot/call.hpp>
@@ -12,11 +12,11 @@
 namespace pivot::tools {
 
 struct OutboundCall {
-    Call call;  // its id is ours
+    Call call;  // with an id of ours
     Address callee;
-    CallerNumber caller_id;            // that the callee is shown; empty: the switch's own
-    std::chrono::seconds timeout{60};  // of the ringing
-    ActionNode node;                   // what is performed once somebody has answered
+    CallerNumber caller_id;            // shown to the callee; empty for the switch's own
+    std::chrono::seconds timeout{60};  // for the ringing
+    ActionNode node;                   // performed once somebody has answered
     std::shared_ptr<const CallPermit> permit;
 };
 

@@ -12,7 +12,7 @@ namespace pivot::tools {
 
 namespace {
 
-// `configured` has the actions that are referred to.
+// `configured` has the actions that the text refers to.
 tl::expected<Actions, std::string> read_numbers(std::string_view text, const Actions& configured)
 {
     Actions actions = configured.named();

@@ -1,5 +1,5 @@
-// What front ends have in common as attendants of the calls of their switch: events go to the
-// engine, and what is said of calls to the reception.
+// What front ends share as attendants of their switch's calls: they pass events to the engine, and
+// notes about calls to the reception.
 #pragma once
 
 #include "pivot/serve/calls/reception.hpp"

@@ -24,7 +24,7 @@ Result<void> CallControl::place(OutboundCall call)
     return {};
 }
 
-// A switch goes before a script. Null: `obstacle` says why.
+// Prefers a switch to a script. Returns null if there is none, and says why in `obstacle`.
 Front* CallControl::find_dialler(std::string& obstacle) const
 {
     for (const auto& front : fronts_ | std::views::reverse) {

@@ -1,4 +1,4 @@
-// What programs of customers, and operators, do to calls in flight.
+// Commands of operators and of customers' programs for calls in flight.
 #pragma once
 
 #include "pivot/serve/calls/reception.hpp"
@@ -13,19 +13,19 @@ namespace pivot::tools {
 
 class CallControl {
 public:
-    // Both outlive it.
+    // Both arguments outlive it.
     CallControl(Reception& reception, const std::vector<std::unique_ptr<Front>>& fronts)
         : reception_(reception), fronts_(fronts)
     {
     }
 
-    // As all functions, from any thread. Has a call made, whose id and account it says; it need not
-    // have a permit. Fails with blocked or overload if the account may not have it, and with
-    // cancelled if nobody can make it now.
+    // Like all functions, from any thread. Has a call made under its own id and account; it does
+    // not need a permit yet. Fails with blocked or overload if the account's limits forbid it, and
+    // with cancelled if nobody can make it now.
     Result<void> place(OutboundCall call);
 
-    // Has a call hung up, in a moment. Null: the operator does
-    // it, whose account the call may be. False if there is no such call in flight.
+    // Has a call hung up a moment later. Null stands for the operator, who may hang up any
+    // account's. Returns false if there is no such call in flight.
     bool hang_up(std::string_view call_id, const std::string* account_id);
 
 private:

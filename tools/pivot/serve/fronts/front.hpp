@@ -1,7 +1,7 @@
-// Where calls come from: a switch, or a script.
+// A front end: where calls come from, be it a switch or a script.
 //
-// A front end is a host of the engine: it sees include/pivot, and the reception, which knows what
-// all of them have in common.
+// A front end is a host of the engine: it sees include/pivot, and the reception, which has what all
+// of them share.
 #pragma once
 
 #include "base/counter.hpp"
@@ -14,7 +14,7 @@
 
 namespace pivot::tools {
 
-// A number of one front end. All of one name follow each other.
+// A number of one front end. Those with the same name are adjacent.
 struct FrontMetric {
     enum class Type : std::uint8_t { counter, gauge };
 
@@ -29,26 +29,27 @@ class Front {
 public:
     virtual ~Front() = default;
 
-    // For the line that says what runs: `2 scripted calls, 1 a second`.
+    // For the start-up line: `2 scripted calls, 1 a second`.
     virtual std::string description() const = 0;
 
-    // What metrics and `/readyz` call it: one word, which does not change.
+    // Its name in metrics and `/readyz`: one word, which never changes.
     virtual std::string_view name() const = 0;
 
     // Why calls cannot come now, as a sentence without a full stop; empty if they can. Any thread,
     // from before start() until after stop().
     virtual std::string obstacle() const { return {}; }
 
-    // Appends what `/metrics` has of it. Any thread.
+    // Appends its metrics. Any thread.
     virtual void add_metrics(std::vector<FrontMetric>&) const {}
 
-    // How long its switch took for each command; null if it has none. Any thread, as the next one.
+    // How long its switch took for each command; null if there is no switch. Any thread, like the
+    // next.
     virtual const Histogram* command_durations() const { return nullptr; }
 
-    // How many calls it met in its switch that nobody performed any more.
+    // How many calls it found in its switch that nobody performed any more.
     virtual std::uint64_t calls_lost() const { return 0; }
 
-    // Whether its thread still works, as Engine::is_turning() has it.
+    // Whether its thread still works, as in Engine::is_turning().
     virtual bool is_turning() { return true; }
 
     // Calls may come from now on.
@@ -60,20 +61,20 @@ public:
     // Takes calls again.
     virtual void take_calls() = 0;
 
-    // Whether it can make calls, as far as there is no obstacle.
+    // Whether it can make calls while there is no obstacle.
     virtual bool makes_calls() const { return false; }
 
     // Makes a call, which the reception expects: begin_outbound() or note_unanswered() follows. Any
     // thread.
     virtual void place(const OutboundCall&) {}
 
-    // Hangs up the far end of a call; does nothing if this front end has no such call. Any thread.
+    // Hangs up the far end of a call. Does nothing if this front end has no such call. Any thread.
     virtual void hang_up(std::string call_id) = 0;
 
-    // The operator has changed something: what it waits for before it tries again is over.
+    // Tries again at once, because the operator may have fixed the obstacle.
     virtual void try_now() {}
 
-    // No call is left: the engine has ended them all.
+    // Called when no call is left, because the engine has ended them all.
     virtual void stop() = 0;
 };
 

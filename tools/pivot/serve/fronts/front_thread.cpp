@@ -10,7 +10,7 @@ namespace pivot::tools {
 
 namespace {
 
-// On the thread that turns it.
+// Called on the thread that will turn it.
 std::unique_ptr<reactor::Reactor> open_reactor(std::string& error)
 {
     auto opened = reactor::Reactor::open();
@@ -35,7 +35,7 @@ tl::expected<void, std::string> FrontThread::start(const std::string& name, Engi
     std::latch is_open(1);
     auto thread = reactor::start_thread(name, [this, &error, &is_open, work = std::move(work)] {
         const auto reactor = open_reactor(error);
-        is_open.count_down();  // the starter's variables die
+        is_open.count_down();  // the starter's variables die now
         if (reactor == nullptr) return;
         work(*reactor);
         while (!reactor->is_idle()) reactor->turn(reactor::never);

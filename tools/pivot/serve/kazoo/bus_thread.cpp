@@ -21,7 +21,7 @@ namespace kazoo = switches::kazoo;
 constexpr Nanoseconds farewell_ns = 5 * second_ns;
 constexpr Nanoseconds goodbye_ns = second_ns;
 
-// How long the broker may take to send no more requests.
+// How long the broker may take to stop sending requests.
 constexpr std::chrono::seconds refusal_timeout{1};
 
 }  // namespace
@@ -95,7 +95,7 @@ void BusThread::close(reactor::Reactor& reactor, kazoo::BusDesk& desk)
     while (!reactor.is_idle()) reactor.turn(never);
 }
 
-// What is still to be said is said.
+// Sends the last messages before it disconnects.
 void BusThread::finish(reactor::Reactor& reactor, kazoo::AmqpLink& link, const kazoo::BusDesk& desk)
 {
     const Nanoseconds farewell = monotonic_now() + farewell_ns;
@@ -153,7 +153,7 @@ void BusThread::consumes(bool has_consumer)
     has_changed_.notify_all();
 }
 
-// One line for a loss; further attempts are for those who look closely.
+// Logs one line for a lost connection; further attempts are for the debug level.
 void BusThread::stands(const std::string& obstacle, const kazoo::Broker& broker)
 {
     std::string text;

@@ -1,4 +1,4 @@
-// A thread that is connected to KAZOO's message bus, and the desk that listens there.
+// A thread that is connected to KAZOO's message bus, and the desk that handles its messages there.
 //
 //     other threads ── post() ──► the thread `bus`: the desk, the connection ◄──► RabbitMQ
 #pragma once
@@ -22,16 +22,16 @@
 
 namespace pivot::tools {
 
-// How we are called on the bus, as KAZOO names its own nodes: `pivot@piv1.example.com`.
+// Our name on the bus, in the form of KAZOO's own nodes: `pivot@piv1.example.com`.
 std::string bus_node_name();
 
 class BusThread final : private switches::kazoo::AmqpWatcher {
 public:
-    // On the thread, where the desk will live. The error is a sentence.
+    // Called on the thread, where the desk will live. The error is a sentence.
     using Desk = tl::expected<std::unique_ptr<switches::kazoo::BusDesk>, std::string>;
     using MakeDesk = std::function<Desk(reactor::Reactor& reactor)>;
 
-    // `name` begins lines of the log.
+    // `name` begins the log lines.
     BusThread(std::string name, switches::kazoo::AmqpLinkSettings settings, Log& log);
     ~BusThread() { stop(); }
 
@@ -47,8 +47,8 @@ public:
     // Runs it on the thread, as long as there is one.
     void post(std::function<void()> work);
 
-    // Lets requests come or not. What the broker has sent until it knows is still delivered: the
-    // second waits for that, though not for long.
+    // Lets requests come, or not. The broker may have sent some before it hears of a refusal, and
+    // those are still delivered: refuse_requests() waits for them, though not for long.
     void take_requests();
     void refuse_requests();
 
@@ -69,17 +69,17 @@ private:
     Log& log_;
     MakeDesk make_desk_;
     mutable std::mutex mutex_;
-    std::string obstacle_ = "there is no connection to KAZOO's bus yet";  // guarded by it
+    std::string obstacle_ = "there is no connection to KAZOO's bus yet";  // guarded by the mutex
     bool has_consumer_ = false;                                           // likewise
     std::condition_variable has_changed_;
     reactor::Pulse pulse_;
     std::latch is_open_{1};
-    reactor::Reactor* reactor_ = nullptr;        // of the thread, while it runs
+    reactor::Reactor* reactor_ = nullptr;        // the thread's, while it runs
     switches::kazoo::AmqpLink* link_ = nullptr;  // likewise
-    bool is_told_lost_ = false;                  // to the log; the thread's
+    bool is_told_lost_ = false;                  // whether the log has been told; the thread's
     bool is_stopping_ = false;                   // likewise
     std::latch stop_is_posted_{1};               // until then the reactor lives
-    std::thread thread_;                         // uses all of the above
+    std::thread thread_;                         // uses all members above
 };
 
 }  // namespace pivot::tools

@@ -1,10 +1,10 @@
-// A front end whose calls are KAZOO's: it asks for pivots over its message bus.
+// A front end for KAZOO's calls: KAZOO asks for pivots over its message bus.
 //
 //     engine threads ── commands ──► the thread `bus`: the connection, requests ◄──► RabbitMQ
 //            ▲                             │
 //            └────── start, tell ──────────┘
 //
-// No lock is taken on the way of a pivot but those of the log and the history.
+// A pivot takes no locks but those of the log and the history.
 #pragma once
 
 #include "pivot/serve/calls/reception.hpp"
@@ -24,7 +24,7 @@ namespace pivot::tools {
 
 class KazooFront final : public Front, private Attending<switches::kazoo::BusAttendant> {
 public:
-    // `apology` is what callers hear before they are hung up because nothing can go on.
+    // `apology` is what callers hear before they are hung up because the call cannot go on.
     KazooFront(KazooSettings settings, std::string apology, Reception& reception);
 
     std::string description() const override;
@@ -35,11 +35,11 @@ public:
     void start() override;
     void refuse_calls() override { bus_.refuse_requests(); }
     void take_calls() override { bus_.take_requests(); }
-    void hang_up(std::string call_id) override;  // of a document; the others are KAZOO's
+    void hang_up(std::string call_id) override;  // for calls with a document; KAZOO has the others
     void stop() override { bus_.stop(); }
 
 private:
-    // As the attendant of calls.
+    // The attendant of calls.
     std::string begin(switches::kazoo::Arrival arrival, Channel& channel,
                       Engine::Ticket& ticket) override;
     void refuse(std::string_view call_id, std::string_view why) override;
@@ -48,8 +48,8 @@ private:
     const std::string name_;
     const std::string apology_;
     switches::kazoo::BusNumbers numbers_;
-    switches::kazoo::RequestDesk* desk_ = nullptr;  // of the thread
-    BusThread bus_;                                 // uses all of the above
+    switches::kazoo::RequestDesk* desk_ = nullptr;  // the thread's
+    BusThread bus_;                                 // uses all members above
 };
 
 }  // namespace pivot::tools

@@ -23,7 +23,7 @@ kazoo::AmqpLinkSettings link_settings(const KazooSettings& settings)
     return made;
 }
 
-// 1, 10, 100, …: one line for each, however many requests are the same.
+// One log line each for the 1st, 10th, 100th and so on, however many requests are alike.
 bool is_power_of_ten(std::uint64_t count)
 {
     while (count >= 10 && count % 10 == 0) count /= 10;
@@ -65,7 +65,7 @@ void KazooShadow::start()
     bus_.start([this](reactor::Reactor& reactor) { return make_desk(reactor); });
 }
 
-// What is being judged is not waited for.
+// Does not wait for requests that are being judged.
 void KazooShadow::stop()
 {
     bus_.post([this] { desk_->stop(); });
@@ -87,7 +87,7 @@ BusThread::Desk KazooShadow::make_desk(reactor::Reactor& reactor)
     return desk;
 }
 
-// Where the program listens, and what was typed, stays as it is.
+// Listeners and command-line overrides stay as they were.
 void KazooShadow::reload(EngineConfig config)
 {
     config.own_listeners = config_.own_listeners;

@@ -1,8 +1,8 @@
-// Watches KAZOO's requests without answering any, for the day on which `pivot serve` takes the
-// place of KAZOO's pivot: what would be refused, and why.
+// Watches KAZOO's requests without answering any, to show before the swap which of them `pivot
+// serve` would refuse, and why.
 //
-// It is not a front end, because no calls come from it: whether it is connected is nothing to the
-// readiness of `pivot serve`.
+// It is not a front end, because no calls come from it: `pivot serve` is ready whether or not it is
+// connected.
 #pragma once
 
 #include "pivot/serve/fronts/front.hpp"
@@ -38,7 +38,7 @@ public:
     KazooShadow& operator=(const KazooShadow&) = delete;
     ~KazooShadow() { stop(); }
 
-    // As those of a front end.
+    // As in a front end.
     std::string description() const;
     std::string_view name() const { return name_; }
     std::string obstacle() const { return bus_.obstacle(); }
@@ -62,14 +62,14 @@ private:
 
     const KazooSettings settings_;
     const std::string name_;
-    const EngineConfig config_;  // that of the start
+    const EngineConfig config_;  // as at the start
     Log& log_;
     std::atomic<std::int64_t> since_unix_ms_;
     ShadowList list_;
     const std::unique_ptr<Engine> engine_;
     ShadowTrial* trial_ = nullptr;                 // the desk's, on the thread of the bus
     switches::kazoo::ShadowDesk* desk_ = nullptr;  // likewise
-    BusThread bus_;                                // uses all of the above
+    BusThread bus_;                                // uses all members above
 };
 
 }  // namespace pivot::tools

@@ -17,7 +17,7 @@ using Kind = ShadowVerdict::Kind;
 
 constexpr std::array all_kinds = {Kind::ok, Kind::changed, Kind::refused, Kind::unjudged};
 
-// Where bodies of messages come from is not known, so texts in the list are bounded.
+// Bodies may come from anywhere, so texts in the list are bounded.
 constexpr std::size_t text_bytes_max = 512;
 
 std::string bounded(std::string_view text)

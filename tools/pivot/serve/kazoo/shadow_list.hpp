@@ -1,5 +1,5 @@
-// What `pivot serve` would do with the requests that it only watches: a row for each account, web
-// server and reason.
+// The list of what `pivot serve` would do with watched requests: a row for each account, web server
+// and reason.
 #pragma once
 
 #include "base/counter.hpp"
@@ -21,10 +21,10 @@ namespace pivot::tools {
 
 struct ShadowVerdict {
     enum class Kind : std::uint8_t {
-        ok,        // as by KAZOO's pivot
-        changed,   // performed, and not as by KAZOO's pivot
+        ok,        // like KAZOO's pivot
+        changed,   // performed, but not like KAZOO's pivot
         refused,   // not performed: the call takes its branch `_`
-        unjudged,  // nobody knows, because something else was in the way
+        unjudged,  // not known, because something else got in the way
     };
 
     Kind kind = Kind::ok;
@@ -35,35 +35,35 @@ struct ShadowVerdict {
 
 std::string_view name(ShadowVerdict::Kind kind);
 
-// Whose request it is, and whom it asks.
+// Whose request it is, and which server it asks.
 struct ShadowedCall {
     std::string id;
     std::string account_id;
-    std::string url;  // as it is written
+    std::string url;  // as in the request
 };
 
 class ShadowList {
 public:
     static constexpr std::size_t rows_max = 1'000;
 
-    // On one thread. Returns how many requests have had this verdict for the same reason; 0 if
-    // there is no place for them in the list.
+    // One thread. Returns how many requests have had this verdict for the same reason; 0 if the
+    // list has no room for them.
     std::uint64_t add(const ShadowedCall& call, const ShadowVerdict& verdict);
 
-    // Each of these on any thread. The first forgets all rows, as after a change of settings.
+    // Any thread, like the rest. Forgets all rows, as after a change of settings.
     void clear();
     void add_metrics(std::string_view labels, std::vector<FrontMetric>& metrics) const;
 
-    // `"requests":{"ok":3,…},"rows":[…]`: the refused ones first, and those of the most requests.
+    // `"requests":{"ok":3,…},"rows":[…]`: refused ones first, then by number of requests.
     std::string to_json() const;
 
-    // For lists: the scheme and host of a URL, or what there is in its place.
+    // For lists: the scheme and host of a URL, or what stands in its place.
     static std::string place_of(const ShadowedCall& call);
 
 private:
     struct Row {
         std::uint64_t requests = 0;
-        std::string why;  // of the last one, like the rest
+        std::string why;  // the last one's, like the rest
         std::string todo;
         std::string call_id;
         std::int64_t at_unix_ms = 0;
@@ -75,14 +75,15 @@ private:
     static constexpr std::size_t kinds = 4;
     static constexpr std::size_t reasons = static_cast<std::size_t>(Reason::overload) + 1;
 
-    // Since the start: these are metrics.
+    // Since the start, because these are metrics.
     std::array<Counter, kinds> totals_;
     std::array<Counter, reasons> refused_;
 
     mutable std::mutex mutex_;
-    std::map<Key, Row> rows_;                    // guarded by it, by account, place and reason
-    std::array<std::uint64_t, kinds> listed_{};  // likewise: requests, with those without a row
-    std::uint64_t without_row_ = 0;              // likewise
+    std::map<Key, Row> rows_;  // guarded by the mutex; by account, place and reason
+    std::array<std::uint64_t, kinds>
+        listed_{};                   // likewise: requests, including those without a row
+    std::uint64_t without_row_ = 0;  // likewise
 };
 
 }  // namespace pivot::tools

@@ -22,7 +22,7 @@ using reactor::Task;
 using switches::kazoo::PivotRequest;
 using Kind = ShadowVerdict::Kind;
 
-// What a web server is told, so that it can leave out what it would do only once.
+// Tells web servers that the request is a copy, so that they can skip what must be done only once.
 constexpr const char* shadow_header = "X-Pivot-Shadow";
 
 struct Advice {
@@ -30,7 +30,7 @@ struct Advice {
     std::string_view text;
 };
 
-// Where KAZOO's pivot does otherwise, or is elsewhere in the network.
+// For reasons that arise where KAZOO's pivot behaves differently or runs elsewhere in the network.
 constexpr std::array advices = {
     Advice{Reason::bad_action, "correct the pivot action in the callflow"},
     Advice{Reason::blocked,
@@ -74,7 +74,7 @@ ShadowVerdict verdict_on(const Failure& failure)
             "nothing: a later request may tell"};
 }
 
-// What KAZOO takes for an answer.
+// Whether KAZOO takes an answer with this status.
 bool is_status_of_kazoo(int status)
 {
     return status == 0 || status == 200 || status == 206;
@@ -90,7 +90,7 @@ ShadowVerdict verdict_on(const Outcome& outcome)
             "nothing, if it may be performed; else answer with an error"};
 }
 
-// What holds for a request that would be performed without some of its headers.
+// The verdict on a request that would be performed without some of its headers.
 ShadowVerdict with_headers(ShadowVerdict verdict, unsigned headers_dropped)
 {
     if (verdict.kind != Kind::ok || headers_dropped == 0) return verdict;
@@ -137,7 +137,7 @@ ShadowTrial::ShadowTrial(reactor::Reactor& reactor, Engine& engine, bool asks, T
 {
 }
 
-// The engine has taken the same rules, so they are right.
+// The engine has accepted the same rules, so they are valid.
 void ShadowTrial::reload(const EngineConfig& config)
 {
     const auto read = [&config](const EngineConfig::Policy& account) {
@@ -178,7 +178,7 @@ void ShadowTrial::refuse(const PivotRequest& request, std::string_view why)
           refused(Reason::bad_action, std::string(why)));
 }
 
-// Nobody is asked but name servers.
+// Asks only name servers.
 Task<ShadowVerdict> ShadowTrial::check(Question question, Deadline& deadline)
 {
     const auto url = http::Url::parse(question.action.voice_url);
@@ -196,7 +196,7 @@ Task<ShadowVerdict> ShadowTrial::check(Question question, Deadline& deadline)
     co_return ShadowVerdict();
 }
 
-// As a call would, but without any trace.
+// Asks like a call would, but leaves no trace.
 Task<ShadowVerdict> ShadowTrial::ask(Question question, Deadline& deadline)
 {
     Request request;

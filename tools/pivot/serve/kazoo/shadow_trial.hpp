@@ -1,10 +1,10 @@
-// Tells what would become of a request that `pivot serve` only watches.
+// Finds out what would happen to a request that `pivot serve` only watches.
 //
-//   check ─► the action ─► its host against the address policy, its addresses likewise
-//   ask   ─► the action ─► an engine of its own asks the web server, and validates the answer
+//     check ─► the action ─► its host, and then its addresses, against the address policy
+//     ask   ─► the action ─► an engine of its own asks the web server, and validates the answer
 //
-// It lives on the thread of the bus. The engine is not that of calls, so nothing is counted among
-// them, and nothing is left of them: no rows, no records, no CDRs.
+// It lives on the thread of the bus. Its engine is not the one for calls, so the requests are not
+// counted as calls and leave no rows, records or CDRs.
 #pragma once
 
 #include "net/address_policy.hpp"
@@ -25,15 +25,15 @@
 
 namespace pivot::tools {
 
-// That of a shadow: its calls are not among those that limits are about.
+// The engine's configuration for a shadow, whose calls do not count against limits.
 EngineConfig shadow_config(EngineConfig config);
 
 class ShadowTrial final : public switches::kazoo::ShadowJudge {
 public:
     using Tell = std::function<void(const ShadowedCall& call, const ShadowVerdict& verdict)>;
 
-    // `engine` outlives it. `asks`: also those requests that name a URL. `tell` is called once for
-    // each request, on the reactor's thread. The error is a sentence.
+    // `engine` outlives it. With `asks`, requests that name a URL are also asked. `tell` is called
+    // once for each request, on the reactor's thread. The error is a sentence.
     static tl::expected<std::unique_ptr<ShadowTrial>, std::string> open(reactor::Reactor& reactor,
                                                                         Engine& engine,
                                                                         const EngineConfig& config,
@@ -44,7 +44,7 @@ public:
     void refuse(const switches::kazoo::PivotRequest& request, std::string_view why) override;
     void close() override { resolver_->close(); }
 
-    // For the requests to come.
+    // For new requests.
     void reload(const EngineConfig& config);
 
     reactor::FramePool& frames() const { return reactor_.frames(); }
@@ -65,7 +65,7 @@ private:
     const Tell tell_;
     const std::unique_ptr<net::Resolver> resolver_;
     net::AddressPolicy policy_;
-    std::map<std::string, net::AddressPolicy, std::less<>> policies_;  // of accounts
+    std::map<std::string, net::AddressPolicy, std::less<>> policies_;  // accounts'
 };
 
 }  // namespace pivot::tools

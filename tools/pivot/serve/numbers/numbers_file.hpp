@@ -14,7 +14,7 @@
 
 namespace pivot::tools {
 
-// Adds those of the text of a file. The error names the line: `12: …`.
+// Adds the numbers in the text of a file. The error names the line: `12: …`.
 tl::expected<void, std::string> add_numbers(std::string_view text, Actions& actions);
 
 }  // namespace pivot::tools

@@ -27,7 +27,7 @@ namespace {
 using reactor::Deadline;
 using reactor::Task;
 
-// While there are no numbers at all, it is tried again so soon.
+// How soon it tries again while there are no numbers at all.
 constexpr std::chrono::seconds hurried{5};
 
 constexpr reactor::ReactorConfig small_reactor = {
@@ -65,7 +65,7 @@ struct Fetched {
 
 }  // namespace
 
-// On the thread.
+// The thread's own part.
 class NumbersSource::Fetcher {
 public:
     Fetcher(NumbersSource& owner, reactor::Reactor& reactor,
@@ -182,7 +182,7 @@ private:
     http::Client client_;
     Deadline life_;
     reactor::Event go_on_;
-    std::string tag_;  // of what was taken last
+    std::string tag_;  // of the text that was taken last
     bool is_due_ = false;
     bool was_tried_ = false;
 };
@@ -283,7 +283,7 @@ tl::expected<void, std::string> NumbersSource::take(const std::string& text)
     return {};
 }
 
-// Another process finds a whole one, or the one before.
+// Another process finds the whole file, or the previous one.
 void NumbersSource::keep_copy(const std::string& text)
 {
     if (copy_.empty()) return;
@@ -300,7 +300,7 @@ void NumbersSource::keep_copy(const std::string& text)
                            copy_));
 }
 
-// Says once that there is trouble, and once that there is no more.
+// Logs a trouble once, and once that it is over.
 void NumbersSource::note(std::string trouble)
 {
     const std::string url = exchange::redact(settings_.url);

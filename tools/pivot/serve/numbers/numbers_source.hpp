@@ -1,8 +1,8 @@
-// Called numbers and their actions from a web server, as the text that numbers_file.hpp reads.
+// Called numbers and their actions from a web server, in the format of numbers_file.hpp.
 //
 //   copy of an earlier process ─► taken ─► GET, If-None-Match ─┬─ 200 ─► taken, and copied
-//                                             ▲                ├─ 304: as it was
-//                                             └── interval ────┴─ else: what was taken stays, and
+//                                             ▲                ├─ 304: nothing has changed
+//                                             └── interval ────┴─ else: the numbers stay, and
 //                                                                 trouble() says why
 //
 // A thread of its own fetches and reads them, so that no call waits for that.
@@ -37,7 +37,7 @@
 namespace pivot::tools {
 
 struct NumbersSettings {
-    std::string url;  // empty: there is no such web server
+    std::string url;  // empty if there is no such web server
     std::chrono::seconds interval{300};
 };
 
@@ -47,28 +47,28 @@ public:
     static constexpr std::chrono::seconds fetch_max{30};
 
     // Takes a text, from any thread, and returns how many numbers are in it. The error names the
-    // line: nothing has changed.
+    // line, and nothing has changed.
     using Take = std::function<tl::expected<std::size_t, std::string>(const std::string& text)>;
 
-    // `copy` is a file for what was taken last; empty: there is none. Names are looked up and
-    // certificates verified as `engine` has it.
+    // `copy` is the file that keeps the last text; empty if there is none. DNS and TLS follow
+    // `engine`.
     NumbersSource(const NumbersSettings& settings, const EngineConfig& engine, std::string copy,
                   Take take, Log& log);
     NumbersSource(const NumbersSource&) = delete;
     NumbersSource& operator=(const NumbersSource&) = delete;
     ~NumbersSource();
 
-    // Returns when the first fetch has ended, well or not. The error is a sentence: none can be
-    // made.
+    // Returns after the first fetch, successful or not. The error is a sentence that says why no
+    // fetch is possible.
     tl::expected<void, std::string> start();
 
-    // Any thread, as the following.
+    // Any thread, like the rest.
     void fetch_now();
 
     // Why the last fetch failed; empty if it did not.
     std::string trouble() const;
 
-    // Whether any text was taken, be it an old copy.
+    // Whether any text was taken, even an old copy.
     bool has_numbers() const { return has_numbers_; }
 
 private:
@@ -88,12 +88,12 @@ private:
     Log& log_;
     std::atomic<bool> has_numbers_ = false;
     mutable std::mutex mutex_;
-    std::string trouble_;  // guarded by it
+    std::string trouble_;  // guarded by the mutex
     Fetcher* fetcher_ = nullptr;
     std::latch is_open_{1};
     std::latch was_tried_{1};
     std::latch stop_is_posted_{1};
-    std::thread thread_;  // uses all of the above
+    std::thread thread_;  // uses all members above
 };
 
 }  // namespace pivot::tools

@@ -18,7 +18,7 @@ namespace {
 using http::error_response;
 using http::ServerResponse;
 
-// It is in memory while it is sent.
+// The file is in memory while it is sent.
 constexpr std::uintmax_t bytes_max = 256 * 1024 * 1024;
 
 struct Kind {

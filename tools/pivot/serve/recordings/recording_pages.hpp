@@ -1,4 +1,4 @@
-// Recordings for whoever has a signed link to one (media/recording_link.hpp).
+// Answers signed links with the recordings that they lead to (media/recording_link.hpp).
 #pragma once
 
 #include "http/server_response.hpp"
@@ -11,11 +11,11 @@
 namespace pivot::tools {
 
 struct RecordingSettings {
-    std::string folder;             // with the files; empty: there are none
-    std::vector<std::string> keys;  // links that one of them has signed are good
+    std::string folder;             // with the files; empty if there are none
+    std::vector<std::string> keys;  // a link is good if one of them has signed it
 };
 
-// What is answered to a path after `/r/`. Reads the file.
+// The answer to a path after `/r/`. Reads the file.
 http::ServerResponse answer_with_recording(const RecordingSettings& settings,
                                            std::string_view segments, std::int64_t unix_now_s);
 

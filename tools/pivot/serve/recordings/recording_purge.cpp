@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds between_pieces{50};
 constexpr std::chrono::milliseconds between_rounds{std::chrono::hours(1)};
 
-// Whether it is a file that was written before this time.
+// Whether the path is a file that was written before this time.
 bool is_older(const std::string& path, std::int64_t unix_ms)
 {
     struct stat found{};

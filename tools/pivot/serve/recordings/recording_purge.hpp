@@ -1,5 +1,5 @@
-// Removes the recordings of a folder that were kept for long enough: every hour, and a few at a
-// time, so that the disk is there for calls.
+// Removes old recordings from a folder: every hour, and a few at a time, so that calls can use the
+// disk.
 #pragma once
 
 #include "pivot/serve/service/log.hpp"
@@ -26,11 +26,11 @@ public:
     RecordingPurge& operator=(const RecordingPurge&) = delete;
     ~RecordingPurge();
 
-    // From now on, on a thread of its own. The error is a sentence.
+    // Begins, on a thread of its own. The error is a sentence.
     tl::expected<void, std::string> start();
 
-    // Looks at the next files of a round, and removes those that were written too long before this
-    // time. Returns false at the end of the round.
+    // Looks at the next files of a round and removes the old ones. Returns false at the end of the
+    // round.
     bool remove_some(std::int64_t unix_now_ms);
 
 private:
@@ -40,12 +40,12 @@ private:
     const std::string folder_;
     const std::chrono::milliseconds keep_;
     Log& log_;
-    std::filesystem::directory_iterator next_;  // at its end: a round begins
+    std::filesystem::directory_iterator next_;  // at its end a round begins
     std::size_t removed_ = 0;                   // in this round
     std::mutex mutex_;
     std::condition_variable changed_;
     bool is_stopping_ = false;  // guarded by the mutex
-    std::thread thread_;        // uses all of the above
+    std::thread thread_;        // uses all members above
 };
 
 }  // namespace pivot::tools

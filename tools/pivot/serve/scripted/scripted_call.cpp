@@ -10,7 +10,7 @@ namespace pivot::tools {
 
 namespace {
 
-// A command's time on the stage.
+// Holds the stage for one command.
 class Turn {
 public:
     explicit Turn(Stage& stage) : stage_(stage), lock_(stage.mutex) { stage_.clock.read(); }
@@ -244,7 +244,7 @@ void ScriptedCall::branched(std::string_view branch, std::string_view why)
     channel_.branched(branch, why);
 }
 
-// A call that has failed has a line already.
+// A failed call has its line already.
 void ScriptedCall::ended(const SessionEnd& end)
 {
     const Turn turn(stage_);

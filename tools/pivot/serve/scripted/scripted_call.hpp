@@ -21,16 +21,16 @@
 
 namespace pivot::tools {
 
-// What the calls of one front share: the system's clock, and whoever holds the mutex acts.
+// Shared by the calls of one front: the system's clock, and a mutex whose holder may act.
 struct Stage {
     std::mutex mutex;
-    std::condition_variable changed;  // for the thread whose timers these are
+    std::condition_variable changed;  // wakes the thread that runs the timers
     reactor::Clock clock;
 };
 
 // What callers and callees do.
 struct Script {
-    std::string file;  // empty: callers listen to everything and press nothing
+    std::string file;  // if empty, callers listen to everything and press nothing
     std::vector<switches::scripted::Step> steps;
 
     // The error is a sentence that names the file and the line.
@@ -39,19 +39,19 @@ struct Script {
 
 class ScriptedCall final : public Channel, private switches::scripted::Transcript {
 public:
-    // `ended` is called, with the mutex held, when nothing will be called any more. The call is
-    // made and destroyed with the mutex held.
+    // `ended` is the last call back to the host, with the mutex held. The object is made and
+    // destroyed with the mutex held.
     ScriptedCall(Stage& stage, Reception& reception, const Script& script, std::string call_id,
                  std::function<void(const SessionEnd&)> ended);
 
-    // Returns false if it is refused.
+    // Returns false if the call is refused.
     bool begin(Arrival arrival);
 
-    // Calls instead of being called: the session begins when somebody has answered, as the script
-    // has it. With the mutex held.
+    // Makes an outbound call: the session begins when somebody answers, as scripted. With the mutex
+    // held.
     void place(const OutboundCall& call);
 
-    // The host ends it, with the mutex held.
+    // The host hangs the call up, with the mutex held.
     void be_hung_up();
 
     Abilities abilities() const override { return channel_.abilities(); }
@@ -94,7 +94,7 @@ private:
     const std::string call_id_;
     const std::function<void(const SessionEnd&)> ended_;
     Engine::Ticket ticket_;
-    bool is_ringing_ = false;  // of an outbound call
+    bool is_ringing_ = false;  // an outbound call that nobody has answered yet
     switches::scripted::ScriptedChannel channel_;
     switches::scripted::ScriptPlayer player_;
 };

@@ -38,7 +38,7 @@ void ScriptedFront::start()
 void ScriptedFront::refuse_calls()
 {
     const std::scoped_lock lock(stage_.mutex);
-    if (next_at_ == never) return;  // all are made
+    if (next_at_ == never) return;  // all calls are made
     stage_.clock.timers().stop(*this);
     next_at_ = never;
     report_if_over();
@@ -93,7 +93,7 @@ void ScriptedFront::run()
     }
 }
 
-// Calls that are late are made up for: they count from when they were due.
+// Late calls are made up for, because each is due at its own time.
 void ScriptedFront::fired()
 {
     make_call();
@@ -125,7 +125,7 @@ void ScriptedFront::make_call()
     }
 }
 
-// It is still being called, so it goes later.
+// The call is still on the stack, so it is removed later.
 void ScriptedFront::end_call(const std::string& call_id, const SessionEnd& end)
 {
     if (!end.failure.empty()) ++failed_;

@@ -1,7 +1,7 @@
-// A front end without a switch: calls that a script makes, a given number a second, in real time.
+// A front end without a switch: calls of a script, a given number a second, in real time.
 //
-// It is for trying a configuration and a voice application under the engine that carries real
-// calls, and it shows what a front end needs.
+// It lets one try a configuration and a voice application on the engine that carries real calls,
+// and it shows what a front end needs.
 #pragma once
 
 #include "pivot/serve/fronts/front.hpp"
@@ -45,7 +45,7 @@ private:
 
     // With the stage's mutex held.
     std::unordered_map<std::string, std::unique_ptr<ScriptedCall>> calls_;
-    std::vector<std::string> ended_;  // ids of calls that can go
+    std::vector<std::string> ended_;  // ids of calls to remove
     Nanoseconds next_at_ = never;
     std::uint64_t made_ = 0;       // by the script
     std::uint64_t in_flight_ = 0;  // of those
@@ -53,7 +53,7 @@ private:
     std::uint64_t refused_ = 0;
     bool is_stopping_ = false;
 
-    std::thread thread_;  // uses all of the above
+    std::thread thread_;  // uses all members above
 };
 
 }  // namespace pivot::tools

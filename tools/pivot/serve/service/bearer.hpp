@@ -1,4 +1,4 @@
-// Tokens of requests (RFC 6750).
+// Bearer tokens of requests (RFC 6750).
 #pragma once
 
 #include "http/server_request.hpp"
@@ -7,7 +7,7 @@
 
 namespace pivot::tools {
 
-// Whether two tokens are the same, in a time that tells nothing of the difference.
+// Compares two tokens in a time that does not depend on where they differ.
 bool are_equal_tokens(std::string_view a, std::string_view b);
 
 // Whether the request has `Authorization: Bearer TOKEN`.

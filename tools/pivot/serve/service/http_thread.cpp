@@ -108,7 +108,7 @@ void HttpThread::Stop::deliver()
 HttpThread::~HttpThread()
 {
     if (!thread_.joinable()) return;
-    reactor_->post(stop_);  // which may be delivered before this returns
+    reactor_->post(stop_);  // may be delivered before this returns
     stop_is_posted_.count_down();
     thread_.join();
 }

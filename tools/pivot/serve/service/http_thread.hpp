@@ -1,4 +1,4 @@
-// HTTP listeners of one purpose, on a reactor and a thread of their own.
+// HTTP listeners for one purpose, on a thread and a reactor of their own.
 #pragma once
 
 #include "http/server.hpp"
@@ -20,10 +20,10 @@
 namespace pivot::tools {
 
 struct HttpPurpose {
-    std::string thread;   // its name
-    std::string setting;  // that has the addresses, for messages
-    std::string headers;  // of all responses: `Name: value` and CRLF each
-    net::TlsFiles tls;    // of TCP listeners
+    std::string thread;   // the thread's name
+    std::string setting;  // the setting with the addresses, for messages
+    std::string headers;  // in all responses: `Name: value` and CRLF each
+    net::TlsFiles tls;    // for TCP listeners
     bool is_tls_on_loopback = true;
     reactor::ReactorConfig reactor;
     http::ServerLimits limits;
@@ -38,7 +38,7 @@ class HttpThread {
 public:
     using Listeners = std::vector<std::unique_ptr<net::Listener>>;
 
-    // What answers at an address; its reactor is that of the thread.
+    // Makes the handler for an address, on the thread's reactor.
     using MakeHandler = std::function<std::shared_ptr<http::ServerHandler>(
         const net::ListenAddress& address, reactor::Reactor& reactor)>;
 
@@ -48,17 +48,17 @@ public:
 
     HttpThread(const HttpThread&) = delete;
     HttpThread& operator=(const HttpThread&) = delete;
-    ~HttpThread();  // ends the requests under way
+    ~HttpThread();  // ends requests in flight
 
     const Listeners& listeners() const { return listeners_; }
 
-    // Where it can be reached over TCP, for EngineConfig::own_listeners.
+    // Its TCP addresses, for EngineConfig::own_listeners.
     std::vector<std::string> own_listeners() const;
 
-    // Answers from now on. The error is a sentence.
+    // Begins to answer. The error is a sentence.
     tl::expected<void, std::string> start(MakeHandler make_handler);
 
-    // As Engine::is_turning().
+    // As in Engine::is_turning().
     bool is_turning() { return pulse_.beats(); }
 
 private:
@@ -89,7 +89,7 @@ private:
     bool is_stopping_ = false;
     std::latch is_open_{1};
     std::latch stop_is_posted_{1};
-    std::thread thread_;  // uses all of the above
+    std::thread thread_;  // uses all members above
 };
 
 }  // namespace pivot::tools

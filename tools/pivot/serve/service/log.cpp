@@ -30,7 +30,7 @@ std::string_view name(LogLevel level)
     return names[static_cast<std::size_t>(level)];
 }
 
-// As syslog numbers them.
+// In syslog's numbers.
 int priority(LogLevel level)
 {
     constexpr std::array priorities = {3, 4, 6, 7};
@@ -48,7 +48,7 @@ std::string rfc3339(std::int64_t unix_ms)
                        unix_ms % 1'000);
 }
 
-// A switch's name for a call may be anything; one with blanks or quotes must not look like fields.
+// A switch may use any text as a call's id. Quotes keep one with blanks from looking like fields.
 std::string call_field(std::string_view call_id)
 {
     if (call_id.empty()) return {};
@@ -80,15 +80,15 @@ bool is_of_word(char sign)
     return is_digit(sign) || is_letter(sign) || sign == '_' || sign == '-' || sign == '.';
 }
 
-// Writes to a descriptor, on the queue's thread alone.
+// Writes to a descriptor, only on the queue's thread.
 class Descriptor final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
 public:
     Descriptor(int descriptor, LineStyle style) : descriptor_(descriptor), style_(style) {}
 
-    // Whose thread this is.
+    // The queue whose thread this is.
     void watch(spdlog::details::thread_pool& queue) { queue_ = &queue; }
 
-    // Says how many lines were dropped since the last time.
+    // Reports how many lines were dropped since the last time.
     void report_drops(std::size_t dropped)
     {
         if (dropped == dropped_) return;
@@ -114,7 +114,7 @@ private:
         while (!text.empty()) {
             const ssize_t written = ::write(descriptor_, text.data(), text.size());
             if (written < 0 && errno == EINTR) continue;
-            if (written < 0) return;  // nobody is left to be told
+            if (written < 0) return;  // nobody is left to tell
             text.remove_prefix(static_cast<std::size_t>(written));
         }
     }

@@ -1,9 +1,9 @@
 // The log of `pivot serve`: one line per event on standard error.
 //
 //     engine threads, front ends ── a finished line ──► bounded queue ──► a thread ──► descriptor
-//                                                       full: the oldest goes, and is counted
+//                                                      full: drops and counts the oldest
 //
-// Nobody waits for the reader of the log.
+// No caller waits for the log's reader.
 #pragma once
 
 #include <pivot/sinks.hpp>
@@ -18,7 +18,7 @@
 namespace pivot::tools {
 
 enum class LogFormat : std::uint8_t {
-    automatic,  // as the journal has it if that reads the descriptor, else text
+    automatic,  // the journal's style if the journal reads the descriptor, else text
     text,
     json,
 };
@@ -31,17 +31,17 @@ struct LogSettings {
 // How a line is written.
 enum class LineStyle : std::uint8_t { journal, text, json };
 
-// One line without its end, harmless to a terminal: of the journal `<4>call_id=CA1 …`, which has a
-// clock of its own; of the others with the time, RFC 3339 in UTC.
+// One line without its newline, harmless to a terminal. The journal's begins `<4>call_id=CA1 …`,
+// because the journal has its own clock; the others have the time, in UTC (RFC 3339).
 std::string log_line(LineStyle style, LogLevel level, std::int64_t unix_ms,
                      std::string_view call_id, std::string_view text);
 
-// Hides what identifies a caller: phone numbers but for their last three digits, and the queries of
-// URLs.
+// Hides what identifies a caller: all but the last three digits of phone numbers, and the queries
+// of URLs.
 std::string mask(std::string_view text);
 
-// Whether the journal of systemd reads this descriptor: `journal_stream` is what it has put into
-// JOURNAL_STREAM (sd-daemon(3)), or null.
+// Whether systemd's journal reads this descriptor. `journal_stream` is the value of JOURNAL_STREAM
+// (sd-daemon(3)), or null.
 bool is_read_by_journal(int descriptor, const char* journal_stream);
 
 class Log {
@@ -50,13 +50,13 @@ public:
 
     explicit Log(const LogSettings& settings, int descriptor = 2,
                  std::size_t lines_max = queue_lines_max);
-    ~Log();  // writes what is in the queue
+    ~Log();  // writes the queued lines
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
-    // Any thread. `call_id` is empty if the line is not about one call. Secrets are taken out.
-    // Warnings and what is less are masked, too, unless debugging is on: errors have what is kept
-    // nowhere else, such as a CDR.
+    // Any thread. `call_id` is empty if the line is not about one call. Secrets are removed. Lines
+    // below errors are also masked, unless debugging is on. Errors are not, because they may be the
+    // only place for something, such as a CDR.
     void write(LogLevel level, std::string_view call_id, std::string_view text);
 
     // Any thread. For what the operator must be able to read, even if it looks like a secret.

@@ -26,7 +26,7 @@ std::int64_t number(const char* text)
 
 }  // namespace
 
-// A child of the process that is watched inherits its environment.
+// A child of the watched process inherits its environment, so the process id has to match.
 Nanoseconds watchdog_ns(const char* usec, const char* pid)
 {
     constexpr std::int64_t usec_max = 24 * 3'600'000'000;

@@ -1,4 +1,4 @@
-// Tells systemd how the service is doing: sd_notify(3), without its library.
+// Tells systemd how the service is doing: sd_notify(3) without libsystemd.
 #pragma once
 
 #include "base/clock.hpp"
@@ -8,14 +8,14 @@
 
 namespace pivot::tools {
 
-// How often the service manager wants to hear that all is well, by $WATCHDOG_USEC and
-// $WATCHDOG_PID, which may be null; 0: it does not.
+// How often the service manager expects a sign of life, by $WATCHDOG_USEC and $WATCHDOG_PID, which
+// may be null. Returns 0 if it expects none.
 Nanoseconds watchdog_ns(const char* usec, const char* pid);
 
 class ServiceManager {
 public:
-    // `socket` is what $NOTIFY_SOCKET has: a path, or an abstract name that begins with `@`. If it
-    // is null, no service manager listens, and nothing is told.
+    // `socket` is the value of $NOTIFY_SOCKET: a path, or an abstract name that begins with `@`. If
+    // it is null, no service manager listens, and nothing is sent.
     explicit ServiceManager(const char* socket);
     ServiceManager(const ServiceManager&) = delete;
     ServiceManager& operator=(const ServiceManager&) = delete;
@@ -23,11 +23,12 @@ public:
 
     bool is_there() const { return descriptor_ >= 0; }
 
-    // Assignments, one a line: `READY=1\nSTATUS=3 calls`. What cannot be sent is lost.
+    // Sends assignments, one a line: `READY=1
+    // STATUS=3 calls`. Errors are ignored.
     void tell(std::string_view assignments) const;
 
 private:
-    std::string address_;  // as sendto(2) takes it
+    std::string address_;  // in the form for sendto(2)
     int descriptor_ = -1;
 };
 

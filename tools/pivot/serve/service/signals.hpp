@@ -7,14 +7,14 @@ namespace pivot::tools {
 
 class Signals {
 public:
-    // Created before any thread, because threads must not take the signals either.
+    // Create it before any thread, because threads inherit the blocked signals.
     Signals();
     ~Signals();
     Signals(const Signals&) = delete;
     Signals& operator=(const Signals&) = delete;
 
-    // The number of the next signal; 0 if it is time to look around, because wake() was called or
-    // so many milliseconds have passed. Negative: as long as it takes.
+    // Returns the number of the next signal, or 0 after wake() or after the timeout. A negative
+    // timeout waits for ever.
     int wait(int timeout_ms = -1);
 
     // Any thread.

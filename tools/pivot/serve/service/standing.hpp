@@ -1,4 +1,4 @@
-// How `pivot serve` itself is doing, for its admin listener. Any thread.
+// The state of `pivot serve` itself, for its admin listener. Any thread.
 #pragma once
 
 #include "base/clock.hpp"
@@ -15,8 +15,8 @@ inline Nanoseconds unix_now_ns()
 
 struct Standing {
     const Nanoseconds started_unix_ns = unix_now_ns();
-    std::atomic<Nanoseconds> configured_unix_ns = started_unix_ns;  // the last time it went well
-    std::atomic<bool> is_configured = true;  // the last attempt to read the configuration
+    std::atomic<Nanoseconds> configured_unix_ns = started_unix_ns;  // the last successful reading
+    std::atomic<bool> is_configured = true;  // whether the last reading succeeded
     std::atomic<bool> is_draining = false;
     std::atomic<bool> is_stopping = false;
 };

@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* socket_name = "admin.sock";
 
-// What other machines reach is not for everybody, and a token is not to be read on its way.
+// An address that other machines reach needs a token, and TLS to protect it on its way.
 void check_access(json::ObjectReader& reader, const AdminSettings& settings)
 {
     if (!settings.token.empty() && settings.token.size() < token_bytes_min) {

@@ -1,4 +1,5 @@
-// Where `pivot serve` answers its operator (docs/serve.md, "Health and metrics").
+// The table [admin]: where `pivot serve` answers its operator (docs/serve.md, "The admin
+// listener").
 #pragma once
 
 #include "base/json_reader.hpp"
@@ -14,22 +15,22 @@ namespace pivot::tools {
 
 struct AdminSettings {
     std::vector<net::ListenAddress> listen;
-    bool is_default = true;  // nobody has said where
-    std::string token;       // empty: a random one
-    net::TlsFiles tls;       // of what other machines reach
+    bool is_default = true;  // not configured
+    std::string token;       // if empty, a random one is made
+    net::TlsFiles tls;       // for addresses that other machines reach
 };
 
-// A guess takes too long.
+// Long enough that nobody can guess it.
 inline constexpr std::size_t token_bytes_min = 16;
 
-// One address, or a list.
+// Reads one address or a list.
 std::vector<net::ListenAddress> read_addresses(json::ObjectReader& reader, std::string_view name);
 
 // Reads the table `admin`.
 void read_admin(json::ObjectReader& root, AdminSettings& settings);
 
-// `admin.sock` in the folder for sockets that systemd has made, else in /run/pivot; none if that is
-// not there or cannot be written to. `folder` is $RUNTIME_DIRECTORY, or null.
+// `admin.sock` in the folder that systemd has made for sockets, else in /run/pivot. Returns none if
+// the folder does not exist or cannot be written to. `folder` is $RUNTIME_DIRECTORY, or null.
 std::vector<net::ListenAddress> default_admin_addresses(const char* folder);
 
 }  // namespace pivot::tools

@@ -1,4 +1,4 @@
-// Where `pivot serve` answers programs of its customers (docs/serve.md, "The API").
+// The table [api]: where `pivot serve` answers its customers' programs (docs/serve.md, "The API").
 #pragma once
 
 #include "base/json_breaches.hpp"
@@ -13,7 +13,7 @@
 namespace pivot::tools {
 
 struct ApiSettings {
-    std::vector<net::ListenAddress> listen;  // empty: there is no API
+    std::vector<net::ListenAddress> listen;  // if empty, there is no API
     net::TlsFiles tls;
     std::map<std::string, std::string> accounts;  // by token
 };

@@ -15,7 +15,7 @@ namespace pivot::tools {
 
 namespace {
 
-// systemd makes the folder of a service with CacheDirectory=.
+// The folder that systemd makes for a service with CacheDirectory=.
 std::string cache_folder()
 {
     const char* const folder = std::getenv("CACHE_DIRECTORY");
@@ -32,7 +32,7 @@ void let_engine_keep_files(EngineConfig& engine)
                                        "-c",  "1",  "-b",     "16", "{output}"};
 }
 
-// `http://ann:secret@h:8088`: what it names takes the place of the other settings.
+// Reads `http://ann:secret@h:8088`, whose user and password replace the other settings.
 void take_credentials(AsteriskSettings& settings)
 {
     std::string_view authority = http::front(settings.url);
@@ -60,7 +60,7 @@ void check_url(json::ObjectReader& reader, AsteriskSettings& settings)
                                         printable(settings.user)));
 }
 
-// What other machines reach is not for everybody.
+// An address that other machines reach needs a password.
 void check_listeners(json::ObjectReader& reader, const AsteriskSettings& settings)
 {
     for (const net::ListenAddress& address : settings.listen) {
@@ -85,7 +85,7 @@ void read_template(json::ObjectReader& reader, std::string_view key, std::string
     reader.fail(key, fmt::format("has no {} in it, such as PJSIP/{}@trunk", place, place));
 }
 
-// Names of the dialplan, which are arguments of a function there.
+// Names of the dialplan, which become arguments of a function there.
 void read_moves(json::ObjectReader& reader, AsteriskSettings& settings)
 {
     const auto is_name = [](std::string_view text) {

@@ -1,4 +1,4 @@
-// Where CDRs go if an action does not say where.
+// The table [cdr]: where CDRs go unless the action says where.
 #pragma once
 
 #include "base/json_breaches.hpp"
@@ -12,9 +12,8 @@
 namespace pivot::tools {
 
 struct CdrSettings {
-    std::string url;  // empty: nowhere
-    std::map<std::string, std::string, std::less<>>
-        accounts;  // what goes before it for one account
+    std::string url;                                           // if empty, nowhere
+    std::map<std::string, std::string, std::less<>> accounts;  // by account, in place of `url`
 
     const std::string& url_of(std::string_view account_id) const
     {

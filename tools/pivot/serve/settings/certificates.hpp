@@ -18,14 +18,14 @@ public:
     bool empty() const { return files_.empty(); }
 
     struct Expiry {
-        std::string_view listener;  // `api`: the table that names the certificate
+        std::string_view listener;  // the table that names the certificate: `api`
         std::int64_t unix_s;
     };
 
-    // Any thread. As the files are now; one that cannot be read is left out.
+    // Any thread. Reads the files as they are now, and leaves out those that cannot be read.
     std::vector<Expiry> expiries() const;
 
-    // A line of the log for each that expires within two weeks, or has expired.
+    // Logs a line for each certificate that expires within two weeks, or has expired.
     void warn(Log& log) const;
 
 private:

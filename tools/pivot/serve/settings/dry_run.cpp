@@ -21,7 +21,7 @@ std::string objection_to_access(std::string_view what, const std::string& path, 
     return fmt::format("{} {}: {}", what, path, std::strerror(errno));
 }
 
-// One that can be used, or made.
+// The folder can be used, or created.
 std::string objection_to_folder(std::string_view what, const std::string& path)
 {
     std::error_code ignored;
@@ -31,13 +31,13 @@ std::string objection_to_folder(std::string_view what, const std::string& path)
     return objection_to_access(what, std::filesystem::absolute(path).parent_path(), W_OK | X_OK);
 }
 
-// The files of a media folder may be those of an engine that runs.
+// The folder may belong to a running engine, so its files are left alone.
 std::string objection_to_media(const std::string& path)
 {
     return path.empty() ? std::string() : objection_to_folder("the media folder", path);
 }
 
-// An engine that runs may be writing it, so it is only read.
+// A running engine may be writing the file, so it is only read.
 std::string objection_to_file(const std::string& path, const store::Schema& schema)
 {
     std::error_code ignored;

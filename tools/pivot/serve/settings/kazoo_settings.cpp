@@ -18,7 +18,7 @@ using switches::kazoo::Broker;
 
 constexpr unsigned prefetch_max = 65'535;
 
-// Prefetching 0 would be without any limit.
+// A prefetch of 0 means no limit in AMQP.
 constexpr unsigned prefetch_min = 1;
 
 void read_brokers(json::ObjectReader& reader, KazooSettings& settings)

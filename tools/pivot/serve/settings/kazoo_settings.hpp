@@ -1,4 +1,4 @@
-// The tables [[kazoo]] of `pivot serve`: requests of KAZOO, over its message bus.
+// The tables [[kazoo]]: KAZOO's requests, over its message bus.
 #pragma once
 
 #include "base/json_reader.hpp"
@@ -11,21 +11,21 @@
 
 namespace pivot::tools {
 
-// Whether requests are only watched, and none is answered.
+// Whether requests are only watched, and not answered.
 enum class Shadow : std::uint8_t {
     off,
-    check,  // what a request says is judged
-    ask,    // and so is what the web server answers
+    check,  // judges the request
+    ask,    // also asks the web server, and judges its answer
 };
 
 struct KazooSettings {
-    std::string name;                              // in lines of the log and in metrics
-    std::vector<switches::kazoo::Broker> brokers;  // alternatives, of one cluster
-    unsigned prefetch = 100;  // requests that are taken before their replies are sent
-    std::string tls_ca;       // a PEM file; empty: the system's authorities
+    std::string name;                              // in log lines and metrics
+    std::vector<switches::kazoo::Broker> brokers;  // alternatives of one cluster
+    unsigned prefetch = 100;                       // requests that may be in flight without a reply
+    std::string tls_ca;                            // a PEM file; if empty, the system's authorities
     Shadow shadow = Shadow::off;
 
-    // How to connect, by the name of this machine.
+    // How to connect. The node is named after this machine.
     switches::kazoo::AmqpLinkSettings link() const;
 
     // The brokers, for messages.

@@ -35,7 +35,7 @@ std::vector<Override> overrides_of(const SettingsSources& sources)
     return overrides;
 }
 
-// A mistake that is harmless in the action of a customer is one of the operator here.
+// What is a harmless mistake in a customer's action is an error in the operator's.
 void read_action(std::string_view name, json::Value value, const std::string& at, Actions& actions,
                  const ActionLimits& limits, json::Breaches& breaches)
 {
@@ -52,7 +52,7 @@ void read_action(std::string_view name, json::Value value, const std::string& at
     actions.add(std::string(name), std::move(*node));
 }
 
-// What is in the table `numbers` goes before what is in the file.
+// Numbers of the table `numbers` take precedence over those of the file.
 void read_numbers_file(json::ObjectReader& root, Actions& actions)
 {
     std::string path;
@@ -79,7 +79,7 @@ void read_numbers_source(json::ObjectReader& root, NumbersSettings& numbers)
     root.number("numbers_interval_s", numbers.interval, 1, day_s);
 }
 
-// The engine's limits on actions are known by now.
+// The engine's limits on actions have been read before.
 void read_actions(json::ObjectReader& root, Settings& settings, json::Breaches& breaches)
 {
     const ActionLimits& limits = settings.engine.action;
@@ -133,7 +133,7 @@ void read_account(json::ObjectReader& root, std::string& id)
     reader.finish("a setting");
 }
 
-// 0 for ever, where that may be.
+// 0 means for ever, where that is allowed.
 void read_kept(json::ObjectReader& root, const char* table, std::int64_t least,
                std::chrono::hours& kept)
 {
@@ -144,7 +144,7 @@ void read_kept(json::ObjectReader& root, const char* table, std::int64_t least,
     kept = days;
 }
 
-// Those of the engine come last, because they report what nobody has asked for.
+// The engine's settings are read last, because they report unknown keys.
 void read(json::ObjectReader& root, Settings& settings, json::Breaches& breaches)
 {
     constexpr std::int64_t hour_s = 60 * 60;

@@ -1,4 +1,4 @@
-// What `pivot serve` is told by its configuration (docs/serve.md) and its options.
+// The settings of `pivot serve`, from its configuration (docs/serve.md) and its options.
 #pragma once
 
 #include "pivot/serve/numbers/actions.hpp"
@@ -21,27 +21,27 @@
 
 namespace pivot::tools {
 
-// Calls that are made up, and go through the engine as any others.
+// Made-up calls, which go through the engine like any others.
 struct ScriptedSettings {
-    std::string script_file;  // empty: callers listen to everything and press nothing
+    std::string script_file;  // if empty, callers listen to everything and press nothing
     std::uint64_t calls = 1;
     unsigned rate = 1;   // calls a second
-    std::string action;  // what the switch says of it; empty: nothing
+    std::string action;  // the switch's action for the call; empty if there is none
     std::string from;
     std::string to;
 };
 
 struct Settings {
     EngineConfig engine;
-    std::string account_id;  // of all calls
+    std::string account_id;  // for all calls
     Actions actions;
     NumbersSettings numbers;
     CdrSettings cdr;
-    std::string default_action;  // as it is written; empty: there is none
+    std::string default_action;  // as written; empty if there is none
     std::chrono::seconds drain_delay{0};
     std::chrono::seconds drain_timeout{300};
-    std::chrono::hours calls_kept{30 * 24};  // rows of ended ones
-    std::chrono::hours recordings_kept{0};   // 0: they stay
+    std::chrono::hours calls_kept{30 * 24};  // the rows of ended calls
+    std::chrono::hours recordings_kept{0};   // 0 keeps them for ever
     LogSettings log;
     AdminSettings admin;
     ApiSettings api;
@@ -51,8 +51,8 @@ struct Settings {
 };
 
 struct SettingsSources {
-    std::vector<std::string> config_files;  // empty: those of /etc/pivot
-    std::string url;                        // each of these is empty if it is not given
+    std::vector<std::string> config_files;  // if empty, those of /etc/pivot
+    std::string url;  // this and the next ones are empty if they are not given
     std::string asterisk_url;
     std::string log_format;
     std::string log_level;
@@ -64,7 +64,7 @@ struct ReadSettings {
     std::string shown;  // the merged configuration as TOML, without secrets
 };
 
-// The errors are lines that begin with their place, `pivot.toml:12:3: …`.
+// Errors are lines that begin with their place, `pivot.toml:12:3: …`.
 tl::expected<ReadSettings, std::vector<std::string>> read_settings(const SettingsSources& sources);
 
 }  // namespace pivot::tools

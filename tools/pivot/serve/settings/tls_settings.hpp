@@ -1,4 +1,4 @@
-// The certificate of a listener, and its key.
+// The certificate and key of a listener.
 #pragma once
 
 #include "base/json_reader.hpp"
@@ -6,7 +6,7 @@
 
 namespace pivot::tools {
 
-// Reads `tls_certificate` and `tls_key` of a table that has a listener, and tries the files.
+// Reads `tls_certificate` and `tls_key` from a listener's table, and tries the files.
 void read_tls(json::ObjectReader& reader, net::TlsFiles& files);
 
 }  // namespace pivot::tools

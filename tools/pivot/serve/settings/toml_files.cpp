@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::string_view file_suffix = "_file";
 
-// Whether the value at this pointer is never shown: passwords, keys of signatures, an account's
-// and an action's headers, and the token of the operator.
+// Whether the value at this pointer is secret: passwords, signing keys, headers of accounts and
+// actions, the operator's token.
 bool is_secret(std::string_view pointer)
 {
     std::vector<std::string_view> names;
@@ -36,7 +36,7 @@ bool is_secret(std::string_view pointer)
     if (is_of_action) return names[2] == "custom_request_headers";
     const bool is_of_account = names.size() == 4 && names[0] == "accounts";
     if (is_of_account) return names[2] == "headers" || (names[2] == "signing" && names[3] == "key");
-    if (!names.empty() && names[0] == "kazoo") return names.back() == "password";  // in a list
+    if (!names.empty() && names[0] == "kazoo") return names.back() == "password";  // in an array
     if (names.size() == 2 && names[0] == "asterisk") {
         return names[1] == "password" || names[1] == "listen_password";
     }
@@ -44,7 +44,7 @@ bool is_secret(std::string_view pointer)
     return (names.size() == 2 && names[1] == "key") || (names.size() == 3 && names[1] == "keys");
 }
 
-// Whether this names the file of a secret. The pointer of the secret is then the shorter one.
+// Whether the pointer names the file of a secret. Shortens it to the pointer of the secret.
 bool is_secret_file(std::string_view pointer)
 {
     return pointer.ends_with(file_suffix) &&
@@ -80,7 +80,7 @@ public:
             json::append_pointer(pointer, setting.table);
             table = root_.emplace<toml::table>(setting.table).first->second.as_table();
         }
-        if (table == nullptr) return;  // not a table, which is reported
+        if (table == nullptr) return;  // if it is not a table, that is reported elsewhere
         json::append_pointer(pointer, setting.key);
         table->insert_or_assign(setting.key, setting.value);
         places_.insert_or_assign(pointer, setting.option);
@@ -174,7 +174,7 @@ private:
         out += '}';
     }
 
-    // The pointer of the secret has the place of its file from now on.
+    // The secret gets the place of the key that names its file.
     void append_secret(std::string& out, const std::string& path, const std::string& at)
     {
         const std::string& place = places_[at];
@@ -184,7 +184,7 @@ private:
         json::append_quoted(out, trim(*text, blanks));
     }
 
-    // JSON has no dates and no infinity: they become strings.
+    // JSON has no dates and no infinity, so these become strings.
     static void append_scalar(std::string& out, const toml::node& node)
     {
         if (const auto* text = node.as_string()) return json::append_quoted(out, **text);
@@ -202,7 +202,7 @@ private:
         }
     }
 
-    // Credentials of URLs are secrets as well.
+    // Credentials in URLs are secrets, too.
     static void mask(toml::table& table, const std::string& at)
     {
         for (auto&& [key, node] : table) {
@@ -265,7 +265,7 @@ std::string MergedToml::message(const Breach& breach) const
         error = error.substr(0, begin) + dotted(std::string_view(error).substr(begin));
     }
     auto place = places.find(breach.at);
-    // A key that is missing has the place of its table.
+    // A missing key has the place of its table.
     for (std::string_view above = breach.at; place == places.end() && !above.empty();) {
         above = above.substr(0, above.rfind('/'));
         place = places.find(above);
