@@ -24,7 +24,7 @@ using reactor::Task;
 constexpr Nanoseconds close_ns = second_ns;
 constexpr Nanoseconds filter_ns = 10 * second_ns;
 
-// A connection that has lasted so long begins anew with pauses.
+// After a connection that lasted this long, the pauses start again at the shortest.
 constexpr Nanoseconds lasting_ns = 10 * second_ns;
 
 bool is_replacement(std::string_view event)
@@ -124,7 +124,7 @@ Task<Result<std::unique_ptr<WebSocket>>> Ari::connect(Deadline& life)
     co_return opened;
 }
 
-// Yields why the connection is of no more use.
+// Yields why the connection has ended.
 Task<Failure> Ari::listen(WebSocket& socket, Deadline& life)
 {
     if (life.has_expired()) co_return life.failure(Phase::queue);
@@ -137,7 +137,7 @@ Task<Failure> Ari::listen(WebSocket& socket, Deadline& life)
     while (!was_replaced_) {
         auto message = co_await socket.receive(life);
         if (!message) co_return std::move(message.error());
-        if (life.has_expired()) break;  // what had arrived before stop() comes all the same
+        if (life.has_expired()) break;  // events that arrived before stop() are still heard
         if (message->kind != http::WebSocketMessage::Kind::text) continue;
         was_replaced_ = is_replacement(message->bytes);
         listener_->heard(message->bytes);
@@ -150,13 +150,13 @@ Task<Failure> Ari::listen(WebSocket& socket, Deadline& life)
 
 Task<> Ari::close(WebSocket& socket, Deadline& life)
 {
-    Deadline farewell(life.reactor(), never);  // has a bound of its own
+    Deadline farewell(life.reactor(), never);  // close() limits itself
     const std::string_view reason;
     co_await socket.close(CloseStatus::going_away, reason, farewell);
 }
 
-// A user that may only read could perform no call, so no call may come: while the application is
-// not registered, Asterisk says 404 to its filter, or 403 to such a user.
+// A user who may only read could perform no call, so such a user gets none. While the application
+// is not registered, Asterisk answers its filter with 404, or with 403 to such a user.
 Task<std::string> Ari::objection_to_writing(Deadline& deadline)
 {
     const AriRequest request = filter_request(config_.application);
@@ -166,7 +166,7 @@ Task<std::string> Ari::objection_to_writing(Deadline& deadline)
         "the user {} may only read: write read_only = no to this user in ari.conf", config_.user);
 }
 
-// An Asterisk that knows no filters, which is older than 2019, tells us all.
+// Asterisks from before 2019 know no filters and send every event.
 Task<> Ari::ask_for_less(Deadline& life)
 {
     const AriRequest request = filter_request(config_.application);
@@ -181,7 +181,8 @@ Task<> Ari::pause(Nanoseconds ns, Deadline& life)
     is_urgent_ = false;
 }
 
-// Once per loss; and once more if Asterisk then refuses us, which time alone does not mend.
+// Says it once per loss, and once more if Asterisk then refuses us, because waiting does not cure
+// that.
 void Ari::tell_lost(const Failure& why)
 {
     if (life_.has_expired()) return;

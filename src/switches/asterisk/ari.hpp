@@ -1,13 +1,13 @@
-// The connection to one application of one Asterisk: its events over a WebSocket, and commands over
-// plain HTTP.
+// The connection to one ARI application of one Asterisk: its events over a WebSocket, and commands
+// over plain HTTP.
 //
 //   start ─► connect ─► registered: connected(), heard()… ─┬─ lost: lost()
 //              ▲   └─ no: pause of 0.5 to 5 s              └─ replaced: heard(), lost()
 //              └──────────────◄──────────────────────────────── pause: 60 s if replaced
 //
-// Connecting the WebSocket is what registers the application with Asterisk. Where another client
-// registers the same one, Asterisk says ApplicationReplaced and sends us nothing more: the
-// connection is given up, and the application is taken back later.
+// Connecting the WebSocket registers the application with Asterisk. If another client registers the
+// same one, Asterisk sends ApplicationReplaced and nothing after that: the connection is given up,
+// and the application is taken back later.
 #pragma once
 
 #include "http/web_socket.hpp"
@@ -31,24 +31,23 @@ namespace pivot::switches::asterisk {
 
 class Ari final : public AriCommands {
 public:
-    // The error is a sentence about a value of `config`; nothing is connected yet.
+    // The error is a sentence about a value of `config`. Nothing is connected yet.
     static tl::expected<std::unique_ptr<Ari>, std::string> open(reactor::Reactor& reactor,
                                                                 AriConfig config);
 
     Ari(const Ari&) = delete;
     Ari& operator=(const Ari&) = delete;
-    ~Ari() override;  // stopped, and the reactor has turned until is_idle()
+    ~Ari() override;  // after stop(), once is_idle()
 
-    // Connects, and connects again for ever. `listener` outlives the connection.
+    // Connects, and reconnects for ever. `listener` outlives the connection.
     void start(AriListener& listener);
 
-    // Takes an application back that another client has taken over, and ends any other pause. While
-    // a connection is being made or closed it ends the pause that would follow.
+    // Takes back an application that another client has taken over, and ends any other pause. If a
+    // connection is just being made or closed, it skips the pause that would follow.
     void connect_now();
 
-    // Closes the WebSocket in good order, and ends the requests under way with cancelled, as it
-    // does those that come later. The listener hears nothing more. Then the reactor turns until
-    // is_idle().
+    // Closes the WebSocket cleanly, and ends requests, present and future, with cancelled. The
+    // listener hears nothing more. Afterwards the reactor turns until is_idle().
     void stop();
     bool is_idle() const { return running_.running() == 0 && client_->is_idle(); }
 
@@ -79,9 +78,9 @@ private:
     const std::unique_ptr<AriClient> client_;
     AriListener* listener_ = nullptr;
     bool is_connected_ = false;
-    bool is_urgent_ = false;           // connect_now() came while no pause could be ended
-    bool was_replaced_ = false;        // and has not been connected since
-    std::optional<Reason> told_lost_;  // since it was connected
+    bool is_urgent_ = false;           // connect_now() was called outside a pause
+    bool was_replaced_ = false;        // and not connected since
+    std::optional<Reason> told_lost_;  // since the last connection
     std::minstd_rand random_{std::random_device()()};
     reactor::Deadline life_;
     reactor::Event go_on_;

@@ -14,7 +14,7 @@ namespace pivot::switches::asterisk {
 
 namespace {
 
-// Events of a channel that has just come may be on their way.
+// Events of a channel that has just arrived may still be on their way.
 constexpr Nanoseconds orphan_wait_ns = 2 * second_ns;
 constexpr Nanoseconds orphan_limit_ns = 30 * second_ns;
 
@@ -57,9 +57,9 @@ void AriApplication::heard(std::string_view json)
                         settings_.application));
 }
 
-// Whoever takes the place of a party after a transfer is not a new call, nor is one whose call has
-// just ended. A caller who is here already has been here before, and their end was not heard.
-// Channels that we made are legs of a call; one that no call wants any more has come too late.
+// These are not new calls: a channel that takes a party's place after a transfer, and one whose
+// call has just ended. A caller who is already here left and came back, and the end was missed.
+// Channels that we made are legs of a call; one that no call wants any more came too late.
 void AriApplication::enter(const StasisStart& start)
 {
     const std::string id(start.channel.id);
@@ -95,7 +95,7 @@ AriChannel& AriApplication::add_call(const StasisStart& start)
     return added;
 }
 
-// What was given up in the meantime is being hung up.
+// An origination that was given up in the meantime is being hung up.
 void AriApplication::enter_answered(const StasisStart& start, Origination& origination)
 {
     if (origination.is_over()) return;
@@ -125,7 +125,7 @@ void AriApplication::give_up_originations()
     for (const auto& origination : originations_) origination->give_up();
 }
 
-// Those that have gone back to the dialplan hear of the channel's end, too.
+// Calls that are back in the dialplan need the end of their channel, too.
 void AriApplication::pass_on(const AriEvent& event)
 {
     const std::string_view id = channel_of(event);
@@ -172,8 +172,7 @@ void AriApplication::lost(std::string_view)
     if (!is_set()) reactor.timers().set(*this, reactor.now() + reconnect_grace_ns);
 }
 
-// Asterisk may be there all the same, and the callers with it: another client may have the
-// application.
+// Asterisk may still be there with the callers, for example if another client has the application.
 void AriApplication::fired()
 {
     std::vector<std::string> left;
@@ -206,7 +205,7 @@ void AriApplication::lose_all()
     for (const auto& origination : originations_) origination->lose();
 }
 
-// `known` are the channels of the calls that were there when the connection was made.
+// `known` are the channels of the calls that existed when the connection was made.
 reactor::Task<> AriApplication::look_around(std::vector<std::string> known,
                                             reactor::Reactor& reactor)
 {
@@ -266,7 +265,7 @@ reactor::Task<> AriApplication::return_all(std::vector<std::string> channels,
     for (const std::string& channel : channels) co_await return_orphan(channel, reactor);
 }
 
-// Those of a process before this one.
+// Removes the bridges of an earlier process.
 reactor::Task<> AriApplication::remove_bridges(std::vector<std::string> bridges,
                                                reactor::Deadline& deadline)
 {
@@ -278,8 +277,8 @@ reactor::Task<> AriApplication::remove_bridges(std::vector<std::string> bridges,
     }
 }
 
-// One that is not in the application any more was given back, and is left alone. Asterisk first
-// plays to its end what the caller hears, and an endless tone has none.
+// A channel that has left the application was given back and is left alone. Asterisk first finishes
+// what it plays to the caller. An endless tone never finishes, so that caller is hung up.
 reactor::Task<> AriApplication::return_orphan(std::string channel, reactor::Reactor& reactor)
 {
     if (channel.starts_with(Names::prefix)) {

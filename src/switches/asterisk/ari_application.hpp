@@ -1,12 +1,12 @@
-// All calls of one application of ARI: which event is whose, and what becomes of calls when the
+// The calls of one ARI application: passes each event to its call, and decides about calls when the
 // connection is lost.
 //
 //     lost ──► 5 s ──► every call is hung up, as far as anybody here can know
-//       └────► connected again ─► Asterisk started anew: hung up, all of them
-//                              └► the same Asterisk: those that it has no longer are hung up
+//       └────► connected again ─► Asterisk has restarted: all calls are hung up
+//                              └► the same Asterisk: those that it no longer has are hung up
 //
-// Channels in the application that nobody here knows were those of a process before this one: the
-// dialplan goes on with them.
+// Channels in the application that nobody here knows belonged to an earlier process. They return to
+// the dialplan.
 #pragma once
 
 #include "reactor/task.hpp"
@@ -30,8 +30,7 @@ class AriApplication final : public AriListener, private reactor::Timer {
 public:
     static constexpr Nanoseconds reconnect_grace_ns = 5 * second_ns;
 
-    // All on the reactor's thread, on which it lives. What it begins is in `scope`. `mixes` are
-    // those of its Asterisk.
+    // On the reactor's thread only. Its tasks are in `scope`. `mixes` are those of its Asterisk.
     AriApplication(reactor::Reactor& reactor, reactor::Scope& scope, AriCommands& ari,
                    Attendant& attendant, Mixes& mixes, const SwitchSettings& settings);
     ~AriApplication();
@@ -40,29 +39,30 @@ public:
     void heard(std::string_view json) override;
     void lost(std::string_view why) override;
 
-    // Whether calls that come from now on are taken, or refused.
+    // Whether new calls are taken or refused.
     void take_calls(bool takes_calls) { takes_calls_ = takes_calls; }
 
-    // Has Asterisk make a call: it is begun as any other when somebody has answered.
+    // Has Asterisk make a call. Once somebody has answered, it begins like any other.
     void originate(const OutboundCall& call);
 
-    // Hangs up the caller of this call, if it is one of ours, wherever they are by now. A call that
-    // rings is given up.
+    // Hangs up the caller of this call, if it is one of ours, even if they are back in the
+    // dialplan. A ringing call is given up.
     void hang_up_call(std::string_view call_id);
 
-    // Gives up all calls that ring.
+    // Gives up all ringing calls.
     void give_up_originations();
 
-    // Hangs up all calls, as far as anybody here can know. None of them dies in here.
+    // Hangs up all calls, as far as anybody here can know. None of them is destroyed in here.
     void lose_all();
 
     std::size_t calls() const { return calls_.size() + originations_.size(); }
 
-    // Whether somebody is still to be served, and not only to be heard of when they hang up.
+    // Whether any call is still performed, not counting those that only wait for the end of their
+    // channel.
     bool has_callers() const;
 
 private:
-    void fired() override;  // nobody has connected again in time
+    void fired() override;  // no new connection in time
     void enter(const StasisStart& start);
     void enter_answered(const StasisStart& start, Origination& origination);
     AriChannel& add_call(const StasisStart& start);
@@ -84,9 +84,9 @@ private:
     Switchboard switchboard_;
     EventReader reader_;
     std::unordered_map<const AriChannel*, std::unique_ptr<AriChannel>> calls_;
-    std::vector<std::unique_ptr<Origination>> originations_;        // that are not calls yet
+    std::vector<std::unique_ptr<Origination>> originations_;        // not calls yet
     std::multimap<std::string, AriChannel*, std::less<>> resting_;  // back in the dialplan
-    std::string started_at_;  // as Asterisk says it; empty: not asked yet
+    std::string started_at_;  // in Asterisk's words; empty if not asked yet
     bool takes_calls_ = true;
 };
 

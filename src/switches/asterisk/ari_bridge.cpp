@@ -12,7 +12,7 @@ void AriBridge::begin()
     call().end_ringback();
     bridge_ = switchboard().names.next();
     Body body;
-    body.add("type", "mixing,dtmf_events");  // keys are events there, too
+    body.add("type", "mixing,dtmf_events");  // so that keys arrive as events here, too
     ask(post_request(target_of("bridges", bridge_), body.take()),
         [this](const Result<AriAnswer>& answer) { join(answer); });
 }
@@ -24,12 +24,12 @@ void AriBridge::join(const Result<AriAnswer>& answer)
     body.add_list("channel", {call().id(), leg().channel});
     ask(post_request(target_of("bridges", bridge_, "/addChannel"), body.take()),
         [this](const Result<AriAnswer>& added) {
-            // A party who has just hung up is told of by an event.
+            // If a party has just hung up, an event tells so.
             if (!has_succeeded(added) && !is_gone(added)) part(why_of(added));
         });
 }
 
-// Its channels stay in the application.
+// The channels stay in the application.
 void AriBridge::part(std::string why)
 {
     ask(delete_request(target_of("bridges", bridge_)));

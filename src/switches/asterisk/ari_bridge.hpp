@@ -1,5 +1,5 @@
-// Connects the caller with a leg: a bridge of their own, until one of them hangs up or the engine
-// parts them.
+// Connects the caller with a leg in a bridge of their own, until one of them hangs up or the engine
+// separates them.
 #pragma once
 
 #include "switches/asterisk/job.hpp"

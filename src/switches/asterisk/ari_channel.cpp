@@ -41,7 +41,7 @@ std::string_view name_of(const Leg& leg)
     return leg.number == caller ? "the caller" : "a callee";
 }
 
-// After a verb.
+// In a form that follows a verb.
 std::string_view whom(LegId leg)
 {
     return leg == caller ? "" : ", to a callee";
@@ -145,7 +145,7 @@ void AriChannel::hear(const AriEvent& event)
     hear_of_jobs(event);
 }
 
-// A playback or a recording, which may be on a channel that is nobody's leg.
+// For playbacks and recordings, whose channel may be nobody's leg.
 void AriChannel::hear_of_jobs(const AriEvent& event)
 {
     for (std::size_t i = jobs_.size(); i-- > 0;) {
@@ -192,7 +192,7 @@ void AriChannel::tell_up()
     if (!std::exchange(was_told_up_, true)) tell(Answered());
 }
 
-// Some failures have no other sign until the far end hangs up.
+// Some failures show no other sign until the far end hangs up.
 void AriChannel::hear_progress(Leg& leg, std::string_view status)
 {
     if (&leg == &caller_) return;
@@ -208,7 +208,7 @@ void AriChannel::tell_jobs(Leg& leg, LegNews news)
     for (std::size_t i = jobs_.size(); i-- > 0;) jobs_[i]->hear_leg(leg, news);
 }
 
-// Keys are told before what they end.
+// A key is told before the job that it ends.
 void AriChannel::hear_key(const Leg& leg, char key)
 {
     note(fmt::format("{} presses {}", name_of(leg), key));
@@ -218,7 +218,7 @@ void AriChannel::hear_key(const Leg& leg, char key)
     }
 }
 
-// Ours comes back as a cause of its own.
+// A hang-up that we asked for comes back with a cause of its own.
 void AriChannel::hear_hang_up(Leg& leg, const ChannelHangupRequest& request)
 {
     leg.is_hanging_up = true;
@@ -239,8 +239,8 @@ void AriChannel::hear_destroyed(Leg& leg, const ChannelDestroyed& destroyed)
     lose();
 }
 
-// One that is not being hung up was transferred, and goes on elsewhere. Of one that has taken the
-// place of another nothing more is heard.
+// A leg that leaves without being hung up was transferred, and goes on elsewhere. A leg that took
+// another's place is not heard of again.
 void AriChannel::hear_left(Leg& leg)
 {
     const bool has_moved = leg.is_up && !leg.is_hanging_up;
@@ -249,8 +249,7 @@ void AriChannel::hear_left(Leg& leg)
     tell_jobs(leg, LegNews::gone);
 }
 
-// The party's own channel is of no use any more: Asterisk keeps the dialog until their telephone
-// ends it.
+// The party's own channel has no more use: Asterisk keeps its dialog until their telephone ends it.
 void AriChannel::replace(const std::string& channel, std::string by)
 {
     Leg* const leg = find_leg_of(channel);
@@ -274,7 +273,7 @@ void AriChannel::lose()
     leave();
 }
 
-// The caller has left the application: for good, unless the dialplan goes on.
+// The caller has left the application: for good, unless the dialplan goes on with the call.
 void AriChannel::leave()
 {
     has_left_ = true;
@@ -286,7 +285,7 @@ void AriChannel::leave()
     conclude();
 }
 
-// The last that is told. Recordings may still be on their way.
+// Tells HungUp, the last event. Recordings may still be on their way.
 void AriChannel::conclude()
 {
     if (!has_left_ || is_heard_to_end_ || !has_begun_) return;
@@ -395,7 +394,7 @@ Leg& AriChannel::add_leg(LegId number)
     return *legs_.back();
 }
 
-// Nothing is heard of it any more.
+// Its channel is not heard of any more.
 void AriChannel::hang_up_leg(Leg& leg, int cause)
 {
     requests_.ask_now(
@@ -403,7 +402,7 @@ void AriChannel::hang_up_leg(Leg& leg, int cause)
     end_leg(leg, cause);
 }
 
-// Its end is told before that of what ran on it.
+// The leg's end is told before that of its jobs.
 void AriChannel::end_leg(Leg& leg, int cause)
 {
     const auto found = std::ranges::find(legs_, &leg, &std::unique_ptr<Leg>::get);
@@ -482,7 +481,7 @@ void AriChannel::answer()
     post([this] { do_answer(); });
 }
 
-// Its event or the answer, whichever is first.
+// Ends with the event or the answer, whichever is first.
 void AriChannel::do_answer()
 {
     if (was_told_up_ || has_left_) return;
@@ -494,7 +493,7 @@ void AriChannel::do_answer()
                   });
 }
 
-// Asterisk sends the phrase of the status.
+// Asterisk takes no phrase, and sends the status's own.
 void AriChannel::reject(int sip_code, const ReasonPhrase&)
 {
     post([this, sip_code] { do_reject(sip_code); });
@@ -634,7 +633,7 @@ void AriChannel::mute(LegId leg, bool is_muted)
     });
 }
 
-// The dialplan never obeys a name with this prefix; `__`: legs that are dialled inherit it.
+// The dialplan obeys no name with this prefix. With `__`, dialled legs inherit the variable.
 void AriChannel::set_variable(LegId leg, const VariableName& name, const OpaqueText& value,
                               bool is_exported)
 {
@@ -659,12 +658,12 @@ void AriChannel::do_set_variable(LegId leg, const std::string& name, const std::
 
 void AriChannel::warned(std::string_view where, std::string_view what)
 {
-    if (where == "switch") return;  // the engine's log has it
+    if (where == "switch") return;  // the engine's log has those
     switchboard_.attendant.warn(
         call_id_, where.empty() ? std::string(what) : fmt::format("{}: {}", where, what));
 }
 
-// Why the last `_` was taken is what the dialplan gets to know as PIVOTREASON.
+// The dialplan gets the reason of the last `_` as PIVOTREASON.
 void AriChannel::branched(std::string_view branch, std::string_view why)
 {
     note(fmt::format("takes {}: {}", branch, why));
@@ -676,8 +675,8 @@ void AriChannel::given_back(const SessionEnd& end)
     post([this, branch = end.branch] { give_back(branch); });
 }
 
-// The channel's end is heard only if Asterisk is asked for it; otherwise leaving the application is
-// the end.
+// The end of the channel is only told if Asterisk is asked for it. Otherwise, leaving the
+// application counts as the end.
 void AriChannel::let_go()
 {
     while (!legs_.empty()) hang_up_leg(*legs_.back(), normal_clearing);
@@ -718,7 +717,7 @@ void AriChannel::ended(const SessionEnd& end)
     post([this] { end_session(); });
 }
 
-// A caller who is still here is not left in silence.
+// A caller who is still here must not be left in silence.
 void AriChannel::end_session()
 {
     for (std::size_t i = jobs_.size(); i-- > 0;) jobs_[i]->stop();

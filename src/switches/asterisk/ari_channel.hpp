@@ -29,33 +29,33 @@ namespace pivot::switches::asterisk {
 
 class AriChannel final : public Channel, private reactor::Message {
 public:
-    // `finished` is called once, when nothing more is heard of this call or done for it: it may
-    // die in there.
+    // `finished` is called once, when the call is over here in every respect. It may destroy this
+    // object.
     AriChannel(Switchboard& switchboard, const StasisStart& start,
                std::function<void(AriChannel&)> finished);
     ~AriChannel() override;
 
     // ---- the switch's side, on its thread -----------------------------------------------------
 
-    // Asks Asterisk for what else is known of the call, and has it taken or, with a reason that is
-    // not empty, refused.
+    // Asks Asterisk for the rest of the facts, and then has the call taken, or refused if `refusal`
+    // is not empty.
     void arrive(std::string refusal);
 
-    // Has a call taken that the host has made: somebody has answered.
+    // For a call that the host has made and somebody has answered.
     void arrive_answered(std::string call_id);
 
     void hear(const AriEvent& event);
 
-    // Events may have been lost.
+    // Checks the state of everything, because events may have been lost.
     void look_again();
 
-    // A party has transferred the other one, and left: `by` is in their place.
+    // A party has transferred the other one and left; `by` takes their place.
     void replace(const std::string& channel, std::string by);
 
-    // Asterisk has lost the call.
+    // Asterisk no longer has the call.
     void lose();
 
-    // The host ends the call, even if the dialplan has it again.
+    // The host ends the call, even if it is back in the dialplan.
     void be_hung_up();
 
     const std::string& id() const { return caller_.channel; }
@@ -72,26 +72,26 @@ public:
     void note(std::string_view text);
     void end(Job& job, Event event);
 
-    // A leg of its own, whose channel is to be made; and its end, of which it tells with the cause.
+    // A new leg, whose channel its job makes. The job tells of its end, with the cause.
     Leg& add_leg(LegId number);
     void hang_up_leg(Leg& leg, int cause);
 
-    // Events of a channel that is nobody's leg.
+    // Takes the events of a channel that is nobody's leg.
     void own(const std::string& channel) { switchboard_.owners.insert_or_assign(channel, this); }
     void disown(std::string_view channel);
 
-    // What the caller hears while others are dialled.
+    // What the caller hears while others are being dialled.
     void begin_ringback(const Media& media);
     void end_ringback();
 
-    // For one that goes on elsewhere: the others are to end, and legs to be hung up, before the
-    // caller leaves; then the call is as one that was given back.
+    // Ends all other jobs and hangs up the legs, before the caller leaves for elsewhere. Then the
+    // call is like one that was given back.
     void stop_others(const Job& job);
     bool has_only(const Job& job) const;
     void let_go();
     void give_away() { is_given_back_ = true; }
 
-    // Variables that legs get as well.
+    // Variables for legs, too.
     const Variables& exported() const { return exported_; }
 
     // ---- commands, on any thread --------------------------------------------------------------
@@ -170,26 +170,26 @@ private:
     std::string call_id_;
     Engine::Ticket ticket_;
     Leg caller_;
-    std::vector<std::unique_ptr<Leg>> legs_;  // that were dialled
-    std::vector<std::unique_ptr<Leg>> gone_;  // at which their jobs may still look
+    std::vector<std::unique_ptr<Leg>> legs_;  // dialled ones
+    std::vector<std::unique_ptr<Leg>> gone_;  // their jobs may still look at them
     Variables exported_;
     Requests requests_;
     std::vector<std::unique_ptr<Job>> jobs_;
-    std::vector<std::unique_ptr<Job>> over_;  // until nobody is inside of them
-    std::vector<Event> early_;                // before the session has begun
-    std::string reason_;                      // why `_` was taken last
+    std::vector<std::unique_ptr<Job>> over_;  // until none of their functions is running
+    std::vector<Event> early_;                // from before the session began
+    std::string reason_;                      // of the last `_`
     int sip_code_ = 0;
     int refused_with_ = 0;
     bool is_welcoming_ = false;
-    bool is_outbound_ = false;  // made by the host: no dialplan can go on with it
-    bool has_begun_ = false;    // the session
+    bool is_outbound_ = false;  // made by the host, so no dialplan can continue it
+    bool has_begun_ = false;    // the session has begun
     bool was_told_up_ = false;
-    bool is_hanging_up_ = false;  // because it was asked to
+    bool is_hanging_up_ = false;  // on request
     bool is_given_back_ = false;
-    bool is_heard_to_end_ = false;  // given back: its end will be told by Asterisk
+    bool is_heard_to_end_ = false;  // given back, and Asterisk will tell of its end
     bool has_left_ = false;         // the application
-    bool is_over_ = false;          // HungUp is told
-    bool has_ended_ = false;        // the session, or there is none
+    bool is_over_ = false;          // HungUp has been told
+    bool has_ended_ = false;        // the session has ended, or there is none
     bool is_swept_soon_ = false;
 };
 

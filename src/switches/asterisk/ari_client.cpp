@@ -31,7 +31,7 @@ public:
 
     const http::Destination& destination() const override { return destination_; }
 
-    // A request with a body, or one that might have a body, says how long it is.
+    // A request with a body, or whose method may have one, states its length.
     void append_to(std::string& message) const override
     {
         const std::string& body = request_.body;
@@ -60,11 +60,11 @@ tl::unexpected<std::string> refuse(std::string why)
     return tl::unexpected(std::move(why));
 }
 
-// Whether a request that failed has not been performed, or may be performed twice.
+// Whether it is safe to send a failed request again.
 bool can_repeat(std::string_view method, const Failure& failure, const http::Progress& progress)
 {
     if (!progress.was_reused || progress.phase == Phase::read) return false;
-    if (failure.reason == Reason::connect) return true;  // nothing went out
+    if (failure.reason == Reason::connect) return true;  // nothing was sent
     return failure.reason == Reason::closed && method != "POST";
 }
 
@@ -136,7 +136,7 @@ Task<Result<AriAnswer>> AriClient::ask_in_turn(const AriRequest& request, Deadli
     bool may_repeat = false;
     auto answer = co_await ask_now(request, may_repeat, deadline);
     if (!may_repeat) co_return answer;
-    client_.close();  // what else is kept is as old
+    client_.close();  // other kept connections are as old
     co_return co_await ask_now(request, may_repeat, deadline);
 }
 

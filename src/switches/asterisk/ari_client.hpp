@@ -1,10 +1,11 @@
-// Requests of ARI over plain HTTP. Over a WebSocket that is shared by all calls, Asterisk performs
-// them one after the other, and each would wait for the slowest.
+// ARI requests over plain HTTP. Over a WebSocket that all calls share, Asterisk performs them one
+// after the other, so that each waits for the slowest.
 //
-// Connections are kept for ten seconds: Asterisk closes them after fifteen (`session_keep_alive`).
-// A request on a kept connection that ends before a byte of the answer has come is asked once more
-// on a new one, if it cannot do harm: GET, PUT and DELETE ask for the same thing twice. POST does
-// not: another channel would be dialled. It is asked again only if none of its bytes went out.
+// Connections are kept for ten seconds, because Asterisk closes them after fifteen
+// (`session_keep_alive`). If a kept connection ends before the first byte of the answer, the
+// request is sent again on a new one where that does no harm. GET, PUT and DELETE may be repeated.
+// POST may not, because another channel might be dialled: it is sent again only if none of its
+// bytes went out.
 #pragma once
 
 #include "base/list.hpp"
@@ -38,13 +39,14 @@ public:
     reactor::Task<Result<AriAnswer>> ask(const AriRequest& request,
                                          reactor::Deadline& deadline) override;
 
-    // What `/ari/` and `target` lead to, with user and password. The error does not show them.
+    // The destination of `/ari/` and `target`, with user and password. The error does not show
+    // them.
     tl::expected<http::Destination, std::string> destination(std::string_view target) const;
 
     http::Opener& opener() { return opener_; }
 
-    // Ends the requests under way with cancelled, as it does those that come later. Then the
-    // reactor turns until is_idle().
+    // Ends requests, present and future, with cancelled. Afterwards the reactor turns until
+    // is_idle().
     void close();
     bool is_idle() const
     {
@@ -67,7 +69,7 @@ private:
     reactor::Task<Result<AriAnswer>> ask_now(const AriRequest& request, bool& may_repeat,
                                              reactor::Deadline& deadline);
 
-    static constexpr std::size_t requests_max = 16;  // under way at a time
+    static constexpr std::size_t requests_max = 16;  // in flight
 
     reactor::Reactor& reactor_;
     const std::string base_;  // the URL up to `/ari/`

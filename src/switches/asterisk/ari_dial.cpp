@@ -17,7 +17,7 @@ namespace pivot::switches::asterisk {
 
 namespace {
 
-// Where several fail, one who is there but busy tells more than one who is not.
+// If several fail, a callee who is busy says more than one who is not there.
 int weight(int cause)
 {
     switch (cause) {
@@ -36,7 +36,7 @@ std::string_view name_of(int cause)
     return name.empty() ? "NORMAL_UNSPECIFIED" : name;
 }
 
-// Only SIP has headers. The dialplan of another leg is told them in variables, which the legs that
+// Only SIP has headers. The dialplan of any other leg gets them as variables, which the legs that
 // it dials inherit.
 void add_headers(const std::vector<SipHeader>& headers, bool is_sip, Variables& variables)
 {
@@ -68,10 +68,10 @@ public:
 
     const Target& target;
     Stage stage = Stage::to_be_called;
-    Leg* leg = nullptr;  // of one that is called
+    Leg* leg = nullptr;  // null if none is called
 
 private:
-    // Its turn has come, or it has rung for long enough.
+    // Its turn has come, or it has rung long enough.
     void fired() override
     {
         if (stage == Stage::to_be_called) {
@@ -156,7 +156,8 @@ AriRequest AriDial::create_request(const Ring& ring, const std::string& address)
     return post_request("channels/create", body.take());
 }
 
-// With the caller's channel Asterisk shows the caller's own number, whatever was set.
+// If the caller's channel is named as the originator, Asterisk shows the caller's own number,
+// whatever was set.
 void AriDial::dial(Ring& ring)
 {
     std::string target = target_of("channels", ring.leg->channel, "/dial");
@@ -171,7 +172,7 @@ void AriDial::dial(Ring& ring)
     });
 }
 
-// One after the other: the next may begin as soon as this one is over.
+// For sequential dialling: the next target may be called as soon as this one is over.
 void AriDial::begin_next(const Ring& ring)
 {
     const auto found = std::ranges::find(rings_, &ring, &std::unique_ptr<Ring>::get);
@@ -230,7 +231,7 @@ void AriDial::let_ring()
     ask(post_request(target("/ring")));
 }
 
-// Where several are called at once, it is not clear whose media the caller is to hear.
+// If several are called at once, there is no telling whose media the caller should hear.
 void AriDial::hear_progress(Ring& ring)
 {
     tell_ringing(*ring.leg);
@@ -308,7 +309,7 @@ void AriDial::fail(std::string_view cause, int sip_code)
     end(DialFailed{id(), {std::string(cause), sip_code}, why_});
 }
 
-// The caller hears ringing no longer.
+// Ends the ringing that the caller hears.
 void AriDial::fall_silent()
 {
     switchboard().reactor.timers().stop(*this);

@@ -3,10 +3,9 @@
 //     waits for its turn ─► created ─► in the application ─► dialled ─┬─► rings ─► answers
 //                                                                     └─► gone, with a cause
 //
-// A channel can only be dialled once Asterisk has told that it is in the application.
-//
-// The early media of a callee who is called alone reaches the caller: the two are bridged until it
-// has answered, or is over.
+// A channel can only be dialled after Asterisk has reported it in the application. The early media
+// of a callee who is called alone reaches the caller: the two are bridged until the callee has
+// answered or is gone.
 #pragma once
 
 #include "switches/asterisk/job.hpp"
@@ -54,10 +53,10 @@ private:
 
     const Dial asked_;
     std::vector<std::unique_ptr<Ring>> rings_;
-    int cause_ = 0;  // of those that are over, the weightiest
+    int cause_ = 0;  // the weightiest of all failed targets
     std::string why_;
     bool has_rung_ = false;
-    std::string early_bridge_;  // in which the caller hears the early media of a callee
+    std::string early_bridge_;  // carries a callee's early media to the caller
 };
 
 }  // namespace pivot::switches::asterisk

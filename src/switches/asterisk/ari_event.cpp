@@ -25,7 +25,7 @@ std::string_view text(const Value& object, std::string_view outer, std::string_v
     return value ? text(*value, name) : std::string_view();
 }
 
-// Asterisk has causes and statuses of three digits at most.
+// Asterisk's causes and statuses have at most three digits.
 int number(const Value& object, std::string_view name)
 {
     constexpr std::int64_t most = 999;
@@ -39,7 +39,7 @@ std::string_view channel_id(const Value& event)
     return text(event, "channel", "id");
 }
 
-// The channel in the target of a playback or a recording: `channel:1795458421.28`.
+// The channel in the target of a playback or recording: `channel:1795458421.28`.
 std::string_view target_id(const Value& object)
 {
     constexpr std::string_view scheme = "channel:";

@@ -1,7 +1,7 @@
-// What Asterisk tells an application of ARI, as far as calls depend on it.
+// The events that Asterisk sends to an ARI application, as far as calls depend on them.
 //
-// An event of another kind, one without the fields that it needs and one that is not JSON at all
-// are nothing: an application hears of much that is not its business.
+// An event of another kind, one without the fields that it needs, and a text that is not JSON are
+// all read as no event: an application hears of much that does not concern it.
 #pragma once
 
 #include "base/json.hpp"
@@ -13,14 +13,14 @@
 
 namespace pivot::switches::asterisk {
 
-// Each is empty where Asterisk does not know.
+// Each is empty if Asterisk does not know it.
 struct ChannelFacts {
     std::string_view id;
     std::string_view name;         // `PJSIP/alice-00000001`
     std::string_view protocol_id;  // SIP's Call-ID
     std::string_view caller_name;
     std::string_view caller_number;
-    std::string_view context;    // of the dialplan
+    std::string_view context;    // the dialplan's
     std::string_view extension;  // the called number
     std::string_view account;
     std::string_view language;
@@ -29,7 +29,7 @@ struct ChannelFacts {
 
 struct StasisStart {
     ChannelFacts channel;
-    std::string_view replaced;  // the channel whose place it takes, after a transfer; else empty
+    std::string_view replaced;  // after a transfer, the channel whose place it takes; else empty
     std::vector<std::string_view> arguments;
 };
 
@@ -58,7 +58,7 @@ struct RecordingStarted {
     std::string_view name;
 };
 
-// It is over: RecordingFinished, or RecordingFailed with its cause.
+// RecordingFinished, or RecordingFailed with its cause.
 struct RecordingFinished {
     std::string_view channel;
     std::string_view name;
@@ -68,8 +68,8 @@ struct RecordingFinished {
 
 struct ChannelHangupRequest {
     std::string_view channel;
-    int cause;     // of Q.850; 0: not told
-    int sip_code;  // 0: not told
+    int cause;     // Q.850; 0 if not told
+    int sip_code;  // 0 if not told
 };
 
 struct ChannelDestroyed {
@@ -78,7 +78,7 @@ struct ChannelDestroyed {
     int sip_code;
 };
 
-// How far a leg that is dialled has come.
+// The progress of a leg that is being dialled.
 struct DialProgress {
     std::string_view channel;
     std::string_view status;  // `RINGING`, `PROGRESS`, `ANSWER`, `BUSY`, `CONGESTION`, …
@@ -92,17 +92,17 @@ using AriEvent =
                  PlaybackFinished, RecordingStarted, RecordingFinished, ChannelHangupRequest,
                  ChannelDestroyed, DialProgress, ApplicationReplaced>;
 
-// Whose event it is; empty if it is not about a channel.
+// The channel that the event is about; empty if it is about none.
 std::string_view channel_of(const AriEvent& event);
 
-// What Asterisk is to tell, as its eventFilter has it: all that is read here, and nothing else. Of
-// each step in the dialplan, each variable and each playback that starts it would tell, too.
+// The eventFilter for Asterisk: exactly the events that are read here. Otherwise it would also
+// report every step in the dialplan, every variable, and the start of every playback.
 std::string event_filter();
 
 // Reads one event at a time, and keeps its memory for the next.
 class EventReader {
 public:
-    // The event's texts are valid until the next one is read.
+    // The texts of the event are valid until the next one is read.
     AriEvent read(std::string_view json);
 
 private:

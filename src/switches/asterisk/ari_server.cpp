@@ -39,7 +39,7 @@ std::string authorization(const AriServerAccess& access)
     return value;
 }
 
-// In a time that tells nothing of the difference.
+// Takes a time that does not depend on where they differ.
 bool are_equal(std::string_view a, std::string_view b)
 {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
@@ -60,7 +60,7 @@ std::string text(const json::Value& object, std::string_view name)
     return std::string(value && value->is_string() ? value->text() : std::string_view());
 }
 
-// A WebSocket of a single call is called as the application and the channel.
+// The WebSocket of a single call registers the application and the channel.
 bool is_per_call(std::string_view application)
 {
     return application.find(':') != application.npos;
@@ -91,14 +91,14 @@ public:
         application_.take_calls(server.takes_calls_);
     }
 
-    // Whether this WebSocket is that of the same application, which has lost its own.
+    // Whether this WebSocket registers the same application, whose own was lost.
     bool awaits(const Registration& other) const
     {
         return !is_connected_ && registration_.application == other.application &&
                registration_.asterisk == other.asterisk;
     }
 
-    // Yields why the WebSocket is of no more use.
+    // Yields why the WebSocket has ended.
     Task<Failure> serve(http::WebSocket& socket, Deadline& stopping)
     {
         is_connected_ = true;
@@ -109,8 +109,8 @@ public:
         co_return why;
     }
 
-    // Whether Asterisk will open another. That of a single call is closed when the dialplan has the
-    // call again, whose end is then not heard.
+    // Whether Asterisk will open another one. It closes that of a single call once the dialplan has
+    // the call, and then nothing tells of the call's end.
     bool is_missed() const { return !is_per_call_ || application_.has_callers(); }
 
     bool can_originate() const { return is_connected_ && !is_per_call_; }
@@ -130,7 +130,7 @@ private:
         return http_ != nullptr ? http_->ask(request, deadline) : socket_.ask(request, deadline);
     }
 
-    // For a single call that would be more than what it spares.
+    // For a single call, the filter would cost more than it saves.
     Task<> ask_for_less(reactor::Reactor& reactor)
     {
         Deadline in_time(reactor, reactor.now() + Requests::timeout_ns);
@@ -177,7 +177,7 @@ Task<ServerResponse> AriServer::answer(const ServerRequest& request, Deadline& /
     co_return respond(request);
 }
 
-// Pages of strangers, whose browsers say where they come from, may not pose as an Asterisk.
+// A stranger's page may not pose as an Asterisk. Browsers say where a page comes from.
 ServerResponse AriServer::respond(const ServerRequest& request) const
 {
     if (!request.values_of("origin").empty()) {
@@ -241,12 +241,12 @@ Task<> AriServer::take_over(const ServerRequest& /*request*/,
         attendant_.warn(
             "", fmt::format("{} connected as an Asterisk, and registered no application", peer));
     }
-    Deadline closing(reactor_, never);  // has a bound of its own
+    Deadline closing(reactor_, never);  // close() limits itself
     const std::string_view reason;
     co_await socket.close(http::CloseStatus::going_away, reason, closing);
 }
 
-// The first message names the application. Nothing: it did not.
+// The first message names the application. Yields nothing if it does not.
 Task<std::optional<AriServer::Registration>> AriServer::registration(http::WebSocket& socket,
                                                                      Deadline& stopping)
 {

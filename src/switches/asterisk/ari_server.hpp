@@ -1,11 +1,11 @@
-// Asterisks that connect to us, by `outbound_websocket` in ari.conf, instead of us to them.
+// The other way round: Asterisks that connect to us, by `outbound_websocket` in ari.conf.
 //
 //     persistent   one WebSocket for all calls: it registers `pivot`
 //     per call     one for each call:           it registers `pivot:PJSIP/alice-00000001`
 //
-// What it registers is an application of its own with its calls, and outlives the WebSocket as long
-// as it has any: Asterisk connects again in the middle of a call, and then goes on where it was. A
-// call that nobody here knows was that of a process before this one.
+// What a WebSocket registers is an application of its own with its calls, which outlives the
+// WebSocket as long as it has any: Asterisk connects again in the middle of a call, and the call
+// goes on. A call that nobody here knows belonged to an earlier process.
 #pragma once
 
 #include "http/server_handler.hpp"
@@ -26,7 +26,7 @@
 
 namespace pivot::switches::asterisk {
 
-// What Asterisk says in websocket_client.conf. Everybody may connect if there is no password.
+// The credentials in Asterisk's websocket_client.conf. Without a password, anybody may connect.
 struct AriServerAccess {
     std::string user;
     std::string password;
@@ -34,12 +34,12 @@ struct AriServerAccess {
 
 class AriServer final : public http::ServerHandler {
 public:
-    // `http` is a better way to ask: recordings need it, and Asterisk performs the requests of one
-    // WebSocket one after the other, so that what ends a prompt waits for what waits for its end.
-    // Null: there is none.
+    // `http` is a better way to send requests: only it can fetch recordings, and Asterisk performs
+    // the requests of one WebSocket one after the other, so that a request that ends a prompt would
+    // wait for one that waits for the prompt. May be null.
     AriServer(reactor::Reactor& reactor, Attendant& attendant, const SwitchSettings& settings,
               const AriServerAccess& access, AriCommands* http);
-    ~AriServer();  // is_idle()
+    ~AriServer();  // once is_idle()
 
     reactor::Task<http::ServerResponse> answer(const http::ServerRequest& request,
                                                reactor::Deadline& deadline) override;
@@ -47,10 +47,10 @@ public:
                               std::unique_ptr<net::Connection> connection, std::string surplus,
                               reactor::Deadline& stopping) override;
 
-    // Whether calls that come from now on are taken, or refused.
+    // Whether new calls are taken or refused.
     void take_calls(bool takes_calls);
 
-    // As those of an application. A call can be made where an Asterisk has one WebSocket for all.
+    // As in an application. Calls can only be made if an Asterisk has one WebSocket for all.
     void originate(const OutboundCall& call);
     void hang_up_call(std::string_view call_id);
     void give_up_originations();
@@ -60,7 +60,7 @@ public:
 
     std::size_t calls() const;
 
-    // Forgets applications that are over. To be called after a turn of the reactor.
+    // Forgets applications that are over. Call it after a turn of the reactor.
     void sweep();
     bool is_idle() const { return registered_.empty(); }
 
@@ -82,9 +82,9 @@ private:
     reactor::Reactor& reactor_;
     Attendant& attendant_;
     const SwitchSettings settings_;
-    const std::string authorization_;  // the header's value; empty: it does not matter
+    const std::string authorization_;  // the header's value; empty if none is needed
     AriCommands* const http_;
-    std::map<std::string, Mixes, std::less<>> mixes_;  // of each Asterisk
+    std::map<std::string, Mixes, std::less<>> mixes_;  // by Asterisk
     std::list<Registered> registered_;
     bool takes_calls_ = true;
 };

@@ -42,7 +42,8 @@ std::string channel_of(const AriRequest& request)
     return http::unescape(take_until(rest, '/'));
 }
 
-// The last part of `POST channels/1795458421.28/play/pivot-3f9c0a12-7`; empty if nothing is played.
+// The last part of `POST channels/1795458421.28/play/pivot-3f9c0a12-7`; empty if the request plays
+// nothing.
 std::string_view playback_of(const AriRequest& request)
 {
     constexpr std::string_view verb = "/play/";
@@ -105,7 +106,7 @@ Task<Result<AriAnswer>> AriSocket::ask_now(const AriRequest& request, Deadline& 
     co_return fail(Reason::closed, Phase::wait, "the WebSocket was lost before the answer came");
 }
 
-// Asterisk answers these from the thread of the channel, which plays.
+// Asterisk answers these requests on the channel's thread, which is busy playing.
 bool AriSocket::is_held(const AriRequest& request) const
 {
     const std::string_view target = request.target;
@@ -137,7 +138,7 @@ void AriSocket::forget_playback(std::string_view playback)
     playback_over_.happen();
 }
 
-// Whether it is the answer to a request. One that comes too late is nobody's.
+// Whether the message answers a request. An answer that comes too late is ignored.
 bool AriSocket::take_answer(std::string_view message)
 {
     constexpr std::string_view type = "RESTResponse";

@@ -1,11 +1,11 @@
-// Requests of ARI over a WebSocket that Asterisk has opened to us, and its events.
+// ARI requests and events over a WebSocket that Asterisk has opened to us.
 //
 //     ask() ──► RESTRequest ──► Asterisk ──┬─► RESTResponse ──► ask()
 //                                          └─► events ────────► AriListener
 //
-// Asterisk performs the requests of one WebSocket one after the other, and some only when what its
-// channel plays is over. Those are held back until then, so that what ends it can go first. If the
-// WebSocket is lost, another may take its place.
+// Asterisk performs the requests of one WebSocket one after the other, and some of them only after
+// the channel has finished playing. Those are held back until then, so that a request to stop the
+// playing can go first. If the WebSocket is lost, another may take its place.
 #pragma once
 
 #include "base/json.hpp"
@@ -31,12 +31,12 @@ class AriSocket final : public AriCommands {
 public:
     explicit AriSocket(reactor::Reactor& reactor) : reactor_(reactor) {}
 
-    // Tells `listener` that it is connected, what it hears, and that it is lost. Yields why.
-    // Requests go over `socket` meanwhile. One at a time.
+    // Serves `listener` with this WebSocket: connected, events, lost. Requests use `socket`
+    // meanwhile. Yields why it has ended. Only one at a time.
     reactor::Task<Failure> listen(http::WebSocket& socket, AriListener& listener,
                                   reactor::Deadline& stopping);
 
-    // Without a WebSocket it fails with connect.
+    // Fails with connect while there is no WebSocket.
     reactor::Task<Result<AriAnswer>> ask(const AriRequest& request,
                                          reactor::Deadline& deadline) override;
 
@@ -57,15 +57,15 @@ private:
     bool take_answer(std::string_view message);
     void lose_all();
 
-    static constexpr std::size_t requests_max = 16;  // under way at a time
-    static constexpr std::size_t depth_max = 32;     // of a message
+    static constexpr std::size_t requests_max = 16;  // in flight
+    static constexpr std::size_t depth_max = 32;     // nested levels of a message
 
     reactor::Reactor& reactor_;
     http::WebSocket* socket_ = nullptr;
     Seats seats_{requests_max};
-    std::map<std::string, Waiting*, std::less<>> waiting_;  // by the ids of their requests
+    std::map<std::string, Waiting*, std::less<>> waiting_;  // by the id of the request
     std::uint64_t last_id_ = 0;
-    std::map<std::string, std::string, std::less<>> playing_;  // playbacks, and their channels
+    std::map<std::string, std::string, std::less<>> playing_;  // their channels, by playback
     reactor::Event playback_over_;
     json::Document document_{depth_max};
 };

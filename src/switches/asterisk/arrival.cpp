@@ -20,12 +20,12 @@ namespace {
 
 constexpr std::size_t headers_max = 32;
 
-// A request has names of about so many bytes: Asterisk limits its line to 4 KiB.
+// About this many bytes of names fit into a request: Asterisk limits its line to 4 KiB.
 constexpr std::size_t names_bytes_max = 512;
 
 using Texts = std::vector<std::string>;
 
-// Nothing if there is no such variable or function, or if its value is not UTF-8.
+// Yields nothing if there is no such variable or function, or if its value is not UTF-8.
 reactor::Task<std::optional<std::string>> variable_of(const std::string& channel,
                                                       std::string_view name, AriCommands& ari,
                                                       reactor::Deadline& deadline)
@@ -37,8 +37,8 @@ reactor::Task<std::optional<std::string>> variable_of(const std::string& channel
     co_return value_in(answer);
 }
 
-// `EVAL(${A}\n${B})`: the function of func_strings makes a text of them, whose values it does not
-// evaluate again.
+// `EVAL(${A}
+// ${B})`: func_strings joins the values, and does not evaluate them again.
 std::string expression_of(const Texts& names)
 {
     std::string expression = "EVAL(";
@@ -49,7 +49,7 @@ std::string expression_of(const Texts& names)
     return expression + ')';
 }
 
-// As many as there are names. Only the last value may have line breaks in it.
+// One value for each name. Only the last may contain line breaks.
 Texts values_in(std::string_view lines, std::size_t count)
 {
     Texts values;
@@ -58,7 +58,7 @@ Texts values_in(std::string_view lines, std::size_t count)
     return values;
 }
 
-// In one request if Asterisk can do so, else one by one. Empty where there is none.
+// Asks in one request if Asterisk can, else one by one. Missing values are empty.
 reactor::Task<Texts> values_of(const std::string& channel, const Texts& names, AriCommands& ari,
                                reactor::Deadline& deadline)
 {
@@ -73,7 +73,7 @@ reactor::Task<Texts> values_of(const std::string& channel, const Texts& names, A
     co_return values;
 }
 
-// The user and the host of `"name" <sip:user@host:port;…>`, either of which may be empty.
+// The user and the host of `"name" <sip:user@host:port;…>`; either may be empty.
 Party party_of(std::string_view uri)
 {
     std::size_t begin = uri.find("sip:");
@@ -93,7 +93,7 @@ void take_party(std::string_view uri, Party& party)
     party.realm = std::move(found.realm);
 }
 
-// Names of headers go into an expression that Asterisk evaluates, and come from whoever calls.
+// Header names come from the caller and go into an expression that Asterisk evaluates.
 bool is_harmless(std::string_view name)
 {
     return !name.empty() && std::ranges::all_of(name, [](char c) {
@@ -101,7 +101,8 @@ bool is_harmless(std::string_view name)
     });
 }
 
-// The next of the names in a text with commas, as functions that read these headers.
+// Takes the next names from a comma-separated list, and makes them functions that read these
+// headers.
 Texts take_headers(std::string_view& listed, std::size_t& left)
 {
     Texts functions;
@@ -129,7 +130,7 @@ void append_headers(std::string& json, const Texts& functions, const Texts& valu
     }
 }
 
-// As a JSON object, or empty.
+// A JSON object, or empty.
 reactor::Task<std::string> headers_of(const std::string& channel, std::string_view listed,
                                       AriCommands& ari, reactor::Deadline& deadline)
 {
@@ -145,7 +146,7 @@ reactor::Task<std::string> headers_of(const std::string& channel, std::string_vi
     co_return json;
 }
 
-// That of the action is the last, because people write it.
+// The action is last, because people write it by hand and may use line breaks.
 Texts names_for(bool is_sip)
 {
     Texts names;
@@ -158,7 +159,7 @@ Texts names_for(bool is_sip)
 
 }  // namespace
 
-// A URL with commas has come apart at them.
+// Arguments were split at commas, so a URL is put together again.
 Arriving arriving_of(const StasisStart& start)
 {
     const ChannelFacts& facts = start.channel;

@@ -1,4 +1,4 @@
-// What Asterisk knows of a call that it hands over.
+// What Asterisk knows about a call that it hands over.
 #pragma once
 
 #include "reactor/task.hpp"
@@ -13,16 +13,16 @@ namespace pivot::switches::asterisk {
 struct Arriving {
     Arrival arrival;
     std::string channel;
-    std::string context;  // of the dialplan
+    std::string context;  // the dialplan's
     bool is_sip = false;
 };
 
-// What the event says.
+// Reads the event.
 Arriving arriving_of(const StasisStart& start);
 
-// Adds what has to be asked for, in one request, and one more for headers: the action in the
-// variable PIVOT_ACTION, which wins, and SIP's addresses and those of its headers that begin with
-// `X-`. What cannot be had is left out.
+// Asks for the rest, in one request and one more for headers: the action in the variable
+// PIVOT_ACTION, which wins, the SIP addresses, and the SIP headers that begin with `X-`. Leaves out
+// what Asterisk does not have.
 reactor::Task<> complete(Arriving& arriving, AriCommands& ari, reactor::Deadline& deadline);
 
 }  // namespace pivot::switches::asterisk

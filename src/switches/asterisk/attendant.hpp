@@ -1,4 +1,4 @@
-// Who takes the calls of a switch: the host of an engine.
+// The host that takes the calls of a switch.
 #pragma once
 
 #include "base/clock.hpp"
@@ -15,52 +15,53 @@
 
 namespace pivot::switches::asterisk {
 
-// A call that the host has Asterisk make.
+// A call that the host asks Asterisk to make.
 struct OutboundCall {
     std::string call_id;
     Address callee;
-    CallerNumber caller_id;            // that the callee is shown; empty: Asterisk's own
-    std::chrono::seconds timeout{60};  // of the ringing
+    CallerNumber caller_id;            // shown to the callee; empty for Asterisk's own
+    std::chrono::seconds timeout{60};  // for the ringing
 };
 
-// A call as Asterisk hands it over. One that the host has made, and somebody has answered, has its
-// own call id and the direction outbound_api.
+// A call that Asterisk hands over. If the host had it made and somebody has answered, it has the
+// host's call id and the direction outbound_api.
 struct Arrival {
     Call call;
     std::string channel_id;  // Asterisk's own
-    std::string said;    // the dialplan's own action: a URL, a name or JSON; empty: there is none
+    std::string said;  // the action in the dialplan: a URL, a name or JSON; empty if there is none
     std::string called;  // the number
     bool is_answered = false;
 };
 
 class Attendant {
 public:
-    // The id of a call that Asterisk calls so: this one, or another if a call in flight has it. A
-    // forked INVITE comes more than once, and the dialplan may hand over a channel again.
+    // Returns the id for a call that Asterisk calls `call_id`: the same, or another if a call in
+    // flight has it. A forked INVITE arrives more than once, and the dialplan may hand a channel
+    // over again.
     virtual std::string own_id(std::string call_id) = 0;
 
-    // Begins a session, at whose end the call is given back, or hung up if the host has made it.
-    // Empty: it has begun, and ended() will be called; else why the call is refused. `ticket` and
-    // `channel` live until ended().
+    // Begins a session. At its end the call is given back, or hung up if the host had it made.
+    // Returns empty if it has begun, after which ended() will be called, else why the call is
+    // refused. `ticket` and `channel` live until ended().
     virtual std::string begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket) = 0;
 
-    // A call that the host has made is over, and was never begun. `why` is a sentence; empty:
-    // nobody answered, which the cause says.
+    // A call that the host asked for is over without a session. `why` is a sentence; empty if
+    // nobody answered, of which the cause says more.
     virtual void not_answered(std::string_view call_id, const Cause& cause,
                               std::string_view why) = 0;
 
     virtual void tell(Engine::Ticket ticket, Event event) = 0;
 
-    // For the log. These are called on threads of the engine as well.
+    // For the log. These are also called on the engine's threads.
     virtual void note(std::string_view call_id, std::string_view text) = 0;
     virtual void warn(std::string_view call_id, std::string_view text) = 0;
     virtual void ended(std::string_view call_id, const SessionEnd& end) = 0;
 
-    // An orphan was met: a call in Asterisk that nobody performs any more. `text` says what becomes
-    // of it. This one and the next are called on the switch's thread.
+    // An orphan: a call in Asterisk that nobody performs any more. `text` says what happens to it.
+    // This and the next are called on the switch's thread.
     virtual void met_orphan(std::string_view channel_id, std::string_view text) = 0;
 
-    // Asterisk has answered a command of a call after this time, or was not waited for any longer.
+    // How long Asterisk took to answer a call's command, or how long it was waited for.
     virtual void timed(Nanoseconds duration) = 0;
 
 protected:

@@ -34,7 +34,7 @@ Filled fill_number(const DialTemplates& templates, std::string_view number)
     return fill("number", templates.number, "{number}", number);
 }
 
-// In PJSIP/ann@carrier the part after the `@` is an endpoint, which may be a trunk to anywhere.
+// In PJSIP/ann@carrier, `carrier` is an endpoint, which may be a trunk to anywhere.
 Filled fill_user(const DialTemplates& templates, std::string_view user)
 {
     if (user.find('@') != user.npos) {

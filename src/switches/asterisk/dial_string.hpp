@@ -1,4 +1,5 @@
-// Whom Asterisk is to call: `Local/+493012345@pivot-dial/n`, from the operator's templates.
+// Builds the dial string for an address, `Local/+493012345@pivot-dial/n`, from the operator's
+// templates.
 #pragma once
 
 #include <pivot/command.hpp>
@@ -9,15 +10,15 @@
 
 namespace pivot::switches::asterisk {
 
-// TECHNOLOGY/RESOURCE, with `{number}`, `{user}` or `{uri}` in it; empty: such an address cannot be
-// dialled.
+// TECHNOLOGY/RESOURCE with `{number}`, `{user}` or `{uri}` in it. If a template is empty, such
+// addresses cannot be dialled.
 struct DialTemplates {
     std::string number = "Local/{number}@pivot-dial/n";
     std::string user = "PJSIP/{user}";
     std::string sip_uri;
 };
 
-// The error is a sentence. Of a number only digits and `+*#` are ever dialled, and no user with an
+// The error is a sentence. Only digits and `+*#` of a number are ever dialled, and no user with an
 // `@`.
 tl::expected<std::string, std::string> dial_string(const Address& address,
                                                    const DialTemplates& templates);

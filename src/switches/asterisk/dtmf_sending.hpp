@@ -1,6 +1,6 @@
 // Sends DTMF to the far end of a leg, one key after the other.
 //
-// Asterisk says only that it has queued a key, so the clock says when it is out.
+// Asterisk only reports that a key is queued, so the clock decides when it has been sent.
 #pragma once
 
 #include "switches/asterisk/job.hpp"

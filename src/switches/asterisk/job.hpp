@@ -21,12 +21,12 @@ struct Leg {
     bool is_up = false;
     bool is_hanging_up = false;
     bool has_early_media = false;
-    bool is_substitute = false;  // for one who has transferred the other party
-    bool was_told = false;  // of one that was dialled: that it rings or has answered
-    int cause = 0;          // of Q.850, of its end; 0: unknown
+    bool is_substitute = false;  // stands in for a party who has transferred the other
+    bool was_told = false;       // a dialled one: that it rings or has answered
+    int cause = 0;               // Q.850, once it has ended; 0 if unknown
 };
 
-// What happens to a leg that was dialled.
+// Events of a dialled leg.
 enum class LegNews : std::uint8_t { entered, rings, progresses, answered, busy, congested, gone };
 
 class Job {
@@ -41,51 +41,51 @@ public:
 
     virtual void begin() = 0;
 
-    // The engine wants no more of it; may come twice.
+    // The engine has told the job to stop. May be called twice.
     virtual void stop() = 0;
 
     // The leg is gone.
     virtual void lose() = 0;
 
-    // Its end may have been missed.
+    // Checks the job's state, because its end may have been missed.
     virtual void look_again() {}
 
-    // What happens on its leg.
+    // Events on its own leg.
     virtual void hear(const PlaybackFinished&) {}
     virtual void hear(const RecordingStarted&) {}
     virtual void hear(const RecordingFinished&) {}
     virtual void hear_key(char) {}
 
-    // What happens to any leg that was dialled, and on a channel that is nobody's leg.
+    // Events of any dialled leg, and on a channel that is nobody's leg.
     virtual void hear_leg(Leg&, LegNews) {}
     virtual void hear_entered(std::string_view) {}
 
-    // All others of its call have ended.
+    // All other jobs of the call have ended.
     virtual void hear_alone() {}
 
 protected:
-    // `done` is not called after the job has ended.
+    // `done` is not called once the job has ended.
     void ask(AriRequest request, Requests::Done done = {});
     void ask_now(AriRequest request, Requests::Done done = {});
 
-    // Takes back what has not been asked yet. False: that was nothing.
+    // Drops the request if it has not been sent. Returns false if none was waiting.
     bool withdraw();
 
     void tell(Event event);
 
-    // Tells what ends the job. It is destroyed soon, but not in here.
+    // Tells the event that ends the job. The job is destroyed later, never in here.
     void end(Event event);
     void end(JobEnd how, std::string why = {}) { end(JobEnded{id_, how, "", std::move(why)}); }
 
-    // What the leg hears before the answer is early media, which has to be announced once.
+    // Announces early media once, if the call is not answered yet.
     void open_media();
 
-    // A request for the job was not done.
+    // Ends the job because a request has failed.
     void end_failed(const Result<AriAnswer>& answer);
 
     AriChannel& call() const { return call_; }
     Switchboard& switchboard() const;
-    std::string target(std::string_view rest) const;  // of its leg's channel
+    std::string target(std::string_view rest) const;  // under its leg's channel
 
 private:
     AriChannel& call_;

@@ -29,11 +29,11 @@ void MixedLeg::begin()
     fired();
 }
 
-// Whoever comes asks for the bridge, since nobody knows whether Asterisk has made it already.
+// Every member asks for the bridge, because nobody knows whether Asterisk has made it yet.
 void MixedLeg::fired()
 {
     Body body;
-    body.add("type", "mixing,dtmf_events");  // keys are events there, too
+    body.add("type", "mixing,dtmf_events");  // so that keys arrive as events here, too
     ask(post_request(target_of("bridges", bridge_), body.take()),
         [this](const Result<AriAnswer>& answer) { join(answer); });
 }
@@ -47,7 +47,7 @@ AriRequest MixedLeg::member_request(std::string_view what) const
 
 void MixedLeg::join(const Result<AriAnswer>& answer)
 {
-    // A bridge of this id that is just being destroyed; one that another leg has made.
+    // Another leg may be making the bridge (500), or have made it (409).
     if (has_status(answer, http::status::internal_server_error)) return try_again(answer);
     if (!has_succeeded(answer) && !has_status(answer, http::status::conflict)) return fail(answer);
     ask(member_request("/addChannel"), [this](const Result<AriAnswer>& added) {

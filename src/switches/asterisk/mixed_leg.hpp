@@ -1,7 +1,7 @@
-// The caller is in a mix, until the job is stopped.
+// Keeps the caller in a mix until the job is stopped.
 //
-// Where two come at once, both ask for the bridge: Asterisk may then say that it cannot make it, or
-// that it exists before it can be found. A moment later it is there.
+// If two join at once, both ask for the bridge. Asterisk may then say that it cannot make it, or
+// that it exists before it can be found. A moment later it can.
 #pragma once
 
 #include "switches/asterisk/job.hpp"

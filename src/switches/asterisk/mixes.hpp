@@ -1,4 +1,4 @@
-// Where several calls of the process meet: a bridge for each name, while somebody is in it.
+// The mixes in which calls of this process meet: a bridge for each name, while anybody is in it.
 #pragma once
 
 #include "base/string_map.hpp"
@@ -11,8 +11,8 @@ namespace pivot::switches::asterisk {
 
 class Mixes {
 public:
-    // Yields the bridge; empty if the mix is full. `members_max` 0: it never is. A mix that all
-    // have left is another when somebody comes again.
+    // Returns the bridge; empty if the mix is full. `members_max` 0 means no limit. After everybody
+    // has left, the next member gets a new bridge.
     std::string enter(std::string_view name, unsigned members_max, Names& names)
     {
         auto found = mixes_.find(name);
@@ -25,7 +25,7 @@ public:
         return mix.bridge;
     }
 
-    // Returns whether it was the last one.
+    // Returns whether this was the last member.
     bool leave(std::string_view name)
     {
         const auto found = mixes_.find(name);

@@ -54,7 +54,7 @@ AriRequest Moving::exists_request() const
 
 void Moving::find(const Result<AriAnswer>& answer)
 {
-    // A function that is not loaded has no value: then it is left to the dialplan.
+    // If the function is not loaded it has no value, and the dialplan has to decide.
     if (value_in(answer) == "0") {
         return end(JobEnd::failed,
                    fmt::format("the dialplan has no extension {} in the context {}",
@@ -108,7 +108,7 @@ void Moving::stop()
     if (!is_going_) end(JobEnd::stopped);
 }
 
-// One who goes leaves as one who hangs up does.
+// The caller leaving counts as a hang-up.
 void Moving::lose()
 {
     if (is_going_) return end_moved();

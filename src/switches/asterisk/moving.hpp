@@ -1,8 +1,8 @@
-// The caller goes on at another place of the dialplan, for good: a transfer, or parking.
+// Sends the caller to another place in the dialplan for good: a transfer, or parking.
 //
 //   is there such an extension? ─► the call's other jobs have ended ─► Asterisk lets the caller go
 //
-// The session hears no more than the channel's end.
+// After that the session only hears of the channel's end.
 #pragma once
 
 #include "switches/asterisk/job.hpp"
@@ -20,7 +20,7 @@ namespace pivot::switches::asterisk {
 struct Destination {
     std::string context;
     std::string extension;
-    std::string slot;  // of a parking lot; empty: any
+    std::string slot;  // in a parking lot; empty for any
 };
 
 // The error is a sentence. `context` is the caller's own.

@@ -1,5 +1,5 @@
-// Names that we give to what is in Asterisk: playbacks, recordings, channels, bridges. They are
-// chosen before Asterisk is asked, because its answers and its events come in either order.
+// Our names for things in Asterisk: playbacks, recordings, channels, bridges. They are chosen
+// before Asterisk is asked, because its answers and events may come in either order.
 //
 //     pivot-3f9c0a12-7: ours, of this process
 #pragma once

@@ -1,8 +1,8 @@
 #include "switches/asterisk/origination.hpp"
 
 #include "switches/asterisk/dial_string.hpp"
-#include "switches/q850.hpp"
 #include "switches/asterisk/targets.hpp"
+#include "switches/q850.hpp"
 
 #include <pivot/cause.hpp>
 
@@ -15,10 +15,10 @@ namespace pivot::switches::asterisk {
 
 namespace {
 
-// What ends the channel is asked for after what makes it.
+// The request that ends the channel must not overtake the one that makes it.
 constexpr JobId job = 1;
 
-// Asterisk's own limit is for the case that nobody here lives to end the ringing.
+// Asterisk has a limit of its own, in case nobody here lives to end the ringing.
 constexpr std::chrono::seconds timeout_margin{5};
 
 }  // namespace
@@ -46,7 +46,7 @@ void Origination::begin()
     switchboard_.reactor.timers().set(*this, switchboard_.reactor.now() + timeout.count());
     const auto asked = [this](const Result<AriAnswer>& answer) {
         if (is_over_ || has_succeeded(answer)) return;
-        if (!answer) hang_up(q850::normal_clearing);  // it may have been made all the same
+        if (!answer) hang_up(q850::normal_clearing);  // the channel may exist even so
         fail(q850::no_route, why_of(answer));
     };
     requests_.ask(request(*address), asked, job);
@@ -77,7 +77,7 @@ void Origination::hear(const AriEvent& event)
     }
 }
 
-// Some failures have no other sign until the far end hangs up.
+// Some failures show no other sign until the far end hangs up.
 void Origination::hear_progress(std::string_view status)
 {
     if (status == "RINGING" || status == "PROGRESS") ring();

@@ -1,10 +1,10 @@
 // A call that Asterisk makes for the host, until it is answered or has failed.
 //
-//     asked for ─► rings ─┬─► answers: it enters the application, and is a call as any other
+//     asked for ─► rings ─┬─► answers: it enters the application, and is a call like any other
 //                         └─► busy, gone, nobody in time, given up: not_answered()
 //
-// Asterisk tells the application of the channel from the beginning, but the channel enters it only
-// when it has answered.
+// Asterisk reports the channel from the beginning, but the channel only enters the application when
+// it has answered.
 #pragma once
 
 #include "reactor/inbox.hpp"
@@ -22,7 +22,7 @@ namespace pivot::switches::asterisk {
 
 class Origination final : private reactor::Timer, private reactor::Message {
 public:
-    // `finished` is called once, when nothing more is done for it: it may die in there.
+    // `finished` is called once, when nothing is left to do. It may destroy this object.
     Origination(Switchboard& switchboard, OutboundCall call,
                 std::function<void(Origination&)> finished);
     ~Origination();
@@ -30,10 +30,10 @@ public:
     void begin();
     void hear(const AriEvent& event);
 
-    // The channel has entered the application, where somebody else has it.
+    // The channel has entered the application, and now belongs to a call.
     void hand_over();
 
-    // The host gives it up, and Asterisk has lost it.
+    // Ends it: the host gives it up, or Asterisk no longer has it.
     void give_up();
     void lose();
 
@@ -43,7 +43,7 @@ public:
 
 private:
     void fired() override;    // nobody has answered in time
-    void deliver() override;  // it may go
+    void deliver() override;  // it is finished
     AriRequest request(const std::string& address) const;
     void hear_progress(std::string_view status);
     void ring();

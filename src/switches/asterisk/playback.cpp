@@ -37,7 +37,7 @@ void Playback::begin_music()
     });
 }
 
-// Each time has a name of its own, so that no event of one is taken for another's.
+// Each repetition has its own name, so that no event is taken for another's.
 void Playback::play_once()
 {
     playback_ = switchboard().names.next();
@@ -79,7 +79,7 @@ void Playback::stop_music()
     end(end_);
 }
 
-// Its event or the answer ends the job, whichever is first: 404 means that it has ended already.
+// The event or the answer ends the job, whichever is first. 404 means that it has ended already.
 void Playback::stop_playback()
 {
     ask_now(delete_request(target_of("playbacks", playback_)),
@@ -103,7 +103,7 @@ void Playback::hear(const PlaybackFinished& finished)
         if (leg().is_hanging_up) return end(JobEnd::stopped);
         return end(JobEnd::failed, why_it_failed());
     }
-    // An empty file would be begun again and again without a pause.
+    // Keeps an empty file from being played over and over without a pause.
     constexpr Nanoseconds packet_ns = 20 * millisecond_ns;
     const bool is_empty = switchboard().reactor.now() - began_at_ < packet_ns;
     if (loops_left_ == 1 || is_empty) return end(JobEnd::finished);

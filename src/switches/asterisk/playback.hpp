@@ -1,4 +1,4 @@
-// Plays something to a leg: a file, a sound of Asterisk's, tones, or music on hold.
+// Plays a file, a sound of Asterisk's, tones or music on hold to a leg.
 #pragma once
 
 #include "switches/asterisk/job.hpp"
@@ -19,7 +19,7 @@ public:
     void hear(const PlaybackFinished& finished) override;
 
 private:
-    void fired() override;  // tones have been heard for as long as they are to be
+    void fired() override;  // tones have lasted long enough
     void begin_music();
     void stop_music();
     void play_once();
@@ -28,10 +28,10 @@ private:
     std::string why_it_failed() const;
 
     const Media media_;
-    unsigned loops_left_;  // 0: endless
-    std::string uri_;      // as ARI names it
+    unsigned loops_left_;  // 0 means for ever
+    std::string uri_;      // in ARI's form
     std::string playback_;
-    Nanoseconds began_at_ = 0;  // this time
+    Nanoseconds began_at_ = 0;  // this repetition
     JobEnd end_ = JobEnd::finished;
     bool is_stopping_ = false;
 };

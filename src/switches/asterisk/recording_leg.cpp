@@ -14,10 +14,10 @@ namespace pivot::switches::asterisk {
 
 namespace {
 
-// Asterisk's `wav`: 8,000 samples a second of two bytes, one channel.
+// Asterisk's `wav`: 8,000 samples a second, two bytes each, mono.
 constexpr std::size_t header_bytes = 44;
 constexpr std::int64_t bytes_a_ms = 16;
-constexpr std::size_t wav_bytes_max = std::size_t{256} * 1024 * 1024;  // four hours and a half
+constexpr std::size_t wav_bytes_max = std::size_t{256} * 1024 * 1024;  // four and a half hours
 
 std::int64_t seconds_up(std::chrono::milliseconds time)
 {
@@ -34,7 +34,7 @@ std::string_view spy_of(Track track)
     return "both";
 }
 
-// The engine's path ends as the format that was asked for does.
+// The engine's path ends in the extension of the requested format.
 std::string wav_path(std::string path)
 {
     constexpr std::string_view other = ".mp3";
@@ -42,7 +42,7 @@ std::string wav_path(std::string path)
     return path;
 }
 
-// A fresh Debian lacks the folder, and Asterisk does not make it.
+// A fresh Debian lacks the folder, and Asterisk does not create it.
 std::string why_not_recorded(const Result<AriAnswer>& answer)
 {
     std::string why = why_of(answer);
@@ -77,7 +77,7 @@ void RecordingLeg::begin()
     record(target("/record"));
 }
 
-// Recording begins when Asterisk has told that the channel is in the application.
+// Recording begins when Asterisk has reported the channel in the application.
 void RecordingLeg::begin_beside()
 {
     snoop_ = switchboard().names.next();
@@ -153,7 +153,7 @@ void RecordingLeg::end_recording(RecordingEnd how)
     stop_timer();
     ask_now(post_request(target_of("recordings/live", name_, "/stop")),
             [this](const Result<AriAnswer>& answer) {
-                // It has ended by itself, or cannot be ended: what is there counts.
+                // It has ended by itself, or cannot be ended. Use what there is.
                 if (!has_succeeded(answer)) finish();
             });
 }
@@ -174,7 +174,7 @@ void RecordingLeg::hear(const RecordingFinished& finished)
     finish();
 }
 
-// What has been recorded until then counts.
+// Keeps what has been recorded so far.
 void RecordingLeg::lose()
 {
     how_ = how_.value_or(RecordingEnd::hung_up);
@@ -209,7 +209,7 @@ void RecordingLeg::fetched(const Result<AriAnswer>& answer)
     switchboard().scope.spawn(keep(answer->body, reactor));
 }
 
-// The job ends only in here, so it is still there.
+// The job only ends in here, so it still exists.
 reactor::Task<> RecordingLeg::keep(std::string wav, reactor::Reactor& reactor)
 {
     const bool is_empty = wav.size() <= header_bytes;

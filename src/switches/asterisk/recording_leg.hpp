@@ -1,10 +1,10 @@
-// Records a leg, and brings the file here. What runs beside all else, and what the leg hears, is
-// recorded by a channel of its own that listens to the leg (`snoop`).
+// Records a leg, and fetches the file. A recording in the background, or of what the leg hears, is
+// made by a channel of its own that listens to the leg (`snoop`).
 //
 //     record ─► RecordingStarted ─► a key, the limit, stop(), silence, a hang-up
 //                                        ─► RecordingFinished ─► file fetched, written ─► told
 //
-// Asterisk looks at its own limits only when the caller sends sound, so keys and the limit are
+// Asterisk only checks its own limits while the caller sends audio, so keys and the limit are
 // watched here.
 #pragma once
 
@@ -32,7 +32,7 @@ public:
     void hear_entered(std::string_view channel) override;
 
 private:
-    void fired() override;  // the limit
+    void fired() override;  // the limit is reached
     void begin_beside();
     void record(std::string target);
     void end_recording(RecordingEnd how);
@@ -46,12 +46,12 @@ private:
     void fail(std::string why);
 
     const Recording asked_;
-    std::string name_;   // as Asterisk stores it
-    std::string snoop_;  // the channel that listens; empty: there is none
+    std::string name_;   // in Asterisk
+    std::string snoop_;  // the channel that listens; empty if there is none
     std::string id_told_;
     std::optional<RecordingEnd> how_;
     char key_ = 0;
-    bool is_over_ = false;  // as far as Asterisk is concerned
+    bool is_over_ = false;  // for Asterisk
     Nanoseconds began_at_ = 0;
     std::chrono::milliseconds duration_{0};
 };

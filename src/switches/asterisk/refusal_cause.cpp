@@ -2,7 +2,7 @@
 
 namespace pivot::switches::asterisk {
 
-// The causes are those of Asterisk's causes.h.
+// From Asterisk's causes.h.
 int cause_refusing_with(int sip_code)
 {
     switch (sip_code) {

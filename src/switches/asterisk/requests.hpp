@@ -1,8 +1,8 @@
-// The requests of one call: in order, one at a time.
+// Sends the requests of one call in order, one at a time.
 //
-// Asterisk performs on the channel's thread what is asked of a channel, and some of it is answered
-// only when a prompt has ended: a second request would wait there, too. What ends a prompt, a
-// recording or the call does not wait for that thread, and goes past the others.
+// Asterisk performs requests about a channel on the channel's thread, and answers some of them only
+// after a prompt has ended, so a second request would wait there, too. A request that ends a
+// prompt, a recording or the call does not need that thread, and overtakes the others.
 #pragma once
 
 #include "reactor/task.hpp"
@@ -21,28 +21,31 @@ namespace pivot::switches::asterisk {
 
 class Requests {
 public:
-    // What became of a request. 404 and 409 mean that what it was for is gone: the caller may hang
-    // up at any moment.
+    // Called with the result of a request. 404 and 409 mean that its object is gone, because the
+    // caller may hang up at any moment.
     using Done = std::function<void(const Result<AriAnswer>& answer)>;
 
     static constexpr Nanoseconds timeout_ns = 10 * second_ns;
 
-    // `idle` is called whenever nothing is left to ask; then this may die, but not inside.
+    // `idle` is called whenever nothing is left to send. The owner may then destroy this object,
+    // but not within the call.
     Requests(Switchboard& switchboard, std::function<void()> idle)
         : switchboard_(switchboard), idle_(std::move(idle))
     {
     }
 
-    // `done` may be empty, and may ask more. `job` is the job for which it is; 0: none.
+    // `done` may be empty, and may send more requests. `job` is the job that the request is for; 0
+    // for none.
     void ask(AriRequest request, Done done = {}, JobId job = 0);
 
-    // At once, but after what is being asked for the same job: for what ends something.
+    // Sends it at once, though not before the request in flight for the same job. For requests that
+    // end something.
     void ask_now(AriRequest request, Done done = {}, JobId job = 0);
 
-    // Drops what waits for this job. False: that was nothing.
+    // Drops the requests that wait for this job. Returns false if there were none.
     bool withdraw(JobId job);
 
-    // Nothing is asked, and nothing will be unless somebody does.
+    // Nothing is in flight or waiting.
     bool is_idle() const { return !is_working_ && urgent_ == 0; }
 
 private:
@@ -60,19 +63,19 @@ private:
     Switchboard& switchboard_;
     const std::function<void()> idle_;
     std::deque<Waiting> waiting_;
-    JobId asked_for_ = 0;  // the job of what is being asked in order
+    JobId asked_for_ = 0;  // the job of the request in flight
     std::size_t urgent_ = 0;
     bool is_working_ = false;
 };
 
-// Whether it was done, and whether what it was for is gone.
+// Whether it succeeded, and whether its object is gone.
 bool has_succeeded(const Result<AriAnswer>& answer);
 bool is_gone(const Result<AriAnswer>& answer);
 
-// The value of a variable or function that was asked for; nothing if there is none.
+// The value of the requested variable or function; nothing if there is none.
 std::optional<std::string> value_in(const Result<AriAnswer>& answer);
 
-// Why it was not done, as a sentence for the voice developer.
+// Why a request failed, as a sentence for the voice developer.
 std::string why_of(const Result<AriAnswer>& answer);
 
 }  // namespace pivot::switches::asterisk

@@ -12,10 +12,10 @@ reactor::Task<bool> Seats::take(reactor::Deadline& deadline)
     Waiting waiting;
     waiting_.push_back(waiting);
     while (!waiting.is_called && !deadline.has_expired()) co_await waiting.called.wait(deadline);
-    co_return waiting.is_called;  // perhaps at the same time
+    co_return waiting.is_called;  // the call may have come at the same time
 }
 
-// Hands the seat on, so that nobody who comes now goes first.
+// Hands the seat to the first who waits, so that newcomers cannot overtake.
 void Seats::leave()
 {
     if (waiting_.empty()) {

@@ -1,4 +1,4 @@
-// A number of seats for coroutines: those that find none free wait in order.
+// A fixed number of seats for coroutines. When all are taken, others wait in order.
 #pragma once
 
 #include "base/list.hpp"
@@ -14,7 +14,7 @@ class Seats {
 public:
     explicit Seats(std::size_t count) : free_(count) {}
 
-    // Yields false if the deadline expires first. Otherwise leave() follows.
+    // Yields false if the deadline expires first. Otherwise the caller has to leave().
     reactor::Task<bool> take(reactor::Deadline& deadline);
     void leave();
 

@@ -8,7 +8,7 @@ namespace pivot::switches::asterisk {
 
 namespace {
 
-// Asterisk looks for a sound in every format that it reads, and wants no extension.
+// Asterisk tries every format that it can read, and wants no extension.
 std::string_view without_extension(std::string_view name)
 {
     constexpr std::string_view formats =

@@ -1,4 +1,4 @@
-// What ARI calls a sound: `sound:/var/cache/pivot/a1b2`, `tone:425/1000,0/4000`.
+// ARI's URIs for sounds: `sound:/var/cache/pivot/a1b2`, `tone:425/1000,0/4000`.
 #pragma once
 
 #include "switches/asterisk/switchboard.hpp"
@@ -16,7 +16,8 @@ namespace pivot::switches::asterisk {
 tl::expected<std::string, std::string> sound_uri(const Media& media,
                                                  const SwitchSettings& settings);
 
-// A file of the engine's as Asterisk finds it: where it sees the folder, without an extension.
+// The path at which Asterisk finds one of the engine's files: in the folder as it sees it, without
+// an extension.
 std::string sound_path(std::string_view file, const SwitchSettings& settings);
 
 }  // namespace pivot::switches::asterisk

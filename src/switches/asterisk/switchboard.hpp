@@ -1,4 +1,4 @@
-// What all calls of one application share. It lives on one thread, the switch's.
+// What all calls of one application share. It lives on the switch's thread.
 #pragma once
 
 #include "base/clock.hpp"
@@ -17,12 +17,12 @@ namespace pivot::switches::asterisk {
 
 struct SwitchSettings {
     std::string application = "pivot";
-    std::string media_path;          // of the engine's files on this machine
-    std::string media_path_seen;     // the same folder, as Asterisk sees it
-    std::string transfer_context;    // of extensions; empty: the caller's own
-    std::string park;                // EXTENSION@CONTEXT, which parks; empty: nobody can
-    bool hangs_up_refused = false;   // else the dialplan goes on
-    bool fetches_recordings = true;  // else nobody can record
+    std::string media_path;          // the engine's files on this machine
+    std::string media_path_seen;     // the same folder as Asterisk sees it
+    std::string transfer_context;    // of extensions; if empty, the caller's own
+    std::string park;                // EXTENSION@CONTEXT that parks; if empty, nobody can park
+    bool hangs_up_refused = false;   // otherwise the dialplan goes on
+    bool fetches_recordings = true;  // otherwise nobody can record
     DialTemplates templates;
 };
 
@@ -36,7 +36,7 @@ struct Switchboard {
     const SwitchSettings& settings;
     Mixes& mixes;
     Names names;
-    StringMap<AriChannel*> owners;  // of channels by their ids: callers, and legs of calls
+    StringMap<AriChannel*> owners;  // by channel id: callers, and legs of calls
 };
 
 }  // namespace pivot::switches::asterisk

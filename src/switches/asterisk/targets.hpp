@@ -1,4 +1,4 @@
-// How requests of ARI are written.
+// Parts of ARI requests.
 #pragma once
 
 #include "switches/asterisk/ari_commands.hpp"
@@ -9,19 +9,18 @@
 
 namespace pivot::switches::asterisk {
 
-// Appends a segment of a path or the value of a query, percent-encoded (RFC 3986, section 2.1).
+// Appends a path segment or a query value, percent-encoded (RFC 3986, section 2.1).
 void append_encoded(std::string& out, std::string_view text);
 
-// `channels/1795458421.28`, with what follows it: `/play`.
+// `channels/1795458421.28` with a continuation: `/play`.
 std::string target_of(std::string_view kind, std::string_view id, std::string_view rest = {});
 
 AriRequest post_request(std::string target, std::string body = {});
 AriRequest get_request(std::string target);
 AriRequest delete_request(std::string target);
 
-// Has Asterisk tell an application only what is read (ari_event.hpp), as its eventFilter. It is
-// answered with 404 while nobody has registered the application, and with 403 if the user may only
-// read.
+// Sets the eventFilter of an application to the events that are read (ari_event.hpp). Asterisk
+// answers 404 while nobody has registered the application, and 403 if the user may only read.
 AriRequest filter_request(std::string_view application);
 
 // Sets a variable of a channel.

@@ -1,4 +1,4 @@
-// Writes a recording into a file, a portion a turn.
+// Writes a recording to a file, a portion per turn of the reactor.
 #pragma once
 
 #include "reactor/reactor.hpp"
@@ -8,7 +8,7 @@
 
 namespace pivot::switches::asterisk {
 
-// Yields a sentence if it cannot be written; empty: it is.
+// Yields a sentence if the file cannot be written, else an empty text.
 reactor::Task<std::string> write_file(const std::string& path, const std::string& bytes,
                                       reactor::Reactor& reactor);
 
