@@ -1,4 +1,4 @@
-// The JSON object that is the body of a request or a message to a switch.
+// Builds the JSON object of a request or message to a switch.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace pivot::switches {
 // Names and values.
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
-// Texts are made valid UTF-8.
+// Makes texts valid UTF-8.
 class Body {
 public:
     Body& add(std::string_view name, std::string_view text);
@@ -23,7 +23,7 @@ public:
     Body& add_list(std::string_view name, std::initializer_list<std::string_view> texts);
     Body& add_object(std::string_view name, const Variables& variables);
 
-    // A value that is JSON text already.
+    // A value that is already JSON.
     Body& add_json(std::string_view name, std::string_view json);
 
     std::string take() { return json_.empty() ? "{}" : std::move(json_) + '}'; }

@@ -1,4 +1,4 @@
-// What is played, as a log and a transcript name it.
+// Describes media for logs and transcripts.
 #pragma once
 
 #include <pivot/channel.hpp>

@@ -1,4 +1,4 @@
-// The causes of ITU-T Q.850 that are acted on here, as switches number them.
+// The Q.850 causes that matter here, in the numbers that switches use.
 #pragma once
 
 namespace pivot::switches::q850 {
@@ -13,8 +13,8 @@ inline constexpr int answered_elsewhere = 26;
 inline constexpr int congested = 34;
 inline constexpr int out_of_order = 38;
 
-// Why a channel that has ended was not answered. One that clears normally says nothing of that: it
-// rang, or nobody is there. 0: the switch has named no cause.
+// Why a channel that has ended was not answered. A normal clearing does not say, so it depends on
+// whether the channel rang. `told` is 0 if the switch gave no cause.
 constexpr int cause_without_answer(int told, bool has_rung)
 {
     if (told != 0 && told != normal_clearing) return told;

@@ -15,12 +15,12 @@ constexpr std::size_t head_bytes = 7;
 constexpr std::size_t end_bytes = 1;
 constexpr char frame_end = '\xCE';
 
-// A content header before its properties: class, weight, size of the body.
+// The part of a content header before its properties: class, weight, body size.
 constexpr std::size_t content_bytes = 12;
 
 constexpr std::size_t pool_page_bytes = 4096;
 
-// A method without tables has five short strings and some numbers at most.
+// A method without tables has at most five short strings and some numbers.
 constexpr std::size_t method_bytes_max = 2048;
 
 std::uint64_t number_at(std::string_view bytes, std::size_t at, std::size_t size)
@@ -36,7 +36,7 @@ void append_number(std::string& out, std::uint64_t number, std::size_t size)
     while (size-- > 0) out += static_cast<char>(number >> (8 * size) & 0xff);
 }
 
-// The size is set by finish_frame().
+// finish_frame() writes the size.
 std::size_t begin_frame(std::string& out, AmqpFrame::Type type, std::uint16_t channel)
 {
     append_number(out, static_cast<std::uint64_t>(type), 1);
@@ -53,7 +53,7 @@ void finish_frame(std::string& out, std::size_t payload_at)
     out += frame_end;
 }
 
-// Appends what `encode(room)` writes: it returns how many bytes, or less than 0.
+// Appends what `encode(room)` writes, which returns the number of bytes, or a negative number.
 template <typename Encode>
 void append_encoded(std::string& out, std::size_t bytes_max, Encode encode)
 {

@@ -1,5 +1,5 @@
-// AMQP 0-9-1 as bytes. librabbitmq knows the methods and their fields; this knows frames, and does
-// no I/O.
+// AMQP 0-9-1 as bytes. librabbitmq knows the methods and their fields; this file knows frames, and
+// does no I/O.
 //
 //     frame:    type (1)  channel (2)  size (4)  payload …  0xCE
 //     content:  method frame, header frame (class, size, properties), body frames
@@ -18,7 +18,7 @@
 
 namespace pivot::switches::kazoo {
 
-// What we propose and accept; AMQP's least is 4096.
+// What we propose and accept. AMQP's minimum is 4096.
 inline constexpr std::size_t frame_bytes_max = 128 * 1024;
 
 inline amqp_bytes_t amqp_text(std::string_view text)
@@ -66,14 +66,14 @@ public:
     AmqpReader& operator=(const AmqpReader&) = delete;
     ~AmqpReader();
 
-    // Frames are valid until the next call of this.
+    // Frames are valid until the next call.
     void feed(std::string_view bytes);
 
-    // The next frame; nothing if more bytes are needed. Each error is a sentence, after which there
-    // is nothing more to read.
+    // The next frame; nothing if more bytes are needed. Each error is a sentence, after which
+    // nothing more can be read.
     Result<std::optional<AmqpFrame>> next();
 
-    // What is read is valid until the next frame.
+    // The result is valid until the next frame.
     Result<AmqpMethod> method(std::string_view payload);
     Result<AmqpContentHeader> content_header(std::string_view payload);
 
@@ -83,7 +83,7 @@ private:
     amqp_pool_t pool_;
 };
 
-// `fields` is the struct of this method. The longest texts in it have `text_bytes` in all.
+// `fields` is the struct of this method. Its longest texts take `text_bytes` in all.
 void append_method(std::string& out, std::uint16_t channel, amqp_method_number_t id, void* fields,
                    std::size_t text_bytes = 0);
 
@@ -94,7 +94,7 @@ void append_method(std::string& out, std::uint16_t channel, amqp_method_number_t
     append_method(out, channel, id, static_cast<void*>(&fields), text_bytes);
 }
 
-// What follows a basic.publish. No frame is longer than `frame_bytes_max`.
+// The content of a basic.publish. No frame is longer than `frame_bytes_max`.
 void append_content(std::string& out, std::uint16_t channel,
                     const amqp_basic_properties_t& properties, std::size_t properties_bytes_max,
                     std::string_view body, std::size_t frame_bytes_max);

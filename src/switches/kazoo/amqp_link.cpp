@@ -16,7 +16,7 @@ using reactor::Deadline;
 using reactor::Scope;
 using reactor::Task;
 
-// A connection that has lasted so long begins anew without a pause.
+// After a connection that lasted this long, the first attempt is made at once.
 constexpr Nanoseconds lasting_ns = 10 * second_ns;
 
 }  // namespace
@@ -78,7 +78,7 @@ void AmqpLink::stop_in_haste()
     life_.expire(Reason::cancelled);
 }
 
-// If a broker refuses us, the next one is asked at once, and after the last one there is a pause.
+// If a broker refuses us, the next one is tried at once. After the last one there is a pause.
 Task<> AmqpLink::run(Deadline& life)
 {
     int failures = 0;
@@ -99,7 +99,7 @@ Task<> AmqpLink::run(Deadline& life)
     }
 }
 
-// Yields why it is over.
+// Yields why the connection has ended.
 Task<std::string> AmqpLink::serve(const Broker& broker, Deadline& life)
 {
     ending_.clear();
@@ -188,7 +188,7 @@ Task<> AmqpLink::write(net::Connection& connection, AmqpSession& session, Deadli
     }
 }
 
-// Twice in the time that the broker waits for one, because it takes a silence for the end.
+// Sends a heartbeat twice in the time that the broker allows, because it takes silence for the end.
 Task<> AmqpLink::beat(AmqpSession& session, const Broker& broker, Deadline& open)
 {
     const Nanoseconds interval_ns = broker.heartbeat_s * second_ns;

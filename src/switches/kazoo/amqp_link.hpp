@@ -1,7 +1,7 @@
-// The way to a broker: connects, and connects again whenever the connection is lost.
+// The connection to a broker, which is made again whenever it is lost.
 //
-// Brokers are alternatives, of one cluster: there is one connection at a time. It is lost as well
-// if the broker is silent for twice the time between heartbeats.
+// Brokers are alternatives of one cluster: there is one connection at a time. It also counts as
+// lost if the broker is silent for twice the time between heartbeats.
 #pragma once
 
 #include "base/backoff.hpp"
@@ -29,23 +29,23 @@
 namespace pivot::switches::kazoo {
 
 struct AmqpLinkSettings {
-    std::vector<Broker> brokers;  // one at least
+    std::vector<Broker> brokers;  // at least one
     std::string name = "pivot";
     unsigned prefetch = 100;
-    bool watches = false;  // copies of requests come, which nobody waits for
+    bool watches = false;  // only copies of requests come, which nobody waits for
     net::TlsConfig tls;
     net::DnsConfig dns = {};
     Nanoseconds connect_ns = 5 * second_ns;  // until requests can come
     Backoff reconnect = {1'500 * millisecond_ns, 5 * second_ns};
 };
 
-// What is to be known of the way. On the reactor's thread.
+// Watches the state of the connection. On the reactor's thread.
 class AmqpWatcher {
 public:
-    // Why requests cannot come, as a sentence; empty: they can. Called when it changes.
+    // Called when it changes: why requests cannot come, as a sentence; empty if they can.
     virtual void stands(const std::string& obstacle, const Broker& broker) = 0;
 
-    // Whether requests may still come over this connection. Called when it changes.
+    // Called when it changes: whether requests may still come over this connection.
     virtual void consumes(bool has_consumer) = 0;
 
 protected:
@@ -61,17 +61,17 @@ public:
                                                                      AmqpWatcher& watcher);
     AmqpLink(const AmqpLink&) = delete;
     AmqpLink& operator=(const AmqpLink&) = delete;
-    ~AmqpLink();  // stopped, and is_idle()
+    ~AmqpLink();  // after stop(), once is_idle()
 
     void start();
     void consume(bool is_wanted);
 
-    // Sends what is left and says goodbye; in_haste: without that.
+    // stop() sends what is left and says goodbye; stop_in_haste() does neither.
     void stop();
     void stop_in_haste();
     bool is_idle() const { return running_.running() == 0; }
 
-    // It is idle. Then the reactor turns until it is idle, too.
+    // Call it once it is idle. Then the reactor turns until is_idle().
     void close() { resolver_->close(); }
 
     reactor::FramePool& frames() const { return reactor_.frames(); }
@@ -111,8 +111,8 @@ private:
     bool consumes_ = true;
     bool is_stopping_ = false;
     bool has_consumer_ = false;
-    Nanoseconds heard_at_ = 0;  // of the broker, the last time
-    std::string ending_;        // why we gave up the connection; empty: we have not
+    Nanoseconds heard_at_ = 0;  // when the broker was last heard
+    std::string ending_;        // why we gave up the connection; empty if we did not
     std::string obstacle_ = "there is no connection yet";
     std::minstd_rand random_{std::random_device{}()};
 };

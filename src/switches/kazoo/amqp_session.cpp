@@ -26,7 +26,7 @@ constexpr std::string_view requests = "pivot_listener";  // KAZOO's queue, which
 constexpr std::string_view consumer_tag = "pivot";
 constexpr std::string_view own_consumer_tag = "pivot-own";
 
-// How long a copy of a request waits to be watched.
+// How long the copy of a request waits to be judged.
 constexpr std::int32_t copy_ttl_ms = 10'000;
 
 constexpr amqp_field_value_t flag(bool is_set)
@@ -96,7 +96,7 @@ std::string AmqpSession::take_output()
 {
     constexpr std::size_t bytes_max = 16 * 1024;
     std::string output;
-    output.reserve(std::min(output_.size(), bytes_max));  // the next is about as long
+    output.reserve(std::min(output_.size(), bytes_max));  // the next one will be about as long
     output_.swap(output);
     return output;
 }
@@ -258,12 +258,12 @@ AmqpSession::Done AmqpSession::take_method(const AmqpMethod& method)
             send(channel, AMQP_CHANNEL_FLOW_OK_METHOD, answer);
             return {};
         }
-        default: return {};  // one that says that what we have asked for is done
+        default: return {};  // a confirmation of one of our methods
     }
 }
 
-// What is declared in another way than KAZOO's is taken as it is. Once the bus is there, tags and
-// numbers would be lost with the channel, and so is the connection.
+// An exchange or queue that exists with other arguments is used as it is. Once the bus is open,
+// losing the channel would lose its tags and numbers, so the connection is given up.
 AmqpSession::Done AmqpSession::lose_channel(const amqp_channel_close_t& why)
 {
     const bool is_queue = why.class_id == AMQP_QUEUE_CLASS;
@@ -277,7 +277,7 @@ AmqpSession::Done AmqpSession::lose_channel(const amqp_channel_close_t& why)
     return {};
 }
 
-// The queue is gone, with the node that it was on, or the consumer was cancelled as we wanted.
+// The queue is gone with the node that held it, or the consumer was cancelled as we asked.
 AmqpSession::Done AmqpSession::lose_consumer(const amqp_bytes_t& tag)
 {
     if (is_own(tag)) return Error("our queue of events is gone");
@@ -326,8 +326,8 @@ std::string_view AmqpSession::queue_of_requests() const
     return is_watching() ? std::string_view(settings_.watched_queue) : requests;
 }
 
-// KAZOO's has its arguments, because KAZOO's own pivot declares it as well. Ours, with copies, dies
-// with the connection.
+// KAZOO's queue is declared with its arguments, because KAZOO's own pivot declares it as well.
+// Ours, with copies, dies with the connection.
 void AmqpSession::declare_queue()
 {
     std::array<amqp_table_entry_t, 2> limits = {{
@@ -348,7 +348,7 @@ void AmqpSession::declare_queue()
     send(channel, AMQP_QUEUE_BIND_METHOD, bind);
 }
 
-// Nothing in it is acknowledged: what is lost with a connection cannot come again.
+// Nothing in it is acknowledged, because what is lost with a connection could not come again.
 void AmqpSession::declare_own_queue()
 {
     amqp_queue_declare_t declare{};
@@ -365,7 +365,7 @@ void AmqpSession::declare_own_queue()
     send(channel, AMQP_BASIC_CONSUME_METHOD, consume);
 }
 
-// The broker does what comes over a channel in order, so nobody has to wait for its answer.
+// The broker handles a channel's methods in order, so nobody has to wait for its answer.
 void AmqpSession::bind(std::string_view exchange, std::string_view key)
 {
     amqp_queue_bind_t bind{};
@@ -396,7 +396,7 @@ void AmqpSession::begin_consuming()
     send(channel, AMQP_BASIC_CONSUME_METHOD, consume);
 }
 
-// The queue goes with its last consumer, and comes back with the first.
+// The queue is deleted with its last consumer, and declared again with the first.
 void AmqpSession::consume(bool is_wanted)
 {
     wants_to_consume_ = is_wanted;
@@ -441,7 +441,7 @@ AmqpSession::Done AmqpSession::take_header(std::string_view payload)
     return header->body_bytes == 0 ? finish_content() : Done();
 }
 
-// A body that is too long is passed over: its message has none.
+// A body that is too long is skipped: its message has an empty body.
 AmqpSession::Done AmqpSession::take_body(std::string_view payload)
 {
     if (!content_.has_header || payload.size() > content_.bytes_left) {

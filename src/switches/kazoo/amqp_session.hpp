@@ -26,22 +26,23 @@
 namespace pivot::switches::kazoo {
 
 struct AmqpSessionSettings {
-    std::string name = "pivot";  // as the broker's tools show it
+    std::string name = "pivot";  // shown by the broker's tools
     unsigned prefetch = 100;
     bool consumes = true;  // at first
 
-    // A queue of our own, in which there is a copy of each request: nothing else is declared, so a
-    // user who may write nothing but that will do. Empty: requests are taken from KAZOO's queue.
+    // Our own queue, which gets a copy of each request. Nothing else is declared then, so the user
+    // needs no permission to write to anything else. If it is empty, requests are taken from
+    // KAZOO's queue.
     std::string watched_queue = {};
 };
 
 class AmqpSession final : public Bus {
 public:
-    // `has_output` is called when there is something to send that was not there before.
+    // `has_output` is called when there is new output to send.
     AmqpSession(const Broker& broker, const AmqpSessionSettings& settings, BusListener& listener,
                 std::function<void()> has_output);
 
-    // The error is a sentence: the connection is of no more use.
+    // The error is a sentence, after which the connection is useless.
     using Done = tl::expected<void, std::string>;
     Done receive(std::string_view bytes);
 
@@ -53,7 +54,7 @@ public:
     void bind(std::string_view exchange, std::string_view key) override;
     void unbind(std::string_view exchange, std::string_view key) override;
 
-    // Whether requests are to come; those that have been delivered stay.
+    // Whether requests should come. Delivered ones stay.
     void consume(bool is_wanted);
 
     void beat();
@@ -67,13 +68,13 @@ public:
     bool is_blocked() const { return is_blocked_; }
 
 private:
-    // A message whose frames have not all arrived.
+    // A message whose frames are still arriving.
     struct Content {
-        amqp_method_number_t method = 0;  // 0: none is expected
+        amqp_method_number_t method = 0;  // 0 if none is expected
         std::uint64_t bytes_left = 0;
         bool has_header = false;
         bool is_kept = false;
-        bool is_own = false;  // of our own queue
+        bool is_own = false;  // from our own queue
         Delivery delivery;
         std::string routing_key;
     };
@@ -117,12 +118,12 @@ private:
     Content content_;
     std::size_t frame_bytes_max_ = 4096;
     std::uint64_t last_number_ = 0;
-    std::deque<std::uint64_t> unconfirmed_;  // ascending
+    std::deque<std::uint64_t> unconfirmed_;  // in ascending order
     bool wants_to_consume_;
     bool takes_exchanges_as_they_are_ = false;
     bool takes_queue_as_it_is_ = false;
     bool is_open_ = false;
-    bool is_asking_ = false;  // for a consumer, which is not there yet
+    bool is_asking_ = false;  // has asked for a consumer and has no answer yet
     bool is_consuming_ = false;
     bool is_cancelling_ = false;
     bool is_queue_new_ = false;

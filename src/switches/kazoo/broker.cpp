@@ -25,7 +25,8 @@ tl::expected<void, std::string> read_host(Broker& broker, std::string_view autho
     if (rest.empty()) return {};
     const auto port = parse_number<std::uint16_t>(rest.substr(1));
     if (rest.front() != ':' || !port || *port == 0) {
-        // It is not shown, for it is the rest of a password with a sign that has a meaning here.
+        // The text is not shown, because it is the rest of a password with an unescaped special
+        // character.
         return Error(
             "after the host comes a port, 1 to 65535; / and ? in a password are %2F and %3F");
     }
@@ -76,7 +77,7 @@ tl::expected<Broker, std::string> Broker::parse(std::string_view url)
     if (url.size() > 1) broker.vhost = http::unescape(url.substr(1));
     if (auto read = read_host(broker, authority); !read) return Error(read.error());
     if (auto read = read_query(broker, query); !read) return Error(read.error());
-    constexpr std::size_t text_bytes_max = 255;  // a short string of AMQP
+    constexpr std::size_t text_bytes_max = 255;  // AMQP's short string
     if (broker.vhost.size() > text_bytes_max)
         return Error("the name of the virtual host is too long");
     return broker;

@@ -1,4 +1,4 @@
-// Where a broker is, and how to log in: amqp://USER:PASSWORD@HOST:PORT/VHOST?heartbeat=SECONDS
+// A broker's address and credentials: amqp://USER:PASSWORD@HOST:PORT/VHOST?heartbeat=SECONDS
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct Broker {
     // The error is a sentence without a full stop.
     static tl::expected<Broker, std::string> parse(std::string_view url);
 
-    // Without user and password, for messages: `amqps://rabbit.example.com:5671/kazoo`.
+    // For messages, without user and password: `amqps://rabbit.example.com:5671/kazoo`.
     std::string to_text() const;
 };
 

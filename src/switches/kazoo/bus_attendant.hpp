@@ -1,4 +1,4 @@
-// Who takes the calls that KAZOO asks about: the host of an engine.
+// The host that takes the calls about which KAZOO asks.
 #pragma once
 
 #include <pivot/action.hpp>
@@ -20,17 +20,18 @@ struct Arrival {
 
 class BusAttendant {
 public:
-    // Begins a session, at whose end the call is given back. Empty: it has begun, and the channel's
-    // ended() will be called; else why the call is refused. `ticket` and `channel` live until then.
+    // Begins a session, at whose end the call is given back. Returns empty if it has begun, after
+    // which the channel's ended() will be called, else why the call is refused. `ticket` and
+    // `channel` live until then.
     virtual std::string begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket) = 0;
 
-    // A call whose request cannot be understood.
+    // The request of this call is invalid.
     virtual void refuse(std::string_view call_id, std::string_view why) = 0;
 
     virtual void tell(Engine::Ticket ticket, Event event) = 0;
 
-    // For the log. `call_id` is empty if it is not about one call. These are called on threads of
-    // the engine as well.
+    // For the log. `call_id` is empty if the line is not about one call. These are also called on
+    // the engine's threads.
     virtual void note(std::string_view call_id, std::string_view text) = 0;
     virtual void warn(std::string_view call_id, std::string_view text) = 0;
     virtual void ended(std::string_view call_id, const SessionEnd& end) = 0;

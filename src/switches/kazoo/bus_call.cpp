@@ -45,7 +45,7 @@ void BusCall::hang_up(LegId leg, const CauseName& cause)
     command([leg, cause = cause.text()](PerformedCall& call) { call.hang_up(leg, cause); });
 }
 
-// A flow that is handed over is soon taken.
+// A flow that was handed over is soon taken, so it needs no stopping.
 void BusCall::stop(JobId job)
 {
     post([job](BusCallListener& listener) {
@@ -76,7 +76,7 @@ bool BusCall::send_keys(JobId job, LegId leg, const KeySequence& keys,
     return true;
 }
 
-// KAZOO keeps no recording that it is not told to upload.
+// KAZOO only keeps a recording that it has to upload.
 bool BusCall::record(JobId job, LegId leg, const Recording& recording)
 {
     if (recording.url.empty()) return false;
@@ -121,7 +121,7 @@ void BusCall::document_began(bool has_unknown_verbs)
 
 void BusCall::warned(std::string_view where, std::string_view what)
 {
-    if (where == "switch") return;  // the engine's log has it
+    if (where == "switch") return;  // the engine's log has those
     attendant_.warn(call_id_, fmt::format("{}: {}", where, what));
 }
 

@@ -1,7 +1,7 @@
-// One call about which KAZOO asks, as the engine commands it.
+// One call about which KAZOO asks, as a channel of the engine.
 //
-// A callflow is handed over, and KAZOO performs it; what a document commands is performed here. The
-// commands come on the engine's threads, and are done on the bus's.
+// A callflow is handed over, and KAZOO performs it. The commands of a document are performed here.
+// They come on the engine's threads, and are executed on the bus's.
 #pragma once
 
 #include "reactor/reactor.hpp"
@@ -23,23 +23,24 @@ class PerformedCall;
 // On the bus's thread.
 class BusCallListener {
 public:
-    // KAZOO is to perform this flow: `Moved` or `JobEnded` follows.
+    // KAZOO shall perform this flow. `Moved` or `JobEnded` follows.
     virtual void flow_came(JobId job, std::string flow) = 0;
 
-    // A document commands something, in order. The first time, the request has an answer, and a
-    // performed call is to be made. The command is done at most once, and at most until ended().
+    // A command of a document, in order. At the first one, the request has its answer, and a
+    // performed call has to be created. The command is executed at most once, and never after
+    // ended().
     virtual void commanded(std::function<void(PerformedCall& call)> command) = 0;
 
     // Returns null if nothing has been commanded, or the call is over.
     virtual PerformedCall* performed() = 0;
 
-    // The answer is a document, though it may command nothing for a while.
+    // The answer is a document, which may not command anything for a while.
     virtual void document_came(bool has_unknown_verbs) = 0;
 
-    // The engine is done with the call, which waits for its HungUp.
+    // The engine has finished with the call, which still waits for its HungUp.
     virtual void given_back(const SessionEnd& end) = 0;
 
-    // Nothing more comes: the call may die in here.
+    // The last call. It may destroy the object.
     virtual void ended(const SessionEnd& end) = 0;
 
 protected:

@@ -1,4 +1,4 @@
-// Who listens to a bus for as long as a thread is connected to it.
+// A bus listener that lives as long as a thread is connected to the bus.
 #pragma once
 
 #include "switches/kazoo/bus.hpp"
@@ -9,10 +9,10 @@ class BusDesk : public BusListener {
 public:
     virtual ~BusDesk() = default;
 
-    // Nothing is left to ask, to send or to wait for.
+    // Nothing is left to ask, send or wait for.
     virtual bool is_idle() const = 0;
 
-    // What is left is dropped. Then the reactor turns until it is idle, and the desk dies.
+    // Drops what is left. Then the reactor turns until is_idle(), and the desk is destroyed.
     virtual void close() = 0;
 };
 

@@ -14,7 +14,7 @@ namespace pivot::switches::kazoo {
 
 namespace {
 
-// How long nodes may take to say whether a call is there.
+// How long nodes may take to say whether the call exists.
 constexpr Nanoseconds status_ns = second_ns;
 
 // How long a command waits for a connection.
@@ -89,7 +89,7 @@ void BusLine::perform()
 
 // ---- what happens -------------------------------------------------------------------------------
 
-// Commands that wait go before the marker that finds out what has ended.
+// Waiting commands go before the marker that reveals what has ended.
 void BusLine::connected()
 {
     flush();
@@ -105,7 +105,7 @@ void BusLine::hear(const CallEvent& event, std::string_view body)
     const bool is_end = event.kind == Kind::destroyed && event.call_id == call_id;
     if (is_end) cdr_ = cdr_form(body, identity().account_id);
     performed_.happened(event);
-    if (event.kind != Kind::replaced) return;  // the line may have died in there
+    if (event.kind != Kind::replaced) return;  // the line may have been destroyed
     if (identity().call_id != call_id) owner_.renamed(identity().call_id);
 }
 

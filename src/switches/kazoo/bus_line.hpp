@@ -1,11 +1,11 @@
-// The line of one call that a document commands: its commands go out in order, and the events of
-// what it follows come in.
+// The connection of a performed call to the bus: sends its commands in order, and receives the
+// events that it follows.
 //
 //     open() ──► the channel's status ──► is_there() ──► perform() ──► commands flow
 //                                    └──► is_gone()
 //
-// Each node of KAZOO that knows the switches answers about a channel, and those that do not know
-// it say `terminated`. So a call is gone only if nobody says otherwise within a second.
+// Each KAZOO node that knows the switches answers about a channel, and those that do not know it
+// say `terminated`. So a call is gone only if no node says otherwise within a second.
 #pragma once
 
 #include "reactor/reactor.hpp"
@@ -25,17 +25,17 @@ namespace pivot::switches::kazoo {
 
 class BusLineOwner {
 public:
-    // After open(), one of these.
+    // One of these follows open().
     virtual void is_there() = 0;
     virtual void is_gone() = 0;
 
-    // For the engine. `cdr` belongs to HungUp: KAZOO's own event as a form; empty if it was lost.
+    // For the engine. `cdr` comes with HungUp: KAZOO's own event as a form; empty if it was lost.
     virtual void told(Event event, const std::string& cdr) = 0;
 
-    // The call goes on under another id.
+    // The call continues under another id.
     virtual void renamed(const std::string& call_id) = 0;
 
-    // Whether an event CHANNEL_PIVOT is ours.
+    // Whether we sent this CHANNEL_PIVOT.
     virtual bool has_sent(std::string_view message_id) const = 0;
 
     virtual void note(std::string_view text) = 0;
@@ -52,7 +52,7 @@ public:
     BusLine& operator=(const BusLine&) = delete;
     ~BusLine();
 
-    // Follows the call, and asks whether it is still there, until this time at the latest.
+    // Follows the call, and asks until this time whether it still exists.
     void open(Nanoseconds until);
 
     // Commands wait until perform().
@@ -64,10 +64,10 @@ public:
 
     // ---- for its lines ------------------------------------------------------------------------
 
-    // There is a bus again.
+    // The bus is back.
     void connected();
 
-    // Sends what waits, if it can.
+    // Sends what waits, if possible.
     void flush();
 
     void hear(const CallEvent& event, std::string_view body);
@@ -118,8 +118,8 @@ private:
     BusLines& lines_;
     BusLineOwner& owner_;
     std::vector<std::string> followed_;                              // call ids
-    std::vector<BusLines::Binding> bindings_;                        // for them and for conferences
-    std::vector<std::function<void(PerformedCall& call)>> waiting_;  // until perform()
+    std::vector<BusLines::Binding> bindings_;                        // for calls and conferences
+    std::vector<std::function<void(PerformedCall& call)>> waiting_;  // for perform()
     std::deque<Unsent> unsent_;
     std::string cdr_;
     bool is_opening_ = false;
@@ -127,7 +127,7 @@ private:
     bool is_said_gone_ = false;  // by a node that may only not know the call
     Alarm decision_{*this, &BusLine::decide};
     Alarm patience_{*this, &BusLine::drop_overdue};
-    PerformedCall performed_;  // uses all of the above
+    PerformedCall performed_;  // uses all members above
 };
 
 }  // namespace pivot::switches::kazoo

@@ -38,7 +38,7 @@ void BusLines::blocked(bool is_blocked)
     for (BusLine* const line : std::vector(lines_)) line->flush();
 }
 
-// The last part of an event's key is a call id; an answer to a request has the name of our queue.
+// The routing key of an event ends in a call id; that of an answer is the name of our queue.
 void BusLines::heard(Heard heard)
 {
     numbers_.events.add();
@@ -51,7 +51,7 @@ void BusLines::heard(Heard heard)
     for (BusLine* const line : lines_of(id)) line->hear(*event, body);
 }
 
-// An answer without a call id is known by the message that it answers.
+// An answer without a call id is matched by the message that it answers.
 std::vector<BusLine*> BusLines::lines_of(const std::string& id) const
 {
     if (id.empty()) return lines_;

@@ -1,7 +1,7 @@
-// The lines of all calls that documents command: whose events come from the bus, and which of their
-// messages are on the way.
+// The lines of all performed calls: routes events from the bus to them, and knows which of their
+// messages are unconfirmed.
 //
-// Bindings outlive a connection: the queue of the next one is bound anew.
+// Bindings outlive a connection: they are made again for the queue of the next one.
 #pragma once
 
 #include "switches/kazoo/bus.hpp"
@@ -24,13 +24,13 @@ class BusLine;
 
 class BusLines {
 public:
-    // An exchange, and the pattern of routing keys.
+    // An exchange, and a pattern of routing keys.
     using Binding = std::pair<std::string, std::string>;
 
     explicit BusLines(BusNumbers& numbers) : numbers_(numbers) {}
     BusLines(const BusLines&) = delete;
     BusLines& operator=(const BusLines&) = delete;
-    ~BusLines();  // there is no line left
+    ~BusLines();  // after the last line
 
     void opened(Bus& bus);
     void lost();
@@ -38,7 +38,7 @@ public:
     void heard(Heard heard);
     void returned(std::string_view body);
 
-    // Whether it was about a message of a line.
+    // Whether the confirmation was for a message of a line.
     bool confirmed(std::uint64_t number, bool is_taken);
 
     // ---- for lines ----------------------------------------------------------------------------
@@ -46,18 +46,18 @@ public:
     void add(BusLine& line);
     void remove(BusLine& line);
 
-    // What is about this call id is the line's, too.
+    // The line gets messages about this call id, too.
     void route(std::string_view call_id, BusLine& line);
     void end_route(std::string_view call_id, const BusLine& line);
 
-    // Several lines may have the same binding.
+    // Several lines may share a binding.
     void bind(const Binding& binding);
     void unbind(const Binding& binding);
 
     bool can_publish() const { return bus_ != nullptr && !is_blocked_; }
     void publish(BusLine& line, JobId job, const Publication& publication);
 
-    // Empty as long as there is no bus.
+    // Empty while there is no bus.
     std::string_view queue() const { return bus_ == nullptr ? std::string_view() : bus_->queue(); }
 
     BusNumbers& numbers() const { return numbers_; }
@@ -68,7 +68,7 @@ private:
     struct Sent {
         BusLine* line = nullptr;
         JobId job = 0;
-        std::size_t body_hash = 0;  // by which a message is known that comes back
+        std::size_t body_hash = 0;  // recognises a message that is returned
         bool is_returned = false;
     };
 
@@ -76,9 +76,9 @@ private:
     Bus* bus_ = nullptr;
     bool is_blocked_ = false;
     std::vector<BusLine*> lines_;
-    std::unordered_multimap<std::string, BusLine*> routes_;  // by the ids, as keys have them
-    std::map<Binding, unsigned> bindings_;                   // and how many lines have them
-    std::unordered_map<std::uint64_t, Sent> unconfirmed_;    // by publication
+    std::unordered_multimap<std::string, BusLine*> routes_;  // by call id, as in routing keys
+    std::map<Binding, unsigned> bindings_;  // and the number of lines that share each
+    std::unordered_map<std::uint64_t, Sent> unconfirmed_;  // by publication
 };
 
 }  // namespace pivot::switches::kazoo

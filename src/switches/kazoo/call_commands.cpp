@@ -13,14 +13,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view no_terminators = "none";  // the engine stops what a key ends
+constexpr std::string_view no_terminators = "none";  // the engine itself stops what a key ends
 
 std::string seconds_up(milliseconds time)
 {
     return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count());
 }
 
-// KAZOO's keys have no letters.
+// KAZOO knows no keys with letters.
 std::string json_of(const KeySet& keys)
 {
     std::string json;
@@ -45,7 +45,7 @@ std::string media_command(std::string_view call_id, std::string_view name, unsig
     return add_loops(play, loops).take();
 }
 
-// Where there is no end, an hour of it is as good.
+// An hour stands for an endless tone.
 std::string tones_command(std::string_view call_id, const Tone& tone, unsigned loops)
 {
     const auto count = loops == 0 ? std::chrono::hours(1) / tone.length() : loops;
@@ -184,7 +184,7 @@ std::string record_command(std::string_view call_id, std::string_view media_name
     return record.take();
 }
 
-// Without an id of the recording KAZOO's control of the call crashes.
+// Without the recording's id, KAZOO's call control crashes.
 std::string record_call_command(std::string_view call_id, bool starts, std::string_view media_name,
                                 const Recording& recording)
 {
@@ -220,7 +220,7 @@ std::string framed(const Frame& frame, std::string command)
     return json.append(command, 1);
 }
 
-// KAZOO does a queue from its end to its beginning.
+// KAZOO performs the queue from its end to its beginning.
 std::string framed_queue(const Frame& frame, std::string_view call_id,
                          std::vector<std::string> commands)
 {

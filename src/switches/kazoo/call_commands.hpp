@@ -1,8 +1,8 @@
-// The commands that KAZOO's control of a call takes, and requests to its other applications, as
-// KAZOO validates them.
+// Commands for KAZOO's call control, and requests to its other applications, in the form that KAZOO
+// validates.
 //
-// A command is a JSON object that names its application and its call. It is sent in a frame: alone,
-// or with others that are done one after the other.
+// A command is a JSON object that names its application and its call. It is sent in a frame, alone
+// or with others that are performed one after the other.
 #pragma once
 
 #include "switches/body.hpp"
@@ -37,32 +37,32 @@ std::string keys_command(std::string_view call_id, const KeySequence& keys,
 std::string hangup_command(std::string_view call_id, std::string_view cause);
 std::string respond_command(std::string_view call_id, int sip_code, std::string_view phrase);
 
-// Variables of the channel.
+// Sets variables of the channel.
 std::string set_command(std::string_view call_id, const Variables& variables);
 
-// Records the caller until a key, silence or the limit. KAZOO uploads it to where the channel's
-// variables say.
+// Records the caller until a key, silence or the limit. KAZOO uploads the file to the URL in the
+// channel's variables.
 std::string record_command(std::string_view call_id, std::string_view media_name,
                            const Recording& recording);
 
-// Records both sides beside all else.
+// Records both sides in the background.
 std::string record_call_command(std::string_view call_id, bool starts, std::string_view media_name,
                                 const Recording& recording);
 
-// A voice, as KAZOO names it; empty: its default.
+// A voice by KAZOO's name; empty for its default.
 std::string_view voice_of(const VoiceName& voice);
 
 // ---- frames -------------------------------------------------------------------------------------
 
-// When it is done.
+// When a command is performed.
 enum class InsertAt : std::uint8_t {
     tail,
-    now,    // beside the queue of commands
-    flush,  // what runs is broken off, and what is queued is dropped
+    now,    // without regard to the queue
+    flush,  // stops the running command and drops the queued ones
 };
 
 struct Frame {
-    std::string_view node;   // how we are called on the bus
+    std::string_view node;   // our name on the bus
     std::string_view queue;  // for answers
     std::string_view message_id;
     InsertAt insert_at = InsertAt::tail;
@@ -70,22 +70,22 @@ struct Frame {
     std::string_view version = "1.0.0";
 };
 
-// The keys that every message has.
+// The keys of every message.
 Body envelope_of(const Frame& frame, std::string_view category, std::string_view name);
 
 std::string framed(const Frame& frame, std::string command);
 
-// Several, in the order in which they are done, and at their end a marker: a `noop`, whose
-// completion tells the id of the message.
+// Several commands, in order, followed by a marker: a `noop`, whose completion tells the message's
+// id.
 std::string framed_queue(const Frame& frame, std::string_view call_id,
                          std::vector<std::string> commands);
 
-// The marker alone.
+// Only the marker.
 std::string marker(const Frame& frame, std::string_view call_id);
 
 // ---- requests -----------------------------------------------------------------------------------
 
-// Whether the switch still has a call: channel_status_resp comes to the frame's queue.
+// Asks whether the switch still has a call. A channel_status_resp comes to the frame's queue.
 Publication status_request(const Frame& frame, std::string_view call_id);
 
 }  // namespace pivot::switches::kazoo

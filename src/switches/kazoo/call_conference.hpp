@@ -1,6 +1,6 @@
-// The caller is in a conference of KAZOO's, until they leave it or it ends.
+// Keeps the caller in one of KAZOO's conferences until they leave it or it ends.
 //
-// KAZOO joins them by itself. While they are there, it tells of no keys.
+// KAZOO joins them by itself, and does not report keys while they are in it.
 #pragma once
 
 #include "reactor/timers.hpp"

@@ -21,10 +21,10 @@ using Kind = CallEvent::Kind;
 // KAZOO keeps the time itself, in whole seconds.
 constexpr Nanoseconds grace_ns = 2 * second_ns;
 
-// How soon the end of a bridge follows that of a leg.
+// The end of a bridge follows that of a leg within this time.
 constexpr Nanoseconds parting_ns = 2 * second_ns;
 
-// Somebody who has been given up may answer for as long.
+// How long a leg that was given up may still answer.
 constexpr Nanoseconds given_up_ns = 120 * second_ns;
 
 }  // namespace
@@ -42,7 +42,7 @@ CallDial::~CallDial()
     call().reactor().timers().stop(*this);
 }
 
-// It is over: nothing more is heard of its legs.
+// The dial is over, and its legs are not heard of any more.
 void CallDial::leave()
 {
     call().reactor().timers().stop(*this);
@@ -123,7 +123,7 @@ void CallDial::hear_own(const CallEvent& event)
     if (is_done) part(event);
 }
 
-// Whoever was connected has answered, even if nobody has told.
+// A callee who was bridged has answered, even if no event said so.
 void CallDial::part(const CallEvent& event)
 {
     if (stage_ == Stage::rings) {
@@ -154,7 +154,7 @@ void CallDial::tell_ringing(Callee& callee)
     tell(LegRinging{callee.leg});
 }
 
-// An unknown id is the carrier's, or that of a leg which has replaced the one that was dialled.
+// An unknown id is that of the carrier's leg, or of a leg that replaced the dialled one.
 void CallDial::answer(const std::string& call_id)
 {
     Callee* const known = find(call_id);
@@ -179,7 +179,7 @@ void CallDial::end_leg(Callee& callee, Cause cause)
     tell(LegEnded{callee.leg, std::move(cause)});
 }
 
-// The bridge is over, or there has been none.
+// The bridge is over, or there was none.
 void CallDial::part(const Cause& cause)
 {
     if (stage_ == Stage::given_up) return leave();
@@ -189,13 +189,13 @@ void CallDial::part(const Cause& cause)
     leave();
 }
 
-// The marker: KAZOO has been through with the bridge.
+// The marker says that KAZOO has finished the bridge command.
 void CallDial::pass()
 {
     part(Cause());
 }
 
-// A leg that clears normally says nothing of why nobody has answered.
+// A leg that clears normally does not say why nobody answered.
 Cause CallDial::cause_without_answer(const Cause& told) const
 {
     constexpr int unavailable = 480;
@@ -259,7 +259,7 @@ bool CallDial::has_leg(LegId leg) const
         callees_, [leg](const Callee& callee) { return callee.leg == leg && !callee.is_over; });
 }
 
-// One of several who ring, or the one with whom the caller talks.
+// One of several ringing legs, or the one that talks to the caller.
 void CallDial::hang_up(LegId leg, const std::string& cause)
 {
     const auto callee = std::ranges::find(callees_, leg, &Callee::leg);

@@ -1,12 +1,13 @@
-// Dials, and stays for as long as the two talk: KAZOO connects a callee who answers at once, and
-// the caller has them to themselves when they part.
+// Dials, and stays while the two talk: KAZOO connects the first callee who answers, and leaves the
+// caller alone when they part.
 //
 //     rings ─► connected ─► parted: LegEnded, BridgeEnded
 //       │          └─ hung up ─┘
 //       ├─► nobody has answered: DialFailed
-//       └─► given up: DialFailed; whoever answers all the same is hung up
+//       └─► given up: DialFailed; whoever still answers is hung up
 //
-// A leg of a bridge has an id of ours. The id of one that a carrier calls is told when it answers.
+// The legs of a bridge have ids of ours. The id of a leg that a carrier calls is known when it
+// answers.
 #pragma once
 
 #include "reactor/timers.hpp"
@@ -44,8 +45,8 @@ private:
 
     struct Callee {
         LegId leg;
-        std::string call_id;    // empty: unknown
-        std::string followed;   // the id whose events come
+        std::string call_id;    // empty if unknown
+        std::string followed;   // the id whose events are followed
         bool is_there = false;  // it has been heard of
         bool was_told = false;
         bool is_over = false;
@@ -74,7 +75,7 @@ private:
     bool has_rung_ = false;
     bool is_parting_ = false;  // the callee is being hung up
     std::vector<Callee> callees_;
-    std::size_t connected_ = 0;  // which of them
+    std::size_t connected_ = 0;  // the index of the connected one
     std::uint64_t request_ = 0;  // the message to the carrier
 };
 

@@ -15,7 +15,7 @@ namespace {
 using json::Value;
 using Kind = CallEvent::Kind;
 
-// Deeper than any event of KAZOO is.
+// Deeper than any of KAZOO's events.
 constexpr std::size_t depth_max = 64;
 
 // Longer than any name that is compared, and any reason that is shown.
@@ -50,7 +50,7 @@ constexpr Name names[] = {
     {"resource", "offnet_resp", Kind::offnet},
 };
 
-// A string or a number as it is written.
+// A string, or a number as written.
 std::string_view text(const Value& object, std::string_view name)
 {
     const auto value = object.find(name);
@@ -116,7 +116,7 @@ void read_recording(const Value& body, CallEvent& event)
     event.response = text(body, "Application-Response");
 }
 
-// A channel that is not there any more cannot do anything.
+// A channel that no longer exists cannot do anything.
 void read_refusal(const Value& body, CallEvent& event)
 {
     event.response = first_text(body, {"Error-Message", "Dialplan-Error"});
@@ -133,7 +133,7 @@ void read_offnet(const Value& body, CallEvent& event)
     event.sip_code = sip_code_of(text(body, "Response-Code"));
 }
 
-// The event's own, or else that of its channel.
+// The event's own, else its channel's.
 std::string_view fetch_id_of(const Value& body)
 {
     const std::string_view own = text(body, "Fetch-ID");

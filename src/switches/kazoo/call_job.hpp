@@ -24,43 +24,43 @@ public:
 
     virtual void begin() = 0;
 
-    // The engine wants no more of it; may come twice.
+    // The engine has told the job to stop. May be called twice.
     virtual void stop() = 0;
 
-    // The call is gone, or somebody else has it.
+    // The call is gone, or somebody else has taken it.
     virtual void lose() = 0;
 
-    // A command of it was refused, or could not be sent.
+    // One of its commands was refused or could not be sent.
     virtual void fail(std::string why) = 0;
 
-    // Its commands in KAZOO's queue are done, as a marker after them says.
+    // A marker says that its queued commands are done.
     virtual void pass() {}
 
-    // What happens on the call or a leg of it.
+    // An event of the call or of one of its legs.
     virtual void hear(const CallEvent&) {}
 
-    // It has the caller, who hears nothing else meanwhile.
+    // Whether it occupies the caller, who hears nothing else meanwhile.
     virtual bool has_caller() const { return false; }
     virtual bool is_recording() const { return false; }
 
-    // Somebody is called, or talks with the caller.
+    // Whether it dials, or has connected the caller with a leg.
     virtual bool dials() const { return false; }
     virtual bool has_leg(LegId) const { return false; }
     virtual void bridge(JobId) {}
     virtual void hang_up(LegId, const std::string&) {}
 
-    // The number of its last message, and of the marker that it waits for; 0: there is none.
+    // The numbers of its last message and of the marker that it waits for; 0 for none.
     std::uint64_t message = 0;
     std::uint64_t place = 0;
 
 protected:
     void tell(Event event);
 
-    // Tells what ends the job. It is destroyed soon, but not in here.
+    // Tells the event that ends the job. The job is destroyed later, never in here.
     void end(Event event);
     void end(JobEnd how, std::string why = {}) { end(JobEnded{id_, how, "", std::move(why)}); }
 
-    // It goes on without the engine, or for another job of it.
+    // Continues for another job of the engine, or for none.
     void set_id(JobId id) { id_ = id; }
 
     PerformedCall& call() const { return call_; }

@@ -1,4 +1,4 @@
-// What the channel of a performed call has of the bus. Everything is on the bus's thread.
+// The bus as the channel of a performed call sees it. Everything is on the bus's thread.
 #pragma once
 
 #include "switches/kazoo/bus.hpp"
@@ -11,35 +11,34 @@
 
 namespace pivot::switches::kazoo {
 
-// What is known of the call from the request about it.
+// What the request tells about the call.
 struct CallIdentity {
     std::string call_id;
-    QueueAddress control;  // where commands go
+    QueueAddress control;  // takes commands
     std::string account_id;
-    std::string realm;        // of the caller, `From-Realm`
-    std::string fetch_id;     // of who commands the call; empty: unknown
-    std::string call_object;  // `Call` of the request, JSON text
-    std::string node;         // how we are called on the bus
+    std::string realm;        // the caller's, `From-Realm`
+    std::string fetch_id;     // identifies who commands the call; empty if unknown
+    std::string call_object;  // `Call` of the request, as JSON
+    std::string node;         // our name on the bus
 };
 
 class CallLine {
 public:
-    // Sends a command to whoever controls the call, in order, as soon as there is a connection. If
-    // there is none within five seconds, PerformedCall::command_failed(job) follows. Job 0 is
-    // nobody's.
+    // Sends a command to the call's control, in order, once there is a connection. If there is none
+    // within five seconds, PerformedCall::command_failed(job) follows. Job 0 is nobody's.
     virtual void command(JobId job, std::string body) = 0;
 
-    // The same for a message that goes elsewhere: a request to a carrier or for a conference.
+    // Likewise for a message to elsewhere: a request to a carrier or for a conference.
     virtual void publish(JobId job, Publication publication) = 0;
 
-    // Our queue for events and answers: Server-ID. It may have another name after a reconnect.
+    // Our queue for events and answers: Server-ID. Its name may change after a reconnect.
     virtual std::string_view queue() const = 0;
 
-    // Events of this call id are this call's too, from now on until the end or unfollow().
+    // Delivers events of this call id to this call, too, until its end or unfollow().
     virtual void follow(const std::string& call_id) = 0;
     virtual void unfollow(const std::string& call_id) = 0;
 
-    // The same for the events of a conference that are about this call.
+    // Likewise for the events of a conference that concern this call.
     virtual void follow_conference(const std::string& conference_id) = 0;
 
     virtual void tell(Event event) = 0;

@@ -16,10 +16,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// RECORD_STOP comes at once, or it was lost.
+// RECORD_STOP comes at once, or was lost.
 constexpr Nanoseconds news_ns = 1'500 * millisecond_ns;
 
-// Letters that KAZOO does not encode in the name of a file.
+// Only characters that KAZOO does not encode in a file's name.
 std::string plain_name(std::string_view text)
 {
     std::string name(text);
@@ -84,14 +84,14 @@ void CallRecording::fired()
     conclude(likely_reason());
 }
 
-// The command is done. Its own event is still on its way, or it was lost.
+// The command has ended. Its own event is still on its way, or was lost.
 void CallRecording::pass()
 {
     if (is_made_) return conclude(likely_reason());
     wait_for_news();
 }
 
-// The file's name is in its path. A switch that tells no path means the only one.
+// A path ends in the file's name. A switch that tells no path means its only recording.
 bool CallRecording::is_mine(const CallEvent& event) const
 {
     return event.response.find(stem_) != std::string::npos || call().has_one_recording();
@@ -125,14 +125,14 @@ std::optional<RecordingEnd> CallRecording::reason_of(const CallEvent& event) con
     return std::nullopt;
 }
 
-// The caller is still there.
+// While the caller is still there.
 RecordingEnd CallRecording::likely_reason() const
 {
     if (is_stopping_ || asked_.runs_beside) return RecordingEnd::stopped;
     return asked_.silence_max.count() > 0 ? RecordingEnd::silence : RecordingEnd::limit;
 }
 
-// As KAZOO uploads it.
+// The URL to which KAZOO uploads it.
 std::string CallRecording::url() const
 {
     std::string_view base = asked_.url.text();

@@ -33,7 +33,7 @@ public:
     bool is_recording() const override { return true; }
 
 private:
-    void fired() override;  // nobody tells how it went
+    void fired() override;  // no event has told the result
     void wait_for_news();
     bool is_mine(const CallEvent& event) const;
     std::optional<RecordingEnd> reason_of(const CallEvent& event) const;
@@ -42,7 +42,7 @@ private:
     std::string url() const;
 
     const Recording asked_;
-    std::string stem_;  // of the file's name
+    std::string stem_;  // the file's name without its extension
     std::string name_;
     bool is_stopping_ = false;
     bool was_told_ = false;  // that it has begun

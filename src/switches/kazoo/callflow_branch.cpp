@@ -9,7 +9,7 @@ namespace {
 struct Search {
     std::string_view voice_url;
     int found = 0;
-    std::optional<json::Value> branch;  // of the last that was found
+    std::optional<json::Value> branch;  // of the last node that matched
 };
 
 bool has_text(std::optional<json::Value> value, std::string_view text)
@@ -23,7 +23,7 @@ std::optional<json::Value> object(json::Value parent, std::string_view name)
     return found && found->is_object() ? found : std::nullopt;
 }
 
-// Recurses as deeply as the flow is nested, which its reader limits.
+// Recurses as deep as the flow is nested, which its reader limits.
 void search(json::Value node, Search& search_for)
 {
     const auto children = object(node, "children");

@@ -1,4 +1,4 @@
-// Where a callflow goes on when its pivot fails.
+// Finds the branch with which a callflow continues when its pivot fails.
 #pragma once
 
 #include "base/json.hpp"
@@ -8,8 +8,8 @@
 
 namespace pivot::switches::kazoo {
 
-// The child `_` of the node that pivots to this URL, JSON text; empty if there is none, or if
-// several nodes pivot there, so that nobody knows which it is.
+// The child `_` of the node that pivots to this URL, as JSON. Empty if there is no such node, or if
+// there are several, so that nobody knows which one it was.
 std::string branch_after(json::Value flow, std::string_view voice_url);
 
 }  // namespace pivot::switches::kazoo

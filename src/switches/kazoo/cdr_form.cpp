@@ -35,7 +35,7 @@ constexpr std::string_view left_out[] = {
     "System-Log-ID",
 };
 
-// KAZOO's names are, and one that needs escaping could be taken for another.
+// KAZOO's names are plain. One that needs escaping could be taken for another.
 bool is_plain(std::string_view name)
 {
     return std::ranges::all_of(

@@ -1,4 +1,4 @@
-// The request that brings a caller into a conference of KAZOO's.
+// The request to join a caller to one of KAZOO's conferences.
 #pragma once
 
 #include "switches/kazoo/bus.hpp"
@@ -11,11 +11,11 @@
 
 namespace pivot::switches::kazoo {
 
-// As KAZOO's own TwiML makes it of the name, so that both meet in one conference: MD5 in
+// The id that KAZOO's own TwiML derives from the name, so that both meet in one conference: MD5 in
 // hexadecimal.
 std::string conference_id(const RoomName& room);
 
-// KAZOO's application of conferences takes the request, and joins the caller by itself.
+// KAZOO's conference application takes the request, and joins the caller by itself.
 Publication conference_request(const Frame& frame, const CallIdentity& call,
                                const Conference& conference);
 

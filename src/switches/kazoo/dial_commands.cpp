@@ -20,7 +20,7 @@ std::int64_t seconds_up(milliseconds time)
     return std::chrono::ceil<std::chrono::seconds>(time).count();
 }
 
-// Whether it is the id of a document in KAZOO's database.
+// Whether the text is the id of a document in KAZOO's database.
 bool is_document_id(std::string_view text)
 {
     constexpr std::size_t id_bytes = 32;
@@ -28,7 +28,7 @@ bool is_document_id(std::string_view text)
            std::ranges::all_of(text, [](char c) { return hex_value(c) >= 0; });
 }
 
-// KAZOO 4.3, whose control queues have no process, knows devices only by their SIP user names.
+// KAZOO 4.3, whose control queues name no process, knows devices only by their SIP user names.
 void add_user(Body& endpoint, const CallIdentity& call, std::string_view name)
 {
     const bool finds_documents = !call.control.process.empty();
@@ -82,7 +82,7 @@ std::string endpoint_of(const CallIdentity& call, const Target& target, const st
     return endpoint.take();
 }
 
-// What KAZOO's switch can play while it rings; empty: its own.
+// Ringback that KAZOO's switch can play; empty for its own.
 std::string ringback_of(const Media& media)
 {
     switch (media.kind()) {
@@ -124,7 +124,7 @@ bool is_for_carrier(const Dial& dial)
     return dial.targets.size() == 1 && dial.targets.front().address.kind() == Address::Kind::number;
 }
 
-// The caller stays when the bridge ends, so that the document goes on.
+// The caller stays when the bridge ends, so that the document can go on.
 std::string bridge_command(const CallIdentity& call, const Dial& dial,
                            const std::vector<std::string>& call_ids)
 {
@@ -141,7 +141,7 @@ std::string bridge_command(const CallIdentity& call, const Dial& dial,
     return bridge.take();
 }
 
-// The media stay on the switch, which else would not hear keys.
+// Media stay on the switch, which could not hear keys otherwise.
 Publication offnet_request(const Frame& frame, const CallIdentity& call, const Dial& dial)
 {
     Body body = envelope_of(frame, "resource", "offnet_req");

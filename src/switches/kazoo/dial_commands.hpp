@@ -1,4 +1,4 @@
-// How others are called over KAZOO's bus: by its control of the call, or through a carrier.
+// Dialling over KAZOO's bus: by its call control, or through a carrier.
 #pragma once
 
 #include "switches/kazoo/bus.hpp"
@@ -12,10 +12,11 @@
 
 namespace pivot::switches::kazoo {
 
-// A number alone goes to a carrier of the account's; several, and all else, are bridged with.
+// A single number goes to a carrier of the account. Several numbers, and all other targets, are
+// bridged.
 bool is_for_carrier(const Dial& dial);
 
-// `call_ids` are those that the legs are to have, one for each target.
+// `call_ids` has the ids for the legs, one for each target.
 std::string bridge_command(const CallIdentity& call, const Dial& dial,
                            const std::vector<std::string>& call_ids);
 

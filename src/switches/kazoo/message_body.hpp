@@ -1,4 +1,4 @@
-// The text of a message, which may be compressed.
+// Reads the body of a message, which may be compressed.
 #pragma once
 
 #include "switches/kazoo/bus.hpp"
@@ -8,10 +8,10 @@
 
 namespace pivot::switches::kazoo {
 
-// A longer one is not read.
+// Longer ones are not read.
 inline constexpr std::size_t body_bytes_max = 4 * 1024 * 1024;
 
-// Takes it out of the message. An unreadable stream is an empty body.
+// Moves it out of the message. An unreadable gzip stream yields an empty body.
 std::string take_body(Delivery& delivery);
 std::string take_body(Heard& heard);
 

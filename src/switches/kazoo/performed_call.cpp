@@ -21,11 +21,11 @@ namespace {
 
 using Kind = CallEvent::Kind;
 
-// KAZOO looks every ten seconds; here a lost event is the exception.
+// KAZOO checks every ten seconds. Here, lost events are the exception.
 constexpr Nanoseconds patience_ns_min = 15 * second_ns;
 constexpr Nanoseconds patience_ns_max = 300 * second_ns;
 
-// How soon the end of a call that was hung up is asked for.
+// How long after a hang-up command the end of the call is asked for.
 constexpr Nanoseconds hang_up_ns = 2 * second_ns;
 
 struct Application {
@@ -63,7 +63,7 @@ Abilities PerformedCall::abilities()
 
 // ---- messages -----------------------------------------------------------------------------------
 
-// The id of a message is its number.
+// The id of a message contains its number.
 Frame PerformedCall::next_frame(InsertAt at)
 {
     message_id_ = prefix_ + std::to_string(++messages_);
@@ -86,7 +86,7 @@ void PerformedCall::queue(CallJob& job, std::vector<std::string> commands)
     queue(job, next_frame(InsertAt::tail), std::move(commands));
 }
 
-// A Dial of TwiML has the name of KAZOO's application for it.
+// Commands of a TwiML Dial name KAZOO's application for it.
 void PerformedCall::queue_as_translator(CallJob& job, std::vector<std::string> commands)
 {
     Frame frame = next_frame(InsertAt::tail);
@@ -133,8 +133,8 @@ void PerformedCall::open_media(std::vector<std::string>& commands)
 
 // ---- commands -----------------------------------------------------------------------------------
 
-// The event of the answer or the marker, whichever comes first: a call that is answered already has
-// no such event.
+// The answer event or the marker ends the job, whichever comes first, because a call that is
+// already answered has no such event.
 void PerformedCall::answer()
 {
     over_.clear();
@@ -147,7 +147,7 @@ void PerformedCall::answer()
     line_.command(0, marker(after, identity_.call_id));
 }
 
-// What is queued for a call that turns out to be answered has no effect, so the call is hung up.
+// If the call turns out to be answered, a queued refusal has no effect, so the call is hung up.
 void PerformedCall::reject(int sip_code, const std::string& phrase)
 {
     over_.clear();
@@ -336,7 +336,7 @@ void PerformedCall::hear_own(const CallEvent& event)
             return;
         case Kind::status:
             if (event.response == "terminated") return vanish();
-            // The first one was lost.
+            // The first command was lost.
             return is_hanging_up_ ? command_hang_up() : send_marker();
         case Kind::key:
             if (event.pressed != 0) tell(KeyPressed{caller, event.pressed});
@@ -366,7 +366,7 @@ void PerformedCall::hear_jobs(const CallEvent& event)
     for (std::size_t i = jobs_.size(); i-- > 0;) jobs_[i]->hear(event);
 }
 
-// A channel that is gone is told of by its own event, or is asked about.
+// If the channel is gone, its own event says so, or its status is asked for.
 void PerformedCall::hear_refusal(const CallEvent& event)
 {
     if (event.is_gone) return await_news(hang_up_ns);
@@ -377,14 +377,15 @@ void PerformedCall::hear_refusal(const CallEvent& event)
     line_.warn(fmt::format("KAZOO has refused a command: {}", printable(event.response)));
 }
 
-// Somebody else commands the channel, too, or did before. KAZOO's callflow leaves such events out.
+// Somebody else commands the channel as well, or did before. KAZOO's callflow leaves out such
+// events.
 bool PerformedCall::is_of_another(const CallEvent& event) const
 {
     return !event.fetch_id.empty() && !identity_.fetch_id.empty() &&
            event.fetch_id != identity_.fetch_id;
 }
 
-// The call goes on under another id.
+// The call continues under another id.
 void PerformedCall::hear_replaced(const CallEvent& event)
 {
     if (event.replaced_by.empty() || is_of_another(event)) return;
@@ -392,7 +393,7 @@ void PerformedCall::hear_replaced(const CallEvent& event)
     line_.follow(identity_.call_id);
 }
 
-// All commands up to this place of the queue are done.
+// All commands up to this place in the queue are done.
 void PerformedCall::pass(std::uint64_t place)
 {
     if (answer_place_ != 0 && answer_place_ <= place) {
@@ -442,7 +443,7 @@ void PerformedCall::fired()
     await_news(next);
 }
 
-// A marker is of use only if the call is still there.
+// A marker only helps if the call still exists.
 void PerformedCall::probe()
 {
     const Frame frame = next_frame(InsertAt::tail);
@@ -465,7 +466,7 @@ void PerformedCall::vanish()
     if (!is_over_) conclude({hang_up_cause_, 0});
 }
 
-// HungUp is the last that is told.
+// HungUp is the last event.
 void PerformedCall::conclude(Cause cause)
 {
     if (refused_with_ != 0) {

@@ -55,55 +55,55 @@ public:
 
     // ---- what happens on the bus --------------------------------------------------------------
 
-    // On this call or one that it follows, or in answer to a request of it.
+    // An event of this call or of one that it follows, or an answer to one of its requests.
     void happened(const CallEvent& event);
 
-    // What the line took could not be sent in time. Never called from inside a command.
+    // The line could not send a command in time. Never called from within a command.
     void command_failed(JobId job);
 
-    // The connection was lost, and events with it: what has ended meanwhile is found out.
+    // The connection, and with it events, had been lost: finds out what has ended meanwhile.
     void bus_is_back();
 
-    // KAZOO has no such call any more: it has hung up.
+    // KAZOO no longer has the call, so it has hung up.
     void vanish();
 
-    // Somebody else has the call: all jobs end, then Moved. No command follows.
+    // Somebody else has taken the call: all jobs end, then Moved. No command follows.
     void yield();
 
     bool is_over() const { return is_over_; }
 
     // ---- for its jobs -------------------------------------------------------------------------
 
-    // Queues commands of a job after all others, with a marker at their end: CallJob::pass().
+    // Queues commands of a job after all others, followed by a marker: CallJob::pass().
     void queue(CallJob& job, std::vector<std::string> commands);
     void queue_as_translator(CallJob& job, std::vector<std::string> commands);
 
-    // Sends a command that is done at once, beside the queue.
+    // Sends a command that is performed at once, without regard to the queue.
     void command(CallJob& job, std::string command);
 
     // Sends a request elsewhere.
     void request(CallJob& job, const std::function<Publication(const Frame& frame)>& make);
 
-    // Breaks off what runs, drops what is queued, and queues a marker.
+    // Stops the running command, drops queued ones, and queues a marker.
     void flush(CallJob& job);
 
-    // What the caller hears before the answer is early media, which is opened once.
+    // Announces early media once, if the call is not answered yet.
     void open_media(std::vector<std::string>& commands);
 
     void tell(Event event);
     void end(CallJob& job, Event event);
     void drop(CallJob& job);  // without an event
 
-    // Returns whether it was the first time that somebody has talked with the caller.
+    // Returns whether the caller has talked to somebody for the first time.
     bool note_talk() { return !std::exchange(has_talked_, true); }
 
-    // The number of a message from here, by its id; 0: it is not one.
+    // The number of one of our messages, by its id; 0 if it is not ours.
     std::uint64_t number_of(std::string_view message_id) const;
 
-    // KAZOO does one bridge after the other.
+    // KAZOO performs one bridge at a time.
     bool is_first_dial(const CallJob& job) const;
 
-    // Set while an event is heard.
+    // Valid while an event is being heard.
     bool has_one_recording() const { return has_one_recording_; }
 
     const CallIdentity& identity() const { return identity_; }
@@ -127,7 +127,7 @@ private:
     void lose_jobs();
     bool is_idle() const { return is_over_ || has_moved_; }
 
-    // The job must not be begun: tells its end.
+    // If the job must not begin, ends it and returns true.
     bool is_in_vain(JobId job, LegId leg);
     void play_queued(JobId job, std::string command);
     void begin(std::unique_ptr<CallJob> job);
@@ -140,19 +140,19 @@ private:
     reactor::Reactor& reactor_;
     CallIdentity identity_;
     CallLine& line_;
-    const std::string prefix_;  // of the ids of its messages
-    std::string message_id_;    // of the last one
+    const std::string prefix_;  // begins the ids of its messages
+    std::string message_id_;    // the last one
     std::uint64_t messages_ = 0;
     std::vector<std::unique_ptr<CallJob>> jobs_;
-    std::vector<std::unique_ptr<CallJob>> over_;  // until nobody is inside of them
+    std::vector<std::unique_ptr<CallJob>> over_;  // until none of their functions is running
     std::uint64_t answer_place_ = 0;
     std::uint64_t reject_place_ = 0;
     int refused_with_ = 0;
-    std::string hang_up_cause_;  // that was asked for
+    std::string hang_up_cause_;  // as asked for
     Nanoseconds patience_ = 0;   // until the next probe
     bool has_one_recording_ = false;
     bool has_early_media_ = false;
-    bool has_talked_ = false;  // with a callee
+    bool has_talked_ = false;  // to a callee
     bool is_hanging_up_ = false;
     bool is_up_ = false;
     bool has_moved_ = false;

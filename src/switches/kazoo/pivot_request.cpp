@@ -21,10 +21,10 @@ using Done = tl::expected<void, std::string>;
 
 constexpr milliseconds default_timeout{5'000};
 
-// How much of one that is too long is shown.
+// How much of an overlong id is shown.
 constexpr std::size_t call_id_shown_bytes = 64;
 
-// Beside the longest name of an event.
+// Leaves room for the longest name of an event.
 constexpr std::size_t key_part_bytes_max = routing_key_bytes_max - 50;
 
 std::optional<json::Value> find(json::Value object, std::string_view name)
@@ -33,7 +33,7 @@ std::optional<json::Value> find(json::Value object, std::string_view name)
     return found && found->kind() != json::Kind::null ? found : std::nullopt;
 }
 
-// A string that is not empty.
+// A non-empty string.
 std::string_view text(json::Value object, std::string_view name)
 {
     const auto found = find(object, name);
@@ -63,7 +63,7 @@ Done check_envelope(json::Value message)
     return {};
 }
 
-// The meaning of a word, in any case of its letters.
+// Looks a word up, ignoring case.
 template <typename Meaning>
 struct Word {
     std::string_view text;
@@ -87,8 +87,8 @@ Done read_word(json::Value message, std::string_view name, Meaning& field,
     return {};
 }
 
-// A document that KAZOO 5 brings along comes before the URL. Without a type its first character
-// tells what it is.
+// A document that KAZOO 5 sends along takes precedence over the URL. Without a type, its first
+// character tells what it is.
 Done read_document(json::Value message, Action& action)
 {
     const auto document = find(message, "Flow-Doc");
@@ -121,7 +121,7 @@ Done read_url(json::Value message, Action& action)
     return {};
 }
 
-// KAZOO does not accept text for an integer.
+// KAZOO does not accept a string for an integer.
 Done read_timeout(json::Value message, milliseconds limit, milliseconds& timeout)
 {
     timeout = std::min(default_timeout, limit);
@@ -150,14 +150,14 @@ Done read_debug(json::Value message, bool& is_on)
     return {};
 }
 
-// In the order in which a reader of the message would find what is wrong.
+// In the order in which a reader of the message would find the mistakes.
 Done read_action(json::Value message, milliseconds limit, Action& action)
 {
     static constexpr Word<Method> methods[] = {{"get", Method::get}, {"post", Method::post}};
     static constexpr Word<Format> formats[] = {{"kazoo", Format::kazoo}, {"twiml", Format::twiml}};
     static constexpr Word<BodyFormat> bodies[] = {{"form", BodyFormat::form},
                                                   {"json", BodyFormat::json}};
-    action.req_format = Format::twiml;  // on the bus, where it is absent
+    action.req_format = Format::twiml;  // the bus's default
     if (auto read = read_document(message, action); !read) return read;
     if (auto read = read_url(message, action); !read) return read;
     if (auto read = read_word(message, "HTTP-Method", action.method, methods); !read) return read;
@@ -171,8 +171,8 @@ Done read_action(json::Value message, milliseconds limit, Action& action)
     return read_debug(message, action.debug);
 }
 
-// KAZOO looks at it when the call is over, so nothing is refused because of a wrong one. Returns
-// what is wrong with it.
+// KAZOO only looks at it after the call, so no request is refused because of it. Returns what is
+// wrong with it.
 std::string read_cdr_url(json::Value message, Action& action)
 {
     const auto found = find(message, "CDR-URI");
@@ -186,7 +186,8 @@ std::string read_cdr_url(json::Value message, Action& action)
     return {};
 }
 
-// Names begin with `X-`, and neither they nor values can end a line. The signature stays ours.
+// Names begin with `X-`, and neither they nor values can end a line. The signature header is
+// reserved.
 bool may_be_sent(std::string_view name, json::Value value)
 {
     constexpr std::string_view token = "!#$%&'*+-.^_`|~";
@@ -217,7 +218,7 @@ Done read_headers(json::Value message, PivotRequest::Question& question)
     return {};
 }
 
-// Commands that go nowhere are for those who have none to give: `control` may be empty.
+// A call that accepts no commands may have an empty `control`.
 CallIdentity identity_of(json::Value call)
 {
     CallIdentity identity;
@@ -235,7 +236,7 @@ CallIdentity identity_of(json::Value call)
     return identity;
 }
 
-// KAZOO has the whole flow among the call's values.
+// KAZOO sends the whole flow along with the call.
 std::string branch_of(json::Value call, std::string_view voice_url)
 {
     const auto values = find(call, "Key-Value-Store");

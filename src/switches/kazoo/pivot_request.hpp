@@ -1,7 +1,7 @@
-// The body of a `pivot_req`: KAZOO asks for a pivot.
+// The body of a `pivot_req`, with which KAZOO asks for a pivot.
 //
-// It is read as KAZOO's validators read it: what they refuse is refused. Unknown keys are ignored,
-// and null counts as absent.
+// It is read as strictly as KAZOO's validators do. Unknown keys are ignored, and null counts as
+// absent.
 #pragma once
 
 #include "switches/kazoo/call_line.hpp"
@@ -23,35 +23,35 @@ struct PivotRequest {
     struct Question {
         Call call;
         Action action;
-        unsigned headers_dropped = 0;  // custom ones that may not be sent
-        std::string warning;           // what is ignored, in a sentence; empty: nothing
-        CallIdentity identity;         // without the name of our node
-        std::string branch;            // the callflow's `_` after this pivot, JSON; empty: unknown
+        unsigned headers_dropped = 0;  // custom headers that may not be sent
+        std::string warning;           // what is ignored, as a sentence; empty if nothing is
+        CallIdentity identity;         // without our node's name
+        std::string branch;  // the callflow's `_` after this pivot, as JSON; empty if unknown
     };
 
-    // KAZOO's have 32 bytes. A request with a longer one is refused.
+    // KAZOO's ids have 32 bytes. A request with a longer one than this is refused.
     static constexpr std::size_t message_id_bytes_max = 255;
 
-    // KAZOO cannot publish an event of a call whose id does not fit into a routing key. Up to this
-    // length such a request is refused; beyond it, nobody can be told.
+    // KAZOO cannot publish events of a call whose id does not fit into a routing key. Up to this
+    // length such a request is refused; beyond it, there is nobody to tell.
     static constexpr std::size_t call_id_bytes_max = 1'024;
 
-    // KAZOO waits ten seconds for a reply, so an answer may take half a second less at most.
+    // KAZOO waits ten seconds for a reply, so the answer may take half a second less.
     static constexpr std::chrono::milliseconds timeout_max{9'500};
 
-    // Absent timeouts are of five seconds; those that are too long or too short are clamped to
-    // 1 ms … `limit`, which is `timeout_max` at most.
+    // An absent timeout counts as five seconds, and others are clamped to 1 ms to `limit`, which is
+    // at most `timeout_max`.
     static PivotRequest read(std::string_view body, std::chrono::milliseconds limit);
 
-    // Whether somebody can be told the outcome.
+    // Whether a reply has somewhere to go.
     bool can_be_answered() const { return !call_id.empty() && controller.has_value(); }
 
-    std::string call_id;  // cut, if it is too long to be answered
+    std::string call_id;  // cut if it is too long to be answered
     std::string account_id;
     std::string message_id;                        // empty if it is too long
-    std::string voice_url;                         // as it is written
-    std::optional<QueueAddress> controller;        // of the call: the queue for replies
-    tl::expected<Question, std::string> question;  // or why it is refused, in a sentence
+    std::string voice_url;                         // as written
+    std::optional<QueueAddress> controller;        // the queue for replies
+    tl::expected<Question, std::string> question;  // or why the request is refused, as a sentence
 };
 
 }  // namespace pivot::switches::kazoo

@@ -1,4 +1,4 @@
-// Where KAZOO says that a message should go, and how it spells parts of routing keys.
+// Queue addresses and routing keys in KAZOO's notation.
 #pragma once
 
 #include "switches/kazoo/bus.hpp"
@@ -9,28 +9,27 @@
 
 namespace pivot::switches::kazoo {
 
-// A routing key is a short string of AMQP.
+// AMQP's short string.
 inline constexpr std::size_t routing_key_bytes_max = 255;
 
-// A queue: the plain name of KAZOO 4.3, or `pid://<0.2310.0>/name` of later ones, where several
+// A queue: the plain name in KAZOO 4.3, or `pid://<0.2310.0>/name` in later versions, where several
 // processes share a queue.
 struct QueueAddress {
     std::string queue;
-    std::string process;  // for the header Deliver-To-PID; empty: the queue is one process's own
+    std::string process;  // for the header Deliver-To-PID; empty if one process owns the queue
 
-    // Returns nothing for what cannot be a queue.
+    // Returns nothing if the text is not a queue.
     static std::optional<QueueAddress> parse(std::string_view text);
 
     // As it was parsed.
     std::string text() const;
 };
 
-// A message that comes back if there is no such queue any more.
+// A message that is returned if the queue no longer exists.
 Publication publication_to(const QueueAddress& address, std::string_view exchange,
                            std::string body);
 
-// A part of a routing key, such as a realm or a call id, without the characters that have a meaning
-// there.
+// Escapes a part of a routing key, such as a realm or a call id.
 std::string encode_key_part(std::string_view part);
 
 }  // namespace pivot::switches::kazoo

@@ -17,14 +17,14 @@ void QueuedJob::begin()
     call().queue(*this, std::move(commands));
 }
 
-// What comes next is queued after that, so nobody has to wait for the marker.
+// The next command is queued after that, so nobody waits for the marker.
 void QueuedJob::stop()
 {
     call().flush(*this);
     end(JobEnd::stopped);
 }
 
-// FreeSWITCH says so in capitals, and goes on.
+// FreeSWITCH reports a failure in capitals, and goes on.
 void QueuedJob::hear(const CallEvent& event)
 {
     if (event.kind != CallEvent::Kind::completed) return;

@@ -1,5 +1,4 @@
-// A job that is over when KAZOO has done its command: something is played or said, or keys are
-// sent.
+// A job that ends when KAZOO has performed its command: playing, speaking, or sending keys.
 #pragma once
 
 #include "switches/kazoo/call_job.hpp"
@@ -24,7 +23,7 @@ public:
 
 private:
     std::string command_;
-    std::string why_;  // the switch could not do it
+    std::string why_;  // why the switch could not perform it
 };
 
 }  // namespace pivot::switches::kazoo

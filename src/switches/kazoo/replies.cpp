@@ -16,7 +16,7 @@ struct Frame {
     std::string_view application;
 };
 
-// About what a message has, but for its flow.
+// The approximate size of a message without its flow.
 constexpr std::size_t message_bytes = 512;
 
 void add_member(std::string& json, std::string_view name, std::string_view value)
@@ -42,7 +42,7 @@ std::string body_of(const Frame& frame, std::string_view node, std::string_view 
     return json;
 }
 
-// If the call's queue is gone, so is its callflow.
+// If the call's queue is gone, its callflow is gone, too.
 Publication reply_to(const QueueAddress& controller, std::string body)
 {
     return publication_to(controller, "targeted", std::move(body));

@@ -1,4 +1,4 @@
-// What KAZOO is told of a pivot: `processing` or `failed`, and the callflow to go on with.
+// The replies to a pivot request: `processing` or `failed`, and the callflow with which to go on.
 #pragma once
 
 #include "switches/kazoo/bus.hpp"
@@ -11,10 +11,10 @@
 
 namespace pivot::switches::kazoo {
 
-// Messages with an id of their own each.
+// Builds messages, each with an id of its own.
 class Replies {
 public:
-    // `node` is how we are called on the bus: `pivot@piv1.example.com`.
+    // `node` is our name on the bus: `pivot@piv1.example.com`.
     explicit Replies(std::string node);
 
     // `message_id` is set.
@@ -23,7 +23,7 @@ public:
     Publication failed(std::string_view call_id, const QueueAddress& controller,
                        std::string& message_id);
 
-    // The event CHANNEL_PIVOT; `flow` is JSON text.
+    // The event CHANNEL_PIVOT; `flow` is JSON.
     Publication flow(std::string_view call_id, std::string_view flow, std::string& message_id);
 
     // To the other pivots. `claim.message_id` is not looked at.
@@ -36,11 +36,11 @@ private:
     std::string next_id();
 
     const std::string node_;
-    const std::string prefix_;  // of our ids: nobody else's begin so
+    const std::string prefix_;  // of our ids; nobody else's begin like this
     std::uint64_t messages_ = 0;
 };
 
-// The id of a message that we have published; empty if there is none in it.
+// The id of a message that we have published; empty if it has none.
 std::string message_id_of(std::string_view body);
 
 }  // namespace pivot::switches::kazoo

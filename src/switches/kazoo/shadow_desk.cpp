@@ -13,7 +13,7 @@ namespace {
 using reactor::Deadline;
 using reactor::Task;
 
-// Judging takes as long as an answer may.
+// Judging may take as long as an answer.
 constexpr Nanoseconds patience_ns = 10 * second_ns;
 
 }  // namespace

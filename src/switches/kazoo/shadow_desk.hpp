@@ -22,13 +22,13 @@ class ShadowJudge {
 public:
     virtual ~ShadowJudge() = default;
 
-    // What would become of the request, by the deadline at the latest.
+    // Finds out what would happen to the request, by the deadline at the latest.
     virtual reactor::Task<> judge(PivotRequest::Question question, reactor::Deadline& deadline) = 0;
 
-    // It could not be performed as it is.
+    // The request could not be performed as it is.
     virtual void refuse(const PivotRequest& request, std::string_view why) = 0;
 
-    // Nobody waits. Then the reactor turns until it is idle.
+    // Drops everything, because nobody waits. Then the reactor turns until it is idle.
     virtual void close() = 0;
 };
 
@@ -38,7 +38,7 @@ public:
                std::chrono::milliseconds timeout_max);
     ShadowDesk(const ShadowDesk&) = delete;
     ShadowDesk& operator=(const ShadowDesk&) = delete;
-    ~ShadowDesk() override;  // idle
+    ~ShadowDesk() override;  // once it is idle
 
     void opened(Bus& bus, bool is_queue_new) override;
     void delivered(Delivery delivery) override;
@@ -47,7 +47,7 @@ public:
     void blocked(bool) override {}
     void lost() override { bus_ = nullptr; }
 
-    // Judges nothing more; is_idle() follows soon.
+    // Stops judging. is_idle() follows soon.
     void stop() { life_.expire(Reason::cancelled); }
     bool is_idle() const override { return judging_.running() == 0; }
     void close() override { judge_->close(); }
@@ -64,7 +64,7 @@ private:
     reactor::Deadline life_;
     reactor::Scope judging_;
     Bus* bus_ = nullptr;
-    unsigned connection_ = 0;  // by whose tags deliveries are known
+    unsigned connection_ = 0;  // whose tags identify deliveries
 };
 
 }  // namespace pivot::switches::kazoo
