@@ -2,14 +2,18 @@
 
 import itertools
 import pathlib
+import re
 import shutil
+import socket
 import subprocess
 import tempfile
+import time
 
 ASTERISK = "127.0.0.1:5070"
 VOICE = "/usr/share/sip-tester/g711a.pcap"  # eight seconds of a voice
 PORTS = itertools.count(6000, 2)
 MEDIA_PORTS = itertools.count(30000, 4)
+NUMBERS = itertools.count(1)
 
 HEADER = '<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="caller">\n'
 OFFER = """v=0
@@ -97,13 +101,22 @@ SIP/2.0 200 OK
 BE_HUNG_UP = '<recv request="BYE"/>\n' + OK
 
 
+# Until the test says go_on(), in a scenario with one call that is answered.
+WAIT_FOR_TEST = '<recv request="MESSAGE"/>\n'
+
+
 def wait(milliseconds):
     return f'<pause milliseconds="{milliseconds}"/>\n'
 
 
 def press(keys):
-    """Takes about 0.3 s a key."""
-    return f'<nop><action><exec play_dtmf="{keys}"/></action></nop>\n' + wait(300 * len(keys))
+    """Takes about 0.3 s a key, while the scenario goes on: in a pause a BYE would be unexpected."""
+    return f'<nop><action><exec play_dtmf="{keys}"/></action></nop>\n'
+
+
+def press_when_told(keys):
+    """All steps of a caller who does, and is hung up then."""
+    return [ANSWER, WAIT_FOR_TEST, press(keys), BE_HUNG_UP]
 
 
 def press_as_callee(digit):
@@ -235,11 +248,17 @@ SPEAKS = (  # before the answer
     + speak()
 )
 
+GO_ON = (
+    "MESSAGE sip:party@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK{number}\r\n"
+    "From: <sip:test@127.0.0.1>;tag=1\r\nTo: <sip:party@127.0.0.1>\r\nCall-ID: {call}\r\n"
+    "CSeq: {number} MESSAGE\r\nContent-Length: 0\r\n\r\n"
+)
+
 
 class Party:
     """A sipp that follows the steps of a scenario."""
 
-    def __init__(self, steps, *arguments, seconds=40):
+    def __init__(self, steps, *arguments, seconds=90):
         self.seconds = seconds
         self.folder = pathlib.Path(tempfile.mkdtemp())
         self.port = next(PORTS)
@@ -285,8 +304,20 @@ class Party:
             raise AssertionError("\n".join([f"sipp ended with {status}", *told]))
 
     def messages(self):
-        """What it sent and received."""
-        return (self.folder / "messages").read_text(errors="replace")
+        """What it has sent and received so far."""
+        messages = self.folder / "messages"
+        return messages.read_text(errors="replace") if messages.exists() else ""
+
+    def go_on(self):
+        """Ends the wait for the test, once the call is there."""
+        end = time.monotonic() + self.seconds
+        while "\nACK sip:" not in self.messages():
+            assert time.monotonic() < end, "there is no call"
+            time.sleep(0.02)
+        call = re.search(r"\nCall-ID: *(\S+)", self.messages())[1]
+        message = GO_ON.format(call=call, number=next(NUMBERS))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as test:
+            test.sendto(message.encode(), ("127.0.0.1", self.port))
 
     def notes(self):
         """What its scenario has told so far."""
@@ -302,7 +333,7 @@ class Party:
 class Caller(Party):
     """`count` calls to an extension of Asterisk, so many a second."""
 
-    def __init__(self, extension, *steps, count=1, rate=100, seconds=40):
+    def __init__(self, extension, *steps, count=1, rate=100, seconds=90):
         super().__init__(
             [INVITE, *steps],
             ASTERISK,

@@ -17,6 +17,7 @@ from web import DyingWeb, Web
 
 SHORT_SECONDS = 1
 LONG_SECONDS = 20  # of a text with the word long
+REST_SECONDS = 3  # in the dialplan after a document
 
 # Speaks the text of the file PIVOT_TEXT: two sounds are all its language, and it notes what it said.
 SPEECH = (
@@ -53,7 +54,7 @@ exten => longer,1,Answer()
 exten => cdr,1,Set(PIVOT_ACTION={"voice_url": "WEB/begin", "req_format": "twiml", "cdr_url": "WEB/cdr"})
  same => n,ACTION
  same => n,Verbose(0,AFTER ${PIVOTSTATUS})
- same => n,Wait(3)
+ same => n,Wait(REST)
  same => n,Hangup(19)
 exten => later,1,Wait(3)
  same => n,Goto(local,1)
@@ -73,6 +74,7 @@ class Place:
 def dialplan(url, twiml, flow, action):
     text = DIALPLAN.replace("TWIML", twiml).replace("FLOW", flow).replace(",ACTION", f",{action}")
     text = text.replace("=DYING", f"={node_for(f'http://127.0.0.1:{DyingWeb.PORT}')}")
+    text = text.replace("REST", str(REST_SECONDS))
     return text.replace("=NODE", f"={node_for(url)}").replace("WEB", url)
 
 
@@ -174,10 +176,14 @@ class Case(unittest.TestCase):
         """Calls that are hung up by the caller in the middle of what the document says."""
         for stage, text in stages.items():
             with self.subTest(stage):
-                if "PORT" in text:
-                    text = text.replace("PORT", str(self.callee(callers.CANCELLED).port))
-                self.answer("/begin", text)
-                self.call(callers.ANSWER, callers.wait(1000), callers.BYE)
+                callee = self.callee(callers.CANCELLED) if "PORT" in text else None
+                self.answer("/begin", text.replace("PORT", str(callee.port)) if callee else text)
+                caller = self.call(
+                    callers.ANSWER, callers.WAIT_FOR_TEST, callers.wait(1000), callers.BYE
+                )
+                if callee:
+                    self.wait_until(callee.messages, "the callee does not ring")
+                caller.go_on()
                 self.end_calls()
 
     def answer(self, path, text):
@@ -201,7 +207,8 @@ class Case(unittest.TestCase):
     def said(self):
         return (self.asterisk.home / "said").read_text().splitlines()
 
-    def wait_until(self, is_so, otherwise, seconds=15):
+    def wait_until(self, is_so, otherwise, seconds=60):
+        """The bound is one that only a failing test reaches."""
         end = time.monotonic() + seconds
         while not is_so():
             if time.monotonic() > end or self.asterisk.has_crashed():

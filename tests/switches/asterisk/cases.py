@@ -1,8 +1,11 @@
 """Calls to a real Asterisk that go the same way however Pivot gets them: parts of test cases."""
 
+import time
+
 import callers
+import case
 from callers import Callee
-from case import LONG_SECONDS, SHORT_SECONDS, loudest
+from case import LONG_SECONDS, loudest
 from web import DyingWeb
 
 
@@ -12,25 +15,24 @@ class Prompts:
             "/begin", '<Gather numDigits="1" action="/got"><Say>A long menu.</Say></Gather>'
         )
         self.answer("/got", "<Hangup/>")
-        self.call(callers.ANSWER, callers.wait(1000), callers.press("5"), callers.BE_HUNG_UP)
-        began = self.web.wait_for("/begin")[1]
+        caller = self.call(*callers.press_when_told("5"))
+        self.wait_until(self.said, "nothing is said")
+        said_at = time.monotonic()
+        caller.go_on()
         form, got = self.web.wait_for("/got")
         self.assertEqual(form["Digits"], "5")
         self.assertEqual(form["From"], "+15551230000")
         self.assertEqual(form["SipHeader_X-Site"], "north")
         self.assertEqual(self.said(), ["A long menu."])
-        self.assertLess(got - began, LONG_SECONDS)
+        self.assertLess(got - said_at, LONG_SECONDS)
 
     def test_keys_pressed_during_a_web_request_count(self):
         self.answer("/begin", "<Say>Wait.</Say><Redirect>/slow</Redirect>")
         self.answer("/slow", (3, '<Gather numDigits="2" action="/got"/>'))
         self.answer("/got", "<Hangup/>")
-        self.call(
-            callers.ANSWER,
-            callers.wait(SHORT_SECONDS * 1000 + 1000),
-            callers.press("42"),
-            callers.BE_HUNG_UP,
-        )
+        caller = self.call(*callers.press_when_told("42"))
+        self.web.wait_for("/slow")
+        caller.go_on()
         self.assertEqual(self.web.wait_for("/got")[0]["Digits"], "42")
 
     def test_the_dialplan_goes_on_after_the_document(self):
@@ -70,7 +72,9 @@ class Prompts:
             "</Gather>",
         )
         self.answer("/got", "<Hangup/>")
-        self.call(callers.ANSWER, callers.wait(1000), callers.press("5"), callers.BE_HUNG_UP)
+        caller = self.call(*callers.press_when_told("5"))
+        self.wait_while_it("plays")
+        caller.go_on()
         self.assertEqual(self.web.wait_for("/got")[0]["Digits"], "5")
         self.assertEqual(self.warnings().count("Play"), 0)
 
@@ -100,10 +104,15 @@ class Refusals:
 
 
 class Recordings:
-    def record(self, attributes, *steps):
+    def record(self, attributes, *while_it_records):
+        """What is told of the recording of a caller who speaks, and does this."""
         self.answer("/begin", f'<Record action="/recorded" playBeep="false" {attributes}/>')
         self.answer("/recorded", "<Hangup/>")
+        steps = [callers.WAIT_FOR_TEST, *while_it_records] if while_it_records else []
         caller = self.call(callers.ANSWER, callers.speak(), *steps, callers.BE_HUNG_UP)
+        if while_it_records:
+            self.wait_while_it("records")
+            caller.go_on()
         form, _ = self.web.wait_for("/recorded")
         caller.end()
         return form
@@ -139,21 +148,28 @@ class Recordings:
     def test_a_caller_leaves_a_voice_mail(self):
         self.answer("/begin", '<Say>Nobody is in.</Say><Record action="/kept" finishOnKey="#"/>')
         self.answer("/kept", "<Say>Thank you.</Say>")
-        self.call(
+        caller = self.call(
             callers.ANSWER,
-            callers.wait(SHORT_SECONDS * 1000),
+            callers.WAIT_FOR_TEST,
             callers.speak(),
             callers.wait(4000),
             callers.press("#"),
             callers.BE_HUNG_UP,
-        ).end()
+        )
+        self.wait_while_it("records")
+        caller.go_on()
+        caller.end()
         form, _ = self.web.wait_for("/kept")
         self.assertGreater(self.loudest(form["RecordingUrl"]), 300)
         self.assertEqual(self.said(), ["Nobody is in.", "Thank you."])
 
     def test_a_recording_is_ended_by_the_caller(self):
         self.answer("/begin", '<Record action="/recorded" playBeep="false"/>')
-        self.call(callers.ANSWER, callers.speak(), callers.wait(2000), callers.BYE)
+        caller = self.call(
+            callers.ANSWER, callers.speak(), callers.WAIT_FOR_TEST, callers.wait(2000), callers.BYE
+        )
+        self.wait_while_it("records")
+        caller.go_on()
         form, _ = self.web.wait_for("/recorded")
         self.assertEqual(form["Digits"], "hangup")
 
@@ -161,20 +177,24 @@ class Recordings:
 class Dials:
     def dial(self, *steps, attributes="", text=""):
         """To a callee who follows the steps."""
-        port = self.callee(*steps).port
+        callee = self.callee(*steps)
         text = (
             text or f'<Dial action="/dialled" {attributes}><Sip>sip:bob@127.0.0.1:PORT</Sip></Dial>'
         )
-        self.answer("/begin", text.replace("PORT", str(port)))
+        self.answer("/begin", text.replace("PORT", str(callee.port)))
         self.answer("/dialled", "<Hangup/>")
+        return callee
 
     def status(self):
         return self.web.wait_for("/dialled")[0]["DialCallStatus"]
 
     def test_two_talk_until_the_callee_hangs_up(self):
-        self.dial(callers.wait(500), callers.ANSWERED, callers.wait(2000), callers.HANG_UP)
+        callee = self.dial(
+            callers.wait(500), callers.ANSWERED, callers.WAIT_FOR_TEST, callers.HANG_UP
+        )
         self.call(callers.ANSWER, callers.BE_HUNG_UP)
         self.wait_while_it("talks")
+        callee.go_on()
         self.assertEqual(self.status(), "completed")
 
     def test_a_callee_is_busy(self):
@@ -220,8 +240,10 @@ class Dials:
         self.assertEqual(self.status(), "no-answer")
 
     def test_the_caller_hangs_up_while_it_rings(self):
-        self.dial(callers.CANCELLED)
-        self.call(callers.ANSWER, callers.wait(1500), callers.BYE)
+        callee = self.dial(callers.CANCELLED)
+        caller = self.call(callers.ANSWER, callers.WAIT_FOR_TEST, callers.BYE)
+        self.wait_until(callee.messages, "the callee does not ring")
+        caller.go_on()
 
     def test_the_caller_cancels_before_the_answer(self):
         self.dial(callers.CANCELLED, attributes='answerOnBridge="true"')
@@ -229,7 +251,9 @@ class Dials:
 
     def test_a_key_ends_the_bridge(self):
         self.dial(callers.ANSWERED, callers.BE_HUNG_UP, attributes='hangupOnStar="true"')
-        self.call(callers.ANSWER, callers.wait(2000), callers.press("7*"), callers.BE_HUNG_UP)
+        caller = self.call(*callers.press_when_told("7*"))
+        self.wait_while_it("talks")
+        caller.go_on()
         self.assertEqual(self.status(), "completed")
 
     def test_the_first_of_several_who_answers_gets_the_call(self):
@@ -242,15 +266,16 @@ class Dials:
         self.assertEqual(self.status(), "completed")
 
     def test_a_callee_hears_a_whisper_first(self):
-        self.dial(
+        callee = self.dial(
             callers.ANSWERED,
-            callers.wait(6000),
+            callers.WAIT_FOR_TEST,
             callers.HANG_UP,
             text='<Dial action="/dialled"><Sip url="/whisper">sip:bob@127.0.0.1:PORT</Sip></Dial>',
         )
         self.answer("/whisper", "<Say>A call for you.</Say>")
         self.call(callers.ANSWER, callers.BE_HUNG_UP)
         self.wait_while_it("talks")
+        callee.go_on()
         self.assertEqual(self.said(), ["A call for you."])
         self.assertEqual(self.status(), "completed")
 
@@ -271,10 +296,11 @@ class Dials:
 
     def test_a_callee_who_accepts_by_a_key_is_connected(self):
         self.screen("1", "")
-        self.call(callers.ANSWER, callers.wait(6000), callers.BYE)
+        caller = self.call(callers.ANSWER, callers.WAIT_FOR_TEST, callers.BYE)
         form, _ = self.web.wait_for("/pressed")
         self.assertEqual(form["Digits"], "1")
         self.wait_while_it("talks")
+        caller.go_on()
 
     def test_a_callee_who_declines_by_a_key_is_not_connected(self):
         self.screen("2", "<Hangup/>")
@@ -312,14 +338,17 @@ class Dials:
         self.assertEqual(self.asked().count("/pressed"), 2)
 
     def test_a_conversation_is_recorded(self):
-        self.dial(
+        callee = self.dial(
             callers.ANSWERED,
+            callers.WAIT_FOR_TEST,
             callers.speak(),
             callers.wait(2000),
             callers.HANG_UP,
             attributes='record="record-from-answer"',
         )
-        self.call(callers.ANSWER, callers.speak(), callers.BE_HUNG_UP)
+        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.wait_while_it("talks")
+        callee.go_on()
         form, _ = self.web.wait_for("/dialled")
         self.assertGreater(self.loudest(form["RecordingUrl"]), 300)
 
@@ -363,10 +392,10 @@ class Rooms:
             '<Dial action="/left" hangupOnStar="true"><Conference>weekly</Conference></Dial>',
         )
         self.answer("/left", "<Hangup/>")
-        steps = [callers.ANSWER, callers.wait(3000), callers.press("*"), callers.BE_HUNG_UP]
-        self.call(*steps)
-        self.call(*steps)
+        parties = [self.call(*callers.press_when_told("*")) for _ in range(2)]
         self.wait_while_it("is in a room", calls=2)
+        for party in parties:
+            party.go_on()
         self.web.wait_for("/left", 2)
 
     def test_three_meet_when_the_moderator_comes_and_part_when_they_go(self):
@@ -380,9 +409,10 @@ class Rooms:
             self.call(callers.ANSWER, callers.BE_HUNG_UP)
         self.wait_while_it("plays", calls=2)
         self.answer("/begin", conference.format("true"))
-        self.call(callers.ANSWER, callers.wait(4000), callers.press("*"), callers.BE_HUNG_UP)
+        moderator = self.call(*callers.press_when_told("*"))
         self.wait_while_it("is in a room", calls=3)
         self.assertNotIn("/left", self.asked())
+        moderator.go_on()
         self.web.wait_for("/left", 3)
 
     def test_two_agents_fetch_those_who_wait_in_their_order(self):
@@ -395,10 +425,14 @@ class Rooms:
             self.wait_while_it("plays", calls=count)
         self.answer("/begin", '<Dial action="/fetched"><Queue>sales</Queue></Dial>')
         self.answer("/fetched", "<Hangup/>")
-        for seconds in (4, 6):  # the first agent's caller is the first who leaves
-            self.call(callers.ANSWER, callers.wait(seconds * 1000), callers.BYE)
-            self.wait_while_it("is in a room", calls=2 if seconds == 4 else 4)
-        left = [self.web.wait_for("/left", count)[0] for count in (1, 2)]
+        agents = []
+        for count in (2, 4):
+            agents.append(self.call(callers.ANSWER, callers.WAIT_FOR_TEST, callers.BYE))
+            self.wait_while_it("is in a room", calls=count)
+        left = []
+        for count, agent in enumerate(agents, 1):
+            agent.go_on()
+            left.append(self.web.wait_for("/left", count)[0])
         self.assertEqual([form["CallSid"] for form in left], waiting)
         self.assertEqual([form["QueueResult"] for form in left], ["bridged", "bridged"])
 
@@ -410,7 +444,9 @@ class Rooms:
         self.wait_while_it("plays")
         self.answer("/begin", '<Dial action="/fetched"><Queue>sales</Queue></Dial>')
         self.answer("/fetched", "<Hangup/>")
-        self.call(callers.ANSWER, callers.wait(3000), callers.BYE)
+        agent = self.call(callers.ANSWER, callers.WAIT_FOR_TEST, callers.BYE)
+        self.wait_while_it("is in a room", calls=2)
+        agent.go_on()
         self.assertEqual(self.web.wait_for("/left")[0]["QueueResult"], "bridged")
 
 
@@ -421,15 +457,15 @@ class Failures:
         self.wait_for_log("AFTER DONE")
         self.assertEqual(self.said(), ["Hello.", "Sorry."])
 
-    def die(self, end_web_server):
+    def die(self, before_the_key, after_it=lambda web: None):
         """A web server of the call's own dies while the caller is in its menu and presses a key."""
         web = DyingWeb({"begin": '<Gather numDigits="1" action="next" timeout="30"/>'})
         self.addCleanup(web.kill)
-        caller = self.call(
-            callers.ANSWER, callers.wait(3000), callers.press("5"), callers.BE_HUNG_UP, to="dying"
-        )
+        caller = self.call(*callers.press_when_told("5"), to="dying")
         self.wait_until_answered()
-        end_web_server(web)
+        before_the_key(web)
+        caller.go_on()
+        after_it(web)
         caller.end()
         self.wait_for_log("AFTER DONE")
         self.assertEqual(self.said(), ["Sorry."])
@@ -442,11 +478,10 @@ class Failures:
 
     def test_a_web_server_that_is_killed_while_it_is_asked_leads_to_the_branch(self):
         def kill_when_asked(web):
-            web.stall()
             self.wait_until(web.is_asked, "nobody asks")
             web.kill()
 
-        self.die(kill_when_asked)
+        self.die(DyingWeb.stall, kill_when_asked)
 
     def test_without_a_branch_the_dialplan_knows_why(self):
         self.web.answers["/begin"] = None
@@ -460,18 +495,21 @@ class Failures:
                 "gather": '<Gather timeout="30"/>',
                 "recording": '<Record maxLength="30"/>',
                 "pause": '<Play digits="1"/><Pause length="30"/>',
-                "keys": '<Play digits="123456789"/>',
+                "keys": f'<Play digits="{"123456789" * 9}"/>',
             }
         )
 
     def test_a_caller_who_gives_up_before_the_answer_leaves_nothing(self):
-        self.answer("/begin", (3, "<Reject/>"))
+        self.answer("/begin", (30, "<Reject/>"))
         self.call(callers.wait(1000), callers.CANCEL).end()
 
     def test_a_hang_up_during_a_web_request_leaves_nothing(self):
         self.answer("/begin", "<Say>.</Say><Redirect>/slow</Redirect>")
-        self.answer("/slow", (3, "<Hangup/>"))
-        self.call(callers.ANSWER, callers.wait(SHORT_SECONDS * 1000 + 1000), callers.BYE).end()
+        self.answer("/slow", (30, "<Hangup/>"))
+        caller = self.call(callers.ANSWER, callers.WAIT_FOR_TEST, callers.BYE)
+        self.web.wait_for("/slow")
+        caller.go_on()
+        caller.end()
 
 
 class HangUps:
@@ -481,7 +519,7 @@ class HangUps:
                 "ringing": "<Dial><Sip>sip:bob@127.0.0.1:PORT</Sip></Dial>",
                 "conference": "<Dial><Conference>alone</Conference></Dial>",
                 "queue": "<Enqueue>support</Enqueue>",
-                "bridge": "<Dial><Client>local</Client></Dial>",
+                "bridge": "<Dial><Client>longer</Client></Dial>",
                 "beside": '<Start><Recording/></Start><Gather timeout="30"/>',
             }
         )
@@ -493,9 +531,10 @@ class Records:
         self.web.answers["/cdr"] = ""
         self.call(callers.ANSWER, callers.BE_HUNG_UP, to="cdr")
         self.wait_for_log("AFTER DONE")
-        self.assertNotIn("/cdr", self.asked())
-        form, _ = self.web.wait_for("/cdr")
+        _, began = self.web.wait_for("/begin")
+        form, ended = self.web.wait_for("/cdr")
         self.assertIn("NO_ANSWER", form.values())
+        self.assertGreater(ended - began, case.REST_SECONDS)
 
 
 class Crowd:
@@ -507,5 +546,5 @@ class Crowd:
         self.call(
             callers.ANSWER, callers.wait(3000), callers.press("8"), callers.BE_HUNG_UP, count=100
         )
-        self.web.wait_for("/got", 100, seconds=40)
+        self.web.wait_for("/got", 100)
         self.assertEqual(self.said(), ["A long menu."])

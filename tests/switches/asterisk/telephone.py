@@ -30,9 +30,13 @@ class Telephone:
         self.port = self.socket.getsockname()[1]
         self.dialogs = {}
         self.changed = threading.Condition()
-        threading.Thread(target=self.listen, daemon=True).start()
+        self.listening = threading.Thread(target=self.listen, daemon=True)
+        self.listening.start()
 
     def close(self):
+        with contextlib.suppress(OSError):  # it has no peer; its thread wakes up all the same
+            self.socket.shutdown(socket.SHUT_RD)
+        self.listening.join()
         self.socket.close()
 
     def call(self, extension, id=None):
@@ -64,7 +68,7 @@ class Telephone:
         self.request(dialog, "BYE")
         self.wait(lambda: "BYE" in dialog.statuses)
 
-    def wait(self, is_so, seconds=20):
+    def wait(self, is_so, seconds=60):
         with self.changed:
             assert self.changed.wait_for(is_so, seconds), vars(self)
 
@@ -86,12 +90,10 @@ class Telephone:
         self.socket.sendto(text.encode(), ASTERISK)
 
     def listen(self):
-        with contextlib.suppress(OSError):  # of the socket that is closed
-            while True:
-                text = self.socket.recv(65535).decode()
-                with self.changed:
-                    self.hear(text)
-                    self.changed.notify_all()
+        while text := self.socket.recv(65535).decode():
+            with self.changed:
+                self.hear(text)
+                self.changed.notify_all()
 
     def hear(self, text):
         dialog = self.dialogs[re.search(r"\nCall-ID: (\S+)", text)[1]]

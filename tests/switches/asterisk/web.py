@@ -82,8 +82,11 @@ class Web:
         self.requests.clear()
         self.answers.clear()
 
-    def wait_for(self, path, count=1, seconds=20):
-        """The parameters and the moment of the latest of so many requests for a path."""
+    def wait_for(self, path, count=1, seconds=60):
+        """The parameters and the moment of the latest of so many requests for a path.
+
+        The bound is one that only a failing test reaches.
+        """
         with self.changed:
 
             def found():
