@@ -346,7 +346,7 @@ TEST(HostDriven, a_timeout_is_on_time)
     ASSERT_TRUE(host.run_until([&] { return outcome.has_value(); }));
     EXPECT_TRUE(has_failed(*outcome, Reason::timeout, Phase::wait));
     EXPECT_GE(Clock::now() - start, brief_timeout);
-    EXPECT_LT(Clock::now() - start, brief_timeout + 2s);
+    EXPECT_LT(Clock::now() - start, brief_timeout + 10s);
     EXPECT_TRUE(host.run_until([&] { return host.engine().calls_in_flight() == 0; }));
     EXPECT_TRUE(eventually([&] { return peer.connections_open() == 0; }));
 }

@@ -4,7 +4,6 @@
 #include "peers/temporary_folder.hpp"
 
 #include <csignal>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -187,14 +186,13 @@ TEST_P(Stored, cdrs_of_all_reactors_are_delivered_at_once)
 
 TEST_P(Stored, a_cdr_waits_through_a_dead_server_and_is_delivered_when_it_is_back)
 {
-    std::optional<RefusingPort> dead(std::in_place);
-    const std::uint16_t port = dead->port();
+    const RefusingPort dead;  // until a peer listens there
+    const std::uint16_t port = dead.port();
     cdr_url = fmt::format("http://127.0.0.1:{}/cdr", port);
     call("c1", debug);
     ASSERT_TRUE(wait_until([&] { return has_record("c1", R"("reason":"connect")"); }));
     EXPECT_TRUE(has_metric("pivot_cdrs_waiting 1"));
     EXPECT_TRUE(has_metric("pivot_cdr_attempts_total{result=\"delivered\"} 0"));
-    dead.reset();
     HttpPeer back(answer(""), {.port = port});
     ASSERT_TRUE(wait_until([&] { return has_metric("pivot_cdrs_waiting 0"); }));
     EXPECT_TRUE(has_metric("pivot_cdr_attempts_total{result=\"delivered\"} 1"));
@@ -357,8 +355,8 @@ TEST(StoredCdr, survives_the_killing_of_its_engine)
 {
     const TemporaryFolder folder;
     const std::string path = folder.path() / "store";
-    std::optional<RefusingPort> dead(std::in_place);
-    const std::uint16_t port = dead->port();
+    const RefusingPort dead;  // until a peer listens there
+    const std::uint16_t port = dead.port();
     const pid_t child = ::fork();
     if (child == 0) {
         ::alarm(20);
@@ -368,7 +366,6 @@ TEST(StoredCdr, survives_the_killing_of_its_engine)
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << status;
 
-    dead.reset();
     HttpPeer back(answer(""), {.port = port});
     auto config = loopback();
     config.store.path = path;

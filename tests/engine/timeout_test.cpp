@@ -1,10 +1,13 @@
 // Calls that time out get their outcome at the deadline, whatever they are doing: never before it,
 // and soon after it.
-#include "peers/certificates.hpp"
 #include "engine/engine_fixture.hpp"
+#include "peers/certificates.hpp"
 
 namespace pivot::test {
 namespace {
+
+// A bound that only a deadline that is not kept reaches.
+constexpr auto late_max = 10s;
 
 struct Timed {
     Outcome outcome;
@@ -29,7 +32,7 @@ void expect_timeout(const Timed& call, Phase phase,
     EXPECT_TRUE(has_failed(call.outcome, Reason::timeout, phase));
     EXPECT_GE(call.took, timeout);
     EXPECT_GE(call.outcome.elapsed, timeout);
-    EXPECT_LT(call.took, timeout + 2s);
+    EXPECT_LT(call.took, timeout + late_max);
 }
 
 TEST(Timeout, in_dns)
@@ -44,7 +47,7 @@ TEST(Timeout, in_dns)
 TEST(Timeout, in_dns_leaves_a_later_call_alone)
 {
     DnsServer dns;
-    dns.answer("late.example", DnsType::a, {.addresses = {"127.0.0.1"}, .delay = 500ms});
+    dns.answer("late.example", DnsType::a, {.addresses = {"127.0.0.1"}, .delay = 2s});
     dns.answer("late.example", DnsType::aaaa, {});
     HttpPeer peer{answer()};
     const auto url = "http://late.example:" + std::to_string(peer.port()) + "/";
@@ -172,7 +175,7 @@ TEST(Timeout, covers_dns_and_the_answer_together)
     const auto call = timed(pivots, "http://slow.example:" + std::to_string(peer.port()) + "/");
     EXPECT_TRUE(has_failed(call.outcome, Reason::timeout));
     EXPECT_GE(call.took, brief_timeout);
-    EXPECT_LT(call.took, brief_timeout + 2s);
+    EXPECT_LT(call.took, brief_timeout + late_max);
 }
 
 TEST(Timeout, tears_the_connection_down_and_does_not_use_it_again)
@@ -210,7 +213,7 @@ TEST(Timeout, of_a_millisecond_is_kept)
         const auto call = timed(pivots, peer.url("/"), R"(,"req_timeout_ms":1)");
         EXPECT_TRUE(has_failed(call.outcome, Reason::timeout));
         EXPECT_GE(call.took, 1ms);
-        EXPECT_LT(call.took, 2s);
+        EXPECT_LT(call.took, late_max);
     }
     EXPECT_TRUE(eventually([&] { return peer.connections_open() == 0; }));
 }
