@@ -7,6 +7,7 @@
 namespace pivot::tools {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -72,9 +73,24 @@ TEST(Why, it_was_given_up)
 {
     KnownCall call = ended_call();
     call.end.failure = "cancelled: KAZOO waits no more for the reply";
+    EXPECT_THAT(
+        what_happened(call, 20'000),
+        HasSubstr("it was given up: cancelled: KAZOO waits no more for the reply; it ended"));
+}
+
+TEST(Why, its_switch_goes_on_with_it_and_knows_whether_it_was_answered)
+{
+    KnownCall call = ended_call();
+    call.end.was_answered = false;
+    call.end.cause.name.clear();
     EXPECT_THAT(what_happened(call, 20'000),
-                HasSubstr("it was given up: cancelled: KAZOO waits no more for the reply; the "
-                          "branch _ was taken"));
+                HasSubstr("and it went back to its switch after 12 s"));
+    call.end.has_moved = true;
+    EXPECT_THAT(what_happened(call, 20'000), EndsWith("and it went elsewhere after 12 s"));
+    call.end.has_moved = false;
+    call.end.failure = "status: the server answered 500";
+    EXPECT_THAT(what_happened(call, 20'000),
+                EndsWith("the branch _ was taken; it went back to its switch after 12 s"));
 }
 
 TEST(Why, it_has_not_ended)

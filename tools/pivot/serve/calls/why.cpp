@@ -55,11 +55,13 @@ std::string how_it_ended(const KnownCall& call)
 {
     const SessionEnd& end = call.end;
     const std::string lasted = duration_of(*call.ended_unix_ms - call.began_unix_ms);
+    const bool was_hung_up = !end.cause.name.empty();
     std::string text = end.has_moved ? "went elsewhere" : "ended";
+    if (!was_hung_up && !end.has_moved) text = "went back to its switch";
     text += fmt::format(" after {}", lasted);
+    if (!was_hung_up) return text;  // it may be answered yet
     if (!end.was_answered) text += ", unanswered";
-    if (!end.cause.name.empty()) text += fmt::format(", with {}", end.cause.name);
-    return text;
+    return text + fmt::format(", with {}", end.cause.name);
 }
 
 std::size_t warnings_of(const KnownCall& call)
@@ -83,12 +85,13 @@ std::string what_happened(const KnownCall& call, std::int64_t now_unix_ms)
                            duration_of(*call.ended_unix_ms - call.began_unix_ms), end.cause.name);
     }
     if (!end.failure.empty()) {
+        if (end.failure.starts_with(name(Reason::cancelled))) {
+            return fmt::format("it was given up: {}; it {}", end.failure, how_it_ended(call));
+        }
         const std::string_view then =
             end.branch.empty() ? "the branch _ was taken" : "there was no branch _ to go on with";
-        const bool is_given_up = end.failure.starts_with(name(Reason::cancelled));
-        return fmt::format("{}: {}; {}; it {}",
-                           is_given_up ? "it was given up" : "its web server failed", end.failure,
-                           then, how_it_ended(call));
+        return fmt::format("its web server failed: {}; {}; it {}", end.failure, then,
+                           how_it_ended(call));
     }
     std::string text = fmt::format("nothing failed: {} performed, and it {}",
                                    counted(static_cast<std::size_t>(end.iterations), "answer"),
