@@ -64,6 +64,7 @@ private:
     BusAttendant& attendant() { return *this; }
     BusCallListener& listener() { return *this; }
 
+    std::string own_id(std::string id) override { return id; }
     std::string begin(Arrival, Channel&, Engine::Ticket&) override { return {}; }
     void refuse(std::string_view, std::string_view) override {}
     void tell(Engine::Ticket, Event) override {}

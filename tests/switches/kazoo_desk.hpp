@@ -221,6 +221,7 @@ private:
         sent_.push_back(fmt::format("unbind {}", key));
     }
 
+    std::string own_id(std::string call_id) override { return call_id; }
     std::string begin(switches::kazoo::Arrival arrival, Channel& channel, Engine::Ticket&) override
     {
         const std::string call_id = arrival.call.call_id;

@@ -170,7 +170,7 @@ void RequestDesk::confirmed(std::uint64_t number, bool is_taken)
     }
     if (call.is_returned && call.state == State::replied) {
         numbers_.returned.add();
-        attendant_.warn(call.call_id, "nobody waits for the reply: the call's queue is gone");
+        attendant_.warn(call.own_id, "nobody waits for the reply: the call's queue is gone");
         hang_up(call);
         return settle(call);
     }
@@ -248,7 +248,7 @@ void RequestDesk::take(Waiting request)
     numbers_.in_flight.add();
     if (request.delivery.is_redelivered) call.hold_until = claim(call);
     if (!asked.question) {
-        attendant_.refuse(call.call_id, asked.question.error());
+        attendant_.refuse(call.own_id, asked.question.error());
         return fail(call, fmt::format("bad_action: {}", asked.question.error()));
     }
     begin(call, std::move(*asked.question), left_ns);
@@ -282,11 +282,13 @@ void RequestDesk::supersede(const std::string& call_id)
     if (found == by_call_id_.end()) return;
     Call& before = *found->second;
     if (before.is_unanswered()) {
-        attendant_.note(call_id, "the same call asks anew: the request before is dropped");
+        attendant_.note(before.own_id, "the same call asks anew: this request is dropped");
+        before.failure = "cancelled: the same call asks anew";
         return drop(before, numbers_.superseded);
     }
     if (before.line && !before.is_over && before.state != State::flow_sent) {
-        attendant_.note(call_id, "the same call asks anew: its document is not performed further");
+        attendant_.note(before.own_id,
+                        "the same call asks anew: this document is not performed further");
         before.line->performed().yield();
     }
 }
@@ -306,13 +308,13 @@ void RequestDesk::begin(Call& call, PivotRequest::Question question, Nanoseconds
     call.wants_event_as_cdr = !question.action.cdr_url.empty();
     if (question.headers_dropped > 0 && !std::exchange(has_warned_of_headers_, true)) {
         attendant_.warn(
-            call.call_id,
+            call.own_id,
             "Custom-Request-Headers: only names that begin with X- are sent, and values "
             "without line breaks; the others are left out, here and in later requests");
     }
-    Arrival arrival{std::move(question.call), std::move(question.action)};
+    Arrival arrival{call.own_id, std::move(question.call), std::move(question.action)};
     std::string why = attendant_.begin(std::move(arrival), call.channel(), call.ticket);
-    if (!question.warning.empty()) attendant_.warn(call.call_id, question.warning);
+    if (!question.warning.empty()) attendant_.warn(call.own_id, question.warning);
     if (why.empty()) return;
     call.has_session = false;
     fail(call, std::move(why));
@@ -353,7 +355,7 @@ void RequestDesk::end_session(Call& call, const SessionEnd& end)
     call.line.reset();
     if (told.failure.empty()) told.failure = call.failure;
     call.has_session = false;
-    attendant_.ended(call.call_id, told);
+    attendant_.ended(call.own_id, told);
     if (call.state == State::settled) settle(call);
 }
 
@@ -385,7 +387,7 @@ void RequestDesk::is_due(Call& call)
         return can_publish() ? lead_on(call) : doubt(call);
     }
     if (call.state == State::apologizing) return go_on(call, std::string(no_flow));
-    attendant_.warn(call.call_id, "the callflow could not be sent: there was no bus for it");
+    attendant_.warn(call.own_id, "the callflow could not be sent: there was no bus for it");
     hang_up(call);
     settle(call);
 }
@@ -427,7 +429,7 @@ void RequestDesk::send_flow(Call& call)
     call.set_timer(never);
     call.state = State::flow_sent;
     numbers_.flows.add();
-    attendant_.note(call.call_id, "KAZOO takes the callflow");
+    attendant_.note(call.own_id, "KAZOO takes the callflow");
     publish(call, replies_.flow(call.bus_id, call.flow, call.message_id));
 }
 

@@ -67,8 +67,9 @@ public:
     void blocked(bool is_blocked) override;
     void lost() override;
 
-    // Hangs up the caller of a document; KAZOO's other callers are KAZOO's.
-    void hang_up_caller(std::string_view call_id);
+    // Hangs up the caller of a document, by the id that the log has; KAZOO's other callers are
+    // KAZOO's.
+    void hang_up_caller(std::string_view own_id);
 
     bool is_idle() const override { return calls_.empty(); }
     void close() override;

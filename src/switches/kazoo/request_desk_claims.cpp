@@ -65,7 +65,7 @@ void RequestDesk::hear_claim(Heard heard)
 
 void RequestDesk::stand_back(Call& call)
 {
-    attendant_.note(call.call_id, "another pivot was given the request as well, and goes on");
+    attendant_.note(call.own_id, "another pivot was given the request as well, and goes on");
     call.may_come_again = true;
     if (call.failure.empty()) call.failure = "cancelled: another pivot has the request as well";
     drop(call, numbers_.repeated);

@@ -66,7 +66,8 @@ void RequestDesk::find_there(Call& call)
 void RequestDesk::find_gone(Call& call)
 {
     if (call.state != State::opening) return;
-    attendant_.note(call.call_id, "KAZOO has no such call any more: nothing is performed");
+    attendant_.note(call.own_id, "KAZOO has no such call any more: nothing is performed");
+    call.failure = "cancelled: the caller had hung up";
     call.was_performed = true;
     drop(call, numbers_.gone);
 }
@@ -78,7 +79,7 @@ void RequestDesk::perform(Call& call)
     call.set_timer(never);
     count_performed(call, true);
     numbers_.documents.add();
-    attendant_.note(call.call_id, "KAZOO leaves the call to the document");
+    attendant_.note(call.own_id, "KAZOO leaves the call to the document");
     call.line->perform();
     if (call.state != State::performing) return;
     if (!call.flow.empty()) return go_on(call, std::move(call.flow));
@@ -98,13 +99,13 @@ void RequestDesk::finish(Call& call)
 {
     if (!call.ends_badly) return call.line->performed().hang_up(caller, {});
     if (call.branch.empty()) return apologize(call);
-    attendant_.note(call.call_id, "the callflow goes on with the branch _ of its pivot");
+    attendant_.note(call.own_id, "the callflow goes on with the branch _ of its pivot");
     go_on(call, std::move(call.branch));
 }
 
 void RequestDesk::apologize(Call& call)
 {
-    attendant_.note(call.call_id, "no branch _ is known: the caller hears that it cannot go on");
+    attendant_.note(call.own_id, "no branch _ is known: the caller hears that it cannot go on");
     call.state = State::apologizing;
     call.set_timer(reactor_.now() + apology_ns);
     PerformedCall& performed = call.line->performed();
@@ -158,7 +159,9 @@ void RequestDesk::leave(Call& call)
 {
     switch (call.state) {
         case State::opening:
-        case State::holding: return drop(call, numbers_.gone);
+        case State::holding:
+            call.failure = "cancelled: the caller had hung up";
+            return drop(call, numbers_.gone);
         case State::in_doubt:
         case State::performing:
         case State::apologizing:
@@ -174,15 +177,15 @@ void RequestDesk::rename(Call& call, const std::string& id)
 {
     const auto known = by_call_id_.find(call.bus_id);
     if (known != by_call_id_.end() && known->second == &call) by_call_id_.erase(known);
-    attendant_.note(call.call_id, "goes on under the id " + id);
+    attendant_.note(call.own_id, "goes on under the id " + id);
     call.bus_id = id;
     by_call_id_.insert_or_assign(id, &call);
 }
 
-void RequestDesk::hang_up_caller(std::string_view call_id)
+void RequestDesk::hang_up_caller(std::string_view own_id)
 {
     for (Call* const call : all_calls()) {
-        if (call->call_id != call_id || !call->line || call->is_over) continue;
+        if (call->own_id != own_id || !call->line || call->is_over) continue;
         call->line->commanded([](PerformedCall& performed) { performed.hang_up(caller, {}); });
     }
 }

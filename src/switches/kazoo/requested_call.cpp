@@ -11,10 +11,11 @@ RequestedCall::RequestedCall(RequestDesk& desk, std::string key, std::string req
     : key(std::move(key)),
       request_id(std::move(request_id)),
       call_id(std::move(call_id)),
+      own_id(desk.attendant().own_id(this->call_id)),
       controller(std::move(controller)),
       bus_id(this->call_id),
       desk_(desk),
-      channel_(desk.reactor(), desk.attendant(), this->call_id, *this)
+      channel_(desk.reactor(), desk.attendant(), own_id, *this)
 {
 }
 
@@ -92,12 +93,12 @@ void RequestedCall::renamed(const std::string& id)
 
 void RequestedCall::note(std::string_view text)
 {
-    desk_.attendant().note(call_id, text);
+    desk_.attendant().note(own_id, text);
 }
 
 void RequestedCall::warn(std::string_view text)
 {
-    desk_.attendant().warn(call_id, text);
+    desk_.attendant().warn(own_id, text);
 }
 
 }  // namespace pivot::switches::kazoo

@@ -69,7 +69,8 @@ public:
 
     const std::string key;         // Msg-ID and Call-ID
     const std::string request_id;  // the Msg-ID
-    const std::string call_id;     // as the request has it, and so the engine and the log
+    const std::string call_id;     // as the request has it, and so the engine
+    const std::string own_id;      // as the log has it: another request may have it, too
     const QueueAddress controller;
 
     State state = State::waiting;

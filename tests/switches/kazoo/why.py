@@ -4,6 +4,7 @@ import json
 import subprocess
 
 import certificates
+import kapi
 import rabbit
 import voice
 from serve_case import ServeCase
@@ -35,6 +36,34 @@ class Why(ServeCase):
                 said = self.why(pivot)
                 self.assertRegex(said, f"^call {pivot.call_id}: .*{happened}")
                 self.assertRegex(said, f"\n  what to do: .*{advice}")
+
+    def said_of(self, pivot):
+        self.wait_until(lambda: "in flight" not in self.why(pivot), self.logs)
+        return self.why(pivot)
+
+    def test_a_call_that_goes_on_in_kazoo(self):
+        """Whether it was answered is KAZOO's to know."""
+        pivot = self.peer.pivot(self.url("/flow", voice.json_of(voice.FLOW)))
+        self.assert_outcome(pivot, "flow")
+        said = self.said_of(pivot)
+        self.assertRegex(said, "nothing failed: 1 answer performed, and it went elsewhere after")
+        self.assertIn("KAZOO takes the callflow", said)
+        self.assertNotIn("unanswered", said)
+        failed = self.peer.pivot(self.url("/broken", voice.answer(500, None, "")))
+        self.assert_outcome(failed, "failed")
+        said = self.said_of(failed)
+        self.assertRegex(said, "the branch _ was taken; it went back to its switch after")
+        self.assertNotIn("unanswered", said)
+
+    def test_a_call_that_asks_twice_has_two_rows(self):
+        first = self.peer.pivot(self.url("/slow", (2, voice.json_of(voice.FLOW))))
+        self.web.wait_for("/slow")
+        request = kapi.pivot_req(self.peer.call_of(first), self.url("/bad", voice.json_of({})))
+        self.peer.ask(first, request)
+        self.assert_outcome(first, "failed")
+        listed = self.said_of(first)
+        self.assertRegex(listed, rf"{first.call_id} +cancelled: the same call asks anew")
+        self.assertRegex(listed, rf"{first.call_id}~2 +invalid_callflow: ")
 
     def test_requests_that_are_wrong(self):
         url = self.url("/flow", voice.json_of(voice.FLOW))
@@ -70,7 +99,8 @@ class Why(ServeCase):
             silent=(
                 silent,
                 {"Request_Timeout": 300},
-                "failed: timeout: no answer within 2\\d\\d ms: the server had not sent a byte",
+                "failed: timeout: (no answer within 2\\d\\d ms: the server had not sent a byte|"
+                "there was no answer within the request's time)",  # a slow machine
                 "req_timeout_ms",
             ),
         )

@@ -81,9 +81,9 @@ std::shared_ptr<const Reception::Rules> Reception::rules() const
 
 std::string Reception::begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket)
 {
-    const std::string call_id = arrival.call.call_id;
+    const std::string own_id = arrival.own_id.empty() ? arrival.call.call_id : arrival.own_id;
     CallFacts facts;
-    facts.id = call_id;
+    facts.id = own_id;
     facts.switch_id = arrival.channel_id;
     facts.front = arrival.front;
     facts.from = arrival.call.from.user;
@@ -95,9 +95,9 @@ std::string Reception::begin(Arrival arrival, Channel& channel, Engine::Ticket& 
         const auto started = engine_.start(request, channel, ticket);
         if (!started) why = started.error().message;
     }
-    if (why.empty()) history_.set_ticket(call_id, ticket);
+    if (why.empty()) history_.set_ticket(own_id, ticket);
     if (why.empty()) return why;
-    keep_refused(call_id, why);
+    keep_refused(own_id, why);
     return why;
 }
 

@@ -32,6 +32,7 @@ namespace pivot::tools {
 // A call as its front end reports it.
 struct Arrival {
     std::string_view front;  // the front end that has it, as metrics call it
+    std::string own_id;      // in the log; empty if that is the call's id
     Call call;               // `account_id` is set here if it is empty
     std::string said;        // the action that the switch names; empty if it names none
     std::optional<ActionNode>

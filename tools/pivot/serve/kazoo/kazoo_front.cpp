@@ -104,10 +104,16 @@ void KazooFront::hang_up(std::string call_id)
 
 // ---- calls --------------------------------------------------------------------------------------
 
+std::string KazooFront::own_id(std::string call_id)
+{
+    return reception_.own_id(std::move(call_id));
+}
+
 std::string KazooFront::begin(kazoo::Arrival arrival, Channel& channel, Engine::Ticket& ticket)
 {
     Arrival taken;
     taken.front = name_;
+    taken.own_id = std::move(arrival.own_id);
     taken.called = arrival.call.request.user;
     taken.call = std::move(arrival.call);
     taken.action = ActionNode{std::move(arrival.action), {}};
@@ -115,10 +121,10 @@ std::string KazooFront::begin(kazoo::Arrival arrival, Channel& channel, Engine::
     return reception_.begin(std::move(taken), channel, ticket);
 }
 
-void KazooFront::refuse(std::string_view call_id, std::string_view why)
+void KazooFront::refuse(std::string_view own_id, std::string_view why)
 {
     CallFacts facts;
-    facts.id = call_id;
+    facts.id = own_id;
     facts.front = name_;
     reception_.refuse(std::move(facts),
                       fmt::format("{}: {}", pivot::name(Reason::bad_action), why));

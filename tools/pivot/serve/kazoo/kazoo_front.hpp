@@ -40,9 +40,10 @@ public:
 
 private:
     // The attendant of calls.
+    std::string own_id(std::string call_id) override;
     std::string begin(switches::kazoo::Arrival arrival, Channel& channel,
                       Engine::Ticket& ticket) override;
-    void refuse(std::string_view call_id, std::string_view why) override;
+    void refuse(std::string_view own_id, std::string_view why) override;
 
     const KazooSettings settings_;
     const std::string name_;
