@@ -176,7 +176,7 @@ TEST_F(KazooDesk, an_outcome_whose_request_went_elsewhere_is_dropped_in_the_end)
     lose();
     answer(call);
     reopen();
-    pass(milliseconds(9'501));
+    pass(milliseconds(9'751));
     EXPECT_THAT(take_sent(), IsEmpty());
     EXPECT_THAT(told, ElementsAre("hung up"));
     end(call, SessionEnd());
@@ -253,6 +253,17 @@ TEST_F(KazooDesk, an_old_request_is_dropped_and_a_late_one_has_what_is_left)
     EXPECT_LT(asked.at("c2").timeout, milliseconds(500));
     pass(milliseconds(500));
     EXPECT_THAT(take_sent(), ElementsAre("failed", "ack 2"));
+}
+
+TEST_F(KazooDesk, an_outcome_that_is_a_little_late_is_told)
+{
+    deliver(PivotReq(), 7, epoch_us - 5'000'000);
+    desk->blocked(true);
+    give_back(call, "timeout: no answer");
+    pass(milliseconds(4'600));
+    desk->blocked(false);
+    run();
+    EXPECT_THAT(take_sent(), ElementsAre("failed", "ack 7"));
 }
 
 TEST_F(KazooDesk, a_time_that_cannot_be_does_not_count)
