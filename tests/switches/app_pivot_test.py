@@ -9,7 +9,6 @@ import json
 import pathlib
 import shutil
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "asterisk"))
 
@@ -130,19 +129,16 @@ class Referrals(cases.Referrals, ModuleCase):
 
 class Transfers(cases.Transfers, ModuleCase):
     def test_asterisk_may_send_the_caller_elsewhere(self):
-        stages = (
-            '<Gather timeout="30"/>',
-            "<Dial><Client>longer</Client></Dial>",
-            "<Dial><Conference>away</Conference></Dial>",
-        )
-        for text in stages:
+        stages = {
+            '<Gather timeout="30"/>': self.wait_until_answered,
+            "<Dial><Client>longer</Client></Dial>": lambda: self.wait_while_it("talks"),
+            "<Dial><Conference>away</Conference></Dial>": lambda: self.wait_while_it("plays"),
+        }
+        for text, wait_until_there in stages.items():
             with self.subTest(text):
                 self.answer("/begin", text)
                 self.call(callers.ANSWER, callers.BE_HUNG_UP)
-                self.wait_until(
-                    lambda: "PJSIP/" in self.asterisk.cli("pivot show calls"), "no call"
-                )
-                time.sleep(0.5)
+                wait_until_there()
                 words = self.asterisk.cli("pivot show calls").split()
                 channel = next(word for word in words if word.startswith("PJSIP/"))
                 self.asterisk.cli(f"channel redirect {channel} default,local,1")
@@ -177,8 +173,10 @@ class Parking(ModuleCase):
 
     def test_a_parked_caller_may_hang_up(self):
         self.answer_with_flow("park", {"slot": "701"}, _=NOT_PARKED)
-        self.call(callers.ANSWER, callers.wait(1000), callers.BYE, to="flow").end()
-        self.assertIn("in 'default' at space 701", self.log())
+        caller = self.call(callers.ANSWER, callers.WAIT_FOR_TEST, callers.BYE, to="flow")
+        self.wait_for_log("in 'default' at space 701")
+        caller.go_on()
+        caller.end()
 
     def test_a_parked_caller_whom_nobody_fetches_goes_where_asterisk_says(self):
         self.park("", to="brief").end()
@@ -219,10 +217,11 @@ class Failures(cases.Failures, ModuleCase):
 
     def test_the_module_is_not_unloaded_during_a_call(self):
         self.answer("/begin", '<Gather timeout="30"/>')
-        caller = self.call(callers.ANSWER, callers.wait(2000), callers.BYE, to="ends")
+        caller = self.call(callers.ANSWER, callers.WAIT_FOR_TEST, callers.BYE, to="ends")
         self.wait_until(lambda: self.use_count() > 0, "no call began")
         self.asterisk.cli("module unload app_pivot.so")
         self.assertIn("app_pivot.so", self.asterisk.cli("module show like app_pivot"))
+        caller.go_on()
         caller.end()
         self.wait_until(lambda: self.use_count() == 0, "a call is left")
         self.assertIn("Unloaded", self.asterisk.cli("module unload app_pivot.so"))
@@ -233,18 +232,20 @@ class Failures(cases.Failures, ModuleCase):
 
 class Console(ModuleCase):
     def test_the_console_shows_calls_and_metrics(self):
-        self.answer("/begin", '<Gather timeout="4"/>')
-        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.answer("/begin", '<Gather timeout="600"/>')
+        caller = self.call(callers.ANSWER, callers.WAIT_FOR_TEST, callers.BYE)
         self.wait_until(lambda: "1 calls" in self.asterisk.cli("pivot show calls"), "no call")
         self.assertIn(f"{self.web.url}/begin", self.asterisk.cli("pivot show calls"))
         self.assertIn("# TYPE pivot_", self.asterisk.cli("pivot show metrics"))
+        caller.go_on()
 
     def test_settings_change_while_a_call_goes_on(self):
         path = self.asterisk.home / "etc/pivot.conf"
         settings = path.read_text()
         self.addCleanup(path.write_text, settings)
-        self.answer("/begin", '<Gather timeout="3"/><Say>Old.</Say>')
-        self.call(callers.ANSWER, callers.BE_HUNG_UP)
+        self.answer("/begin", '<Gather numDigits="1" action="/got" timeout="600"/>')
+        self.answer("/got", "<Say>Old.</Say>")
+        caller = self.call(*callers.press_when_told("5"))
         self.wait_until(lambda: "1 calls" in self.asterisk.cli("pivot show calls"), "no call")
         path.write_text(settings + "nonsense = 1\n")
         self.assertIn("keeps its settings", self.asterisk.cli("pivot reload"))
@@ -254,6 +255,7 @@ class Console(ModuleCase):
         self.assertIn("reactors", self.log())
         path.write_text(settings.replace("speech_command =", "speech_command = false;"))
         self.assertIn("has the new settings", self.asterisk.cli("pivot reload"))
+        caller.go_on()
         self.wait_until(lambda: self.said() == ["Old."], "the call lost its settings")
         path.write_text(settings)
         self.assertIn("has the new settings", self.asterisk.cli("pivot reload"))
