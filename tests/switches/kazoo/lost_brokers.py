@@ -32,7 +32,7 @@ class LostBrokers(ServeCase):
     def test_a_flow_is_sent_once_if_the_broker_is_lost_before_it_confirms(self):
         """The call is processing, and only CHANNEL_PIVOT can bring it on."""
         proxy, _ = self.start_with_proxy()
-        pivot = self.peer.pivot(self.url("/slow", (1, voice.json_of(voice.FLOW))))
+        pivot = self.peer.pivot(self.url("/slow", (3, voice.json_of(voice.FLOW))))
         self.web.wait_for("/slow")
         proxy.keep_answers()
         self.assertEqual(pivot.wait("processing"), "processing")

@@ -73,7 +73,7 @@ class HangUps(TwimlCase):
         self.assertLess(time.monotonic() - began, 20)
 
     def test_a_caller_who_has_gone_before_the_answer_hears_nothing(self):
-        self.web.answers["/late"] = (0.5, document("<Say>Too late</Say>"))
+        self.web.answers["/late"] = (4, document("<Say>Too late</Say>"))
         pivot = self.ask(self.open(), "/late")
         self.web.wait_for("/late")
         self.switch.do(pivot.channel.hang_up)
