@@ -125,6 +125,18 @@ TEST_F(KazooDesk, a_zipped_request_is_read_and_a_broken_one_is_dropped)
     EXPECT_THAT(take_sent(), ElementsAre("ack 1"));
 }
 
+TEST_F(KazooDesk, a_request_that_is_not_utf_8_is_latin_1)
+{
+    Delivery delivery;
+    delivery.tag = 1;
+    delivery.body = PivotReq("m1", "Jose").text();
+    const std::size_t at = delivery.body.find("Jose");
+    delivery.body[at + 3] = '\xe9';
+    desk->delivered(std::move(delivery));
+    run();
+    EXPECT_EQ(sessions.count("Jos\xc3\xa9"), 1u);
+}
+
 TEST_F(KazooDesk, an_answered_request_that_comes_again_gets_no_second_reply)
 {
     deliver(PivotReq(), 7);

@@ -152,6 +152,26 @@ TEST(KazooRequest, a_message_that_is_cut_off_anywhere_is_refused)
     });
 }
 
+TEST(KazooRequest, values_of_a_call_may_have_other_types_as_kazoo_takes_them)
+{
+    const PivotRequest request = read(PivotReq().with(
+        "Call", R"({"Call-ID":"c1","Controller-Queue":"q","Caller-ID-Number":4155550100,)"
+                R"("From-User":1001,"From":{},"Language":false,"Call-Direction":"undefined",)"
+                R"("Owner-ID":[1],"Authorizing-ID":null,"Custom-Channel-Vars":[],)"
+                R"("Custom-SIP-Headers":"","Key-Value-Store":5,"To-User":"bob","Other":[{}]})"));
+    ASSERT_TRUE(request.question) << request.question.error();
+    const Call& call = request.question->call;
+    EXPECT_EQ(call.call_id, "c1");
+    EXPECT_EQ(call.caller_id_number, "4155550100");
+    EXPECT_EQ(call.from.user, "1001");
+    EXPECT_EQ(call.to.user, "bob");
+    EXPECT_EQ(call.language, "false");
+    EXPECT_EQ(call.direction, Direction::inbound);
+    EXPECT_TRUE(call.owner_ids.empty());
+    EXPECT_EQ(call.custom_channel_vars, "");
+    EXPECT_EQ(call.other, R"({"Controller-Queue":"q","Other":[{}]})");
+}
+
 TEST(KazooRequest, a_url_for_the_cdr_that_is_wrong_is_ignored_with_a_warning)
 {
     const auto warning_of = [](std::string_view json) {

@@ -19,6 +19,7 @@ from answers import Answers, Records
 from dead_air import DeadAir
 from kazoo5 import Kazoo5
 from lost_brokers import LostBrokers
+from odd_requests import OddRequests
 from old_requests import OldRequests
 from other_queues import OtherQueues
 from php import Php
@@ -33,6 +34,7 @@ CASES = (
     DeadAir,
     Kazoo5,
     LostBrokers,
+    OddRequests,
     OldRequests,
     OtherQueues,
     Php,

@@ -1,7 +1,9 @@
 #include "switches/kazoo/message_body.hpp"
 
+#include "base/utf8.hpp"
 #include "http/gunzip.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace pivot::switches::kazoo {
@@ -18,16 +20,33 @@ std::string unzip(std::string body)
     return text;
 }
 
+std::string from_latin_1(std::string_view bytes)
+{
+    std::string text;
+    text.reserve(2 * bytes.size());
+    for (const char c : bytes) {
+        char character[4];
+        text.append(character, write_utf8(character, static_cast<unsigned char>(c)));
+    }
+    return text;
+}
+
+std::string read(bool is_gzip, std::string body)
+{
+    if (is_gzip) body = unzip(std::move(body));
+    return is_valid_utf8(body) ? std::move(body) : from_latin_1(body);
+}
+
 }  // namespace
 
 std::string take_body(Delivery& delivery)
 {
-    return delivery.is_gzip ? unzip(std::move(delivery.body)) : std::move(delivery.body);
+    return read(delivery.is_gzip, std::move(delivery.body));
 }
 
 std::string take_body(Heard& heard)
 {
-    return heard.is_gzip ? unzip(std::move(heard.body)) : std::move(heard.body);
+    return read(heard.is_gzip, std::move(heard.body));
 }
 
 }  // namespace pivot::switches::kazoo

@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "http/url.hpp"
+#include "switches/kazoo/call_object.hpp"
 #include "switches/kazoo/callflow_branch.hpp"
 
 #include <algorithm>
@@ -257,6 +258,7 @@ tl::expected<PivotRequest::Question, std::string> read_question(json::Value mess
     std::string call_text;
     json::append_value(call_text, *call);
     auto facts = Call::from_json(call_text);
+    if (!facts) facts = Call::from_json(call_object_of_right_types(*call));
     if (!facts) return Error(fmt::format("Call: {}", facts.error().message));
     if (encode_key_part(facts->call_id).size() > key_part_bytes_max) {
         return Error("Call-ID is too long for a routing key");
