@@ -150,11 +150,15 @@ void DnsServer::accept_connection()
 
 void DnsServer::receive_from(std::size_t number)
 {
-    auto& [socket, received] = connections_.at(number);
+    // The epoll knows a socket that was closed until nobody else holds its file. A client in this
+    // process may for a moment: it polls a socket of its own by a number that is this one's by now.
+    const auto found = connections_.find(number);
+    if (found == connections_.end()) return;
+    auto& [socket, received] = found->second;
     std::array<char, 65535> buffer;
     const auto count = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
     if (count <= 0) {
-        connections_.erase(number);
+        connections_.erase(found);
         return;
     }
     received.append(buffer.data(), static_cast<std::size_t>(count));
