@@ -115,7 +115,7 @@ class Refusals(cases.Refusals, ModuleCase):
 class Recordings(cases.Recordings, ModuleCase):
     def test_a_recording_that_is_not_uploaded_says_so(self):
         form = self.record('maxLength="1" recordingUrl="http://127.0.0.1:9/"')
-        self.assertIn("is not uploaded to its URL", self.log())
+        self.wait_for_log("is not uploaded to its URL")
         self.assertNotIn("http", form["RecordingUrl"])
 
 
@@ -180,11 +180,11 @@ class Parking(ModuleCase):
 
     def test_a_parked_caller_whom_nobody_fetches_goes_where_asterisk_says(self):
         self.park("", to="brief").end()
-        self.assertIn("COMEBACK 750 MOVED", self.log())
+        self.wait_for_log("COMEBACK 750 MOVED")
 
     def test_parking_in_an_invalid_slot_fails_and_the_call_goes_on(self):
         self.park("garage").end()
-        self.assertIn("the slot is not a number", self.log())
+        self.wait_for_log("the slot is not a number")
         self.assertEqual(self.said(), ["Not parked."])
 
 
@@ -212,7 +212,7 @@ class Failures(cases.Failures, ModuleCase):
             self.skipTest("a case of Parking has loaded the module")
         self.answer_with_flow("park", {"slot": "701"}, _=NOT_PARKED)
         self.call(callers.ANSWER, callers.BE_HUNG_UP, to="flow").end()
-        self.assertIn("res_parking is not loaded", self.log())
+        self.wait_for_log("res_parking is not loaded")
         self.assertEqual(self.said(), ["Not parked."])
 
     def test_the_module_is_not_unloaded_during_a_call(self):
@@ -249,10 +249,10 @@ class Console(ModuleCase):
         self.wait_until(lambda: "1 calls" in self.asterisk.cli("pivot show calls"), "no call")
         path.write_text(settings + "nonsense = 1\n")
         self.assertIn("keeps its settings", self.asterisk.cli("pivot reload"))
-        self.assertIn("there is no setting nonsense", self.log())
+        self.wait_for_log("there is no setting nonsense")
         path.write_text(settings.replace('{"policy"', '{"reactors": 7, "policy"'))
         self.assertIn("keeps its settings", self.asterisk.cli("pivot reload"))
-        self.assertIn("reactors", self.log())
+        self.wait_for_log("reactors")
         path.write_text(settings.replace("speech_command =", "speech_command = false;"))
         self.assertIn("has the new settings", self.asterisk.cli("pivot reload"))
         caller.go_on()

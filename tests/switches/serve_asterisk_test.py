@@ -288,8 +288,10 @@ class Transfers(cases.Transfers, ServeCase):
         self.answer_with_flow("answer", {}, _=flow)
         before = set(self.keep_recordings().glob("*.wav"))
         self.call(callers.ANSWER, callers.speak(), callers.BE_HUNG_UP, to="flow").end()
-        self.assertIn("Executing [local@default:2]", self.log())
-        self.assertEqual(len(set(self.keep_recordings().glob("*.wav")) - before), 1)
+        self.wait_for_log("Executing [local@default:2]")
+        self.wait_until(
+            lambda: len(set(self.keep_recordings().glob("*.wav")) - before) == 1, "none is kept"
+        )
 
 
 class TransfersByTelephones(ServeCase):
@@ -655,7 +657,9 @@ class Outbound(ServeCase):
         for party in parties:
             party.go_on()
         self.end_calls()
-        self.assertNotIn("pivot-", self.asterisk.cli("bridge show all"))
+        self.wait_until(
+            lambda: "pivot-" not in self.asterisk.cli("bridge show all"), "a bridge is left"
+        )
 
     def test_callers_of_a_killed_process_are_given_back_by_the_next(self):
         self.answer("/begin", '<Gather timeout="30"/>')

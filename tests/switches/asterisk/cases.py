@@ -49,7 +49,7 @@ class Prompts:
         self.answer("/begin", f"<Play>{self.web.url}/hello</Play><Play>{self.web.url}/none</Play>")
         self.web.answers["/hello"] = (self.asterisk.home / "short.wav").read_bytes()
         self.call(callers.ANSWER, callers.BE_HUNG_UP).end()
-        self.assertIn("/media/pivot-", self.log())
+        self.wait_for_log("/media/pivot-")
         self.wait_for_warning("the server answered 503")
 
     def test_a_sound_is_played_as_often_as_the_document_says(self):
@@ -63,7 +63,7 @@ class Prompts:
         self.answer_with_flow("play", {"id": "beep"}, _={"module": "set_variables", "data": data})
         self.call(callers.ANSWER, callers.BE_HUNG_UP, to="flow")
         self.wait_for_log("AFTER DONE red")
-        self.assertIn("'beep.gsm'", self.log())
+        self.wait_for_log("'beep.gsm'")
 
     def test_a_key_ends_a_tone(self):
         self.answer(
@@ -99,7 +99,7 @@ class Refusals:
         self.answer("/begin", '<Reject reason="busy" prompt="beep"/>')
         caller = self.call(callers.refused(486))
         caller.end()
-        self.assertIn("'beep.gsm'", self.log())
+        self.wait_for_log("'beep.gsm'")
         self.assertIn("183 Session Progress", caller.messages())
 
 
@@ -358,7 +358,7 @@ class Transfers:
         transfer = {"module": "transfer", "data": {"target": "local"}}
         self.answer_with_flow("answer", {}, _=transfer)
         self.call(callers.ANSWER, callers.BE_HUNG_UP, to="flow").end()
-        self.assertIn("Executing [local@default:2]", self.log())
+        self.wait_for_log("Executing [local@default:2]")
 
     def test_a_transfer_to_nowhere_fails(self):
         transfer = {"module": "transfer", "data": {"target": "+15550009999"}}
