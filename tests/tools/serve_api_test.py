@@ -264,7 +264,7 @@ class Api(Serving):
         return self.show(call)
 
     def test_an_outbound_call_is_performed_once_it_is_answered(self):
-        serve = self.serve_calls_out("leg answer after 500ms\n")
+        serve = self.serve_calls_out("leg answer after 3s\n")
         answer, shown = self.place(**{"from": "+4930555"})
         self.assertEqual(answer.status, 201)
         self.assertEqual(answer.getheader("Location"), f"/v1/calls/{shown['id']}")
@@ -368,7 +368,7 @@ class Api(Serving):
             self.assertEqual(answer.status, 403, body)
             self.assertIn(why, shown["error"])
         self.assertEqual(self.place(OTHER, to="+900123")[0].status, 201)
-        call = self.place(timeout=1)[1]["id"]
+        call = self.place(timeout=3)[1]["id"]
         answer, shown = self.place()
         self.assertEqual((answer.status, answer.getheader("Retry-After")), (429, "1"))
         self.assertIn("limits.legs_max", shown["error"])
