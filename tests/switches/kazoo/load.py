@@ -40,8 +40,9 @@ class Deaths:
 
     def excuse(self, lost, pivots):
         """Whether it was in flight at a death, or asked before the first that was answered after it."""
+        longest = max((p.took for p in pivots if p.took), default=0)  # more on a busy machine
         for moment in self.moments:
             answered = [p.began for p in pivots if p.began > moment and p.outcome == "flow"]
-            if moment - 2 <= lost.began <= min(answered, default=float("inf")) + 1:
+            if moment - max(2, longest) <= lost.began <= min(answered, default=float("inf")) + 1:
                 return True
         return False
