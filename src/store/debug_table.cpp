@@ -113,17 +113,20 @@ Answer<std::vector<StoredRecord>> DebugTable::read(const std::string& path, cons
 }
 
 Answer<std::vector<StoredRecord>> DebugTable::first_records(const std::string& path,
-                                                            std::string_view account_id,
-                                                            std::int64_t from,
-                                                            std::size_t records_max)
+                                                            const FirstRecordsQuery& query)
 {
     auto reading = Reading::open(
         path,
         "SELECT id, json FROM debug_records JOIN (SELECT min(id) AS first FROM debug_records "
         "WHERE account_id = ? GROUP BY call_id) ON id = first WHERE first <= ? "
-        "ORDER BY first DESC LIMIT ?");
+        "AND at_unix_ms BETWEEN ? AND ? ORDER BY first DESC LIMIT ?");
     if (!reading) return tl::unexpected(reading.error());
-    reading->query().bind(account_id).bind(from).bind(static_cast<std::int64_t>(records_max));
+    reading->query()
+        .bind(query.account_id)
+        .bind(query.sequence_max)
+        .bind(query.from_unix_ms)
+        .bind(query.to_unix_ms)
+        .bind(static_cast<std::int64_t>(query.records_max));
     return records_of(*reading, std::numeric_limits<std::size_t>::max());
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,15 @@ struct DebugQuery {
 
     std::size_t records_max = 1'000;
     std::size_t bytes_max = std::size_t{64} * 1024 * 1024;  // of JSON, though one record is read
+};
+
+// Which calls of an account are wanted, by their first records.
+struct FirstRecordsQuery {
+    std::string_view account_id;
+    std::int64_t sequence_max = std::numeric_limits<std::int64_t>::max();
+    std::int64_t from_unix_ms = 0;  // when they began, both included
+    std::int64_t to_unix_ms = std::numeric_limits<std::int64_t>::max();
+    std::size_t records_max = 1'000;
 };
 
 struct StoredRecord {
@@ -48,11 +58,9 @@ public:
     // errors name the file.
     static Answer<std::vector<StoredRecord>> read(const std::string& path, const DebugQuery& query);
 
-    // The first record of each call of an account, up to the sequence `from`, the latest first.
+    // The first record of each call, the latest first.
     static Answer<std::vector<StoredRecord>> first_records(const std::string& path,
-                                                           std::string_view account_id,
-                                                           std::int64_t from,
-                                                           std::size_t records_max);
+                                                           const FirstRecordsQuery& query);
 
     // The ids of calls that begin with `prefix`, in alphabetical order.
     static Answer<std::vector<std::string>> calls(const std::string& path, std::string_view prefix,

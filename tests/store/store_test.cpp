@@ -220,7 +220,8 @@ TEST_F(Store, an_account_has_the_first_records_of_its_calls_from_the_latest)
     store->add(record_of("three", 1, "a"));
     store.reset();
     const auto listed = [this](std::int64_t from, std::size_t records_max) {
-        const auto records = store::DebugTable::first_records(debug(), "a", from, records_max);
+        const auto records = store::DebugTable::first_records(
+            debug(), {.account_id = "a", .sequence_max = from, .records_max = records_max});
         EXPECT_TRUE(records) << records.error();
         std::vector<std::int64_t> sequences;
         if (!records) return sequences;

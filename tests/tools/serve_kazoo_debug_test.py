@@ -148,6 +148,31 @@ class KazooDebug(Serving):
             self.assertEqual((answer.status, shown["status"]), (400, "error"), wrong)
         serve.kill()
 
+    def test_calls_of_a_time_are_listed(self):
+        serve = self.serve_api()
+        self.pivot("one")
+        self.wait_for_calls(1)
+        [entry] = self.page()["data"]
+        at = entry["created"]
+        for span, count in (
+            ({"created_from": at}, 1),
+            ({"created_to": at}, 1),
+            ({"created_from": at - 5, "created_to": at + 5}, 1),
+            ({"created_from": at + 1}, 0),
+            ({"created_to": at - 1}, 0),
+            ({"created_from": ""}, 1),
+        ):
+            self.assertEqual(len(self.page(**span)["data"]), count, span)
+        for wrong in (
+            {"created_from": "x"},
+            {"created_to": -1},
+            {"created_to": 10**30},
+            {"created_from": at, "created_to": at - 1},
+        ):
+            answer, shown = self.ask(**wrong)
+            self.assertEqual((answer.status, shown["status"]), (400, "error"), wrong)
+        serve.kill()
+
     def test_an_account_sees_its_own_alone(self):
         serve = self.serve_api()
         self.pivot("mine")

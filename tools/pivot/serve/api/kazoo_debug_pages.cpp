@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -37,6 +36,9 @@ constexpr std::size_t page_size_max = 100;
 
 // From the year 0 to 1970.
 constexpr std::int64_t gregorian_s = 62'167'219'200;
+
+// Later than any call, in Gregorian seconds.
+constexpr std::int64_t created_max = 1'000'000'000'000;
 
 std::int64_t created_of(Value record)
 {
@@ -97,12 +99,28 @@ struct Wanted {
     std::string start_key;
     std::optional<std::int64_t> record;
     std::size_t document = 0;
+    std::int64_t created_from = 0;  // when calls began, in Gregorian seconds, both included
+    std::int64_t created_to = created_max;
 };
+
+// Leaves `created` as it is if there is no such parameter. False if it is wrong.
+bool read_created(const ServerRequest& request, std::string_view name, std::int64_t& created)
+{
+    const auto written = request.parameter(name);
+    if (!written || written->empty()) return true;
+    const auto number = parse_number<std::int64_t>(*written);
+    if (!number || *number < 0 || *number > created_max) return false;
+    created = *number;
+    return true;
+}
 
 // Nothing if a parameter is wrong.
 std::optional<Wanted> read_wanted(const ServerRequest& request)
 {
     Wanted wanted;
+    if (!read_created(request, "created_from", wanted.created_from)) return std::nullopt;
+    if (!read_created(request, "created_to", wanted.created_to)) return std::nullopt;
+    if (wanted.created_to < wanted.created_from) return std::nullopt;
     if (const auto size = request.parameter("page_size"); size && !size->empty()) {
         const auto number = parse_number<std::size_t>(*size);
         if (!number || *number == 0) return std::nullopt;
@@ -358,10 +376,14 @@ ServerResponse KazooDebugPages::list(const ServerRequest& request,
     const auto wanted = read_wanted(request);
     if (!wanted)
         return failed(http::status::bad_request, "invalid_request",
-                      "page_size or start_key is wrong");
-    const std::int64_t from = wanted->record.value_or(std::numeric_limits<std::int64_t>::max());
-    const auto records =
-        store::DebugTable::first_records(file_, account_id, from, wanted->size + 1);
+                      "page_size, start_key, created_from or created_to is wrong");
+    store::FirstRecordsQuery query;
+    query.account_id = account_id;
+    query.sequence_max = wanted->record.value_or(query.sequence_max);
+    query.from_unix_ms = (wanted->created_from - gregorian_s) * 1'000;
+    query.to_unix_ms = (wanted->created_to - gregorian_s) * 1'000 + 999;
+    query.records_max = wanted->size + 1;
+    const auto records = store::DebugTable::first_records(file_, query);
     if (!records)
         return failed(http::status::service_unavailable, "datastore_unreachable", records.error());
     Page page;
