@@ -143,6 +143,13 @@ TEST(KazooRequest, nobody_is_told_without_a_call_and_a_queue)
     }
 }
 
+TEST(KazooRequest, a_body_that_could_not_be_taken_is_named)
+{
+    const PivotRequest request = PivotRequest::read("", milliseconds(5'000));
+    EXPECT_EQ(request.question.error(),
+              "its body is empty, longer than 4 MiB, or a broken gzip stream");
+}
+
 TEST(KazooRequest, a_message_that_is_cut_off_anywhere_is_refused)
 {
     const std::string text = PivotReq().text();

@@ -275,6 +275,10 @@ tl::expected<PivotRequest::Question, std::string> read_question(json::Value mess
 PivotRequest PivotRequest::read(std::string_view body, milliseconds limit)
 {
     PivotRequest request{{}, {}, {}, {}, {}, Error("it is not a JSON object")};
+    if (body.empty()) {
+        request.question = Error("its body is empty, longer than 4 MiB, or a broken gzip stream");
+        return request;
+    }
     json::Document document;
     const auto message = document.read(body);
     if (!message) {
