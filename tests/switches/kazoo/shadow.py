@@ -141,6 +141,28 @@ class Shadow(ServeCase):
             self.metrics(serve), r'pivot_outcomes_total{outcome="processed.*} [1-9]'
         )
 
+    def test_asking_judges_documents_that_cannot_be_performed(self):
+        serve = self.watch("ask", '"127.0.0.0/8"')
+        twiml = "<Response><Say>Hello</Say>{}</Response>"
+        said = self.url("/said", voice.answer(200, "text/xml", twiml.format("")))
+        unknown = self.url("/unknown", voice.answer(200, "text/xml", twiml.format("<Geather/>")))
+        self.peer.pivot(said).wait()
+        self.peer.pivot(said, call={"Control_Queue": None}).wait()
+        self.peer.pivot(unknown).wait()
+        shown = self.wait_for_requests(serve, 3)
+        self.assertEqual(
+            self.reasons(shown),
+            [("changed", "unknown", 1), ("ok", "", 1), ("refused", "bad_action", 1)],
+        )
+        self.assertRegex(self.command(serve, "shadow").stdout, "Geather is unknown.*mean Gather")
+
+    def test_each_mistake_of_a_request_is_listed(self):
+        serve = self.watch("check", '"127.0.0.0/8"')
+        for changes in ({"HTTP_Method": "put"}, {"Request_Timeout": "5"}, {"HTTP_Method": "put"}):
+            self.peer.pivot(self.flow, **changes).wait()
+        shown = self.wait_for_requests(serve, 3)
+        self.assertEqual(sorted(row["requests"] for row in shown["rows"]), [1, 2])
+
     def test_a_document_in_the_request_is_judged_without_asking(self):
         serve = self.watch("check")
         good, bad = json.dumps(voice.FLOW), '{"module":"no_such_module","data":{}}'

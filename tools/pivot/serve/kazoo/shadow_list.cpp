@@ -60,7 +60,10 @@ std::uint64_t ShadowList::add(const ShadowedCall& call, const ShadowVerdict& ver
             if (verdict.reason == name(static_cast<Reason>(reason))) refused_[reason].add();
         }
     }
-    Key key{verdict.kind, bounded(call.account_id), bounded(place_of(call)), verdict.reason};
+    // Each of an account's mistakes has to be corrected. What cannot be read is nobody's.
+    const bool is_mistake = verdict.reason == name(Reason::bad_action) && !call.account_id.empty();
+    Key key{verdict.kind, bounded(call.account_id), bounded(place_of(call)), verdict.reason,
+            is_mistake ? bounded(verdict.why) : std::string()};
     const std::scoped_lock lock(mutex_);
     ++listed_[kind];
     if (rows_.size() >= rows_max && !rows_.contains(key)) {
@@ -103,7 +106,7 @@ void ShadowList::add_metrics(std::string_view labels, std::vector<FrontMetric>& 
 
 void ShadowList::append_row(std::string& json, const Key& key, const Row& row)
 {
-    const auto& [kind, account, place, reason] = key;
+    const auto& [kind, account, place, reason, why] = key;
     json += fmt::format(R"({{"verdict":"{}","requests":{})", name(kind), row.requests);
     append_text(json, "account_id", account);
     append_text(json, "url", place);

@@ -68,7 +68,8 @@ private:
         std::string call_id;
         std::int64_t at_unix_ms = 0;
     };
-    using Key = std::tuple<ShadowVerdict::Kind, std::string, std::string, std::string>;
+    // The account, the place, the reason and, of a request that is wrong, what is wrong.
+    using Key = std::tuple<ShadowVerdict::Kind, std::string, std::string, std::string, std::string>;
 
     static void append_row(std::string& json, const Key& key, const Row& row);
 

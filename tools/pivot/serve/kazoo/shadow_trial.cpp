@@ -6,6 +6,7 @@
 #include "pivot/serve/calls/awaited_outcome.hpp"
 #include "pivot/serve/calls/why.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <utility>
@@ -80,9 +81,30 @@ bool is_status_of_kazoo(int status)
     return status == 0 || status == 200 || status == 206;
 }
 
-ShadowVerdict verdict_on(const Outcome& outcome)
+// The warning about an element of a document that is unknown; null if there is none.
+const Breach* find_unknown(const Outcome& outcome)
+{
+    if (outcome.format != Format::twiml) return nullptr;
+    const auto found = std::ranges::find_if(outcome.warnings, [](const Breach& warning) {
+        return warning.error.find("is unknown, and skipped") != std::string::npos;
+    });
+    return found == outcome.warnings.end() ? nullptr : &*found;
+}
+
+ShadowVerdict verdict_on(const Outcome& outcome, bool can_be_commanded)
 {
     if (outcome.failure) return verdict_on(*outcome.failure);
+    if (outcome.format == Format::twiml && !can_be_commanded) {
+        return {Kind::refused, std::string(name(Reason::bad_action)),
+                "the answer is TwiML, and the call names no queue for its commands",
+                "see why whoever asks sends no Control-Queue; KAZOO cannot command it, either"};
+    }
+    if (const Breach* const unknown = find_unknown(outcome)) {
+        return {Kind::changed, "unknown",
+                fmt::format("the document, {}: {}", unknown->at, unknown->error),
+                "correct the document: if it is a verb, the call would take its branch _; KAZOO "
+                "performs what comes before it, and hangs up"};
+    }
     if (!outcome.exchange || is_status_of_kazoo(outcome.exchange->status)) return {};
     return {Kind::changed, "status",
             fmt::format("the answer has the status {}, which KAZOO takes for a failure",
@@ -199,6 +221,7 @@ Task<ShadowVerdict> ShadowTrial::check(Question question, Deadline& deadline)
 // Asks like a call would, but leaves no trace.
 Task<ShadowVerdict> ShadowTrial::ask(Question question, Deadline& deadline)
 {
+    const bool can_be_commanded = !question.identity.control.queue.empty();
     Request request;
     request.call = std::move(question.call);
     request.node = ActionNode{std::move(question.action), {}};
@@ -208,7 +231,7 @@ Task<ShadowVerdict> ShadowTrial::ask(Question question, Deadline& deadline)
     }
     request.headers.emplace_back(shadow_header, "true");
     const Outcome outcome = co_await outcome_of(engine_, std::move(request), deadline);
-    co_return verdict_on(outcome);
+    co_return verdict_on(outcome, can_be_commanded);
 }
 
 }  // namespace pivot::tools
