@@ -40,10 +40,10 @@ public:
     Engine& engine() { return *engine_; }
     void destroy() { engine_.reset(); }
 
-    // Polls and runs until `condition`, which the engine makes true, or for ten seconds.
+    // Polls and runs until `condition`, which the engine makes true, or for a minute.
     bool run_until(std::predicate auto condition)
     {
-        const auto end = Clock::now() + 10s;
+        const auto end = Clock::now() + 1min;
         while (!condition()) {
             if (Clock::now() > end) return false;
             const auto wait = engine_->run();

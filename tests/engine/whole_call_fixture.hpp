@@ -75,12 +75,12 @@ protected:
         return phone;
     }
 
-    // Whether `condition` becomes true within ten seconds. Meanwhile the host of an engine without
+    // Whether `condition` becomes true within a minute. Meanwhile the host of an engine without
     // threads runs it, and does what it is commanded.
     bool wait_until(const std::function<bool()>& condition)
     {
         if (config.reactors != 0) return eventually(condition);
-        const auto end = Clock::now() + 10s;
+        const auto end = Clock::now() + 1min;
         while (!condition() && Clock::now() < end) {
             const auto wait = engine_->run();
             board.run_posted();

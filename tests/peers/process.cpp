@@ -57,12 +57,12 @@ pid_t spawn(const std::string& program, const std::vector<std::string>& argument
     return pid;
 }
 
-// Without its end. Throws when the writer closes, or pauses for ten seconds, before it.
+// Without its end. Throws when the writer closes, or pauses for a minute, before it.
 std::string read_line(const Descriptor& output, const std::string& program)
 {
     std::string line;
     char letter = 0;
-    while (is_readable(output.get(), 10s) && ::read(output.get(), &letter, 1) == 1) {
+    while (is_readable(output.get(), 1min) && ::read(output.get(), &letter, 1) == 1) {
         if (letter == '\n') return line;
         line += letter;
     }
