@@ -403,6 +403,50 @@ TEST_F(KazooDocument, a_document_whose_reply_has_an_unknown_fate_is_performed)
     EXPECT_THAT(take_sent(), Contains("answer"));
 }
 
+TEST_F(KazooDocument, a_document_whose_reply_was_lost_is_announced_again)
+{
+    command();
+    hear_status(call, "active");
+    lose();
+    reopen();
+    take_sent();
+    deliver_again(PivotReq(), 1);
+    EXPECT_THAT(take_sent(), ElementsAre("processing", "ack 1"));
+    confirm();  // the claim
+    confirm();
+    EXPECT_THAT(take_sent(), Contains("answer"));
+}
+
+TEST_F(KazooDocument, a_document_that_another_pivot_has_is_not_performed)
+{
+    command();
+    hear_status(call, "active");
+    lose();
+    reopen();
+    take_sent();
+    hear_claim("taken", "m1", call);
+    EXPECT_THAT(told, ElementsAre("hung up"));
+    pass(seconds(1));
+    end(call, SessionEnd());
+    EXPECT_THAT(take_sent(), ElementsAre(unbound));
+    EXPECT_TRUE(desk->is_idle());
+}
+
+TEST_F(KazooDocument, a_caller_may_hang_up_while_a_reply_is_in_doubt)
+{
+    command();
+    hear_status(call, "active");
+    lose();
+    reopen();
+    take_sent();
+    hang_up_caller();
+    EXPECT_THAT(told, ElementsAre("hung up, CDR: ours"));
+    end(call, SessionEnd());
+    pass(seconds(1));
+    EXPECT_THAT(take_sent(), ElementsAre(unbound));
+    EXPECT_TRUE(desk->is_idle());
+}
+
 TEST_F(KazooDocument, a_command_that_nobody_takes_fails_its_job)
 {
     perform();
