@@ -352,6 +352,19 @@ TEST_F(KazooDial, a_callee_answers_and_hangs_up_and_the_caller_stays)
     EXPECT_EQ(take_end().end, JobEnd::finished);
 }
 
+TEST_F(KazooDial, a_callee_who_has_hung_up_is_not_hung_up)
+{
+    connect();
+    const std::string callee = kazoo_.followed.back();
+    kazoo_.tell_call("CHANNEL_DESTROY", R"(,"Hangup-Cause":"NORMAL_CLEARING")", callee);
+    const std::size_t sent = kazoo_.bodies.size();
+    call().hang_up(1, "");
+    call().stop(2);
+    EXPECT_THAT(kazoo_.bodies, SizeIs(sent));
+    kazoo_.pass(seconds(3));
+    expect_parted();
+}
+
 TEST_F(KazooDial, the_document_hangs_the_callee_up)
 {
     connect();

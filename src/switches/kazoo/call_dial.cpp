@@ -263,7 +263,8 @@ bool CallDial::has_leg(LegId leg) const
 void CallDial::hang_up(LegId leg, const std::string& cause)
 {
     const auto callee = std::ranges::find(callees_, leg, &Callee::leg);
-    if (callee == callees_.end() || stage_ == Stage::given_up || is_parting_) return;
+    if (callee == callees_.end() || callee->is_over) return;
+    if (stage_ == Stage::given_up || is_parting_) return;
     hang_up(*callee, cause);
     if (stage_ != Stage::connected) return;
     is_parting_ = true;
