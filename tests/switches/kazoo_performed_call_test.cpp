@@ -357,6 +357,7 @@ TEST_F(KazooDial, a_callee_who_has_hung_up_is_not_hung_up)
     connect();
     const std::string callee = kazoo_.followed.back();
     kazoo_.tell_call("CHANNEL_DESTROY", R"(,"Hangup-Cause":"NORMAL_CLEARING")", callee);
+    kazoo_.run();
     const std::size_t sent = kazoo_.bodies.size();
     call().hang_up(1, "");
     call().stop(2);
