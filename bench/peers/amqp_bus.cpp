@@ -27,10 +27,16 @@
 #include <utility>
 #include <vector>
 
-#include <amqp.h>
-#include <amqp_tcp_socket.h>
 #include <poll.h>
 #include <unistd.h>
+
+#if __has_include(<rabbitmq-c/amqp.h>)
+#include <rabbitmq-c/amqp.h>
+#include <rabbitmq-c/tcp_socket.h>
+#else  // before librabbitmq 0.12
+#include <amqp.h>
+#include <amqp_tcp_socket.h>
+#endif
 
 namespace pivot::bench {
 namespace {

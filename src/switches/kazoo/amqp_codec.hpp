@@ -5,6 +5,8 @@
 //     content:  method frame, header frame (class, size, properties), body frames
 #pragma once
 
+#include "switches/kazoo/librabbitmq.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,8 +14,6 @@
 #include <string>
 #include <string_view>
 
-#include <amqp.h>
-#include <amqp_framing.h>
 #include <tl/expected.hpp>
 
 namespace pivot::switches::kazoo {
