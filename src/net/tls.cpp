@@ -163,14 +163,25 @@ void trust_system(SSL_CTX* context)
     trust_directory(context, directory != nullptr ? directory : X509_get_default_cert_dir());
 }
 
+// OpenSSL does not say why a file cannot be opened.
+tl::expected<void, std::string> try_to_read(std::string_view what, const std::string& file)
+{
+    if (::access(file.c_str(), R_OK) == 0) return {};
+    return tl::unexpected(fmt::format("{} {}: {}", what, file, std::strerror(errno)));
+}
+
 // Loads the authorities whose certificates are trusted.
 tl::expected<void, std::string> trust(SSL_CTX* context, const TlsConfig& config)
 {
     const std::string& file = config.ca_file;
     const std::string& directory = config.ca_directory;
     if (file.empty() && directory.empty()) trust_system(context);
-    if (!file.empty() && SSL_CTX_load_verify_file(context, file.c_str()) != 1) {
-        return file_error("CA certificates in", file);
+    if (!file.empty()) {
+        constexpr const char* authorities = "CA certificates in";
+        if (auto readable = try_to_read(authorities, file); !readable) return readable;
+        if (SSL_CTX_load_verify_file(context, file.c_str()) != 1) {
+            return file_error(authorities, file);
+        }
     }
     if (directory.empty()) return {};
     if (!std::filesystem::is_directory(directory)) {
@@ -178,13 +189,6 @@ tl::expected<void, std::string> trust(SSL_CTX* context, const TlsConfig& config)
     }
     trust_directory(context, directory);
     return {};
-}
-
-// OpenSSL does not say why a file cannot be opened.
-tl::expected<void, std::string> try_to_read(std::string_view what, const std::string& file)
-{
-    if (::access(file.c_str(), R_OK) == 0) return {};
-    return tl::unexpected(fmt::format("{} {}: {}", what, file, std::strerror(errno)));
 }
 
 // Loads a certificate, which is called `what`, and its key. OpenSSL would ask for a passphrase at

@@ -206,6 +206,15 @@ private:
     const char* const name_;
 };
 
+TEST_F(TlsTest, a_file_of_certificates_that_is_not_there_is_called_missing)
+{
+    TlsConfig config;
+    config.ca_file = "/none.pem";
+    const auto context = TlsContext::open(config);
+    ASSERT_FALSE(context);
+    EXPECT_EQ(context.error(), "CA certificates in /none.pem: No such file or directory");
+}
+
 TEST_F(TlsTest, the_systems_directory_is_the_one_that_the_environment_names)
 {
     const test::TemporaryFolder folder;
