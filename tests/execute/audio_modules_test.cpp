@@ -71,8 +71,8 @@ TEST_F(AudioModules, a_playback_that_fails_warns_and_goes_on)
                 [&](JobId job) { count++ == 0 ? channel->fail(job) : channel->finish(job); });
     run(node("play", R"("id":"a")", seen("_")));
     EXPECT_TRUE(was_taken("_"));
-    EXPECT_THAT(warnings, ElementsAre("play: the switch could not play it: it is not there"));
-    EXPECT_THAT(branches, ElementsAre("_ (play: the switch could not play it: it is not there)"));
+    EXPECT_THAT(warnings, ElementsAre("play: the switch could not play a: it is not there"));
+    EXPECT_THAT(branches, ElementsAre("_ (play: the switch could not play a: it is not there)"));
 }
 
 TEST_F(AudioModules, play_loops_as_often_as_it_says)

@@ -29,6 +29,14 @@ void keep_keys(const Work& work, std::size_t typed_before)
     work.call.session().set_digits(default_collection, collection);
 }
 
+// As a warning names it: a flow may play several.
+std::string name_of(const Sound& sound)
+{
+    const auto* const media = std::get_if<Media>(&sound.what);
+    const bool has_name = media != nullptr && !media->empty() && media->kind() != Media::Kind::tone;
+    return has_name ? printable(media->what()) : "it";
+}
+
 Task<jobs::PlaybackResult> nothing_heard(Deadline&)
 {
     jobs::PlaybackResult heard;
@@ -113,10 +121,10 @@ Task<ModuleEnd> hear_all(Work work, std::vector<Sound> sounds, bool answers, Dea
     ModuleEnd end = go_on();
     for (Sound& sound : sounds) {
         if (work.call.must_stop()) break;
+        const std::string failure = "the switch could not play " + name_of(sound);
         const jobs::PlaybackResult heard = co_await hear(work, std::move(sound), deadline);
         if (heard.key != 0) break;
-        if (heard.has_failed)
-            end = give_up(work, with_reason("the switch could not play it", heard.why));
+        if (heard.has_failed) end = give_up(work, with_reason(failure, heard.why));
     }
     co_return end;
 }
