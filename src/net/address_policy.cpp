@@ -218,7 +218,7 @@ std::string AddressPolicy::objection(const SocketAddress& target, bool is_host_a
 
     for (const auto& reading : readings) {
         if (is_own(reading, target.port())) {
-            return fmt::format("{} is where Pivot itself listens, which no call may request",
+            return fmt::format("{} is where Pivot or its switch listens, which no call may request",
                                target.to_text());
         }
     }

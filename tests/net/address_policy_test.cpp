@@ -269,7 +269,7 @@ TEST(AddressPolicy, our_own_listeners_are_denied_at_their_port_whatever_is_allow
     }
     std::vector<SocketAddress> own = {*SocketAddress::parse("127.0.0.1:9090")};
     EXPECT_EQ(policy.admit("127.0.0.1", own).error().message,
-              "127.0.0.1:9090 is where Pivot itself listens, which no call may request");
+              "127.0.0.1:9090 is where Pivot or its switch listens, which no call may request");
 }
 
 TEST(AddressPolicy, a_rule_that_cannot_be_read_says_how_to_mend_it)

@@ -369,7 +369,7 @@ class Admin(Serving):
             "--admin",
             f"127.0.0.1:{port}",
         )
-        serve.wait_for(f"failed: blocked: 127.0.0.1:{port} is where Pivot itself listens")
+        serve.wait_for(f"failed: blocked: 127.0.0.1:{port} is where Pivot or its switch listens")
         self.stop(serve)
 
     def test_an_address_that_is_taken_is_refused(self):

@@ -205,9 +205,24 @@ class Serve(Serving):
         )
         serve.wait_for(f"uri = ws://127.0.0.1:{port}/")
         serve.wait_for("warning nothing can be recorded")
-        serve.wait_for(f"failed: blocked: 127.0.0.1:{port} is where Pivot itself listens")
+        serve.wait_for(f"failed: blocked: 127.0.0.1:{port} is where Pivot or its switch listens")
         serve.signal(signal.SIGTERM)
         self.assertEqual(serve.end(), 0)
+
+    def test_no_call_may_ask_asterisk_itself(self):
+        for host in ("127.0.0.1", "localhost"):
+            serve = self.serve_toml(
+                f"media.path = '{self.folder}/media'\npolicy.allow = ['127.0.0.0/8', 'localhost']\n"
+                f"[asterisk]\nurl = 'http://{host}:{self.port}'\npassword = 'x'\n"
+                "[scripted]\ncalls = 1\n",
+                "--url",
+                f"http://127.0.0.1:{self.port}/ari/channels",
+            )
+            serve.wait_for(
+                f"failed: blocked: 127.0.0.1:{self.port} is where Pivot or its switch listens"
+            )
+            serve.signal(signal.SIGTERM)
+            self.assertEqual(serve.end(), 0)
 
     def test_where_another_program_listens_asterisk_cannot_connect(self):
         config = self.file(

@@ -166,6 +166,9 @@ private:
         own = admin_->own_listeners();
         for (const auto& listener : for_asterisk) own.push_back(listener->address().to_text());
         std::ranges::move(api_->own_listeners(), std::back_inserter(own));
+        if (settings_.asterisk) {
+            std::ranges::move(addresses_of(*settings_.asterisk), std::back_inserter(own));
+        }
         return {};
     }
 

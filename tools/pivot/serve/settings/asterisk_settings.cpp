@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "http/url.hpp"
+#include "net/address.hpp"
 #include "pivot/serve/settings/admin_settings.hpp"
 #include "pivot/serve/settings/tls_settings.hpp"
 
@@ -124,6 +125,16 @@ switches::asterisk::SwitchSettings switch_settings(const AsteriskSettings& setti
     made.fetches_recordings = !settings.url.empty();
     made.templates = settings.templates;
     return made;
+}
+
+std::vector<std::string> addresses_of(const AsteriskSettings& settings)
+{
+    const auto url = http::Url::parse(settings.url);
+    if (!url) return {};
+    const auto ip = net::IpAddress::parse(url->host);
+    if (ip) return {net::SocketAddress(*ip, url->port).to_text()};
+    if (url->host != "localhost") return {};
+    return {fmt::format("127.0.0.1:{}", url->port), fmt::format("[::1]:{}", url->port)};
 }
 
 switches::asterisk::AriConfig ari_config(const AsteriskSettings& settings)
