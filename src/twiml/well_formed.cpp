@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -32,6 +33,20 @@ constexpr Range name_starts[] = {{0xC0, 0xD6},     {0xD8, 0xF6},     {0xF8, 0x2F
                                  {0x2070, 0x218F}, {0x2C00, 0x2FEF}, {0x3001, 0xD7FF},
                                  {0xF900, 0xFDCF}, {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF}};
 constexpr Range name_parts[] = {{0xB7, 0xB7}, {0x300, 0x36F}, {0x203F, 0x2040}};
+
+constexpr const char* is_html_page = "this is an HTML page, such as one of a login or of an error";
+
+// With which pages and the error messages of web frameworks begin.
+constexpr std::string_view html_elements[] = {
+    "a",    "b",    "body", "br",  "center", "div",  "font",   "form",  "h1",    "h2",   "head",
+    "html", "meta", "p",    "pre", "script", "span", "strong", "style", "table", "title"};
+
+bool is_of_html(std::string_view name)
+{
+    return std::ranges::any_of(html_elements, [name](std::string_view element) {
+        return equals_ignoring_case(name, element);
+    });
+}
 
 bool is_in(std::span<const Range> ranges, std::uint32_t code)
 {
@@ -245,7 +260,7 @@ private:
     {
         constexpr std::string_view of_html = "<!doctype html";
         if (equals_ignoring_case(text_.substr(at_, of_html.size()), of_html)) {
-            return fail(at_, "this is an HTML page, such as one of a login or of an error");
+            return fail(at_, is_html_page);
         }
         fail(at_, follows("<!DOCTYPE") ? "a DOCTYPE is not allowed in TwiML: remove it"
                                        : "`<!` starts neither a comment nor a CDATA section");
@@ -365,7 +380,7 @@ private:
         }
         if (!skip_name()) return fail(began, "a bare `<`: write &lt;");
         const std::string_view name = text_.substr(began + 1, at_ - began - 1);
-        has_root_ = true;
+        if (!std::exchange(has_root_, true) && is_of_html(name)) return fail(began, is_html_page);
         names_.clear();
         while (true) {
             const bool has_blank = skip_blanks();

@@ -454,7 +454,20 @@ TEST(Reader, a_document_that_is_cut_off_says_what_is_open)
 TEST(Reader, another_root_is_refused)
 {
     EXPECT_EQ(error("<response/>"), "1:1 the root is response, not Response");
-    EXPECT_TRUE(has(error("<html><body/></html>"), "the root is html"));
+    EXPECT_EQ(error("<note/>"), "1:1 the root is note, not Response");
+}
+
+// Most do not even get as far as to have one root.
+TEST(Reader, a_page_and_an_error_message_of_a_framework_are_called_html)
+{
+    for (const char* page :
+         {"<html><body/></html>", "<HTML>", "<head><meta charset=utf-8>",
+          "<br />\n<b>Fatal error</b>:  Uncaught Error in /var/www/ivr.php on line 3<br />",
+          "\n<b>Notice</b>: Undefined index\n<?xml version=\"1.0\"?><Response/>",
+          "<h1>Server Error (500)</h1>", "<pre>Cannot GET /ivr</pre>"}) {
+        EXPECT_TRUE(has(error(page), "this is an HTML page, such as one of a login or of an error"))
+            << page;
+    }
 }
 
 TEST(Reader, document_types_and_entities_are_refused)
