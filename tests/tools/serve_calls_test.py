@@ -96,7 +96,15 @@ class Calls(Serving):
         self.assertIn("no call has the id nobody-there", unknown.stderr)
         self.assertEqual(self.ask("why", "CA").returncode, 1, "too short")
         self.assert_usage_error(self.ask("why"), "call is required")
+        self.assert_usage_error(self.ask("why", ""), "call: is empty")
         self.assert_usage_error(self.ask("calls", "--older", "2x"), "--older")
+        self.assert_usage_error(self.ask("calls", "--older", "-1h", "--hangup"), "--older: -3600")
+        self.assert_usage_error(
+            self.pivot("calls", "--oldr", "1h"), "--oldr is not an option: did you mean --older?"
+        )
+        self.assert_usage_error(
+            self.pivot("why", "--store", "/none", "nobody-there"), "/none/calls: unable to open"
+        )
         serve.signal(signal.SIGTERM)
         serve.end()
         self.assert_usage_error(self.ask("calls"), "no `pivot serve` runs here")

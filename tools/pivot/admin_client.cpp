@@ -1,7 +1,9 @@
 #include "pivot/admin_client.hpp"
 
+#include "base/json.hpp"
 #include "http/response.hpp"
 #include "net/listen_address.hpp"
+#include "pivot/admin_fields.hpp"
 
 #include <array>
 #include <cerrno>
@@ -105,7 +107,11 @@ tl::expected<AdminAnswer, std::string> ask_admin(const std::string& path, std::s
 
 std::string describe_unexpected(const std::string& path, const AdminAnswer& answer)
 {
-    return fmt::format("{}: answers {}: {}", path, answer.status, answer.body);
+    json::Document document;
+    const auto root = document.read(answer.body);
+    const std::string error = root ? text_of(*root, "error") : std::string();
+    if (error.empty()) return fmt::format("{}: answers {}: {}", path, answer.status, answer.body);
+    return error.starts_with(path) ? error : fmt::format("{}: {}", path, error);
 }
 
 }  // namespace pivot::tools

@@ -109,6 +109,14 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most)
     return {check, ""};
 }
 
+CLI::Validator not_empty()
+{
+    const auto check = [](const std::string& written) {
+        return written.empty() ? std::string("is empty") : std::string();
+    };
+    return {check, ""};
+}
+
 // Accepts one of a few words, which --help shows as `get|post`.
 void accept_only(CLI::Option* option, const std::vector<std::string>& words)
 {
@@ -392,6 +400,7 @@ void add_source_options(CLI::App& command, CallSource& source)
 
 void add_calls(CLI::App& app, CallsOptions& options)
 {
+    constexpr std::uint64_t longest_s = 1'000'000'000;
     CLI::App* calls =
         app.add_subcommand("calls", "List the calls that the pivot serve of this machine performs");
     calls->footer(calls_notes);
@@ -406,7 +415,8 @@ void add_calls(CLI::App& app, CallsOptions& options)
             ->type_name("TIME")
             ->transform(CLI::AsNumberWithUnit(
                 std::map<std::string, std::int64_t>{{"s", 1}, {"m", 60}, {"h", 3'600}},
-                CLI::AsNumberWithUnit::UNIT_REQUIRED));
+                CLI::AsNumberWithUnit::UNIT_REQUIRED))
+            ->check(whole_number(0, longest_s));
     calls->add_flag("--hangup", options.hangs_up, "Hang up those that are listed")
         ->needs(older)
         ->excludes(ended);
@@ -421,6 +431,7 @@ void add_why(CLI::App& app, WhyOptions& options)
     why->add_option("call", options.call,
                     "Its id, as the log has it, that of the switch's channel, or how one begins")
         ->type_name("CALL")
+        ->check(not_empty())
         ->required();
     add_source_options(*why, options.source);
     why->add_flag("--json", options.as_json, "Print one JSON object");
@@ -492,6 +503,26 @@ std::string refusal_of(std::string_view word, const CLI::App& app)
                        fmt::join(known, ", "));
 }
 
+// Says which words are not expected, and what may have been meant by the first of them that looks
+// like an option.
+std::string refusal_of_extras(const CLI::ExtrasError& error, const CLI::App& command)
+{
+    std::vector<std::string> names;
+    for (const CLI::Option* option : command.get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    for (const std::string& word : command.remaining()) {
+        if (!word.starts_with("--")) continue;
+        const std::string_view meant = pivot::near_miss(word.substr(0, word.find('=')), known);
+        if (!meant.empty()) {
+            return fmt::format("{} is not an option: did you mean {}?", word, meant);
+        }
+        break;
+    }
+    return std::string(error.what()) + " (see pivot --help)";
+}
+
 int run_command_line(int argc, char** argv)
 {
     CLI::App app(about, "pivot");
@@ -527,6 +558,10 @@ int run_command_line(int argc, char** argv)
         std::ostringstream text;
         app.exit(help, text);
         return print("pivot", text.str());
+    } catch (const CLI::ExtrasError& error) {
+        const auto commands = app.get_subcommands();
+        return refuse("pivot",
+                      refusal_of_extras(error, commands.empty() ? app : *commands.front()));
     } catch (const CLI::ParseError& error) {
         return refuse("pivot", std::string(error.what()) + " (see pivot --help)");
     }
