@@ -19,6 +19,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 // ---- the contract -------------------------------------------------------------------------------
 
@@ -683,6 +684,49 @@ TEST_F(AsteriskCall, fails_a_dial_with_the_weightiest_cause)
     channel.dial(1, dial);
     EXPECT_THAT(told(), ElementsAre("1 failed USER_BUSY"));
     EXPECT_EQ(asterisk.channels(), 1U);
+}
+
+TEST_F(AsteriskCall, notes_what_becomes_of_each_leg)
+{
+    Channel& channel = answered_call();
+    asterisk.refusing["Local/+1415@pivot-dial/n"] = 17;
+    asterisk.unreachable = {"Local/+1416@pivot-dial/n"};
+    const Dial dial = dial_of({"+1415", "+1416", "+1417"});
+    tested.notes.clear();
+    channel.dial(1, dial);
+    tested.pass();
+    EXPECT_THAT(tested.notes, UnorderedElementsAre("dials +1415, +1416, +1417",
+                                                   "+1415 does not answer: USER_BUSY",
+                                                   "+1416 does not answer: NO_ROUTE_DESTINATION",
+                                                   "+1417 rings", "+1417 answers"));
+}
+
+TEST_F(AsteriskCall, says_which_endpoint_asterisk_cannot_call)
+{
+    Channel& channel = answered_call();
+    asterisk.unreachable = {"Local/+1415@pivot-dial/n"};
+    const Dial dial = dial_of({"+1415"});
+    channel.dial(1, dial);
+    tested.run();
+    const auto events = tested.take_told();
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(std::get<DialFailed>(events.front()).why,
+              "Asterisk: Allocation failed (500); has Asterisk Local/+1415@pivot-dial/n, and is it "
+              "registered?");
+}
+
+TEST_F(AsteriskCall, asks_for_the_extension_of_a_leg_that_ends_without_a_cause)
+{
+    Channel& channel = answered_call();
+    asterisk.refusing["Local/+1415@pivot-dial/n"] = 16;
+    const Dial dial = dial_of({"+1415"});
+    channel.dial(1, dial);
+    tested.run();
+    const auto events = tested.take_told();
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(std::get<DialFailed>(events.front()).why,
+              "Local/+1415@pivot-dial/n ended without a cause; is there such an extension in the "
+              "dialplan?");
 }
 
 TEST_F(AsteriskCall, gives_a_dial_up_in_time)

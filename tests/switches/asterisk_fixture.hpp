@@ -98,6 +98,7 @@ public:
     std::string id_mark;  // is appended to their ids
     std::vector<switches::asterisk::Arrival> arrivals;
     std::vector<std::string> warnings;
+    std::vector<std::string> notes;
     std::vector<std::string> orphans;     // their channels
     int commands = 0;                     // that were answered
     std::vector<std::string> unanswered;  // `call-1 USER_BUSY`
@@ -128,7 +129,7 @@ private:
     {
         if (ticket.serial == serial_) told_.push_back(std::move(event));
     }
-    void note(std::string_view, std::string_view) override {}
+    void note(std::string_view, std::string_view text) override { notes.emplace_back(text); }
     void warn(std::string_view, std::string_view text) override { warnings.emplace_back(text); }
     void not_answered(std::string_view call_id, const Cause& cause, std::string_view why) override
     {

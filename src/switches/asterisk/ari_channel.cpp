@@ -223,7 +223,8 @@ void AriChannel::hear_hang_up(Leg& leg, const ChannelHangupRequest& request)
 {
     leg.is_hanging_up = true;
     if ((&leg == &caller_ && is_hanging_up_) || leg.cause != 0) return;
-    if (!is_given_back_) note(fmt::format("{} hangs up", name_of(leg)));
+    const bool has_talked = &leg == &caller_ || leg.is_up;  // a dial notes the others itself
+    if (!is_given_back_ && has_talked) note(fmt::format("{} hangs up", name_of(leg)));
     leg.cause = request.cause;
     if (&leg == &caller_) sip_code_ = request.sip_code;
 }

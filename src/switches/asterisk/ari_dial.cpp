@@ -1,5 +1,6 @@
 #include "switches/asterisk/ari_dial.hpp"
 
+#include "base/text.hpp"
 #include "switches/asterisk/ari_channel.hpp"
 #include "switches/asterisk/dial_string.hpp"
 #include "switches/asterisk/targets.hpp"
@@ -50,6 +51,12 @@ void add_headers(const std::vector<SipHeader>& headers, bool is_sip, Variables& 
     if (!is_sip && !names.empty()) variables.emplace_back("__PIVOT_HEADERS", std::move(names));
 }
 
+// Asterisk says no more than `Allocation failed` of an endpoint that it does not have.
+std::string why_not_created(std::string_view address, const Result<AriAnswer>& answer)
+{
+    return fmt::format("{}; has Asterisk {}, and is it registered?", why_of(answer), address);
+}
+
 }  // namespace
 
 // One target, and the leg on which it is called.
@@ -68,7 +75,8 @@ public:
 
     const Target& target;
     Stage stage = Stage::to_be_called;
-    Leg* leg = nullptr;  // null if none is called
+    std::string dialled;  // `Local/+1415@pivot-dial/n`, once it is called
+    Leg* leg = nullptr;   // null if none is called
 
 private:
     // Its turn has come, or it has rung long enough.
@@ -129,20 +137,21 @@ void AriDial::begin_ring(Ring& ring)
         return end_ring(ring, q850::no_route);
     }
     ring.stage = Ring::Stage::called;
+    ring.dialled = std::move(*address);
     ring.leg = &call().add_leg(ring.target.leg);
     if (ring.target.timeout.count() > 0) ring.set(ring.target.timeout);
-    ask(create_request(ring, *address), [this, &ring](const Result<AriAnswer>& answer) {
+    ask(create_request(ring), [this, &ring](const Result<AriAnswer>& answer) {
         if (has_succeeded(answer) || ring.stage != Ring::Stage::called) return;
-        if (!is_gone(answer)) why_ = why_of(answer);
+        if (!is_gone(answer)) why_ = why_not_created(ring.dialled, answer);
         end_ring(ring, q850::no_route);
         fail_if_over();
     });
 }
 
-AriRequest AriDial::create_request(const Ring& ring, const std::string& address) const
+AriRequest AriDial::create_request(const Ring& ring) const
 {
     Variables variables = call().exported();
-    add_headers(ring.target.headers, address.starts_with("PJSIP/"), variables);
+    add_headers(ring.target.headers, ring.dialled.starts_with("PJSIP/"), variables);
     if (!asked_.caller_id_number.empty()) {
         variables.emplace_back("CONNECTEDLINE(num,i)", asked_.caller_id_number.text());
     }
@@ -150,7 +159,7 @@ AriRequest AriDial::create_request(const Ring& ring, const std::string& address)
         variables.emplace_back("CONNECTEDLINE(name,i)", asked_.caller_id_name.text());
     }
     Body body;
-    body.add("endpoint", address).add("app", switchboard().settings.application);
+    body.add("endpoint", ring.dialled).add("app", switchboard().settings.application);
     body.add("appArgs", "leg").add("channelId", ring.leg->channel);
     body.add("originator", leg().channel).add_object("variables", variables);
     return post_request("channels/create", body.take());
@@ -185,6 +194,7 @@ void AriDial::end_ring(Ring& ring, int cause)
     ring.stage = Ring::Stage::over;
     ring.stop();
     end_early_media();
+    note(ring, fmt::format("does not answer: {}", name_of(cause)));
     if (ring.leg != nullptr) call().hang_up_leg(*std::exchange(ring.leg, nullptr), cause);
     if (weight(cause) > weight(cause_)) cause_ = cause;
     begin_next(ring);
@@ -207,20 +217,37 @@ void AriDial::hear_leg(Leg& leg, LegNews news)
         case LegNews::congested: end_ring(ring, q850::congested); break;
         case LegNews::gone:
             ring.leg = nullptr;
+            explain_end(ring, leg);
             end_ring(ring, q850::cause_without_answer(leg.cause, leg.was_told));
             break;
     }
     fail_if_over();
 }
 
-void AriDial::tell_ringing(Leg& leg)
+// A Local channel whose extension does not exist ends as if somebody had hung up.
+void AriDial::explain_end(const Ring& ring, const Leg& leg)
 {
-    if (!std::exchange(leg.was_told, true)) tell(LegRinging{leg.number});
+    const bool has_cause = leg.cause != 0 && leg.cause != q850::normal_clearing;
+    if (has_cause || leg.was_told || !ring.dialled.starts_with("Local/")) return;
+    why_ = fmt::format("{} ended without a cause; is there such an extension in the dialplan?",
+                       ring.dialled);
+}
+
+void AriDial::tell_ringing(const Ring& ring)
+{
+    if (std::exchange(ring.leg->was_told, true)) return;
+    note(ring, "rings");
+    tell(LegRinging{ring.leg->number});
+}
+
+void AriDial::note(const Ring& ring, std::string_view what)
+{
+    call().note(fmt::format("{} {}", printable(ring.target.address.text()), what));
 }
 
 void AriDial::hear_ringing(Ring& ring)
 {
-    tell_ringing(*ring.leg);
+    tell_ringing(ring);
     let_ring();
 }
 
@@ -234,7 +261,7 @@ void AriDial::let_ring()
 // If several are called at once, there is no telling whose media the caller should hear.
 void AriDial::hear_progress(Ring& ring)
 {
-    tell_ringing(*ring.leg);
+    tell_ringing(ring);
     const bool is_alone = rings_.size() == 1 || asked_.is_sequential;
     if (!is_alone || asked_.ignores_early_media || !asked_.ringback.empty()) return let_ring();
     if (early_bridge_.empty()) begin_early_media(*ring.leg);
@@ -264,6 +291,7 @@ void AriDial::answer(Ring& ring)
     Leg& leg = *std::exchange(ring.leg, nullptr);
     ring.stage = Ring::Stage::over;
     end_early_media();
+    note(ring, "answers");
     leg.was_told = true;
     fall_silent();
     end(LegAnswered{leg.number, leg.channel, id()});
@@ -282,6 +310,7 @@ void AriDial::hang_up_all(int cause)
 void AriDial::fired()
 {
     cause_ = q850::no_answer;
+    call().note("nobody answers in time");
     fail(name_of(q850::no_answer), 480);
 }
 

@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pivot::switches::asterisk {
@@ -39,11 +40,13 @@ private:
     void answer(Ring& ring);
     void hear_ringing(Ring& ring);
     void hear_progress(Ring& ring);
-    void tell_ringing(Leg& leg);
+    void explain_end(const Ring& ring, const Leg& leg);
+    void tell_ringing(const Ring& ring);
+    void note(const Ring& ring, std::string_view what);
     void let_ring();
     void begin_early_media(const Leg& callee);
     void end_early_media();
-    AriRequest create_request(const Ring& ring, const std::string& address) const;
+    AriRequest create_request(const Ring& ring) const;
     void dial(Ring& ring);
     void hang_up_all(int cause);
     void fail(std::string_view cause, int sip_code);
