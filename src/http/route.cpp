@@ -32,7 +32,7 @@ Result<void> Route::follow(const Response& response, unsigned redirects_max,
                            const DestinationRules& rules)
 {
     if (redirects_ == redirects_max) {
-        return fail_redirect(response.status, fmt::format("more than {}", redirects_max));
+        return fail_redirect(response.status, fmt::format("more than {} redirects", redirects_max));
     }
     if (response.location.empty()) return fail_redirect(response.status, "without a Location");
     auto target = current_->url.resolve(response.location);

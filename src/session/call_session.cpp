@@ -307,7 +307,9 @@ Result<void> Session::count()
     const unsigned most = exchanges_.config().session.iterations_max;
     if (asked_ == most) {
         return fail(Reason::redirect, Phase::queue,
-                    fmt::format("the call has asked {} times, which is the limit", most));
+                    fmt::format("the call has asked {} times, which is the limit "
+                                "(session.iterations_max)",
+                                most));
     }
     ++asked_;
     return {};

@@ -28,9 +28,18 @@ TEST(Why, a_call_went_well)
     EXPECT_EQ(what_happened(call, 20'000),
               "nothing failed: 3 answers performed, and it ended after 12 s, with NORMAL_CLEARING");
     EXPECT_THAT(what_to_do(call), IsEmpty());
-    call.lines.push_back({2'000, LogLevel::warning, "3:5: Say: …"});
+}
+
+TEST(Why, something_was_warned_of)
+{
+    KnownCall call = ended_call();
     call.lines.push_back({2'000, LogLevel::debug, "answers"});
-    EXPECT_THAT(what_happened(call, 20'000), HasSubstr("NORMAL_CLEARING; 1 warning below"));
+    call.lines.push_back({2'000, LogLevel::warning, "3:5: Play: cannot play /hello.wav: gone"});
+    EXPECT_EQ(what_happened(call, 20'000),
+              "its web server did not fail: 3 answers performed, and it ended after 12 s, with "
+              "NORMAL_CLEARING; warning: 3:5: Play: cannot play /hello.wav: gone");
+    call.lines.push_back({2'000, LogLevel::warning, "4:5: Say: …"});
+    EXPECT_THAT(what_happened(call, 20'000), HasSubstr("gone; 1 more warning below"));
 }
 
 TEST(Why, its_web_server_made_mistakes)

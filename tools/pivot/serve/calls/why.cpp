@@ -17,7 +17,9 @@ struct Advice {
 
 constexpr std::array advices = {
     Advice{Reason::bad_action, "correct the action: `pivot check` finds the same mistakes"},
-    Advice{Reason::blocked, "policy.allow has to name the address, unless it is the wrong one"},
+    Advice{Reason::blocked,
+           "if the URL is the right one, name its address in policy.allow; nothing admits an "
+           "address at which Pivot or its switch listens"},
     Advice{Reason::dns,
            "see whether the name is right, and whether the servers of dns.servers "
            "know it"},
@@ -25,17 +27,31 @@ constexpr std::array advices = {
     Advice{Reason::tls,
            "see to the server's certificate, or name its authority in tls.ca_file; if the server "
            "speaks no TLS at this port, ask it by http"},
-    Advice{Reason::timeout, "answer sooner, or give the action a longer req_timeout_ms"},
-    Advice{Reason::closed, "look into the web server's log: it has closed the connection itself"},
-    Advice{Reason::protocol, "see what answers at this port: it does not speak HTTP/1.1"},
-    Advice{Reason::too_large, "answer with less, or raise http.body_bytes_max"},
+    Advice{Reason::timeout,
+           "answer sooner, or give the action a longer req_timeout_ms; if there was no connection "
+           "or no TLS yet, see whether host, port and https are right, and whether a firewall is "
+           "between"},
+    Advice{Reason::closed,
+           "look into the web server's log: it has closed the connection itself; if it speaks TLS "
+           "at this port, ask it by https"},
+    Advice{Reason::protocol,
+           "see what answers at this port, a proxy perhaps: HTTP/1.1 does not allow this answer"},
+    Advice{Reason::too_large,
+           "answer with less, or raise http.body_bytes_max, or http.head_bytes_max for headers"},
     Advice{Reason::redirect,
-           "let the URL answer by itself, and no document lead back to itself at once"},
+           "answer at the URL itself, and let no documents lead to each other without end; "
+           "http.redirects_max and session.iterations_max are the limits"},
     Advice{Reason::status, "look into the web server's log"},
     Advice{Reason::content_type, "answer with application/json or text/xml, and with a document"},
-    Advice{Reason::invalid_json, "answer with JSON or TwiML: `pivot check` says where it is wrong"},
-    Advice{Reason::invalid_callflow, "correct the callflow: `pivot check` says where it is wrong"},
-    Advice{Reason::invalid_twiml, "answer with TwiML: `pivot check` says where it is wrong"},
+    Advice{Reason::invalid_json,
+           "answer with JSON or TwiML: `pivot check` says where it is wrong, and `pivot debug` "
+           "shows what was sent if the action has \"debug\": true"},
+    Advice{Reason::invalid_callflow,
+           "correct the callflow: `pivot check` says where it is wrong, and `pivot debug` shows "
+           "what was sent if the action has \"debug\": true"},
+    Advice{Reason::invalid_twiml,
+           "answer with TwiML: `pivot check` says where it is wrong, and `pivot debug` shows what "
+           "was sent if the action has \"debug\": true"},
     Advice{Reason::overload, "raise the limit that the message names, or send fewer calls"},
 };
 
@@ -64,10 +80,18 @@ std::string how_it_ended(const KnownCall& call)
     return text + fmt::format(", with {}", end.cause.name);
 }
 
-std::size_t warnings_of(const KnownCall& call)
+// The first warning is in the sentence itself: often it is why somebody asks.
+std::string what_was_warned(const KnownCall& call)
 {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        call.lines, [](const CallLine& line) { return line.level <= LogLevel::warning; }));
+    const auto is_warning = [](const CallLine& line) { return line.level <= LogLevel::warning; };
+    const auto first = std::ranges::find_if(call.lines, is_warning);
+    if (first == call.lines.end()) return {};
+    const auto more = std::count_if(first + 1, call.lines.end(), is_warning);
+    std::string text = fmt::format("; warning: {}", first->text);
+    if (more > 0) {
+        text += fmt::format("; {} below", counted(static_cast<std::size_t>(more), "more warning"));
+    }
+    return text;
 }
 
 }  // namespace
@@ -93,16 +117,15 @@ std::string what_happened(const KnownCall& call, std::int64_t now_unix_ms)
         return fmt::format("its web server failed: {}; {}; it {}", end.failure, then,
                            how_it_ended(call));
     }
-    std::string text = fmt::format("nothing failed: {} performed, and it {}",
-                                   counted(static_cast<std::size_t>(end.iterations), "answer"),
-                                   how_it_ended(call));
+    const std::string warned = what_was_warned(call);
+    std::string text = fmt::format(
+        "{}: {} performed, and it {}",
+        warned.empty() ? "nothing failed" : "its web server did not fail",
+        counted(static_cast<std::size_t>(end.iterations), "answer"), how_it_ended(call));
     if (call.mistakes > 0) {
         text += fmt::format("; {} of its web server below", counted(call.mistakes, "mistake"));
     }
-    if (const std::size_t warnings = warnings_of(call); warnings > 0) {
-        text += fmt::format("; {} below", counted(warnings, "warning"));
-    }
-    return text;
+    return text + warned;
 }
 
 std::string_view what_to_do(const KnownCall& call)
