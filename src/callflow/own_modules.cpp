@@ -117,7 +117,7 @@ private:
             return {};
         }
         if (keyword == "additionalProperties" && value.is_true()) return {};
-        return refuse(at, "is a keyword that is not understood here");
+        return refuse(at, "is a keyword that is not supported");
     }
 
     Checked set_bound(Rule& rule, std::string_view keyword, json::Value value,

@@ -139,7 +139,7 @@ Checked check_link_base(std::string_view text)
     if (!url) return tl::unexpected(std::move(url.error()));
     if (text.find_first_of("?#") == text.npos && !text.ends_with('/')) return {};
     return tl::unexpected(
-        std::string("has a query, a fragment or a slash at its end, and links are to begin so"));
+        std::string("has a query, a fragment or a slash at its end, but links begin with it"));
 }
 
 Checked check_number(std::string_view text)

@@ -123,7 +123,7 @@ Result<void> WebSocketCodec::feed(std::string_view bytes)
     if (peer_close_) return {};
     if (wslay_event_get_read_enabled(native_.get()) == 0) return tl::unexpected(explain_end());
     if (outgoing_.size() <= limits_.waiting_bytes_max) return {};
-    return fail(Reason::overload, Phase::read, "the peer asks for more pongs than it takes");
+    return fail(Reason::overload, Phase::read, "the peer sends more pings than it reads pongs");
 }
 
 // Closes in place of wslay, whose close would have no status, or would echo a reason that is not
@@ -166,7 +166,7 @@ Result<void> WebSocketCodec::send(WebSocketMessage::Kind kind, std::string_view 
     assert(!is_text || is_valid_utf8(bytes));
     if (outgoing_.size() + bytes.size() > limits_.waiting_bytes_max) {
         return fail(Reason::overload, Phase::send,
-                    fmt::format("more than {} bytes wait for a peer that does not take them",
+                    fmt::format("more than {} bytes are waiting for a peer that does not read",
                                 limits_.waiting_bytes_max));
     }
     const std::uint8_t opcode = is_text ? WSLAY_TEXT_FRAME : WSLAY_BINARY_FRAME;

@@ -225,7 +225,8 @@ Result<FileLease> Worker::kept_file(Want& want)
         return tl::unexpected(std::move(fetched.error()));
     }
     if (sound == nullptr) {
-        return fail(Reason::status, Phase::read, "the server answered 304 to who has nothing");
+        return fail(Reason::status, Phase::read,
+                    "the server answered 304 although nothing is cached");
     }
     FileLease file = sound->file;
     cache_.renew(want.key, std::move(fetched->freshness), monotonic_now());

@@ -30,7 +30,7 @@ TlsContext& TlsIdentity::context(Nanoseconds now, const Log& log)
     auto renewed = TlsContext::open_server(files_);
     if (renewed) {
         context_ = std::move(*renewed);
-        if (log) log(LogLevel::info, "", "takes up the certificate in " + files_.certificate);
+        if (log) log(LogLevel::info, "", "uses the new certificate in " + files_.certificate);
     } else if (log) {
         log(LogLevel::warning, "",
             fmt::format("the certificate stays as it was: {}", renewed.error()));

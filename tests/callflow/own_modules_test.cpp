@@ -63,7 +63,7 @@ TEST(OwnModules, have_schemas_of_which_every_rule_is_kept)
 {
     EXPECT_TRUE(mistake("{").starts_with("module \"shop\": not JSON")) << mistake("{");
     EXPECT_EQ(mistake(R"({"properties":{"a":{"pattern":"^x"}}})"),
-              "module \"shop\": /properties/a/pattern is a keyword that is not understood here");
+              "module \"shop\": /properties/a/pattern is a keyword that is not supported");
     EXPECT_EQ(mistake(R"({"properties":{"a":{"type":"text"}}})"),
               "module \"shop\": /properties/a/type is not a type");
     EXPECT_EQ(mistake(R"({"required":["b"],"properties":{}})"),

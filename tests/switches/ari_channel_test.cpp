@@ -962,7 +962,7 @@ TEST_F(AsteriskCall, is_transferred_alone_and_without_announcement)
     Transfer transfer = transfer_to("41");
     transfer.is_attended = true;
     channel.transfer(1, transfer);
-    EXPECT_THAT(told(), ElementsAre(HasSubstr("1 failed: Asterisk transfers only the caller")));
+    EXPECT_THAT(told(), ElementsAre(HasSubstr("1 failed: Asterisk only transfers the caller")));
 }
 
 TEST_F(AsteriskCall, is_over_if_nothing_is_heard_of_it_after_a_transfer)

@@ -68,7 +68,7 @@ TEST(AdminSettings, what_other_machines_reach_needs_a_token_and_tls)
 {
     for (const char* address : {"0.0.0.0:9090", "[::]:9090", "192.0.2.7:9090"}) {
         EXPECT_THAT(read(fmt::format(R"({{"admin":{{"listen":"{}"}}}})", address)).errors,
-                    ElementsAre(AllOf(HasSubstr(std::string("other machines reach ") + address),
+                    ElementsAre(AllOf(HasSubstr(std::string("other machines can reach ") + address),
                                       HasSubstr("admin.token_file"), HasSubstr("admin.tls_key"))));
     }
     EXPECT_THAT(read(R"({"admin":{"listen":"0.0.0.0:1","token":"0123456789abcdef"}})").errors,
@@ -82,7 +82,7 @@ TEST(AdminSettings, what_other_machines_reach_needs_a_token_and_tls)
                 IsEmpty());
     EXPECT_THAT(read(R"({"admin":{"listen":"127.8.0.1:1"}})").errors, IsEmpty());
     EXPECT_THAT(read(R"({"admin":{"token":"short"}})").errors,
-                ElementsAre("/admin/token: has 5 characters, and needs 16 at least"));
+                ElementsAre("/admin/token: has 5 characters, and needs at least 16"));
 }
 
 TEST(AdminSettings, the_default_is_a_socket_in_the_folder_for_it)

@@ -335,7 +335,7 @@ class Admin(Serving):
 
     def test_other_machines_need_tls_and_a_token_for_all_but_health(self):
         refused = self.pivot("serve", "--admin", "0.0.0.0:0", "--config", self.file("", "a.toml"))
-        self.assert_usage_error(refused, "--admin: admin.listen: other machines reach 0.0.0.0:0")
+        self.assert_usage_error(refused, "--admin: admin.listen: other machines can reach 0.0.0.0:0")
         token = self.file(f" {TOKEN}\n", "token")
         certificate, key = self.make_certificate()
         toml = f"admin.token_file = '{token}'\n"

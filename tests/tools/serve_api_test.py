@@ -184,7 +184,7 @@ class Api(Serving):
 
     def test_tokens_are_long_and_belong_to_one_account(self):
         for tokens, why in (
-            ('{a1 = "short"}', "api.tokens.a1: is not a token of 16 characters at least"),
+            ('{a1 = "short"}', "api.tokens.a1: is not a token of at least 16 characters"),
             (f'{{a1 = "{TOKEN}", a2 = "{TOKEN}"}}', "is also the token of account a1"),
         ):
             toml = f'[api]\nlisten = "127.0.0.1:0"\ntokens = {tokens}\n'

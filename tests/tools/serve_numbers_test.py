@@ -129,7 +129,7 @@ class FetchedNumbers(Serving):
         self.assertEqual(self.status().returncode, 1)
         shown = json.loads(self.pivot("status", "--json", "--socket", self.socket).stdout)
         self.assertFalse(shown["ready"])
-        self.assertIn("the server answers 404; there are none", shown["numbers"]["message"])
+        self.assertIn("the server answers 404; there are no earlier ones", shown["numbers"]["message"])
         self.stop(serve)
 
     def test_a_reload_that_takes_an_action_of_theirs_away_is_refused(self):

@@ -172,9 +172,10 @@ TEST_F(ServeSettings, an_asterisk_that_connects_needs_no_url)
 
 TEST_F(ServeSettings, an_asterisk_on_another_machine_needs_a_password_to_connect)
 {
-    EXPECT_THAT(errors("[asterisk]\nlisten = [\"[::1]:8094\", \"0.0.0.0:8094\"]\n"),
-                ElementsAre(HasSubstr("asterisk.listen: other machines reach 0.0.0.0:8094, so it "
-                                      "needs asterisk.listen_password")));
+    EXPECT_THAT(
+        errors("[asterisk]\nlisten = [\"[::1]:8094\", \"0.0.0.0:8094\"]\n"),
+        ElementsAre(HasSubstr("asterisk.listen: other machines can reach 0.0.0.0:8094, so it "
+                              "needs asterisk.listen_password")));
     EXPECT_THAT(
         errors("[asterisk]\nlisten = \"/run/pivot/asterisk\"\n"),
         ElementsAre(HasSubstr("asterisk.listen: Asterisk cannot connect to a Unix socket")));
@@ -191,7 +192,7 @@ TEST_F(ServeSettings, an_asterisk_without_a_url_or_a_password_is_refused)
     EXPECT_THAT(errors("[asterisk]\npassword = \"x\"\n"),
                 ElementsAre("pivot.toml:1:2: asterisk.url: is missing"));
     EXPECT_THAT(errors("[asterisk]\nurl = \"http://h:8088\"\n"),
-                ElementsAre("pivot.toml:1:2: asterisk.password: is missing: it is that of the user "
+                ElementsAre("pivot.toml:1:2: asterisk.password: is missing: write that of the user "
                             "pivot in ari.conf"));
     EXPECT_THAT(errors("[asterisk]\nurl = \"ws://h\"\npassword = \"x\"\n"),
                 ElementsAre(HasSubstr("pivot.toml:2:1: asterisk.url: ")));

@@ -184,7 +184,7 @@ class Serve(Serving):
             (":3:1: kazoo.0.brokers", "amqp://"),
             (":4:1: kazoo.0.prefetch", "from 1 to 65535"),
             (":5:1: kazoo.0.tls_ca", "/none.pem"),
-            ("kazoo.2.name", "as that of another"),
+            ("kazoo.2.name", "which another one has"),
         ):
             self.assertRegex(shown.stderr, f"{re.escape(place)}: .*{re.escape(text)}")
 

@@ -81,10 +81,10 @@ TEST(Why, it_was_refused_for_a_reason)
 TEST(Why, it_was_given_up)
 {
     KnownCall call = ended_call();
-    call.end.failure = "cancelled: KAZOO waits no more for the reply";
+    call.end.failure = "cancelled: KAZOO no longer waits for the reply";
     EXPECT_THAT(
         what_happened(call, 20'000),
-        HasSubstr("it was given up: cancelled: KAZOO waits no more for the reply; it ended"));
+        HasSubstr("it was given up: cancelled: KAZOO no longer waits for the reply; it ended"));
 }
 
 TEST(Why, its_switch_goes_on_with_it_and_knows_whether_it_was_answered)

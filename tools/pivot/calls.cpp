@@ -162,8 +162,7 @@ int explain_call(const WhyOptions& options)
     std::string text(heading);
     for (const Value call : calls) text += line_of(call);
     print(command, text);
-    return refuse(command, fmt::format("{} calls have such an id: name one of them with more of it",
-                                       calls.size()));
+    return refuse(command, fmt::format("{} calls have such an id: give more of it", calls.size()));
 }
 
 }  // namespace pivot::tools

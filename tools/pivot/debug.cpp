@@ -86,9 +86,7 @@ private:
             ++count;
         }
         print(command, text);
-        return refuse(command, fmt::format("{} calls have such an id: name one of them with more "
-                                           "of it",
-                                           count));
+        return refuse(command, fmt::format("{} calls have such an id: give more of it", count));
     }
 
     void append(Value record)
@@ -127,8 +125,9 @@ int debug(const DebugOptions& options)
         std::this_thread::sleep_for(look_every);
     }
     if (has_found || options.call.empty()) return exit_good;
-    refuse(command,
-           "the call has left no debug records: they are left if its action has \"debug\": true");
+    refuse(
+        command,
+        "the call has left no debug records: calls leave them if their action has \"debug\": true");
     return exit_bad;
 }
 

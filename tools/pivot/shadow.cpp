@@ -78,7 +78,7 @@ std::string describe(Value shadow, bool shows_all)
     }
     if (!rows.empty()) text += fmt::format("\n{}{}", heading, rows);
     if (const std::int64_t more = number_of(shadow, "without_row"); more > 0) {
-        text += fmt::format("\n{} more requests have no place in this list\n", more);
+        text += fmt::format("\n{} more requests did not fit into this list\n", more);
     }
     return text;
 }

@@ -196,9 +196,9 @@ ServerResponse AriServer::respond(const ServerRequest& request) const
         return response;
     }
     if (std::ranges::find(upgrade->protocols, subprotocol) == upgrade->protocols.end()) {
-        return http::error_response(http::status::bad_request,
-                                    "the subprotocol ari is not on offer (protocols "
-                                    "= ari in websocket_client.conf)");
+        return http::error_response(
+            http::status::bad_request,
+            "the subprotocol ari is not offered (protocols = ari in websocket_client.conf)");
     }
     ServerResponse response;
     response.status = http::status::switching_protocols;
@@ -286,9 +286,10 @@ void AriServer::originate(const OutboundCall& call)
     const auto found = std::ranges::find_if(
         registered_, [](const Registered& each) { return each.can_originate(); });
     if (found != registered_.end()) return found->application().originate(call);
-    attendant_.not_answered(call.call_id, {"NETWORK_OUT_OF_ORDER", 503},
-                            "no Asterisk is connected by one WebSocket for all calls, which can "
-                            "make calls: connection_type = persistent in websocket_client.conf");
+    attendant_.not_answered(
+        call.call_id, {"NETWORK_OUT_OF_ORDER", 503},
+        "no Asterisk is connected by one WebSocket for all calls, which is needed to make calls: "
+        "connection_type = persistent in websocket_client.conf");
 }
 
 void AriServer::give_up_originations()

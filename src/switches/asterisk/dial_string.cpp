@@ -29,7 +29,7 @@ Filled fill_number(const DialTemplates& templates, std::string_view number)
     constexpr std::string_view dialled = "0123456789+*#";
     if (number.find_first_not_of(dialled) != number.npos) {
         return tl::unexpected(
-            fmt::format("{} has more in it than digits, *, # and +", printable(number)));
+            fmt::format("{} contains more than digits, *, # and +", printable(number)));
     }
     return fill("number", templates.number, "{number}", number);
 }

@@ -15,8 +15,7 @@ tl::expected<Destination, std::string> destination_of(const Transfer& transfer,
                                                       std::string_view context)
 {
     if (transfer.is_attended || transfer.moves_other_leg) {
-        return tl::unexpected(
-            std::string("Asterisk transfers only the caller, and without announcement"));
+        return tl::unexpected(std::string("Asterisk only transfers the caller, and only blind"));
     }
     const std::string& extension = transfer.target.text();
     if (extension.find_first_of(",()") != extension.npos) {

@@ -111,7 +111,7 @@ void Origination::give_up()
 
 void Origination::lose()
 {
-    fail(q850::out_of_order, "Asterisk cannot be reached, or was started anew");
+    fail(q850::out_of_order, "Asterisk cannot be reached, or has restarted");
 }
 
 void Origination::hang_up(int cause)

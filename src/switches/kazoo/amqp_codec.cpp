@@ -93,8 +93,7 @@ AmqpReader::Result<std::optional<AmqpFrame>> AmqpReader::next()
     const std::uint64_t type = number_at(rest, 0, 1);
     const std::uint64_t size = number_at(rest, 3, 4);
     const bool is_known = (type >= 1 && type <= 3) || type == 8;
-    if (!is_known)
-        return Error(fmt::format("what answers does not speak AMQP: frame type {}", type));
+    if (!is_known) return Error(fmt::format("the peer does not speak AMQP: frame type {}", type));
     if (size > frame_bytes_max) return Error(fmt::format("it sent a frame of {} bytes", size));
     if (rest.size() < head_bytes + size + end_bytes) return std::nullopt;
     if (rest[head_bytes + size] != frame_end) return Error("it sent a frame without an end");

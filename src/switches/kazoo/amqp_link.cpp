@@ -200,7 +200,7 @@ Task<> AmqpLink::beat(AmqpSession& session, const Broker& broker, Deadline& open
         if (!is_due) break;
         const Nanoseconds now = reactor_.now();
         if (!session.is_open() && now >= opened_by) {
-            ending_ = fmt::format("the broker did not take us in within {} ms",
+            ending_ = fmt::format("the broker did not complete the login within {} ms",
                                   settings_.connect_ns / millisecond_ns);
         } else if (now - heard_at_ >= 2 * interval_ns) {
             ending_ = fmt::format("the broker was silent for {} s", 2 * broker.heartbeat_s);

@@ -28,7 +28,8 @@ tl::expected<void, std::string> read_host(Broker& broker, std::string_view autho
         // The text is not shown, because it is the rest of a password with an unescaped special
         // character.
         return Error(
-            "after the host comes a port, 1 to 65535; / and ? in a password are %2F and %3F");
+            "the port after the host is not 1 to 65535; write / and ? in a password as %2F and "
+            "%3F");
     }
     broker.port = *port;
     return {};

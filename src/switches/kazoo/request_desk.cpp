@@ -218,8 +218,7 @@ void RequestDesk::take(Waiting request)
     if (!asked.can_be_answered()) {
         const std::string why =
             asked.question ? "the call names no queue for replies" : asked.question.error();
-        attendant_.warn(asked.call_id,
-                        fmt::format("a request that nobody can be told about: {}", why));
+        attendant_.warn(asked.call_id, fmt::format("a request that cannot be answered: {}", why));
         numbers_.unreadable.add();
         return bus_->acknowledge(tag);
     }
@@ -285,13 +284,14 @@ void RequestDesk::supersede(const std::string& call_id)
     if (found == by_call_id_.end()) return;
     Call& before = *found->second;
     if (before.is_unanswered()) {
-        attendant_.note(before.own_id, "the same call asks anew: this request is dropped");
-        before.failure = "cancelled: the same call asks anew";
+        attendant_.note(before.own_id,
+                        "the same call has made another request: this one is dropped");
+        before.failure = "cancelled: the same call has made another request";
         return drop(before, numbers_.superseded);
     }
     if (before.line && !before.is_over && before.state != State::flow_sent) {
         attendant_.note(before.own_id,
-                        "the same call asks anew: this document is not performed further");
+                        "the same call has made another request: this document ends");
         before.line->performed().yield();
     }
 }
@@ -432,7 +432,7 @@ void RequestDesk::send_flow(Call& call)
     call.set_timer(never);
     call.state = State::flow_sent;
     numbers_.flows.add();
-    attendant_.note(call.own_id, "KAZOO takes the callflow");
+    attendant_.note(call.own_id, "KAZOO gets the callflow");
     publish(call, replies_.flow(call.bus_id, call.flow, call.message_id));
 }
 
@@ -446,7 +446,7 @@ void RequestDesk::drop(Call& call, Counter& reason)
 {
     reason.add();
     if (call.message_id.empty()) numbers_.in_flight.take();
-    if (call.failure.empty()) call.failure = "cancelled: KAZOO waits no more for the reply";
+    if (call.failure.empty()) call.failure = "cancelled: KAZOO no longer waits for the reply";
     if (call.tag != 0 && bus_ != nullptr) bus_->acknowledge(std::exchange(call.tag, 0));
     hang_up(call);
     settle(call);

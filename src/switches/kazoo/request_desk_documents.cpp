@@ -105,7 +105,7 @@ void RequestDesk::finish(Call& call)
 
 void RequestDesk::apologize(Call& call)
 {
-    attendant_.note(call.own_id, "no branch _ is known: the caller hears that it cannot go on");
+    attendant_.note(call.own_id, "no branch _ is known: the caller hears an apology");
     call.state = State::apologizing;
     call.set_timer(reactor_.now() + apology_ns);
     PerformedCall& performed = call.line->performed();

@@ -47,7 +47,7 @@ class Why(ServeCase):
         self.assert_outcome(pivot, "flow")
         said = self.said_of(pivot)
         self.assertRegex(said, "nothing failed: 1 answer performed, and it went elsewhere after")
-        self.assertIn("KAZOO takes the callflow", said)
+        self.assertIn("KAZOO gets the callflow", said)
         self.assertNotIn("unanswered", said)
         failed = self.peer.pivot(self.url("/broken", voice.answer(500, None, "")))
         self.assert_outcome(failed, "failed")
@@ -62,7 +62,7 @@ class Why(ServeCase):
         self.peer.ask(first, request)
         self.assert_outcome(first, "failed")
         listed = self.said_of(first)
-        self.assertRegex(listed, rf"{first.call_id} +cancelled: the same call asks anew")
+        self.assertRegex(listed, rf"{first.call_id} +cancelled: the same call has made another request")
         self.assertRegex(listed, rf"{first.call_id}~2 +invalid_callflow: ")
 
     def test_requests_that_are_wrong(self):

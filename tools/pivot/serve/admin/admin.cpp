@@ -54,7 +54,7 @@ void Admin::announce() const
 {
     if (http_->listeners().empty() && is_default_) {
         log_.write(LogLevel::info, "",
-                   "there is no admin listener: /run/pivot is not there, or cannot be written to "
+                   "there is no admin listener: /run/pivot does not exist, or cannot be written to "
                    "(--admin ADDRESS, or admin.listen)");
     }
     bool is_shown = !has_own_token_;

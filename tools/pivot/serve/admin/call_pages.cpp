@@ -96,11 +96,10 @@ ServerResponse CallPages::show(std::string_view key) const
     const std::string known = ledger_.empty()
                                   ? fmt::format("the last {} are known", CallHistory::ended_max)
                                   : "those in the store are known";
-    return http::error_response(
-        http::status::not_found,
-        fmt::format("no call has the id {}, or one that begins so: {}, and an id is "
-                    "shortened to {} characters at least",
-                    printable(key), known, CallHistory::prefix_bytes_min));
+    return http::error_response(http::status::not_found,
+                                fmt::format("no call has the id {}, or one that begins so: {}, and "
+                                            "a shortened id has at least {} characters",
+                                            printable(key), known, CallHistory::prefix_bytes_min));
 }
 
 }  // namespace pivot::tools

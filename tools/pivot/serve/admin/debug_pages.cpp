@@ -64,9 +64,9 @@ ServerResponse DebugPages::show(std::string_view key, store::DebugQuery query) c
     if (calls->empty()) {
         return error_response(
             http::status::not_found,
-            fmt::format("no call with debug records has the id {}, or one that begins "
-                        "so, and an id is shortened to {} characters at least; calls "
-                        "leave records if their action has \"debug\": true",
+            fmt::format("no call with debug records has the id {}, or one that begins so, and a "
+                        "shortened id has at least {} characters; calls leave records if their "
+                        "action has \"debug\": true",
                         printable(key), CallHistory::prefix_bytes_min));
     }
     query.call_id = calls->front();

@@ -26,7 +26,7 @@ void write_switches(MetricsText& text, const ServeNumbers& numbers)
         if (front->command_durations() != nullptr) durations.push_back(front->command_durations());
     }
     text.begin("pivot_calls_lost_total", Type::counter,
-               "Calls that were met in a switch, and that nobody performed any more");
+               "Calls that were found in a switch and that nobody performed any more");
     text.add("", calls_lost);
     text.begin("pivot_switch_command_duration_seconds", Type::histogram,
                "From a command to a switch to its answer");
@@ -58,7 +58,7 @@ void write_serve(MetricsText& text, const ServeNumbers& numbers)
                "1 if the configuration was valid when it was read last");
     text.add("", standing.is_configured ? 1 : 0);
     text.begin("pivot_config_last_reload_success_timestamp_seconds", Type::gauge,
-               "When the configuration that holds was read");
+               "When the current configuration was read");
     text.add_seconds("", standing.configured_unix_ns);
 }
 
@@ -99,7 +99,7 @@ void write_process(MetricsText& text, const Standing& standing)
     text.begin("process_open_fds", Type::gauge,
                "Open descriptors of the process, without the sockets of calls");
     text.add("", open_descriptors());
-    text.begin("process_max_fds", Type::gauge, "As many descriptors may be open");
+    text.begin("process_max_fds", Type::gauge, "How many descriptors may be open");
     text.add("", open_descriptors_max());
     text.begin("process_start_time_seconds", Type::gauge, "When the process started");
     text.add_seconds("", standing.started_unix_ns);

@@ -31,8 +31,7 @@ tl::expected<Call, std::string> read_call(json::Value body, const std::string& a
     const auto written = body.find("call");
     if (!written || !written->is_object()) {
         return tl::unexpected(
-            std::string("call: is missing: it is a call object, with Call-ID at "
-                        "least"));
+            std::string("call: is missing: write a call object with at least Call-ID"));
     }
     auto call = Call::from_json(json_of(*written));
     if (!call) return tl::unexpected("call: " + call.error().message);
@@ -103,8 +102,9 @@ tl::expected<ActionNode, std::string> choose(const Wish& wish, const Reception& 
 {
     if (wish.url.empty() == wish.said.empty()) {
         return tl::unexpected(std::string(
-            wish.url.empty() ? "url: is missing: it says what the callee hears, or action does"
-                             : "url and action are both there: only one can be performed"));
+            wish.url.empty()
+                ? "url: is missing: write url or action, which say what the callee hears"
+                : "there are both url and action: use one of them"));
     }
     const bool is_url = wish.url.find("://") != wish.url.npos;
     if (!wish.url.empty() && !is_url) {

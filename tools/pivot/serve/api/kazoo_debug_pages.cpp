@@ -341,7 +341,7 @@ ServerResponse KazooDebugPages::answer(const ServerRequest& request,
     const std::string owner = http::unescape(rest.substr(0, end));
     rest = end == rest.npos ? std::string_view() : rest.substr(end);
     if (!rest.starts_with(pages_path)) {
-        return failed(http::status::not_found, "bad_identifier", "here is pivot/debug alone");
+        return failed(http::status::not_found, "bad_identifier", "only pivot/debug is served here");
     }
     rest.remove_prefix(pages_path.size());
     if (rest.ends_with('/')) rest.remove_suffix(1);
@@ -356,7 +356,7 @@ ServerResponse KazooDebugPages::answer(const ServerRequest& request,
                       "this needs the token of the account: X-Auth-Token: TOKEN");
     }
     if (owner != *account_id)
-        return failed(http::status::forbidden, "forbidden", "the token is another account's");
+        return failed(http::status::forbidden, "forbidden", "the token belongs to another account");
     if (file_.empty()) {
         return failed(http::status::service_unavailable, "datastore_unreachable",
                       "there is no store, so no debug records are kept: set store.path");
@@ -364,7 +364,7 @@ ServerResponse KazooDebugPages::answer(const ServerRequest& request,
     if (rest.empty()) return list(request, owner);
     if (!rest.starts_with('/') || rest.find('/', 1) != rest.npos) {
         return failed(http::status::not_found, "bad_identifier",
-                      "an id of a call is percent-encoded");
+                      "percent-encode the id of the call");
     }
     return show(request, owner, http::unescape(rest.substr(1)));
 }

@@ -115,7 +115,7 @@ void AsteriskFront::announce_listeners()
                     listeners_.front()->address().to_text()));
     if (switch_.fetches_recordings) return;
     log(LogLevel::warning,
-        "nothing can be recorded: Asterisk sends recordings over HTTP alone, which needs "
+        "nothing can be recorded: Asterisk only sends recordings over HTTP, which needs "
         "asterisk.url and asterisk.password");
 }
 

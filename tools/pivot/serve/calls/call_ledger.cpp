@@ -273,9 +273,9 @@ Answer<void> CallLedger::remove_old()
 void CallLedger::complain(const Calls& calls, const std::string& why)
 {
     if (can_write_) {
-        log_.write(LogLevel::error, "",
-                   fmt::format("{} cannot be written, so calls are in the log alone: {}",
-                               settings_.path, why));
+        log_.write(
+            LogLevel::error, "",
+            fmt::format("{} cannot be written, so calls are only logged: {}", settings_.path, why));
     }
     for (const KnownCall& call : calls) log_.write(LogLevel::error, call.facts.id, to_json(call));
 }

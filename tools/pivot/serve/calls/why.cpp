@@ -18,28 +18,26 @@ struct Advice {
 constexpr std::array advices = {
     Advice{Reason::bad_action, "correct the action: `pivot check` finds the same mistakes"},
     Advice{Reason::blocked,
-           "if the URL is the right one, name its address in policy.allow; nothing admits an "
-           "address at which Pivot or its switch listens"},
-    Advice{Reason::dns,
-           "see whether the name is right, and whether the servers of dns.servers "
-           "know it"},
-    Advice{Reason::connect, "see whether the web server runs, and whether a firewall is between"},
+           "if the URL is right, add its address to policy.allow; nothing admits an address at "
+           "which Pivot or its switch listens"},
+    Advice{Reason::dns, "check the name, and whether the servers of dns.servers know it"},
+    Advice{Reason::connect, "check that the web server runs, and that no firewall is in the way"},
     Advice{Reason::tls,
-           "see to the server's certificate, or name its authority in tls.ca_file; if the server "
-           "speaks no TLS at this port, ask it by http"},
+           "fix the server's certificate, or name its authority in tls.ca_file; if the server has "
+           "no TLS at this port, use http"},
     Advice{Reason::timeout,
            "answer sooner, or give the action a longer req_timeout_ms; if there was no connection "
-           "or no TLS yet, see whether host, port and https are right, and whether a firewall is "
-           "between"},
+           "or no TLS yet, check host, port and https, and that no firewall is in the way"},
     Advice{Reason::closed,
-           "look into the web server's log: it has closed the connection itself; if it speaks TLS "
-           "at this port, ask it by https"},
+           "look into the web server's log: the server closed the connection; if it speaks TLS at "
+           "this port, use https"},
     Advice{Reason::protocol,
-           "see what answers at this port, a proxy perhaps: HTTP/1.1 does not allow this answer"},
+           "check what listens at this port, a proxy perhaps: HTTP/1.1 does not allow this answer"},
     Advice{Reason::too_large,
-           "answer with less, or raise http.body_bytes_max, or http.head_bytes_max for headers"},
+           "send a smaller answer, or raise http.body_bytes_max, or http.head_bytes_max for "
+           "headers"},
     Advice{Reason::redirect,
-           "answer at the URL itself, and let no documents lead to each other without end; "
+           "let the URL answer itself, and let no documents lead to each other without end; "
            "http.redirects_max and session.iterations_max are the limits"},
     Advice{Reason::status, "look into the web server's log"},
     Advice{Reason::content_type, "answer with application/json or text/xml, and with a document"},

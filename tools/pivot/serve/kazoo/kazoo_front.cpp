@@ -63,18 +63,18 @@ void KazooFront::add_metrics(std::vector<FrontMetric>& metrics) const
     add("pivot_kazoo_messages_repeated_total", "Messages that the broker took at a later attempt",
         Type::counter, numbers_.sent_again);
     add("pivot_kazoo_messages_unconfirmed_total",
-        "Messages of which is not known whether they arrived, because the connection was lost",
-        Type::counter, numbers_.unknown_fates);
+        "Messages that may or may not have arrived, because the connection was lost", Type::counter,
+        numbers_.unknown_fates);
     add("pivot_kazoo_documents_total", "Requests whose document was performed", Type::counter,
         numbers_.documents);
-    add("pivot_kazoo_calls_performed", "Calls that a document commands now", Type::gauge,
+    add("pivot_kazoo_calls_performed", "Calls with a document that is being performed", Type::gauge,
         numbers_.performing);
     add("pivot_kazoo_calls_taken_total", "Calls that somebody else took out of a document",
         Type::counter, numbers_.taken);
     add("pivot_kazoo_commands_total", "Messages about such calls that were sent", Type::counter,
         numbers_.commands);
     add("pivot_kazoo_commands_failed_total",
-        "Messages about such calls that were not sent in time, or that nobody took", Type::counter,
+        "Messages about such calls that were not sent in time or not accepted", Type::counter,
         numbers_.commands_failed);
     add("pivot_kazoo_events_total", "Events and answers about such calls that came", Type::counter,
         numbers_.events);

@@ -95,7 +95,7 @@ void KazooShadow::reload(EngineConfig config)
     const auto reloaded = engine_->reload(shadow_config(config));
     if (!reloaded) {
         log_.write(LogLevel::error, "",
-                   fmt::format("{}: requests are judged by the settings before: {}", name_,
+                   fmt::format("{}: requests are judged by the previous settings: {}", name_,
                                reloaded.error()));
         return;
     }

@@ -91,7 +91,7 @@ void ShadowList::add_metrics(std::string_view labels, std::vector<FrontMetric>& 
     const auto add = [&](Kind kind, std::string_view reason, const Counter& counter) {
         metrics.push_back(
             {"pivot_kazoo_shadow_total",
-             "Requests that were only watched, by what would have become of them",
+             "Requests that were only watched, by what would have happened to them",
              FrontMetric::Type::counter,
              fmt::format("{},verdict=\"{}\",reason=\"{}\"", labels, name(kind), reason),
              counter.value()});

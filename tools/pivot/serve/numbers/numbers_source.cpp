@@ -307,7 +307,7 @@ void NumbersSource::note(std::string trouble)
     std::string told;
     if (!trouble.empty()) {
         told = fmt::format("the numbers of {} cannot be taken: {}; {}", url, trouble,
-                           has_numbers_ ? "those of before hold" : "there are none of before");
+                           has_numbers_ ? "those of before hold" : "there are no earlier ones");
     }
     const std::scoped_lock lock(mutex_);
     const std::string before = std::exchange(trouble_, told);

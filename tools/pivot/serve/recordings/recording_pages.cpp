@@ -34,8 +34,8 @@ ServerResponse refuse(media::LinkFault fault)
             return error_response(http::status::not_found, "this is not a link to a recording");
         case media::LinkFault::forged:
             return error_response(http::status::forbidden,
-                                  "the signature of this link is wrong: use it as it "
-                                  "was told, or with .wav or .mp3 after it");
+                                  "the signature of this link is wrong: use it as it was given, or "
+                                  "with .wav or .mp3 after it");
         case media::LinkFault::expired: break;
     }
     return error_response(http::status::gone, "this link has expired");
@@ -45,8 +45,7 @@ ServerResponse send_file(const std::string& path, const char* type)
 {
     std::error_code error;
     const auto size = std::filesystem::file_size(path, error);
-    if (error)
-        return error_response(http::status::not_found, "this recording is not here any more");
+    if (error) return error_response(http::status::not_found, "this recording no longer exists");
     if (size > bytes_max)
         return error_response(http::status::content_too_large, "this recording is too large");
     ServerResponse response;
@@ -75,10 +74,10 @@ ServerResponse answer_with_recording(const RecordingSettings& settings, std::str
         other = ending;
     }
     if (other.empty())
-        return error_response(http::status::not_found, "this recording is not here any more");
+        return error_response(http::status::not_found, "this recording no longer exists");
     return error_response(
         http::status::not_acceptable,
-        fmt::format("this recording is there as {}, not as {}", other, read->ending));
+        fmt::format("this recording exists as {}, not as {}", other, read->ending));
 }
 
 }  // namespace pivot::tools

@@ -84,9 +84,10 @@ bool RecordingPurge::remove_some(std::int64_t unix_now_ms)
     if (error) next_ = end;
     if (next_ != end) return true;
     if (removed_ > 0) {
-        log_.write(LogLevel::info, "",
-                   fmt::format("{} recordings in {} were kept for long enough, and are removed",
-                               removed_, folder_));
+        log_.write(
+            LogLevel::info, "",
+            fmt::format("removed {} recordings in {} that were older than recordings.keep_days",
+                        removed_, folder_));
     }
     return false;
 }

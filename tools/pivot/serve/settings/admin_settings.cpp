@@ -19,14 +19,14 @@ constexpr const char* socket_name = "admin.sock";
 void check_access(json::ObjectReader& reader, const AdminSettings& settings)
 {
     if (!settings.token.empty() && settings.token.size() < token_bytes_min) {
-        reader.fail("token", fmt::format("has {} characters, and needs {} at least",
+        reader.fail("token", fmt::format("has {} characters, and needs at least {}",
                                          settings.token.size(), token_bytes_min));
     }
     for (const net::ListenAddress& address : settings.listen) {
         if (address.is_local()) continue;
         if (!settings.token.empty() && settings.tls.is_there()) continue;
         reader.fail("listen",
-                    fmt::format("other machines reach {}, so it needs admin.token or "
+                    fmt::format("other machines can reach {}, so it needs admin.token or "
                                 "admin.token_file, and admin.tls_certificate and admin.tls_key",
                                 address.to_text()));
     }

@@ -17,7 +17,7 @@ std::string add_token(std::string_view account, json::Value value, ApiSettings& 
 {
     const std::string_view token = value.is_string() ? value.text() : std::string_view();
     if (token.size() < token_bytes_min) {
-        return fmt::format("is not a token of {} characters at least", token_bytes_min);
+        return fmt::format("is not a token of at least {} characters", token_bytes_min);
     }
     const auto [place, is_new] = settings.accounts.emplace(token, account);
     if (is_new) return {};

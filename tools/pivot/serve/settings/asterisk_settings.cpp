@@ -57,7 +57,7 @@ void check_url(json::ObjectReader& reader, AsteriskSettings& settings)
     settings.url = url->to_text();
     while (settings.url.ends_with('/')) settings.url.pop_back();
     if (!settings.password.empty()) return;
-    reader.fail("password", fmt::format("is missing: it is that of the user {} in ari.conf",
+    reader.fail("password", fmt::format("is missing: write that of the user {} in ari.conf",
                                         printable(settings.user)));
 }
 
@@ -71,7 +71,7 @@ void check_listeners(json::ObjectReader& reader, const AsteriskSettings& setting
                         "port, such as 127.0.0.1:8094");
         } else if (!address.is_local() && settings.listen_password.empty()) {
             reader.fail("listen",
-                        fmt::format("other machines reach {}, so it needs "
+                        fmt::format("other machines can reach {}, so it needs "
                                     "asterisk.listen_password or asterisk.listen_password_file",
                                     address.to_text()));
         }

@@ -46,7 +46,7 @@ void check_name(json::ObjectReader& reader, const std::string& name,
         reader.fail("name",
                     fmt::format("is \"{}\": use letters, digits, - and _", printable(name)));
     } else if (std::ranges::find(others, name, &KazooSettings::name) != others.end()) {
-        reader.fail("name", fmt::format("is \"{}\", as that of another", name));
+        reader.fail("name", fmt::format("is \"{}\", which another one has", name));
     }
 }
 

@@ -170,7 +170,7 @@ void read(json::ObjectReader& root, Settings& settings, json::Breaches& breaches
     if (!settings.cdr.is_empty() && settings.engine.store.path.empty()) {
         root.fail("cdr", "needs a store, where CDRs wait for their delivery: set store.path");
     }
-    if (settings.engine.reactors == 0) root.fail("reactors", "must be 1 at least, for the calls");
+    if (settings.engine.reactors == 0) root.fail("reactors", "must be at least 1");
     read_actions(root, settings, breaches);
 }
 
