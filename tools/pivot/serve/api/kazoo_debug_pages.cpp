@@ -6,7 +6,7 @@
 #include "base/text.hpp"
 #include "http/status.hpp"
 #include "http/url.hpp"
-#include "pivot/admin_fields.hpp"
+#include "pivot/serve/api/kazoo_debug_documents.hpp"
 #include "store/debug_table.hpp"
 
 #include <pivot/pivot.h>
@@ -26,7 +26,6 @@ namespace {
 
 using http::ServerRequest;
 using http::ServerResponse;
-using json::Value;
 
 constexpr std::string_view pages_path = "/pivot/debug";
 
@@ -34,18 +33,8 @@ constexpr std::string_view pages_path = "/pivot/debug";
 constexpr std::size_t page_size_default = 50;
 constexpr std::size_t page_size_max = 100;
 
-// From the year 0 to 1970.
-constexpr std::int64_t gregorian_s = 62'167'219'200;
-
 // Later than any call, in Gregorian seconds.
 constexpr std::int64_t created_max = 1'000'000'000'000;
-
-std::int64_t created_of(Value record)
-{
-    return number_of(record, "at_unix_ms") / 1'000 + gregorian_s;
-}
-
-// ---- envelopes ----------------------------------------------------------------------------------
 
 ServerResponse enveloped(int status, std::string json)
 {
@@ -60,7 +49,7 @@ ServerResponse enveloped(int status, std::string json)
     return response;
 }
 
-// `word` is the one that KAZOO has for it.
+// `word` is KAZOO's own for this error.
 ServerResponse failed(int status, std::string_view word, std::string_view sentence)
 {
     std::string json = R"({"data":{"message":)";
@@ -93,7 +82,7 @@ ServerResponse page_response(const Page& page, std::string_view node)
     return enveloped(200, std::move(json));
 }
 
-// Which page is wanted. A key is the number of a record and, in a call, of a document of it.
+// The requested page. A key is the number of a record and, in a call, of a document of it.
 struct Wanted {
     std::size_t size = page_size_default;
     std::string start_key;
@@ -140,197 +129,6 @@ std::optional<Wanted> read_wanted(const ServerRequest& request)
     return wanted;
 }
 
-// ---- documents ----------------------------------------------------------------------------------
-
-// An object, of which each member is appended with its comma.
-class Object {
-public:
-    Object& add(std::string_view name, std::string_view text)
-    {
-        add_name(name);
-        json::append_quoted(json_, text);
-        return *this;
-    }
-    Object& add(std::string_view name, std::int64_t number)
-    {
-        add_name(name);
-        json_ += fmt::to_string(number);
-        return *this;
-    }
-    Object& add_json(std::string_view name, std::string_view json)
-    {
-        add_name(name);
-        json_ += json;
-        return *this;
-    }
-    std::string take() { return std::move(json_) + '}'; }
-
-private:
-    void add_name(std::string_view name)
-    {
-        if (json_.size() > 1) json_ += ',';
-        json::append_quoted(json_, name);
-        json_ += ':';
-    }
-
-    std::string json_ = "{";
-};
-
-// `202611-CALL`: KAZOO has a database for each month.
-std::string debug_id_of(Value record)
-{
-    const std::time_t at = number_of(record, "at_unix_ms") / 1'000;
-    return fmt::format("{:%Y%m}-{}", fmt::gmtime(at), text_of(record, "call_id"));
-}
-
-void add_common(Object& object, Value record, std::string_view node)
-{
-    object.add("call_id", text_of(record, "call_id"))
-        .add("debug_id", debug_id_of(record))
-        .add("created", created_of(record))
-        .add("node", node)
-        .add("iteration", number_of(record, "iteration"));
-}
-
-bool has_errors_of(Value record, std::string_view reason)
-{
-    return text_of(record, "reason") == reason;
-}
-
-bool has_schema_errors(Value record)
-{
-    return has_errors_of(record, "invalid_callflow");
-}
-
-bool has_json_errors(Value record)
-{
-    return has_errors_of(record, "invalid_json");
-}
-
-std::string in_lower_case(std::string text)
-{
-    for (char& c : text) c = lower(c);
-    return text;
-}
-
-// The names in lower case, and the last of equal ones.
-std::string headers_of(Value record, std::string_view name)
-{
-    const auto headers = record.find(name);
-    if (!headers || !headers->is_array()) return "{}";
-    std::vector<std::pair<std::string, std::string>> found;
-    for (const Value header : headers->elements()) {
-        std::string key = in_lower_case(text_of(header, "name"));
-        std::erase_if(found, [&](const auto& before) { return before.first == key; });
-        found.emplace_back(std::move(key), text_of(header, "value"));
-    }
-    Object object;
-    for (const auto& [key, value] : found) object.add(key, value);
-    return object.take();
-}
-
-std::string request_document(Value record, std::string_view node)
-{
-    Object object;
-    add_common(object, record, node);
-    object.add("uri", text_of(record, "uri"))
-        .add("method", in_lower_case(text_of(record, "method")))
-        .add_json("req_headers", headers_of(record, "req_headers"))
-        .add("req_body", text_of(record, "req_body"));
-    return object.take();
-}
-
-std::string response_document(Value record, std::string_view node)
-{
-    Object object;
-    add_common(object, record, node);
-    object.add("resp_status_code", text_of(record, "resp_status_code"))
-        .add_json("resp_headers", headers_of(record, "resp_headers"))
-        .add("resp_body", text_of(record, "resp_body"));
-    return object.take();
-}
-
-// `/children/_/data/id` becomes `children._.data.id`.
-std::string dotted(std::string_view pointer)
-{
-    std::string path;
-    if (pointer.starts_with('/')) pointer.remove_prefix(1);
-    for (const char c : pointer) {
-        if (c == '.') {
-            path += "%2E";
-        } else {
-            path += c == '/' ? '.' : c;
-        }
-    }
-    return path;
-}
-
-std::string schema_errors_of(Value record)
-{
-    Object errors;
-    const auto found = record.find("errors");
-    if (!found || !found->is_array()) return "{}";
-    for (const Value error : found->elements()) {
-        Object message;
-        message.add("message", text_of(error, "error"));
-        Object code;
-        code.add_json("error", message.take());
-        errors.add_json(dotted(text_of(error, "at")), code.take());
-    }
-    return errors.take();
-}
-
-// What went wrong: KAZOO has documents of these for errors in JSON, and leaves none of connections
-// that failed.
-std::string failure_document(Value record, std::string_view node)
-{
-    Object object;
-    add_common(object, record, node);
-    const std::string message = text_of(record, "message");
-    if (has_json_errors(record)) {
-        Object error;
-        error.add("message", message);
-        object.add_json("json_errors", error.take());
-    }
-    if (has_schema_errors(record)) object.add_json("schema_errors", schema_errors_of(record));
-    object.add("reason", text_of(record, "reason"))
-        .add("phase", text_of(record, "phase"))
-        .add("message", message);
-    return object.take();
-}
-
-std::vector<std::string> documents_of(Value record, std::string_view node)
-{
-    std::vector<std::string> documents = {request_document(record, node)};
-    if (record.find("resp_status_code")) documents.push_back(response_document(record, node));
-    if (record.find("reason")) documents.push_back(failure_document(record, node));
-    return documents;
-}
-
-std::string entry_of(Value record, std::string_view node)
-{
-    Object object;
-    add_common(object, record, node);
-    object.add("uri", text_of(record, "uri"));
-    if (record.find("resp_status_code")) {
-        object.add("status_code", text_of(record, "resp_status_code"));
-    }
-    object.add_json("has_schema_errors", has_schema_errors(record) ? "true" : "false")
-        .add_json("has_json_errors", has_json_errors(record) ? "true" : "false");
-    return object.take();
-}
-
-// The id of a call, of which a debug_id has one in it.
-std::string_view call_id_of(std::string_view key)
-{
-    constexpr std::size_t month_digits = 6;
-    if (key.size() <= month_digits + 1 || key[month_digits] != '-') return key;
-    for (const char c : key.substr(0, month_digits)) {
-        if (!is_digit(c)) return key;
-    }
-    return key.substr(month_digits + 1);
-}
-
 }  // namespace
 
 ServerResponse KazooDebugPages::answer(const ServerRequest& request,
@@ -369,7 +167,7 @@ ServerResponse KazooDebugPages::answer(const ServerRequest& request,
     return show(request, owner, http::unescape(rest.substr(1)));
 }
 
-// One more is read: its number is the key of the next page.
+// Reads one more than the page has: its number is the key of the next page.
 ServerResponse KazooDebugPages::list(const ServerRequest& request,
                                      const std::string& account_id) const
 {
@@ -395,7 +193,7 @@ ServerResponse KazooDebugPages::list(const ServerRequest& request,
             break;
         }
         const auto read = document.read(record.json);
-        if (read) page.data.push_back(entry_of(*read, node_));
+        if (read) page.data.push_back(kazoo_entry_of(*read, node_));
     }
     return page_response(page, node_);
 }
@@ -408,7 +206,7 @@ ServerResponse KazooDebugPages::show(const ServerRequest& request, const std::st
         return failed(http::status::bad_request, "invalid_request",
                       "page_size or start_key is wrong");
     store::DebugQuery query;
-    query.call_id = call_id_of(key);
+    query.call_id = call_id_of_kazoo_key(key);
     query.account_id = account_id;
     query.after = wanted->record ? *wanted->record - 1 : 0;
     query.records_max = wanted->size + 1;
@@ -422,7 +220,7 @@ ServerResponse KazooDebugPages::show(const ServerRequest& request, const std::st
     for (const store::StoredRecord& record : *records) {
         const auto read = document.read(record.json);
         if (!read) continue;
-        const std::vector<std::string> documents = documents_of(*read, node_);
+        const std::vector<std::string> documents = kazoo_documents_of(*read, node_);
         for (std::size_t i = std::exchange(skipped, 0); i < documents.size(); ++i) {
             if (page.data.size() == wanted->size) {
                 page.next_start_key = fmt::format("{}.{}", record.sequence, i);
