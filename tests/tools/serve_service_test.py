@@ -165,6 +165,18 @@ class Service(Serving):
         self.assertEqual((checked.returncode, checked.stderr), (0, ""))
         self.assert_usage_error(self.pivot("serve", "--offline", "--config", path), "--check")
 
+    def test_asterisk_can_read_the_sounds_of_the_service_and_nothing_else(self):
+        """By its group, which the folder hands down (systemd-tmpfiles)."""
+        with open(UNIT, encoding="utf-8") as unit:
+            settings = dict(re.findall(r"^(\w+)=(.*)$", unit.read(), re.MULTILINE))
+        folders = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/systemd")
+        with open(os.path.join(folders, "pivot.tmpfiles"), encoding="utf-8") as tmpfiles:
+            self.assertIn("\nd /var/cache/pivot 2750 pivot pivot-media -\n", tmpfiles.read())
+        self.assertEqual(settings["ReadWritePaths"], "-/var/cache/pivot")
+        self.assertEqual(0o666 & ~int(settings["UMask"], 8), 0o640)
+        self.assertEqual(settings["StateDirectoryMode"], "0700")
+        self.assertNotIn("CacheDirectory", settings, "systemd would give it to the group pivot")
+
     def test_the_unit_exposes_little(self):
         if shutil.which("systemd-analyze") is None:
             self.skipTest("systemd-analyze is missing (Debian's systemd)")
