@@ -9,7 +9,7 @@ namespace pivot::switches::kazoo {
 
 namespace {
 
-// What all messages have: Erlang's application that would send it, and its version.
+// The keys of all messages: the Erlang application that would send them, and its version.
 struct Frame {
     std::string_view category;
     std::string_view name;

@@ -17,7 +17,7 @@ public:
     // `node` is our name on the bus: `pivot@piv1.example.com`.
     explicit Replies(std::string node);
 
-    // `message_id` is set.
+    // Sets `message_id`.
     Publication processing(std::string_view call_id, const QueueAddress& controller,
                            std::string& message_id);
     Publication failed(std::string_view call_id, const QueueAddress& controller,
@@ -26,7 +26,7 @@ public:
     // The event CHANNEL_PIVOT; `flow` is JSON.
     Publication flow(std::string_view call_id, std::string_view flow, std::string& message_id);
 
-    // To the other pivots. `claim.message_id` is not looked at.
+    // A message to the other pivots. Ignores `claim.message_id`.
     Publication claim(const Claim& claim);
 
     // Whether the id of a message is one of ours.

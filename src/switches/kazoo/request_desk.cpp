@@ -15,8 +15,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// KAZOO takes its branch `_` ten seconds after it has asked. An outcome is due a little before, and
-// one that is late, as on a busy machine, is told as long as the reply is in time.
+// KAZOO takes its branch `_` ten seconds after its request. Outcomes are due a little earlier. A
+// late one, as on a busy machine, is still sent if the reply is in time.
 constexpr Nanoseconds answer_ns = 9'500 * millisecond_ns;
 constexpr Nanoseconds reply_ns = 9'750 * millisecond_ns;
 
@@ -26,7 +26,7 @@ constexpr Nanoseconds age_ns_max = 60 * second_ns;
 // How long an answered request is recognised when it comes again.
 constexpr Nanoseconds settled_ns = 60 * second_ns;
 
-// After `processing` the caller waits in silence, so the callflow is of use for long.
+// After `processing` the caller waits in silence, so the callflow is worth sending for long.
 constexpr Nanoseconds flow_ns = 60 * second_ns;
 
 std::int64_t system_now_us()
@@ -35,14 +35,14 @@ std::int64_t system_now_us()
     return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
 }
 
-// The engine is given a little less, so that it says itself what was too slow.
+// The engine gets a little less time, so that it can say what was too slow.
 milliseconds timeout_within(Nanoseconds budget_ns)
 {
     const Nanoseconds margin_ns = std::min(20 * millisecond_ns, budget_ns / 10);
     return std::max(milliseconds(1), milliseconds((budget_ns - margin_ns) / millisecond_ns));
 }
 
-// With it a callflow ends, or goes on where another has called it.
+// Ends a callflow, or returns to the callflow that called it.
 constexpr std::string_view no_flow = "{}";
 
 }  // namespace
@@ -79,8 +79,8 @@ std::vector<RequestDesk::Call*> RequestDesk::all_calls() const
 
 // ---- the bus ------------------------------------------------------------------------------------
 
-// A queue that we alone consumed has died with our connection, and its requests with it: nobody
-// else will answer those that are in flight here.
+// If we were its only consumer, the queue has died with our connection, and its requests with it:
+// nobody else will answer those that are in flight here.
 void RequestDesk::opened(Bus& bus, bool is_queue_new)
 {
     bus_ = &bus;
@@ -93,7 +93,7 @@ void RequestDesk::opened(Bus& bus, bool is_queue_new)
     resume(is_queue_new);
 }
 
-// What waits for the bus.
+// Continues what has waited for the bus.
 void RequestDesk::resume(bool is_queue_new)
 {
     for (Call* const call : all_calls()) {
@@ -113,8 +113,8 @@ void RequestDesk::heard(Heard heard)
     heard.routing_key == claim_key ? hear_claim(std::move(heard)) : lines_.heard(std::move(heard));
 }
 
-// All that was delivered and not acknowledged goes back to the queue. A request whose reply was
-// sent is among it only if the broker has not taken that.
+// Unacknowledged deliveries go back to the queue. A request whose reply was sent is among them only
+// if the broker has not taken the reply.
 void RequestDesk::lost()
 {
     bus_ = nullptr;
@@ -137,7 +137,7 @@ void RequestDesk::lost()
     }
 }
 
-// What cannot be answered in time is not asked. Outcomes are held.
+// Requests that cannot be answered in time are not begun. Outcomes are held.
 void RequestDesk::blocked(bool is_blocked)
 {
     is_blocked_ = is_blocked;
@@ -180,7 +180,7 @@ void RequestDesk::confirmed(std::uint64_t number, bool is_taken)
     leads_on ? lead_on(call) : settle(call);
 }
 
-// KAZOO knows that we have the call.
+// `processing` is confirmed, so KAZOO knows that we have the call.
 void RequestDesk::lead_on(Call& call)
 {
     call.line ? perform(call) : send_flow(call);
@@ -263,7 +263,7 @@ std::string RequestDesk::key_of(std::string_view message_id, std::string_view ca
     return fmt::format("{}\n{}", message_id, call_id);
 }
 
-// A request that is in flight here was delivered once more: its connection was lost meanwhile.
+// A request in flight was delivered again, because its connection had been lost.
 void RequestDesk::meet_again(Call& call, std::uint64_t tag)
 {
     numbers_.repeated.add();
@@ -351,7 +351,7 @@ void RequestDesk::take_back(Call& call, const SessionEnd& end)
 void RequestDesk::end_session(Call& call, const SessionEnd& end)
 {
     SessionEnd told = end;
-    told.branch.clear();  // KAZOO's callflow has it
+    told.branch.clear();  // KAZOO's callflow takes it
     const bool is_document = call.line != nullptr && call.state == State::holding;
     if (call.state <= State::opening || is_document) fail(call, "cancelled: the session was ended");
     if (call.line && !call.is_over) abandon(call, end);
@@ -369,7 +369,8 @@ void RequestDesk::fail(Call& call, std::string why)
     reply(call);
 }
 
-// The session ends, for the caller is KAZOO's. What was not performed here leaves no CDR.
+// Ends the session, because the caller is KAZOO's. A call that was not performed here leaves no
+// CDR.
 void RequestDesk::hang_up(Call& call)
 {
     if (std::exchange(call.is_over, true) || !call.has_session) return;
@@ -452,7 +453,7 @@ void RequestDesk::drop(Call& call, Counter& reason)
     settle(call);
 }
 
-// Nothing is left to send. The call goes with its session.
+// Nothing is left to send. The call is destroyed with its session.
 void RequestDesk::settle(Call& call)
 {
     if (call.state == State::flow_sent) move(call);
@@ -469,7 +470,7 @@ void RequestDesk::settle(Call& call)
     calls_.erase(calls_.find(call.key));
 }
 
-// KAZOO's callflow has the call. One that was performed leaves its CDR when the caller hangs up.
+// KAZOO's callflow has the call now. A performed call leaves its CDR when the caller hangs up.
 void RequestDesk::move(Call& call)
 {
     if (!call.has_session || call.is_over) return;

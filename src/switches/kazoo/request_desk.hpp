@@ -1,5 +1,5 @@
-// The rules by which KAZOO's requests are answered: each gets `processing` or `failed` at most
-// once, within its time, and after `processing` its callflow follows.
+// Answers KAZOO's requests: each gets `processing` or `failed` at most once, in time, and its
+// callflow follows `processing`.
 //
 //   * A reply and the acknowledgement of its request go out together: the broker takes both, or it
 //     has neither and delivers the request again.
@@ -45,10 +45,10 @@
 namespace pivot::switches::kazoo {
 
 struct RequestSettings {
-    std::string node;  // how we are called on the bus
+    std::string node;  // our name on the bus
     std::chrono::milliseconds timeout_max{5'000};
-    std::string apology;                        // before a call ends badly; empty: a prompt
-    std::function<std::int64_t()> unix_now_us;  // empty: the system's clock
+    std::string apology;                        // before a call ends badly; if empty, a prompt
+    std::function<std::int64_t()> unix_now_us;  // if empty, the system's clock
 };
 
 class RequestDesk final : public BusDesk {
@@ -67,8 +67,8 @@ public:
     void blocked(bool is_blocked) override;
     void lost() override;
 
-    // Hangs up the caller of a document, by the id that the log has; KAZOO's other callers are
-    // KAZOO's.
+    // Hangs up the caller of a document, by the id in the log. KAZOO's other callers are left
+    // alone.
     void hang_up_caller(std::string_view own_id);
 
     bool is_idle() const override { return calls_.empty(); }
@@ -82,14 +82,14 @@ private:
     using Call = RequestedCall;
     using State = Call::State;
 
-    // A delivery, and when it came.
+    // A delivery and the time of its arrival.
     struct Waiting {
         Delivery delivery;
         Nanoseconds received_at = 0;
         Nanoseconds age_ns = 0;  // since it was published, at that time
     };
 
-    // For one call: what its engine and its line say.
+    // Events of one call, from its engine and its line.
     void is_due(Call& call);
     void take_flow(Call& call, std::string flow);
     void take_document(Call& call, bool has_unknown_verbs);

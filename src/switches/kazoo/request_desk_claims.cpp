@@ -22,7 +22,7 @@ void RequestDesk::doubt(Call& call)
     call.set_timer(call.flow_by);
 }
 
-// Returns until when others who have it may say so.
+// Returns the time until which others may say that they have it.
 Nanoseconds RequestDesk::claim(const Call& call)
 {
     Claim claim;
@@ -33,7 +33,7 @@ Nanoseconds RequestDesk::claim(const Call& call)
     return reactor_.now() + claim_ns;
 }
 
-// If the queue has died with the connection, nobody can have been given the request again.
+// If the queue has died with the connection, the request cannot have been delivered again.
 void RequestDesk::resolve(Call& call, bool is_queue_new)
 {
     if (is_queue_new) return lead_on(call);

@@ -1,5 +1,5 @@
-// Requests that a document answers: what becomes of the caller until they hang up, or a callflow
-// goes on with the call.
+// Requests that are answered with a document: the caller is ours until they hang up, or a callflow
+// continues.
 #include "switches/kazoo/request_desk.hpp"
 
 #include <utility>
@@ -9,7 +9,7 @@ namespace pivot::switches::kazoo {
 
 namespace {
 
-// The engine counts its own from 1.
+// The engine numbers its jobs from 1.
 constexpr JobId apology_job = 0xffff'ffff;
 
 constexpr Nanoseconds apology_ns = 30 * second_ns;
@@ -26,7 +26,7 @@ bool ends(const Event& event, JobId job)
 
 // ---- the beginning ------------------------------------------------------------------------------
 
-// To KAZOO a document with an unknown verb is invalid as a whole.
+// For KAZOO, a document with an unknown verb is invalid as a whole.
 void RequestDesk::take_document(Call& call, bool has_unknown_verbs)
 {
     if (call.state != State::waiting) return;
@@ -62,7 +62,7 @@ void RequestDesk::find_there(Call& call)
     reply(call);
 }
 
-// The document was for a caller who has hung up, of which there is a CDR.
+// The document's caller has already hung up. There is a CDR of that.
 void RequestDesk::find_gone(Call& call)
 {
     if (call.state != State::opening) return;
@@ -94,7 +94,7 @@ void RequestDesk::count_performed(Call& call, bool is_performed)
 
 // ---- the end ------------------------------------------------------------------------------------
 
-// The engine has no more to perform.
+// The engine has nothing more to perform.
 void RequestDesk::finish(Call& call)
 {
     if (!call.ends_badly) return call.line->performed().hang_up(caller, {});

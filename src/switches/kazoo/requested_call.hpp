@@ -61,7 +61,7 @@ public:
     // Whether the request has no reply yet.
     bool is_unanswered() const { return state <= State::holding; }
 
-    // Wakes the desk at this time; `never` does not.
+    // Wakes the desk at this time, or not at all with `never`.
     void set_timer(Nanoseconds at);
 
     // Has its document performed from now on, once perform() is called.
@@ -69,24 +69,24 @@ public:
 
     const std::string key;         // Msg-ID and Call-ID
     const std::string request_id;  // the Msg-ID
-    const std::string call_id;     // as the request has it, and so the engine
-    const std::string own_id;      // as the log has it: another request may have it, too
+    const std::string call_id;     // in the request and the engine
+    const std::string own_id;      // in the log, because several requests may have the same call id
     const QueueAddress controller;
 
     State state = State::waiting;
-    bool has_session = false;     // which has not ended
-    bool is_returned = false;     // the reply: the callflow is gone
+    bool has_session = false;     // that has not ended
+    bool is_returned = false;     // the reply was returned: the callflow is gone
     std::uint64_t tag = 0;        // of the delivery, until it is acknowledged
     bool is_lost = false;         // it went back to the queue with a connection
     bool may_come_again = false;  // and is a new request then
     Nanoseconds received_at = 0;
     Nanoseconds answer_by = 0;   // the request's own time
-    Nanoseconds hold_until = 0;  // before that another pivot may say that it has the request
-    Nanoseconds reply_by = 0;    // afterwards KAZOO waits no more
-    Nanoseconds flow_by = 0;     // afterwards the callflow is of no use
+    Nanoseconds hold_until = 0;  // until then another pivot may claim the request
+    Nanoseconds reply_by = 0;    // after that KAZOO no longer waits
+    Nanoseconds flow_by = 0;     // after that the callflow is useless
     std::string message_id;      // of the last publication
     std::string flow;            // to go on with
-    std::string failure;         // why there is neither flow nor document; empty: there is one
+    std::string failure;         // why there is neither flow nor document; else empty
     JobId job = 0;               // of the flow
     Engine::Ticket ticket;
 
@@ -94,7 +94,7 @@ public:
 
     bool has_document = false;        // a valid one
     CallIdentity identity;            // until there is a line
-    std::string branch;               // the callflow's `_`, JSON text; empty: unknown
+    std::string branch;               // the callflow's `_`, as JSON; empty if unknown
     std::string bus_id;               // the call's id on the bus, which may change
     bool wants_event_as_cdr = false;  // else the engine writes it
     bool is_given_back = false;       // by the engine
@@ -103,7 +103,7 @@ public:
     bool is_over = false;             // the caller has hung up or is elsewhere
     bool was_performed = false;       // or is
     bool is_counted = false;          // among those that are performed
-    std::unique_ptr<BusLine> line;    // null: there is no document
+    std::unique_ptr<BusLine> line;    // null if there is no document
 
 private:
     void fired() override;
