@@ -111,6 +111,9 @@ public:
     reactor::Reactor& reactor() const { return reactor_; }
 
 private:
+    // How long after a hang-up command the end of the call is asked for.
+    static constexpr Nanoseconds hang_up_ns = 2 * second_ns;
+
     void fired() override;  // nothing has been heard for a while
     void probe();
     void send_marker();
