@@ -41,6 +41,7 @@ public:
             fmt::format("refuse {} of {}: {}", request.call_id, request.account_id, why));
     }
     void close() override { heard_.emplace_back("close"); }
+    bool is_closed() const override { return true; }
 
     reactor::FramePool& frames() const { return reactor_.frames(); }
 

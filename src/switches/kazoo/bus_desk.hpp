@@ -12,8 +12,9 @@ public:
     // Nothing is left to ask, send or wait for.
     virtual bool is_idle() const = 0;
 
-    // Drops what is left. Then the reactor turns until is_idle(), and the desk is destroyed.
+    // Drops what is left. Then the reactor turns until is_closed(), and the desk is destroyed.
     virtual void close() = 0;
+    virtual bool is_closed() const = 0;
 };
 
 }  // namespace pivot::switches::kazoo

@@ -73,6 +73,7 @@ public:
 
     bool is_idle() const override { return calls_.empty(); }
     void close() override;
+    bool is_closed() const override { return true; }
 
     reactor::Reactor& reactor() const { return reactor_; }
     BusAttendant& attendant() const { return attendant_; }

@@ -28,8 +28,9 @@ public:
     // The request could not be performed as it is.
     virtual void refuse(const PivotRequest& request, std::string_view why) = 0;
 
-    // Drops everything, because nobody waits. Then the reactor turns until it is idle.
+    // Drops everything, because nobody waits. Then the reactor turns until is_closed().
     virtual void close() = 0;
+    virtual bool is_closed() const = 0;
 };
 
 class ShadowDesk final : public BusDesk {
@@ -51,6 +52,7 @@ public:
     void stop() { life_.expire(Reason::cancelled); }
     bool is_idle() const override { return judging_.running() == 0; }
     void close() override { judge_->close(); }
+    bool is_closed() const override { return judge_->is_closed(); }
 
     reactor::FramePool& frames() const { return reactor_.frames(); }
 

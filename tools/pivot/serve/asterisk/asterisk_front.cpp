@@ -101,7 +101,7 @@ void AsteriskFront::start()
         fmt::format("calls come from the dialplan of Asterisk by: same => n,Stasis({})",
                     settings_.application));
     if (!listeners_.empty()) announce_listeners();
-    const auto started = thread_.start("ari", reception_.engine(),
+    const auto started = thread_.start("ari", &reception_.engine(),
                                        [this](reactor::Reactor& reactor) { run(reactor); });
     if (!started) return fail(started.error());
     is_open_.wait();

@@ -21,14 +21,14 @@ std::unique_ptr<reactor::Reactor> open_reactor(std::string& error)
 
 }  // namespace
 
-tl::expected<void, std::string> FrontThread::start(const std::string& name, Engine& engine,
+tl::expected<void, std::string> FrontThread::start(const std::string& name, Engine* engine,
                                                    Work work)
 {
     const auto guest = [this, work](reactor::Reactor& reactor) {
         work(reactor);
         has_ended_.count_down();
     };
-    is_started_ = engine::Instruments::take_in(engine, guest);
+    is_started_ = engine != nullptr && engine::Instruments::take_in(*engine, guest);
     if (is_started_) return {};
 
     std::string error;

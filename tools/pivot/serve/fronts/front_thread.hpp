@@ -20,8 +20,9 @@ public:
     // Turns the reactor until none of its work is left.
     using Work = std::function<void(reactor::Reactor& reactor)>;
 
-    // Does `work` on the thread. `name` is for a thread of its own. The error is a sentence.
-    tl::expected<void, std::string> start(const std::string& name, Engine& engine, Work work);
+    // Does `work` on the thread. `name` is for a thread of its own, which it has without an engine.
+    // The error is a sentence.
+    tl::expected<void, std::string> start(const std::string& name, Engine* engine, Work work);
 
     bool is_started() const { return is_started_; }
 

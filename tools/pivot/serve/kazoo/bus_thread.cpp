@@ -2,7 +2,6 @@
 
 #include "base/clock.hpp"
 #include "reactor/errand.hpp"
-#include "reactor/thread.hpp"
 
 #include <array>
 #include <chrono>
@@ -51,20 +50,13 @@ void BusThread::log(LogLevel level, std::string_view text)
 
 // ---- the thread ---------------------------------------------------------------------------------
 
-void BusThread::start(MakeDesk make_desk)
+void BusThread::start(Engine* engine, MakeDesk make_desk)
 {
     make_desk_ = std::move(make_desk);
-    auto thread = reactor::start_thread("bus", [this] { run(); });
-    if (!thread) return fail(thread.error());
-    thread_ = std::move(*thread);
+    const auto started =
+        thread_.start("bus", engine, [this](reactor::Reactor& reactor) { serve(reactor); });
+    if (!started) return fail(started.error());
     is_open_.wait();
-}
-
-void BusThread::run()
-{
-    auto reactor = reactor::Reactor::open();
-    if (!reactor) return fail(reactor.error());
-    serve(**reactor);
 }
 
 void BusThread::serve(reactor::Reactor& reactor)
@@ -76,23 +68,23 @@ void BusThread::serve(reactor::Reactor& reactor)
         close(reactor, **desk);
         return fail(link.error());
     }
-    link_ = link->get();
-    reactor_ = &reactor;
+    set_link(&reactor, link->get());
     pulse_.follow(&reactor);
     (*link)->start();
     is_open_.count_down();
     while (!is_stopping_) reactor.turn(never);
     finish(reactor, **link, **desk);
     pulse_.follow(nullptr);
+    set_link(nullptr, nullptr);
     (*link)->close();
+    while (!(*link)->is_closed()) reactor.turn(never);
     close(reactor, **desk);
-    stop_is_posted_.wait();
 }
 
 void BusThread::close(reactor::Reactor& reactor, kazoo::BusDesk& desk)
 {
     desk.close();
-    while (!reactor.is_idle()) reactor.turn(never);
+    while (!desk.is_closed()) reactor.turn(never);
 }
 
 // Sends the last messages before it disconnects.
@@ -118,9 +110,21 @@ void BusThread::fail(const std::string& why)
     is_open_.count_down();
 }
 
+void BusThread::set_link(reactor::Reactor* reactor, kazoo::AmqpLink* link)
+{
+    const std::scoped_lock lock(mutex_);
+    reactor_ = reactor;
+    link_ = link;
+}
+
+// What comes after a stop is dropped, also if it was sent before.
 void BusThread::post(std::function<void()> work)
 {
-    if (reactor_ != nullptr) reactor::Errand::send(*reactor_, std::move(work));
+    const std::scoped_lock lock(mutex_);
+    if (reactor_ == nullptr) return;
+    reactor::Errand::send(*reactor_, [this, work = std::move(work)] {
+        if (link_ != nullptr) work();
+    });
 }
 
 void BusThread::refuse_requests()
@@ -137,11 +141,9 @@ void BusThread::take_requests()
 
 void BusThread::stop()
 {
-    if (!thread_.joinable()) return;
+    if (!thread_.is_started()) return;
     post([this] { is_stopping_ = true; });
-    stop_is_posted_.count_down();
     thread_.join();
-    reactor_ = nullptr;
 }
 
 // ---- the connection -----------------------------------------------------------------------------

@@ -1,13 +1,16 @@
-// A thread that is connected to KAZOO's message bus, and the desk that handles its messages there.
+// The thread of a connection to KAZOO's message bus, and the desk that handles its messages there.
 //
-//     other threads ── post() ──► the thread `bus`: the desk, the connection ◄──► RabbitMQ
+//     other threads ── post() ──► the thread: the desk, the connection ◄──► RabbitMQ
 #pragma once
 
+#include "pivot/serve/fronts/front_thread.hpp"
 #include "pivot/serve/service/log.hpp"
 #include "reactor/pulse.hpp"
 #include "reactor/reactor.hpp"
 #include "switches/kazoo/amqp_link.hpp"
 #include "switches/kazoo/bus_desk.hpp"
+
+#include <pivot/engine.hpp>
 
 #include <condition_variable>
 #include <functional>
@@ -16,7 +19,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include <tl/expected.hpp>
 
@@ -35,7 +37,8 @@ public:
     BusThread(std::string name, switches::kazoo::AmqpLinkSettings settings, Log& log);
     ~BusThread() { stop(); }
 
-    void start(MakeDesk make_desk);
+    // On the thread of `engine`, if it can be had (FrontThread). Null: on one of its own.
+    void start(Engine* engine, MakeDesk make_desk);
 
     // Waits a few seconds for the desk to be idle, and then disconnects.
     void stop();
@@ -53,11 +56,11 @@ public:
     void refuse_requests();
 
 private:
-    void run();
     void serve(reactor::Reactor& reactor);
     void finish(reactor::Reactor& reactor, switches::kazoo::AmqpLink& link,
                 const switches::kazoo::BusDesk& desk);
     static void close(reactor::Reactor& reactor, switches::kazoo::BusDesk& desk);
+    void set_link(reactor::Reactor* reactor, switches::kazoo::AmqpLink* link);
     void fail(const std::string& why);
     void log(LogLevel level, std::string_view text);
 
@@ -71,15 +74,14 @@ private:
     mutable std::mutex mutex_;
     std::string obstacle_ = "there is no connection to KAZOO's bus yet";  // guarded by the mutex
     bool has_consumer_ = false;                                           // likewise
+    reactor::Reactor* reactor_ = nullptr;  // likewise; while there is a link
     std::condition_variable has_changed_;
     reactor::Pulse pulse_;
     std::latch is_open_{1};
-    reactor::Reactor* reactor_ = nullptr;        // the thread's, while it runs
-    switches::kazoo::AmqpLink* link_ = nullptr;  // likewise
-    bool is_told_lost_ = false;                  // whether the log has been told; the thread's
+    switches::kazoo::AmqpLink* link_ = nullptr;  // the thread's
+    bool is_told_lost_ = false;                  // likewise: whether the log has been told
     bool is_stopping_ = false;                   // likewise
-    std::latch stop_is_posted_{1};               // until then the reactor lives
-    std::thread thread_;                         // uses all members above
+    FrontThread thread_;                         // uses all members above
 };
 
 }  // namespace pivot::tools

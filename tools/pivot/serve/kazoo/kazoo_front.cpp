@@ -84,7 +84,7 @@ void KazooFront::add_metrics(std::vector<FrontMetric>& metrics) const
 
 void KazooFront::start()
 {
-    bus_.start([this](reactor::Reactor& reactor) -> BusThread::Desk {
+    bus_.start(&reception_.engine(), [this](reactor::Reactor& reactor) -> BusThread::Desk {
         kazoo::RequestSettings rules;
         rules.node = bus_node_name();
         rules.timeout_max = reception_.engine().action_limits().timeout_max;

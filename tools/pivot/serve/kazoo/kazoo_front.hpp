@@ -1,6 +1,6 @@
 // A front end for KAZOO's calls: KAZOO asks for pivots over its message bus.
 //
-//     engine threads ── commands ──► the thread `bus`: the connection, requests ◄──► RabbitMQ
+//     engine threads ── commands ──► the front's thread: the connection, requests ◄──► RabbitMQ
 //            ▲                             │
 //            └────── start, tell ──────────┘
 //

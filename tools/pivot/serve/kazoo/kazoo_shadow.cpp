@@ -62,7 +62,7 @@ std::string KazooShadow::description() const
 
 void KazooShadow::start()
 {
-    bus_.start([this](reactor::Reactor& reactor) { return make_desk(reactor); });
+    bus_.start(nullptr, [this](reactor::Reactor& reactor) { return make_desk(reactor); });
 }
 
 // Does not wait for requests that are being judged.

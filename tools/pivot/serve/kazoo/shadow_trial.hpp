@@ -43,6 +43,7 @@ public:
                           reactor::Deadline& deadline) override;
     void refuse(const switches::kazoo::PivotRequest& request, std::string_view why) override;
     void close() override { resolver_->close(); }
+    bool is_closed() const override { return resolver_->is_idle(); }
 
     // For new requests.
     void reload(const EngineConfig& config);
