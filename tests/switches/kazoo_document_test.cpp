@@ -393,6 +393,17 @@ TEST_F(KazooDocument, a_bus_that_is_back_follows_the_call_again_and_asks_what_wa
     EXPECT_EQ(numbers.ends_missed.value(), 1u);
 }
 
+TEST_F(KazooDocument, what_nobody_could_answer_is_not_asked_without_a_bus)
+{
+    perform();
+    play(3);
+    lose();
+    pass(seconds(16));
+    take_sent();
+    reopen();
+    EXPECT_THAT(take_sent(), ElementsAre(bound, "channel_status_req"));
+}
+
 TEST_F(KazooDocument, a_document_whose_reply_has_an_unknown_fate_is_performed)
 {
     command();

@@ -263,7 +263,8 @@ void PerformedCall::fired()
 {
     over_.clear();
     const Nanoseconds next = std::clamp(2 * patience_, patience_ns_min, patience_ns_max);
-    probe();
+    const bool has_bus = !line_.queue().empty();  // else bus_is_back() will ask
+    if (has_bus) probe();
     await_news(next);
 }
 
