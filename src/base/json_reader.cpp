@@ -52,6 +52,12 @@ void ObjectReader::text(std::string_view name, std::string& field, Check check)
     if (const auto found = checked_text(*value, at_, name, check)) field = *found;
 }
 
+std::string_view ObjectReader::text(std::string_view name)
+{
+    const auto value = find(name);
+    return value ? checked_text(*value, at_, name, nullptr).value_or("") : "";
+}
+
 void ObjectReader::required_text(std::string_view name, std::string& field, Check check)
 {
     const auto value = find(name);

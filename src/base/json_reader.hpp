@@ -45,6 +45,9 @@ public:
                  Nulls nulls = Nulls::are_wrong);
 
     void text(std::string_view name, std::string& field, Check check = nullptr);
+
+    // The text of a string, as long as its document has it; empty if it is absent or wrong.
+    std::string_view text(std::string_view name);
     void required_text(std::string_view name, std::string& field, Check check = nullptr);
     void texts(std::string_view name, std::vector<std::string>& field, Check check = nullptr);
     void flag(std::string_view name, bool& field);

@@ -113,6 +113,13 @@ void Writer::add(Value value)
 
 void append_quoted(std::string& out, std::string_view text)
 {
+    const bool is_plain = count_plain(text) == text.size();
+    if (is_plain) {
+        out += '"';
+        out += text;
+        out += '"';
+        return;
+    }
     Writer writer;
     writer.start(out, text.size() + 2);
     writer.add_string(text);

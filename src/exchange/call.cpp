@@ -18,14 +18,10 @@ std::string known(std::string_view part, std::string_view from_whole, std::strin
 Party read_party(json::ObjectReader& reader, std::string_view whole_name,
                  std::string_view user_name, std::string_view realm_name)
 {
-    std::string whole;
-    std::string user;
-    std::string realm;
-    reader.text(whole_name, whole);
-    reader.text(user_name, user);
-    reader.text(realm_name, realm);
-    std::string_view rest = whole;
+    std::string_view rest = reader.text(whole_name);
     const std::string_view user_of_whole = take_until(rest, '@');
+    const std::string_view user = reader.text(user_name);
+    const std::string_view realm = reader.text(realm_name);
     return {known(user, user_of_whole, "nouser"), known(realm, rest, "norealm")};
 }
 

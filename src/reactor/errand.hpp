@@ -4,28 +4,34 @@
 #include "reactor/inbox.hpp"
 #include "reactor/reactor.hpp"
 
-#include <functional>
 #include <utility>
 
 namespace pivot::reactor {
 
-class Errand final : public Message {
+class Errand {
 public:
-    static void send(Reactor& reactor, std::function<void()> work)
+    // `work()` is called once, on the reactor's thread.
+    template <typename Work>
+    static void send(Reactor& reactor, Work work)
     {
-        reactor.post(*new Errand(std::move(work)));
+        reactor.post(*new Sent<Work>(std::move(work)));
     }
 
 private:
-    explicit Errand(std::function<void()> work) : work_(std::move(work)) {}
+    template <typename Work>
+    class Sent final : public Message {
+    public:
+        explicit Sent(Work work) : work_(std::move(work)) {}
 
-    void deliver() override
-    {
-        work_();
-        delete this;
-    }
+    private:
+        void deliver() override
+        {
+            work_();
+            delete this;
+        }
 
-    const std::function<void()> work_;
+        Work work_;
+    };
 };
 
 }  // namespace pivot::reactor

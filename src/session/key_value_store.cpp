@@ -94,8 +94,11 @@ std::string KeyValueStore::text_of(const Members& members, std::string_view name
 {
     const auto known = std::ranges::find(members, name, &Member::name);
     if (known == members.end()) return {};
+    const std::string_view json = known->json;
+    const bool is_plain_text = json.starts_with('"') && json.find('\\') == json.npos;
+    if (is_plain_text) return std::string(json.substr(1, json.size() - 2));
     json::Document document;
-    const auto value = document.read(known->json);
+    const auto value = document.read(json);
     return value && exchange::is_scalar(*value) ? std::string(value->text()) : std::string();
 }
 

@@ -5,6 +5,16 @@
 
 namespace pivot::switches {
 
+namespace {
+
+void append_text(std::string& json, std::string_view text)
+{
+    is_valid_utf8(text) ? json::append_quoted(json, text)
+                        : json::append_quoted(json, to_valid_utf8(text));
+}
+
+}  // namespace
+
 void Body::begin(std::string_view name)
 {
     json_ += json_.empty() ? '{' : ',';
@@ -15,7 +25,7 @@ void Body::begin(std::string_view name)
 Body& Body::add(std::string_view name, std::string_view text)
 {
     begin(name);
-    json::append_quoted(json_, to_valid_utf8(text));
+    append_text(json_, text);
     return *this;
 }
 
@@ -39,7 +49,7 @@ Body& Body::add_list(std::string_view name, std::initializer_list<std::string_vi
     char separator = '[';
     for (const std::string_view text : texts) {
         json_ += std::exchange(separator, ',');
-        json::append_quoted(json_, to_valid_utf8(text));
+        append_text(json_, text);
     }
     json_ += ']';
     return *this;

@@ -1,6 +1,7 @@
 // Builds the JSON object of a request or message to a switch.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -16,6 +17,9 @@ using Variables = std::vector<std::pair<std::string, std::string>>;
 // Makes texts valid UTF-8.
 class Body {
 public:
+    Body() = default;
+    explicit Body(std::size_t bytes_expected) { json_.reserve(bytes_expected); }
+
     Body& add(std::string_view name, std::string_view text);
     Body& add(std::string_view name, const char* text) { return add(name, std::string_view(text)); }
     Body& add(std::string_view name, std::int64_t number);

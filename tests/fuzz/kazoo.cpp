@@ -13,7 +13,8 @@ using namespace switches::kazoo;
 void check(std::string_view body)
 {
     using std::chrono::milliseconds;
-    const PivotRequest request = PivotRequest::read(body, milliseconds(5'000));
+    json::Document document;
+    const PivotRequest request = PivotRequest::read(document, body, milliseconds(5'000));
     require(is_valid_utf8(request.call_id), "the id of a call is text");
     if (request.controller) {
         require(!request.controller->queue.empty(), "a reply has a queue");

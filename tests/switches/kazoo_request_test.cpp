@@ -15,7 +15,8 @@ PivotRequest read(const PivotReq& message, milliseconds limit = milliseconds(5'0
 {
     const std::string text = message.text();
     const ExactCopy exact(text);
-    return PivotRequest::read(exact.text(), limit);
+    json::Document document;
+    return PivotRequest::read(document, exact.text(), limit);
 }
 
 std::string refusal_of(const PivotReq& message)
@@ -138,14 +139,17 @@ TEST(KazooRequest, nobody_is_told_without_a_call_and_a_queue)
     EXPECT_FALSE(read(PivotReq().with_queue(R"("pid://<0.1.0>/")")).can_be_answered());
     EXPECT_FALSE(read(PivotReq("m", "")).can_be_answered());
     EXPECT_FALSE(read(PivotReq().with("Call", "[]")).can_be_answered());
+    json::Document document;
     for (const std::string_view text : {"", "[]", "7", "\"x\"", "{", "\xff", "{} {}"}) {
-        EXPECT_FALSE(PivotRequest::read(text, milliseconds(5'000)).can_be_answered()) << text;
+        const auto request = PivotRequest::read(document, text, milliseconds(5'000));
+        EXPECT_FALSE(request.can_be_answered()) << text;
     }
 }
 
 TEST(KazooRequest, a_body_that_could_not_be_taken_is_named)
 {
-    const PivotRequest request = PivotRequest::read("", milliseconds(5'000));
+    json::Document document;
+    const PivotRequest request = PivotRequest::read(document, "", milliseconds(5'000));
     EXPECT_EQ(request.question.error(),
               "its body is empty, longer than 4 MiB, or a broken gzip stream");
 }
@@ -153,8 +157,9 @@ TEST(KazooRequest, a_body_that_could_not_be_taken_is_named)
 TEST(KazooRequest, a_message_that_is_cut_off_anywhere_is_refused)
 {
     const std::string text = PivotReq().text();
+    json::Document document;
     for_each_prefix(text, [&](std::string_view part) {
-        const PivotRequest request = PivotRequest::read(part, milliseconds(5'000));
+        const PivotRequest request = PivotRequest::read(document, part, milliseconds(5'000));
         EXPECT_EQ(request.question.has_value(), part.size() == text.size());
     });
 }

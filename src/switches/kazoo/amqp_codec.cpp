@@ -1,6 +1,7 @@
 #include "switches/kazoo/amqp_codec.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 #include <fmt/format.h>
@@ -47,9 +48,11 @@ std::size_t begin_frame(std::string& out, AmqpFrame::Type type, std::uint16_t ch
 
 void finish_frame(std::string& out, std::size_t payload_at)
 {
-    std::string size;
-    append_number(size, out.size() - payload_at, 4);
-    out.replace(payload_at - size.size(), size.size(), size);
+    constexpr std::size_t size_bytes = 4;
+    const std::size_t size = out.size() - payload_at;
+    for (std::size_t i = 0; i < size_bytes; ++i) {
+        out[payload_at - size_bytes + i] = static_cast<char>(size >> (8 * (3 - i)) & 0xff);
+    }
     out += frame_end;
 }
 
@@ -57,11 +60,12 @@ void finish_frame(std::string& out, std::size_t payload_at)
 template <typename Encode>
 void append_encoded(std::string& out, std::size_t bytes_max, Encode encode)
 {
-    const std::size_t at = out.size();
-    out.resize(at + bytes_max);
-    const int bytes = encode(amqp_bytes_t{bytes_max, out.data() + at});
+    std::array<char, method_bytes_max> room;  // most need no more
+    std::string more(bytes_max > room.size() ? bytes_max : 0, '\0');
+    char* const to = more.empty() ? room.data() : more.data();
+    const int bytes = encode(amqp_bytes_t{bytes_max, to});
     assert(bytes >= 0);
-    out.resize(at + static_cast<std::size_t>(std::max(bytes, 0)));
+    out.append(to, static_cast<std::size_t>(std::max(bytes, 0)));
 }
 
 }  // namespace

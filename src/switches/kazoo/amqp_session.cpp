@@ -417,7 +417,7 @@ void AmqpSession::begin_content(const amqp_basic_deliver_t& deliver)
     content_ = Content();
     content_.method = AMQP_BASIC_DELIVER_METHOD;
     content_.is_own = is_own(deliver.consumer_tag);
-    content_.routing_key = text_of(deliver.routing_key);
+    if (content_.is_own) content_.routing_key = text_of(deliver.routing_key);
     content_.delivery.tag = deliver.delivery_tag;
     content_.delivery.is_redelivered = deliver.redelivered != 0;
 }
@@ -504,12 +504,17 @@ std::uint64_t AmqpSession::publish(const Publication& publication)
 
 void AmqpSession::confirm(std::uint64_t number, bool is_multiple, bool is_taken)
 {
-    const auto end = std::ranges::upper_bound(unconfirmed_, number);
-    auto begin = unconfirmed_.begin();
-    if (!is_multiple) begin = end == begin || *std::prev(end) != number ? end : std::prev(end);
-    const std::vector<std::uint64_t> confirmed(begin, end);
-    unconfirmed_.erase(begin, end);
-    for (const std::uint64_t each : confirmed) listener_.confirmed(each, is_taken);
+    if (!is_multiple) {
+        const auto found = std::ranges::lower_bound(unconfirmed_, number);
+        if (found == unconfirmed_.end() || *found != number) return;
+        unconfirmed_.erase(found);
+        return listener_.confirmed(number, is_taken);
+    }
+    while (!unconfirmed_.empty() && unconfirmed_.front() <= number) {
+        const std::uint64_t next = unconfirmed_.front();
+        unconfirmed_.pop_front();  // before the listener, who may publish
+        listener_.confirmed(next, is_taken);
+    }
 }
 
 }  // namespace pivot::switches::kazoo

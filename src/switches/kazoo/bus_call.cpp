@@ -15,16 +15,18 @@ Abilities BusCall::abilities() const
     return PerformedCall::abilities();
 }
 
-void BusCall::post(std::function<void(BusCallListener& listener)> work)
+template <typename Work>
+void BusCall::post(Work work)
 {
-    reactor::Errand::send(reactor_,
-                          [&listener = listener_, work = std::move(work)] { work(listener); });
+    reactor::Errand::send(
+        reactor_, [&listener = listener_, work = std::move(work)]() mutable { work(listener); });
 }
 
 void BusCall::command(std::function<void(PerformedCall& call)> command)
 {
-    post(
-        [command = std::move(command)](BusCallListener& listener) { listener.commanded(command); });
+    post([command = std::move(command)](BusCallListener& listener) mutable {
+        listener.commanded(std::move(command));
+    });
 }
 
 // ---- the call -----------------------------------------------------------------------------------
@@ -86,8 +88,8 @@ bool BusCall::record(JobId job, LegId leg, const Recording& recording)
 
 bool BusCall::run_flow(JobId job, std::string_view flow)
 {
-    post([job, flow = std::string(flow)](BusCallListener& listener) {
-        listener.flow_came(job, flow);
+    post([job, flow = std::string(flow)](BusCallListener& listener) mutable {
+        listener.flow_came(job, std::move(flow));
     });
     return true;
 }

@@ -79,7 +79,10 @@ public:
 
 private:
     void command(std::function<void(PerformedCall& call)> command);
-    void post(std::function<void(BusCallListener& listener)> work);
+
+    // Calls `work(listener)` on the bus's thread.
+    template <typename Work>
+    void post(Work work);
 
     reactor::Reactor& reactor_;
     BusAttendant& attendant_;

@@ -272,14 +272,13 @@ tl::expected<PivotRequest::Question, std::string> read_question(json::Value mess
 
 }  // namespace
 
-PivotRequest PivotRequest::read(std::string_view body, milliseconds limit)
+PivotRequest PivotRequest::read(json::Document& document, std::string_view body, milliseconds limit)
 {
     PivotRequest request{{}, {}, {}, {}, {}, Error("it is not a JSON object")};
     if (body.empty()) {
         request.question = Error("its body is empty, longer than 4 MiB, or a broken gzip stream");
         return request;
     }
-    json::Document document;
     const auto message = document.read(body);
     if (!message) {
         request.question = Error(message.error().message);

@@ -4,6 +4,7 @@
 // absent.
 #pragma once
 
+#include "base/json.hpp"
 #include "switches/kazoo/call_line.hpp"
 #include "switches/kazoo/queue_address.hpp"
 
@@ -40,8 +41,9 @@ struct PivotRequest {
     static constexpr std::chrono::milliseconds timeout_max{9'500};
 
     // An absent timeout counts as five seconds, and others are clamped to 1 ms to `limit`, which is
-    // at most `timeout_max`.
-    static PivotRequest read(std::string_view body, std::chrono::milliseconds limit);
+    // at most `timeout_max`. `document` keeps its memory for the next request.
+    static PivotRequest read(json::Document& document, std::string_view body,
+                             std::chrono::milliseconds limit);
 
     // Whether a reply has somewhere to go.
     bool can_be_answered() const { return !call_id.empty() && controller.has_value(); }

@@ -49,6 +49,7 @@ std::string encode_key_part(std::string_view part)
 {
     if (part == "*" || part == "#") return std::string(part);
     std::string encoded;
+    encoded.reserve(part.size() + 16);
     for (const char c : part) {
         const bool is_plain = is_letter(c) || is_digit(c) || c == '-' || c == '~' || c == '_';
         if (is_plain) {
@@ -56,7 +57,9 @@ std::string encode_key_part(std::string_view part)
         } else if (c == ' ') {
             encoded += '+';
         } else {
-            encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+            constexpr std::string_view digits = "0123456789ABCDEF";
+            const auto byte = static_cast<unsigned char>(c);
+            encoded += {'%', digits[byte >> 4], digits[byte & 0xF]};
         }
     }
     return encoded;

@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/random_id.hpp"
+#include "switches/body.hpp"
 
 #include <utility>
 
@@ -19,27 +20,18 @@ struct Frame {
 // The approximate size of a message without its flow.
 constexpr std::size_t message_bytes = 512;
 
-void add_member(std::string& json, std::string_view name, std::string_view value)
+Body begin(const Frame& frame, std::string_view node, std::string_view message_id,
+           std::string_view call_id, std::size_t more_bytes = 0)
 {
-    json += json.empty() ? '{' : ',';
-    json::append_quoted(json, name);
-    json += ':';
-    json::append_quoted(json, value);
-}
-
-std::string body_of(const Frame& frame, std::string_view node, std::string_view message_id,
-                    std::string_view call_id)
-{
-    std::string json;
-    json.reserve(message_bytes);
-    add_member(json, "Event-Category", frame.category);
-    add_member(json, "Event-Name", frame.name);
-    add_member(json, "App-Name", frame.application);
-    add_member(json, "App-Version", "4.0.0");
-    add_member(json, "Node", node);
-    add_member(json, "Msg-ID", message_id);
-    add_member(json, "Call-ID", call_id);
-    return json;
+    Body body(message_bytes + more_bytes);
+    body.add("Event-Category", frame.category)
+        .add("Event-Name", frame.name)
+        .add("App-Name", frame.application)
+        .add("App-Version", "4.0.0")
+        .add("Node", node)
+        .add("Msg-ID", message_id)
+        .add("Call-ID", call_id);
+    return body;
 }
 
 // If the call's queue is gone, its callflow is gone, too.
@@ -62,7 +54,7 @@ Publication Replies::processing(std::string_view call_id, const QueueAddress& co
 {
     message_id = next_id();
     const Frame frame = {"pivot", "processing", "translator"};
-    return reply_to(controller, body_of(frame, node_, message_id, call_id) + '}');
+    return reply_to(controller, begin(frame, node_, message_id, call_id).take());
 }
 
 Publication Replies::failed(std::string_view call_id, const QueueAddress& controller,
@@ -70,7 +62,7 @@ Publication Replies::failed(std::string_view call_id, const QueueAddress& contro
 {
     message_id = next_id();
     const Frame frame = {"pivot", "failed", "pivot"};
-    return reply_to(controller, body_of(frame, node_, message_id, call_id) + '}');
+    return reply_to(controller, begin(frame, node_, message_id, call_id).take());
 }
 
 // The header decides which of KAZOO's queues gets it.
@@ -82,10 +74,9 @@ Publication Replies::flow(std::string_view call_id, std::string_view flow, std::
     event.exchange = "callevt";
     event.routing_key = "call.CHANNEL_PIVOT." + encode_key_part(call_id);
     event.headers = {{"call-id", std::string(call_id)}};
-    event.body = body_of(frame, node_, message_id, call_id);
-    event.body.reserve(message_bytes + 2 * flow.size());
-    add_member(event.body, "Application-Data", flow);
-    event.body += '}';
+    event.body = begin(frame, node_, message_id, call_id, 2 * flow.size())
+                     .add("Application-Data", flow)
+                     .take();
     return event;
 }
 
@@ -95,10 +86,10 @@ Publication Replies::claim(const Claim& claim)
     Publication publication;
     publication.exchange = "callmgr";
     publication.routing_key = claim_key;
-    publication.body = body_of(frame, node_, next_id(), claim.call_id);
-    add_member(publication.body, "Request-ID", claim.request_id);
-    add_member(publication.body, "Redelivered", claim.was_delivered_again ? "true" : "false");
-    publication.body += '}';
+    publication.body = begin(frame, node_, next_id(), claim.call_id)
+                           .add("Request-ID", claim.request_id)
+                           .add("Redelivered", claim.was_delivered_again ? "true" : "false")
+                           .take();
     return publication;
 }
 

@@ -213,8 +213,8 @@ void RequestDesk::take(Waiting request)
 {
     const std::uint64_t tag = request.delivery.tag;
     const std::string body = take_body(request.delivery);
-    PivotRequest asked =
-        PivotRequest::read(body, std::min(settings_.timeout_max, PivotRequest::timeout_max));
+    PivotRequest asked = PivotRequest::read(
+        document_, body, std::min(settings_.timeout_max, PivotRequest::timeout_max));
     if (!asked.can_be_answered()) {
         const std::string why =
             asked.question ? "the call names no queue for replies" : asked.question.error();
@@ -259,8 +259,10 @@ void RequestDesk::take(Waiting request)
 // Requests without a Msg-ID, which are refused, cannot be told apart.
 std::string RequestDesk::key_of(std::string_view message_id, std::string_view call_id)
 {
-    if (message_id.empty()) return fmt::format("{}\n", ++nameless_);
-    return fmt::format("{}\n{}", message_id, call_id);
+    if (message_id.empty()) return std::to_string(++nameless_) + '\n';
+    std::string key;
+    key.reserve(message_id.size() + 1 + call_id.size());
+    return key.append(message_id).append("\n").append(call_id);
 }
 
 // A request in flight was delivered again, because its connection had been lost.

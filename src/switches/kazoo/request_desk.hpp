@@ -19,6 +19,7 @@
 //   * A session that ends with the caller still there, such as at the end of a drain, likewise.
 #pragma once
 
+#include "base/json.hpp"
 #include "reactor/reactor.hpp"
 #include "switches/kazoo/bus.hpp"
 #include "switches/kazoo/bus_attendant.hpp"
@@ -145,6 +146,7 @@ private:
     Replies replies_;
     BusNumbers& numbers_;
     BusLines lines_;
+    json::Document document_;  // the request that is read
     Bus* bus_ = nullptr;
     bool is_blocked_ = false;
     bool has_warned_of_headers_ = false;

@@ -4,6 +4,7 @@
 // A copy is acknowledged once it is judged, so the prefetch limits how many are judged at a time.
 #pragma once
 
+#include "base/json.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/reactor.hpp"
 #include "reactor/scope.hpp"
@@ -65,6 +66,7 @@ private:
     const std::chrono::milliseconds timeout_max_;
     reactor::Deadline life_;
     reactor::Scope judging_;
+    json::Document document_;  // the request that is read
     Bus* bus_ = nullptr;
     unsigned connection_ = 0;  // whose tags identify deliveries
 };
