@@ -21,6 +21,13 @@ namespace pivot::engine {
 
 namespace {
 
+constexpr std::int64_t mebibyte = 1024 * 1024;
+constexpr std::int64_t minute_ms = 60'000;
+constexpr std::int64_t day_ms = 24 * 60 * minute_ms;
+constexpr std::int64_t wait_ms_min = 100;            // for a host
+constexpr std::int64_t descriptors_max = 1'048'576;  // the kernel's IORING_MAX_FIXED_FILES
+constexpr std::int64_t file_bytes_max = std::int64_t{1'024} * 1'024 * mebibyte;
+
 using Checked = tl::expected<void, std::string>;
 
 constexpr std::int64_t calls_max_max = 10'000'000;
@@ -182,6 +189,52 @@ EngineConfig::Account read_account(json::Value value, const std::string& at,
     return account;
 }
 
+void read_http(json::ObjectReader& reader, EngineConfig::Http& http)
+{
+    auto& [head_bytes_max, body_bytes_max, redirects_max, idle_connections_max,
+           idle_connections_per_origin_max, idle_timeout, retries_stale] = http;
+    reader.number("head_bytes_max", head_bytes_max, 1'024, 16 * mebibyte);
+    reader.number("body_bytes_max", body_bytes_max, 1, 1'024 * mebibyte);
+    reader.number("redirects_max", redirects_max, 0, 100);
+    reader.number("idle_connections_max", idle_connections_max, 0, descriptors_max);
+    reader.number("idle_connections_per_origin_max", idle_connections_per_origin_max, 0,
+                  descriptors_max);
+    reader.number("idle_timeout_ms", idle_timeout, 1, day_ms);
+    reader.flag("retries_stale", retries_stale);
+}
+
+void read_session(json::ObjectReader& reader, EngineConfig::Session& session)
+{
+    reader.number("iterations_max", session.iterations_max, 1, 1'000'000);
+    reader.number("answer_ms", session.answer_timeout, wait_ms_min, 10 * minute_ms);
+    reader.number("hang_up_ms", session.hang_up_timeout, wait_ms_min, 10 * minute_ms);
+    reader.number("stop_ms", session.stop_timeout, wait_ms_min, 10 * minute_ms);
+    reader.number("transfer_limit_ms", session.transfer_limit, wait_ms_min, day_ms);
+    reader.number("play_limit_ms", session.play_limit, wait_ms_min, day_ms);
+    reader.text("apology", session.apology, check_text);
+    reader.flag("fetches_media", session.fetches_media);
+    reader.flag("renders_speech", session.renders_speech);
+    reader.flag("keeps_recordings", session.keeps_recordings);
+}
+
+void read_media(json::ObjectReader& reader, EngineConfig::Media& media)
+{
+    reader.text("path", media.path, check_text);
+    reader.number("bytes_max", media.bytes_max, 1'024, 1'024 * mebibyte);
+    reader.number("cache_bytes_max", media.cache_bytes_max, mebibyte, file_bytes_max);
+    reader.number("fetch_ms", media.fetch_timeout, wait_ms_min, 10 * minute_ms);
+    read_command(reader, "speech_command", media.speech_command, check_speech_argument);
+    reader.number("speech_ms", media.speech_timeout, wait_ms_min, 10 * minute_ms);
+    reader.texts("conversion_command", media.conversion_command, check_conversion_argument);
+    reader.number("conversion_ms", media.conversion_timeout, wait_ms_min, 10 * minute_ms);
+    reader.texts("recording_command", media.recording_command, check_recording_argument);
+    reader.number("recording_ms", media.recording_timeout, wait_ms_min, 60 * minute_ms);
+    reader.text("recordings_url", media.recordings_url, check_link_base);
+    reader.text("recordings_key", media.recordings_key, check_text);
+    reader.text("recordings_key_before", media.recordings_key_before, check_text);
+    reader.number("recordings_link_s", media.recordings_lifetime, 60, 3'650 * day_ms / 1'000);
+}
+
 // False if it cannot be read, or is larger.
 bool read_file(const std::string& path, std::string& text, std::size_t bytes_max)
 {
@@ -222,12 +275,6 @@ void read_modules(json::ObjectReader& reader, EngineConfig::Callflow& callflow,
 
 void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breaches& breaches)
 {
-    constexpr std::int64_t mebibyte = 1024 * 1024;
-    constexpr std::int64_t minute_ms = 60'000;
-    constexpr std::int64_t day_ms = 24 * 60 * minute_ms;
-    constexpr std::int64_t wait_ms_min = 100;            // for a host
-    constexpr std::int64_t descriptors_max = 1'048'576;  // the kernel's IORING_MAX_FIXED_FILES
-    constexpr std::int64_t file_bytes_max = std::int64_t{1'024} * 1'024 * mebibyte;
     root.number("reactors", config.reactors, 0, 1'024);
     read_cpus(root, config.cpus, breaches);
     root.number("run_ms", config.run_time, 1, 1'000);
@@ -250,16 +297,7 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     read_policy(policy, config.policy);
 
     auto http = root.object("http");
-    auto& [head_bytes_max, body_bytes_max, redirects_max, idle_connections_max,
-           idle_connections_per_origin_max, idle_timeout, retries_stale] = config.http;
-    http.number("head_bytes_max", head_bytes_max, 1'024, 16 * mebibyte);
-    http.number("body_bytes_max", body_bytes_max, 1, 1'024 * mebibyte);
-    http.number("redirects_max", redirects_max, 0, 100);
-    http.number("idle_connections_max", idle_connections_max, 0, descriptors_max);
-    http.number("idle_connections_per_origin_max", idle_connections_per_origin_max, 0,
-                descriptors_max);
-    http.number("idle_timeout_ms", idle_timeout, 1, day_ms);
-    http.flag("retries_stale", retries_stale);
+    read_http(http, config.http);
 
     auto callflow = root.object("callflow");
     callflow.flag("coerce_types", config.callflow.coerce_types);
@@ -270,32 +308,10 @@ void read_settings(json::ObjectReader& root, EngineConfig& config, json::Breache
     twiml.flag("strict", config.twiml.is_strict);
 
     auto session = root.object("session");
-    session.number("iterations_max", config.session.iterations_max, 1, 1'000'000);
-    session.number("answer_ms", config.session.answer_timeout, wait_ms_min, 10 * minute_ms);
-    session.number("hang_up_ms", config.session.hang_up_timeout, wait_ms_min, 10 * minute_ms);
-    session.number("stop_ms", config.session.stop_timeout, wait_ms_min, 10 * minute_ms);
-    session.number("transfer_limit_ms", config.session.transfer_limit, wait_ms_min, day_ms);
-    session.number("play_limit_ms", config.session.play_limit, wait_ms_min, day_ms);
-    session.text("apology", config.session.apology, check_text);
-    session.flag("fetches_media", config.session.fetches_media);
-    session.flag("renders_speech", config.session.renders_speech);
-    session.flag("keeps_recordings", config.session.keeps_recordings);
+    read_session(session, config.session);
 
     auto media = root.object("media");
-    media.text("path", config.media.path, check_text);
-    media.number("bytes_max", config.media.bytes_max, 1'024, 1'024 * mebibyte);
-    media.number("cache_bytes_max", config.media.cache_bytes_max, mebibyte, file_bytes_max);
-    media.number("fetch_ms", config.media.fetch_timeout, wait_ms_min, 10 * minute_ms);
-    read_command(media, "speech_command", config.media.speech_command, check_speech_argument);
-    media.number("speech_ms", config.media.speech_timeout, wait_ms_min, 10 * minute_ms);
-    media.texts("conversion_command", config.media.conversion_command, check_conversion_argument);
-    media.number("conversion_ms", config.media.conversion_timeout, wait_ms_min, 10 * minute_ms);
-    media.texts("recording_command", config.media.recording_command, check_recording_argument);
-    media.number("recording_ms", config.media.recording_timeout, wait_ms_min, 60 * minute_ms);
-    media.text("recordings_url", config.media.recordings_url, check_link_base);
-    media.text("recordings_key", config.media.recordings_key, check_text);
-    media.text("recordings_key_before", config.media.recordings_key_before, check_text);
-    media.number("recordings_link_s", config.media.recordings_lifetime, 60, 3'650 * day_ms / 1'000);
+    read_media(media, config.media);
 
     auto signing = root.object("signing");
     signing.text_map("keys", config.signing.keys, check_text);
