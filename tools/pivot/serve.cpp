@@ -13,7 +13,6 @@
 #include "pivot/serve/calls/call_ledger.hpp"
 #include "pivot/serve/calls/reception.hpp"
 #include "pivot/serve/fronts/call_control.hpp"
-#include "pivot/serve/kazoo/bus_thread.hpp"
 #include "pivot/serve/kazoo/kazoo_front.hpp"
 #include "pivot/serve/kazoo/kazoo_shadow.hpp"
 #include "pivot/serve/numbers/numbers_source.hpp"

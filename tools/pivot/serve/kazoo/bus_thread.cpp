@@ -3,12 +3,10 @@
 #include "base/clock.hpp"
 #include "reactor/errand.hpp"
 
-#include <array>
 #include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace pivot::tools {
 
@@ -24,13 +22,6 @@ constexpr Nanoseconds goodbye_ns = second_ns;
 constexpr std::chrono::seconds refusal_timeout{1};
 
 }  // namespace
-
-std::string bus_node_name()
-{
-    std::array<char, 256> host{};
-    const bool is_known = ::gethostname(host.data(), host.size() - 1) == 0 && host[0] != '\0';
-    return fmt::format("pivot@{}", is_known ? host.data() : "localhost");
-}
 
 BusThread::BusThread(std::string name, kazoo::AmqpLinkSettings settings, Log& log)
     : name_(std::move(name)), settings_(std::move(settings)), log_(log)

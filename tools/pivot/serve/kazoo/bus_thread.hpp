@@ -24,9 +24,6 @@
 
 namespace pivot::tools {
 
-// Our name on the bus, in the form of KAZOO's own nodes: `pivot@piv1.example.com`.
-std::string bus_node_name();
-
 class BusThread final : private switches::kazoo::AmqpWatcher {
 public:
     // Called on the thread, where the desk will live. The error is a sentence.

@@ -2,13 +2,14 @@
 
 #include "base/text.hpp"
 #include "net/tls.hpp"
-#include "pivot/serve/kazoo/bus_thread.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 namespace pivot::tools {
 
@@ -74,6 +75,13 @@ void read_shadow(json::ObjectReader& reader, Shadow& shadow)
 }
 
 }  // namespace
+
+std::string bus_node_name()
+{
+    std::array<char, 256> host{};
+    const bool is_known = ::gethostname(host.data(), host.size() - 1) == 0 && host[0] != '\0';
+    return fmt::format("pivot@{}", is_known ? host.data() : "localhost");
+}
 
 switches::kazoo::AmqpLinkSettings KazooSettings::link() const
 {

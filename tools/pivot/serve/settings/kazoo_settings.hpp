@@ -11,6 +11,9 @@
 
 namespace pivot::tools {
 
+// Our name on the bus, in the form of KAZOO's own nodes: `pivot@piv1.example.com`.
+std::string bus_node_name();
+
 // Whether requests are only watched, and not answered.
 enum class Shadow : std::uint8_t {
     off,
