@@ -25,16 +25,45 @@ HOST_FLOORS = {"base", "reactor", "net", "http"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<(pivot/[^>]+)>)', re.MULTILINE)
 
 
+# `pivot serve` is a house of its own, in tools/pivot/serve.
+SERVE = [
+    ["service"],
+    ["numbers", "recordings"],
+    ["settings"],
+    ["calls"],
+    ["fronts"],
+    ["asterisk", "kazoo", "scripted"],
+    ["admin", "api"],
+]
+SERVE_FOLDER = "pivot/serve/"
+
+
+def below(house, floor):
+    """The floors of the house that files of `floor` may include, its own with them."""
+    lower = set()
+    for row in house:
+        if floor in row:
+            return lower | {floor}
+        lower |= set(row)
+    return lower | {floor}  # on none: whatever they need
+
+
 def floors_below(floor):
-    """The floors that files of `floor` may include, its own with them."""
     if floor == "switches":
         return HOST_FLOORS | {"switches"}
-    below = set()
-    for row in HOUSE:
-        if floor in row:
-            return below | {floor}
-        below |= set(row)
-    return below | {"switches", floor}  # tools, tests of tools, benches: whatever they need
+    on_a_floor = any(floor in row for row in HOUSE)
+    return below(HOUSE, floor) | (set() if on_a_floor else {"switches"})
+
+
+def is_above_in_serve(path, quoted):
+    """Whether a file of `pivot serve` includes one of a floor that it may not know."""
+    parts = path.removeprefix("tools/" + SERVE_FOLDER).split("/")
+    if not path.startswith("tools/" + SERVE_FOLDER) or len(parts) < 2:
+        return False
+    if not quoted.startswith(SERVE_FOLDER):
+        return False
+    target = quoted.removeprefix(SERVE_FOLDER).split("/")[0]
+    return target not in below(SERVE, parts[0])
 
 
 ALL_FLOORS = {floor for row in HOUSE for floor in row} | {"switches"}
@@ -54,6 +83,11 @@ def includes(tree):
             message = None
             if room == "include" and quoted:
                 message = f'a public header includes "{quoted}": it may include <pivot/…> and the standard library'
+            elif quoted and is_above_in_serve(path, quoted):
+                message = (
+                    f'includes "{quoted}" from a floor of pivot serve that it may not know '
+                    f"(docs/design.md): let a floor above hand over what is needed, or move it down"
+                )
             elif quoted and ".." in quoted.split("/"):
                 message = f'"{quoted}" climbs: name it from the source root'
             elif room == "src" and target == "pivot" and quoted:

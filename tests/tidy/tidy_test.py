@@ -30,6 +30,21 @@ class Floors(unittest.TestCase):
             [("src/twiml/value.hpp", 1)],
         )
 
+    def test_pivot_serve_is_a_house_of_its_own(self):
+        self.assertEqual(
+            found(
+                floors.includes,
+                {
+                    "tools/pivot/serve/calls/why.cpp": '#include "pivot/serve/service/log.hpp"\n'
+                    '#include "pivot/serve/api/api.hpp"\n'
+                    '#include "execute/contract.hpp"\n',
+                    "tools/pivot/serve/kazoo/line.cpp": '#include "pivot/serve/asterisk/line.hpp"\n',
+                    "tools/pivot/serve.cpp": '#include "pivot/serve/api/api.hpp"\n',
+                },
+            ),
+            [("tools/pivot/serve/calls/why.cpp", 2), ("tools/pivot/serve/kazoo/line.cpp", 1)],
+        )
+
     def test_a_switch_sees_the_public_face_and_no_call(self):
         self.assertEqual(
             found(
