@@ -13,7 +13,7 @@ namespace {
 std::string_view number_as_host(std::string_view text)
 {
     const std::string_view host = text.substr(0, text.find_first_of(";:?"));
-    return host.find_first_not_of("0123456789+") == host.npos ? host : std::string_view();
+    return host.find_first_not_of("0123456789+*#") == host.npos ? host : std::string_view();
 }
 
 // The part before the `@` without its parameters (RFC 3261, section 19.1.1), as a gateway sees it.
@@ -30,12 +30,14 @@ std::string_view user_of(const Address& address)
     return user.substr(0, user.find(';'));
 }
 
-// What a gateway might dial. An escaped sign could be a digit.
+// What a gateway might dial: `*31#0900123` withholds the caller's number. An escaped sign could be a
+// digit.
 bool is_like_number(std::string_view user)
 {
     if (user.find('%') != user.npos) return true;
+    constexpr std::string_view beginnings = "+*#0123456789";
     return !user.empty() &&
-           (is_digit(user.front()) || !plain_number(user).empty() || user.front() == '+');
+           (beginnings.find(user.front()) != beginnings.npos || !plain_number(user).empty());
 }
 
 }  // namespace

@@ -67,10 +67,11 @@ TEST(DialRules, see_the_number_in_a_sip_uri)
     EXPECT_TRUE(rules().may_call(sip("sip:+4930123@gateway.example.com")));
     EXPECT_TRUE(rules().may_call(sip("sip:+4930123")));
     EXPECT_FALSE(rules().may_call(sip("sip:+900123")));
-    for (const char* other :
-         {"sip:+900123@gateway.example.com", "sip:900123@gateway.example.com",
-          "sips:+900123;phone-context=x@gateway.example.com", "sip:0a@gateway.example.com",
-          "sip:%2B900123@gateway.example.com", "sip:+49x@gateway.example.com"}) {
+    for (const char* other : {"sip:+900123@gateway.example.com", "sip:900123@gateway.example.com",
+                              "sips:+900123;phone-context=x@gateway.example.com",
+                              "sip:0a@gateway.example.com", "sip:%2B900123@gateway.example.com",
+                              "sip:+49x@gateway.example.com", "sip:*31#900123@gateway.example.com",
+                              "sip:#31#900123@gateway.example.com", "sip:*72900123"}) {
         const Address address = sip(other);
         const bool is_called = !address.empty() && rules().may_call(address);
         EXPECT_FALSE(is_called) << other;
