@@ -213,6 +213,31 @@ TEST_F(AsteriskCall, gets_the_action_of_its_variable_before_that_of_its_argument
     EXPECT_EQ(tested.arrivals.front().said, R"({"voice_url":"https://example.com/"})");
 }
 
+TEST_F(AsteriskCall, may_come_from_a_number_that_another_one_dials)
+{
+    asterisk.variables = {{"PIVOT_HOPS", "10"}, {"PIVOT_ACTION", "sales"}};
+    tested.enter("pivot-3f9c0a12-7;2");
+    ASSERT_EQ(tested.arrivals.size(), 1U);
+    EXPECT_EQ(tested.arrivals.front().said, "sales");
+    const Dial dial = dial_of({"+1415"});
+    tested.channel().dial(1, dial);
+    tested.run();
+    EXPECT_TRUE(std::ranges::any_of(asterisk.asked, [](const std::string& asked) {
+        return asked.find(R"("__PIVOT_HOPS":"11")") != asked.npos;
+    }));
+}
+
+TEST_F(AsteriskCall, is_refused_if_calls_have_dialled_each_other_without_end)
+{
+    asterisk.variables = {{"PIVOT_HOPS", "11"}};
+    tested.enter("pivot-3f9c0a12-7;2");
+    EXPECT_THAT(tested.arrivals, IsEmpty());
+    EXPECT_THAT(tested.warnings,
+                ElementsAre(HasSubstr("refused: 11 calls have dialled each other")));
+    EXPECT_TRUE(asterisk.has_asked("POST channels/pivot-3f9c0a12-7;2/continue") ||
+                asterisk.has_asked("POST channels/pivot-3f9c0a12-7%3B2/continue"));
+}
+
 TEST_F(AsteriskCall, goes_on_in_the_dialplan_if_it_is_refused)
 {
     tested.refusal = "there is no action";

@@ -69,13 +69,15 @@ void FakeAsterisk::enter(const std::string& channel, std::string_view arguments,
                          std::string_view state)
 {
     channels_[channel] = state;
+    const bool is_local = channel.ends_with(";2");
     tell(fmt::format(
-        R"({{"type":"StasisStart","args":{},"channel":{{"id":"{}","name":"PJSIP/alice-00000001",
+        R"({{"type":"StasisStart","args":{},"channel":{{"id":"{}","name":"{}",
             "state":"{}","protocol_id":"sip-{}","accountcode":"acme","language":"en",
             "caller":{{"name":"Ann Lee","number":"+14155550100"}},
             "connected":{{"name":"","number":""}},
             "dialplan":{{"context":"in","exten":"700","priority":1}}}}}})",
-        arguments, channel, state, channel));
+        arguments, channel, is_local ? "Local/700@in-00000001;2" : "PJSIP/alice-00000001", state,
+        channel));
 }
 
 // After a transfer, in the same bridge.

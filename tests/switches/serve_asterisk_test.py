@@ -45,6 +45,9 @@ exten => 4931,1,Busy(5)
 exten => twice,1,Stasis(pivot,twiml)
  same => n,Stasis(pivot,twiml)
  same => n,Hangup()
+exten => inner,1,Set(PIVOT_ACTION={"voice_url": "WEB/inner", "req_format": "twiml"})
+ same => n,Stasis(pivot)
+ same => n,Hangup()
 exten => wrong,1,Set(PIVOT_ACTION={"voice_url": 5})
  same => n,Stasis(pivot,twiml)
  same => n,Verbose(0,AFTER ${STASISSTATUS} ${PIVOTSTATUS} ${PIVOTREASON})
@@ -54,6 +57,7 @@ exten => wrong,1,Set(PIVOT_ACTION={"voice_url": 5})
 NUMBERS = """
 [pivot-dial]
 exten => _X.,1,Dial(PJSIP/sipp/sip:bob@127.0.0.1:${EXTEN},,b(pivot-headers^s^1))
+exten => 4940,1,Goto(default,inner,1)
 [pivot-headers]
 exten => s,1,While($["${SET(PIVOT_NAME=${SHIFT(PIVOT_HEADERS)})}" != ""])
  same => n,Set(PJSIP_HEADER(add,${PIVOT_NAME})=${PIVOT_HEADER_${PIVOT_NAME}})
@@ -274,6 +278,25 @@ class Dials(cases.Dials, ServeCase):
         callee.end()
         for name, value in headers.items():
             self.assertIn(f"\n{name}: {value}\n", callee.messages().replace("\r", ""))
+
+
+    def test_a_number_that_pivot_has_as_well_is_a_call_of_its_own(self):
+        self.dial_by_the_dialplan()
+        self.answer("/begin", '<Dial action="/dialled"><Number>4940</Number></Dial>')
+        self.answer("/inner", "<Say>Sales.</Say><Hangup/>")
+        self.answer("/dialled", "<Hangup/>")
+        self.call(callers.ANSWER, callers.BE_HUNG_UP).end()
+        self.assertEqual(self.status(), "completed")
+        self.assertEqual(self.said(), ["Sales."])
+
+    def test_documents_that_dial_each_other_come_to_an_end(self):
+        self.dial_by_the_dialplan()
+        for path in ("/begin", "/inner"):
+            self.answer(path, '<Dial action="/dialled"><Number>4940</Number></Dial>')
+        self.answer("/dialled", "<Hangup/>")
+        self.call(callers.ANSWER, callers.BE_HUNG_UP).end()
+        self.serve.wait_for("warning call_id=.* refused: 11 calls have dialled each other")
+        self.assertEqual(self.asked().count("/inner"), 10)
 
 
 class Rooms(cases.Rooms, ServeCase):

@@ -72,7 +72,7 @@ void AriApplication::enter(const StasisStart& start)
     }
     const auto owner = switchboard_.owners.find(id);
     AriChannel* const before = owner == switchboard_.owners.end() ? nullptr : owner->second;
-    if (id.starts_with(Names::prefix)) {
+    if (Names::is_leg(id)) {
         if (Origination* const origination = origination_of(id)) {
             return enter_answered(start, *origination);
         }

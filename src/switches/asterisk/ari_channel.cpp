@@ -97,6 +97,14 @@ void AriChannel::take()
     note(is_outbound_ ? "the callee answers"
                       : fmt::format("arrives from {} for {}", call.caller_id_number,
                                     arriving_.arrival.called));
+    if (arriving_.hops > hops_max) {
+        const std::string loop = fmt::format(
+            "{} calls have dialled each other: a document dials its own number, or two dial those "
+            "of each other",
+            arriving_.hops);
+        switchboard_.attendant.warn(call_id_, "refused: " + loop);
+        return refuse(loop);
+    }
     const std::string refusal =
         switchboard_.attendant.begin(std::move(arriving_.arrival), *this, ticket_);
     if (!refusal.empty()) return refuse(refusal);

@@ -151,7 +151,9 @@ void AriDial::begin_ring(Ring& ring)
 AriRequest AriDial::create_request(const Ring& ring) const
 {
     Variables variables = call().exported();
-    add_headers(ring.target.headers, ring.dialled.starts_with("PJSIP/"), variables);
+    const bool is_sip = ring.dialled.starts_with("PJSIP/");
+    add_headers(ring.target.headers, is_sip, variables);
+    if (!is_sip) variables.emplace_back("__PIVOT_HOPS", std::to_string(call().hops() + 1));
     if (!asked_.caller_id_number.empty()) {
         variables.emplace_back("CONNECTEDLINE(num,i)", asked_.caller_id_number.text());
     }

@@ -152,6 +152,8 @@ Texts names_for(bool is_sip)
     Texts names;
     if (is_sip) {
         names = {"CHANNEL(pjsip,remote_uri)", "CHANNEL(pjsip,local_uri)", "PJSIP_HEADERS(X-)"};
+    } else {
+        names = {"PIVOT_HOPS"};
     }
     names.emplace_back("PIVOT_ACTION");
     return names;
@@ -191,7 +193,10 @@ reactor::Task<> complete(Arriving& arriving, AriCommands& ari, reactor::Deadline
     const Texts names = names_for(arriving.is_sip);
     Texts values = co_await values_of(channel, names, ari, deadline);
     if (!values.back().empty()) arrival.said = std::move(values.back());
-    if (!arriving.is_sip) co_return;
+    if (!arriving.is_sip) {
+        arriving.hops = parse_number<unsigned>(values[0]).value_or(0);
+        co_return;
+    }
     take_party(values[0], arrival.call.from);
     take_party(values[1], arrival.call.to);
     arrival.call.request.realm = arrival.call.to.realm;

@@ -15,14 +15,18 @@ struct Arriving {
     std::string channel;
     std::string context;  // the dialplan's
     bool is_sip = false;
+    unsigned hops = 0;  // calls that have led to this one, each dialled by the one before
 };
+
+// More of them are documents that dial each other, or themselves, without end.
+inline constexpr unsigned hops_max = 10;
 
 // Reads the event.
 Arriving arriving_of(const StasisStart& start);
 
 // Asks for the rest, in one request and one more for headers: the action in the variable
-// PIVOT_ACTION, which wins, the SIP addresses, and the SIP headers that begin with `X-`. Leaves out
-// what Asterisk does not have.
+// PIVOT_ACTION, which wins, the SIP addresses, and the SIP headers that begin with `X-`; of another
+// channel the hops. Leaves out what Asterisk does not have.
 reactor::Task<> complete(Arriving& arriving, AriCommands& ari, reactor::Deadline& deadline);
 
 }  // namespace pivot::switches::asterisk
