@@ -30,8 +30,8 @@ std::string_view user_of(const Address& address)
     return user.substr(0, user.find(';'));
 }
 
-// What a gateway might dial: `*31#0900123` withholds the caller's number. An escaped sign could be a
-// digit.
+// What a gateway might dial: `*31#0900123` withholds the caller's number. An escaped sign could be
+// a digit.
 bool is_like_number(std::string_view user)
 {
     if (user.find('%') != user.npos) return true;

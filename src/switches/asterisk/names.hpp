@@ -20,8 +20,8 @@ public:
 
     Names() : stem_(fmt::format("{}{}-", prefix, random_id().substr(0, 8))) {}
 
-    // Whether a Pivot has made the channel. Asterisk names the far half of a Local channel, which is
-    // in the dialplan and may come back as a call, after the half that we made: `pivot-3f9c0a12-7;2`.
+    // Whether a Pivot has made the channel. Asterisk names the far half of a Local channel, which
+    // may come back as a call, after the half that we made: `pivot-3f9c0a12-7;2`.
     static bool is_leg(std::string_view channel)
     {
         return channel.starts_with(prefix) && !channel.ends_with(";2");
