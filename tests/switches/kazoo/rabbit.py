@@ -4,6 +4,7 @@ It is Debian's. Everything it writes is in a temporary folder; it has an epmd of
 of its own. All of it ends with `remove`, which kills by process id.
 """
 
+import atexit
 import json
 import os
 import pathlib
@@ -19,7 +20,6 @@ SCRIPTS = pathlib.Path("/usr/lib/rabbitmq/bin")
 USER, PASSWORD = "pivot", "a secret with / and @"
 WATCHER = "watcher"  # may have queues of its own, and no answers
 VHOST, ZONE = "kazoo/test", "zone"
-RESERVED = []  # the sockets that keep ports
 START_SECONDS = 120  # only a failing test reaches such a bound
 # A node needs one scheduler here, and must not burn the processor while it waits.
 ERLANG = (
@@ -45,7 +45,7 @@ def reserve_ports(count):
     for one in sockets:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         one.bind(("127.0.0.1", 0))
-    RESERVED.extend(sockets)
+        atexit.register(one.close)  # until then it keeps its port
     return [one.getsockname()[1] for one in sockets]
 
 
