@@ -143,6 +143,40 @@ TEST_F(KazooClaims, the_budget_is_kept_while_others_are_asked)
     EXPECT_THAT(take_sent(), ElementsAre("failed", "ack 7"));
 }
 
+TEST_F(KazooClaims, requests_that_others_may_have_answered_are_not_answered_though_the_queue_is_new)
+{
+    hear_claim("claim", "", "");  // another has come
+    deliver(PivotReq("m1", "c1"), 1);
+    lose();
+    answer("c1");
+    reopen(true);
+    lose();
+    reopen(true);
+    pass(milliseconds(1'000));
+    EXPECT_THAT(take_sent(), IsEmpty()) << "the other may have answered, and died with the queue";
+    deliver_again(PivotReq("m1", "c1"), 1);
+    EXPECT_THAT(take_sent(), ElementsAre("processing", "ack 1"));
+}
+
+TEST_F(KazooClaims, who_was_alone_answers_what_was_lost_with_the_queue)
+{
+    deliver(PivotReq("m1", "c1"), 1);
+    lose();
+    answer("c1");
+    reopen(true);
+    EXPECT_THAT(take_sent(), ElementsAre("processing"));
+}
+
+TEST_F(KazooClaims, a_reply_in_doubt_is_asked_about_if_others_were_there)
+{
+    hear_claim("claim", "", "");
+    lose_confirmation();
+    reopen(true);
+    EXPECT_THAT(take_sent(), ElementsAre("claim"));
+    pass(milliseconds(250));
+    EXPECT_THAT(take_sent(), ElementsAre("CHANNEL_PIVOT"));
+}
+
 TEST_F(KazooClaims, who_has_a_request_says_so)
 {
     deliver(PivotReq("m1", "c1"), 1);  // no reply yet

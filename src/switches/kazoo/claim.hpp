@@ -9,6 +9,9 @@
 // on the bus hears both messages. If two are in doubt, the one to which the request was delivered
 // again goes on, because the broker has not taken the other's reply. KAZOO's own pivots do not take
 // part.
+//
+// A claim without a request says that its sender has come, so that the others know that they are
+// not alone.
 #pragma once
 
 #include <optional>

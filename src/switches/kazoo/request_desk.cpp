@@ -80,7 +80,7 @@ std::vector<RequestDesk::Call*> RequestDesk::all_calls() const
 // ---- the bus ------------------------------------------------------------------------------------
 
 // If we were its only consumer, the queue has died with our connection, and its requests with it:
-// nobody else will answer those that are in flight here.
+// nobody else has answered those that are in flight here, or will.
 void RequestDesk::opened(Bus& bus, bool is_queue_new)
 {
     bus_ = &bus;
@@ -89,6 +89,8 @@ void RequestDesk::opened(Bus& bus, bool is_queue_new)
     numbers_.is_connected.set(1);
     numbers_.is_blocked.set(0);
     bus.bind("callmgr", claim_key);
+    bus.publish(replies_.claim({}));
+    has_company_ = !is_queue_new;
     lines_.opened(bus);
     resume(is_queue_new);
 }
@@ -97,13 +99,14 @@ void RequestDesk::opened(Bus& bus, bool is_queue_new)
 void RequestDesk::resume(bool is_queue_new)
 {
     for (Call* const call : all_calls()) {
-        if (is_queue_new) call->is_lost = false;
+        const bool is_ours_alone = is_queue_new && !call->may_be_anothers;
+        if (is_ours_alone) call->is_lost = false;
         if (call->state == State::holding) {
             reply(*call);
         } else if (call->state == State::flow_due) {
             send_flow(*call);
         } else if (call->state == State::in_doubt) {
-            resolve(*call, is_queue_new);
+            resolve(*call, is_ours_alone);
         }
     }
 }
@@ -125,6 +128,7 @@ void RequestDesk::lost()
     numbers_.is_blocked.set(0);
     for (Call* const call : all_calls()) {
         if (std::exchange(call->tag, 0) != 0) call->is_lost = true;
+        if (has_company_) call->may_be_anothers = true;
         const bool is_unknown = call->state == State::replied || call->state == State::flow_sent;
         if (is_unknown) numbers_.unknown_fates.add();
         const bool leads_on = call->failure.empty() && !call->is_over;

@@ -106,7 +106,7 @@ private:
     // For requests that another pivot may have.
     void doubt(Call& call);
     Nanoseconds claim(const Call& call);
-    void resolve(Call& call, bool is_queue_new);
+    void resolve(Call& call, bool is_ours_alone);
     void hear_claim(Heard heard);
     void stand_back(Call& call);
 
@@ -149,6 +149,7 @@ private:
     json::Document document_;  // the request that is read
     Bus* bus_ = nullptr;
     bool is_blocked_ = false;
+    bool has_company_ = false;  // others have consumed the queue since it was opened
     bool has_warned_of_headers_ = false;
     std::uint64_t nameless_ = 0;                                    // requests without a Msg-ID
     std::vector<Waiting> waiting_;                                  // while the bus is blocked

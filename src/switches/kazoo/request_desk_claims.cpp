@@ -33,10 +33,9 @@ Nanoseconds RequestDesk::claim(const Call& call)
     return reactor_.now() + claim_ns;
 }
 
-// If the queue has died with the connection, the request cannot have been delivered again.
-void RequestDesk::resolve(Call& call, bool is_queue_new)
+void RequestDesk::resolve(Call& call, bool is_ours_alone)
 {
-    if (is_queue_new) return lead_on(call);
+    if (is_ours_alone) return lead_on(call);
     call.set_timer(std::min(claim(call), call.flow_by));
 }
 
@@ -44,6 +43,8 @@ void RequestDesk::hear_claim(Heard heard)
 {
     auto claim = Claim::read(take_body(heard));
     if (!claim || replies_.has_made(claim->message_id)) return;
+    has_company_ = true;
+    if (claim->request_id.empty()) return;
     const std::string key = key_of(claim->request_id, claim->call_id);
     const auto found = calls_.find(key);
     Call* const call = found == calls_.end() ? nullptr : found->second.get();

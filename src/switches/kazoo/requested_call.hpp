@@ -74,11 +74,12 @@ public:
     const QueueAddress controller;
 
     State state = State::waiting;
-    bool has_session = false;     // that has not ended
-    bool is_returned = false;     // the reply was returned: the callflow is gone
-    std::uint64_t tag = 0;        // of the delivery, until it is acknowledged
-    bool is_lost = false;         // it went back to the queue with a connection
-    bool may_come_again = false;  // and is a new request then
+    bool has_session = false;      // that has not ended
+    bool is_returned = false;      // the reply was returned: the callflow is gone
+    std::uint64_t tag = 0;         // of the delivery, until it is acknowledged
+    bool is_lost = false;          // it went back to the queue with a connection
+    bool may_be_anothers = false;  // there were other consumers then
+    bool may_come_again = false;   // and is a new request then
     Nanoseconds received_at = 0;
     Nanoseconds answer_by = 0;   // the request's own time
     Nanoseconds hold_until = 0;  // until then another pivot may claim the request
