@@ -1170,6 +1170,7 @@ TEST_F(AsteriskCall, is_over_in_time_however_often_the_connection_is_said_to_be_
     tested.application().lost("refused");
     tested.pass_one();
     EXPECT_THAT(told(), ElementsAre("gone NORMAL_CLEARING"));
+    EXPECT_THAT(tested.warnings, ElementsAre(HasSubstr("Asterisk cannot be reached")));
     EXPECT_EQ(tested.reactor.now() - lost_at, 5 * second_ns);
 }
 

@@ -201,7 +201,15 @@ void AriApplication::hang_up_call(std::string_view call_id)
 
 void AriApplication::lose_all()
 {
-    for (const auto& [address, call] : calls_) call->lose();
+    for (const auto& [address, call] : calls_) {
+        if (!call->is_given_back()) {
+            switchboard_.attendant.warn(
+                call->call_id(),
+                "Asterisk cannot be reached, or was started anew: for Pivot "
+                "the call is over");
+        }
+        call->lose();
+    }
     for (const auto& origination : originations_) origination->lose();
 }
 
