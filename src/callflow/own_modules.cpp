@@ -49,7 +49,7 @@ std::optional<std::uint8_t> kinds_of(std::string_view type)
     return std::nullopt;
 }
 
-// Says something to a reader, and refuses nothing.
+// The keyword is a remark for readers, and refuses nothing.
 bool is_comment(std::string_view keyword)
 {
     return has_word("$schema _id description id support_level title", keyword);
@@ -57,12 +57,12 @@ bool is_comment(std::string_view keyword)
 
 }  // namespace
 
-// From a schema to a rule, whose parts the store keeps.
+// Makes a rule of a schema. The store keeps the parts of the rule.
 class OwnModules::Reader {
 public:
     explicit Reader(Store& store) : store_(store) {}
 
-    // As deep as a document may be.
+    // Nesting is limited like that of documents.
     tl::expected<Rule, std::string> read(json::Value schema, const std::string& at)
     {
         if (!schema.is_object()) return refuse(at, "is not an object");
@@ -138,7 +138,7 @@ private:
         return {};
     }
 
-    // KAZOO writes none in where there is more than one type.
+    // KAZOO fills in no default if a property has several types.
     Checked set_default(Rule& rule, json::Value value, const std::string& at)
     {
         if (rule.kinds != bit(value.kind())) {

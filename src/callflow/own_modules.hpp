@@ -1,9 +1,9 @@
-// Modules of the operator's own, beside those of KAZOO.
+// The operator's own modules, in addition to KAZOO's.
 //
-// A JSON schema (draft-04, as KAZOO's) may say what their `data` holds. These keywords are
-// understood: type, properties, required, default, enum, minimum, maximum, minLength, maxLength,
-// minItems, maxItems, uniqueItems, items, and `format: email`. Others that would refuse something
-// are a mistake of the schema, so that nobody relies on a rule that is not there.
+// A JSON schema (draft-04, like KAZOO's) may describe their `data`. These keywords are supported:
+// type, properties, required, default, enum, minimum, maximum, minLength, maxLength, minItems,
+// maxItems, uniqueItems, items, and `format: email`. Any other keyword that would refuse something
+// is an error, so that nobody relies on a rule that is not checked.
 #pragma once
 
 #include "callflow/rule.hpp"
@@ -20,8 +20,8 @@ namespace pivot::callflow {
 
 class OwnModules {
 public:
-    // Schemas by the names of their modules; an empty one takes any object. The error is a sentence
-    // that names the module and what is wrong.
+    // Schemas by module name; an empty one allows any object. The error is a sentence that names
+    // the module and the mistake.
     static tl::expected<std::shared_ptr<const OwnModules>, std::string> read(
         const std::map<std::string, std::string>& schemas);
 
@@ -40,7 +40,7 @@ private:
 
     OwnModules();
 
-    std::unique_ptr<Store> store_;  // of all that the rules refer to
+    std::unique_ptr<Store> store_;  // everything that the rules refer to
     std::map<std::string, Module, std::less<>> modules_;
 };
 

@@ -9,7 +9,7 @@ namespace pivot::exchange {
 
 namespace {
 
-// `sip:+493012345` calls a host of that name, which a gateway may take for the number.
+// `sip:+493012345` names a host, but a gateway may take it for the number.
 std::string_view number_as_host(std::string_view text)
 {
     const std::string_view host = text.substr(0, text.find_first_of(";:?"));
@@ -30,8 +30,8 @@ std::string_view user_of(const Address& address)
     return user.substr(0, user.find(';'));
 }
 
-// What a gateway might dial: `*31#0900123` withholds the caller's number. An escaped sign could be
-// a digit.
+// Whether a gateway might dial it, such as `*31#0900123`, which withholds the caller's number. An
+// escaped character could be a digit.
 bool is_like_number(std::string_view user)
 {
     if (user.find('%') != user.npos) return true;
@@ -49,7 +49,7 @@ bool DialRules::may_call(const Address& address) const
         case Address::Kind::number: return matches_any(numbers, plain_number(address.text()));
         case Address::Kind::sip:
         case Address::Kind::user: {
-            // A user without a domain is nobody's number: gateways are not asked.
+            // A user without a domain is not a number, because no gateway is asked.
             const std::string_view user = user_of(address);
             return !is_like_number(user) || matches_any(numbers, plain_number(user));
         }

@@ -1,5 +1,5 @@
-// Whom the calls of an account may call, and as whom: a customer's document dials at the operator's
-// cost.
+// The numbers that an account's calls may dial, and those that they may show: a customer's document
+// dials at the operator's cost.
 //
 // Pure.
 #pragma once
@@ -13,14 +13,15 @@
 namespace pivot::exchange {
 
 struct DialRules {
-    NumberPatterns numbers;     // that may be called; empty: all
-    NumberPatterns caller_ids;  // that may be shown; empty: all
+    NumberPatterns numbers;     // may be called; if empty, all may
+    NumberPatterns caller_ids;  // may be shown; if empty, all may
 
-    // Users and dial strings are the operator's own. A SIP URI whose user is a number is a call to
-    // that number.
+    // Users and dial strings are the operator's own and always allowed. A SIP URI whose user is a
+    // number counts as a call to that number.
     bool may_call(const Address& address) const;
 
-    // An empty one is the switch's or the caller's own, and `anonymous` is everybody's.
+    // An empty caller id stands for the switch's or the caller's own. That and `anonymous` are
+    // always allowed.
     bool may_show(std::string_view caller_id) const;
 };
 

@@ -1,5 +1,5 @@
-// The legs that the calls of one account have dialled, over all reactors of an engine: those that
-// are there, and those of the last minute.
+// Counts the legs that one account's calls have dialled, over all reactors of an engine: those that
+// have not ended, and those of the last minute.
 #pragma once
 
 #include "base/clock.hpp"
@@ -15,7 +15,7 @@
 namespace pivot::exchange {
 
 struct LegLimits {
-    std::size_t legs_max = 0;             // at once; 0: any number
+    std::size_t legs_max = 0;             // at the same time; 0 for no limit
     std::size_t legs_per_minute_max = 0;  // likewise
 };
 
@@ -26,10 +26,10 @@ public:
         void operator()(LegQuota* quota) const { quota->give_back(); }
     };
 
-    // A leg that counts until this dies.
+    // Counts a leg until it is destroyed.
     using Seat = std::unique_ptr<LegQuota, GiveBack>;
 
-    // Any thread. For one more leg. The error is a sentence that names the limit.
+    // Any thread. Takes a seat for one more leg. The error is a sentence that names the limit.
     tl::expected<Seat, std::string> take(const LegLimits& limits, Nanoseconds now);
 
 private:
@@ -37,7 +37,7 @@ private:
 
     std::mutex mutex_;
     std::size_t legs_ = 0;
-    std::deque<Nanoseconds> begun_;  // of the last minute
+    std::deque<Nanoseconds> begun_;  // within the last minute
 };
 
 }  // namespace pivot::exchange

@@ -1,5 +1,5 @@
-// Phone numbers, and patterns of them as operators write them: `+493012345`, or `+4930*` for all
-// that begin so.
+// Phone numbers and operators' patterns for them: `+493012345`, or `+4930*` for all numbers with
+// that prefix.
 //
 // Pure. Numbers are compared by their digits and a leading `+`; `00` is not taken for `+`.
 #pragma once
@@ -11,8 +11,8 @@
 
 namespace pivot::exchange {
 
-// Digits and a leading `+`, without what separates them for readers (RFC 3966, `visual-separator`,
-// and blanks). Empty if anything else is in it.
+// Digits and a leading `+`, without visual separators (RFC 3966) and blanks. Empty if the text
+// contains anything else.
 std::string plain_number(std::string_view number);
 
 class NumberPattern {
@@ -38,7 +38,7 @@ using NumberPatterns = std::vector<NumberPattern>;
 
 bool matches_any(const NumberPatterns& patterns, std::string_view plain);
 
-// What is wrong with such a text.
+// The error message for such a text.
 inline constexpr std::string_view no_number_pattern =
     "is not a number: write +493012345, or +4930* for all that begin so";
 

@@ -1,4 +1,4 @@
-// The sessions of one account by the number that was called, over all reactors of an engine.
+// Counts the sessions of one account by called number, over all reactors of an engine.
 #pragma once
 
 #include "base/string_map.hpp"
@@ -30,7 +30,8 @@ public:
         const std::string number_;
     };
 
-    // Any thread. A call that counts until this dies; null: as many as `calls_max` do already.
+    // Any thread. Takes a seat that counts until it is destroyed. Returns null if there are
+    // `calls_max` already.
     std::unique_ptr<Seat> take(std::string_view number, std::size_t calls_max);
 
 private:
@@ -40,7 +41,8 @@ private:
     StringMap<std::size_t> calls_;  // by number
 };
 
-// For one more call by an account to this number: null if that has no limit. Fails with overload.
+// A seat for one more call of an account to this number; null if that has no limit. Fails with
+// overload.
 Result<std::unique_ptr<NumberQuota::Seat>> take_number_seat(const AccountProfile& profile,
                                                             std::string_view number);
 

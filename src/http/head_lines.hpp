@@ -1,11 +1,11 @@
-// Finds the end of the head of a request, or of its trailers, and refuses lines that two readers
-// may read differently: request smuggling lives off them (RFC 9112, section 11.2).
+// Finds the end of a request's head, or of its trailers, and refuses lines that two readers may
+// read differently, which is how request smuggling works (RFC 9112, section 11.2).
 //
 //     *( line CRLF ) CRLF
 //
-// A line ends with CRLF and nothing else. It has no control characters but tabs, does not begin
-// with white space (which older standards took for the continuation of the line before), and is not
-// too long. Pure: the lines may be cut anywhere.
+// A line ends with CRLF and nothing else. Its only control characters are tabs, it does not begin
+// with white space (a continuation line in older standards), and its length is limited. Pure: the
+// lines may be cut anywhere.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 namespace pivot::http {
 
 struct HeadLimits {
-    std::size_t line_bytes_max = 8 * 1024;  // of each line, without its end
+    std::size_t line_bytes_max = 8 * 1024;  // per line, without its end
     std::size_t head_bytes_max = 16 * 1024;
     std::size_t lines_max = 101;  // the request line and 100 headers
 };
@@ -26,13 +26,13 @@ public:
 
     explicit HeadLines(const HeadLimits& limits) : limits_(limits) {}
 
-    // Reads up to the end of the empty line, or of `bytes`. Returns the number of bytes read.
+    // Reads to the end of the empty line, or of `bytes`. Returns the number of bytes read.
     std::size_t feed(std::string_view bytes);
 
     bool is_complete() const { return at_ == At::end; }
     Fault fault() const { return fault_; }
 
-    // How many lines have ended, not counting the empty one.
+    // The number of complete lines, without the empty one.
     std::size_t lines() const { return lines_; }
 
 private:

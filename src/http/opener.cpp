@@ -16,7 +16,7 @@ using reactor::Deadline;
 using reactor::Reactor;
 using reactor::Task;
 
-// About the time that the arithmetic of a TLS handshake takes.
+// About the CPU time of a TLS handshake.
 constexpr Nanoseconds handshake_ns = 500'000;
 
 // Adds the time since `since` to a timing.
@@ -27,7 +27,7 @@ void note(std::int64_t& timing_us, Histogram& durations, Nanoseconds since, Reac
     durations.add(took_ns);
 }
 
-// The limit of each of the two, TCP and TLS.
+// The limit for TCP and TLS, each.
 Nanoseconds limit_of(const Progress& progress)
 {
     return progress.demands != nullptr ? progress.demands->connect_ns_max : never;

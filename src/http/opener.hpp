@@ -1,7 +1,6 @@
-// From a destination to a connection, in steps. What asks over HTTP and what opens a WebSocket take
-// the same ones.
+// The steps from a destination to an open connection, for HTTP requests and WebSockets alike.
 //
-//   locate ─► admitted addresses ─► connect ─► TCP ─► secure ─► TLS
+//     locate ─► admitted addresses ─► connect ─► TCP ─► secure ─► TLS
 #pragma once
 
 #include "base/counter.hpp"
@@ -19,18 +18,18 @@
 
 namespace pivot::http {
 
-// Its reactor's thread counts, and any thread may read.
+// Counted on the reactor's thread, and read on any.
 struct OpenerCounts {
     Counter names_found;
     Counter names_not_found;
     Counter full_handshakes;
     Counter resumed_handshakes;
-    Histogram dns;  // how long each step took, where it was needed
+    Histogram dns;  // the durations of steps that were needed
     Histogram connect;
     Histogram tls;
 };
 
-// Each step sets the phase of `progress`, and adds the time that it took to the timings.
+// Each step sets the phase of `progress`, and adds its duration to the timings.
 class Opener {
 public:
     Opener(net::Resolver& resolver, net::SourceAddresses& sources)
@@ -44,11 +43,11 @@ public:
                                                                   Progress& progress,
                                                                   reactor::Deadline& deadline);
 
-    // Fails as net::connect() does.
+    // Fails like net::connect().
     reactor::Task<Result<net::Connected>> connect(std::span<const net::SocketAddress> addresses,
                                                   Progress& progress, reactor::Deadline& deadline);
 
-    // Does nothing where the scheme is http. Fails as TlsStream::handshake() does.
+    // Does nothing if the scheme is http. Fails like TlsStream::handshake().
     reactor::Task<Result<void>> secure(net::Connection& connection, const Destination& destination,
                                        Progress& progress, reactor::Deadline& deadline);
 
@@ -60,7 +59,7 @@ private:
     OpenerCounts counts_;
 };
 
-// Says which limit was exceeded, if it was that of `in_time`, a deadline under `deadline`.
+// Names the exceeded limit in the message, if `in_time`, a deadline under `deadline`, was exceeded.
 void explain_limit(Failure& failure, std::string_view what, Nanoseconds ns_max,
                    const reactor::Deadline& in_time, const reactor::Deadline& deadline);
 

@@ -20,7 +20,7 @@ namespace pivot::http {
 
 namespace {
 
-// METHOD SP target SP version. llhttp takes RTSP, too.
+// METHOD SP target SP version. llhttp would also take RTSP.
 tl::expected<void, Refusal> read_line(std::string_view line, ServerRequest& request)
 {
     const std::string_view method = take_until(line, ' ');
@@ -39,7 +39,7 @@ tl::expected<void, Refusal> read_line(std::string_view line, ServerRequest& requ
     return {};
 }
 
-// Strict mode knows the registered methods only.
+// In strict mode, llhttp only knows registered methods.
 tl::expected<void, Refusal> check_by_llhttp(std::string_view head)
 {
     llhttp_settings_t settings;
@@ -56,7 +56,7 @@ tl::expected<void, Refusal> check_by_llhttp(std::string_view head)
                               llhttp_errno_name(error)));
 }
 
-// llhttp 8 takes a line without a name.
+// llhttp 8 accepts a line without a name.
 tl::expected<void, Refusal> check_names(std::string_view headers)
 {
     while (!headers.empty()) {
@@ -85,7 +85,7 @@ bool is_authority(std::string_view text)
     return net::canonical_host(host).has_value();
 }
 
-// Exactly one Host, and one that an absolute target repeats (RFC 9112, section 3.2).
+// Requires exactly one Host, which an absolute target must repeat (RFC 9112, section 3.2).
 tl::expected<void, Refusal> read_target(ServerRequest& request)
 {
     const auto hosts = request.values_of("host");
@@ -144,7 +144,7 @@ tl::expected<void, Refusal> read_framing(RequestHead& head)
     return {};
 }
 
-// An HTTP/1.0 client does not know it (RFC 9110, section 10.1.1).
+// HTTP/1.0 clients do not know the header (RFC 9110, section 10.1.1).
 tl::expected<void, Refusal> read_expectation(RequestHead& head)
 {
     const auto expectations = head.request.values_of("expect");

@@ -1,7 +1,8 @@
-// Reads the head of a request: what it asks, and how its body is framed (RFC 9112, sections 3, 6).
+// Reads the head of a request: the request itself, and the framing of its body (RFC 9112, sections
+// 3, 6).
 //
-// llhttp reads it in strict mode, and what it has left to chance, or what its versions differ in,
-// is checked again here. Pure.
+// llhttp reads it in strict mode. Whatever llhttp leaves open, or its versions read differently, is
+// checked here. Pure.
 #pragma once
 
 #include "http/server_request.hpp"
@@ -15,9 +16,9 @@
 
 namespace pivot::http {
 
-// Why a request is not answered as it wishes.
+// Why a request is refused.
 struct Refusal {
-    int status;           // 400 and above
+    int status;           // at least 400
     std::string message;  // a sentence without a full stop
 };
 
@@ -27,14 +28,14 @@ inline tl::unexpected<Refusal> refuse(int status, std::string message)
 }
 
 struct RequestHead {
-    ServerRequest request;  // without its body
+    ServerRequest request;  // without the body
     std::uint64_t body_bytes = 0;
     bool is_chunked = false;
-    bool keeps_alive = false;  // the connection, after the answer
+    bool keeps_alive = false;  // the connection stays open after the response
     bool expects_continue = false;
 };
 
-// `head` is whole, and HeadLines has passed it.
+// `head` is complete, and HeadLines has accepted it.
 tl::expected<RequestHead, Refusal> read_request_head(std::string_view head);
 
 }  // namespace pivot::http

@@ -13,7 +13,7 @@ namespace pivot::http {
 
 namespace {
 
-// Extensions included, which nobody sends.
+// With extensions, which nobody sends.
 constexpr std::size_t chunk_line_bytes_max = 256;
 
 tl::unexpected<Refusal> refuse_lines(HeadLines::Fault fault, bool is_first_line)
@@ -89,7 +89,7 @@ RequestParser::Read RequestParser::read_head(std::string_view bytes)
     head_ += bytes.substr(0, count);
     if (!lines_->is_complete()) return count;
     if (lines_->lines() == 0) {
-        // Old clients send one after a body (RFC 9112, section 2.2).
+        // Old clients send an empty line after a body (RFC 9112, section 2.2).
         if (std::exchange(has_skipped_, true))
             return refuse(status::bad_request, "only empty lines");
         head_.clear();

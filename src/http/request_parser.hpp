@@ -24,7 +24,7 @@
 namespace pivot::http {
 
 struct RequestLimits {
-    HeadLimits head;  // and again of the trailers
+    HeadLimits head;  // for trailers, too
     std::size_t body_bytes_max = 64 * 1024;
 };
 
@@ -32,17 +32,17 @@ class RequestParser {
 public:
     explicit RequestParser(const RequestLimits& limits = {});
 
-    // Reads the next bytes and returns how many: the others are those of the next request. After a
+    // Reads the next bytes. Returns how many, because the rest belongs to the next request. After a
     // refusal the connection must be closed.
     tl::expected<std::size_t, Refusal> feed(std::string_view bytes);
 
     bool has_head() const { return at_ != At::head; }
     bool is_complete() const { return at_ == At::end; }
 
-    // Whether the client waits until it is told to send the body.
+    // Whether the client waits for 100 Continue before it sends the body.
     bool expects_continue() const { return read_.expects_continue && !is_complete(); }
 
-    // The complete request. Prepares for the next one.
+    // Returns the complete request, and prepares for the next one.
     RequestHead take();
 
 private:
@@ -62,10 +62,10 @@ private:
     RequestLimits limits_;
     At at_ = At::head;
     std::optional<HeadLines> lines_;
-    std::string head_;          // as far as it has come
+    std::string head_;          // as far as it has arrived
     bool has_skipped_ = false;  // an empty line before the request
-    RequestHead read_;          // the one that is being read
-    std::uint64_t left_ = 0;    // bytes of the body, or of the chunk
+    RequestHead read_;          // the current request
+    std::uint64_t left_ = 0;    // of the body or the chunk
     std::optional<ChunkLine> chunk_line_;
     std::size_t line_bytes_ = 0;  // of the chunk line, or of the end of a chunk
 };

@@ -11,11 +11,11 @@ namespace {
 using reactor::Deadline;
 using reactor::Task;
 
-// How much a client may still send that nobody reads, and for how long.
+// How much a client may still send unread after the last response, and for how long.
 constexpr Nanoseconds linger_ns = 2 * second_ns;
 constexpr std::size_t linger_bytes_max = 256 * 1024;
 
-// Nobody is left to hear it.
+// Nobody is left to answer.
 tl::unexpected<Refusal> gone()
 {
     return refuse(0, "the client has left");
@@ -29,7 +29,7 @@ Task<tl::expected<void, Refusal>> ServedConnection::open()
     auto secured = co_await connection_->handshake(opening);
     const bool lacks_tls = !secured && secured.error().reason == Reason::protocol;
     if (!secured && !lacks_tls) co_return gone();
-    connection_->start_duplex();  // requests may come while a response is sent
+    connection_->start_duplex();  // requests may arrive while a response is sent
     if (lacks_tls)
         co_return refuse(status::bad_request, "this port speaks TLS: ask it by https://");
     co_return tl::expected<void, Refusal>();
@@ -45,7 +45,7 @@ Task<bool> ServedConnection::receive(Deadline& deadline)
     co_return !received->bytes().empty();
 }
 
-// A connection that has never sent anything is closed sooner than one that is kept.
+// A connection that has never sent anything is closed sooner than a kept one.
 Task<ServedConnection::Read> ServedConnection::read()
 {
     const Nanoseconds patience_ns =

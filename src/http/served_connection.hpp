@@ -1,4 +1,4 @@
-// One connection of a server: requests in, responses out, each within its time.
+// One connection of a server: reads requests and sends responses, each within its time.
 #pragma once
 
 #include "base/clock.hpp"
@@ -19,11 +19,11 @@ namespace pivot::http {
 struct ServerLimits {
     RequestLimits request;
 
-    // Requests beyond so many connections are answered with 503.
+    // Requests on further connections are answered with 503.
     std::size_t connections_max = 64;
 
-    // How long a client may take for a head, a body and the reading of a response, and how long it
-    // may say nothing between requests.
+    // How long a client may take to send a head or a body, or to read a response, and how long it
+    // may be silent between requests.
     Nanoseconds head_ns = 10 * second_ns;
     Nanoseconds body_ns = 10 * second_ns;
     Nanoseconds write_ns = 10 * second_ns;
@@ -32,11 +32,12 @@ struct ServerLimits {
 
 class ServedConnection {
 public:
-    // A request, or why it is refused. A refusal without a status is not told: nobody listens.
+    // A request, or why it is refused. A refusal without a status is not sent, because nobody is
+    // listening.
     using Read = tl::expected<RequestHead, Refusal>;
 
-    // `headers` are those of all responses. `draining` ends the wait for a request that has not
-    // begun, `closing` ends everything.
+    // `headers` are part of all responses. `draining` ends the wait for the next request, and
+    // `closing` ends everything.
     ServedConnection(std::unique_ptr<net::Connection> connection, const ServerLimits& limits,
                      std::string_view headers, reactor::Deadline& draining,
                      reactor::Deadline& closing)
@@ -49,24 +50,24 @@ public:
     {
     }
 
-    // To be called first: TLS, if the listener has it. A refusal as that of read().
+    // Call it first: the TLS handshake, if the listener has TLS. A refusal is like read()'s.
     reactor::Task<tl::expected<void, Refusal>> open();
 
     reactor::Task<Read> read();
 
-    // Returns whether the client has got it, as far as one can tell.
+    // Returns whether the client has received it, as far as one can tell.
     reactor::Task<bool> write(const ServerResponse& response, Sending how);
 
-    // Closes after the last response, in such a way that the client can read it: closing with
-    // unread bytes would reset the connection.
+    // Closes after the last response so that the client can read it. Closing with unread bytes
+    // would reset the connection.
     reactor::Task<> close_after_response();
 
-    // For whoever wants to know whether the client is there, while nothing is read.
+    // For watching whether the client is still there while nothing is read.
     reactor::Receiver& receiver() { return connection_->receiver(); }
 
     reactor::Task<> close() { return connection_->close(); }
 
-    // Gives the connection away; then nothing else makes sense.
+    // Gives the connection away. Nothing else may be called after that.
     std::unique_ptr<net::Connection> release() { return std::move(connection_); }
 
     // What has arrived after the last request.
@@ -87,7 +88,7 @@ private:
     reactor::Deadline& draining_;
     reactor::Deadline& closing_;
     RequestParser parser_;
-    std::string rest_;  // has arrived, and is not parsed yet
+    std::string rest_;  // arrived, but not parsed yet
     bool is_first_ = true;
 };
 

@@ -12,11 +12,11 @@ using reactor::Deadline;
 using reactor::Scope;
 using reactor::Task;
 
-// Beyond so many at a time they are closed without a word.
+// If more are being refused, further connections are closed without a response.
 constexpr std::size_t turned_away_max = 16;
 
-// Expires a deadline when the client has closed its side. What it sends beforehand stays where it
-// is, and beyond a few slices in the kernel: the end after more than that is not seen.
+// Expires a deadline when the client closes its side. Earlier bytes stay unread, beyond a few
+// slices in the kernel, and an end after more than that is not noticed.
 class ClientWatch final : private reactor::Receiver::Listener {
 public:
     ClientWatch(reactor::Receiver& receiver, Deadline& deadline)
@@ -96,7 +96,7 @@ Task<> Server::serve(std::unique_ptr<net::Connection> accepted)
     --connections_;
 }
 
-// And closes.
+// Sends the refusal and closes.
 Task<> Server::refuse(ServedConnection& connection, const Refusal& refusal)
 {
     if (refusal.status == 0) {
@@ -110,7 +110,7 @@ Task<> Server::refuse(ServedConnection& connection, const Refusal& refusal)
     co_await end(connection, is_written);
 }
 
-// After the last response.
+// Ends the connection after the last response.
 Task<> Server::end(ServedConnection& connection, bool is_written)
 {
     if (is_written) {
@@ -120,7 +120,7 @@ Task<> Server::end(ServedConnection& connection, bool is_written)
     }
 }
 
-// Returns whether the connection goes on; else it is closed.
+// Returns whether the connection continues. Otherwise it is closed.
 Task<bool> Server::serve_request(ServedConnection& connection)
 {
     auto read = co_await connection.read();

@@ -21,17 +21,18 @@ namespace pivot::http {
 
 class Server {
 public:
-    // `headers` are those of all responses: `Name: value` and CRLF each.
+    // `headers` are part of all responses: `Name: value` and CRLF each.
     Server(reactor::Reactor& reactor, ServerHandler& handler, const ServerLimits& limits,
            std::string headers = {});
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    // Serves what comes to `listener`, until close(), or drain() and the end of the requests under
-    // way. Several listeners may be served at a time; they share the limit on connections.
+    // Serves the connections of `listener` until close(), or until drain() and the end of its
+    // requests. Several listeners may be served at the same time, and share the limit on
+    // connections.
     reactor::Task<> serve(net::Listener& listener);
 
-    // Accepts nothing more, finishes the requests under way and closes idle connections.
+    // Accepts nothing more, finishes requests in progress, and closes idle connections.
     void drain();
 
     // Ends all connections.
@@ -57,7 +58,7 @@ private:
     reactor::Deadline closing_;
     reactor::Deadline draining_;
     std::size_t connections_ = 0;
-    std::size_t turned_away_ = 0;  // and not closed yet
+    std::size_t turned_away_ = 0;  // being refused, and not closed yet
 };
 
 }  // namespace pivot::http

@@ -58,7 +58,7 @@ constexpr std::array statuses = {
     Status{505, "HTTP Version Not Supported"},
 };
 
-// A client does not need it.
+// Clients do not need the reason phrase.
 std::string_view phrase_of(int code)
 {
     const auto found = std::ranges::find(statuses, code, &Status::code);
@@ -124,7 +124,7 @@ void append_response(std::string& message, const ServerResponse& response, const
     if (has_length && !how.is_head) message += response.body;
 }
 
-// Not by strftime(), whose names are those of a locale.
+// strftime() would use the locale's names.
 void append_http_date(std::string& text, std::int64_t unix_ms)
 {
     constexpr std::array days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};

@@ -61,13 +61,13 @@ Task<Result<WebSocketMessage>> WebSocket::receive(Deadline& deadline)
         }
         if (failure_) co_return tl::unexpected(*failure_);
         auto done = co_await read(deadline);
-        // Messages that came before a failure go first.
+        // Messages that arrived before the failure come first.
         if (!done && !failure_) co_return pass_on(done);
     }
 }
 
-// Waits for bytes, or until it is time to look after the peer. If the deadline ends the wait,
-// nothing is lost.
+// Waits for bytes, or until it is time to check on the peer. Loses nothing if the deadline ends the
+// wait.
 Task<Result<void>> WebSocket::read(Deadline& deadline)
 {
     Phase phase = Phase::read;
@@ -102,7 +102,7 @@ Result<void> WebSocket::feed(std::string_view bytes)
     return fed;
 }
 
-// From now, because nobody may have received for a while.
+// Counts from now, because nobody may have received for a while.
 void WebSocket::check_after(Nanoseconds ns)
 {
     check_at_ = ns == never ? never : reactor_.now() + ns;
@@ -130,7 +130,7 @@ Result<void> WebSocket::send(WebSocketMessage::Kind kind, std::string_view bytes
     return sent;
 }
 
-// If it fails, receiving fails as well, at once or for want of a pong.
+// If it fails, receiving fails as well, at once or for lack of a pong.
 Task<> WebSocket::write(Deadline& deadline)
 {
     while (!has_lost_writer_ && !deadline.has_expired()) {
@@ -166,7 +166,7 @@ Task<> WebSocket::close(std::uint16_t status, std::string_view reason, Deadline&
     co_await connection_->close();
 }
 
-// Until we have the peer's close, and it can have ours.
+// Waits until the peer's close has come and ours is sent.
 Task<> WebSocket::say_goodbye(Deadline& deadline)
 {
     while (!failure_ && !codec_.peer_close() && !deadline.has_expired()) {
@@ -181,7 +181,7 @@ bool WebSocket::is_writing() const
     return !has_lost_writer_ && (is_writing_ || codec_.has_outgoing());
 }
 
-// A reset would also take back what the peer has not read: why we refuse to go on.
+// A reset would also discard what the peer has not read, such as our reason for closing.
 bool WebSocket::can_close_in_good_order() const
 {
     const bool has_refused =

@@ -32,34 +32,34 @@ namespace pivot::http {
 
 struct WebSocketConfig {
     WebSocketLimits limits;
-    Nanoseconds ping_ns = 30 * second_ns;  // never: there are no pings
+    Nanoseconds ping_ns = 30 * second_ns;  // `never` turns pings off
     Nanoseconds pong_ns = 10 * second_ns;
     Nanoseconds close_ns = 5 * second_ns;  // how long close() waits for the peer
 };
 
 class WebSocket {
 public:
-    // After the handshake. `surplus` are bytes that came with it.
+    // After the handshake. `surplus` are bytes that arrived with it.
     WebSocket(reactor::Reactor& reactor, std::unique_ptr<net::Connection> connection,
               WebSocketRole role, const WebSocketConfig& config, std::string_view surplus);
     WebSocket(const WebSocket&) = delete;
     WebSocket& operator=(const WebSocket&) = delete;
-    ~WebSocket();  // closed
+    ~WebSocket();  // after close()
 
     // Yields the next message. Fails with closed (with the status and reason of a peer that closed
-    // in good order), protocol, too_large, overload, tls, timeout (of the deadline, or the peer is
-    // dead) or cancelled. After a failure that is not the deadline's only close() makes sense.
+    // cleanly), protocol, too_large, overload, tls, timeout (of the deadline, or because the peer
+    // is dead) or cancelled. After any failure but the deadline's, only close() is allowed.
     reactor::Task<Result<WebSocketMessage>> receive(reactor::Deadline& deadline);
 
-    // Leaves a message to the writer. Fails with overload if too much waits, and with closed.
+    // Hands a message to the writer. Fails with overload if too much is waiting, and with closed.
     Result<void> send(WebSocketMessage::Kind kind, std::string_view bytes);
 
-    // To be called once, when nobody receives. Closes in good order, which waits for the peer's
-    // close until the deadline, and for `close_ns` at most. Other messages of the peer are dropped.
+    // Call it once, when nobody receives. Closes cleanly: waits for the peer's close until the
+    // deadline, and for at most `close_ns`. Other messages of the peer are dropped.
     reactor::Task<> close(std::uint16_t status, std::string_view reason,
                           reactor::Deadline& deadline);
 
-    // The peer's close, once it has come.
+    // The peer's close, once it has arrived.
     const std::optional<WebSocketClose>& peer_close() const { return codec_.peer_close(); }
 
     const net::SocketAddress& address() const { return connection_->address(); }
@@ -85,7 +85,7 @@ private:
     bool is_writing_ = false;         // the writer has taken bytes
     std::uint64_t frames_heard_ = 0;
     Nanoseconds check_at_ = never;  // when to look after the peer
-    bool awaits_pong_ = false;      // or any other sign of life
+    bool awaits_pong_ = false;      // or another sign of life
     reactor::Deadline writing_;
     reactor::Event has_outgoing_;
     reactor::Event has_written_all_;

@@ -17,7 +17,7 @@ using reactor::Task;
 constexpr ResponseLimits response_limits = {.head_bytes_max = 16 * 1024,
                                             .body_bytes_max = 64 * 1024};
 
-// Yields the bytes that came after the response, which are the WebSocket's first.
+// Yields the bytes after the response, which are the first of the WebSocket.
 Task<Result<std::string>> read_response(net::Connection& connection, const UpgradeWish& wish,
                                         Deadline& deadline)
 {

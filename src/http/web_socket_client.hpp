@@ -14,8 +14,8 @@
 
 namespace pivot::http {
 
-// Fails as Opener does, with status (the server answered something else than 101), protocol,
-// too_large, closed, timeout or cancelled. Redirects are not followed.
+// Fails like Opener, or with status (the answer was not 101), protocol, too_large, closed, timeout
+// or cancelled. Does not follow redirects.
 reactor::Task<Result<std::unique_ptr<WebSocket>>> open_web_socket(Opener& opener,
                                                                   const Destination& destination,
                                                                   const UpgradeWish& wish,

@@ -15,7 +15,7 @@ namespace pivot::http {
 
 namespace {
 
-// A control frame has at most 125 bytes, two of which are the status (section 5.5).
+// A control frame has at most 125 bytes, and the status takes two (section 5.5).
 constexpr std::size_t reason_bytes_max = 123;
 
 const std::uint8_t* as_octets(std::string_view bytes)
@@ -35,7 +35,7 @@ WebSocketCodec& codec_of(void* user_data)
 
 }  // namespace
 
-// What wslay calls, always from within one of its functions.
+// Called by wslay, always from within one of its functions.
 struct WebSocketCodec::Callbacks {
     static ssize_t receive(wslay_event_context* native, std::uint8_t* buffer, std::size_t size, int,
                            void* user_data)
@@ -104,7 +104,7 @@ void WebSocketCodec::open_native()
                           : wslay_event_context_client_init(&native, &callbacks, this);
     if (error != 0) throw std::bad_alloc();
     native_.reset(native);
-    // Its buffer takes a block of memory for each fragment, however small.
+    // wslay's own buffering allocates a block for each fragment, however small.
     wslay_event_config_set_no_buffering(native, 1);
 }
 
@@ -126,8 +126,8 @@ Result<void> WebSocketCodec::feed(std::string_view bytes)
     return fail(Reason::overload, Phase::read, "the peer sends more pings than it reads pongs");
 }
 
-// Closes in place of wslay, whose close would have no status, or would echo a reason that is not
-// UTF-8: it finds that only in one that comes in one piece.
+// Closes in place of wslay, whose close has no status, or echoes a reason that is not UTF-8: wslay
+// only notices that if the close arrives in one piece.
 void WebSocketCodec::refuse(std::uint16_t status)
 {
     if (wslay_event_get_close_sent(native_.get()) == 0) open_native();

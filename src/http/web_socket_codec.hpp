@@ -30,8 +30,8 @@ namespace pivot::http {
 enum class WebSocketRole : std::uint8_t { client, server };
 
 struct WebSocketLimits {
-    std::size_t message_bytes_max = 1024 * 1024;      // of a message that arrives
-    std::size_t waiting_bytes_max = 4 * 1024 * 1024;  // that wait to be sent
+    std::size_t message_bytes_max = 1024 * 1024;      // an incoming message
+    std::size_t waiting_bytes_max = 4 * 1024 * 1024;  // waiting to be sent
 };
 
 struct WebSocketMessage {
@@ -41,11 +41,11 @@ struct WebSocketMessage {
     std::string bytes;  // text is UTF-8
 };
 
-// Section 7.4. Others than these may come.
+// Section 7.4. Others may arrive, too.
 struct CloseStatus {
     static constexpr std::uint16_t normal = 1000;
     static constexpr std::uint16_t going_away = 1001;
-    static constexpr std::uint16_t none = 1005;  // of a close without a status
+    static constexpr std::uint16_t none = 1005;  // for a close without a status
 };
 
 struct WebSocketClose {
@@ -59,17 +59,17 @@ public:
     WebSocketCodec(const WebSocketCodec&) = delete;
     WebSocketCodec& operator=(const WebSocketCodec&) = delete;
 
-    // Reads the next bytes from the peer; those after its close are ignored. Fails with protocol,
-    // too_large (a message over its limit) or overload (the peer asks for more pongs than it
-    // takes). Then a close with the right status is among the outgoing bytes, and nothing more may
-    // be fed.
+    // Reads the peer's next bytes, and ignores any after its close. Fails with protocol, too_large
+    // (a message over its limit) or overload (the peer asks for pongs but does not read them). Then
+    // the outgoing bytes include a close with the right status, and feed() must not be called
+    // again.
     Result<void> feed(std::string_view bytes);
 
-    // The next whole message, in the order in which they came.
+    // The next complete message, in order of arrival.
     std::optional<WebSocketMessage> take_message();
 
-    // Fails with overload if more than the limit would wait, and with closed after either side's
-    // close. Text must be UTF-8.
+    // Fails with overload if more than the limit would be waiting, and with closed after either
+    // side's close. Text must be UTF-8.
     Result<void> send(WebSocketMessage::Kind kind, std::string_view bytes);
 
     // These do nothing after a close. A reason of more than 123 bytes is cut.
@@ -80,10 +80,10 @@ public:
     std::string take_outgoing() { return std::exchange(outgoing_, {}); }
     bool has_outgoing() const { return !outgoing_.empty(); }
 
-    // The peer's close, once it has come.
+    // The peer's close, once it has arrived.
     const std::optional<WebSocketClose>& peer_close() const { return peer_close_; }
 
-    // The number of messages, pings and pongs that have come as a whole: signs of life.
+    // How many complete messages, pings and pongs have arrived, which are signs of life.
     std::uint64_t frames_heard() const { return frames_heard_; }
 
 private:
@@ -103,12 +103,12 @@ private:
     const WebSocketRole role_;
     const WebSocketLimits limits_;
     std::unique_ptr<wslay_event_context, Free> native_;
-    std::string_view incoming_;  // what is left of the bytes that are fed
+    std::string_view incoming_;  // the rest of the bytes being fed
     std::string outgoing_;
     std::deque<WebSocketMessage> messages_;
     std::string message_;            // the one that is arriving
-    bool is_data_frame_ = false;     // so is its current frame, rather than a ping between frames
-    bool is_message_large_ = false;  // it is over its limit
+    bool is_data_frame_ = false;     // its current frame is data, not a ping between frames
+    bool is_message_large_ = false;  // it is over the limit
     std::optional<WebSocketClose> peer_close_;
     std::uint64_t frames_heard_ = 0;
 };

@@ -1,7 +1,8 @@
-// The handshake of a WebSocket (RFC 6455, section 4): an HTTP/1.1 exchange that ends HTTP.
+// The handshake of a WebSocket (RFC 6455, section 4): an HTTP/1.1 exchange after which the
+// connection is no longer HTTP.
 //
-// Pure, for both sides. Header lines are `Name: value` and CRLF each. We offer and accept no
-// extensions.
+// Pure, for both sides. Header lines are `Name: value` and CRLF each. Extensions are neither
+// offered nor accepted.
 #pragma once
 
 #include "http/destination.hpp"
@@ -18,11 +19,11 @@
 
 namespace pivot::http {
 
-// Reads `ws:` and `wss:` as what they are for the network, `http:` and `https:`, which it reads as
-// well. The error is that of Url::parse.
+// Reads `ws:` and `wss:` as `http:` and `https:`, which are allowed as well. The error is that of
+// Url::parse.
 tl::expected<Url, std::string> parse_web_socket_url(std::string_view text);
 
-// A new value of Sec-WebSocket-Key, and the value of Sec-WebSocket-Accept that answers it.
+// A new value for Sec-WebSocket-Key, and the Sec-WebSocket-Accept that answers it.
 std::string make_web_socket_key();
 std::string web_socket_accept(std::string_view key);
 
@@ -30,7 +31,7 @@ std::string web_socket_accept(std::string_view key);
 
 struct UpgradeWish {
     std::string key = make_web_socket_key();
-    std::string protocol;  // the subprotocol to speak; empty: none
+    std::string protocol;  // the subprotocol; empty for none
     std::string headers;   // further lines
 };
 
@@ -38,20 +39,21 @@ struct UpgradeWish {
 void append_upgrade_request(std::string& message, const Destination& destination,
                             const UpgradeWish& wish);
 
-// Whether the response, whose headers are kept, opens the WebSocket. Fails with status or protocol.
+// Checks whether the response, whose headers were kept, opens the WebSocket. Fails with status or
+// protocol.
 Result<void> judge_upgrade(const Response& response, const UpgradeWish& wish);
 
 // ---- the server ---------------------------------------------------------------------------------
 
 struct UpgradeRequest {
     std::string key;
-    std::vector<std::string> protocols;  // the subprotocols on offer, the best first
+    std::vector<std::string> protocols;  // on offer, best first
 };
 
-// What to answer instead.
+// The response to a request that is not an upgrade.
 struct UpgradeRefusal {
     int status = 400;
-    std::string headers;  // lines that this status asks for
+    std::string headers;  // which this status requires
     std::string why;      // a sentence without a full stop
 };
 
@@ -59,7 +61,7 @@ struct UpgradeRefusal {
 tl::expected<UpgradeRequest, UpgradeRefusal> judge_upgrade_request(std::string_view method,
                                                                    std::string_view headers);
 
-// The head of the response that opens the WebSocket. `protocol` is one of those on offer, or empty.
+// The head of the response that opens the WebSocket. `protocol` is one of the request's, or empty.
 std::string upgrade_response(const UpgradeRequest& request, std::string_view protocol);
 
 }  // namespace pivot::http

@@ -62,7 +62,7 @@ bool is_signed(const RecordingLink& link, std::string_view mac, std::span<const 
     return is_good;
 }
 
-// Takes off an ending that an application has appended.
+// Removes an extension that an application has appended.
 std::string take_ending(std::string_view& name)
 {
     for (const std::string_view ending : endings) {

@@ -17,7 +17,7 @@ namespace pivot::media {
 
 struct RecordingLink {
     std::string account_id;
-    std::string id;  // the name of the file, without its ending
+    std::string id;  // the file's name without its extension
     std::int64_t expires_unix_s = 0;
 };
 
@@ -26,17 +26,17 @@ std::string signed_link(std::string_view base, const RecordingLink& link, std::s
 
 enum class LinkFault : std::uint8_t {
     malformed,
-    forged,   // none of the keys has signed it
-    expired,  // but it was a good one
+    forged,   // no key has signed it
+    expired,  // but properly signed
 };
 
 struct ReadLink {
     RecordingLink link;
-    std::string ending;  // that was appended: `.mp3`; empty: none was
+    std::string ending;  // the appended one: `.mp3`; empty if there was none
 };
 
-// Reads the two segments of a path after the operator's URL: `a1b2c3/ID.1796600000.MAC.mp3`. An id
-// has lower-case letters and digits alone. An empty key signs nothing.
+// Reads the two path segments after the operator's URL: `a1b2c3/ID.1796600000.MAC.mp3`. An id
+// consists of lower-case letters and digits. An empty key signs nothing.
 tl::expected<ReadLink, LinkFault> read_link(std::string_view segments,
                                             std::span<const std::string> keys,
                                             std::int64_t unix_now_s);

@@ -1,4 +1,4 @@
-// When a certificate expires.
+// Reads when a certificate expires.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace pivot::net {
 
-// Unix time in seconds, for the first certificate of a PEM file, which is a server's own. Returns
+// Unix time in seconds, for the first certificate of a PEM file, which is the server's own. Returns
 // nothing if it cannot be read.
 std::optional<std::int64_t> expiry_unix_s(const std::string& file);
 

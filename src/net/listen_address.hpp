@@ -13,22 +13,22 @@ namespace pivot::net {
 
 class ListenAddress {
 public:
-    // Reads `127.0.0.1:9090`, `[::1]:9090` or `/run/pivot/admin.sock`; port 0 is a free one. The
-    // error is a sentence that says how to write it.
+    // Reads `127.0.0.1:9090`, `[::1]:9090` or `/run/pivot/admin.sock`. Port 0 stands for any free
+    // port. The error is a sentence that shows the right form.
     static tl::expected<ListenAddress, std::string> parse(std::string_view text);
 
     explicit ListenAddress(const SocketAddress& ip) : address_(ip) {}
 
-    // Null if it is a Unix socket.
+    // Returns null for a Unix socket.
     const SocketAddress* ip() const { return std::get_if<SocketAddress>(&address_); }
 
-    // Empty if it is not a Unix socket.
+    // Empty for an IP address.
     std::string path() const { return ip() == nullptr ? std::get<std::string>(address_) : ""; }
 
-    // Whether no other machine can connect to it.
+    // Whether only this machine can connect to it.
     bool is_local() const;
 
-    // As parse() reads it.
+    // In the form that parse() reads.
     std::string to_text() const;
 
 private:

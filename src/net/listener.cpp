@@ -22,7 +22,7 @@ namespace {
 using reactor::Deadline;
 using reactor::Task;
 
-// Until a lack of descriptors or memory may have passed.
+// How long to wait for descriptors or memory.
 constexpr reactor::Nanoseconds pause_ns = 100'000'000;
 
 std::string last_error()
@@ -46,7 +46,7 @@ int bind_path(int descriptor, const std::string& path)
 
 constexpr std::string_view in_use = "another process listens there";
 
-// Why the file at `path` must stay where it is; empty if it is a socket without a listener.
+// Returns why the file at `path` must not be removed; empty if it is a socket without a listener.
 std::string objection_to_removing(const std::string& path)
 {
     struct stat file{};
@@ -120,8 +120,8 @@ std::optional<Listener::FileId> Listener::id_of(const std::string& path)
     return FileId{file.st_dev, file.st_ino};
 }
 
-// The kernel keeps the sockets of a process that was killed until it has torn down its ring, which
-// takes it a moment, and a supervisor starts the next process at once.
+// After a kill, the kernel keeps the process's sockets until it has torn down its ring, and a
+// supervisor may start the next process before that.
 tl::expected<void, std::string> Listener::bind_patiently()
 {
     constexpr int attempts_max = 40;
@@ -156,7 +156,7 @@ tl::expected<void, std::string> Listener::bind_unix(const std::string& path) con
     return {};
 }
 
-// An unspecified IPv6 address leaves the port free in IPv4.
+// With IPV6_V6ONLY, `[::]` leaves the port free in IPv4.
 tl::expected<void, std::string> Listener::bind_ip(const SocketAddress& ip)
 {
     const int on = 1;
@@ -214,7 +214,7 @@ Result<std::unique_ptr<Connection>> Listener::adopt(int accepted, reactor::React
     return connection;
 }
 
-// Once until one is accepted again.
+// Logs once, until a connection is accepted again.
 void Listener::note_failure(std::string_view why)
 {
     if (std::exchange(is_failing_, true) || !log_) return;

@@ -1,7 +1,7 @@
-// A socket that connections come to.
+// A socket that accepts connections.
 //
-// Connections are accepted one by one, when the owner is ready for one more, so that the others
-// wait in the kernel, whose queue is bounded. A multishot accept would take them in any case.
+// Connections are accepted one by one when the owner is ready, so that others wait in the kernel's
+// bounded queue. A multishot accept would take them in any case.
 #pragma once
 
 #include "base/log.hpp"
@@ -24,15 +24,15 @@ namespace pivot::net {
 
 class Listener {
 public:
-    // Who may connect to a Unix socket: its owner and its group.
+    // Owner and group may connect to a Unix socket.
     static constexpr mode_t socket_mode = 0660;
 
-    // Binds and listens. The file of a Unix socket that nobody listens at any more is replaced. The
+    // Binds and listens. Replaces the file of a Unix socket that has no listener any more. The
     // error is a sentence with the address. `log` gets a line when accepting fails.
     static tl::expected<std::unique_ptr<Listener>, std::string> open(const ListenAddress& address,
                                                                      Log log);
 
-    // Its connections speak TLS from now on, after their handshake(). The error is a sentence that
+    // From now on, connections speak TLS after their handshake(). The error is a sentence that
     // names the file.
     tl::expected<void, std::string> secure(const TlsFiles& files);
     bool is_secure() const { return identity_ != nullptr; }
@@ -41,15 +41,15 @@ public:
     Listener& operator=(const Listener&) = delete;
     ~Listener();  // removes the file of a Unix socket
 
-    // The next connection. What a lack of descriptors or memory, or a client that has left, makes
-    // fail is tried again. Fails with timeout or cancelled.
+    // Yields the next connection. Tries again after a lack of descriptors or memory, and after
+    // clients that have left. Fails with timeout or cancelled.
     reactor::Task<Result<std::unique_ptr<Connection>>> accept(reactor::Deadline& deadline);
 
-    // With the port that it has.
+    // With the actual port.
     const ListenAddress& address() const { return address_; }
 
 private:
-    // Tells the file from one that another process has put in its place.
+    // Recognises the file if another process has replaced it.
     struct FileId {
         dev_t device;
         ino_t inode;
@@ -72,7 +72,7 @@ private:
     ListenAddress address_;
     const Log log_;
     std::optional<FileId> file_;
-    std::unique_ptr<TlsIdentity> identity_;  // null: no TLS
+    std::unique_ptr<TlsIdentity> identity_;  // null if there is no TLS
     bool is_failing_ = false;
 };
 

@@ -1,4 +1,4 @@
-// The certificate of a listener and its key, which are read again when their files change.
+// A listener's certificate and key, which are read again when their files change.
 #pragma once
 
 #include "base/clock.hpp"
@@ -18,9 +18,9 @@ public:
     // The error is a sentence that names the file.
     static tl::expected<std::unique_ptr<TlsIdentity>, std::string> open(const TlsFiles& files);
 
-    // For the next connection; always on the same thread. Looks once a second whether the files
-    // have changed. If they cannot be used, the former certificate stays, and `log` gets a line:
-    // whoever renews them may have written one of the two so far.
+    // For the next connection, always on the same thread. Checks once a second whether the files
+    // have changed. If they cannot be used, the previous certificate stays and `log` gets a line: a
+    // renewal may have written only one of the two so far.
     TlsContext& context(Nanoseconds now, const Log& log);
 
 private:

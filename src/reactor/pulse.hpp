@@ -1,4 +1,4 @@
-// Whether a reactor turns, for a watchdog: it answers a message.
+// Tells a watchdog whether a reactor turns: the reactor has to answer a message.
 #pragma once
 
 #include "reactor/inbox.hpp"
@@ -9,18 +9,19 @@
 
 namespace pivot::reactor {
 
-// Outlives the reactor, which delivers its message at the latest when it is destroyed.
+// Outlives the reactor, which delivers its message by the time it is destroyed.
 class Pulse final : private Message {
 public:
-    // Asks this reactor from now on; null, before the reactor is destroyed: none. Any thread.
+    // Watches this reactor from now on; null, before the reactor is destroyed, for none. Any
+    // thread.
     void follow(Reactor* reactor)
     {
         const std::scoped_lock lock(mutex_);
         reactor_ = reactor;
     }
 
-    // Whether the reactor has answered the last time that this asked; true if there is none. If it
-    // has, asks again. Any thread.
+    // Returns whether the reactor has answered the previous question, and true if there is none. If
+    // it has, asks again. Any thread.
     bool beats()
     {
         const std::scoped_lock lock(mutex_);
@@ -34,7 +35,7 @@ private:
     void deliver() override { is_answered_ = true; }
 
     std::mutex mutex_;
-    Reactor* reactor_ = nullptr;  // guarded by it
+    Reactor* reactor_ = nullptr;  // guarded by the mutex
     std::atomic<bool> is_answered_ = true;
 };
 

@@ -1,4 +1,5 @@
-// What a session keeps of its action: all but the answer that it may bring along.
+// The part of its action that a session keeps: everything but an answer that the action brings
+// along.
 #pragma once
 
 #include <pivot/action.hpp>
@@ -13,8 +14,8 @@ struct ActionTerms {
     ActionTerms() = default;
     explicit ActionTerms(Action action);
 
-    // Whose origin gets the headers of the account, of the host and of the action. An action that
-    // brings its answer along has none, until a first URL is asked.
+    // Its origin gets the headers of the account, the host and the action. Empty if the action
+    // brings its answer along, until the first URL is asked.
     std::string voice_url;
 
     std::string fallback_url;

@@ -9,7 +9,7 @@
 
 namespace pivot::execute::modules {
 
-// On a call that is not answered they are early media.
+// An unanswered call hears them as early media.
 Task<ModuleEnd> tones(Work work, json::Value data, Deadline& deadline)
 {
     std::vector<Sound> sounds;

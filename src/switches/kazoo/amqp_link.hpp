@@ -71,7 +71,7 @@ public:
     void stop_in_haste();
     bool is_idle() const { return running_.running() == 0; }
 
-    // Call it once it is idle. Then the reactor turns until is_closed().
+    // Closes the resolver of an idle link. Then the reactor turns until is_closed().
     void close() { resolver_->close(); }
     bool is_closed() const { return resolver_->is_idle(); }
 
