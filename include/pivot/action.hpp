@@ -30,11 +30,11 @@ struct PIVOT_API Action {
     // The URL to request, http or https. Required, unless there is a `flow_doc`.
     std::string voice_url;
 
-    // The answer, if the node brings it along (`serverless`): then nothing is requested. If empty,
-    // it does not.
+    // The answer, if the node has it (`serverless`): then nothing is requested. Empty if it has
+    // none.
     std::string flow_doc;
 
-    // The Content-Type of that.
+    // The Content-Type of `flow_doc`.
     std::string flow_type;
 
     // Names and values, sent with each request of the session to the origin of `voice_url`, and
@@ -70,8 +70,8 @@ struct PIVOT_API Action {
     // `fallback_url` and `fallback_method`. Other keys are ignored. If `req_timeout_ms` is absent,
     // `req_timeout` counts, in seconds, as a number or as text. A timeout that is unusable or too
     // long becomes the longest that the limits allow. Fails with invalid_json if `text` is not
-    // JSON, and with bad_action, whose `errors` name every key that is wrong.
-    // A `serverless` beside a `voice_url` comes first, unless it is wrong.
+    // JSON, and with bad_action, whose `errors` name every key that is wrong. If there are both a
+    // valid `serverless` and a `voice_url`, the former counts.
     static Result<Action> from_json(std::string_view text, const ActionLimits& limits = {});
 };
 

@@ -9,7 +9,7 @@
 
 namespace pivot::inline v1 {
 
-// outbound_api: outbound, because a program has asked for it.
+// outbound_api is an outbound call that a program has asked for.
 enum class Direction : std::uint8_t { inbound, outbound, outbound_api };
 
 PIVOT_API std::string_view name(Direction direction);  // "inbound", "outbound", "outbound-api"

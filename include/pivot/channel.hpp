@@ -16,8 +16,8 @@
 //     speak the switch's own language.
 //
 // A switch that breaks this does not harm the call: its events are mended, jobs that it never ends
-// are given up ten seconds after their limit, and warned() and the log say so once for each kind of
-// breach.
+// are given up ten seconds after their limit, and warned() and the log report each kind of breach
+// once.
 #pragma once
 
 #include <pivot/checked_text.hpp>
@@ -152,15 +152,15 @@ public:
     // ---- what the host is told ----------------------------------------------------------------
 
     // Something in a document or a flow was skipped or failed: a sentence, and where: `3:5` in a
-    // document, the module of a flow, `limits` for what the account's do not allow, `switch` for
-    // what this channel lacks or has broken of the contract, which Sinks::log tells as well.
+    // document, the module of a flow, `limits` for what the account's limits forbid, `switch` for
+    // what this channel lacks or for a breach of the contract, which Sinks::log reports as well.
     virtual void warned(std::string_view, std::string_view) {}
 
     // A branch of a flow was taken, and why: `_` after a failed exchange, `1` after a menu.
     virtual void branched(std::string_view, std::string_view) {}
 
-    // A valid document has come, and is performed from here on: its first command may be long in
-    // coming, as after a pause. Unknown verbs in it are skipped.
+    // A valid document has arrived, and its performance begins. The first command may come much
+    // later, as after a pause. Unknown verbs are skipped.
     virtual void document_began(bool /*has_unknown_verbs*/) {}
 
     // The end of a job was told: what its command showed is gone.

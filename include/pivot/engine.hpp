@@ -130,7 +130,7 @@ struct PIVOT_API EngineConfig {
         // Modules that the host is offered (Channel::run_module) before the engine runs them.
         std::vector<std::string> host_modules;
 
-        // Modules of the operator's own, by name: the text of the JSON schema of their data; empty:
+        // The operator's own modules: by name, the JSON schema of their data; an empty one allows
         // any object (docs/callflows.md). The host is offered them.
         std::map<std::string, std::string> modules;
     } callflow;
@@ -154,8 +154,9 @@ struct PIVOT_API EngineConfig {
         std::chrono::milliseconds transfer_limit{120'000};
         std::chrono::milliseconds play_limit{3'600'000};
 
-        // What a caller hears, in the call's language, before they are hung up because nobody
-        // performs a module of their flow, and nothing comes after it. If empty, a stock prompt.
+        // What callers hear, in the call's language, before they are hung up because nobody
+        // performs a module of their flow and nothing follows it. If empty, they hear a stock
+        // prompt.
         std::string apology = "We are sorry. This call cannot be completed.";
 
         // Whether sounds that http and https URLs name are fetched, so that a channel plays files
@@ -188,8 +189,8 @@ struct PIVOT_API EngineConfig {
         // How long it may take for one text.
         std::chrono::milliseconds speech_timeout{10'000};
 
-        // The program that makes of a fetched or a rendered sound what the switch plays best, and
-        // its arguments; empty: it is played as it is.
+        // The program, with its arguments, that converts fetched or rendered sounds to the format
+        // that the switch plays best. If empty, they are played as they are.
         std::vector<std::string> conversion_command;
 
         // How long it may take for one sound.
@@ -202,11 +203,12 @@ struct PIVOT_API EngineConfig {
         // How long it may take for one recording.
         std::chrono::milliseconds recording_timeout{60'000};
 
-        // Where the host offers recordings that were not uploaded: web servers are told links that
-        // begin so, are signed with the key and expire. If empty, they are told paths.
+        // The URL under which the host offers recordings that were not uploaded. Web servers get
+        // links that begin with it, are signed with the key, and expire. If it is empty, they get
+        // paths.
         std::string recordings_url;
         std::string recordings_key;
-        std::string recordings_key_before;  // whose links the host still takes
+        std::string recordings_key_before;  // the host still accepts its links
         std::chrono::seconds recordings_lifetime{7 * 24 * 60 * 60};
     } media;
 
@@ -235,24 +237,23 @@ struct PIVOT_API EngineConfig {
         // In place of what `signing` has for it; empty: requests are not signed.
         std::optional<std::string> signing_key;
 
-        // A document dials at the operator's cost. One that is 0 or empty does not limit anything.
+        // A document dials at the operator's cost. Limits that are 0 or empty do not apply.
         struct Limits {
             // Calls in flight; one more fails with overload. 0: the engine's limit alone.
             std::size_t calls_max = 0;
 
-            // Sessions in flight to one called number (Call::to); likewise.
+            // Sessions in flight to one called number (Call::to); one more fails likewise.
             std::size_t calls_per_number_max = 0;
 
             // How long a session lasts; then the caller is hung up, with ALLOTTED_TIMEOUT.
             std::chrono::seconds call_duration_max{0};
 
-            // Legs that were dialled and have not ended, and those dialled within a minute; one
-            // more is not called.
+            // Legs that have not ended, and legs dialled within a minute. One more is not called.
             std::size_t legs_max = 0;
             std::size_t legs_per_minute_max = 0;
 
-            // Numbers that may be called, and that callees may be shown: `+493012345`, or `+4930*`
-            // for all that begin so.
+            // Numbers that may be called, and numbers that callees may be shown: `+493012345`, or
+            // `+4930*` for all with that prefix.
             std::vector<std::string> numbers;
             std::vector<std::string> caller_ids;
         } limits;
@@ -287,9 +288,9 @@ struct PIVOT_API EngineConfig {
         std::vector<std::string> headers;
     } typed;
 
-    // Where the host itself listens (`127.0.0.1:9090`, `[::]:9090`). No call may make the engine
-    // request that, whatever the policy allows. `0.0.0.0` and `[::]` stand for all
-    // addresses of the machine. Not part of the configuration file.
+    // Addresses at which the host itself listens (`127.0.0.1:9090`, `[::]:9090`). No call can make
+    // the engine send a request there, whatever the policy allows. `0.0.0.0` and `[::]` stand for
+    // all addresses of the machine. Not part of the configuration file.
     std::vector<std::string> own_listeners;
 
     // Reads the configuration file (docs/configuration.md): a JSON object with these names. The
@@ -354,17 +355,16 @@ public:
     // flight, and with cancelled while the engine drains or stops: then there is no session.
     Result<void> start(const SessionRequest& request, Channel& channel, Ticket& ticket);
 
-    // For a call by this account that the host makes itself, before it rings: counts as a call of
-    // the account and as a leg until it dies, in SessionRequest::permit or before, and among
-    // `calls_max` until its session starts. An empty caller id is the switch's own. Fails with
-    // blocked if the account's limits on numbers and caller ids do not allow it, with overload at
-    // the others and at `calls_max`, and with cancelled while the engine drains or stops. Any
-    // thread.
+    // For a call that the host makes for this account, before it rings. The permit counts as a call
+    // of the account and as a leg until it is destroyed, in SessionRequest::permit or earlier, and
+    // against `calls_max` until its session starts. An empty caller id stands for the switch's own.
+    // Fails with blocked if the account's numbers and caller ids forbid the call, with overload at
+    // any other limit, and with cancelled while the engine drains or stops. Any thread.
     Result<std::shared_ptr<const exchange::CallPermit>> permit_call(
         std::string_view account_id, const Address& callee, std::string_view caller_id) const;
 
-    // Leaves the CDR of such a call that nobody has answered, and which had no session, if its
-    // action has a `cdr_url`. Any thread.
+    // Leaves the CDR of such a call that nobody answered, so that it had no session, if its action
+    // has a `cdr_url`. Any thread.
     void leave_cdr(const SessionRequest& request, const Cause& cause);
 
     // Reads a directory (docs/directory.md) for the sessions of this engine. The error lists all
@@ -401,13 +401,13 @@ public:
     // The number of outcomes not yet delivered and of calls whose connections are being torn down.
     std::size_t calls_in_flight() const;
 
-    // False while the store cannot write CDRs, because its disk is full or its file is in use. They
-    // wait in memory meanwhile. Any thread.
+    // Returns false while the store cannot write CDRs, because the disk is full or the file is in
+    // use. Meanwhile they wait in memory. Any thread.
     bool can_store() const;
 
-    // Whether all of its reactors turn: each has answered what the last call of this asked it. For
-    // a watchdog, which calls it now and then; a reactor that is stuck, such as in a callback, does
-    // not answer. Host-driven, run() answers. Any thread.
+    // Whether all reactors turn, for a watchdog that calls it from time to time: each has answered
+    // the question of the previous call. A reactor that is stuck, as in a callback, does not
+    // answer. In a host-driven engine, run() answers. Any thread.
     bool is_turning();
 
     // What the engine has done so far, in Prometheus' text format (docs/metrics.md). Any thread.

@@ -207,8 +207,8 @@ struct Moved {};
 // The caller is gone. Nothing comes after it.
 struct HungUp {
     Cause cause;
-    // The switch's own call detail record, a form, to be posted in place of the engine's if the
-    // call owes one; an empty one: none is to be posted.
+    // The switch's own call detail record, as a form, to post in place of the engine's if the call
+    // owes one. If it is empty, none is posted.
     std::optional<std::string> cdr = std::nullopt;
 };
 

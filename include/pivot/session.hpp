@@ -36,7 +36,7 @@ enum class AtEnd : std::uint8_t { hang_up, give_back };
 // From the ids in callflows to what they stand for. Made by Engine::read_directory().
 using Directory = execute::Directory;
 
-// What a call that the host makes itself takes of its account's limits, until it dies. Made by
+// What a call that the host makes occupies of its account's limits, until it is destroyed. Made by
 // Engine::permit_call().
 using CallPermit = exchange::CallPermit;
 
@@ -46,17 +46,17 @@ struct SessionRequest {
     std::int64_t answered_unix_ms = 0;  // 0: it is not answered
     AtEnd at_end = AtEnd::hang_up;
     std::shared_ptr<const Directory> directory;  // null: no device, user, menu or flow is known
-    std::shared_ptr<const CallPermit> permit;    // of a call that the host has made; else null
+    std::shared_ptr<const CallPermit> permit;    // for a call that the host has made; else null
 };
 
 struct SessionEnd {
     bool has_moved = false;
     bool was_answered = false;
     int iterations = 0;   // documents and flows performed
-    Cause cause;          // of the hang-up; empty: there was none
+    Cause cause;          // of the hang-up; empty if there was none
     std::string branch;   // `_` after a pivot that failed or was skipped, if nothing followed
     std::string failure;  // `timeout: …`: why a pivot failed, the last one if several; empty: none
-    bool owes_cdr = false;  // of a call that is given back: its CDR waits for HungUp
+    bool owes_cdr = false;  // the call is given back, and its CDR waits for HungUp
 };
 
 }  // namespace pivot::inline v1

@@ -24,8 +24,8 @@ public:
     virtual ~Sinks() = default;
 
     // What an operator should know, as a line without line breaks. `call_id` is empty if it is not
-    // about one call. Lines of the level debug tell what a call's web server did wrong, which
-    // concerns its customer.
+    // about one call. Lines of the level debug report mistakes of a call's web server, which
+    // concern its customer.
     virtual void log(LogLevel, std::string_view /*call_id*/, std::string_view /*line*/) {}
 
     // Whether the next function, and the one after it, do something. Where nobody takes a record,

@@ -52,12 +52,12 @@ public:
 
     void check(json::Value value, const Rule& rule);
 
-    // The data of a module, which is right if either generation takes it, and gets the defaults of
-    // the one that does: KAZOO 4's first. If neither takes it, the errors are those of the one that
-    // has fewer. Without data, an empty object is checked.
+    // Checks the data of a module. It is valid if either generation accepts it, KAZOO 4 first, and
+    // gets the defaults of the one that does. If neither does, the errors are those of the one with
+    // fewer. Missing data counts as an empty object.
     void check_data(std::optional<json::Value> data, const Module& module);
 
-    // The member at the path, of an open object with these properties, as KAZOO 4 takes it.
+    // Checks the member at the path, in an open object with these properties, by KAZOO 4's rules.
     void check_member(std::string_view name, json::Value value, const Properties& properties);
 
     // Reports a mistake at the path, as a sentence without a full stop.
@@ -83,7 +83,7 @@ public:
     std::vector<Breach> take_errors() { return std::move(errors_); }
 
 private:
-    // The output and the mistakes so far, to go back to.
+    // A point in the output and the list of mistakes to which it can return.
     struct Mark {
         std::size_t out_bytes;
         std::size_t errors;

@@ -17,7 +17,7 @@ namespace {
 
 constexpr Rule module_name = string.size(1, 64);
 
-// The key of a module whose data may have a flow in it.
+// The key under which a module's data may contain a flow.
 constexpr std::string_view inline_flow = "flow";
 bool has_inline_flow(const Module& module)
 {
@@ -125,7 +125,7 @@ void Validator::check_data(json::Value data, const Module* module)
     levels_.back().module = module;
 }
 
-// What is not an object cannot be a flow, but KAZOO 4 takes it: it does not know the key.
+// Only an object can be a flow, but KAZOO 4 does not know the key and accepts any value.
 void Validator::take_member_of_data(std::string_view name, json::Value value, const Module& module)
 {
     if (is_same_name(name, inline_flow) && value.is_object()) return open_node(value, Tree::flow);

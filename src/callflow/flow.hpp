@@ -40,7 +40,7 @@ private:
     // The nodes of a metaflow have the same shape, but other modules than KAZOO's callflows.
     enum class Tree : std::uint8_t { flow, metaflow };
 
-    // An open node, its open children, or its open data, if that may have a flow in it.
+    // An open node, its open children, or its open data if that may contain a flow.
     struct Level {
         explicit Level(json::Members members) : next(members.begin()), end(members.end()) {}
 

@@ -27,7 +27,7 @@ bool is_header_name(std::string_view text)
     return !text.empty() && std::ranges::all_of(text, is_taken);
 }
 
-// One that requests may have, other than a signature.
+// A header that requests may have, other than a signature.
 bool is_extension_header(std::string_view text)
 {
     const bool has_prefix = text.starts_with("X-") || text.starts_with("x-");

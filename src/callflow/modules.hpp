@@ -1,4 +1,4 @@
-// The modules of KAZOO, up to KAZOO 5, and what their `data` may hold.
+// KAZOO's modules, up to KAZOO 5, and the schemas of their `data`.
 #pragma once
 
 #include "callflow/rule.hpp"

@@ -7,8 +7,8 @@
 // The words mean what the keywords of KAZOO's JSON schemas (draft-04) mean. Where KAZOO differs
 // from the standard, so do they: defaults are added before `required` is checked.
 //
-// One table is for both generations of these schemas. A row that only one of them has, says so;
-// where a property has changed, it has a row for each:
+// One table serves both generations of schemas. A row says so if only one of them has it, and a
+// property that has changed has a row for each:
 //
 //     {"endpoints", members.required().until_5()},
 //     {"endpoints", members.since_5()},
@@ -39,7 +39,7 @@ enum class Form : std::uint8_t {
     web_address
 };
 
-// Those of KAZOO 4.3 and of its master of 2024, and those of KAZOO 5.
+// KAZOO 4.3 and its master of 2024, and KAZOO 5.
 enum class Generation : std::uint8_t { four, five };
 inline constexpr std::size_t generation_count = 2;
 
@@ -62,7 +62,7 @@ public:
     constexpr const Property* begin() const { return begin_; }
     constexpr const Property* end() const { return end_; }
 
-    // Returns null if this generation has none.
+    // Returns null if this generation does not have it.
     constexpr const Property* find(std::string_view name, Generation generation) const;
 
     constexpr std::uint64_t bit_of(const Property& property) const;
@@ -282,7 +282,7 @@ inline constexpr Rule integer_or_string{bit(json::Kind::integer) | bit(json::Kin
 inline constexpr Rule digits = string.matching(Form::digits);
 inline constexpr Rule email = string.matching(Form::email);
 inline constexpr Rule url = string.web_url();
-// What the two generations say differently of a whole module.
+// How the two generations differ about a whole module.
 struct Differences {
     bool is_new = false;  // KAZOO 4 does not have it
     std::string_view either =

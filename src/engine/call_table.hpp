@@ -25,8 +25,8 @@ public:
     CallTable& operator=(const CallTable&) = delete;
     ~CallTable();  // nothing is taken
 
-    // Any thread. Returns null if the limit is reached, or as many again are beyond it. So many
-    // others count as well.
+    // Any thread. Returns null at the limit, or, for calls beyond it, once there are as many again.
+    // `others` count as well.
     Place* take(std::size_t others) { return take(within_one, others); }
     Place* take_beyond_limit() { return take(beyond_one, 0); }
 
@@ -39,7 +39,7 @@ public:
         return within(taken) + beyond(taken);
     }
 
-    // How many more there may be.
+    // How many more calls may start.
     std::size_t left() const
     {
         const std::size_t taken = within(taken_);

@@ -138,7 +138,7 @@ void read_command(json::ObjectReader& reader, std::string_view name,
     if (!read.empty()) command = std::move(read);
 }
 
-// Segments of a path follow.
+// The rest are the segments of a path.
 Checked check_link_base(std::string_view text)
 {
     if (text.empty()) return {};
@@ -235,7 +235,7 @@ void read_media(json::ObjectReader& reader, EngineConfig::Media& media)
     reader.number("recordings_link_s", media.recordings_lifetime, 60, 3'650 * day_ms / 1'000);
 }
 
-// False if it cannot be read, or is larger.
+// Returns false if the file cannot be read or is larger.
 bool read_file(const std::string& path, std::string& text, std::size_t bytes_max)
 {
     std::ifstream file(path, std::ios::binary);
@@ -245,7 +245,7 @@ bool read_file(const std::string& path, std::string& text, std::size_t bytes_max
     return file.eof() && text.size() <= bytes_max;
 }
 
-// A schema is in a file of its own.
+// Each schema is a file.
 void read_modules(json::ObjectReader& reader, EngineConfig::Callflow& callflow,
                   json::Breaches& breaches)
 {

@@ -1,12 +1,12 @@
-// The one door into an engine beside its public face.
+// The only access to an engine besides its public face.
 //
-// `pivot serve` has its connection to a switch on the engine's own thread if there is just one, so
-// that no command and no event has to wake another thread:
+// If the engine has only one thread, `pivot serve` keeps its connection to a switch there, so that
+// no command or event has to wake another thread:
 //
 //     the engine's thread: turns ─► guest: turns, turns, … returns ─► turns
 //
-// The others are for calls that are made up (`pivot simulate`). Their time is that of a manual
-// clock, which Engine::run() advances whenever they only wait:
+// The rest is for simulated calls (`pivot simulate`). They use a manual clock, which Engine::run()
+// advances whenever they only wait:
 //
 //     run ─► turns ─► what is due at this moment ─► callbacks, one by one ─► the clock goes on
 //
@@ -34,12 +34,12 @@ class Reactor;
 
 namespace pivot::engine {
 
-// Turns the reactor until nothing on it is its own any more.
+// Turns the reactor until none of its own work is left.
 using Guest = std::function<void(reactor::Reactor& reactor)>;
 
 struct Instruments {
-    // Has the engine's thread run `guest`, which returns before the engine dies. False if the
-    // engine has no thread, several, or has had a guest before. Any thread.
+    // Has the engine's thread run `guest`, which returns before the engine dies. Returns false if
+    // the engine does not have exactly one thread, or has had a guest before. Any thread.
     static bool take_in(Engine& engine, Guest guest);
 
     reactor::Clock& clock;      // manual

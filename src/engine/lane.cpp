@@ -153,7 +153,7 @@ Task<> Lane::perform(Place& place, Reactor&)
     leave(place);
 }
 
-// Without a local for the pivot: each would cost every call in flight.
+// There is no local for the pivot, because every call in flight would pay for it.
 Task<> Lane::run(Place& place, Reactor&)
 {
     {
@@ -172,7 +172,7 @@ Task<> Lane::run(Place& place, Reactor&)
     leave(place);
 }
 
-// Nothing is asked: the action brings its answer along.
+// Asks no server, because the action has its answer with it.
 Task<> Lane::run_given(Place& place, Reactor&)
 {
     PendingPivot& pivot = place.pivot();
@@ -194,7 +194,7 @@ void Lane::fail_given(PendingPivot& pivot, const Failure& failure)
     pivot.deliver_failed(failure);
 }
 
-// With a reader of its own, since others use the reactor's in between.
+// Uses a reader of its own, because others use the reactor's in between.
 Task<Result<void>> Lane::read_given(PendingPivot& pivot, const net::AddressPolicy& policy,
                                     Deadline& deadline)
 {

@@ -27,10 +27,10 @@ public:
 
     ~LaneThread();  // end_background() has been called; waits for the thread's end
 
-    // As Lane::end_background(), and waits for it. The guest has left.
+    // Calls Lane::end_background() and waits for its end. The guest has left before.
     void end_background();
 
-    // Runs `guest` on this thread. False if there has been one before. Any thread.
+    // Runs `guest` on this thread. Returns false if there was one before. Any thread.
     bool take_in(Guest guest);
 
     Lane& lane() { return *lane_; }
@@ -51,7 +51,7 @@ private:
         void deliver() override { is_delivered = true; }
     };
 
-    // Brings a guest, whom the thread receives after the turn.
+    // Brings a guest, which the thread runs after the current turn.
     class Visit final : public reactor::Message {
     public:
         std::atomic<bool> is_announced = false;

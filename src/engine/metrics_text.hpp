@@ -17,7 +17,7 @@ public:
 
     MetricsText() = default;
 
-    // Goes on after what another one has written.
+    // Continues the text of another one.
     explicit MetricsText(std::string text) : text_(std::move(text)) {}
 
     // `help` is a sentence without a full stop.
@@ -27,13 +27,13 @@ public:
     // `result="found"`, or empty.
     void add(std::string_view labels, std::uint64_t value);
 
-    // A time of the family that was begun last.
+    // A duration, for the family that was begun last.
     void add_seconds(std::string_view labels, Nanoseconds time);
 
-    // A further sample of a family that was begun before.
+    // A sample for a family that was begun earlier.
     void add_to(std::string_view name, std::string_view labels, std::uint64_t value);
 
-    // Takes out a family that was begun before, so that it can be written anew.
+    // Removes a family, so that it can be written again.
     void drop(std::string_view name);
 
     // All that several threads have measured.

@@ -17,7 +17,7 @@ std::string_view essence(std::string_view content_type);
 // The value of the parameter `charset`; empty if there is none.
 std::string_view charset(std::string_view content_type);
 
-// The answer that an action brings along, as if a server had given it.
+// The answer that comes with the action, as if a server had sent it.
 http::Response given_answer(std::string_view flow_doc, std::string_view flow_type);
 
 }  // namespace pivot::exchange

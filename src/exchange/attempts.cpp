@@ -22,7 +22,7 @@ using reactor::Task;
 
 constexpr Nanoseconds ms = 1'000'000;
 
-// What the time was not enough for.
+// The step that the time did not suffice for.
 std::string_view undone(Phase phase)
 {
     switch (phase) {

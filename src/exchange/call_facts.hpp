@@ -32,7 +32,7 @@ struct CallFacts {
     std::string_view key_value_store;
 };
 
-// The name of a direction in KAZOO's language, which has two of them.
+// KAZOO's name for a direction. It only has two.
 std::string_view kazoo_name(Direction direction);
 
 // Several owners as a JSON array; empty for fewer.

@@ -27,7 +27,7 @@ std::string objection_to(const http::Url& url, const net::AddressPolicy& policy)
 // Whether a flow may name `url`: whatever may be asked.
 bool may_be_named(std::string_view url, const net::AddressPolicy& policy);
 
-// The operator's, which are right; null if there are none.
+// The operator's, which have been validated; null if there are none.
 std::shared_ptr<const callflow::OwnModules> own_modules(const EngineConfig& config);
 
 // For the flow of a web server, and the operator's own. `policy` outlives the rules.

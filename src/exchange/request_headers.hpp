@@ -1,4 +1,4 @@
-// The headers that a host, an action or a node wants with its requests.
+// Headers that a host, an action or a node adds to its requests.
 #pragma once
 
 #include <pivot/engine.hpp>

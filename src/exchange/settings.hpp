@@ -26,7 +26,7 @@
 
 namespace pivot::exchange {
 
-// What the calls of one account have in common, over all reactors of an engine.
+// The quotas that one account's calls share, over all reactors of an engine.
 struct AccountQuotas {
     CallQuota calls;
     NumberQuota numbers;

@@ -21,8 +21,8 @@ namespace pivot::execute {
 
 class FlowRunner final : private Watcher {
 public:
-    // If `apologizes`, a caller hears why the call ends where nobody performs a module, and nothing
-    // comes after it.
+    // With `apologizes`, callers hear an apology if nobody performs a module and nothing follows
+    // it.
     explicit FlowRunner(LiveCall& call, bool apologizes = false);
     ~FlowRunner() = default;
 

@@ -522,7 +522,7 @@ void LiveCall::note_breach(std::string_view what)
     warn_of_switch(what);
 }
 
-// It is the operator's, who has to know.
+// The mistake is the operator's, who has to know.
 void LiveCall::warn_of_switch(std::string_view what)
 {
     warn("switch", what);

@@ -203,11 +203,11 @@ public:
     // Rooms and queues that the channel does not have are the engine's, if the config names some.
     JobId begin(LegId leg, JobCommand command);
 
-    // Takes those out of a dial whom the account may not call. Returns why the last of them is not
-    // called; without a name: all are.
+    // Removes the targets that the account may not call from a dial. Returns the cause of the last
+    // one; without a name if all may be called.
     Cause permit(Dial& dial);
 
-    // Lets all hear that a leg has ended which is not called.
+    // Reports the end of a leg that is not called.
     void refuse_leg(LegId leg, const Cause& cause);
 
     // Gives the channel a job that was prepared, unless it is over, and what it names on the disk.

@@ -176,8 +176,8 @@ Task<> conclude(LiveCall& call, Course& course, Deadline&)
     co_await call.session().end(end, call.host());
 }
 
-// The longest time that the account's calls may take; null: it has no such limit. In most calls
-// this is all that there is of it.
+// Limits how long the account's calls may last; null if they have no limit. For most calls, this
+// pointer is all it costs.
 std::unique_ptr<Stage> longest_time(LiveCall& call)
 {
     const std::chrono::seconds limit = call.session().profile().call_duration_max;

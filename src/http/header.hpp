@@ -1,4 +1,4 @@
-// Lines of a head: what an operator or a host may add to it, and what it says.
+// Header lines: which ones an operator or a host may add, and how to read them.
 #pragma once
 
 #include <string_view>
@@ -16,8 +16,7 @@ std::string_view objection_to_header(std::string_view name, std::string_view val
 // The values of the headers with this name, in order. `lines` are `Name: value` and CRLF each.
 std::vector<std::string_view> values_of(std::string_view lines, std::string_view name);
 
-// Whether one of these values has an element of this name (RFC 9110, section 5.6.1). Case does not
-// count.
+// Whether one of these values has an element of this name (RFC 9110, section 5.6.1). Ignores case.
 bool has_element(const std::vector<std::string_view>& values, std::string_view name);
 
 }  // namespace pivot::http

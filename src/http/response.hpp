@@ -66,7 +66,7 @@ public:
     // Keeps the headers of this response.
     void keep_headers() { keeps_headers_ = true; }
 
-    // Takes 101 Switching Protocols for a final response, which otherwise is a mistake.
+    // Accepts 101 Switching Protocols as a final response, which is a mistake otherwise.
     void expect_upgrade() { expects_upgrade_ = true; }
 
     // Reads the next bytes from the peer. Fails with protocol or too_large, phase read; then the
@@ -89,7 +89,8 @@ public:
         return is_complete_ && keeps_alive_ && surplus_bytes_ == 0;
     }
 
-    // After completion: how many of the bytes that were fed last are not of this response.
+    // After completion, how many of the bytes that were fed last belong to what follows the
+    // response.
     std::size_t surplus_bytes() const { return surplus_bytes_; }
 
     // After completion: how long the server says that it keeps the connection, if it says so.

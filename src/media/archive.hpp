@@ -32,7 +32,7 @@ public:
     // For a file of a new recording: a path without its ending.
     std::string new_path() const;
 
-    // What web servers are told of a recording of ours that stays here: a link, or its path.
+    // What web servers are told about a recording that stays here: a link, or its path.
     std::string told_of(const std::string& file, std::string_view account_id,
                         std::int64_t unix_now_s) const;
 

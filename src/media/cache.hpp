@@ -46,7 +46,7 @@ public:
     // The path of a file that somebody else writes, for adopt().
     std::string new_path(std::string_view ending);
 
-    // Writes such a file, and returns its path. The error is a sentence.
+    // Writes the file, and returns its path. The error is a sentence.
     tl::expected<std::string, std::string> write(std::string_view bytes, std::string_view ending);
 
     // Keeps a file in place of another sound with this key, or removes it if there is no room for

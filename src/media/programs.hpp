@@ -38,8 +38,8 @@ public:
     // Begins those whose turn it is, and ends those that have ended or take too long.
     void attend();
 
-    // What attend() waits for: the descriptors that become readable, and a time. It is past if one
-    // can begin.
+    // What attend() waits for: descriptors that become readable, and a time, which is in the past
+    // if a program can start.
     void append_to(std::vector<pollfd>& polled) const;
     Nanoseconds due() const;
 

@@ -5,7 +5,7 @@
 //                                  ├─ no, a speech: renders it ──────► likewise
 //                                  └─ no ─► lane: fetches it ─► worker: keeps it ─► likewise
 //
-// If the operator has set a program for that, it converts what was rendered or fetched.
+// If the operator has configured a conversion program, it converts rendered and fetched sounds.
 #pragma once
 
 #include "base/list.hpp"
@@ -24,7 +24,8 @@ namespace pivot::media {
 
 class Supply;
 
-// By which program a sound becomes what the switch plays best; without one it is played as it is.
+// The program that converts a sound to what the switch plays best. Without one, it is played as it
+// is.
 struct Conversion {
     std::vector<std::string> command;
     Nanoseconds ns_max = 0;

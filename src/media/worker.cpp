@@ -214,7 +214,7 @@ void Worker::end(Want& want, const Result<FileLease>& file)
     answer(want, file);
 }
 
-// The one that is here already, if the server says so or cannot be had.
+// The cached file, if the server says that it is current, or cannot be reached.
 Result<FileLease> Worker::kept_file(Want& want)
 {
     Result<Fetched>& fetched = *want.fetched;

@@ -95,13 +95,13 @@ bool is_unspecified(const IpAddress& address)
     return std::ranges::all_of(address.bytes(), [](auto byte) { return byte == 0; });
 }
 
-// The address of the same family that a connection to an unspecified one reaches.
+// The loopback address that a connection to an unspecified address of the same family reaches.
 IpAddress loopback_like(const IpAddress& address)
 {
     return *IpAddress::parse(address.is_v4() ? "127.0.0.1" : "::1");
 }
 
-// Whether a socket can be bound to it.
+// Whether the address is one of this machine's: a socket can be bound to it.
 bool is_of_this_machine(const IpAddress& address)
 {
     const int family = address.is_v4() ? AF_INET : AF_INET6;

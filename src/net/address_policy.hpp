@@ -41,8 +41,8 @@ public:
     // as usual.
     void allow_typed(std::string host, std::uint16_t port);
 
-    // Denies this address at this port, whatever is allowed: the program itself listens there. An
-    // unspecified address stands for all addresses that the machine has in its family.
+    // Denies this address and port whatever is allowed, because the program itself listens there.
+    // An unspecified address stands for all of the machine's addresses in its family.
     void deny_own(const SocketAddress& listener);
 
     // Judges a host before it is resolved, in the spelling of canonical_host(). Fails with blocked.

@@ -1,4 +1,4 @@
-// A connection to a web server, or of a client of ours, plain or TLS.
+// A connection to a web server or from a client, plain or with TLS.
 #pragma once
 
 #include "net/connector.hpp"
@@ -74,11 +74,11 @@ public:
                                        std::string_view origin, bool sends_sni,
                                        reactor::Deadline& deadline);
 
-    // The server's side of TLS: to be called once, and before anything is sent, handshake().
+    // Makes this the server's side of TLS. Call it once, and handshake() before anything is sent.
     void serve_tls(TlsContext& context) { tls_ = std::make_unique<TlsStream>(context, *tcp_); }
 
-    // Does nothing on a plain connection. Fails with tls, timeout, cancelled, or protocol: the
-    // client speaks HTTP without TLS, so from now on this does, too.
+    // Does nothing on a plain connection. Fails with tls, timeout, cancelled, or with protocol if
+    // the client speaks HTTP without TLS; then this connection goes on without TLS, too.
     reactor::Task<Result<void>> handshake(reactor::Deadline& deadline);
 
     // Sends all of `bytes`, or as much as goes out before something arrives; receive() sends the
@@ -88,15 +88,15 @@ public:
     // Whether its TLS handshake went on with an earlier session.
     bool is_resumed() const { return tls_ && tls_->is_resumed(); }
 
-    // Lets one coroutine send while another receives, from now on with send_all() instead of
-    // send(). Everything has been sent.
+    // From now on, one coroutine may send with send_all(), in place of send(), while another
+    // receives. Everything must have been sent.
     void start_duplex();
 
-    // Sends all of `bytes`, whatever arrives in the meantime. One at a time sends. Fails with
-    // closed, timeout or cancelled; then only close() makes sense.
+    // Sends all of `bytes`, whatever arrives in the meantime. Only one coroutine may send at a
+    // time. Fails with closed, timeout or cancelled; then only close() makes sense.
     reactor::Task<Result<void>> send_all(std::string_view bytes, reactor::Deadline& deadline);
 
-    // Tells the peer that no more will be sent; it can still send.
+    // Ends the sending direction. The peer can still send.
     reactor::Task<> end_sending();
 
     bool has_sent_all() const { return tcp_->has_sent_all(); }

@@ -81,7 +81,7 @@ public:
     // Replies to every question, and asks the kernel to end the polls.
     void close();
 
-    // Once closed: the kernel has ended the polls.
+    // After close(): whether the kernel has ended the polls.
     bool is_idle() const { return watches_.empty() && !is_set(); }
 
     // Retries of a question are not counted.

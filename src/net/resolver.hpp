@@ -67,8 +67,8 @@ public:
     // Other servers are asked from now on (DnsConfig). What is in the cache stays until it expires.
     void set_servers(std::vector<std::string> servers);
 
-    // Ends every lookup: those who wait fail with cancelled, as do those who come later. It is idle
-    // within the reactor's next turns.
+    // Ends every lookup, present and future, with cancelled. It becomes idle within the reactor's
+    // next turns.
     void close();
     bool is_idle() const;
 

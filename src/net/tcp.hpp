@@ -28,11 +28,12 @@ public:
     reactor::Task<Result<void>> connect(SocketAddress address, SourceAddresses& sources,
                                         reactor::Deadline& deadline);
 
-    // In place of connect(): takes over a connected stream socket, of Unix' too. Closes
-    // `descriptor` in any case. Fails with overload (the table of descriptors is full) or connect.
+    // In place of connect(): takes over a connected stream socket, which may be a Unix socket.
+    // Closes `descriptor` in any case. Fails with overload (the table of descriptors is full) or
+    // connect.
     Result<void> adopt(int descriptor);
 
-    // Tells the peer that no more will be sent. It can still send.
+    // Ends the sending direction. The peer can still send.
     reactor::Task<> end_sending();
 
     // Sends `bytes` after the unsent rest of earlier ones. Returns early, and keeps the rest, as
@@ -49,8 +50,8 @@ public:
     std::optional<Failure> send_failure() const;
 
     // Sends all of `bytes`, whatever arrives in the meantime, so another coroutine may receive at
-    // the same time. One at a time sends, and not after a send() that has left a rest. Fails with
-    // closed, timeout or cancelled; then only close() makes sense.
+    // the same time. Only one coroutine may send at a time, and not after a send() that was
+    // incomplete. Fails with closed, timeout or cancelled; then only close() makes sense.
     reactor::Task<Result<void>> send_all(std::string_view bytes, reactor::Deadline& deadline);
 
     // Sends as much as fits into the kernel's buffer, and forgets the rest.

@@ -191,8 +191,8 @@ tl::expected<void, std::string> trust(SSL_CTX* context, const TlsConfig& config)
     return {};
 }
 
-// Loads a certificate, which is called `what`, and its key. OpenSSL would ask for a passphrase at
-// the terminal.
+// Loads a certificate, which messages call `what`, and its key. Keeps OpenSSL from asking for a
+// passphrase at the terminal.
 tl::expected<void, std::string> identify(SSL_CTX* context, const TlsFiles& files,
                                          const std::string& what)
 {
@@ -222,7 +222,7 @@ void set_defaults(SSL_CTX* context)
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
 }
 
-// A client that offers protocols offers ours, or is refused (RFC 7301, section 3.2).
+// A client that offers protocols must offer ours (RFC 7301, section 3.2).
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
                     const unsigned char* offered, unsigned offered_bytes, void*)
 {
@@ -328,8 +328,8 @@ Task<Result<void>> TlsStream::handshake(Deadline& deadline)
     while (true) {
         ERR_clear_error();
         const int result = SSL_do_handshake(ssl_.get());
-        // The rest that a client has to send goes out with the request: one segment, one system
-        // call. The rest of a server is what its client waits for.
+        // A client's last bytes go out with the request, in one segment and one system call. A
+        // server's last bytes are what its client waits for.
         if (result == 1 && !is_server_) co_return Result<void>();
         if (result == 1) co_return co_await flush(deadline);
         const int error = SSL_get_error(ssl_.get(), result);
@@ -397,7 +397,7 @@ std::string TlsStream::take_records()
     return records;
 }
 
-// Appends the records of `bytes` to what is to be sent.
+// Appends the TLS records of `bytes` to the output.
 Result<void> TlsStream::encrypt(std::string_view bytes)
 {
     ERR_clear_error();

@@ -25,7 +25,7 @@ struct TlsConfig {
     bool verify = true;            // the certificate, and that it names the host
 };
 
-// Who a server is.
+// A server's certificate and key.
 struct TlsFiles {
     std::string certificate;  // its chain, PEM; empty: there is no TLS
     std::string key;          // PEM, without a passphrase
@@ -70,7 +70,7 @@ public:
     TlsStream(TlsContext& context, TcpStream& tcp, std::string_view host, std::string_view origin,
               bool sends_sni);
 
-    // The server's side. `context` is a server's.
+    // The server's side. `context` must be a server's.
     TlsStream(TlsContext& context, TcpStream& tcp);
 
     TlsStream(const TlsStream&) = delete;
@@ -96,8 +96,8 @@ public:
     // Fails with closed, tls, timeout or cancelled.
     reactor::Task<Result<std::string_view>> receive(Phase& phase, reactor::Deadline& deadline);
 
-    // Tells the peer that nothing more comes (RFC 8446, section 6.1), if it takes that at once. It
-    // can still send.
+    // Sends close_notify (RFC 8446, section 6.1) if the socket takes it at once. The peer can still
+    // send.
     reactor::Task<> end();
 
     // Whether the handshake went on with an earlier session.

@@ -178,7 +178,7 @@ Session::Given Session::take(Action action)
     return given;
 }
 
-// Nothing is asked: the action brings its answer along, which has no URL.
+// Asks no server: the answer comes with the action, and has no URL.
 Result<Answer> Session::read_given(const Given& given)
 {
     const auto response = exchange::given_answer(given.flow_doc, given.flow_type);
@@ -550,8 +550,7 @@ std::vector<std::string> Session::warnings_of(const Result<Answer>& answer) cons
     return warnings;
 }
 
-// What a web server does wrong is its customer's concern, so an operator's log has it only when
-// they look into a call.
+// Mistakes of a web server are its customer's concern, so they are logged at the debug level.
 void Session::tell(const exchange::Request& request, const Result<Answer>& answer) const
 {
     constexpr std::size_t warnings_max = 5;

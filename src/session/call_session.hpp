@@ -61,9 +61,9 @@ public:
     Session& operator=(const Session&) = delete;
     ~Session();
 
-    // The first iteration asks the action's `voice_url`, or takes its `flow_doc`. Fails for every
-    // reason there is. The caller of this looks at `skip_module`. Each URL has the action's
-    // timeout, under the call's deadline.
+    // The first iteration asks the action's `voice_url`, or takes its `flow_doc`. Fails with any
+    // reason. The caller checks `skip_module`. Each URL has the action's timeout, under the call's
+    // deadline.
     reactor::Task<Result<Answer>> begin(reactor::Deadline& call);
 
     // The first iteration fails with this, and nothing is asked; unless its action or the host's
@@ -118,7 +118,7 @@ public:
     // Back to an earlier document's URL, after a document within another.
     void return_to(std::string document_url) { document_url_ = std::move(document_url); }
 
-    // The limits on the calls of this one's account, as they are now.
+    // The current limits on the calls of this call's account.
     const exchange::AccountProfile& profile() const
     {
         return exchanges_.accounts->find(call_.account_id).profile();
@@ -130,7 +130,7 @@ public:
     // Whether its end leaves a CDR: it ran TwiML, or was to, and the action wants one.
     bool owes_cdr() const;
 
-    // The form to post as its CDR, in place of our own; empty: it owes none any more.
+    // The form to post as its CDR, in place of our own. If it is empty, no CDR is owed any more.
     void set_cdr(std::string form)
     {
         cdr_form_ = std::make_unique<const std::string>(std::move(form));
@@ -147,13 +147,13 @@ private:
     enum class Origin : std::uint8_t { action, document };  // of a request
     class Content;
 
-    // An answer that an action brings along; an empty document: it does not.
+    // An answer that comes with the action; an empty document if there is none.
     struct Given {
         std::string flow_doc;
         std::string flow_type;
     };
 
-    // What is needed until the first request.
+    // What is needed only until the first request.
     struct Opening {
         std::optional<Failure> refusal;  // why the action is not asked; none: it is
         Given given;

@@ -21,7 +21,7 @@ Answer<CdrTable> CdrTable::open(const std::string& path, std::int64_t bytes_max)
     if (!page_bytes) return named(page_bytes.error());
     const auto limit = fmt::format("PRAGMA max_page_count = {}", bytes_max / *page_bytes);
     if (auto limited = database->run(limit.c_str()); !limited) return named(limited.error());
-    // Files of the first version had none.
+    // Files of the first version lack it.
     const auto indexed =
         database->run("CREATE INDEX IF NOT EXISTS cdrs_by_end ON cdrs (ended_unix_ms)");
     if (!indexed) return named(indexed.error());

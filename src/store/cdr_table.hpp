@@ -37,7 +37,7 @@ public:
     // How many there are, handed out or not.
     std::int64_t size() const { return size_; }
 
-    // When the first of their calls ended; 0: there are none.
+    // When the first of their calls ended; 0 if there are none.
     Answer<std::int64_t> oldest_unix_ms()
     {
         return database_.number("SELECT min(ended_unix_ms) FROM cdrs");

@@ -28,10 +28,10 @@ public:
     Statement& bind(std::string_view text);
     Statement& bind(std::int64_t number);
 
-    // Whether there is a row. False: it is done, and can be bound anew.
+    // Returns whether there is a row. After false, the statement can be bound again.
     Answer<bool> step();
 
-    // For what yields no row that matters.
+    // For statements whose rows do not matter.
     Answer<void> run();
 
     // Columns of the row, from 0. The text lives until the next step.

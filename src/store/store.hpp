@@ -71,13 +71,13 @@ public:
     // CDRs on the disk, and in memory where they cannot be written.
     std::uint64_t cdrs_waiting() const { return cdrs_waiting_.value(); }
 
-    // When the first call of those on the disk ended; 0: there are none.
+    // When the earliest of the calls with a CDR on the disk ended; 0 if there are none.
     std::int64_t oldest_cdr_unix_ms() const
     {
         return static_cast<std::int64_t>(oldest_cdr_unix_ms_.value());
     }
 
-    // False while CDRs cannot be written, and so wait in memory.
+    // Returns false while CDRs cannot be written and wait in memory.
     bool is_written() const { return !is_in_trouble_; }
 
     // Whether this thread is the store's own, which may write to the log.

@@ -34,7 +34,7 @@ inline constexpr Property branch_variable_data[] = {
     {"variable", name_or_path.required().since_5()},
 };
 
-// KAZOO 4 takes whatever KAZOO 5 does: it knows nothing of the new keys.
+// KAZOO 4 accepts whatever KAZOO 5 does, because it does not know the new keys.
 inline constexpr Property callflow_data[] = {
     {"doc_id", string.since_5()},
     {"flow", node.since_5()},

@@ -10,12 +10,12 @@
 
 namespace pivot::execute::modules {
 
-// The name of a variable, and those of the members in it that lead to the value.
+// The name of a variable, followed by the members that lead to the value in it.
 using VariablePath = std::span<const std::string_view>;
 
-// A variable as text, in a scope of branch_variable; that of the scope `doc` is the user or the
-// device `id`. A value that the flow has set hides the one that came with the call. Names match in
-// any case, and with `-` for `_`. Returns nothing if there is no such variable, or if it is null.
+// A variable as text, from a scope of branch_variable; the scope `doc` is the user or device `id`.
+// A value that the flow has set hides the one that came with the call. Names match in any case, and
+// `-` matches `_`. Returns nothing if there is no such variable, or if it is null.
 std::optional<std::string> variable_in(const Work& work, std::string_view scope, VariablePath path,
                                        std::string_view id);
 

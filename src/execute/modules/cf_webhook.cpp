@@ -15,7 +15,7 @@ namespace pivot::execute::modules {
 
 namespace {
 
-// Those that can be sent, packed; of others it warns.
+// Packs the headers that can be sent, and warns of the others.
 std::string headers_of(const Work& work, json::Value data)
 {
     exchange::Headers headers;

@@ -116,7 +116,7 @@ Task<ModuleEnd> run_by_host(Work work, JobId job, Deadline& deadline)
 
 namespace {
 
-// A node after which nothing comes.
+// Nothing follows this node.
 Task<ModuleEnd> run_last(Work work, JobId job, Deadline& deadline)
 {
     ModuleEnd end = co_await run_by_host(work, job, deadline);

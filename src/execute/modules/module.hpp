@@ -74,8 +74,8 @@ Task<ModuleEnd> wait_for_end(Work work, Deadline& deadline);
 JobId offer(const Work& work);
 Task<ModuleEnd> run_by_host(Work work, JobId job, Deadline& deadline);
 
-// Lets the host run the node, which nobody else can. If it does not, gives up; if nothing comes
-// after the node then (`is_last`), the caller hears an apology.
+// Lets the host run the node, because nobody else can. If the host does not, gives up, and if
+// nothing follows the node (`is_last`), the caller hears an apology.
 Task<ModuleEnd> hand_over(Work work, bool is_last, Deadline& deadline);
 
 // Returns null if there is no such entry, or no directory.

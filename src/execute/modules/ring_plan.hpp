@@ -30,8 +30,8 @@ Strategy strategy_of(std::string_view strategy);
 // For device and user.
 RingPlan plan_for_one(const Work& work, json::Value data, Member::Kind kind);
 
-// For group and ring_group, whose data have `endpoints`.
-// Calls a group of the directory, whose own settings come first.
+// For group and ring_group, whose data have `endpoints`. Calls a group of the directory. The
+// group's own settings take precedence.
 void call_group(RingPlan& plan, const Work& work, std::string_view id);
 
 RingPlan plan_for_many(const Work& work, json::Value data);

@@ -17,7 +17,8 @@ Track track_of(std::string_view track)
     return Track::inbound;
 }
 
-// Relative to the document's URL, as `wss`; none is that URL itself. Without query and fragment.
+// Resolves the URL against the document's, with the scheme `wss`; an empty one is that URL itself.
+// Query and fragment are dropped.
 std::string url_of(LiveCall& call, twiml::Element element)
 {
     const std::string_view written = element.text(Attribute::url);
