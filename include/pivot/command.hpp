@@ -66,7 +66,7 @@ private:
 // Something to say. An empty voice, language or engine is the switch's own.
 struct Speech {
     OpaqueText text;
-    OpaqueText ssml;  // the same with SSML elements; empty: there are none
+    OpaqueText ssml;  // the same with SSML elements; empty if there are none
     VoiceName voice;
     LanguageTag language;
     EngineName engine;

@@ -40,7 +40,7 @@ std::string_view near_miss(std::string_view word, std::span<const std::string_vi
     if (word.empty() || word.size() > size_max) return nearest;
     for (const std::string_view candidate : known) {
         const auto [shorter, longer] = std::minmax({word.size(), candidate.size()});
-        if (longer - shorter >= least) continue;  // so many letters are missing at least
+        if (longer - shorter >= least) continue;  // at least this many letters are missing
         const std::size_t far = edit_distance(word, candidate);
         if (far >= least || far >= candidate.size()) continue;
         least = far;

@@ -32,7 +32,7 @@ struct FlowRules {
     std::vector<std::string> hosts_denied = {"localhost", "127.0.0.1", "0.0.0.0"};
     // Whether a URL with one of these hosts is admitted after all. If empty, none is.
     std::function<bool(std::string_view url)> admits = {};
-    std::shared_ptr<const OwnModules> own_modules = {};  // null: there are none
+    std::shared_ptr<const OwnModules> own_modules = {};  // null if there are none
 };
 
 class Checker {

@@ -26,7 +26,7 @@ struct LaneNeeds {
     CallTable& calls;
     rooms::Mail& mail;
     Records& records;
-    media::Worker* media;            // null: there is none
+    media::Worker* media;            // null if there is none
     const Instruments* instruments;  // null: the calls are real
 };
 

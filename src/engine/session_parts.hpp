@@ -59,7 +59,7 @@ struct SessionParts {
     std::optional<media::Supply> media;     // if the engine has a folder for it
     std::optional<media::Archive> archive;  // likewise
     execute::ExecutorConfig config;
-    std::shared_ptr<const execute::ExecutorConfig> last_config;  // null: there is none yet
+    std::shared_ptr<const execute::ExecutorConfig> last_config;  // null if there is none yet
     Records& records;
     session::Sinks sinks;
 };

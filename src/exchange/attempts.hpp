@@ -40,7 +40,7 @@ struct Webhook {
 // What is asked, and how. What it refers to outlives the attempts.
 struct AttemptsPlan {
     Webhook webhook;
-    Webhook fallback = {};  // empty: there is none
+    Webhook fallback = {};  // empty if there is none
     Format format = Format::kazoo;
     BodyFormat body_format = BodyFormat::form;  // of a POST
     std::string_view account_id = {};           // on whose behalf it asks

@@ -32,7 +32,7 @@ namespace pivot::execute {
 // Besides JobEnded, which ends a job of any kind.
 bool is_end_of(JobKind kind, const Event& event);
 
-// The job that `event` is about, or that it ends; 0: there is none.
+// The job that `event` is about, or that it ends; 0 if there is none.
 JobId job_of(const Event& event);
 JobId job_ended(const Event& event);
 

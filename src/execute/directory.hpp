@@ -31,7 +31,7 @@ struct Device {
     OpaqueText username;
     OpaqueText password;
     std::vector<SipHeader> headers;
-    std::string variables;  // a JSON object; empty: there are none
+    std::string variables;  // a JSON object; empty if there are none
 };
 
 // A member of a group, or of a ring_group's list.

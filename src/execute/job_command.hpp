@@ -46,7 +46,7 @@ struct Dequeue {
     QueueName queue;
     milliseconds timeout{0};  // until somebody is there
     // A document that the caller taken out of the queue hears before the two are connected, by its
-    // absolute URL. Of queues that the engine keeps; empty: there is none.
+    // absolute URL. Of queues that the engine keeps; empty if there is none.
     std::string greeting_url = {};
     Method greeting_method = Method::post;
 };

@@ -327,12 +327,12 @@ private:
     std::string keys_;
     std::unique_ptr<std::vector<std::pair<std::string, unsigned>>> told_of_rooms_;  // null: none
     std::unique_ptr<verbs::Streams> streams_;     // null: there was none yet
-    std::unique_ptr<const Redirected> redirect_;  // null: there is none
+    std::unique_ptr<const Redirected> redirect_;  // null if there is none
     std::unique_ptr<Membership> membership_;      // the last one; null: there was none yet
     std::unique_ptr<Preparations> preparations_;  // null: there was none yet
     std::unique_ptr<Recordings> recordings_;      // likewise
     std::unique_ptr<Permits> permits_;            // likewise
-    std::unique_ptr<Cause> cause_;                // null: there is none yet
+    std::unique_ptr<Cause> cause_;                // null if there is none yet
     LegId legs_ = caller;
     std::uint8_t lacks_ = 0;  // a bit for each ability that has been warned of
     bool was_told_answered_ = false;

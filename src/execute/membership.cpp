@@ -113,7 +113,7 @@ Membership::Membership(LiveCall& call, rooms::Lobby& lobby, JobId job, const Job
     lobby.send(std::move(message));
 }
 
-// A call that dies leaves the room all the same, and hears nothing of it.
+// A call that is destroyed also leaves the room, and hears nothing of it.
 Membership::~Membership()
 {
     lobby_.forget(member_);

@@ -86,7 +86,7 @@ private:
     Nanoseconds gives_up_at_ = never;    // likewise
     Mixing wanted_;
     std::string mixed_as_;                          // the name of the mix that runs
-    std::unique_ptr<const rooms::Order> greeting_;  // to be heard; null: there is none
+    std::unique_ptr<const rooms::Order> greeting_;  // to be heard; null if there is none
     Stage* hearing_ = nullptr;  // of the greeting that is heard; null: none is, or it is withdrawn
     std::vector<Event> late_;
     reactor::Event is_out_told_;

@@ -15,7 +15,7 @@ struct NextStep {
         hang_up,  // it said so
         begin,    // the session's first question
         ask,      // another document
-        report,   // the same, though whoever heard the verb is gone: the answer is of no use
+        report,   // the same, but the caller is gone and the answer is useless
         pivot,    // a nested pivot node
         leave,    // the queue in whose wait document this was said
         failed,   // a document within another could not be had

@@ -147,7 +147,7 @@ void follow_redirect(LiveCall& call, Flows& flows, Course& course)
     course.step = ask_next(std::move(ask));
 }
 
-// The caller is gone, and the answer of no use.
+// The caller is gone, and the answer is useless.
 Task<> report(session::Session& session, NextStep step, Deadline& host)
 {
     session::Request ask = std::move(*step.ask);
@@ -242,7 +242,7 @@ Task<> run_session(session::Session& session, Channel& channel, EventQueue& even
         co_await ask(call, course, deadline);
         co_await call.catch_up(deadline);
         if (call.is_over()) break;
-        if (call.must_stop()) continue;  // redirected: the answer is of no use
+        if (call.must_stop()) continue;  // redirected: the answer is useless
         course.is_unfollowed = false;
         course.step = co_await perform_answer(call, flows, course, deadline);
     }

@@ -18,7 +18,7 @@
 
 namespace pivot::execute {
 
-// `next` is the `_` child of the action's node, JSON text; empty: there is none. `events` is
+// `next` is the `_` child of the action's node, JSON text; empty if there is none. `events` is
 // what the channel tells of the call, and `host` the parent of its deadline. When this returns the
 // session and its channel have ended.
 Task<> run_session(session::Session& session, Channel& channel, EventQueue& events,

@@ -10,7 +10,7 @@ namespace pivot::media {
 
 namespace {
 
-// The next `{name}` of an argument, of letters and `_`; empty: there is none. `from` becomes its
+// The next `{name}` of an argument, of letters and `_`; empty if there is none. `from` becomes its
 // place.
 std::string_view next_name(std::string_view argument, std::size_t& from)
 {

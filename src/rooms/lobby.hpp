@@ -45,7 +45,7 @@ public:
     Lobby(const Lobby&) = delete;
     Lobby& operator=(const Lobby&) = delete;
 
-    // The lane, of so many, on which a place has its home.
+    // The home lane of a place, out of this many.
     static unsigned home_of(std::string_view place, unsigned lanes);
 
     // A guest is told what concerns this member until it is forgotten.

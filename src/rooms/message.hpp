@@ -27,7 +27,7 @@ std::string_view name_of(std::string_view place);
 // The document that a caller hears before they are connected with whoever takes them out of a
 // queue.
 struct Greeting {
-    std::string url;  // absolute; empty: there is none
+    std::string url;  // absolute; empty if there is none
     Method method = Method::post;
 };
 

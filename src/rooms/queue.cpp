@@ -60,8 +60,7 @@ void Queue::dequeue(const Message& message, Orders& orders)
     match(message.at, orders);
 }
 
-// A greeting that has been withdrawn may have been heard to its end all the same: the two have
-// crossed.
+// A greeting that has been withdrawn may still have been heard to its end: the two have crossed.
 void Queue::ready(const Message& message, Orders& orders)
 {
     const auto greeted = std::ranges::find_if(pairs_, [&message](const Pair& pair) {

@@ -71,7 +71,7 @@ Result<Answer> read_words(const http::Response& response)
     return answer;
 }
 
-// text/plain, which may be a flow or TwiML all the same.
+// text/plain, which may still be a flow or TwiML.
 Result<Answer> read_text(const http::Response& response, const net::AddressPolicy& policy,
                          exchange::Exchanges& exchanges)
 {

@@ -196,7 +196,7 @@ private:
     Call call_;
     KeyValueStore store_;  // of the call
     ActionTerms action_;
-    // The host's headers, packed (exchange/request_headers.hpp); null: there are none.
+    // The host's headers, packed (exchange/request_headers.hpp); null if there are none.
     std::unique_ptr<const std::string> headers_;
     std::unique_ptr<Opening> opening_ = std::make_unique<Opening>();
     std::string document_url_;

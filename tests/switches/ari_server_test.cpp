@@ -47,7 +47,7 @@ public:
     void met_orphan(std::string_view id, std::string_view) override { orphans.emplace_back(id); }
     void timed(Nanoseconds) override {}
 
-    // The first event of this kind; null: there is none yet.
+    // The first event of this kind; null if there is none yet.
     template <typename Kind>
     const Kind* first() const
     {

@@ -92,7 +92,7 @@ NextStep report_hang_up(LiveCall& call, twiml::Element record, const RecordingEn
 }  // namespace
 
 // A recording in which nothing was said lets the document go on. One that the caller ended by
-// hanging up is asked about all the same.
+// hanging up is still reported.
 Task<NextStep> perform_record(LiveCall& call, twiml::Element record, Deadline& deadline)
 {
     if (call.leg() == caller) co_await call.answer(deadline);

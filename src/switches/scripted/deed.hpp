@@ -19,7 +19,7 @@ struct Deed {
     std::string method;  // `POST`; of a request, a callback or a CDR, as what follows
     std::vector<std::pair<std::string, std::string>> parameters;
     bool is_taken = false;    // answered with a 2xx
-    bool has_failed = false;  // the answer, if there is one, is of no use
+    bool has_failed = false;  // the answer, if there is one, is useless
     bool is_failure = false;  // the call went wrong here, unless the script expects it
 };
 
