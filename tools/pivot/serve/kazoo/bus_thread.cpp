@@ -108,7 +108,7 @@ void BusThread::set_link(reactor::Reactor* reactor, kazoo::AmqpLink* link)
     link_ = link;
 }
 
-// What comes after a stop is dropped, also if it was sent before.
+// Drops the work if the thread stops before it comes to it.
 void BusThread::post(std::function<void()> work)
 {
     const std::scoped_lock lock(mutex_);
