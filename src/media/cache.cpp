@@ -50,7 +50,21 @@ Cache::Cache(std::string folder, std::size_t bytes_max)
     remove_left(folder_);
 }
 
+FileLease Cache::find_fresh(std::string_view key, Nanoseconds now)
+{
+    const std::scoped_lock lock(mutex_);
+    const Sound* const sound = ask_for(key);
+    const bool is_fresh = sound != nullptr && now < sound->fresh_until;
+    return is_fresh ? sound->file : nullptr;
+}
+
 const Cache::Sound* Cache::find(std::string_view key)
+{
+    const std::scoped_lock lock(mutex_);
+    return ask_for(key);
+}
+
+Cache::Sound* Cache::ask_for(std::string_view key)
 {
     const auto place = by_key_.find(key);
     if (place == by_key_.end()) return nullptr;
@@ -74,9 +88,21 @@ tl::expected<FileLease, std::string> Cache::adopt(const std::string& key, std::s
                                                   std::size_t bytes, Freshness freshness,
                                                   Nanoseconds now)
 {
+    std::vector<std::string> removed;
+    auto adopted = adopt(key, std::move(path), bytes, std::move(freshness), now, removed);
+    for (const std::string& gone : removed) ::unlink(gone.c_str());  // nobody waits for the disk
+    return adopted;
+}
+
+tl::expected<FileLease, std::string> Cache::adopt(const std::string& key, std::string path,
+                                                  std::size_t bytes, Freshness freshness,
+                                                  Nanoseconds now,
+                                                  std::vector<std::string>& removed)
+{
+    const std::scoped_lock lock(mutex_);
     retire(key);
-    if (!make_room(bytes)) {
-        ::unlink(path.c_str());
+    if (!make_room(bytes, removed)) {
+        removed.push_back(std::move(path));
         return tl::unexpected(
             fmt::format("there is no room for it: {} bytes of sounds are being played, and "
                         "media.cache_bytes_max is {}",
@@ -89,12 +115,18 @@ tl::expected<FileLease, std::string> Cache::adopt(const std::string& key, std::s
                                       {is_kept ? key : std::string(), std::move(file), {}, 0});
     if (is_kept) {
         by_key_.emplace(key, place);
-        renew(key, std::move(freshness), now);
+        set_freshness(key, std::move(freshness), now);
     }
     return place->file;
 }
 
 void Cache::renew(std::string_view key, Freshness freshness, Nanoseconds now)
+{
+    const std::scoped_lock lock(mutex_);
+    set_freshness(key, std::move(freshness), now);
+}
+
+void Cache::set_freshness(std::string_view key, Freshness freshness, Nanoseconds now)
 {
     if (!freshness.may_be_kept) return retire(key);
     Sound& sound = *by_key_.find(key)->second;
@@ -107,11 +139,12 @@ void Cache::renew(std::string_view key, Freshness freshness, Nanoseconds now)
 }
 
 // Removes as well what nobody is given or has any more.
-bool Cache::make_room(std::size_t bytes)
+bool Cache::make_room(std::size_t bytes, std::vector<std::string>& removed)
 {
     auto sound = sounds_.begin();
     while (sound != sounds_.end() && (sound->key.empty() || bytes_ + bytes > bytes_max_)) {
         const bool is_played = sound->file.use_count() > 1;
+        if (!is_played) removed.push_back(sound->file->path);
         sound = is_played ? std::next(sound) : remove(sound);
     }
     return bytes_ + bytes <= bytes_max_;
@@ -119,7 +152,6 @@ bool Cache::make_room(std::size_t bytes)
 
 Cache::Sounds::iterator Cache::remove(Sounds::iterator sound)
 {
-    ::unlink(sound->file->path.c_str());
     bytes_ -= sound->file->size_bytes;
     if (!sound->key.empty()) by_key_.erase(sound->key);
     return sounds_.erase(sound);

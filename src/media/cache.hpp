@@ -3,6 +3,8 @@
 // A sound that somebody plays stays, even if it is no longer the newest of its name or there is no
 // room for it; else the one goes that was asked for the longest time ago. Nothing of it outlives
 // the engine: what an earlier one has left is removed.
+//
+// One thread changes it; the others only ask for what is fresh.
 #pragma once
 
 #include "base/clock.hpp"
@@ -13,8 +15,10 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -40,6 +44,9 @@ public:
         Nanoseconds fresh_until = 0;
     };
 
+    // Any thread. Returns null if there is none, or if its server has to be asked.
+    FileLease find_fresh(std::string_view key, Nanoseconds now);
+
     // Returns null if there is none. It lives until the next change.
     const Sound* find(std::string_view key);
 
@@ -61,14 +68,22 @@ public:
 private:
     using Sounds = std::list<Sound>;
 
-    bool make_room(std::size_t bytes);
+    // The files of `removed` are the caller's to remove.
+    tl::expected<FileLease, std::string> adopt(const std::string& key, std::string path,
+                                               std::size_t bytes, Freshness freshness,
+                                               Nanoseconds now, std::vector<std::string>& removed);
+    Sound* ask_for(std::string_view key);
+    bool make_room(std::size_t bytes, std::vector<std::string>& removed);
     Sounds::iterator remove(Sounds::iterator sound);
+    void set_freshness(std::string_view key, Freshness freshness, Nanoseconds now);
     void retire(std::string_view key);
 
     const std::string folder_;
     const std::size_t bytes_max_;
-    std::size_t bytes_ = 0;
     std::uint64_t files_ = 0;
+
+    std::mutex mutex_;  // of what follows
+    std::size_t bytes_ = 0;
     Sounds sounds_;  // those that nobody is given, then from the one asked for first
     StringMap<Sounds::iterator> by_key_;
 };

@@ -21,16 +21,20 @@ void append_to(std::string& text, const std::vector<std::string>& command)
     for (const std::string& argument : command) (text += argument) += '\0';
 }
 
+// Longer keys are hashed, so that a cache of sounds keeps no long texts. A hash takes longer than
+// the rest of a look-up.
+constexpr std::size_t key_bytes_max = 1'024;
+
 // All that a rendering depends on.
 std::string key_of(const Saying& saying, const Conversion& conversion)
 {
-    std::string all;
+    std::string all = "say ";
     append_to(all, saying.command);
     append_to(all, conversion.command);
     for (const std::string& value : {saying.voice, saying.language, saying.engine, saying.text}) {
         (all += value) += '\0';
     }
-    return "say " + exchange::body_sha256(all);
+    return all.size() <= key_bytes_max ? all : "say " + exchange::body_sha256(all);
 }
 
 }  // namespace

@@ -66,19 +66,19 @@ tl::expected<std::unique_ptr<Worker>, std::string> Worker::open(const std::strin
     if (error) return media_error(fmt::format("{}/recordings: {}", path, error.message()));
     const int wake_up = ::eventfd(0, EFD_CLOEXEC);
     if (wake_up < 0) return media_error(fmt::format("{}: eventfd: {}", path, strerror(errno)));
-    std::unique_ptr<Worker> worker(
-        new Worker(std::move(*folder), path, wake_up, Cache(path, cache_bytes_max)));
+    std::unique_ptr<Worker> worker(new Worker(std::move(*folder), path, wake_up, cache_bytes_max));
     auto thread = reactor::start_thread("pivot/media", [self = worker.get()] { self->run(); });
     if (!thread) return media_error(fmt::format("{}: {}", path, thread.error()));
     worker->thread_ = std::move(*thread);
     return worker;
 }
 
-Worker::Worker(reactor::Folder folder, const std::string& path, int wake_up, Cache cache)
+Worker::Worker(reactor::Folder folder, const std::string& path, int wake_up,
+               std::size_t cache_bytes_max)
     : folder_(std::move(folder)),
       recordings_(path + "/recordings"),
       wake_up_(wake_up),
-      cache_(std::move(cache)),
+      cache_(path, cache_bytes_max),
       programs_(std::max(std::thread::hardware_concurrency(), 1U))
 {
 }
@@ -99,6 +99,7 @@ void Worker::close()
 
 void Worker::take(Want& want)
 {
+    if (!want.fetched && has_answered(want)) return;
     post([this, &want] { want.fetched ? keep(want) : look_up(want); });
 }
 
@@ -184,13 +185,22 @@ void Worker::run()
     }
 }
 
+// Prompts are played again and again: to wake this thread, and the lane again, would cost more than
+// all else that they take.
+bool Worker::has_answered(Want& want)
+{
+    FileLease file = cache_.find_fresh(want.key, monotonic_now());
+    if (file == nullptr) return false;
+    answer(want, std::move(file));
+    return true;
+}
+
 void Worker::look_up(Want& want)
 {
     const auto made = made_.find(want.key);
     if (made != made_.end()) return made->second.push_back(&want);
+    if (has_answered(want)) return;
     const Cache::Sound* const sound = cache_.find(want.key);
-    const bool is_fresh = sound != nullptr && monotonic_now() < sound->fresh_until;
-    if (is_fresh) return answer(want, sound->file);
     if (sound != nullptr) want.conditions = sound->freshness.conditions();
     made_.try_emplace(want.key);
     if (want.saying) return render(want);

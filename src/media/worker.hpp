@@ -1,8 +1,8 @@
 // The thread of an engine on which sounds are looked up, written and removed, and recordings are
 // finished and read.
 //
-// Lanes do without locks and files: they hand a Want over, and get it back. Two that want the same
-// sound share one fetch, on whichever lanes they are.
+// Lanes do without files: they hand a Want over, and get it back. It is answered at once if the
+// sound is here. Two that want the same sound share one fetch, on whichever lanes they are.
 #pragma once
 
 #include "media/errand.hpp"
@@ -59,12 +59,14 @@ public:
 private:
     using Work = std::function<void()>;
 
-    Worker(reactor::Folder folder, const std::string& path, int wake_up, Cache cache);
+    Worker(reactor::Folder folder, const std::string& path, int wake_up,
+           std::size_t cache_bytes_max);
 
     void post(Work work);
     std::vector<Work> wait_for_work();
     void run();
 
+    bool has_answered(Want& want);
     void look_up(Want& want);
     void keep(Want& want);
     void render(Want& want);
@@ -83,9 +85,10 @@ private:
     std::mutex mutex_;  // of what follows
     std::vector<Work> work_;
 
+    Cache cache_;
+
     // The thread's own.
     bool is_closing_ = false;
-    Cache cache_;
     Programs programs_;
     StringMap<std::vector<Want*>> made_;  // by key: those who wait for what another one gets
 

@@ -46,6 +46,28 @@ TEST_F(Cache, keeps_a_sound_until_others_need_its_room)
     EXPECT_TRUE(has("c"));
 }
 
+TEST_F(Cache, gives_only_what_is_fresh_without_a_look_at_its_server)
+{
+    media::Freshness freshness;
+    freshness.lifetime = 1s;
+    const auto sound = add("a", "a sound", freshness);
+    EXPECT_EQ(cache.find_fresh("a", second_ns - 1), sound);
+    EXPECT_EQ(cache.find_fresh("a", second_ns), nullptr);
+    EXPECT_EQ(cache.find_fresh("b", 0), nullptr);
+}
+
+TEST_F(Cache, keeps_a_sound_that_was_asked_for_while_fresh)
+{
+    media::Freshness freshness;
+    freshness.lifetime = 1s;
+    add("a", "a sound", freshness);
+    add("b", "a sound", freshness);
+    EXPECT_NE(cache.find_fresh("a", 0), nullptr);
+    add("c");
+    EXPECT_TRUE(has("a"));
+    EXPECT_FALSE(has("b"));
+}
+
 TEST_F(Cache, removes_nothing_that_is_played)
 {
     const auto played = add("a");
