@@ -6,13 +6,12 @@
 
 namespace pivot::http {
 
-void append_head(std::string& message, std::string_view method, const Destination& destination,
-                 std::string_view query, std::string_view content_type, std::size_t body_bytes,
-                 std::string_view headers)
+namespace {
+
+// What follows the target.
+void append_rest(std::string& message, const Destination& destination,
+                 std::string_view content_type, std::size_t body_bytes, std::string_view headers)
 {
-    message += method;
-    message += ' ';
-    destination.url.append_target(message, query);
     message += " HTTP/1.1\r\n";
     message += destination.headers;
     if (!content_type.empty()) {
@@ -21,6 +20,25 @@ void append_head(std::string& message, std::string_view method, const Destinatio
     }
     message += headers;
     message += "\r\n";
+}
+
+}  // namespace
+
+void append_head(std::string& message, std::string_view method, const Destination& destination,
+                 std::string_view query, std::string_view content_type, std::size_t body_bytes,
+                 std::string_view headers)
+{
+    message.append(method).append(" ");
+    destination.url.append_target(message, query);
+    append_rest(message, destination, content_type, body_bytes, headers);
+}
+
+void append_head_for(std::string_view target, std::string& message, std::string_view method,
+                     const Destination& destination, std::string_view content_type,
+                     std::size_t body_bytes, std::string_view headers)
+{
+    message.append(method).append(" ").append(target);
+    append_rest(message, destination, content_type, body_bytes, headers);
 }
 
 }  // namespace pivot::http

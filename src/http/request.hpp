@@ -30,4 +30,9 @@ void append_head(std::string& message, std::string_view method, const Destinatio
                  std::string_view query, std::string_view content_type, std::size_t body_bytes,
                  std::string_view headers = {});
 
+// Likewise, for `target` in place of that of the destination's URL.
+void append_head_for(std::string_view target, std::string& message, std::string_view method,
+                     const Destination& destination, std::string_view content_type,
+                     std::size_t body_bytes, std::string_view headers = {});
+
 }  // namespace pivot::http

@@ -182,6 +182,36 @@ TEST_F(AsteriskCall, is_asked_about_twice_at_most_before_it_is_taken)
     EXPECT_EQ(asterisk.count_asked("GET channels/c1/variable"), 2U);
 }
 
+TEST_F(AsteriskCall, is_asked_about_once_if_it_has_the_headers_of_the_call_before)
+{
+    asterisk.variables = {{"PJSIP_HEADERS(X-)", "X-A,X-B"},
+                          {"PJSIP_HEADER(read,X-A)", "a"},
+                          {"PJSIP_HEADER(read,X-B)", "b"}};
+    tested.enter("c1");
+    asterisk.variables["PJSIP_HEADER(read,X-A)"] = "other";
+    tested.enter("c2");
+    EXPECT_EQ(asterisk.count_asked("GET channels/c2/variable"), 1U);
+    ASSERT_EQ(tested.arrivals.size(), 2U);
+    EXPECT_EQ(tested.arrivals.back().call.custom_sip_headers, R"({"X-A":"other","X-B":"b"})");
+}
+
+TEST_F(AsteriskCall, has_only_its_own_headers)
+{
+    asterisk.variables = {{"PJSIP_HEADERS(X-)", "X-A,X-B"},
+                          {"PJSIP_HEADER(read,X-A)", "a"},
+                          {"PJSIP_HEADER(read,X-B)", "b"},
+                          {"PJSIP_HEADER(read,X-C)", "c"},
+                          {"PIVOT_ACTION", "{\n}"}};
+    tested.enter("c1");
+    asterisk.variables["PJSIP_HEADERS(X-)"] = "X-C,X-B";
+    asterisk.variables.erase("PJSIP_HEADER(read,X-A)");
+    tested.enter("c2");
+    EXPECT_EQ(asterisk.count_asked("GET channels/c2/variable"), 2U);
+    ASSERT_EQ(tested.arrivals.size(), 2U);
+    EXPECT_EQ(tested.arrivals.back().call.custom_sip_headers, R"({"X-C":"c","X-B":"b"})");
+    EXPECT_EQ(tested.arrivals.back().said, "{\n}");
+}
+
 TEST_F(AsteriskCall, comes_with_the_same_from_an_asterisk_without_eval)
 {
     asterisk.has_eval = false;

@@ -33,7 +33,8 @@ std::vector<std::string> ids_of(const std::string& json, std::string_view what)
 
 AriApplication::AriApplication(reactor::Reactor& reactor, reactor::Scope& scope, AriCommands& ari,
                                Attendant& attendant, Mixes& mixes, const SwitchSettings& settings)
-    : settings_(settings), switchboard_{reactor, scope, ari, attendant, settings_, mixes, {}, {}}
+    : settings_(settings),
+      switchboard_{reactor, scope, ari, attendant, settings_, mixes, {}, {}, {}}
 {
 }
 

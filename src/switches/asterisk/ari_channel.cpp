@@ -77,7 +77,9 @@ void AriChannel::arrive_answered(std::string call_id)
 reactor::Task<> AriChannel::welcome(std::string refusal, reactor::Reactor& reactor)
 {
     reactor::Deadline deadline(reactor, reactor.now() + Requests::timeout_ns);
-    if (refusal.empty()) co_await complete(arriving_, switchboard_.ari, deadline);
+    if (refusal.empty()) {
+        co_await complete(arriving_, switchboard_.likely_headers, switchboard_.ari, deadline);
+    }
     is_welcoming_ = false;
     if (has_left_) {
         has_ended_ = true;

@@ -6,6 +6,7 @@
 #include "http/request.hpp"
 #include "http/url.hpp"
 
+#include <cassert>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,11 +23,13 @@ constexpr http::ClientConfig client_config = {
     .response = {},
     .retries_stale = false};
 
+// The URL is that of all requests, and was read once.
 class Message final : public http::Request {
 public:
     Message(const AriRequest& request, const http::Destination& destination)
         : request_(request), destination_(destination)
     {
+        assert(request.target.find_first_of(" \r\n#") == std::string::npos);
     }
 
     const http::Destination& destination() const override { return destination_; }
@@ -37,9 +40,9 @@ public:
         const std::string& body = request_.body;
         const bool says_empty =
             body.empty() && (request_.method == "POST" || request_.method == "PUT");
-        http::append_head(message, request_.method, destination_, {},
-                          body.empty() ? "" : "application/json", body.size(),
-                          says_empty ? "Content-Length: 0\r\n" : "");
+        http::append_head_for(destination_.url.target + request_.target, message, request_.method,
+                              destination_, body.empty() ? "" : "application/json", body.size(),
+                              says_empty ? "Content-Length: 0\r\n" : "");
         message += body;
     }
 
@@ -96,6 +99,9 @@ tl::expected<std::unique_ptr<AriClient>, std::string> AriClient::open(reactor::R
     client->policy_.allow_typed(url->host, url->port);
     client->rules_.origin = url->origin();
     client->rules_.headers = {authorization(config), "Accept-Encoding: identity"};
+    auto commands = http::Url::parse(client->base_ + "/ari/");
+    if (!commands) return pass_on(commands);
+    client->commands_.emplace(std::move(*commands), client->rules_);
     return client;
 }
 
@@ -143,9 +149,7 @@ Task<Result<AriAnswer>> AriClient::ask_in_turn(const AriRequest& request, Deadli
 Task<Result<AriAnswer>> AriClient::ask_now(const AriRequest& request, bool& may_repeat,
                                            Deadline& deadline)
 {
-    const auto destination = this->destination(request.target);
-    if (!destination) co_return fail(Reason::protocol, Phase::queue, destination.error());
-    const Message message(request, *destination);
+    const Message message(request, *commands_);
     http::Demands demands;
     demands.body_bytes_max = request.body_bytes_max;
     http::Progress progress;

@@ -23,6 +23,7 @@
 #include "switches/asterisk/seats.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -78,6 +79,7 @@ private:
     std::unique_ptr<net::Resolver> resolver_;
     std::shared_ptr<net::TlsContext> tls_;
     http::DestinationRules rules_;
+    std::optional<http::Destination> commands_;  // `/ari/`: there from open() on
     http::Opener opener_;
     http::Client client_;
     Seats seats_{requests_max};

@@ -1,13 +1,16 @@
 #include "switches/asterisk/arrival.hpp"
 
 #include "base/json.hpp"
+#include "base/string_map.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "switches/asterisk/requests.hpp"
 #include "switches/asterisk/targets.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -101,57 +104,68 @@ bool is_harmless(std::string_view name)
     });
 }
 
-// Takes the next names from a comma-separated list, and makes them functions that read these
-// headers.
-Texts take_headers(std::string_view& listed, std::size_t& left)
+// The names in a comma-separated list.
+HeaderNames headers_in(std::string_view listed)
+{
+    HeaderNames names;
+    for (std::size_t left = headers_max; !listed.empty() && left > 0; --left) {
+        const std::string_view name = trim(take_until(listed, ','));
+        if (is_harmless(name)) names.emplace_back(name);
+    }
+    return names;
+}
+
+// Takes as many names as a request has room for, and makes them functions that read these headers.
+Texts take_functions(std::span<const std::string>& names)
 {
     Texts functions;
     std::size_t bytes = 0;
-    while (!listed.empty() && left > 0 && bytes < names_bytes_max) {
-        --left;
-        const std::string_view name = trim(take_until(listed, ','));
-        if (!is_harmless(name)) continue;
-        functions.push_back(fmt::format("PJSIP_HEADER(read,{})", name));
+    while (!names.empty() && bytes < names_bytes_max) {
+        functions.push_back(fmt::format("PJSIP_HEADER(read,{})", names.front()));
         bytes += functions.back().size();
+        names = names.subspan(1);
     }
     return functions;
 }
 
-void append_headers(std::string& json, const Texts& functions, const Texts& values)
+using Headers = StringMap<std::string>;
+
+// Adds those that are not known yet.
+reactor::Task<> add_missing(const HeaderNames& names, const std::string& channel, Headers& headers,
+                            AriCommands& ari, reactor::Deadline& deadline)
 {
-    for (std::size_t i = 0; i < functions.size(); ++i) {
-        std::string_view name = functions[i];
-        name.remove_prefix(name.find(',') + 1);
-        name.remove_suffix(1);
-        json += json.empty() ? '{' : ',';
-        json::append_quoted(json, name);
-        json += ':';
-        json::append_quoted(json, values[i]);
+    HeaderNames missing;
+    std::ranges::copy_if(names, std::back_inserter(missing),
+                         [&](const std::string& name) { return !headers.contains(name); });
+    std::span<const std::string> left = missing;
+    while (!left.empty()) {
+        const std::string* name = left.data();
+        const Texts functions = take_functions(left);
+        Texts values = co_await values_of(channel, functions, ari, deadline);
+        for (std::string& value : values) headers.insert_or_assign(*name++, std::move(value));
     }
 }
 
 // A JSON object, or empty.
-reactor::Task<std::string> headers_of(const std::string& channel, std::string_view listed,
-                                      AriCommands& ari, reactor::Deadline& deadline)
+std::string to_json(const HeaderNames& names, const Headers& headers)
 {
     std::string json;
-    std::size_t left = headers_max;
-    while (!listed.empty() && left > 0) {
-        const Texts functions = take_headers(listed, left);
-        if (functions.empty()) break;
-        const Texts values = co_await values_of(channel, functions, ari, deadline);
-        append_headers(json, functions, values);
+    for (const std::string& name : names) {
+        json += json.empty() ? '{' : ',';
+        json::append_quoted(json, name);
+        json += ':';
+        json::append_quoted(json, headers.find(name)->second);
     }
-    if (!json.empty()) json += '}';
-    co_return json;
+    return json.empty() ? json : json + '}';
 }
 
 // The action is last, because people write it by hand and may use line breaks.
-Texts names_for(bool is_sip)
+Texts names_for(bool is_sip, const Texts& header_functions)
 {
     Texts names;
     if (is_sip) {
         names = {"CHANNEL(pjsip,remote_uri)", "CHANNEL(pjsip,local_uri)", "PJSIP_HEADERS(X-)"};
+        names.insert(names.end(), header_functions.begin(), header_functions.end());
     } else {
         names = {"PIVOT_HOPS"};
     }
@@ -186,11 +200,15 @@ Arriving arriving_of(const StasisStart& start)
     return arriving;
 }
 
-reactor::Task<> complete(Arriving& arriving, AriCommands& ari, reactor::Deadline& deadline)
+reactor::Task<> complete(Arriving& arriving, HeaderNames& likely, AriCommands& ari,
+                         reactor::Deadline& deadline)
 {
     const std::string& channel = arriving.channel;
     Arrival& arrival = arriving.arrival;
-    const Texts names = names_for(arriving.is_sip);
+    const HeaderNames guessed = likely;
+    std::span<const std::string> left = guessed;
+    const Texts functions = take_functions(left);
+    const Texts names = names_for(arriving.is_sip, functions);
     Texts values = co_await values_of(channel, names, ari, deadline);
     if (!values.back().empty()) arrival.said = std::move(values.back());
     if (!arriving.is_sip) {
@@ -200,8 +218,14 @@ reactor::Task<> complete(Arriving& arriving, AriCommands& ari, reactor::Deadline
     take_party(values[0], arrival.call.from);
     take_party(values[1], arrival.call.to);
     arrival.call.request.realm = arrival.call.to.realm;
-    auto headers = co_await headers_of(channel, values[2], ari, deadline);
-    arrival.call.custom_sip_headers = std::move(headers);
+    likely = headers_in(values[2]);
+    const HeaderNames present = likely;
+    Headers headers;
+    for (std::size_t i = 0; i < functions.size(); ++i) {
+        headers.emplace(guessed[i], std::move(values[3 + i]));
+    }
+    co_await add_missing(present, channel, headers, ari, deadline);
+    arrival.call.custom_sip_headers = to_json(present, headers);
 }
 
 }  // namespace pivot::switches::asterisk

@@ -7,6 +7,7 @@
 #include "switches/asterisk/attendant.hpp"
 
 #include <string>
+#include <vector>
 
 namespace pivot::switches::asterisk {
 
@@ -24,9 +25,14 @@ inline constexpr unsigned hops_max = 10;
 // Reads the event.
 Arriving arriving_of(const StasisStart& start);
 
-// Asks for the rest, in one request and one more for headers: the action in the variable
-// PIVOT_ACTION, which wins, the SIP addresses, and the SIP headers that begin with `X-`; of another
-// channel the hops. Leaves out what Asterisk does not have.
-reactor::Task<> complete(Arriving& arriving, AriCommands& ari, reactor::Deadline& deadline);
+// Names of the SIP headers of the last call. The next one from the same provider has the same.
+using HeaderNames = std::vector<std::string>;
+
+// Asks for the rest: the action in the variable PIVOT_ACTION, which wins, the SIP addresses, and
+// the SIP headers that begin with `X-`. One request asks for all that, and one more for headers
+// that are not in `likely`, which then has the names of this call's headers. Of another channel it
+// asks for the hops. Leaves out what Asterisk does not have.
+reactor::Task<> complete(Arriving& arriving, HeaderNames& likely, AriCommands& ari,
+                         reactor::Deadline& deadline);
 
 }  // namespace pivot::switches::asterisk

@@ -6,6 +6,7 @@
 #include "reactor/reactor.hpp"
 #include "reactor/scope.hpp"
 #include "switches/asterisk/ari_commands.hpp"
+#include "switches/asterisk/arrival.hpp"
 #include "switches/asterisk/attendant.hpp"
 #include "switches/asterisk/dial_string.hpp"
 #include "switches/asterisk/mixes.hpp"
@@ -37,6 +38,7 @@ struct Switchboard {
     Mixes& mixes;
     Names names;
     StringMap<AriChannel*> owners;  // by channel id: callers, and legs of calls
+    HeaderNames likely_headers;     // of the next call
 };
 
 }  // namespace pivot::switches::asterisk
