@@ -54,7 +54,7 @@ constexpr store::Schema schema{.application_id = 0x5049564C,  // "PIVL"
 constexpr auto later_index = "CREATE INDEX IF NOT EXISTS calls_by_switch_id ON calls (switch_id)";
 
 // How long a row waits for others: a transaction mostly costs the disk's confirmation.
-constexpr std::chrono::milliseconds gathering{250};
+constexpr std::chrono::seconds gathering{1};
 
 constexpr std::chrono::seconds between_attempts{1};
 constexpr std::chrono::hours between_removals{1};

@@ -3,7 +3,7 @@
 //     any thread ── add ──► waiting ──► a thread ─┬─► the file
 //                                                 └─► if it cannot be written: a log line each
 //
-// Calls that end within a quarter of a second are written together. Nothing is lost without a
+// Calls that end within a second are written together. Nothing is lost without a
 // trace: while the file cannot be written, each call is logged as JSON, and can_write() is false.
 #pragma once
 
