@@ -22,31 +22,33 @@ class LostBrokers(ServeCase):
 
     def test_it_connects_again_after_each_reset(self):
         proxy, serve = self.start_with_proxy()
-        for _ in range(3):
+        for times in range(1, 4):
             self.assert_answers()
             proxy.cut()
-            self.wait_for_consumers(1)
+            serve.wait_for(": requests come from", times + 1)
         self.assert_answers()
         self.wait_until_ready(serve)
 
     def test_a_flow_is_sent_once_if_the_broker_is_lost_before_it_confirms(self):
         """The call is processing, and only CHANNEL_PIVOT can bring it on."""
-        proxy, _ = self.start_with_proxy()
+        proxy, serve = self.start_with_proxy()
         pivot = self.peer.pivot(self.url("/slow", (3, voice.json_of(voice.FLOW))))
         self.web.wait_for("/slow")
         proxy.keep_answers()
         self.assertEqual(pivot.wait("processing"), "processing")
         proxy.cut()
         self.assert_outcome(pivot, "flow")
+        serve.wait_for(": requests come from", 2)
         self.assert_answers()
 
     def test_a_failure_is_not_repeated_if_the_broker_is_lost_before_it_confirms(self):
-        proxy, _ = self.start_with_proxy()
+        proxy, serve = self.start_with_proxy()
         pivot = self.peer.pivot(self.url("/slow", (1, voice.answer(500, None, ""))))
         self.web.wait_for("/slow")
         proxy.keep_answers()
         self.assert_outcome(pivot, "failed")
         proxy.cut()
+        serve.wait_for(": requests come from", 2)
         self.assert_answers()
         self.stop(self.serves[0])
         self.peer.settle()
