@@ -3,6 +3,7 @@
 
 namespace pivot::switches::q850 {
 
+inline constexpr int unallocated = 1;
 inline constexpr int no_route = 3;
 inline constexpr int normal_clearing = 16;
 inline constexpr int busy = 17;
@@ -12,6 +13,7 @@ inline constexpr int rejected = 21;
 inline constexpr int answered_elsewhere = 26;
 inline constexpr int congested = 34;
 inline constexpr int out_of_order = 38;
+inline constexpr int equipment_congested = 42;
 
 // Why a channel that has ended was not answered. A normal clearing does not say, so it depends on
 // whether the channel rang. `told` is 0 if the switch gave no cause.

@@ -270,7 +270,7 @@ TEST_F(AsteriskCall, is_refused_if_calls_have_dialled_each_other_without_end)
 
 TEST_F(AsteriskCall, goes_on_in_the_dialplan_if_it_is_refused)
 {
-    tested.refusal = "there is no action";
+    tested.refusal = {"there is no action", true};
     tested.enter();
     EXPECT_THAT(asterisk.asked, Contains(HasSubstr(R"("PIVOTSTATUS","value":"refused")")));
     EXPECT_THAT(asterisk.asked, Contains(HasSubstr(R"("value":"there is no action")")));
@@ -287,6 +287,17 @@ TEST(AsteriskRefusal, hangs_up_with_congestion_if_the_operator_wants_it)
     tested.enter();
     EXPECT_THAT(tested.arrivals, IsEmpty());
     EXPECT_EQ(tested.asterisk.asked.back(), "DELETE channels/c1?reason_code=42");
+    EXPECT_EQ(tested.application().calls(), 0U);
+}
+
+TEST(AsteriskRefusal, hangs_up_a_call_without_an_action_as_to_an_unallocated_number)
+{
+    SwitchSettings settings;
+    settings.hangs_up_refused = true;
+    AsteriskUnderTest tested(settings);
+    tested.refusal = {"there is no action", true};
+    tested.enter();
+    EXPECT_EQ(tested.asterisk.asked.back(), "DELETE channels/c1?reason_code=1");
     EXPECT_EQ(tested.application().calls(), 0U);
 }
 

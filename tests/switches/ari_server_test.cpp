@@ -32,7 +32,7 @@ using testing::StartsWith;
 // Takes all calls, and remembers them.
 class Memory final : public Attendant {
 public:
-    std::string begin(Arrival arrival, Channel& channel, Engine::Ticket&) override
+    std::optional<Refusal> begin(Arrival arrival, Channel& channel, Engine::Ticket&) override
     {
         arrivals.push_back(std::move(arrival));
         channels.push_back(&channel);

@@ -139,7 +139,7 @@ private:
         is_answered = true;
     }
 
-    std::string begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket) override
+    std::optional<Refusal> begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket) override
     {
         EXPECT_FALSE(arrival.is_answered);
         ticket.serial = ++serial_;

@@ -94,8 +94,8 @@ public:
         run();
     }
 
-    std::string refusal;  // of the calls that come; empty: they are taken
-    std::string id_mark;  // is appended to their ids
+    std::optional<switches::asterisk::Refusal> refusal;  // of the calls that come
+    std::string id_mark;                                 // is appended to their ids
     std::vector<switches::asterisk::Arrival> arrivals;
     std::vector<std::string> warnings;
     std::vector<std::string> notes;
@@ -116,11 +116,12 @@ private:
     switches::asterisk::Attendant& attendant() { return *this; }
 
     std::string own_id(std::string call_id) override { return call_id + id_mark; }
-    std::string begin(switches::asterisk::Arrival arrival, Channel& channel,
-                      Engine::Ticket& ticket) override
+    std::optional<switches::asterisk::Refusal> begin(switches::asterisk::Arrival arrival,
+                                                     Channel& channel,
+                                                     Engine::Ticket& ticket) override
     {
         arrivals.push_back(std::move(arrival));
-        if (!refusal.empty()) return refusal;
+        if (refusal) return refusal;
         ticket.serial = ++serial_;
         open_.push_back(&channel);
         return {};

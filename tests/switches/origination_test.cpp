@@ -74,7 +74,7 @@ TEST_F(Origination, whose_session_ends_is_hung_up_and_not_given_to_a_dialplan)
 
 TEST_F(Origination, that_is_refused_in_the_end_is_hung_up)
 {
-    tested.refusal = "the engine is stopping";
+    tested.refusal = {"the engine is stopping"};
     originate();
     answer();
     EXPECT_EQ(asterisk.asked.back(),

@@ -433,7 +433,7 @@ class Actions(ServeCase):
         self.serve.kill()
         self.start(self.toml.replace("[asterisk]", '[asterisk]\nrefuse = "hang-up"'))
         self.serve.wait_for(CONNECTED)
-        self.call(callers.refused(503), to="nothing").end()
+        self.call(callers.refused(404), to="nothing").end()
         self.assertNotIn("AFTER", self.log())
 
 

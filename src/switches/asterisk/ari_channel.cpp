@@ -17,7 +17,6 @@ namespace pivot::switches::asterisk {
 
 namespace {
 
-constexpr int congestion = 42;
 constexpr JobId ringback_job = std::numeric_limits<JobId>::max();  // unknown to the engine
 
 Cause cause_of(int q850, bool was_up)
@@ -86,7 +85,7 @@ reactor::Task<> AriChannel::welcome(std::string refusal, reactor::Reactor& react
     } else if (refusal.empty()) {
         take();
     } else {
-        refuse(refusal);
+        refuse({std::move(refusal)});
     }
     sweep_soon();
 }
@@ -105,20 +104,22 @@ void AriChannel::take()
             "of each other",
             arriving_.hops);
         switchboard_.attendant.warn(call_id_, "refused: " + loop);
-        return refuse(loop);
+        return refuse({loop});
     }
-    const std::string refusal =
-        switchboard_.attendant.begin(std::move(arriving_.arrival), *this, ticket_);
-    if (!refusal.empty()) return refuse(refusal);
+    const auto refusal = switchboard_.attendant.begin(std::move(arriving_.arrival), *this, ticket_);
+    if (refusal) return refuse(*refusal);
     has_begun_ = true;
     for (Event& event : std::exchange(early_, {})) tell(std::move(event));
 }
 
-void AriChannel::refuse(std::string_view why)
+// Whoever sent the call tries another host after a 503, but not after a 404.
+void AriChannel::refuse(const Refusal& refusal)
 {
     has_ended_ = true;
-    if (switchboard_.settings.hangs_up_refused || is_outbound_) return hang_up_with(congestion);
-    go_on("refused", why, "_");
+    if (switchboard_.settings.hangs_up_refused || is_outbound_) {
+        return hang_up_with(refusal.has_no_action ? q850::unallocated : q850::equipment_congested);
+    }
+    go_on("refused", refusal.why, "_");
 }
 
 // ---- what happens -------------------------------------------------------------------------------

@@ -123,7 +123,7 @@ public:
 private:
     reactor::Task<> welcome(std::string refusal, reactor::Reactor& reactor);
     void take();
-    void refuse(std::string_view why);
+    void refuse(const Refusal& refusal);
 
     void hear_on_leg(Leg& leg, const AriEvent& event);
     void hear_of_jobs(const AriEvent& event);

@@ -10,6 +10,7 @@
 #include <pivot/session.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,12 @@ struct Arrival {
     bool is_answered = false;
 };
 
+// Why the host does not take a call.
+struct Refusal {
+    std::string why;
+    bool has_no_action = false;  // so that no other host would take it either
+};
+
 class Attendant {
 public:
     // Returns the id for a call that Asterisk calls `call_id`: the same, or another if a call in
@@ -41,9 +48,10 @@ public:
     virtual std::string own_id(std::string call_id) = 0;
 
     // Begins a session. At its end the call is given back, or hung up if the host had it made.
-    // Returns empty if it has begun, after which ended() will be called, else why the call is
-    // refused. `ticket` and `channel` live until ended().
-    virtual std::string begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket) = 0;
+    // Returns nothing if it has begun, after which ended() will be called. `ticket` and `channel`
+    // live until ended().
+    virtual std::optional<Refusal> begin(Arrival arrival, Channel& channel,
+                                         Engine::Ticket& ticket) = 0;
 
     // A call that the host asked for is over without a session. `why` is a sentence; empty if
     // nobody answered, of which the cause says more.

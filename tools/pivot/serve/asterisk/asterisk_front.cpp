@@ -223,11 +223,13 @@ void AsteriskFront::stop()
 
 // ---- calls --------------------------------------------------------------------------------------
 
-std::string AsteriskFront::begin(asterisk::Arrival arrival, Channel& channel,
-                                 Engine::Ticket& ticket)
+std::optional<asterisk::Refusal> AsteriskFront::begin(asterisk::Arrival arrival, Channel& channel,
+                                                      Engine::Ticket& ticket)
 {
     if (arrival.call.direction == Direction::outbound_api) {
-        return reception_.begin_outbound(arrival.call.call_id, channel, ticket);
+        std::string why = reception_.begin_outbound(arrival.call.call_id, channel, ticket);
+        if (why.empty()) return std::nullopt;
+        return asterisk::Refusal{std::move(why)};
     }
     Arrival taken;
     taken.front = name();
@@ -237,7 +239,9 @@ std::string AsteriskFront::begin(asterisk::Arrival arrival, Channel& channel,
     taken.channel_id = std::move(arrival.channel_id);
     taken.answered_unix_ms = arrival.is_answered ? unix_now_ms() : 0;
     taken.at_end = AtEnd::give_back;
-    return reception_.begin(std::move(taken), channel, ticket);
+    auto refusal = reception_.begin(std::move(taken), channel, ticket);
+    if (!refusal) return std::nullopt;
+    return asterisk::Refusal{std::move(refusal->why), refusal->has_no_action};
 }
 
 std::string AsteriskFront::own_id(std::string call_id)

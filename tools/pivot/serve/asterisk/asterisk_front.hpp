@@ -72,8 +72,9 @@ private:
 
     // The attendant of calls.
     std::string own_id(std::string call_id) override;
-    std::string begin(switches::asterisk::Arrival arrival, Channel& channel,
-                      Engine::Ticket& ticket) override;
+    std::optional<switches::asterisk::Refusal> begin(switches::asterisk::Arrival arrival,
+                                                     Channel& channel,
+                                                     Engine::Ticket& ticket) override;
     void not_answered(std::string_view call_id, const Cause& cause, std::string_view why) override;
     void met_orphan(std::string_view channel_id, std::string_view text) override;
     void timed(Nanoseconds duration) override { command_durations_.add(duration); }

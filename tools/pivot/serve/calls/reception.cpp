@@ -79,7 +79,7 @@ std::shared_ptr<const Reception::Rules> Reception::rules() const
     return rules_;
 }
 
-std::string Reception::begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket)
+std::optional<Refusal> Reception::begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket)
 {
     const std::string own_id = arrival.own_id.empty() ? arrival.call.call_id : arrival.own_id;
     CallFacts facts;
@@ -89,16 +89,18 @@ std::string Reception::begin(Arrival arrival, Channel& channel, Engine::Ticket& 
     facts.from = arrival.call.from.user;
     facts.called = arrival.called;
     SessionRequest request;
-    std::string why = prepare(arrival, request, facts);
+    auto refusal = prepare(arrival, request, facts);
     history_.begin(std::move(facts), unix_now_ms());
-    if (why.empty()) {
+    if (!refusal) {
         const auto started = engine_.start(request, channel, ticket);
-        if (!started) why = started.error().message;
+        if (!started) refusal = Refusal{started.error().message};
     }
-    if (why.empty()) history_.set_ticket(own_id, ticket);
-    if (why.empty()) return why;
-    keep_refused(own_id, why);
-    return why;
+    if (refusal) {
+        keep_refused(own_id, refusal->why);
+    } else {
+        history_.set_ticket(own_id, ticket);
+    }
+    return refusal;
 }
 
 void Reception::expect(OutboundCall call, std::string_view front)
@@ -181,7 +183,8 @@ void Reception::keep_refused(std::string_view call_id, std::string_view why)
 }
 
 // Returns why the call cannot be taken.
-std::string Reception::prepare(Arrival& arrival, SessionRequest& request, CallFacts& facts)
+std::optional<Refusal> Reception::prepare(Arrival& arrival, SessionRequest& request,
+                                          CallFacts& facts)
 {
     const auto rules = this->rules();
     std::string& account_id = arrival.call.account_id;
@@ -189,13 +192,13 @@ std::string Reception::prepare(Arrival& arrival, SessionRequest& request, CallFa
     facts.account_id = account_id;
     if (!can_keep()) {
         ++calls_without_row_;
-        return "no row can be written for it: the disk is full, or has failed";
+        return Refusal{"no row can be written for it: the disk is full, or has failed"};
     }
     auto node = arrival.action ? tl::expected<ActionNode, std::string>(std::move(*arrival.action))
                                : rules->actions.choose(arrival.said, arrival.called);
     if (!node) {
         ++calls_without_action_;
-        return std::move(node.error());
+        return Refusal{std::move(node.error()), true};
     }
     facts.action = exchange::redact(node->action->voice_url);
     std::string& cdr_url = node->action->cdr_url;
@@ -204,7 +207,7 @@ std::string Reception::prepare(Arrival& arrival, SessionRequest& request, CallFa
     request.request.node = std::move(*node);
     request.answered_unix_ms = arrival.answered_unix_ms;
     request.at_end = arrival.at_end;
-    return {};
+    return std::nullopt;
 }
 
 bool Reception::redirect(std::string_view call_id, std::string_view account_id, Redirected where)

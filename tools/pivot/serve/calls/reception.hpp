@@ -43,6 +43,12 @@ struct Arrival {
     AtEnd at_end = AtEnd::hang_up;
 };
 
+// Why a call is not taken.
+struct Refusal {
+    std::string why;
+    bool has_no_action = false;  // or an invalid one
+};
+
 class Reception {
 public:
     // `ledger` may be null.
@@ -54,15 +60,16 @@ public:
     // forked INVITE.
     std::string own_id(std::string call_id) const { return history_.free_id(std::move(call_id)); }
 
-    // Begins the session of a call. Returns why the call is refused, which is also logged; empty if
-    // the session has begun.
-    std::string begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket);
+    // Begins the session of a call. Returns why the call is refused, which is also logged; nothing
+    // if the session has begun.
+    std::optional<Refusal> begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket);
 
     // Announces an outbound call of this front end. Then comes begin_outbound() when somebody has
     // answered, or note_unanswered().
     void expect(OutboundCall call, std::string_view front);
 
-    // As begin(), for an announced call. If it is refused, the call has ended.
+    // As begin(), for an announced call; empty if its session has begun. If it is refused, the call
+    // has ended.
     std::string begin_outbound(std::string_view call_id, Channel& channel, Engine::Ticket& ticket);
 
     // An announced call is over, and leaves its CDR. `why` says why it could not be made; empty if
@@ -143,7 +150,7 @@ private:
     std::optional<Expected> take_expected(std::string_view call_id);
     void keep_refused(std::string_view call_id, std::string_view why);
     void set(Rules rules);
-    std::string prepare(Arrival& arrival, SessionRequest& request, CallFacts& facts);
+    std::optional<Refusal> prepare(Arrival& arrival, SessionRequest& request, CallFacts& facts);
     void keep(std::optional<KnownCall> ended);
 
     Engine& engine_;

@@ -118,7 +118,8 @@ std::string KazooFront::begin(kazoo::Arrival arrival, Channel& channel, Engine::
     taken.call = std::move(arrival.call);
     taken.action = ActionNode{std::move(arrival.action), {}};
     taken.at_end = AtEnd::give_back;
-    return reception_.begin(std::move(taken), channel, ticket);
+    auto refusal = reception_.begin(std::move(taken), channel, ticket);
+    return refusal ? std::move(refusal->why) : std::string();
 }
 
 void KazooFront::refuse(std::string_view own_id, std::string_view why)

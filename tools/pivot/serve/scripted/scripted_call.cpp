@@ -57,7 +57,7 @@ ScriptedCall::ScriptedCall(Stage& stage, Reception& reception, const Script& scr
 bool ScriptedCall::begin(Arrival arrival)
 {
     arrival.call.call_id = call_id_;
-    return reception_.begin(std::move(arrival), *this, ticket_).empty();
+    return !reception_.begin(std::move(arrival), *this, ticket_);
 }
 
 void ScriptedCall::place(const OutboundCall& call)
