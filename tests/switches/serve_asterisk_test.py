@@ -22,6 +22,7 @@ import cases
 import switch
 from beside import CONNECTED
 from case import Case, Place
+from running import Running
 from telephone import Telephone
 
 DIALPLAN = """
@@ -69,6 +70,8 @@ exten => s,1,While($["${SET(PIVOT_NAME=${SHIFT(PIVOT_HEADERS)})}" != ""])
 OUTBOUND_DIALPLAN = """
 exten => shared,1,Stasis(shared,twiml)
  same => n,Verbose(0,AFTER ${STASISSTATUS} ${PIVOTSTATUS} ${PIVOTREASON})
+ same => n,Hangup()
+exten => plain,1,Stasis(each)
  same => n,Hangup()
 exten => each,1,Stasis(each,twiml)
  same => n,Verbose(0,AFTER ${STASISSTATUS} ${PIVOTSTATUS} ${PIVOTREASON})
@@ -629,6 +632,18 @@ class Outbound(ServeCase):
     def test_a_call_with_a_web_socket_of_its_own_is_performed(self):
         self.gather("each")
         self.serve.wait_for("is connected: the application each:PJSIP/")
+
+    def test_a_url_alone_performs_the_calls_of_an_asterisk_that_connects(self):
+        self.serve.kill()
+        path = self.asterisk.home / "pivot.toml"
+        path.write_text(self.toml.partition("[asterisk]")[0])
+        self.serve = Running(
+            *(self.program, "--config", str(path), "--url", self.web.url + "/begin"),
+            *("--log-level", "debug"),
+        )
+        self.addCleanup(self.serve.kill)
+        self.serve.wait_for(r"same => n,Stasis\(pivot\)")
+        self.gather("plain")
 
     def start_without_http(self):
         self.serve.kill()

@@ -170,6 +170,38 @@ TEST_F(ServeSettings, an_asterisk_that_connects_needs_no_url)
     EXPECT_EQ(found.asterisk->url, "");
 }
 
+TEST_F(ServeSettings, a_url_alone_waits_for_the_asterisk_of_this_machine)
+{
+    SettingsSources sources;
+    sources.url = "http://h/start";
+    sources.config_files = {file("pivot.toml", "log.level = \"debug\"\n")};
+    const auto found = read_settings(sources);
+    ASSERT_TRUE(found) << found.error().front();
+    ASSERT_TRUE(found->settings.asterisk);
+    const AsteriskSettings& asterisk = *found->settings.asterisk;
+    ASSERT_EQ(asterisk.listen.size(), 1U);
+    EXPECT_EQ(asterisk.listen.front().to_text(), "127.0.0.1:8094");
+    EXPECT_EQ(asterisk.listen_password, "");
+    EXPECT_TRUE(found->settings.engine.session.fetches_media);
+
+    sources.url.clear();
+    EXPECT_FALSE(read_settings(sources)->settings.asterisk);
+}
+
+TEST_F(ServeSettings, a_url_beside_another_source_of_calls_waits_for_no_asterisk)
+{
+    SettingsSources sources;
+    sources.url = "http://h/start";
+    for (const std::string_view source :
+         {"[scripted]\ncalls = 1\n", "[[kazoo]]\nbrokers = [\"amqp://h\"]\n",
+          "[api]\nlisten = \"127.0.0.1:8080\"\ntokens.a1 = \"0123456789abcdef\"\n"}) {
+        sources.config_files = {file("pivot.toml", source)};
+        const auto found = read_settings(sources);
+        ASSERT_TRUE(found) << found.error().front();
+        EXPECT_FALSE(found->settings.asterisk) << source;
+    }
+}
+
 TEST_F(ServeSettings, an_asterisk_on_another_machine_needs_a_password_to_connect)
 {
     EXPECT_THAT(

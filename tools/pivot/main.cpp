@@ -325,7 +325,9 @@ void add_serve(CLI::App& app, ServeOptions& options)
     serve
         ->add_option(
             "--url", options.sources.url,
-            "Action of calls whose number has none. The host and port need no policy.allow")
+            "Action of calls whose number has none. The host and port need no policy.allow. If "
+            "nothing is configured that calls come from, an Asterisk of this machine may connect "
+            "to 127.0.0.1:8094")
         ->type_name("URL");
     serve
         ->add_option("--asterisk", options.sources.asterisk_url,

@@ -177,4 +177,12 @@ void read_asterisk(json::ObjectReader& root, std::optional<AsteriskSettings>& as
     let_engine_keep_files(engine);
 }
 
+AsteriskSettings settings_of_local_asterisk(EngineConfig& engine)
+{
+    AsteriskSettings settings;
+    settings.listen = {*net::ListenAddress::parse("127.0.0.1:8094")};
+    let_engine_keep_files(engine);
+    return settings;
+}
+
 }  // namespace pivot::tools

@@ -51,4 +51,7 @@ std::vector<std::string> addresses_of(const AsteriskSettings& settings);
 void read_asterisk(json::ObjectReader& root, std::optional<AsteriskSettings>& asterisk,
                    EngineConfig& engine);
 
+// As if there were the table, for an Asterisk of this machine that connects to us.
+AsteriskSettings settings_of_local_asterisk(EngineConfig& engine);
+
 }  // namespace pivot::tools

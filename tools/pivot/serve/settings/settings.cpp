@@ -144,8 +144,14 @@ void read_kept(json::ObjectReader& root, const char* table, std::int64_t least,
     kept = days;
 }
 
+bool has_source_of_calls(const Settings& settings)
+{
+    return settings.scripted || settings.asterisk || !settings.kazoo.empty() ||
+           !settings.api.listen.empty();
+}
+
 // The engine's settings are read last, because they report unknown keys.
-void read(json::ObjectReader& root, Settings& settings, json::Breaches& breaches)
+void read(json::ObjectReader& root, bool has_url, Settings& settings, json::Breaches& breaches)
 {
     constexpr std::int64_t hour_s = 60 * 60;
     constexpr std::int64_t day_s = 24 * hour_s;
@@ -163,6 +169,9 @@ void read(json::ObjectReader& root, Settings& settings, json::Breaches& breaches
     read_scripted(root, settings.scripted);
     read_asterisk(root, settings.asterisk, settings.engine);
     read_kazoo(root, settings.kazoo, breaches);
+    if (has_url && !has_source_of_calls(settings)) {
+        settings.asterisk = settings_of_local_asterisk(settings.engine);
+    }
     for (const char* name : {"actions", "numbers", "numbers_file"}) {
         static_cast<void>(root.find(name));
     }
@@ -190,7 +199,7 @@ tl::expected<ReadSettings, std::vector<std::string>> read_settings(const Setting
     ReadSettings read;
     json::Breaches breaches;
     json::ObjectReader reader(*root, "", breaches);
-    tools::read(reader, read.settings, breaches);
+    tools::read(reader, !sources.url.empty(), read.settings, breaches);
     if (!breaches.is_empty()) {
         std::vector<std::string> lines;
         for (const Breach& breach : std::move(breaches).to_list()) {
