@@ -131,6 +131,61 @@ class Serve(Serving):
         self.assertIn("failed: status: ", failed["message"])
         self.assertNotIn("secret=1", "".join(serve.lines))
 
+    def test_a_fallback_is_performed_where_the_action_has_no_child(self):
+        flow = '{"module": "tts", "data": {"text": "We are closed"}}'
+        path = self.file(flow, "flow.json")
+        own = '{"module": "tts", "data": {"text": "Our own"}}'
+        gone = f'{{"module": "pivot", "data": {{"voice_url": "{self.url("/gone")}"}}'
+        for action, says in (
+            ("", "We are closed"),
+            ("gone", "We are closed"),
+            (f'{gone}, "children": {{"_": {own}}}}}', "Our own"),
+        ):
+            serve = self.serve_toml(
+                f"policy.allow = ['127.0.0.1']\nfallback = '{path}'\n"
+                f"[actions.gone]\nvoice_url = '{self.url('/gone')}'\n"
+                f"[scripted]\naction = '{action}'\n",
+                "--url",
+                self.url("/gone"),
+                "--log-level",
+                "debug",
+            )
+            serve.wait_for(f'says "{says}"')
+            serve.wait_for("have ended")
+            serve.signal(signal.SIGTERM)
+            self.assertEqual(serve.end(), 0)
+
+    def test_a_fallback_that_is_not_a_flow_is_refused_and_a_reload_keeps_the_old(self):
+        path = self.file("", "flow.json")
+        toml = f"fallback = '{path}'\n[scripted]\ncalls = 1000000\nrate = 5\n"
+        config = self.file(toml, "pivot.toml")
+        os.remove(path)
+        for flow, why in (
+            (None, f"fallback: {path}: No such file or directory"),
+            ("{", f"fallback: {path}: "),
+            ('{"module": "tts", "data": {}}', f"fallback: {path}: /data/text: is required"),
+            ('{"voice_url": "http://h/"}', f"fallback: {path}: /module: is required"),
+        ):
+            if flow is not None:
+                self.file(flow, "flow.json")
+            for more in ([], ["--check"]):
+                ended = self.pivot("serve", "--config", config, *more)
+                self.assert_usage_error(ended, f"pivot.toml:1:1: {why}")
+
+        self.file('{"module": "tts", "data": {"text": "One"}}', "flow.json")
+        serve = self.serve("--config", config, "--url", self.url("/gone"), "--log-level", "debug")
+        serve.wait_for('says "One"')
+        self.file('{"module": "tts", "data": {}}', "flow.json")
+        serve.signal(signal.SIGHUP)
+        serve.wait_for("error the configuration stays as it was: .*: /data/text: is required")
+        heard = len(serve.lines)
+        self.wait_until(lambda: any('says "One"' in line for line in serve.lines[heard:]))
+        self.file('{"module": "tts", "data": {"text": "Two"}}', "flow.json")
+        serve.signal(signal.SIGHUP)
+        serve.wait_for('says "Two"')
+        serve.signal(signal.SIGTERM)
+        self.assertEqual(serve.end(), 0)
+
     def test_a_call_without_an_action_is_refused_and_the_line_says_why(self):
         serve = self.serve_toml('[scripted]\nto = "+493012345678"\n')
         serve.wait_for("have ended: 0 failed, 1 refused")

@@ -40,8 +40,8 @@ void Reception::reload(const Settings& settings)
     Actions actions = settings.actions;
     auto fetched = read_numbers(fetched_, settings.actions);
     if (fetched) actions.add_missing(std::move(*fetched));
-    set({settings.actions, std::move(actions), settings.account_id, std::move(recordings),
-         settings.cdr});
+    set({settings.actions, std::move(actions), settings.fallback, settings.account_id,
+         std::move(recordings), settings.cdr});
 }
 
 tl::expected<void, std::string> Reception::check(const Settings& settings) const
@@ -200,6 +200,8 @@ std::optional<Refusal> Reception::prepare(Arrival& arrival, SessionRequest& requ
         ++calls_without_action_;
         return Refusal{std::move(node.error()), true};
     }
+    // A switch that parses the action itself continues with its own children.
+    if (!arrival.action && node->next.empty()) node->next = rules->fallback;
     facts.action = exchange::redact(node->action->voice_url);
     std::string& cdr_url = node->action->cdr_url;
     if (cdr_url.empty()) cdr_url = rules->cdr.url_of(account_id);

@@ -136,6 +136,7 @@ private:
     struct Rules {
         Actions configured;  // without fetched numbers
         Actions actions;
+        std::string fallback;
         std::string account_id;
         RecordingSettings recordings;
         CdrSettings cdr;

@@ -3,7 +3,9 @@
 #include "base/json.hpp"
 #include "base/json_reader.hpp"
 #include "engine/config.hpp"
+#include "exchange/policy.hpp"
 #include "http/url.hpp"
+#include "pivot/check/judge.hpp"
 #include "pivot/input.hpp"
 #include "pivot/serve/numbers/numbers_file.hpp"
 #include "pivot/serve/settings/toml_files.hpp"
@@ -98,6 +100,20 @@ void read_actions(json::ObjectReader& root, Settings& settings, json::Breaches& 
     if (!set) root.fail("default", set.error());
 }
 
+// The engine's settings, which say what a flow may be, have been read before, and are valid.
+void read_fallback(json::ObjectReader& root, const std::string& file, Settings& settings)
+{
+    auto flow = read_input(file);
+    if (!flow) return root.fail("fallback", flow.error());
+    const auto policy = exchange::address_policy(settings.engine);
+    if (!policy) return;  // the engine says why
+    const Findings found = Judge(settings.engine, *policy).judge(*flow, "kazoo");
+    for (const auto& [at, error] : found.errors) {
+        root.fail("fallback", fmt::format("{}: {}{}{}", file, at, at.empty() ? "" : ": ", error));
+    }
+    settings.fallback = std::move(*flow);
+}
+
 void read_log(json::ObjectReader& root, LogSettings& log)
 {
     constexpr json::Choice<LogFormat> formats[] = {
@@ -158,6 +174,8 @@ void read(json::ObjectReader& root, bool has_url, Settings& settings, json::Brea
     root.text("default", settings.default_action);
     root.number("drain_delay_s", settings.drain_delay, 0, hour_s);
     root.number("drain_timeout_s", settings.drain_timeout, 0, day_s);
+    std::string fallback_file;
+    root.text("fallback", fallback_file);
     read_numbers_source(root, settings.numbers);
     read_account(root, settings.account_id);
     read_cdr(root, settings.cdr, breaches);
@@ -181,6 +199,9 @@ void read(json::ObjectReader& root, bool has_url, Settings& settings, json::Brea
     }
     if (settings.engine.reactors == 0) root.fail("reactors", "must be at least 1");
     read_actions(root, settings, breaches);
+    if (!fallback_file.empty() && breaches.is_empty()) {
+        read_fallback(root, fallback_file, settings);
+    }
 }
 
 }  // namespace
@@ -197,6 +218,7 @@ tl::expected<ReadSettings, std::vector<std::string>> read_settings(const Setting
     const auto root = document.read(merged->json);
     if (!root) return tl::unexpected(std::vector{root.error().message});
     ReadSettings read;
+    read.settings.engine.typed.url = sources.url;
     json::Breaches breaches;
     json::ObjectReader reader(*root, "", breaches);
     tools::read(reader, !sources.url.empty(), read.settings, breaches);
@@ -207,7 +229,6 @@ tl::expected<ReadSettings, std::vector<std::string>> read_settings(const Setting
         }
         return tl::unexpected(std::move(lines));
     }
-    read.settings.engine.typed.url = sources.url;
     read.shown = std::move(merged->shown);
     return read;
 }

@@ -38,6 +38,7 @@ struct Settings {
     NumbersSettings numbers;
     CdrSettings cdr;
     std::string default_action;  // as written; empty if there is none
+    std::string fallback;        // a flow, for actions without a child `_`; empty if there is none
     std::chrono::seconds drain_delay{0};
     std::chrono::seconds drain_timeout{300};
     std::chrono::hours calls_kept{30 * 24};  // the rows of ended calls
