@@ -196,6 +196,34 @@ std::string redact_urls(std::string_view text, Spelling spelling, bool is_cut)
     return out;
 }
 
+// The signature in the text after the id of a recording, `.1796600000.MAC` (recording_link.hpp).
+// Neither the points nor the digits are ever escaped.
+std::optional<Secret> find_in_recording_link(std::string_view text, bool is_cut)
+{
+    constexpr std::size_t expiry_digits_min = 10;  // Unix time in seconds
+    constexpr std::size_t mac_digits = 32;
+    const auto point = text.find_first_not_of("0123456789", 1);
+    if (point == text.npos || point <= expiry_digits_min || text[point] != '.') return std::nullopt;
+    const auto begin = point + 1;
+    const auto end = std::min(text.find_first_not_of("0123456789abcdef", begin), text.size());
+    const bool may_go_on = is_cut && end == text.size();
+    if (end - begin < mac_digits && !may_go_on) return std::nullopt;
+    return Secret{begin, end};
+}
+
+std::string redact_recording_links(std::string_view text, bool is_cut)
+{
+    std::string out;
+    std::size_t done = 0;
+    for (auto at = text.find('.'); at != text.npos; at = text.find('.', std::max(at + 1, done))) {
+        const auto secret = find_in_recording_link(text.substr(at), is_cut);
+        if (!secret || secret->begin == secret->end) continue;
+        out.append(text.substr(done, at + secret->begin - done)).append(redacted);
+        done = at + secret->end;
+    }
+    return out.append(text.substr(done));
+}
+
 constexpr std::string_view secret_names[] = {
     "BankAccountNumber", "BankRoutingNumber",     "ExpirationDate", "password",
     "PaymentCardNumber", "PaymentCardPostalCode", "PaymentToken",   "SecurityCode",
@@ -325,7 +353,8 @@ bool is_secret(std::string_view name)
 
 std::string redact(std::string_view text, bool is_cut)
 {
-    const auto plain = redact_urls(text, Spelling::plain, is_cut);
+    const auto links = redact_recording_links(text, is_cut);
+    const auto plain = redact_urls(links, Spelling::plain, is_cut);
     return redact_named_values(redact_urls(plain, Spelling::percent, is_cut));
 }
 

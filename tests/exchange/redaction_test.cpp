@@ -56,6 +56,8 @@ TEST(Redaction, what_is_not_a_secret_stays)
                              "securityCode",
                              "the password: is long",
                              "https://h/a//b",
+                             "https://h/r/a1/0a1b.1796600000.wav",
+                             "https://h/app.2.0123456789abcdef0123456789abcdef.js",
                              "\\",
                              "&#",
                              "&#x;",
@@ -154,6 +156,26 @@ TEST(Redaction, the_password_of_a_noun_is_hidden)
     EXPECT_EQ(exchange::redact("<Sip password = 'secret'/>"), "<Sip password = '[redacted]'/>");
 }
 
+TEST(Redaction, the_signature_of_a_link_to_a_recording_is_hidden)
+{
+    const std::string mac = "0123456789abcdef0123456789abcdef";
+    for (const std::string text : {
+             "https://h/r/a1/0a1b.1796600000.MAC",
+             "https://h/r/a1/0a1b.1796600000.MAC.wav is missing",
+             "RecordingUrl=https%3A%2F%2Fh%2Fr%2Fa1%2F0a1b.1796600000.MAC&Digits=1",
+             R"({"url":"https:\/\/h\/r\/a1\/0a1b.1796600000.MAC","id":"0a1b"})",
+             "<Play>https://h/r/-/0a1b.1796600000.MAC.mp3</Play>0a1b.1796600000.MAC",
+         }) {
+        std::string given = text;
+        std::string expected = text;
+        for (auto at = given.find("MAC"); at != given.npos; at = given.find("MAC")) {
+            given.replace(at, 3, mac);
+            expected.replace(expected.find("MAC"), 3, exchange::redacted);
+        }
+        EXPECT_EQ(exchange::redact(given), expected);
+    }
+}
+
 TEST(Redaction, a_secret_that_was_cut_is_hidden)
 {
     EXPECT_EQ(exchange::redact("a https://ann:sec", true), "a https://[redacted]");
@@ -163,6 +185,8 @@ TEST(Redaction, a_secret_that_was_cut_is_hidden)
     EXPECT_EQ(exchange::redact("sip:ann:sec", true), "sip:ann:[redacted]");
     EXPECT_EQ(exchange::redact("SecurityCode=1", true), "SecurityCode=[redacted]");
     EXPECT_EQ(exchange::redact("{\"SecurityCode\":\"1\\", true), "{\"SecurityCode\":\"[redacted]");
+    EXPECT_EQ(exchange::redact("/r/a1/0a1b.1796600000.0123", true),
+              "/r/a1/0a1b.1796600000.[redacted]");
     EXPECT_EQ(exchange::redact("https://h/ivr", true), "https://h/ivr");
 }
 
@@ -183,9 +207,10 @@ TEST(Redaction, takes_time_in_proportion_to_the_text)
     constexpr std::int64_t factor_max = 64;
     constexpr std::size_t size = 4'096;
     for (const auto* part :
-         {"/",         "\\/",       "&#x2f;", "%2F", "\\u002f", "sip:",   "sips:",
-          "sip:a@",    "sip:a:",    "SIP%3a", "//a", "//@",     "//a:b@", "password\\\"",
-          "password=", "password'", "'",      "\\",  "&#",      "%"}) {
+         {"/",         "\\/",          "&#x2f;", "%2F", "\\u002f", "sip:",   "sips:",
+          "sip:a@",    "sip:a:",       "SIP%3a", "//a", "//@",     "//a:b@", "password\\\"",
+          "password=", "password'",    "'",      "\\",  "&#",      "%",      ".",
+          ".1",        ".1796600000.a"}) {
         for (const auto* end : {"", "@", ":x@h"}) {
             const auto once = cpu_ns_of_redacting(repeat(part, size) + end);
             const auto often = cpu_ns_of_redacting(repeat(part, 16 * size) + end);

@@ -10,6 +10,7 @@ namespace pivot::tools {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -105,6 +106,18 @@ TEST_F(ServeCallHistory, keeps_the_first_and_the_last_lines_of_a_call)
     history.note("call-1", LogLevel::debug, std::string(10'000, 'x'), 0);
     EXPECT_THAT(history.find("call-1", 1).front().lines.back().text,
                 SizeIs(CallHistory::line_bytes_max));
+}
+
+TEST_F(ServeCallHistory, has_no_secrets)
+{
+    begin("call-1");
+    history.note("call-1", LogLevel::warning, "not played: https://ann:secret@h/a.wav", 0);
+    history.note_mistake("call-1", "not a URL: https://ann:secret@h:x", 0);
+    const KnownCall call = history.find("call-1", 1).front();
+    EXPECT_THAT(call.lines, SizeIs(2));
+    for (const CallLine& line : call.lines) {
+        EXPECT_THAT(line.text, HasSubstr("https://[redacted]@h"));
+    }
 }
 
 TEST_F(ServeCallHistory, counts_the_mistakes_of_a_web_server)

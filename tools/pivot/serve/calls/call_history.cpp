@@ -1,5 +1,7 @@
 #include "pivot/serve/calls/call_history.hpp"
 
+#include "exchange/redaction.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -9,6 +11,12 @@
 namespace pivot::tools {
 
 namespace {
+
+// Without secrets.
+std::string line_of(std::string_view text)
+{
+    return exchange::redact(text).substr(0, CallHistory::line_bytes_max);
+}
 
 // Keeps the first lines, which say how the call began, and the last, which say how it ended.
 void add_line(KnownCall& call, CallLine line)
@@ -84,17 +92,19 @@ bool CallHistory::has_in_flight(std::string_view id, const std::string* account_
 void CallHistory::note(std::string_view id, LogLevel level, std::string_view text,
                        std::int64_t unix_ms)
 {
+    std::string line = line_of(text);
     const std::scoped_lock lock(mutex_);
     const auto call = find_in_flight(id);
-    if (call) add_line(**call, {unix_ms, level, std::string(text.substr(0, line_bytes_max))});
+    if (call) add_line(**call, {unix_ms, level, std::move(line)});
 }
 
 void CallHistory::note_mistake(std::string_view id, std::string_view text, std::int64_t unix_ms)
 {
+    std::string line = line_of(text);
     const std::scoped_lock lock(mutex_);
     const auto call = find_in_flight(id);
     if (!call) return;
-    add_line(**call, {unix_ms, LogLevel::debug, std::string(text.substr(0, line_bytes_max))});
+    add_line(**call, {unix_ms, LogLevel::debug, std::move(line)});
     ++(*call)->mistakes;
 }
 
