@@ -175,17 +175,15 @@ class Recordings(cases.Recordings, ServeCase):
 
     def test_a_recording_is_had_by_its_signed_url_and_by_no_other(self):
         self.serve.kill()
-        api = 'recordings_url = "http://127.0.0.1:8095/r"\nmedia.recordings_key = "secret"\n'
-        self.start(
-            self.toml.replace("store.path", f"media.{api}store.path")
-            + '[api]\nlisten = "127.0.0.1:8095"\n'
-        )
+        self.start(self.toml + '[api]\nlisten = "0.0.0.0:8095"\n')
+        self.serve.wait_for("links to recordings lead to http://127.0.0.1:8095/r")
         self.serve.wait_for(CONNECTED)
         url = self.record('maxLength="2" trim="do-not-trim"')["RecordingUrl"]
         status, sound = self.get(url)
         self.assertEqual((status, sound[:4]), (200, b"RIFF"))
         self.assertEqual(self.get(f"{url}.wav"), (200, sound))
         begin, expires, mac = url.rsplit(".", 2)
+        self.assertNotIn(mac, self.warnings())
         self.assertEqual(self.get(f"{begin}.{expires}.{mac[::-1]}")[0], 403)
         self.assertEqual(self.get(f"{begin}.{int(expires) + 1}.{mac}")[0], 403)
 

@@ -451,6 +451,22 @@ class Api(Serving):
         self.assertEqual(self.get(self.link(later))[0].status, 404)
         serve.kill()
 
+    def test_links_lead_to_the_api_where_no_url_is_set_for_them(self):
+        media = os.path.join(self.folder, "media")
+        os.makedirs(os.path.join(media, "recordings"))
+        with open(os.path.join(media, "recordings/0a1b.wav"), "wb") as file:
+            file.write(b"RIFF voice")
+        toml = f'[media]\npath = "{media}"\nrecordings_key = "secret"\n'
+        serve = self.serve_api(toml, top="session.keeps_recordings = true\n")
+        url = f"http://127.0.0.1:{self.api_port}/r"
+        serve.wait_for(f"warning links to recordings lead to {url}: .* set media.recordings_url$")
+        self.assertEqual(self.get(self.link(int(time.time()) + 1000))[0].status, 200)
+        serve.signal(signal.SIGHUP)
+        serve.wait_for("the configuration is read again")
+        self.assertEqual(self.get(self.link(int(time.time()) + 1000))[0].status, 200)
+        self.assertEqual(sum("links to recordings" in line for line in serve.lines), 1)
+        serve.kill()
+
     def test_the_description_has_what_is_answered(self):
         with open(os.path.join(DOCS, "openapi.json"), encoding="utf-8") as file:
             description = json.load(file)

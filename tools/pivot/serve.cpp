@@ -16,6 +16,7 @@
 #include "pivot/serve/kazoo/kazoo_front.hpp"
 #include "pivot/serve/kazoo/kazoo_shadow.hpp"
 #include "pivot/serve/numbers/numbers_source.hpp"
+#include "pivot/serve/recordings/local_links.hpp"
 #include "pivot/serve/recordings/recording_purge.hpp"
 #include "pivot/serve/scripted/scripted_front.hpp"
 #include "pivot/serve/service/log.hpp"
@@ -35,6 +36,7 @@
 #include <exception>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -125,6 +127,8 @@ private:
         Listeners for_asterisk;
         if (auto bound = bind(for_asterisk); !bound) return bound;
         settings_.engine.sinks = &sinks_;
+        const std::string warning = complete_links(settings_);
+        if (!warning.empty()) say(LogLevel::warning, warning);
         auto engine = Engine::create(settings_.engine);
         if (!engine) return pass_on(engine);
         engine_ = std::move(*engine);
@@ -156,6 +160,7 @@ private:
         auto api = Api::open(settings_.api, log_);
         if (!api) return pass_on(api);
         api_ = std::move(*api);
+        local_links_.emplace(api_->own_listeners(), settings_.api.tls.is_there());
         if (settings_.asterisk) {
             auto opened = open_listeners(*settings_.asterisk, log_);
             if (!opened) return pass_on(opened);
@@ -169,6 +174,13 @@ private:
             std::ranges::move(addresses_of(*settings_.asterisk), std::back_inserter(own));
         }
         return {};
+    }
+
+    // Returns a warning, or nothing. Without Asterisk's HTTP server nothing can be recorded.
+    std::string complete_links(Settings& settings) const
+    {
+        if (settings.asterisk && settings.asterisk->url.empty()) return {};
+        return local_links_->complete(settings.engine);
     }
 
     void make_fronts(Listeners for_asterisk)
@@ -340,6 +352,7 @@ private:
             for (const std::string& line : read.error()) refuse_reload(line);
             return;
         }
+        complete_links(read->settings);
         const auto checked = reception_->check(read->settings);
         if (!checked) return refuse_reload(checked.error());
         const auto reloaded = engine_->reload(read->settings.engine);
@@ -441,6 +454,7 @@ private:
     EngineLog sinks_;
     std::unique_ptr<CallLedger> ledger_;     // null if there is no store
     std::unique_ptr<RecordingPurge> purge_;  // null if recordings stay
+    std::optional<LocalLinks> local_links_;  // once the API has its addresses
     Standing standing_;
     std::atomic<bool> is_drain_ordered_ = false;
     std::unique_ptr<Reception> reception_;
