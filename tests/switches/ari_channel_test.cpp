@@ -19,6 +19,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
 // ---- the contract -------------------------------------------------------------------------------
@@ -1265,6 +1266,41 @@ TEST_F(AsteriskCall, of_a_process_before_goes_on_in_the_dialplan)
     EXPECT_THAT(asterisk.asked, Contains(HasSubstr(R"("PIVOTSTATUS","value":"lost")")));
     EXPECT_EQ(asterisk.asked.back(), "POST channels/orphan/continue");
     EXPECT_THAT(tested.orphans, ElementsAre("orphan"));
+}
+
+TEST_F(AsteriskCall, of_a_process_before_is_recognized_by_what_does_not_come_in_time)
+{
+    for (const Nanoseconds wait_ns : {second_ns / 2, 2 * second_ns}) {
+        AsteriskUnderTest::SwitchSettings settings;
+        settings.orphan_wait_ns = wait_ns;
+        AsteriskUnderTest other(settings);
+        other.asterisk.enter("orphan");
+        other.asterisk.drop_events();
+        const Nanoseconds began = other.reactor.now();
+        other.application().connected();
+        other.run();
+        EXPECT_THAT(other.orphans, IsEmpty());
+        other.pass_one();
+        EXPECT_THAT(other.orphans, ElementsAre("orphan"));
+        EXPECT_EQ(other.reactor.now() - began, wait_ns);
+    }
+}
+
+TEST_F(AsteriskCall, is_performed_although_its_arrival_is_told_late)
+{
+    asterisk.enter("c1");
+    asterisk.drop_events();
+    asterisk.held = "POST channels/c1/variable";
+    tested.application().connected();
+    tested.run();
+    tested.pass_one();
+    EXPECT_EQ(asterisk.count_asked("POST channels/c1/variable"), 1U);
+    tested.enter("c1");
+    asterisk.release();
+    tested.run();
+    EXPECT_THAT(tested.arrivals, SizeIs(1));
+    EXPECT_THAT(tested.orphans, IsEmpty());
+    EXPECT_FALSE(asterisk.has_asked("POST channels/c1/continue"));
 }
 
 }  // namespace

@@ -14,8 +14,6 @@ namespace pivot::switches::asterisk {
 
 namespace {
 
-// Events of a channel that has just arrived may still be on their way.
-constexpr Nanoseconds orphan_wait_ns = 2 * second_ns;
 constexpr Nanoseconds orphan_limit_ns = 30 * second_ns;
 
 std::vector<std::string> ids_of(const std::string& json, std::string_view what)
@@ -257,13 +255,19 @@ bool AriApplication::is_known(std::string_view channel) const
            origination_of(channel) != nullptr;
 }
 
+bool AriApplication::is_here(std::string_view channel) const
+{
+    const auto owner = switchboard_.owners.find(channel);
+    return owner != switchboard_.owners.end() && !owner->second->has_left();
+}
+
 reactor::Task<> AriApplication::return_orphans(std::vector<std::string> present,
                                                reactor::Reactor& reactor)
 {
     std::erase_if(present, [this](const std::string& id) { return is_known(id); });
     if (present.empty()) co_return;
     reactor::Deadline deadline(reactor, never);
-    co_await reactor::Sleep(reactor.now() + orphan_wait_ns, deadline);
+    co_await reactor::Sleep(reactor.now() + settings_.orphan_wait_ns, deadline);
     std::erase_if(present, [this](const std::string& id) { return is_known(id); });
     co_await return_all(std::move(present), reactor);
 }
@@ -286,8 +290,9 @@ reactor::Task<> AriApplication::remove_bridges(std::vector<std::string> bridges,
     }
 }
 
-// A channel that has left the application was given back and is left alone. Asterisk first finishes
-// what it plays to the caller. An endless tone never finishes, so that caller is hung up.
+// A channel that has left the application was given back and is left alone. So is a new call, whose
+// event was late. Asterisk first finishes what it plays to the caller. An endless tone never
+// finishes, so that caller is hung up.
 reactor::Task<> AriApplication::return_orphan(std::string channel, reactor::Reactor& reactor)
 {
     if (channel.starts_with(Names::prefix)) {
@@ -299,6 +304,7 @@ reactor::Task<> AriApplication::return_orphan(std::string channel, reactor::Reac
     body.add("variable", "PIVOTSTATUS").add("value", "lost");
     const AriRequest mark = post_request(target_of("channels", channel, "/variable"), body.take());
     const auto marked = co_await switchboard_.ari.ask(mark, deadline);
+    if (is_here(channel)) co_return;
     if (!marked && marked.error().reason == Reason::timeout) {
         switchboard_.attendant.met_orphan(channel,
                                           "lost: nobody performs its call, and it is hung up");

@@ -79,6 +79,7 @@ private:
     reactor::Task<> return_orphan(std::string channel, reactor::Reactor& reactor);
     reactor::Task<> hang_up(std::string channel, reactor::Reactor& reactor);
     bool is_known(std::string_view channel) const;
+    bool is_here(std::string_view channel) const;
 
     const SwitchSettings settings_;
     Switchboard switchboard_;

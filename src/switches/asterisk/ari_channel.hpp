@@ -61,6 +61,7 @@ public:
     const std::string& id() const { return caller_.channel; }
     const std::string& call_id() const { return call_id_; }
     bool is_given_back() const { return is_given_back_; }
+    bool has_left() const { return has_left_; }
     unsigned hops() const { return arriving_.hops; }
 
     // ---- for its jobs -------------------------------------------------------------------------

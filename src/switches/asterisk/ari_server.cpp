@@ -27,6 +27,10 @@ using reactor::Task;
 
 constexpr const char* subprotocol = "ari";
 constexpr Nanoseconds registration_ns = 10 * second_ns;
+
+// The event of a single call's arrival does not wait for those of other calls.
+constexpr Nanoseconds orphan_wait_per_call_ns = second_ns / 2;
+
 constexpr std::size_t name_bytes_max = 80;  // Asterisk's own limit
 constexpr http::WebSocketConfig socket_config = {
     .limits = {}, .ping_ns = 30 * second_ns, .pong_ns = 10 * second_ns, .close_ns = second_ns};
@@ -69,6 +73,7 @@ bool is_per_call(std::string_view application)
 SwitchSettings settings_of(SwitchSettings settings, const std::string& application)
 {
     settings.application = application;
+    if (is_per_call(application)) settings.orphan_wait_ns = orphan_wait_per_call_ns;
     return settings;
 }
 

@@ -25,6 +25,10 @@ struct SwitchSettings {
     bool hangs_up_refused = false;   // otherwise the dialplan goes on
     bool fetches_recordings = true;  // otherwise nobody can record
     DialTemplates templates;
+
+    // How long the event of a channel's arrival may be on its way to a connection that has just
+    // been made. After that a channel of which nothing is known is an orphan.
+    Nanoseconds orphan_wait_ns = 2 * second_ns;
 };
 
 class AriChannel;
