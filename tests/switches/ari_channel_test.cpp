@@ -1191,6 +1191,20 @@ TEST_F(AsteriskCall, ends_what_has_ended_while_there_was_no_connection)
     EXPECT_THAT(told(), ElementsAre("1 finished"));
 }
 
+TEST_F(AsteriskCall, is_warned_that_keys_may_have_been_lost_with_the_connection)
+{
+    tested.application().connected();
+    tested.run();
+    answered_call();
+    tested.application().lost("closed");
+    asterisk.press("c1", '5');
+    asterisk.drop_events();
+    EXPECT_THAT(tested.warnings, IsEmpty());
+    tested.application().connected();
+    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_THAT(tested.warnings, ElementsAre(HasSubstr("keys that were pressed in between")));
+}
+
 TEST_F(AsteriskCall, is_over_if_the_connection_is_not_back_in_time)
 {
     Channel& channel = answered_call();

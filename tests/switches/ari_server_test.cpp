@@ -311,6 +311,8 @@ TEST_F(AriServerTest, a_call_goes_on_when_asterisk_has_connected_again)
     wait_for_request(again, "POST channels/c1/answer");
     EXPECT_FALSE(again.asterisk.has_asked("POST channels/c1/continue"));
     EXPECT_EQ(attendant.arrivals.size(), 1U);
+    run_until([&] { return attendant.warnings.size() == 2; });
+    EXPECT_THAT(attendant.warnings.back(), HasSubstr("keys that were pressed in between"));
 }
 
 TEST_F(AriServerTest, a_call_that_was_given_back_is_over_when_asterisk_closes_its_web_socket)

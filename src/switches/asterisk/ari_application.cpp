@@ -227,8 +227,14 @@ reactor::Task<> AriApplication::look_around(std::vector<std::string> known,
         const bool was_known = std::ranges::find(known, call->id()) != known.end();
         const bool is_present = std::ranges::find(present, call->id()) != present.end();
         if (!was_known) continue;
-        if (is_present) call->look_again();
-        if (!is_present) call->lose();
+        if (!is_present) {
+            call->lose();
+        } else if (!call->has_left()) {
+            switchboard_.attendant.warn(call->call_id(),
+                                        "the connection to Asterisk was lost and is back: keys "
+                                        "that were pressed in between may be lost");
+            call->look_again();
+        }
     }
     std::vector<std::string> bridges = ids_of(answer->body, "bridge_ids");
     co_await remove_bridges(std::move(bridges), deadline);
