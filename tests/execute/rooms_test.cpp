@@ -176,7 +176,7 @@ protected:
     }
     void until_told(std::string_view path)
     {
-        until([&] { return !all_told(path).empty(); });
+        run_until_seen(reactor(), [&] { return !all_told(path).empty(); });
     }
 
     // The time of all calls passes.
@@ -655,7 +655,7 @@ TEST_F(GreetingOfTheEngine, ends_when_the_agent_hangs_up_while_it_is_asked_for)
     silent_page("/silence");
     Party& ann = waiting("ann");
     Party& one = agent("one", R"(url="/silence")");
-    until([&] { return !all_told("/silence").empty(); });
+    until_told("/silence");
     ann.channel.deeds.clear();
     one.channel.hang_up_caller();
     until_waiting(ann);

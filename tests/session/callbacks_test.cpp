@@ -133,7 +133,7 @@ TEST(Callbacks, of_one_origin_are_asked_so_many_at_a_time_and_all_in_the_end)
         loopback(), {.origin_lanes_max = 2, .attempt_ns_max = 300'000'000, .pause_ns = 1'000'000});
     const auto session = sessions.make(node("http://h.example/", twiml));
     for (int i = 0; i < 6; ++i) tell(*session, peer.url("/" + std::to_string(i)), i);
-    run_until(sessions.reactor(), [&] { return peer.requests().size() >= 2; });
+    run_until_seen(sessions.reactor(), [&] { return peer.requests().size() >= 2; });
     EXPECT_EQ(sessions.callbacks().running(), 2u);
     EXPECT_EQ(sessions.callbacks().waiting(), 6u);
     is_up = true;
