@@ -20,7 +20,7 @@ void transfer_caller(struct live_call* call, pivot_job number, struct leg* calle
                      const pivot_transfer* transfer)
 {
     if (transfer->is_attended || transfer->moves_other_leg) {
-        job_fail(call, number, "Asterisk transfers only the caller, and without announcement");
+        job_fail(call, number, "Asterisk only transfers the caller, and only blind");
         return;
     }
     const char* context =

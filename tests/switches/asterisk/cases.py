@@ -370,7 +370,7 @@ class Transfers:
         transfer = {"target": "local", "transfer_type": "attended"}
         self.answer_with_flow("transfer", transfer)
         self.call(callers.refused(603), to="flow").end()
-        self.wait_for_warning("without announcement")
+        self.wait_for_warning("only blind")
 
 
 class Referrals:

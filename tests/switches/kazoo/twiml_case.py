@@ -63,14 +63,14 @@ class TwimlCase(ServeCase):
         self.write(path, text)
         return self.ask(pivot or self.open(), path, **changes)
 
-    def end_of(self, pivot):
+    def end_of(self, pivot, seconds=peer.WAIT_SECONDS):
         """Waits for the end of the call, and returns its cause."""
         switch = pivot.peer.switch
 
         def is_over():
             return pivot.channel.cause or switch.faults or pivot.reply in ("failed", "timed out")
 
-        if not switch.wait_for(is_over):
+        if not switch.wait_for(is_over, seconds):
             self.fail(self.story_of(pivot))
         switch.check()
         return pivot.channel.cause
