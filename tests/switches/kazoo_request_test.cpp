@@ -184,6 +184,20 @@ TEST(KazooRequest, values_of_a_call_may_have_other_types_as_kazoo_takes_them)
     EXPECT_EQ(call.other, R"({"Controller-Queue":"q","Other":[{}]})");
 }
 
+TEST(KazooRequest, ids_of_a_call_may_be_numbers)
+{
+    const PivotRequest request = read(PivotReq().with(
+        "Call", R"({"Call-ID":500,"Controller-Queue":"q","Account-ID":17,"From-Realm":9})"));
+    ASSERT_TRUE(request.question) << request.question.error();
+    EXPECT_TRUE(request.can_be_answered());
+    EXPECT_EQ(request.call_id, "500");
+    EXPECT_EQ(request.account_id, "17");
+    EXPECT_EQ(request.question->call.call_id, "500");
+    EXPECT_EQ(request.question->identity.call_id, "500");
+    EXPECT_EQ(request.question->identity.account_id, "17");
+    EXPECT_EQ(request.question->identity.realm, "9");
+}
+
 TEST(KazooRequest, a_url_for_the_cdr_that_is_wrong_is_ignored_with_a_warning)
 {
     const auto warning_of = [](std::string_view json) {

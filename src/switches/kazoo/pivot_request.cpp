@@ -41,6 +41,14 @@ std::string_view text(json::Value object, std::string_view name)
     return found && found->is_string() ? found->text() : std::string_view();
 }
 
+// A value of the call as text, which a number or a boolean is, too (call_object.hpp).
+std::string_view scalar(json::Value call, std::string_view name)
+{
+    const auto found = find(call, name);
+    const bool is_text = found && !found->is_object() && !found->is_array();
+    return is_text ? found->text() : std::string_view();
+}
+
 std::string shown(json::Value value)
 {
     return value.is_string()
@@ -223,9 +231,9 @@ Done read_headers(json::Value message, PivotRequest::Question& question)
 CallIdentity identity_of(json::Value call)
 {
     CallIdentity identity;
-    identity.call_id = text(call, "Call-ID");
-    identity.account_id = text(call, "Account-ID");
-    identity.realm = text(call, "From-Realm");
+    identity.call_id = scalar(call, "Call-ID");
+    identity.account_id = scalar(call, "Account-ID");
+    identity.realm = scalar(call, "From-Realm");
     if (auto control = QueueAddress::parse(text(call, "Control-Queue"))) {
         identity.control = std::move(*control);
     }
@@ -290,8 +298,8 @@ PivotRequest PivotRequest::read(json::Document& document, std::string_view body,
     request.message_id = text(*message, "Msg-ID");
     request.voice_url = text(*message, "Voice-URI");
     if (call) {
-        request.call_id = text(*call, "Call-ID");
-        request.account_id = text(*call, "Account-ID");
+        request.call_id = scalar(*call, "Call-ID");
+        request.account_id = scalar(*call, "Account-ID");
         request.controller = QueueAddress::parse(text(*call, "Controller-Queue"));
     }
     if (const std::size_t bytes = request.call_id.size(); bytes > call_id_bytes_max) {
