@@ -366,6 +366,20 @@ TEST_F(KazooDial, a_callee_who_has_hung_up_is_not_hung_up)
     expect_parted();
 }
 
+TEST_F(KazooDial, a_caller_whose_callee_has_hung_up_hears_what_follows)
+{
+    connect();
+    const std::string callee = kazoo_.followed.back();
+    kazoo_.tell_call("CHANNEL_DESTROY", R"(,"Hangup-Cause":"NORMAL_CLEARING")", callee);
+    kazoo_.run();
+    call().play(3, caller, hello_);
+    kazoo_.end_bridge("NORMAL_CLEARING");
+    kazoo_.pass(seconds(3));
+    const auto ended = only<JobEnded>(kazoo_.take_told());
+    ASSERT_THAT(ended, SizeIs(1));
+    EXPECT_EQ(ended.front().end, JobEnd::finished) << ended.front().why;
+}
+
 TEST_F(KazooDial, the_document_hangs_the_callee_up)
 {
     connect();

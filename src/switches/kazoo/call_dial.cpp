@@ -144,7 +144,9 @@ void CallDial::hear_callee(Callee& callee, const CallEvent& event)
     }
     if (event.kind != Kind::destroyed) return;
     end_leg(callee, {event.cause, event.sip_code});
-    if (stage_ == Stage::connected && &callee == &callees_[connected_]) wait(parting_ns);
+    if (stage_ != Stage::connected || &callee != &callees_[connected_]) return;
+    is_parting_ = true;
+    wait(parting_ns);
 }
 
 void CallDial::tell_ringing(Callee& callee)

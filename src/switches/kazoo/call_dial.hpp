@@ -73,7 +73,7 @@ private:
     Stage stage_ = Stage::rings;
     bool is_for_carrier_ = false;
     bool has_rung_ = false;
-    bool is_parting_ = false;  // the callee is being hung up
+    bool is_parting_ = false;  // the callee has hung up, or is being hung up
     std::vector<Callee> callees_;
     std::size_t connected_ = 0;  // the index of the connected one
     std::uint64_t request_ = 0;  // the message to the carrier

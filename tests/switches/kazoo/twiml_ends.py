@@ -444,7 +444,7 @@ class TwimlRecords(TwimlCase):
         self.switch.do(self.switch.publish_event, pivot.call_id, event)
         self.switch.do(pivot.channel.hang_up_other_leg)
         self.assertEqual(self.end_of(pivot), "NORMAL_CLEARING")
-        self.assertIn("tts After", self.heard(pivot))
+        self.assertIn("tts After", self.heard(pivot), self.story_of(pivot))
         self.parameters("/cdr")
         self.stop(self.serves[0])
         self.assertEqual(len(self.asked("/cdr")), 1)
