@@ -242,6 +242,20 @@ TEST_F(KazooSession, a_consumer_that_the_broker_cancels_comes_back)
     EXPECT_THAT(sent(), ElementsAre("QUEUE_DECLARE", "QUEUE_BIND", "BASIC_CONSUME"));
 }
 
+TEST_F(KazooSession, a_consumer_binds_its_queue_anew_with_each_heartbeat)
+{
+    open();
+    session_.beat();
+    EXPECT_THAT(sent(), ElementsAre("heartbeat")) << "the consumer is not there yet";
+    hear(AMQP_BASIC_CONSUME_OK_METHOD, amqp_basic_consume_ok_t{});
+    session_.beat();
+    EXPECT_THAT(sent(), ElementsAre("heartbeat", "QUEUE_BIND"));
+    session_.consume(false);
+    sent();
+    session_.beat();
+    EXPECT_THAT(sent(), ElementsAre("heartbeat"));
+}
+
 TEST_F(KazooSession, it_stops_consuming_and_begins_again)
 {
     open();

@@ -194,9 +194,12 @@ void AmqpSession::tune(const amqp_connection_tune_t& proposed)
     send(connection_channel, AMQP_CONNECTION_OPEN_METHOD, open);
 }
 
+// A cluster that loses a node removes the bindings of its queues, and may do so when a queue of the
+// same name is already declared and consumed elsewhere. It would get no request ever after.
 void AmqpSession::beat()
 {
     append_heartbeat(output_);
+    if (is_consuming_ && !is_cancelling_) bind_requests(true);
     has_output_();
 }
 
@@ -341,10 +344,16 @@ void AmqpSession::declare_queue()
     declare.auto_delete = 1;
     declare.arguments = table_of(limits);
     send(channel, AMQP_QUEUE_DECLARE_METHOD, declare);
+    bind_requests(false);
+}
+
+void AmqpSession::bind_requests(bool without_answer)
+{
     amqp_queue_bind_t bind{};
     bind.queue = amqp_text(queue_of_requests());
     bind.exchange = amqp_text("callmgr");
     bind.routing_key = amqp_text("pivot.req.*");
+    bind.nowait = without_answer;
     send(channel, AMQP_QUEUE_BIND_METHOD, bind);
 }
 
