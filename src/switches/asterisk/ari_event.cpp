@@ -1,5 +1,7 @@
 #include "switches/asterisk/ari_event.hpp"
 
+#include "switches/member_text.hpp"
+
 #include <pivot/event.hpp>
 
 #include <algorithm>
@@ -13,16 +15,10 @@ namespace {
 
 using json::Value;
 
-std::string_view text(const Value& object, std::string_view name)
-{
-    const auto value = object.find(name);
-    return value && value->is_string() ? value->text() : std::string_view();
-}
-
-std::string_view text(const Value& object, std::string_view outer, std::string_view name)
+std::string_view inner_text(const Value& object, std::string_view outer, std::string_view name)
 {
     const auto value = object.find(outer);
-    return value ? text(*value, name) : std::string_view();
+    return value ? member_text(*value, name) : std::string_view();
 }
 
 // Asterisk's causes and statuses have at most three digits.
@@ -36,14 +32,14 @@ int number(const Value& object, std::string_view name)
 
 std::string_view channel_id(const Value& event)
 {
-    return text(event, "channel", "id");
+    return inner_text(event, "channel", "id");
 }
 
 // The channel in the target of a playback or recording: `channel:1795458421.28`.
 std::string_view target_id(const Value& object)
 {
     constexpr std::string_view scheme = "channel:";
-    std::string_view uri = text(object, "target_uri");
+    std::string_view uri = member_text(object, "target_uri");
     if (!uri.starts_with(scheme)) return {};
     uri.remove_prefix(scheme.size());
     return uri;
@@ -55,18 +51,18 @@ AriEvent read_start(const Value& event)
     if (!channel) return {};
     StasisStart start;
     ChannelFacts& facts = start.channel;
-    facts.id = text(*channel, "id");
-    facts.name = text(*channel, "name");
-    facts.protocol_id = text(*channel, "protocol_id");
-    facts.caller_name = text(*channel, "caller", "name");
-    facts.caller_number = text(*channel, "caller", "number");
-    facts.context = text(*channel, "dialplan", "context");
-    facts.extension = text(*channel, "dialplan", "exten");
-    facts.account = text(*channel, "accountcode");
-    facts.language = text(*channel, "language");
-    facts.is_up = text(*channel, "state") == "Up";
+    facts.id = member_text(*channel, "id");
+    facts.name = member_text(*channel, "name");
+    facts.protocol_id = member_text(*channel, "protocol_id");
+    facts.caller_name = inner_text(*channel, "caller", "name");
+    facts.caller_number = inner_text(*channel, "caller", "number");
+    facts.context = inner_text(*channel, "dialplan", "context");
+    facts.extension = inner_text(*channel, "dialplan", "exten");
+    facts.account = member_text(*channel, "accountcode");
+    facts.language = member_text(*channel, "language");
+    facts.is_up = member_text(*channel, "state") == "Up";
     if (facts.id.empty()) return {};
-    start.replaced = text(event, "replace_channel", "id");
+    start.replaced = inner_text(event, "replace_channel", "id");
     const auto arguments = event.find("args");
     if (!arguments || !arguments->is_array()) return start;
     for (const Value argument : arguments->elements()) start.arguments.push_back(argument.text());
@@ -75,7 +71,7 @@ AriEvent read_start(const Value& event)
 
 AriEvent read_key(const Value& event)
 {
-    const std::string_view digit = text(event, "digit");
+    const std::string_view digit = member_text(event, "digit");
     if (digit.size() != 1 || keypad.find(digit.front()) == keypad.npos) return {};
     return ChannelDtmfReceived{channel_id(event), digit.front()};
 }
@@ -84,23 +80,24 @@ AriEvent read_playback(const Value& event)
 {
     const auto playback = event.find("playback");
     if (!playback) return {};
-    return PlaybackFinished{target_id(*playback), text(*playback, "id"),
-                            text(*playback, "state") == "failed"};
+    return PlaybackFinished{target_id(*playback), member_text(*playback, "id"),
+                            member_text(*playback, "state") == "failed"};
 }
 
 AriEvent read_recording_started(const Value& event)
 {
     const auto recording = event.find("recording");
     if (!recording) return {};
-    return RecordingStarted{target_id(*recording), text(*recording, "name")};
+    return RecordingStarted{target_id(*recording), member_text(*recording, "name")};
 }
 
 AriEvent read_recording_over(const Value& event)
 {
     const auto recording = event.find("recording");
     if (!recording) return {};
-    return RecordingFinished{target_id(*recording), text(*recording, "name"),
-                             text(event, "type") == "RecordingFailed", text(*recording, "cause")};
+    return RecordingFinished{target_id(*recording), member_text(*recording, "name"),
+                             member_text(event, "type") == "RecordingFailed",
+                             member_text(*recording, "cause")};
 }
 
 AriEvent read_end(const Value& event)
@@ -110,7 +107,7 @@ AriEvent read_end(const Value& event)
 
 AriEvent read_change(const Value& event)
 {
-    return ChannelStateChange{channel_id(event), text(event, "channel", "state")};
+    return ChannelStateChange{channel_id(event), inner_text(event, "channel", "state")};
 }
 
 AriEvent read_hang_up(const Value& event)
@@ -126,7 +123,7 @@ AriEvent read_destroyed(const Value& event)
 
 AriEvent read_dial(const Value& event)
 {
-    return DialProgress{text(event, "peer", "id"), text(event, "dialstatus")};
+    return DialProgress{inner_text(event, "peer", "id"), member_text(event, "dialstatus")};
 }
 
 AriEvent read_replaced(const Value&)
@@ -173,7 +170,7 @@ AriEvent EventReader::read(std::string_view json)
 {
     const auto root = document_.read(json);
     if (!root) return {};
-    const auto* const kind = std::ranges::find(kinds, text(*root, "type"), &Kind::type);
+    const auto* const kind = std::ranges::find(kinds, member_text(*root, "type"), &Kind::type);
     return kind == std::end(kinds) ? AriEvent() : kind->read(*root);
 }
 

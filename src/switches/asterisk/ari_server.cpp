@@ -8,6 +8,7 @@
 #include "switches/asterisk/ari_application.hpp"
 #include "switches/asterisk/ari_socket.hpp"
 #include "switches/asterisk/targets.hpp"
+#include "switches/member_text.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -56,12 +57,6 @@ void add_lines(ServerResponse& response, std::string_view lines)
         const std::string name(take_until(value, ':'));
         response.headers.emplace_back(name, trim(value, " \r"));
     }
-}
-
-std::string text(const json::Value& object, std::string_view name)
-{
-    const auto value = object.find(name);
-    return std::string(value && value->is_string() ? value->text() : std::string_view());
 }
 
 // The WebSocket of a single call registers the application and the channel.
@@ -260,10 +255,10 @@ Task<std::optional<AriServer::Registration>> AriServer::registration(http::WebSo
     if (!message) co_return std::nullopt;
     json::Document document;
     const auto event = document.read(message->bytes);
-    if (!event || text(*event, "type") != "ApplicationRegistered") co_return std::nullopt;
+    if (!event || member_text(*event, "type") != "ApplicationRegistered") co_return std::nullopt;
     Registration registration;
-    registration.application = text(*event, "application");
-    registration.asterisk = text(*event, "asterisk_id");
+    registration.application = member_text(*event, "application");
+    registration.asterisk = member_text(*event, "asterisk_id");
     const std::size_t bytes = registration.application.size();
     if (bytes == 0 || bytes > name_bytes_max) co_return std::nullopt;
     co_return registration;

@@ -5,6 +5,7 @@
 #include "http/url.hpp"
 #include "switches/asterisk/requests.hpp"
 #include "switches/asterisk/targets.hpp"
+#include "switches/member_text.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -27,12 +28,6 @@ std::string frame_of(const AriRequest& request, const std::string& id)
         frame.add("content_type", "application/json").add("message_body", request.body);
     }
     return frame.take();
-}
-
-std::string_view text(const json::Value& object, std::string_view name)
-{
-    const auto value = object.find(name);
-    return value && value->is_string() ? value->text() : std::string_view();
 }
 
 std::string channel_of(const AriRequest& request)
@@ -126,8 +121,8 @@ void AriSocket::hear_playback(std::string_view message)
     if (playing_.empty() || message.find(type) == message.npos) return;
     const auto read = document_.read(message);
     const auto playback = read ? read->find("playback") : std::nullopt;
-    if (!playback || text(*read, "type") != type) return;
-    forget_playback(text(*playback, "id"));
+    if (!playback || member_text(*read, "type") != type) return;
+    forget_playback(member_text(*playback, "id"));
 }
 
 void AriSocket::forget_playback(std::string_view playback)
@@ -144,13 +139,13 @@ bool AriSocket::take_answer(std::string_view message)
     constexpr std::string_view type = "RESTResponse";
     if (message.find(type) == message.npos) return false;
     const auto read = document_.read(message);
-    if (!read || text(*read, "type") != type) return false;
-    const auto found = waiting_.find(text(*read, "request_id"));
+    if (!read || member_text(*read, "type") != type) return false;
+    const auto found = waiting_.find(member_text(*read, "request_id"));
     if (found == waiting_.end()) return true;
     const auto status = read->find("status_code");
     AriAnswer answer;
     answer.status = static_cast<int>(status ? status->integer().value_or(0) : 0);
-    answer.body = text(*read, "message_body");
+    answer.body = member_text(*read, "message_body");
     found->second->answer = std::move(answer);
     found->second->over.happen();
     return true;

@@ -199,7 +199,7 @@ void AmqpSession::tune(const amqp_connection_tune_t& proposed)
 void AmqpSession::beat()
 {
     append_heartbeat(output_);
-    if (is_consuming_ && !is_cancelling_) bind_requests(true);
+    if (is_consuming_ && !is_cancelling_) bind_requests();
     has_output_();
 }
 
@@ -344,17 +344,12 @@ void AmqpSession::declare_queue()
     declare.auto_delete = 1;
     declare.arguments = table_of(limits);
     send(channel, AMQP_QUEUE_DECLARE_METHOD, declare);
-    bind_requests(false);
+    bind_requests();
 }
 
-void AmqpSession::bind_requests(bool without_answer)
+void AmqpSession::bind_requests()
 {
-    amqp_queue_bind_t bind{};
-    bind.queue = amqp_text(queue_of_requests());
-    bind.exchange = amqp_text("callmgr");
-    bind.routing_key = amqp_text("pivot.req.*");
-    bind.nowait = without_answer;
-    send(channel, AMQP_QUEUE_BIND_METHOD, bind);
+    bind_queue(queue_of_requests(), "callmgr", "pivot.req.*");
 }
 
 // Nothing in it is acknowledged, because what is lost with a connection could not come again.
@@ -374,11 +369,17 @@ void AmqpSession::declare_own_queue()
     send(channel, AMQP_BASIC_CONSUME_METHOD, consume);
 }
 
-// The broker handles a channel's methods in order, so nobody has to wait for its answer.
 void AmqpSession::bind(std::string_view exchange, std::string_view key)
 {
+    bind_queue(own_queue_, exchange, key);
+}
+
+// The broker handles a channel's methods in order, so nobody has to wait for its answer.
+void AmqpSession::bind_queue(std::string_view queue, std::string_view exchange,
+                             std::string_view key)
+{
     amqp_queue_bind_t bind{};
-    bind.queue = amqp_text(own_queue_);
+    bind.queue = amqp_text(queue);
     bind.exchange = amqp_text(exchange);
     bind.routing_key = amqp_text(key);
     bind.nowait = 1;

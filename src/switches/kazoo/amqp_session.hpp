@@ -96,7 +96,8 @@ private:
     void declare_exchange(std::string_view name, std::string_view type);
     void declare_queue();
     void declare_own_queue();
-    void bind_requests(bool without_answer);
+    void bind_requests();
+    void bind_queue(std::string_view queue, std::string_view exchange, std::string_view key);
     void begin_consuming();
     void begin_content(const amqp_basic_deliver_t& deliver);
     void confirm(std::uint64_t number, bool is_multiple, bool is_taken);

@@ -5,6 +5,7 @@
 #include "http/url.hpp"
 #include "switches/kazoo/call_object.hpp"
 #include "switches/kazoo/callflow_branch.hpp"
+#include "switches/member_text.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -34,13 +35,6 @@ std::optional<json::Value> find(json::Value object, std::string_view name)
     return found && found->kind() != json::Kind::null ? found : std::nullopt;
 }
 
-// A non-empty string.
-std::string_view text(json::Value object, std::string_view name)
-{
-    const auto found = find(object, name);
-    return found && found->is_string() ? found->text() : std::string_view();
-}
-
 // A value of the call as text, which a number or a boolean is, too (call_object.hpp).
 std::string_view scalar(json::Value call, std::string_view name)
 {
@@ -61,13 +55,13 @@ Done check_envelope(json::Value message)
     constexpr std::string_view required[] = {"App-Name", "App-Version", "Event-Category",
                                              "Event-Name", "Msg-ID"};
     for (const std::string_view name : required) {
-        if (text(message, name).empty()) return Error(fmt::format("{} is missing", name));
+        if (member_text(message, name).empty()) return Error(fmt::format("{} is missing", name));
     }
-    if (text(message, "Event-Category") != "dialplan" ||
-        text(message, "Event-Name") != "pivot_req") {
+    if (member_text(message, "Event-Category") != "dialplan" ||
+        member_text(message, "Event-Name") != "pivot_req") {
         return Error(fmt::format("{} {} is not a request of a pivot",
-                                 printable(text(message, "Event-Category")),
-                                 printable(text(message, "Event-Name"))));
+                                 printable(member_text(message, "Event-Category")),
+                                 printable(member_text(message, "Event-Name"))));
     }
     return {};
 }
@@ -234,13 +228,13 @@ CallIdentity identity_of(json::Value call)
     identity.call_id = scalar(call, "Call-ID");
     identity.account_id = scalar(call, "Account-ID");
     identity.realm = scalar(call, "From-Realm");
-    if (auto control = QueueAddress::parse(text(call, "Control-Queue"))) {
+    if (auto control = QueueAddress::parse(member_text(call, "Control-Queue"))) {
         identity.control = std::move(*control);
     }
-    identity.fetch_id = text(call, "Fetch-ID");
+    identity.fetch_id = member_text(call, "Fetch-ID");
     const auto variables = find(call, "Custom-Channel-Vars");
-    if (variables && !text(*variables, "Fetch-ID").empty()) {
-        identity.fetch_id = text(*variables, "Fetch-ID");
+    if (variables && !member_text(*variables, "Fetch-ID").empty()) {
+        identity.fetch_id = member_text(*variables, "Fetch-ID");
     }
     return identity;
 }
@@ -295,12 +289,12 @@ PivotRequest PivotRequest::read(json::Document& document, std::string_view body,
     if (!message->is_object()) return request;
     auto call = find(*message, "Call");
     if (call && !call->is_object()) call.reset();
-    request.message_id = text(*message, "Msg-ID");
-    request.voice_url = text(*message, "Voice-URI");
+    request.message_id = member_text(*message, "Msg-ID");
+    request.voice_url = member_text(*message, "Voice-URI");
     if (call) {
         request.call_id = scalar(*call, "Call-ID");
         request.account_id = scalar(*call, "Account-ID");
-        request.controller = QueueAddress::parse(text(*call, "Controller-Queue"));
+        request.controller = QueueAddress::parse(member_text(*call, "Controller-Queue"));
     }
     if (const std::size_t bytes = request.call_id.size(); bytes > call_id_bytes_max) {
         request.question =

@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/random_id.hpp"
 #include "switches/body.hpp"
+#include "switches/member_text.hpp"
 
 #include <utility>
 
@@ -97,8 +98,7 @@ std::string message_id_of(std::string_view body)
 {
     json::Document document;
     const auto message = document.read(body);
-    const auto id = message ? message->find("Msg-ID") : std::nullopt;
-    return id && id->is_string() ? std::string(id->text()) : std::string();
+    return message ? std::string(member_text(*message, "Msg-ID")) : std::string();
 }
 
 }  // namespace pivot::switches::kazoo
