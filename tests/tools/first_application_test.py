@@ -14,6 +14,8 @@ import tempfile
 import time
 import unittest
 
+from ports import reserve_port
+
 PIVOT, PAGE = None, None
 
 # The text before a block, the language and the block.
@@ -32,16 +34,8 @@ class FirstApplication(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.addCleanup(self.stop)
         self.server = None
-        self.port = self.reserve_port()
+        self.port = reserve_port()
         self.path = os.path.dirname(os.path.abspath(PIVOT)) + ":" + os.environ["PATH"]
-
-    def reserve_port(self):
-        """One that app.py may listen on, and that the system gives to nobody else meanwhile."""
-        reserved = socket.socket()
-        self.addCleanup(reserved.close)
-        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        reserved.bind(("127.0.0.1", 0))
-        return reserved.getsockname()[1]
 
     def stop(self):
         if self.server is not None:

@@ -12,6 +12,7 @@ import stat
 import subprocess
 
 import command_line
+from ports import reserve_port
 from serving import Serving
 
 DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs")
@@ -361,7 +362,7 @@ class Admin(Serving):
         self.assertNotIn(TOKEN, shown.stdout)
 
     def test_no_call_may_ask_the_admin_listener(self):
-        port = self.reserve_port()
+        port = reserve_port()
         serve = self.serve_admin(
             "policy.allow = ['0.0.0.0/0', '::/0', 'localhost']\n[scripted]\ncalls = 1\n",
             "--url",

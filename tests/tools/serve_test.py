@@ -6,6 +6,7 @@ import re
 import signal
 
 import command_line
+from ports import reserve_port
 from serving import Serving
 
 
@@ -251,7 +252,7 @@ class Serve(Serving):
         self.assertIn("[redacted]", shown.stdout)
 
     def test_no_call_may_ask_where_asterisk_connects(self):
-        port = self.reserve_port()
+        port = reserve_port()
         serve = self.serve_toml(
             f"media.path = '{self.folder}/media'\npolicy.allow = ['127.0.0.0/8']\n"
             f"[asterisk]\nlisten = '127.0.0.1:{port}'\n[scripted]\ncalls = 1\n",

@@ -4,7 +4,6 @@ import http.server
 import os
 import re
 import shutil
-import socket
 import ssl
 import subprocess
 import threading
@@ -75,14 +74,6 @@ class Serving(CommandLine):
         serve.wait_for(pattern)
         [port] = [int(found[1]) for line in serve.lines if (found := re.search(pattern, line))]
         return port
-
-    def reserve_port(self):
-        """One that the program may listen on, and that the system gives to nobody else meanwhile."""
-        reserved = socket.socket()
-        self.addCleanup(reserved.close)
-        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        reserved.bind(("127.0.0.1", 0))
-        return reserved.getsockname()[1]
 
     def asked(self):
         return [path.split("?")[0] for _, path, _ in self.server.asked]

@@ -65,7 +65,7 @@ class DeadAir(ServeCase):
         resets, untrusted = voice.Door(), voice.Door(self.certificate())
         self.addCleanup(resets.close)
         self.addCleanup(untrusted.close)
-        closed = rabbit.reserve_ports(1)[0]
+        closed = rabbit.reserve_port()
         silent = self.url("/silent", voice.silent)
         self.fail_all(
             dns="http://no-such-host.invalid/flow",
@@ -156,5 +156,5 @@ class DeadAir(ServeCase):
 
     def test_a_failure_does_not_wait_for_the_budget(self):
         began = time.monotonic()
-        self.fail_all(refused=f"http://127.0.0.1:{rabbit.reserve_ports(1)[0]}/flow")
+        self.fail_all(refused=f"http://127.0.0.1:{rabbit.reserve_port()}/flow")
         self.assertLess(time.monotonic() - began, 4)

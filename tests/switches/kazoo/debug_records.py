@@ -16,7 +16,7 @@ GREGORIAN = 62167219200
 class DebugRecords(TwimlCase):
     def setUp(self):
         super().setUp()
-        port = rabbit.reserve_ports(1)[0]
+        port = rabbit.reserve_port()
         self.api = f"http://127.0.0.1:{port}/v2/accounts/{ACCOUNT}/pivot/debug"
         api = f'[api]\nlisten = "127.0.0.1:{port}"\ntokens.{ACCOUNT} = "{TOKEN}"'
         self.serve(top=f"{self.store()}\n{api}")

@@ -53,7 +53,7 @@ DIES = "<?php header('content-type: application/json'); http_response_code(500);
 class Php(ServeCase):
     def setUp(self):
         super().setUp()
-        self.port = rabbit.reserve_ports(1)[0]
+        self.port = rabbit.reserve_port()
         for name, text in {
             "text": TEXT,
             "caller": BY_CALLER,

@@ -4,7 +4,6 @@ It is Debian's. Everything it writes is in a temporary folder; it has an epmd of
 of its own. All of it ends with `remove`, which kills by process id.
 """
 
-import atexit
 import json
 import os
 import pathlib
@@ -12,9 +11,14 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
+
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "tools"))
+
+from ports import reserve_port
 
 SCRIPTS = pathlib.Path("/usr/lib/rabbitmq/bin")
 USER, PASSWORD = "pivot", "a secret with / and @"
@@ -37,16 +41,6 @@ def check_installed():
         raise Missing("rabbitmq-server is not installed")
     if not shutil.which("epmd") or not shutil.which("erl_call"):
         raise Missing("epmd and erl_call of erlang-base are not installed")
-
-
-def reserve_ports(count):
-    """Ports on which nobody listens but whoever is told of them: the system gives them to no other."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        one.bind(("127.0.0.1", 0))
-        atexit.register(one.close)  # until then it keeps its port
-    return [one.getsockname()[1] for one in sockets]
 
 
 def wait_until(is_so, what, seconds=START_SECONDS):
@@ -72,7 +66,7 @@ class Node:
         self.rabbit = rabbit
         self.name = f"node{index}@localhost"
         self.home = rabbit.folder / f"node{index}"
-        self.port, self.tls_port, self.distribution_port = reserve_ports(3)
+        self.port, self.tls_port, self.distribution_port = (reserve_port() for _ in range(3))
         self.process = None
         self.home.mkdir()
 
@@ -197,7 +191,7 @@ class Rabbit:
         check_installed()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pivot-rabbit-"))
         self.certificates = certificates
-        (self.epmd_port,) = reserve_ports(1)
+        self.epmd_port = reserve_port()
         self.write_cookie()
         self.write_definitions()
         self.epmd = subprocess.Popen(

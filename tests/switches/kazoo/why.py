@@ -84,7 +84,7 @@ class Why(ServeCase):
             dns=("http://no-such-host.invalid/", {}, "failed: dns: ", "dns.servers"),
             blocked=("http://10.0.0.1/", {}, "failed: blocked: .*private", "policy.allow"),
             refused=(
-                f"http://127.0.0.1:{rabbit.reserve_ports(1)[0]}/",
+                f"http://127.0.0.1:{rabbit.reserve_port()}/",
                 {},
                 "failed: connect: .*Connection refused; the branch _ was taken",
                 "firewall",
