@@ -7,6 +7,7 @@
 #include "engine/fork_count.hpp"
 #include "engine/instruments.hpp"
 #include "engine/lane.hpp"
+#include "engine/lane_mail.hpp"
 #include "engine/lane_thread.hpp"
 #include "engine/live_session.hpp"
 #include "engine/metrics.hpp"
@@ -34,145 +35,6 @@
 #include <fmt/format.h>
 
 namespace pivot::inline v1 {
-
-namespace {
-
-// Delivers the outcome of a call that was refused, and so is not in flight.
-class Refusal final : public reactor::Message {
-public:
-    // `undelivered` counts the refusals whose outcome has not been taken yet.
-    Refusal(const Request& request, Engine::Done done, std::string why,
-            std::atomic<std::size_t>& undelivered)
-        : call_id_(request.call.call_id),
-          next_(request.node.next),
-          iteration_(request.iteration),
-          done_(std::move(done)),
-          failure_{Reason::overload, Phase::queue, std::move(why), {}},
-          undelivered_(undelivered)
-    {
-        undelivered_.fetch_add(1);
-    }
-
-private:
-    void deliver() override
-    {
-        OutcomeView outcome;
-        outcome.kind = OutcomeKind::failed;
-        outcome.call_id = call_id_;
-        outcome.next = next_;
-        outcome.failure = &failure_;
-        outcome.iteration = iteration_;
-        std::atomic<std::size_t>& undelivered = undelivered_;
-        engine::hand_over(done_, outcome);
-        delete this;
-        if (undelivered.fetch_sub(1) == 1) undelivered.notify_all();
-    }
-
-    const std::string call_id_;
-    const std::string next_;
-    const int iteration_;
-    Engine::Done done_;
-    const Failure failure_;
-    std::atomic<std::size_t>& undelivered_;
-};
-
-// Ends the calls in flight on a lane; its thread goes on.
-class Ending final : public reactor::Message {
-public:
-    using How = void (engine::Lane::*)();
-
-    Ending(engine::Lane& lane, How how) : lane_(lane), how_(how) {}
-
-private:
-    void deliver() override
-    {
-        (lane_.*how_)();
-        delete this;
-    }
-
-    engine::Lane& lane_;
-    const How how_;
-};
-
-// Leaves the CDR of a call that had no session.
-class LeavingCdr final : public reactor::Message {
-public:
-    // `undelivered` is as that of a refusal.
-    LeavingCdr(engine::Lane& lane, session::Cdr cdr, std::atomic<std::size_t>& undelivered)
-        : lane_(lane), cdr_(std::move(cdr)), undelivered_(undelivered)
-    {
-        undelivered_.fetch_add(1);
-    }
-
-private:
-    void deliver() override
-    {
-        lane_.leave_cdr(std::move(cdr_));
-        std::atomic<std::size_t>& undelivered = undelivered_;
-        delete this;
-        if (undelivered.fetch_sub(1) == 1) undelivered.notify_all();
-    }
-
-    engine::Lane& lane_;
-    session::Cdr cdr_;
-    std::atomic<std::size_t>& undelivered_;
-};
-
-// Hands other settings to a lane.
-class Reloading final : public reactor::Message {
-public:
-    Reloading(engine::Lane& lane, std::shared_ptr<exchange::Accounts> accounts)
-        : lane_(lane), accounts_(std::move(accounts))
-    {
-    }
-
-private:
-    void deliver() override
-    {
-        lane_.take(std::move(accounts_));
-        delete this;
-    }
-
-    engine::Lane& lane_;
-    std::shared_ptr<exchange::Accounts> accounts_;
-};
-
-class Cancellation final : public reactor::Message {
-public:
-    Cancellation(engine::Place& place, std::uint64_t serial) : place_(place), serial_(serial) {}
-
-private:
-    void deliver() override
-    {
-        if (place_.is_of(serial_)) place_.cancel();
-        delete this;
-    }
-
-    engine::Place& place_;
-    const std::uint64_t serial_;
-};
-
-class Telling final : public reactor::Message {
-public:
-    Telling(engine::Place& place, std::uint64_t serial, Event event)
-        : place_(place), serial_(serial), event_(std::move(event))
-    {
-    }
-
-private:
-    void deliver() override
-    {
-        if (place_.is_of(serial_)) place_.tell(std::move(event_), at_);
-        delete this;
-    }
-
-    engine::Place& place_;
-    const std::uint64_t serial_;
-    const Nanoseconds at_ = monotonic_now();
-    Event event_;
-};
-
-}  // namespace
 
 class Engine::Parts {
 public:
@@ -282,9 +144,9 @@ public:
         return true;
     }
 
-    void end_all(Ending::How how)
+    void end_all(engine::Ending::How how)
     {
-        for (engine::Lane* lane : lanes) lane->reactor().post(*new Ending(*lane, how));
+        for (engine::Lane* lane : lanes) lane->reactor().post(*new engine::Ending(*lane, how));
     }
 
     std::mutex reloading;  // one at a time
@@ -397,8 +259,8 @@ void Engine::start(const Request& request, Done done, Ticket& ticket)
     engine::Lane& lane = parts_->next_lane();
     engine::Place* const place = parts_->take(false);
     if (place == nullptr) {
-        lane.reactor().post(
-            *new Refusal(request, std::move(done), parts_->why_refused(), parts_->refusals));
+        lane.reactor().post(*new engine::Refusal(request, std::move(done), parts_->why_refused(),
+                                                 parts_->refusals));
         return;
     }
     place->seat_pivot(lane).prepare(request, action_limits(), std::move(done), monotonic_now());
@@ -452,7 +314,7 @@ void Engine::leave_cdr(const SessionRequest& request, const Cause& cause)
     end.started_unix_s = request.started_unix_ms == 0 ? now_s : request.started_unix_ms / 1'000;
     end.ended_unix_s = now_s;
     engine::Lane& lane = parts_->next_lane();
-    lane.reactor().post(*new LeavingCdr(
+    lane.reactor().post(*new engine::LeavingCdr(
         lane, session::make_cdr(request.request.call, end, action->cdr_url), parts_->refusals));
 }
 
@@ -475,7 +337,7 @@ bool Engine::tell(Ticket session, Event event)
     // Inside `ended`, the place is still the session's.
     const auto* const own = reactor.is_turning_here() ? place.session() : nullptr;
     if (own != nullptr && own->is_over()) return false;
-    reactor.post(*new Telling(place, session.serial, std::move(event)));
+    reactor.post(*new engine::Telling(place, session.serial, std::move(event)));
     return true;
 }
 
@@ -504,7 +366,7 @@ tl::expected<void, std::string> Engine::reload(EngineConfig config)
     parts_->set(std::move(*settings));
     for (std::size_t i = 0; i < accounts.size(); ++i) {
         engine::Lane& lane = *parts_->lanes[i];
-        lane.reactor().post(*new Reloading(lane, std::move(accounts[i])));
+        lane.reactor().post(*new engine::Reloading(lane, std::move(accounts[i])));
     }
     return {};
 }
@@ -513,7 +375,7 @@ void Engine::cancel(Ticket ticket)
 {
     if (ticket.call == nullptr || is_forked()) return;
     auto& place = *static_cast<engine::Place*>(ticket.call);
-    place.lane().reactor().post(*new Cancellation(place, ticket.serial));
+    place.lane().reactor().post(*new engine::Cancellation(place, ticket.serial));
 }
 
 void Engine::drain()
