@@ -21,140 +21,9 @@ import case
 import cases
 import switch
 from beside import CONNECTED
-from case import Case, Place
 from running import Running
+from serve_case import LISTENING, ServeCase, set_up
 from telephone import Telephone
-
-DIALPLAN = """
-include => parkedcalls
-exten => nothing,1,Stasis(pivot)
- same => n,Verbose(0,AFTER ${STASISSTATUS} ${PIVOTSTATUS} ${PIVOTREASON})
- same => n,Hangup()
-exten => parks,1,Set(PIVOT_ACTION={"voice_url": "WEB/begin", "cdr_url": "WEB/cdr"})
- same => n,Stasis(pivot)
- same => n,Verbose(0,AFTER ${PIVOTSTATUS})
- same => n,Hangup()
-exten => unknown,1,Stasis(pivot,nobody)
- same => n,Verbose(0,AFTER ${STASISSTATUS} ${PIVOTSTATUS} ${PIVOTREASON})
- same => n,Hangup()
-exten => resting,1,Stasis(pivot,twiml)
- same => n,Verbose(0,RESTS ${PIVOTSTATUS})
- same => n,Wait(600)
-exten => 4930,1,Answer()
- same => n,Wait(30)
-exten => 4931,1,Busy(5)
-exten => twice,1,Stasis(pivot,twiml)
- same => n,Stasis(pivot,twiml)
- same => n,Hangup()
-exten => inner,1,Set(PIVOT_ACTION={"voice_url": "WEB/inner", "req_format": "twiml"})
- same => n,Stasis(pivot)
- same => n,Hangup()
-exten => wrong,1,Set(PIVOT_ACTION={"voice_url": 5})
- same => n,Stasis(pivot,twiml)
- same => n,Verbose(0,AFTER ${STASISSTATUS} ${PIVOTSTATUS} ${PIVOTREASON})
- same => n,Hangup()
-"""
-
-NUMBERS = """
-[pivot-dial]
-exten => _X.,1,Dial(PJSIP/sipp/sip:bob@127.0.0.1:${EXTEN},,b(pivot-headers^s^1))
-exten => 4940,1,Goto(default,inner,1)
-[pivot-headers]
-exten => s,1,While($["${SET(PIVOT_NAME=${SHIFT(PIVOT_HEADERS)})}" != ""])
- same => n,Set(PJSIP_HEADER(add,${PIVOT_NAME})=${PIVOT_HEADER_${PIVOT_NAME}})
- same => n,EndWhile()
- same => n,Return()
-"""
-
-# Asterisk connects to us as well: by one WebSocket for all calls, and by one for each.
-OUTBOUND_DIALPLAN = """
-exten => shared,1,Stasis(shared,twiml)
- same => n,Verbose(0,AFTER ${STASISSTATUS} ${PIVOTSTATUS} ${PIVOTREASON})
- same => n,Hangup()
-exten => plain,1,Stasis(each)
- same => n,Hangup()
-exten => each,1,Stasis(each,twiml)
- same => n,Verbose(0,AFTER ${STASISSTATUS} ${PIVOTSTATUS} ${PIVOTREASON})
- same => n,Hangup()
-"""
-ARI_USERS = """
-[reader]
-type = user
-read_only = yes
-password = secret
-"""
-OUTBOUND_CONFIG = """
-[shared]
-type = outbound_websocket
-websocket_client_id = shared
-apps = shared
-local_ari_user = pivot
-[each]
-type = outbound_websocket
-websocket_client_id = each
-apps = each
-local_ari_user = pivot
-"""
-WEB_SOCKET_CONFIG = """
-[client](!)
-type = websocket_client
-uri = ws://127.0.0.1:8094/
-protocols = ari
-username = pivot
-password = door
-connection_timeout = 500
-reconnect_interval = 500
-[shared](client)
-connection_type = persistent
-[each](client)
-connection_type = per_call_config
-reconnect_attempts = 20
-"""
-
-
-class ServeCase(Case):
-    program = None
-
-    def run(self, result=None):
-        """Once more if Asterisk has crashed in it: nothing of ours runs inside it."""
-        before = result.testsRun, len(result.failures), len(result.errors)
-        super().run(result)
-        if Place.asterisk.has_crashed():
-            print(f"Asterisk has crashed in {self.id()}, which runs once more", file=sys.stderr)
-            result.testsRun, failures, errors = before
-            del result.failures[failures:], result.errors[errors:]
-            super().run(result)
-        return result
-
-    def setUp(self):
-        super().setUp()
-        self.toml = beside.toml(self.asterisk, self.web.url)
-        self.start()
-        self.serve.wait_for(CONNECTED)
-
-    def start(self, toml=""):
-        """Each case has a `pivot serve` of its own, which ends as it should."""
-        self.serve = beside.start(self.program, self.asterisk, toml or self.toml)
-        self.addCleanup(self.serve.kill)
-
-    def tearDown(self):
-        super().tearDown()
-        self.serve.signal(signal.SIGTERM)
-        self.assertEqual(self.serve.end(), 0, self.warnings())
-
-    def warnings(self):
-        return "".join(self.serve.lines)
-
-    def calls_that(self, what):
-        """Or have done."""
-        told = [re.search(rf"debug call_id=(\S+) {what}", line) for line in self.serve.lines]
-        return len({match[1] for match in told if match})
-
-    def path_of(self, recording_url):
-        return recording_url.removeprefix("file://")
-
-    def keep_recordings(self):
-        return self.asterisk.home / "media/recordings"
 
 
 class Prompts(cases.Prompts, ServeCase):
@@ -608,12 +477,10 @@ tokens.a1 = "{"x" * 16}"
 
 
 class Outbound(ServeCase):
-    LISTEN = '[asterisk]\nlisten = "127.0.0.1:8094"\nlisten_password = "door"'
-
     def setUp(self):
         super().setUp()
         self.serve.kill()
-        self.toml = self.toml.replace("[asterisk]", self.LISTEN)
+        self.toml = self.toml.replace("[asterisk]", LISTENING)
         self.start()
         self.serve.wait_for("Asterisk connects by")
 
@@ -846,15 +713,6 @@ class Restarts(ServeCase):
         self.call(callers.refused(603), to="nothing")
         self.end_calls()
         self.wait_for_log("AFTER FAILED")
-
-
-def set_up(root, url):
-    asterisk = beside.set_up(
-        root, url, (DIALPLAN + OUTBOUND_DIALPLAN + NUMBERS).replace("WEB", url)
-    )
-    asterisk.write("ari.conf", switch.ARI_CONFIG["ari.conf"] + ARI_USERS + OUTBOUND_CONFIG)
-    asterisk.write("websocket_client.conf", WEB_SOCKET_CONFIG)
-    return asterisk
 
 
 if __name__ == "__main__":
