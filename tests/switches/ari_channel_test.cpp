@@ -5,7 +5,9 @@
 #include "switches/passing_time.hpp"
 #include "switches/scripted_call.hpp"
 
+#include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -1264,11 +1266,11 @@ TEST_F(AsteriskCall, of_a_process_before_is_hung_up_if_asterisk_does_not_let_it_
 {
     asterisk.enter("orphan");
     asterisk.drop_events();
+    asterisk.held = "POST channels/orphan/variable";
     tested.application().connected();
-    tested.pass_one();
-    asterisk.is_silent = true;
     tested.pass();
     EXPECT_THAT(asterisk.asked, Contains("DELETE channels/orphan"));
+    EXPECT_THAT(tested.orphans, SizeIs(1));
 }
 
 TEST_F(AsteriskCall, of_a_process_before_goes_on_in_the_dialplan)
@@ -1279,7 +1281,96 @@ TEST_F(AsteriskCall, of_a_process_before_goes_on_in_the_dialplan)
     tested.pass();
     EXPECT_THAT(asterisk.asked, Contains(HasSubstr(R"("PIVOTSTATUS","value":"lost")")));
     EXPECT_EQ(asterisk.asked.back(), "POST channels/orphan/continue");
-    EXPECT_THAT(tested.orphans, ElementsAre("orphan"));
+    ASSERT_THAT(tested.orphans, SizeIs(1));
+    const switches::asterisk::Orphan& orphan = tested.orphans.front();
+    EXPECT_EQ(orphan.channel_id, "orphan");
+    EXPECT_EQ(orphan.call_id, "sip-orphan");
+    EXPECT_EQ(orphan.caller, "+14155550100");
+    EXPECT_EQ(orphan.called, "700");
+    EXPECT_EQ(orphan.account_id, "acme");
+    EXPECT_EQ(orphan.began_unix_ms, 1'795'978'801'250) << "at 20:00 in a zone one hour ahead";
+}
+
+TEST_F(AsteriskCall, of_a_process_before_goes_on_although_something_is_played_to_it)
+{
+    Channel& channel = answered_call();
+    channel.play(1, caller, hello);
+    tested.run();
+    AsteriskUnderTest next;
+    next.asterisk.enter("c1", "[]", "Up");
+    next.asterisk.drop_events();
+    next.application().connected();
+    next.pass();
+    const std::string played = asterisk.asked.back().substr(0, asterisk.asked.back().find(' ', 5));
+    const std::string name = played.substr(played.rfind('/') + 1);
+    EXPECT_THAT(next.asterisk.asked, Contains("DELETE playbacks/" + name));
+    EXPECT_EQ(next.asterisk.asked.back(), "POST channels/c1/continue");
+}
+
+TEST_F(AsteriskCall, of_a_process_before_does_not_wait_for_those_whom_asterisk_keeps)
+{
+    for (const char* id : {"a", "b", "stuck", "y", "z"}) asterisk.enter(id);
+    asterisk.drop_events();
+    asterisk.held = "POST channels/stuck/variable";
+    tested.application().connected();
+    tested.run();
+    tested.pass_one();
+    EXPECT_EQ(tested.orphans.size(), 4U);
+    tested.pass();
+    EXPECT_EQ(tested.orphans.size(), 5U);
+    EXPECT_THAT(asterisk.asked, Contains("DELETE channels/stuck"));
+}
+
+TEST_F(AsteriskCall, of_a_process_before_has_its_recordings_kept)
+{
+    test::TemporaryFolder folder;
+    AsteriskUnderTest::SwitchSettings settings;
+    settings.recordings_path = folder.path().string();
+    AsteriskUnderTest next(settings);
+    next.asterisk.enter("c1", "[]", "Up");
+    next.asterisk.drop_events();
+    const std::string live = "pivot-5704e1d5-11111111-3-0123abcd-c1";
+    const std::string finished = "pivot-5704e1d5-22222222-9-4567abcd-1795458421.28";
+    const std::set<std::string> others = {
+        "pivot-5704e1d5-11111111-4",              // is to stay in Asterisk
+        "pivot-99999999-11111111-5-89ababcd-c1",  // of another store
+        "pivot", "voicemail/pivot-5704e1d5-1-1-a-c1", "greeting"};
+    next.asterisk.add_live_recording(live, "c1");
+    next.asterisk.add_recording(finished);
+    for (const std::string& name : others) next.asterisk.add_recording(name);
+    next.application().connected();
+    next.pass();
+    EXPECT_EQ(next.asterisk.stored(), others);
+    EXPECT_THAT(next.recordings,
+                UnorderedElementsAre(
+                    HasSubstr("c1: the recording of this call is kept: " + folder.path().string()),
+                    HasSubstr("1795458421.28: the recording of this call is kept")));
+    for (const char* file : {"0123abcd.wav", "4567abcd.wav"}) {
+        EXPECT_EQ(std::filesystem::file_size(folder.path() / file), next.asterisk.recorded.size());
+    }
+    EXPECT_TRUE(next.asterisk.has_asked("POST channels/c1/continue"));
+    for (const std::string& name : others) {
+        EXPECT_FALSE(next.asterisk.has_asked("POST recordings/live/" + name + "/stop"));
+        EXPECT_FALSE(next.asterisk.has_asked("GET recordings/stored/" + name + "/file"));
+    }
+}
+
+TEST_F(AsteriskCall, has_its_own_recordings_left_alone_while_it_makes_them)
+{
+    test::TemporaryFolder folder;
+    AsteriskUnderTest::SwitchSettings settings;
+    settings.recordings_path = folder.path().string();
+    AsteriskUnderTest other(settings);
+    other.enter("c1", "[]", "Up");
+    Recording recording;
+    recording.file = LocalPath::of_operator((folder.path() / "0123abcd.wav").string());
+    other.channel().record(1, caller, recording);
+    other.run();
+    other.application().lost("closed");
+    other.application().connected();
+    other.pass_one();
+    EXPECT_FALSE(other.asterisk.has_asked("POST recordings/live/"));
+    EXPECT_THAT(other.recordings, IsEmpty());
 }
 
 TEST_F(AsteriskCall, of_a_process_before_is_recognized_by_what_does_not_come_in_time)
@@ -1295,7 +1386,7 @@ TEST_F(AsteriskCall, of_a_process_before_is_recognized_by_what_does_not_come_in_
         other.run();
         EXPECT_THAT(other.orphans, IsEmpty());
         other.pass_one();
-        EXPECT_THAT(other.orphans, ElementsAre("orphan"));
+        EXPECT_THAT(other.orphans, SizeIs(1));
         EXPECT_EQ(other.reactor.now() - began, wait_ns);
     }
 }

@@ -44,7 +44,11 @@ public:
     std::string own_id(std::string call_id) override { return call_id; }
     void not_answered(std::string_view, const Cause&, std::string_view) override {}
     void ended(std::string_view, const SessionEnd&) override {}
-    void met_orphan(std::string_view id, std::string_view) override { orphans.emplace_back(id); }
+    void met_orphan(const Orphan& orphan, std::string_view) override
+    {
+        orphans.push_back(orphan.channel_id);
+    }
+    void kept_recording(std::string_view, std::string_view) override {}
     void timed(Nanoseconds) override {}
 
     // The first event of this kind; null if there is none yet.
@@ -69,7 +73,7 @@ protected:
     explicit AriServerTest(AriCommands* http = nullptr)
         : reactor(test::open_reactor(opened_)),
           listener_(open_listener()),
-          server(reactor, attendant, {}, {"pivot", "door"}, http),
+          server(reactor, attendant, {}, {"pivot", "door"}, names_, http),
           http_(reactor, server, {}),
           serving_(reactor)
     {
@@ -160,6 +164,8 @@ protected:
 private:
     std::unique_ptr<net::Listener> listener_;
     std::vector<std::unique_ptr<OutboundAsterisk>> asterisks_;
+
+    Names names_;
 
 protected:
     AriServer server;

@@ -44,7 +44,8 @@ public:
           scope_(reactor_),
           ari_(connection(url, "pivot")),
           callers_ari_(connection(url, "callers")),
-          application_(std::in_place, reactor_, scope_, *ari_, attendant(), mixes_, settings_)
+          application_(std::in_place, reactor_, scope_, *ari_, attendant(), mixes_, names_,
+                       settings_)
     {
         ari_->start(*application_);
         callers_ari_->start(callers_);
@@ -155,7 +156,8 @@ private:
     std::string own_id(std::string call_id) override { return call_id; }
     void not_answered(std::string_view, const Cause&, std::string_view) override {}
     void ended(std::string_view, const SessionEnd&) override {}
-    void met_orphan(std::string_view, std::string_view) override {}
+    void met_orphan(const Orphan&, std::string_view) override {}
+    void kept_recording(std::string_view, std::string_view) override {}
     void timed(Nanoseconds) override {}
 
     std::unique_ptr<reactor::Reactor> opened_;
@@ -163,6 +165,7 @@ private:
     reactor::Scope scope_;
     const SwitchSettings settings_ = settings();
     Mixes mixes_;
+    Names names_;
     Callers callers_;
     std::unique_ptr<Ari> ari_;
     std::unique_ptr<Ari> callers_ari_;

@@ -25,7 +25,8 @@ public:
         : reactor(open_reactor(reactor_,
                                {.ring = {}, .buffers = {}, .clock = reactor::Clock::Kind::manual})),
           scope_(reactor),
-          application_(std::in_place, reactor, scope_, asterisk, attendant(), mixes_, settings)
+          application_(std::in_place, reactor, scope_, asterisk, attendant(), mixes_, names_,
+                       settings)
     {
         asterisk.listen(*application_);
     }
@@ -99,7 +100,8 @@ public:
     std::vector<switches::asterisk::Arrival> arrivals;
     std::vector<std::string> warnings;
     std::vector<std::string> notes;
-    std::vector<std::string> orphans;     // their channels
+    std::vector<switches::asterisk::Orphan> orphans;
+    std::vector<std::string> recordings;  // of orphans: `c1: …`
     int commands = 0;                     // that were answered
     std::vector<std::string> unanswered;  // `call-1 USER_BUSY`
     FakeAsterisk asterisk;
@@ -138,11 +140,19 @@ private:
             fmt::format("{} {}{}{}", call_id, cause.name, why.empty() ? "" : ": ", why));
     }
     void ended(std::string_view, const SessionEnd&) override {}
-    void met_orphan(std::string_view id, std::string_view) override { orphans.emplace_back(id); }
+    void met_orphan(const switches::asterisk::Orphan& orphan, std::string_view) override
+    {
+        orphans.push_back(orphan);
+    }
+    void kept_recording(std::string_view channel, std::string_view text) override
+    {
+        recordings.push_back(fmt::format("{}: {}", channel, text));
+    }
     void timed(Nanoseconds) override { ++commands; }
 
     reactor::Scope scope_;
     switches::asterisk::Mixes mixes_;
+    switches::asterisk::Names names_{"5704e1d5"};
     std::optional<switches::asterisk::AriApplication> application_;
     std::vector<Channel*> open_;
     std::vector<Event> told_;

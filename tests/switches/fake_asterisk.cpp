@@ -69,15 +69,21 @@ void FakeAsterisk::enter(const std::string& channel, std::string_view arguments,
                          std::string_view state)
 {
     channels_[channel] = state;
+    tell(fmt::format(R"({{"type":"StasisStart","args":{},"channel":{}}})", arguments,
+                     description_of(channel)));
+}
+
+std::string FakeAsterisk::description_of(const std::string& channel) const
+{
     const bool is_local = channel.ends_with(";2");
-    tell(fmt::format(
-        R"({{"type":"StasisStart","args":{},"channel":{{"id":"{}","name":"{}",
+    return fmt::format(
+        R"({{"id":"{}","name":"{}",
             "state":"{}","protocol_id":"sip-{}","accountcode":"acme","language":"en",
             "caller":{{"name":"Ann Lee","number":"+14155550100"}},
-            "connected":{{"name":"","number":""}},
-            "dialplan":{{"context":"in","exten":"700","priority":1}}}}}})",
-        arguments, channel, is_local ? "Local/700@in-00000001;2" : "PJSIP/alice-00000001", state,
-        channel));
+            "connected":{{"name":"","number":""}},"creationtime":"2026-11-29T20:00:01.250+0100",
+            "dialplan":{{"context":"in","exten":"700","priority":1}}}})",
+        channel, is_local ? "Local/700@in-00000001;2" : "PJSIP/alice-00000001",
+        channels_.find(channel)->second, channel);
 }
 
 // After a transfer, in the same bridge.
@@ -217,6 +223,7 @@ FakeAsterisk::AriAnswer FakeAsterisk::answer_to_channel(const AriRequest& reques
                                                         std::string_view rest)
 {
     if (!channels_.contains(channel)) return {404, gone};
+    if (rest.empty() && request.method == "GET") return {200, description_of(channel)};
     if (rest.starts_with("/variable") && request.method == "GET") return value_of(rest);
     if (rest.starts_with("/play/")) {
         play(channel, std::string(rest.substr(6)), request.body);
@@ -373,8 +380,21 @@ FakeAsterisk::AriAnswer FakeAsterisk::answer_to_playback(const AriRequest& reque
     return {204, ""};
 }
 
+// Those that are being made are there, too.
+std::string FakeAsterisk::stored_list() const
+{
+    std::string list;
+    const auto add = [&list](const std::string& name) {
+        list += fmt::format(R"({}{{"name":"{}","format":"wav"}})", list.empty() ? "" : ",", name);
+    };
+    for (const std::string& name : stored_) add(name);
+    for (const auto& [name, channel] : recording_) add(name);
+    return '[' + list + ']';
+}
+
 FakeAsterisk::AriAnswer FakeAsterisk::answer_to_recording(const AriRequest& request)
 {
+    if (request.target == "recordings/stored") return {200, stored_list()};
     std::string_view rest = request.target;
     for (int i = 0; i < 2; ++i) {
         take_segment(rest);

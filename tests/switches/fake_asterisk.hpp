@@ -50,6 +50,11 @@ public:
     void hang_up(const std::string& channel, int cause = 16);
     void forget(const std::string& channel) { channels_.erase(channel); }
     void add_bridge(const std::string& bridge) { bridges_.insert(bridge); }
+    void add_recording(const std::string& name) { stored_.insert(name); }
+    void add_live_recording(const std::string& name, const std::string& channel)
+    {
+        recording_[name] = channel;
+    }
     void finish_playbacks();
     void answer_legs();  // all that ring
     void tell(std::string json);
@@ -68,6 +73,7 @@ public:
     std::size_t ringing() const { return ringing_.size(); }
     std::size_t channels() const { return channels_.size(); }
     std::size_t bridges() const { return bridges_.size(); }
+    const std::set<std::string>& stored() const { return stored_; }
     std::string last_channel() const { return last_channel_; }  // that was made for us
 
     reactor::Task<Result<AriAnswer>> ask(const AriRequest& request,
@@ -89,6 +95,8 @@ private:
     void change(const std::string& channel, std::string_view state);
     AriAnswer answer_to_playback(const AriRequest& request, const std::string& playback);
     AriAnswer answer_to_recording(const AriRequest& request);
+    std::string stored_list() const;
+    std::string description_of(const std::string& channel) const;
     AriAnswer value_of(std::string_view target) const;
     void play(const std::string& channel, const std::string& playback, std::string_view body);
     void record(const std::string& channel, std::string_view body);

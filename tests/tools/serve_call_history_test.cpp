@@ -92,6 +92,19 @@ TEST_F(ServeCallHistory, shows_the_last_of_the_calls_that_had_one_id)
     EXPECT_THAT(found[1].lines, IsEmpty());
 }
 
+TEST_F(ServeCallHistory, adds_a_line_to_the_last_call_of_a_channel)
+{
+    EXPECT_FALSE(history.knows_channel("179.1"));
+    begin("call-1", "179.1", 1);
+    begin("call-1~2", "179.1", 2);
+    end("call-1~2", 3);
+    EXPECT_TRUE(history.knows_channel("179.1"));
+    EXPECT_FALSE(history.knows_channel("call-1")) << "this is no channel";
+    EXPECT_EQ(history.note_channel("179.1", LogLevel::warning, "goes on", 4), "call-1~2");
+    EXPECT_THAT(history.find("call-1~2", 1).front().lines, SizeIs(1));
+    EXPECT_EQ(history.note_channel("179.2", LogLevel::warning, "goes on", 4), std::nullopt);
+}
+
 TEST_F(ServeCallHistory, keeps_the_first_and_the_last_lines_of_a_call)
 {
     begin("call-1");

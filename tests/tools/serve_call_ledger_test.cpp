@@ -3,6 +3,7 @@
 #include "peers/temporary_folder.hpp"
 #include "pivot/serve/calls/call_ledger.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -16,6 +17,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 class ServeCallLedger : public testing::Test {
 protected:
@@ -151,6 +153,87 @@ TEST_F(ServeCallLedger, leaves_a_line_of_the_log_where_it_cannot_write_and_goes_
     add("after");
     close();
     EXPECT_EQ(ids().front(), "after");
+}
+
+// What a process is killed with is what is in the file at that moment.
+class ServeCallLedgerOfAKilledProcess : public ServeCallLedger {
+protected:
+    std::int64_t begin(const std::string& id)
+    {
+        CallFacts facts{id, "channel-" + id, "a1", "+491", "+492", "http://example.com/ivr"};
+        facts.front = "asterisk";
+        return ledger->begin(std::move(facts), 7'000);
+    }
+    void end(const std::string& id, std::int64_t row)
+    {
+        KnownCall call;
+        call.facts.id = id;
+        call.row = row;
+        call.ended_unix_ms = unix_now_ms();
+        ledger->add(std::move(call));
+    }
+
+    // Once everything has been written, as after a second.
+    void be_killed()
+    {
+        add("marker");
+        ASSERT_TRUE(test::eventually([this] {
+            const auto written = ids();
+            return !written.empty() && written.front() == "marker";
+        }));
+        std::filesystem::create_directory(folder.path() / "left");
+        for (const char* name : {"calls", "calls-wal"}) {
+            std::filesystem::copy(folder.path() / name, folder.path() / "left" / name);
+        }
+        close();
+        settings.path = folder.path() / "left" / "calls";
+        open();
+    }
+};
+
+TEST_F(ServeCallLedgerOfAKilledProcess, has_the_calls_that_were_in_flight)
+{
+    open();
+    const std::int64_t over = begin("over");
+    begin("lost-1");
+    begin("lost-2");
+    const std::string id = ledger->id();
+    be_killed();
+    end("over", over);
+    EXPECT_EQ(ledger->id(), id);
+    const auto lost = ledger->take_lost();
+    ASSERT_THAT(lost, SizeIs(3));
+    EXPECT_EQ(lost[1].facts.id, "lost-1");
+    EXPECT_EQ(lost[1].facts.switch_id, "channel-lost-1");
+    EXPECT_EQ(lost[1].facts.account_id, "a1");
+    EXPECT_EQ(lost[1].facts.from, "+491");
+    EXPECT_EQ(lost[1].facts.called, "+492");
+    EXPECT_EQ(lost[1].facts.action, "http://example.com/ivr");
+    EXPECT_EQ(lost[1].facts.front, "asterisk");
+    EXPECT_EQ(lost[1].began_unix_ms, 7'000);
+    EXPECT_THAT(ledger->take_lost(), IsEmpty());
+    EXPECT_GT(begin("next"), lost.back().row);
+    end("lost-1", lost[1].row);
+    close();
+    open();
+    const auto again = ledger->take_lost();
+    ASSERT_THAT(again, SizeIs(2)) << "until they are added, ended";
+    EXPECT_EQ(again.front().facts.id, "lost-2");
+    EXPECT_EQ(again.back().facts.id, "next");
+}
+
+TEST_F(ServeCallLedgerOfAKilledProcess, lacks_those_that_had_ended)
+{
+    open();
+    end("soon over", begin("soon over"));
+    const std::int64_t later_over = begin("later over");
+    close();
+    open();
+    EXPECT_THAT(ledger->take_lost(), SizeIs(1));
+    end("later over", later_over);
+    be_killed();
+    EXPECT_THAT(ledger->take_lost(), IsEmpty());
+    EXPECT_THAT(ids(), UnorderedElementsAre("soon over", "later over", "marker"));
 }
 
 TEST_F(ServeCallLedger, says_what_is_wrong_with_its_file)

@@ -50,6 +50,19 @@ TEST(Why, its_web_server_made_mistakes)
     EXPECT_THAT(what_to_do(call), HasSubstr("`pivot check`"));
 }
 
+TEST(Why, its_process_was_killed)
+{
+    KnownCall call;
+    call.began_unix_ms = 1'000;
+    call.ended_unix_ms = 13'500;
+    call.end.failure = CallHistory::lost;
+    EXPECT_EQ(what_happened(call, 20'000),
+              "it was lost: pivot serve ended while it performed this call; that was noticed 12 s "
+              "after its beginning");
+    call.lines.push_back({13'500, LogLevel::warning, "it goes on in the dialplan"});
+    EXPECT_THAT(what_happened(call, 20'000), EndsWith("; warning: it goes on in the dialplan"));
+}
+
 TEST(Why, its_web_server_failed)
 {
     KnownCall call = ended_call();

@@ -14,8 +14,6 @@ namespace pivot::switches::asterisk {
 
 namespace {
 
-constexpr Nanoseconds orphan_limit_ns = 30 * second_ns;
-
 std::vector<std::string> ids_of(const std::string& json, std::string_view what)
 {
     std::vector<std::string> ids;
@@ -30,9 +28,11 @@ std::vector<std::string> ids_of(const std::string& json, std::string_view what)
 }  // namespace
 
 AriApplication::AriApplication(reactor::Reactor& reactor, reactor::Scope& scope, AriCommands& ari,
-                               Attendant& attendant, Mixes& mixes, const SwitchSettings& settings)
+                               Attendant& attendant, Mixes& mixes, Names& names,
+                               const SwitchSettings& settings)
     : settings_(settings),
-      switchboard_{reactor, scope, ari, attendant, settings_, mixes, {}, {}, {}}
+      switchboard_{reactor, scope, ari, attendant, settings_, mixes, names, {}, {}},
+      orphans_(switchboard_, [this](std::string_view channel) { return is_here(channel); })
 {
 }
 
@@ -179,7 +179,7 @@ void AriApplication::fired()
         if (!call->is_given_back()) left.push_back(call->id());
     }
     lose_all();
-    switchboard_.scope.spawn(return_all(std::move(left), switchboard_.reactor));
+    switchboard_.scope.spawn(orphans_.settle(std::move(left), switchboard_.reactor));
 }
 
 bool AriApplication::has_callers() const
@@ -237,8 +237,8 @@ reactor::Task<> AriApplication::look_around(std::vector<std::string> known,
         }
     }
     std::vector<std::string> bridges = ids_of(answer->body, "bridge_ids");
-    co_await remove_bridges(std::move(bridges), deadline);
-    co_await return_orphans(std::move(present), reactor);
+    co_await orphans_.remove_bridges(std::move(bridges), deadline);
+    co_await settle_unknown(std::move(present), reactor);
 }
 
 reactor::Task<bool> AriApplication::has_restarted(reactor::Deadline& deadline)
@@ -267,61 +267,17 @@ bool AriApplication::is_here(std::string_view channel) const
     return owner != switchboard_.owners.end() && !owner->second->has_left();
 }
 
-reactor::Task<> AriApplication::return_orphans(std::vector<std::string> present,
+reactor::Task<> AriApplication::settle_unknown(std::vector<std::string> present,
                                                reactor::Reactor& reactor)
 {
     std::erase_if(present, [this](const std::string& id) { return is_known(id); });
-    if (present.empty()) co_return;
-    reactor::Deadline deadline(reactor, never);
-    co_await reactor::Sleep(reactor.now() + settings_.orphan_wait_ns, deadline);
-    std::erase_if(present, [this](const std::string& id) { return is_known(id); });
-    co_await return_all(std::move(present), reactor);
-}
-
-reactor::Task<> AriApplication::return_all(std::vector<std::string> channels,
-                                           reactor::Reactor& reactor)
-{
-    for (const std::string& channel : channels) co_await return_orphan(channel, reactor);
-}
-
-// Removes the bridges of an earlier process.
-reactor::Task<> AriApplication::remove_bridges(std::vector<std::string> bridges,
-                                               reactor::Deadline& deadline)
-{
-    for (const std::string& bridge : bridges) {
-        const bool is_old =
-            bridge.starts_with(Names::prefix) && !switchboard_.names.is_ours(bridge);
-        const AriRequest request = delete_request(target_of("bridges", bridge));
-        if (is_old) co_await switchboard_.ari.ask(request, deadline);
+    if (present.empty() && settings_.is_for_one_call) co_return;
+    if (!present.empty()) {
+        reactor::Deadline deadline(reactor, never);
+        co_await reactor::Sleep(reactor.now() + settings_.orphan_wait_ns, deadline);
+        std::erase_if(present, [this](const std::string& id) { return is_known(id); });
     }
-}
-
-// A channel that has left the application was given back and is left alone. So is a new call, whose
-// event was late. Asterisk first finishes what it plays to the caller. An endless tone never
-// finishes, so that caller is hung up.
-reactor::Task<> AriApplication::return_orphan(std::string channel, reactor::Reactor& reactor)
-{
-    if (channel.starts_with(Names::prefix)) {
-        co_await hang_up(channel, reactor);
-        co_return;
-    }
-    reactor::Deadline deadline(reactor, reactor.now() + orphan_limit_ns);
-    Body body;
-    body.add("variable", "PIVOTSTATUS").add("value", "lost");
-    const AriRequest mark = post_request(target_of("channels", channel, "/variable"), body.take());
-    const auto marked = co_await switchboard_.ari.ask(mark, deadline);
-    if (is_here(channel)) co_return;
-    if (!marked && marked.error().reason == Reason::timeout) {
-        switchboard_.attendant.met_orphan(channel,
-                                          "lost: nobody performs its call, and it is hung up");
-        co_await hang_up(channel, reactor);
-        co_return;
-    }
-    if (!has_succeeded(marked)) co_return;
-    switchboard_.attendant.met_orphan(
-        channel, "lost: nobody performs its call any more, and it goes on in the dialplan");
-    const AriRequest go_on = post_request(target_of("channels", channel, "/continue"));
-    co_await switchboard_.ari.ask(go_on, deadline);
+    co_await orphans_.settle(std::move(present), reactor);
 }
 
 reactor::Task<> AriApplication::hang_up(std::string channel, reactor::Reactor& reactor)

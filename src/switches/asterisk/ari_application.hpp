@@ -5,8 +5,8 @@
 //       └────► connected again ─► Asterisk has restarted: all calls are hung up
 //                              └► the same Asterisk: those that it no longer has are hung up
 //
-// Channels in the application that nobody here knows belonged to an earlier process. They return to
-// the dialplan.
+// Channels in the application that nobody here knows belonged to an earlier process: they are
+// orphans.
 #pragma once
 
 #include "reactor/task.hpp"
@@ -14,6 +14,7 @@
 #include "switches/asterisk/ari_event.hpp"
 #include "switches/asterisk/ari_listener.hpp"
 #include "switches/asterisk/origination.hpp"
+#include "switches/asterisk/orphans.hpp"
 #include "switches/asterisk/switchboard.hpp"
 
 #include <cstddef>
@@ -30,9 +31,11 @@ class AriApplication final : public AriListener, private reactor::Timer {
 public:
     static constexpr Nanoseconds reconnect_grace_ns = 5 * second_ns;
 
-    // On the reactor's thread only. Its tasks are in `scope`. `mixes` are those of its Asterisk.
+    // On the reactor's thread only. Its tasks are in `scope`. `mixes` are those of its Asterisk,
+    // and `names` those of the process.
     AriApplication(reactor::Reactor& reactor, reactor::Scope& scope, AriCommands& ari,
-                   Attendant& attendant, Mixes& mixes, const SwitchSettings& settings);
+                   Attendant& attendant, Mixes& mixes, Names& names,
+                   const SwitchSettings& settings);
     ~AriApplication();
 
     void connected() override;
@@ -73,16 +76,14 @@ private:
 
     reactor::Task<> look_around(std::vector<std::string> known, reactor::Reactor& reactor);
     reactor::Task<bool> has_restarted(reactor::Deadline& deadline);
-    reactor::Task<> remove_bridges(std::vector<std::string> bridges, reactor::Deadline& deadline);
-    reactor::Task<> return_orphans(std::vector<std::string> present, reactor::Reactor& reactor);
-    reactor::Task<> return_all(std::vector<std::string> channels, reactor::Reactor& reactor);
-    reactor::Task<> return_orphan(std::string channel, reactor::Reactor& reactor);
+    reactor::Task<> settle_unknown(std::vector<std::string> present, reactor::Reactor& reactor);
     reactor::Task<> hang_up(std::string channel, reactor::Reactor& reactor);
     bool is_known(std::string_view channel) const;
     bool is_here(std::string_view channel) const;
 
     const SwitchSettings settings_;
     Switchboard switchboard_;
+    Orphans orphans_;
     EventReader reader_;
     std::unordered_map<const AriChannel*, std::unique_ptr<AriChannel>> calls_;
     std::vector<std::unique_ptr<Origination>> originations_;        // not calls yet

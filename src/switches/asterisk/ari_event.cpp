@@ -50,18 +50,8 @@ AriEvent read_start(const Value& event)
     const auto channel = event.find("channel");
     if (!channel) return {};
     StasisStart start;
-    ChannelFacts& facts = start.channel;
-    facts.id = member_text(*channel, "id");
-    facts.name = member_text(*channel, "name");
-    facts.protocol_id = member_text(*channel, "protocol_id");
-    facts.caller_name = inner_text(*channel, "caller", "name");
-    facts.caller_number = inner_text(*channel, "caller", "number");
-    facts.context = inner_text(*channel, "dialplan", "context");
-    facts.extension = inner_text(*channel, "dialplan", "exten");
-    facts.account = member_text(*channel, "accountcode");
-    facts.language = member_text(*channel, "language");
-    facts.is_up = member_text(*channel, "state") == "Up";
-    if (facts.id.empty()) return {};
+    start.channel = facts_of(*channel);
+    if (start.channel.id.empty()) return {};
     start.replaced = inner_text(event, "replace_channel", "id");
     const auto arguments = event.find("args");
     if (!arguments || !arguments->is_array()) return start;
@@ -150,6 +140,23 @@ constexpr Kind kinds[] = {{"ApplicationReplaced", read_replaced},
                           {"StasisStart", read_start}};
 
 }  // namespace
+
+ChannelFacts facts_of(const Value& channel)
+{
+    ChannelFacts facts;
+    facts.id = member_text(channel, "id");
+    facts.name = member_text(channel, "name");
+    facts.protocol_id = member_text(channel, "protocol_id");
+    facts.caller_name = inner_text(channel, "caller", "name");
+    facts.caller_number = inner_text(channel, "caller", "number");
+    facts.context = inner_text(channel, "dialplan", "context");
+    facts.extension = inner_text(channel, "dialplan", "exten");
+    facts.account = member_text(channel, "accountcode");
+    facts.language = member_text(channel, "language");
+    facts.created = member_text(channel, "creationtime");
+    facts.is_up = member_text(channel, "state") == "Up";
+    return facts;
+}
 
 std::string_view channel_of(const AriEvent& event)
 {

@@ -24,6 +24,7 @@ struct ChannelFacts {
     std::string_view extension;  // the called number
     std::string_view account;
     std::string_view language;
+    std::string_view created;  // `2026-11-29T20:00:00.000+0000`
     bool is_up = false;
 };
 
@@ -91,6 +92,9 @@ using AriEvent =
     std::variant<std::monostate, StasisStart, StasisEnd, ChannelStateChange, ChannelDtmfReceived,
                  PlaybackFinished, RecordingStarted, RecordingFinished, ChannelHangupRequest,
                  ChannelDestroyed, DialProgress, ApplicationReplaced>;
+
+// Reads a channel as Asterisk describes it everywhere. The texts live as long as their document.
+ChannelFacts facts_of(const json::Value& channel);
 
 // The channel that the event is about; empty if it is about none.
 std::string_view channel_of(const AriEvent& event);

@@ -68,7 +68,8 @@ bool is_per_call(std::string_view application)
 SwitchSettings settings_of(SwitchSettings settings, const std::string& application)
 {
     settings.application = application;
-    if (is_per_call(application)) settings.orphan_wait_ns = orphan_wait_per_call_ns;
+    settings.is_for_one_call = is_per_call(application);
+    if (settings.is_for_one_call) settings.orphan_wait_ns = orphan_wait_per_call_ns;
     return settings;
 }
 
@@ -85,7 +86,7 @@ public:
           registration_(registration),
           socket_(server.reactor_),
           scope_(server.reactor_),
-          application_(server.reactor_, scope_, *this, server.attendant_, mixes,
+          application_(server.reactor_, scope_, *this, server.attendant_, mixes, server.names_,
                        settings_of(server.settings_, registration.application))
     {
         application_.take_calls(server.takes_calls_);
@@ -155,12 +156,13 @@ private:
 };
 
 AriServer::AriServer(reactor::Reactor& reactor, Attendant& attendant,
-                     const SwitchSettings& settings, const AriServerAccess& access,
+                     const SwitchSettings& settings, const AriServerAccess& access, Names& names,
                      AriCommands* http)
     : reactor_(reactor),
       attendant_(attendant),
       settings_(settings),
       authorization_(authorization(access)),
+      names_(names),
       http_(http)
 {
 }

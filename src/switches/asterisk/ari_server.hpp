@@ -38,7 +38,7 @@ public:
     // the requests of one WebSocket one after the other, so that a request that ends a prompt would
     // wait for one that waits for the prompt. May be null.
     AriServer(reactor::Reactor& reactor, Attendant& attendant, const SwitchSettings& settings,
-              const AriServerAccess& access, AriCommands* http);
+              const AriServerAccess& access, Names& names, AriCommands* http);
     ~AriServer();  // once is_idle()
 
     reactor::Task<http::ServerResponse> answer(const http::ServerRequest& request,
@@ -83,6 +83,7 @@ private:
     Attendant& attendant_;
     const SwitchSettings settings_;
     const std::string authorization_;  // the header's value; empty if none is needed
+    Names& names_;
     AriCommands* const http_;
     std::map<std::string, Mixes, std::less<>> mixes_;  // by Asterisk
     std::list<Registered> registered_;

@@ -10,6 +10,7 @@
 #include <pivot/session.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,16 @@ struct Arrival {
     std::string said;  // the action in the dialplan: a URL, a name or JSON; empty if there is none
     std::string called;  // the number
     bool is_answered = false;
+};
+
+// A call in Asterisk that nobody performs any more.
+struct Orphan {
+    std::string channel_id;
+    std::string call_id;  // as in an Arrival
+    std::string caller;
+    std::string called;
+    std::string account_id;          // empty if Asterisk knows none
+    std::int64_t began_unix_ms = 0;  // 0 if unknown
 };
 
 // Why the host does not take a call.
@@ -65,9 +76,11 @@ public:
     virtual void warn(std::string_view call_id, std::string_view text) = 0;
     virtual void ended(std::string_view call_id, const SessionEnd& end) = 0;
 
-    // An orphan: a call in Asterisk that nobody performs any more. `text` says what happens to it.
-    // This and the next are called on the switch's thread.
-    virtual void met_orphan(std::string_view channel_id, std::string_view text) = 0;
+    // `text` says what happens to it. This and the next two are called on the switch's thread.
+    virtual void met_orphan(const Orphan& orphan, std::string_view text) = 0;
+
+    // The recording of a call that a process before this one has lost, by its channel.
+    virtual void kept_recording(std::string_view channel_id, std::string_view text) = 0;
 
     // How long Asterisk took to answer a call's command, or how long it was waited for.
     virtual void timed(Nanoseconds duration) = 0;

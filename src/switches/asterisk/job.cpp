@@ -32,6 +32,11 @@ void Job::end(Event event)
     call_.end(*this, std::move(event));
 }
 
+std::string Job::next_playback()
+{
+    return Names::playback(leg_.channel, leg_.playbacks++);
+}
+
 void Job::open_media()
 {
     if (leg_.is_up || std::exchange(leg_.has_early_media, true)) return;

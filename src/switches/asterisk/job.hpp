@@ -24,6 +24,7 @@ struct Leg {
     bool is_substitute = false;  // stands in for a party who has transferred the other
     bool was_told = false;       // a dialled one: that it rings or has answered
     int cause = 0;               // Q.850, once it has ended; 0 if unknown
+    unsigned playbacks = 0;      // that have begun
 };
 
 // Events of a dialled leg.
@@ -76,6 +77,9 @@ protected:
     // Tells the event that ends the job. The job is destroyed later, never in here.
     void end(Event event);
     void end(JobEnd how, std::string why = {}) { end(JobEnded{id_, how, "", std::move(why)}); }
+
+    // The name of the next playback to its leg.
+    std::string next_playback();
 
     // Announces early media once, if the call is not answered yet.
     void open_media();

@@ -37,10 +37,10 @@ void Playback::begin_music()
     });
 }
 
-// Each repetition has its own name, so that no event is taken for another's.
+// Each repetition has another name, so that no event is taken for another's.
 void Playback::play_once()
 {
-    playback_ = switchboard().names.next();
+    playback_ = next_playback();
     began_at_ = switchboard().reactor.now();
     Body body;
     body.add_list("media", {uri_});

@@ -14,11 +14,6 @@ namespace pivot::switches::asterisk {
 
 namespace {
 
-// Asterisk's `wav`: 8,000 samples a second, two bytes each, mono.
-constexpr std::size_t header_bytes = 44;
-constexpr std::int64_t bytes_a_ms = 16;
-constexpr std::size_t wav_bytes_max = std::size_t{256} * 1024 * 1024;  // four and a half hours
-
 std::int64_t seconds_up(std::chrono::milliseconds time)
 {
     return std::chrono::ceil<std::chrono::seconds>(time).count();
@@ -42,6 +37,13 @@ std::string wav_path(std::string path)
     return path;
 }
 
+// The engine names files by ids of its own.
+std::string_view id_of(std::string_view path)
+{
+    path.remove_prefix(path.rfind('/') + 1);
+    return path.substr(0, path.find('.'));
+}
+
 // A fresh Debian lacks the folder, and Asterisk does not create it.
 std::string why_not_recorded(const Result<AriAnswer>& answer)
 {
@@ -62,6 +64,7 @@ RecordingLeg::RecordingLeg(AriChannel& call, Leg& leg, JobId id, const Recording
 RecordingLeg::~RecordingLeg()
 {
     stop_timer();
+    switchboard().names.drop(name_);
 }
 
 void RecordingLeg::stop_timer()
@@ -71,7 +74,7 @@ void RecordingLeg::stop_timer()
 
 void RecordingLeg::begin()
 {
-    name_ = switchboard().names.next();
+    name_ = switchboard().names.recording(id_of(asked_.file.text()), call().id());
     id_told_ = asked_.name.empty() ? name_ : asked_.name.text();
     if (asked_.runs_beside || asked_.track != Track::inbound) return begin_beside();
     record(target("/record"));
@@ -196,9 +199,7 @@ void RecordingLeg::finish()
 
 void RecordingLeg::fetch()
 {
-    AriRequest request = get_request(target_of("recordings/stored", name_, "/file"));
-    request.body_bytes_max = wav_bytes_max;
-    ask(std::move(request), [this](const Result<AriAnswer>& answer) { fetched(answer); });
+    ask(recording_request(name_), [this](const Result<AriAnswer>& answer) { fetched(answer); });
 }
 
 void RecordingLeg::fetched(const Result<AriAnswer>& answer)
@@ -212,12 +213,12 @@ void RecordingLeg::fetched(const Result<AriAnswer>& answer)
 // The job only ends in here, so it still exists.
 reactor::Task<> RecordingLeg::keep(std::string wav, reactor::Reactor& reactor)
 {
-    const bool is_empty = wav.size() <= header_bytes;
+    const auto length = length_of(wav);
+    const bool is_empty = length.count() == 0;
     const std::string path = wav_path(asked_.file.text());
     std::string error;
     if (!is_empty) {
-        duration_ = std::chrono::milliseconds(static_cast<std::int64_t>(wav.size() - header_bytes) /
-                                              bytes_a_ms);
+        duration_ = length;
         auto written = co_await write_file(path, wav, reactor);
         error = std::move(written);
     }

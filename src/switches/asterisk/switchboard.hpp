@@ -20,6 +20,7 @@ struct SwitchSettings {
     std::string application = "pivot";
     std::string media_path;          // the engine's files on this machine
     std::string media_path_seen;     // the same folder as Asterisk sees it
+    std::string recordings_path;     // where recordings of lost calls are kept; empty: nowhere
     std::string transfer_context;    // of extensions; if empty, the caller's own
     std::string park;                // EXTENSION@CONTEXT that parks; if empty, nobody can park
     bool hangs_up_refused = false;   // otherwise the dialplan goes on
@@ -29,6 +30,9 @@ struct SwitchSettings {
     // How long the event of a channel's arrival may be on its way to a connection that has just
     // been made. After that a channel of which nothing is known is an orphan.
     Nanoseconds orphan_wait_ns = 2 * second_ns;
+
+    // Whether the application is that of a single call, which looks for nothing but that call's.
+    bool is_for_one_call = false;
 };
 
 class AriChannel;
@@ -40,7 +44,7 @@ struct Switchboard {
     Attendant& attendant;
     const SwitchSettings& settings;
     Mixes& mixes;
-    Names names;
+    Names& names;
     StringMap<AriChannel*> owners;  // by channel id: callers, and legs of calls
     HeaderNames likely_headers;     // of the next call
 };

@@ -53,6 +53,13 @@ AriRequest filter_request(std::string_view application)
     return request;
 }
 
+AriRequest recording_request(std::string_view name)
+{
+    AriRequest request = get_request(target_of("recordings/stored", name, "/file"));
+    request.body_bytes_max = std::size_t{256} * 1024 * 1024;  // four and a half hours
+    return request;
+}
+
 AriRequest variable_request(std::string_view channel, std::string_view name, std::string_view value)
 {
     Body body;

@@ -23,6 +23,9 @@ AriRequest delete_request(std::string target);
 // answers 404 while nobody has registered the application, and 403 if the user may only read.
 AriRequest filter_request(std::string_view application);
 
+// Fetches a recording, which may last four hours.
+AriRequest recording_request(std::string_view name);
+
 // Sets a variable of a channel.
 AriRequest variable_request(std::string_view channel, std::string_view name,
                             std::string_view value);

@@ -51,6 +51,14 @@ std::string failure(const std::string& path, int error)
 
 }  // namespace
 
+std::chrono::milliseconds length_of(std::string_view wav)
+{
+    constexpr std::size_t header_bytes = 44;
+    constexpr std::size_t bytes_a_ms = 16;
+    const std::size_t bytes = wav.size() - std::min(wav.size(), header_bytes);
+    return std::chrono::milliseconds(bytes / bytes_a_ms);
+}
+
 reactor::Task<std::string> write_file(const std::string& path, const std::string& bytes,
                                       reactor::Reactor& reactor)
 {

@@ -1,14 +1,20 @@
-// Writes a recording to a file, a portion per turn of the reactor.
+// Recordings as Asterisk sends them: WAV, 8,000 samples a second, two bytes each, mono.
 #pragma once
 
 #include "reactor/reactor.hpp"
 #include "reactor/task.hpp"
 
+#include <chrono>
 #include <string>
+#include <string_view>
 
 namespace pivot::switches::asterisk {
 
-// Yields a sentence if the file cannot be written, else an empty text.
+// 0 if there is only a header.
+std::chrono::milliseconds length_of(std::string_view wav);
+
+// Writes a recording to a file, a portion per turn of the reactor. Yields a sentence if the file
+// cannot be written, else an empty text.
 reactor::Task<std::string> write_file(const std::string& path, const std::string& bytes,
                                       reactor::Reactor& reactor);
 

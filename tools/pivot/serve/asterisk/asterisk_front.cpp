@@ -129,7 +129,7 @@ void AsteriskFront::connect(reactor::Reactor& reactor)
     auto ari = asterisk::Ari::open(reactor, ari_config(settings_));
     if (!ari) return fail(ari.error());
     {
-        ConnectingLine line(reactor, **ari, *this, switch_);
+        ConnectingLine line(reactor, **ari, *this, switch_, reception_.store_id());
         application_ = &line.application();
         (*ari)->start(*this);
         work(line);
@@ -147,7 +147,8 @@ void AsteriskFront::listen(reactor::Reactor& reactor)
     }
     {
         const asterisk::AriServerAccess access = {settings_.user, settings_.listen_password};
-        ListeningLine line(reactor, listeners_, client.get(), *this, switch_, access);
+        ListeningLine line(reactor, listeners_, client.get(), *this, switch_, access,
+                           reception_.store_id());
         work(line);
     }
     while (client && !client->is_idle()) reactor.turn(never);
@@ -254,10 +255,22 @@ void AsteriskFront::not_answered(std::string_view call_id, const Cause& cause, s
     reception_.note_unanswered(call_id, cause, why);
 }
 
-void AsteriskFront::met_orphan(std::string_view channel_id, std::string_view text)
+void AsteriskFront::met_orphan(const asterisk::Orphan& orphan, std::string_view text)
 {
     calls_lost_.add();
-    reception_.log().write(LogLevel::warning, channel_id, text);
+    CallFacts facts;
+    facts.id = orphan.call_id;
+    facts.switch_id = orphan.channel_id;
+    facts.account_id = orphan.account_id;
+    facts.from = orphan.caller;
+    facts.called = orphan.called;
+    facts.front = name();
+    reception_.note_lost(std::move(facts), orphan.began_unix_ms, text);
+}
+
+void AsteriskFront::kept_recording(std::string_view channel_id, std::string_view text)
+{
+    reception_.note_channel(channel_id, LogLevel::warning, text);
 }
 
 // ---- the connection -----------------------------------------------------------------------------

@@ -76,7 +76,8 @@ private:
                                                      Channel& channel,
                                                      Engine::Ticket& ticket) override;
     void not_answered(std::string_view call_id, const Cause& cause, std::string_view why) override;
-    void met_orphan(std::string_view channel_id, std::string_view text) override;
+    void met_orphan(const switches::asterisk::Orphan& orphan, std::string_view text) override;
+    void kept_recording(std::string_view channel_id, std::string_view text) override;
     void timed(Nanoseconds duration) override { command_durations_.add(duration); }
 
     // The listener of events.

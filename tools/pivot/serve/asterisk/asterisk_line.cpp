@@ -42,11 +42,13 @@ void AsteriskLine::close()
 
 ConnectingLine::ConnectingLine(reactor::Reactor& reactor, switches::asterisk::Ari& ari,
                                switches::asterisk::Attendant& attendant,
-                               const switches::asterisk::SwitchSettings& settings)
+                               const switches::asterisk::SwitchSettings& settings,
+                               std::string_view store_id)
     : AsteriskLine(reactor),
       ari_(ari),
       scope_(reactor),
-      application_(reactor, scope_, ari, attendant, mixes_, settings)
+      names_(store_id),
+      application_(reactor, scope_, ari, attendant, mixes_, names_, settings)
 {
 }
 
@@ -54,10 +56,12 @@ ListeningLine::ListeningLine(reactor::Reactor& reactor, const Listeners& listene
                              switches::asterisk::AriClient* client,
                              switches::asterisk::Attendant& attendant,
                              const switches::asterisk::SwitchSettings& settings,
-                             const switches::asterisk::AriServerAccess& access)
+                             const switches::asterisk::AriServerAccess& access,
+                             std::string_view store_id)
     : AsteriskLine(reactor),
       client_(client),
-      applications_(reactor, attendant, settings, access, client),
+      names_(store_id),
+      applications_(reactor, attendant, settings, access, names_, client),
       server_(reactor, applications_, server_limits()),
       serving_(reactor)
 {

@@ -59,7 +59,7 @@ class ConnectingLine final : public AsteriskLine {
 public:
     ConnectingLine(reactor::Reactor& reactor, switches::asterisk::Ari& ari,
                    switches::asterisk::Attendant& attendant,
-                   const switches::asterisk::SwitchSettings& settings);
+                   const switches::asterisk::SwitchSettings& settings, std::string_view store_id);
 
     switches::asterisk::AriApplication& application() { return application_; }
     void take_calls(bool takes_calls) override { application_.take_calls(takes_calls); }
@@ -80,6 +80,7 @@ private:
     switches::asterisk::Ari& ari_;
     reactor::Scope scope_;
     switches::asterisk::Mixes mixes_;
+    switches::asterisk::Names names_;
     switches::asterisk::AriApplication application_;
 };
 
@@ -90,7 +91,7 @@ public:
     ListeningLine(reactor::Reactor& reactor, const Listeners& listeners,
                   switches::asterisk::AriClient* client, switches::asterisk::Attendant& attendant,
                   const switches::asterisk::SwitchSettings& settings,
-                  const switches::asterisk::AriServerAccess& access);
+                  const switches::asterisk::AriServerAccess& access, std::string_view store_id);
 
     void take_calls(bool takes_calls) override { applications_.take_calls(takes_calls); }
     void originate(const switches::asterisk::OutboundCall& call) override
@@ -108,6 +109,7 @@ private:
     void tidy() override { applications_.sweep(); }
 
     switches::asterisk::AriClient* const client_;
+    switches::asterisk::Names names_;
     switches::asterisk::AriServer applications_;
     http::Server server_;
     reactor::Scope serving_;

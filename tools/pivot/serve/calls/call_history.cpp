@@ -31,8 +31,9 @@ void add_line(KnownCall& call, CallLine line)
 
 KnownCall without_lines(const KnownCall& call)
 {
-    return {call.facts, call.began_unix_ms, call.ended_unix_ms, call.refusal, call.end, {}, 0, 0,
-            {}};
+    return {
+        call.facts, call.began_unix_ms, call.ended_unix_ms, call.refusal, call.end, {}, 0, 0, {},
+        call.row};
 }
 
 std::vector<KnownCall> first_of(const std::list<KnownCall>& calls, std::size_t calls_max)
@@ -47,10 +48,10 @@ std::vector<KnownCall> first_of(const std::list<KnownCall>& calls, std::size_t c
 
 }  // namespace
 
-void CallHistory::begin(CallFacts facts, std::int64_t unix_ms)
+void CallHistory::begin(CallFacts facts, std::int64_t unix_ms, std::int64_t row)
 {
     const std::scoped_lock lock(mutex_);
-    add(std::move(facts), unix_ms);
+    add(std::move(facts), unix_ms, row);
 }
 
 void CallHistory::set_ticket(std::string_view id, Engine::Ticket ticket)
@@ -106,6 +107,23 @@ void CallHistory::note_mistake(std::string_view id, std::string_view text, std::
     if (!call) return;
     add_line(**call, {unix_ms, LogLevel::debug, std::move(line)});
     ++(*call)->mistakes;
+}
+
+std::optional<std::string> CallHistory::note_channel(std::string_view switch_id, LogLevel level,
+                                                     std::string_view text, std::int64_t unix_ms)
+{
+    std::string line = line_of(text);
+    const std::scoped_lock lock(mutex_);
+    const auto last = last_of_channel(switch_id);
+    if (!last) return std::nullopt;
+    add_line(**last, {unix_ms, level, std::move(line)});
+    return (*last)->facts.id;
+}
+
+bool CallHistory::knows_channel(std::string_view switch_id) const
+{
+    const std::scoped_lock lock(mutex_);
+    return last_of_channel(switch_id).has_value();
 }
 
 std::optional<KnownCall> CallHistory::refuse(std::string_view id, std::string_view why,
@@ -204,12 +222,14 @@ std::map<std::string, std::size_t> CallHistory::calls_by_front() const
     return by_front_;
 }
 
-CallHistory::Calls::iterator CallHistory::add(CallFacts facts, std::int64_t unix_ms)
+CallHistory::Calls::iterator CallHistory::add(CallFacts facts, std::int64_t unix_ms,
+                                              std::int64_t row)
 {
     ++by_front_[facts.front];
     KnownCall& call = in_flight_.emplace_back();
     call.facts = std::move(facts);
     call.began_unix_ms = unix_ms;
+    call.row = row;
     const auto place = std::prev(in_flight_.end());
     by_id_.emplace(call.facts.id, place);
     const std::string& other = call.facts.switch_id;
@@ -245,6 +265,20 @@ std::optional<CallHistory::Calls::iterator> CallHistory::find_in_flight(std::str
         std::find_if(first, last, [](const auto& entry) { return !entry.second->ended_unix_ms; });
     if (place == last) return std::nullopt;
     return place->second;
+}
+
+// The dialplan may hand a channel over more than once.
+std::optional<CallHistory::Calls::iterator> CallHistory::last_of_channel(
+    std::string_view switch_id) const
+{
+    std::optional<Calls::iterator> last;
+    const auto [begin, end] = by_id_.equal_range(switch_id);
+    for (auto place = begin; place != end; ++place) {
+        const Calls::iterator call = place->second;
+        if (call->facts.switch_id != switch_id) continue;
+        if (!last || call->began_unix_ms >= (*last)->began_unix_ms) last = call;
+    }
+    return last;
 }
 
 }  // namespace pivot::tools

@@ -54,6 +54,7 @@ struct KnownCall {
     std::size_t lines_left_out = 0;
     std::size_t mistakes = 0;  // of its web server; each is also among the lines
     Engine::Ticket ticket;     // while it is in flight
+    std::int64_t row = 0;      // while it is in flight, in the ledger; 0 if it has none there
 
     bool has_failed() const { return !refusal.empty() || !end.failure.empty(); }
 };
@@ -64,15 +65,25 @@ public:
     static constexpr std::size_t lines_max = 24;  // of one call
     static constexpr std::size_t line_bytes_max = 400;
 
+    // The failure of calls that an earlier process was killed with.
+    static constexpr std::string_view lost = "lost: pivot serve ended while it performed this call";
+
     // Shorter prefixes find no call, because they match too many.
     static constexpr std::size_t prefix_bytes_min = 6;
 
-    void begin(CallFacts facts, std::int64_t unix_ms);
+    void begin(CallFacts facts, std::int64_t unix_ms, std::int64_t row = 0);
 
     // These do nothing if there is no such call in flight. A call with a ticket no longer rings.
     void set_ticket(std::string_view id, Engine::Ticket ticket);
     void note(std::string_view id, LogLevel level, std::string_view text, std::int64_t unix_ms);
     void note_mistake(std::string_view id, std::string_view text, std::int64_t unix_ms);
+
+    // Adds a line to the last call of this channel, even if it has ended. Returns the call's id;
+    // nothing if there is no such call.
+    std::optional<std::string> note_channel(std::string_view switch_id, LogLevel level,
+                                            std::string_view text, std::int64_t unix_ms);
+
+    bool knows_channel(std::string_view switch_id) const;
 
     // These end a call, and return it without its lines.
     std::optional<KnownCall> refuse(std::string_view id, std::string_view why,
@@ -115,10 +126,11 @@ private:
     using Index =
         std::unordered_multimap<std::string, Calls::iterator, base::StringHash, std::equal_to<>>;
 
-    Calls::iterator add(CallFacts facts, std::int64_t unix_ms);
+    Calls::iterator add(CallFacts facts, std::int64_t unix_ms, std::int64_t row);
     KnownCall retire(Calls::iterator call, std::int64_t unix_ms);
     void forget(Calls::iterator call);
     std::optional<Calls::iterator> find_in_flight(std::string_view id) const;
+    std::optional<Calls::iterator> last_of_channel(std::string_view switch_id) const;
 
     mutable std::mutex mutex_;
     Calls in_flight_;                              // the oldest first

@@ -6,6 +6,7 @@
 #include "store/reading.hpp"
 #include "store/schema.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -50,8 +51,23 @@ constexpr store::Schema schema{.application_id = 0x5049564C,  // "PIVL"
                                .tables = tables,
                                .synchronous = "FULL"};
 
-// Files of the first version lack it.
-constexpr auto later_index = "CREATE INDEX IF NOT EXISTS calls_by_switch_id ON calls (switch_id)";
+// Files of the first version lack them.
+constexpr auto later_tables = R"(
+    CREATE INDEX IF NOT EXISTS calls_by_switch_id ON calls (switch_id);
+    CREATE TABLE IF NOT EXISTS calls_in_flight (
+        sequence INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        switch_id TEXT NOT NULL,
+        account_id TEXT NOT NULL,
+        from_number TEXT NOT NULL,
+        called TEXT NOT NULL,
+        action TEXT NOT NULL,
+        front TEXT NOT NULL,
+        began_unix_ms INTEGER NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL);
+    INSERT INTO identity SELECT lower(hex(randomblob(4))) WHERE NOT EXISTS (SELECT * FROM identity);
+)";
 
 // How long a row waits for others: a transaction mostly costs the disk's confirmation.
 constexpr std::chrono::seconds gathering{1};
@@ -84,6 +100,26 @@ KnownCall call_of(const store::Statement& row)
     call.end.failure = text(14);
     call.refusal = text(15);
     return call;
+}
+
+Answer<std::vector<KnownCall>> read_in_flight(store::Database& database)
+{
+    auto rows = database.prepare(
+        "SELECT sequence, id, switch_id, account_id, from_number, called, action, front, "
+        "began_unix_ms FROM calls_in_flight ORDER BY sequence");
+    if (!rows) return tl::unexpected(rows.error());
+    const auto text = [&rows](int column) { return std::string(rows->text(column)); };
+    std::vector<KnownCall> calls;
+    while (true) {
+        const auto row = rows->step();
+        if (!row) return tl::unexpected(row.error());
+        if (!*row) return calls;
+        KnownCall& call = calls.emplace_back();
+        call.row = rows->number(0);
+        call.facts = {text(1), text(2), text(3), text(4), text(5), text(6)};
+        call.facts.front = text(7);
+        call.began_unix_ms = rows->number(8);
+    }
 }
 
 // `condition` has a parameter for each of the texts.
@@ -149,13 +185,14 @@ tl::expected<std::unique_ptr<CallLedger>, std::string> CallLedger::open(
     auto database = store::open_file(settings.path, schema);
     if (!database) return tl::unexpected(database.error());
     auto prepared = limit(*database, settings.bytes_max);
-    if (prepared) prepared = database->run(later_index);
+    if (prepared) prepared = database->run(later_tables);
     auto statements = prepared ? prepare(*database) : tl::unexpected(prepared.error());
-    if (!statements) {
-        return tl::unexpected(fmt::format("{}: {}", settings.path, statements.error()));
-    }
-    std::unique_ptr<CallLedger> ledger(
-        new CallLedger(settings, std::move(*database), std::move(*statements), log));
+    auto lost = statements ? read_in_flight(*database) : tl::unexpected(statements.error());
+    auto id = lost ? database->text("SELECT id FROM identity") : tl::unexpected(lost.error());
+    if (!id) return tl::unexpected(fmt::format("{}: {}", settings.path, id.error()));
+    std::unique_ptr<CallLedger> ledger(new CallLedger(settings, std::move(*database),
+                                                      std::move(*statements), std::move(*id),
+                                                      std::move(*lost), log));
     auto thread = reactor::start_thread("pivot/calls", [self = ledger.get()] { self->run(); });
     if (!thread) return tl::unexpected(fmt::format("{}: {}", settings.path, thread.error()));
     ledger->thread_ = std::move(*thread);
@@ -163,11 +200,14 @@ tl::expected<std::unique_ptr<CallLedger>, std::string> CallLedger::open(
 }
 
 CallLedger::CallLedger(const LedgerSettings& settings, store::Database database,
-                       Statements statements, Log& log)
+                       Statements statements, std::string id, Calls lost, Log& log)
     : settings_(settings),
+      id_(std::move(id)),
       database_(std::move(database)),
       statements_(std::move(statements)),
-      log_(log)
+      log_(log),
+      lost_(std::move(lost)),
+      last_row_(lost_.empty() ? 0 : lost_.back().row)
 {
 }
 
@@ -178,13 +218,20 @@ Answer<CallLedger::Statements> CallLedger::prepare(store::Database& database)
         "ended_unix_ms, was_answered, has_moved, iterations, cause, sip_code, branch, failure, "
         "refusal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     if (!insertion) return tl::unexpected(insertion.error());
+    auto begin = database.prepare(
+        "INSERT INTO calls_in_flight (sequence, id, switch_id, account_id, from_number, called, "
+        "action, front, began_unix_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    if (!begin) return tl::unexpected(begin.error());
+    auto end = database.prepare("DELETE FROM calls_in_flight WHERE sequence = ?");
+    if (!end) return tl::unexpected(end.error());
     auto removal = database.prepare(
         "DELETE FROM calls WHERE sequence IN (SELECT sequence FROM calls WHERE ended_unix_ms < ? "
         "ORDER BY ended_unix_ms LIMIT ?)");
     if (!removal) return tl::unexpected(removal.error());
     auto test = database.prepare("UPDATE attempts SET count = count + 1");
     if (!test) return tl::unexpected(test.error());
-    return Statements{std::move(*insertion), std::move(*removal), std::move(*test)};
+    return Statements{std::move(*insertion), std::move(*begin), std::move(*end),
+                      std::move(*removal), std::move(*test)};
 }
 
 CallLedger::~CallLedger()
@@ -198,17 +245,28 @@ CallLedger::~CallLedger()
     thread_.join();
 }
 
+std::int64_t CallLedger::begin(CallFacts facts, std::int64_t unix_ms)
+{
+    const std::scoped_lock lock(mutex_);
+    if (waiting_.is_empty()) changed_.notify_one();
+    KnownCall& call = waiting_.begun.emplace_back();
+    call.facts = std::move(facts);
+    call.began_unix_ms = unix_ms;
+    call.row = ++last_row_;
+    return call.row;
+}
+
 void CallLedger::add(KnownCall call)
 {
     const std::scoped_lock lock(mutex_);
-    waiting_.push_back(std::move(call));
-    if (waiting_.size() == 1) changed_.notify_one();
+    if (waiting_.is_empty()) changed_.notify_one();
+    waiting_.ended.push_back(std::move(call));
 }
 
 void CallLedger::run()
 {
-    Calls calls;
-    while (wait_for_calls(calls)) write(std::exchange(calls, {}));
+    Batch batch;
+    while (wait_for_calls(batch)) write(std::exchange(batch, {}));
 }
 
 // It also writes without calls: to try again after a failure, and to remove old rows.
@@ -219,43 +277,91 @@ std::chrono::milliseconds CallLedger::patience() const
 }
 
 // Returns false once the ledger closes and no calls are left.
-bool CallLedger::wait_for_calls(Calls& calls)
+bool CallLedger::wait_for_calls(Batch& batch)
 {
     std::unique_lock lock(mutex_);
-    const auto has_work = [this] { return is_closing_ || !waiting_.empty(); };
+    const auto has_work = [this] { return is_closing_ || !waiting_.is_empty(); };
     changed_.wait_for(lock, patience(), has_work);
-    if (!waiting_.empty()) changed_.wait_for(lock, gathering, [this] { return is_closing_; });
-    calls = std::exchange(waiting_, {});
-    return !is_closing_ || !calls.empty();
+    if (!waiting_.is_empty()) changed_.wait_for(lock, gathering, [this] { return is_closing_; });
+    batch = std::exchange(waiting_, {});
+    return !is_closing_ || !batch.is_empty();
 }
 
-void CallLedger::write(const Calls& calls)
+// That calls have begun need not survive a crash of the machine, so nothing waits for the disk.
+void CallLedger::write(Batch batch)
 {
-    auto written = database_.begin();
-    if (written) written = insert(calls);
+    const bool only_begins = can_write_ && batch.ended.empty() && !batch.begun.empty();
+    remove_over(batch);
+    auto written =
+        database_.run(only_begins ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+    if (written) written = database_.begin();
+    if (written) written = insert(batch);
     if (written) written = remove_old();
     if (written) written = database_.commit();
     if (!written) {
         database_.roll_back();
-        complain(calls, written.error());
-    } else if (!can_write_) {
-        log_.write(LogLevel::info, "", fmt::format("{} is written again", settings_.path));
+        complain(batch.ended, written.error());
+    } else {
+        over_.clear();
+        if (!can_write_) {
+            log_.write(LogLevel::info, "", fmt::format("{} is written again", settings_.path));
+        }
     }
     can_write_ = written.has_value();
 }
 
-Answer<void> CallLedger::insert(const Calls& calls)
+// A call that has begun and ended is not written as one in flight.
+void CallLedger::remove_over(Batch& batch)
 {
-    if (calls.empty()) return statements_.test.run();
+    for (const KnownCall& call : batch.ended) {
+        if (call.row == 0) continue;
+        const auto begun = std::ranges::lower_bound(batch.begun, call.row, {}, &KnownCall::row);
+        if (begun != batch.begun.end() && begun->row == call.row) {
+            begun->ended_unix_ms = call.ended_unix_ms;
+        } else {
+            over_.push_back(call.row);
+        }
+    }
+    std::erase_if(batch.begun, [](const KnownCall& call) { return call.ended_unix_ms; });
+}
+
+Answer<void> CallLedger::insert(const Batch& batch)
+{
+    if (batch.is_empty()) return statements_.test.run();
+    auto done = insert_ended(batch.ended);
+    if (done) done = insert_begun(batch.begun);
+    for (const std::int64_t row : over_) {
+        if (done) done = statements_.end.bind(row).run();
+    }
+    return done;
+}
+
+Answer<void> CallLedger::insert_ended(const Calls& calls)
+{
     store::Statement& row = statements_.insertion;
-    for (const auto& [facts, began, ended, refusal, end, lines, left_out, mistakes, ticket] :
-         calls) {
+    for (const KnownCall& call : calls) {
+        const CallFacts& facts = call.facts;
+        const SessionEnd& end = call.end;
         row.bind(facts.id).bind(facts.switch_id).bind(facts.account_id).bind(facts.from);
-        row.bind(facts.called).bind(facts.action).bind(began).bind(ended.value_or(began));
+        row.bind(facts.called).bind(facts.action).bind(call.began_unix_ms);
+        row.bind(call.ended_unix_ms.value_or(call.began_unix_ms));
         row.bind(std::int64_t{end.was_answered}).bind(std::int64_t{end.has_moved});
         row.bind(std::int64_t{end.iterations}).bind(end.cause.name);
         row.bind(std::int64_t{end.cause.sip_code}).bind(end.branch).bind(end.failure);
-        row.bind(refusal);
+        row.bind(call.refusal);
+        if (auto inserted = row.run(); !inserted) return inserted;
+    }
+    return {};
+}
+
+Answer<void> CallLedger::insert_begun(const Calls& calls)
+{
+    store::Statement& row = statements_.begin;
+    for (const KnownCall& call : calls) {
+        const CallFacts& facts = call.facts;
+        row.bind(call.row).bind(facts.id).bind(facts.switch_id).bind(facts.account_id);
+        row.bind(facts.from).bind(facts.called).bind(facts.action).bind(facts.front);
+        row.bind(call.began_unix_ms);
         if (auto inserted = row.run(); !inserted) return inserted;
     }
     return {};

@@ -1,10 +1,14 @@
 // An SQLite file with a row for every call that has ended or was refused.
 //
-//     any thread ── add ──► waiting ──► a thread ─┬─► the file
-//                                                 └─► if it cannot be written: a log line each
+//     any thread ── begin, add ──► waiting ──► a thread ─┬─► the file
+//                                                        └─► if it cannot be written: a log line
+//                                                            for each that has ended
 //
-// Calls that end within a second are written together. Nothing is lost without a
+// Calls that begin or end within a second are written together. Nothing is lost without a
 // trace: while the file cannot be written, each call is logged as JSON, and can_write() is false.
+//
+// A call in flight has a row in another table, unless it ends in the second in which it begins. If
+// the process is killed, the next one finds there what it was killed with.
 #pragma once
 
 #include "base/clock.hpp"
@@ -21,6 +25,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -44,8 +49,18 @@ public:
     CallLedger& operator=(const CallLedger&) = delete;
     ~CallLedger();  // writes the rows that wait
 
+    // Any thread. For a call that begins. Returns what `row` of the call will be.
+    std::int64_t begin(CallFacts facts, std::int64_t unix_ms);
+
     // Any thread. For a call that has ended.
     void add(KnownCall call);
+
+    // The calls in flight of the process that wrote the file before, the oldest first; once. They
+    // are found again and again until each is added, ended.
+    std::vector<KnownCall> take_lost() { return std::exchange(lost_, {}); }
+
+    // A word that the file has had since it was made, and no other has.
+    const std::string& id() const { return id_; }
 
     // Any thread. Whether the last attempt to write succeeded.
     bool can_write() const { return can_write_; }
@@ -62,36 +77,53 @@ public:
 
 private:
     using Calls = std::vector<KnownCall>;
+    using Rows = std::vector<std::int64_t>;
+
+    // What is written together.
+    struct Batch {
+        Calls begun;  // by their rows, ascending
+        Calls ended;
+        bool is_empty() const { return begun.empty() && ended.empty(); }
+    };
 
     // The statements that the thread runs again and again.
     struct Statements {
         store::Statement insertion;
+        store::Statement begin;
+        store::Statement end;
         store::Statement removal;
         store::Statement test;
     };
 
     CallLedger(const LedgerSettings& settings, store::Database database, Statements statements,
-               Log& log);
+               std::string id, Calls lost, Log& log);
     static store::Answer<Statements> prepare(store::Database& database);
 
     void run();
-    bool wait_for_calls(Calls& calls);
-    void write(const Calls& calls);
-    store::Answer<void> insert(const Calls& calls);
+    bool wait_for_calls(Batch& batch);
+    void write(Batch batch);
+    void remove_over(Batch& batch);
+    store::Answer<void> insert(const Batch& batch);
+    store::Answer<void> insert_ended(const Calls& calls);
+    store::Answer<void> insert_begun(const Calls& calls);
     store::Answer<void> remove_old();
     std::chrono::milliseconds patience() const;
     void complain(const Calls& calls, const std::string& why);
 
     const LedgerSettings settings_;
+    const std::string id_;
     store::Database database_;  // the thread's own
     Statements statements_;     // likewise
     Log& log_;
     std::atomic<bool> can_write_ = true;
     bool may_have_old_ = true;  // the thread's own: whether there are more rows to remove
+    Rows over_;                 // likewise: rows of calls in flight to remove
+    Calls lost_;
 
     std::mutex mutex_;
     std::condition_variable changed_;
-    Calls waiting_;
+    Batch waiting_;
+    std::int64_t last_row_;  // of a call that has begun
     bool is_closing_ = false;
 
     std::thread thread_;  // uses all members above

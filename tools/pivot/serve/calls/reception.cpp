@@ -28,6 +28,10 @@ Reception::Reception(Engine& engine, Log& log, CallHistory& history, CallLedger*
     : engine_(engine), log_(log), history_(history), ledger_(ledger)
 {
     reload(settings);
+    if (ledger_ == nullptr) return;
+    for (const KnownCall& lost : ledger_->take_lost()) {
+        end_lost(lost.facts, lost.began_unix_ms, lost.row);
+    }
 }
 
 void Reception::reload(const Settings& settings)
@@ -90,7 +94,7 @@ std::optional<Refusal> Reception::begin(Arrival arrival, Channel& channel, Engin
     facts.called = arrival.called;
     SessionRequest request;
     auto refusal = prepare(arrival, request, facts);
-    history_.begin(std::move(facts), unix_now_ms());
+    note_begin(std::move(facts), unix_now_ms());
     if (!refusal) {
         const auto started = engine_.start(request, channel, ticket);
         if (!started) refusal = Refusal{started.error().message};
@@ -118,7 +122,7 @@ void Reception::expect(OutboundCall call, std::string_view front)
     facts.is_ringing = true;
     std::string id = facts.id;
     const std::int64_t now = unix_now_ms();
-    history_.begin(std::move(facts), now);
+    note_begin(std::move(facts), now);
     const std::scoped_lock lock(mutex_);
     expected_.emplace(std::move(id), Expected{std::move(call), now});
 }
@@ -172,7 +176,7 @@ void Reception::refuse(CallFacts facts, std::string_view why)
 {
     const std::string call_id = facts.id;
     if (facts.account_id.empty()) facts.account_id = rules()->account_id;
-    history_.begin(std::move(facts), unix_now_ms());
+    note_begin(std::move(facts), unix_now_ms());
     keep_refused(call_id, why);
 }
 
@@ -218,6 +222,39 @@ bool Reception::redirect(std::string_view call_id, std::string_view account_id, 
     if (!ticket) return false;
     note(call_id, LogLevel::debug, "is redirected to " + exchange::redact(where.url));
     return engine_.tell(*ticket, std::move(where));
+}
+
+// So that the next process knows of it if this one is killed.
+void Reception::note_begin(CallFacts facts, std::int64_t unix_ms)
+{
+    const std::int64_t row = ledger_ == nullptr ? 0 : ledger_->begin(facts, unix_ms);
+    history_.begin(std::move(facts), unix_ms, row);
+}
+
+void Reception::note_lost(CallFacts facts, std::int64_t began_unix_ms, std::string_view text)
+{
+    if (!history_.knows_channel(facts.switch_id)) {
+        if (facts.account_id.empty()) facts.account_id = rules()->account_id;
+        facts.id = own_id(std::move(facts.id));
+        end_lost(facts, began_unix_ms == 0 ? unix_now_ms() : began_unix_ms, 0);
+    }
+    note_channel(facts.switch_id, LogLevel::warning, text);
+}
+
+void Reception::note_channel(std::string_view channel_id, LogLevel level, std::string_view text)
+{
+    const auto id = history_.note_channel(channel_id, level, text, unix_now_ms());
+    log_.write(level, id ? std::string_view(*id) : channel_id, text);
+}
+
+// When it has ended is not known. It has no CDR, since nobody knows what happened in it.
+void Reception::end_lost(const CallFacts& facts, std::int64_t began_unix_ms, std::int64_t row)
+{
+    SessionEnd end;
+    end.failure = CallHistory::lost;
+    history_.begin(facts, began_unix_ms, row);
+    log_.write(LogLevel::warning, facts.id, end.failure);
+    keep(history_.end(facts.id, end, unix_now_ms()));
 }
 
 void Reception::keep(std::optional<KnownCall> ended)

@@ -108,6 +108,19 @@ public:
     // Notes the end of a call, with a log line if it has failed or if debugging is on.
     void note_end(std::string_view call_id, const SessionEnd& end);
 
+    // Notes a call that its switch still had, and that nobody performed any more, if it is not
+    // known yet. `text` says what happens to it. `began_unix_ms` is 0 if unknown.
+    void note_lost(CallFacts facts, std::int64_t began_unix_ms, std::string_view text);
+
+    // Adds a line to the last call of this channel, if it is known, and to the log.
+    void note_channel(std::string_view channel_id, LogLevel level, std::string_view text);
+
+    // The id of the store; empty if there is none.
+    std::string_view store_id() const
+    {
+        return ledger_ == nullptr ? std::string_view() : ledger_->id();
+    }
+
     // Whether rows of calls can be written. Otherwise, calls are refused.
     bool can_keep() const { return ledger_ == nullptr || ledger_->can_write(); }
 
@@ -152,6 +165,8 @@ private:
     void keep_refused(std::string_view call_id, std::string_view why);
     void set(Rules rules);
     std::optional<Refusal> prepare(Arrival& arrival, SessionRequest& request, CallFacts& facts);
+    void note_begin(CallFacts facts, std::int64_t unix_ms);
+    void end_lost(const CallFacts& facts, std::int64_t began_unix_ms, std::int64_t row);
     void keep(std::optional<KnownCall> ended);
 
     Engine& engine_;

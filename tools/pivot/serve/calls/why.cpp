@@ -106,6 +106,11 @@ std::string what_happened(const KnownCall& call, std::int64_t now_unix_ms)
         return fmt::format("nobody answered: it ended after {}, with {}",
                            duration_of(*call.ended_unix_ms - call.began_unix_ms), end.cause.name);
     }
+    if (end.failure == CallHistory::lost) {
+        const std::string lasted = duration_of(*call.ended_unix_ms - call.began_unix_ms);
+        return fmt::format("it was {}; that was noticed {} after its beginning{}", end.failure,
+                           lasted, what_was_warned(call));
+    }
     if (!end.failure.empty()) {
         if (end.failure.starts_with(name(Reason::cancelled))) {
             return fmt::format("it was given up: {}; it {}", end.failure, how_it_ended(call));

@@ -123,6 +123,9 @@ switches::asterisk::SwitchSettings switch_settings(const AsteriskSettings& setti
     made.park = settings.park;
     made.hangs_up_refused = settings.hangs_up_refused;
     made.fetches_recordings = !settings.url.empty();
+    if (made.fetches_recordings && !made.media_path.empty()) {
+        made.recordings_path = made.media_path + "/recordings";
+    }
     made.templates = settings.templates;
     return made;
 }
