@@ -192,6 +192,7 @@ public:
     std::vector<std::string> told;             // to sessions: `moved`, `hung up`, and its CDR
     std::map<std::string, SessionEnd> ends;    // by call
     std::vector<std::string> refused;          // calls
+    std::vector<std::string> warned;           // sentences for the log
     std::string refusal;                       // of sessions that are to begin
     Publication last;
 
@@ -247,7 +248,7 @@ private:
         }
     }
     void note(std::string_view, std::string_view) override {}
-    void warn(std::string_view, std::string_view) override {}
+    void warn(std::string_view, std::string_view text) override { warned.emplace_back(text); }
     void ended(std::string_view call_id, const SessionEnd& end) override
     {
         ends.insert_or_assign(std::string(call_id), end);
