@@ -101,6 +101,8 @@ TEST_F(KazooDesk, a_wrong_request_fails_and_one_that_nobody_can_be_told_of_is_dr
     deliver(PivotReq().with_queue("null"), 2);
     EXPECT_THAT(take_sent(), ElementsAre("ack 2"));
     EXPECT_EQ(numbers.unreadable.value(), 1u);
+    EXPECT_THAT(warned, ElementsAre("a request from kazoo_apps@apps1.example.com that cannot be "
+                                    "answered: the call names no queue for replies"));
 }
 
 TEST_F(KazooDesk, requests_without_an_id_are_not_taken_for_each_other)
@@ -261,6 +263,7 @@ TEST_F(KazooDesk, an_old_request_is_dropped_and_a_late_one_has_what_is_left)
     deliver(PivotReq("m1", "c1"), 1, epoch_us - 9'600'000);
     EXPECT_THAT(take_sent(), ElementsAre("ack 1"));
     EXPECT_EQ(numbers.too_old.value(), 1u);
+    EXPECT_THAT(warned, ElementsAre(HasSubstr("the request is 9 s old")));
     deliver(PivotReq("m2", "c2"), 2, epoch_us - 9'000'000);
     EXPECT_LT(asked.at("c2").timeout, milliseconds(500));
     pass(milliseconds(500));

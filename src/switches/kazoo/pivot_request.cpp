@@ -276,7 +276,7 @@ tl::expected<PivotRequest::Question, std::string> read_question(json::Value mess
 
 PivotRequest PivotRequest::read(json::Document& document, std::string_view body, milliseconds limit)
 {
-    PivotRequest request{{}, {}, {}, {}, {}, Error("it is not a JSON object")};
+    PivotRequest request{{}, {}, {}, {}, {}, {}, Error("it is not a JSON object")};
     if (body.empty()) {
         request.question = Error("its body is empty, longer than 4 MiB, or a broken gzip stream");
         return request;
@@ -289,6 +289,7 @@ PivotRequest PivotRequest::read(json::Document& document, std::string_view body,
     if (!message->is_object()) return request;
     auto call = find(*message, "Call");
     if (call && !call->is_object()) call.reset();
+    request.sender = member_text(*message, "Node");
     request.message_id = member_text(*message, "Msg-ID");
     request.voice_url = member_text(*message, "Voice-URI");
     if (call) {

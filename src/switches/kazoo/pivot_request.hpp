@@ -48,6 +48,7 @@ struct PivotRequest {
     // Whether a reply has somewhere to go.
     bool can_be_answered() const { return !call_id.empty() && controller.has_value(); }
 
+    std::string sender;   // the node that has published it
     std::string call_id;  // cut if it is too long to be answered
     std::string account_id;
     std::string message_id;                        // empty if it is too long

@@ -210,7 +210,10 @@ void RequestDesk::take(Waiting request)
     if (!asked.can_be_answered()) {
         const std::string why =
             asked.question ? "the call names no queue for replies" : asked.question.error();
-        attendant_.warn(asked.call_id, fmt::format("a request that cannot be answered: {}", why));
+        const std::string sender =
+            asked.sender.empty() ? "an unknown node" : printable(asked.sender);
+        attendant_.warn(asked.call_id,
+                        fmt::format("a request from {} that cannot be answered: {}", sender, why));
         numbers_.unreadable.add();
         return bus_->acknowledge(tag);
     }
@@ -225,7 +228,11 @@ void RequestDesk::take(Waiting request)
     const Nanoseconds waited_ns = request.age_ns + reactor_.now() - request.received_at;
     const Nanoseconds left_ns = answer_ns - waited_ns;
     if (left_ns <= 0) {
-        attendant_.note(asked.call_id, "the request is too old: KAZOO has gone on");
+        attendant_.warn(
+            asked.call_id,
+            fmt::format("the request is {} s old, so KAZOO has gone on. If all requests "
+                        "are as old, the clock of this machine or KAZOO's is wrong",
+                        waited_ns / second_ns));
         numbers_.too_old.add();
         return bus_->acknowledge(tag);
     }
