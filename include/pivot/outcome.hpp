@@ -103,6 +103,13 @@ struct PIVOT_API Outcome {
     // a JSON pointer, or `LINE:COLUMN` in TwiML.
     std::vector<Breach> warnings;
 
+    // The first element of a twiml answer that is unknown and skipped; a verb goes before elements
+    // within verbs. Unset if there is none.
+    std::optional<Breach> unknown_element;
+
+    // Whether it is a verb.
+    bool has_unknown_verbs = false;
+
     std::string_view branch() const { return branch_after(kind); }
 
     // The JSON object that `pivot run` prints (docs/command-line.md), on one line.
@@ -142,6 +149,8 @@ struct PIVOT_API OutcomeView {
     const ExchangeView* exchange = nullptr;  // null if nothing was requested
     std::string_view verbs;
     std::span<const Breach> warnings;
+    const Breach* unknown_element = nullptr;  // null if there is none
+    bool has_unknown_verbs = false;
 
     std::string_view branch() const { return branch_after(kind); }
 

@@ -63,6 +63,8 @@ void PendingPivot::deliver_processed(const exchange::ShownDocument& document)
     view.format = Format::twiml;
     view.verbs = document.verbs();
     view.warnings = document.warnings();
+    view.unknown_element = document.unknown_element();
+    view.has_unknown_verbs = document.has_unknown_verbs();
     deliver(view);
 }
 

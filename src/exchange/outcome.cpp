@@ -92,6 +92,8 @@ OutcomeView::operator Outcome() const
     if (exchange != nullptr) outcome.exchange = exchange->to_exchange();
     outcome.verbs = verbs;
     outcome.warnings.assign(warnings.begin(), warnings.end());
+    if (unknown_element != nullptr) outcome.unknown_element = *unknown_element;
+    outcome.has_unknown_verbs = has_unknown_verbs;
     return outcome;
 }
 

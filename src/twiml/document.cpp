@@ -62,13 +62,16 @@ void append_element(std::string& out, Element element)
 
 }  // namespace
 
+Breach breach(const Remark& remark)
+{
+    return {fmt::format("{}:{}", remark.line, remark.column), remark.message};
+}
+
 std::vector<Breach> breaches(std::span<const Remark> remarks)
 {
     std::vector<Breach> out;
     out.reserve(remarks.size());
-    for (const Remark& remark : remarks) {
-        out.push_back({fmt::format("{}:{}", remark.line, remark.column), remark.message});
-    }
+    for (const Remark& remark : remarks) out.push_back(breach(remark));
     return out;
 }
 

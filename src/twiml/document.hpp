@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@ struct Remark {
 };
 
 // The form that failures and outcomes have: `at` is `LINE:COLUMN`.
+Breach breach(const Remark& remark);
 std::vector<Breach> breaches(std::span<const Remark> remarks);
 
 class Children;
@@ -104,7 +106,11 @@ public:
     const std::vector<Remark>& warnings() const { return warnings_; }
     static constexpr std::size_t warnings_max = 100;
 
-    // Whether there was something in the place of a verb that is unknown. It is skipped.
+    // The first element that is unknown and skipped; a verb goes before elements within verbs. Null
+    // if there is none.
+    const Remark* unknown_element() const { return unknown_ ? &*unknown_ : nullptr; }
+
+    // Whether it is a verb.
     bool has_unknown_verbs() const { return has_unknown_verbs_; }
 
 private:
@@ -143,6 +149,7 @@ private:
     std::vector<Value> values_;
     std::vector<Remark> warnings_;
     std::string texts_;
+    std::optional<Remark> unknown_;
     bool has_unknown_verbs_ = false;
 };
 

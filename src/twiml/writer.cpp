@@ -230,10 +230,7 @@ void Writer::write_child(pugi::xml_node child, const ElementRule& parent)
 {
     const std::string_view written = child.name();
     const ElementRule* rule = find_element(written);
-    if (rule == nullptr) {
-        document_.has_unknown_verbs_ |= parent.name == Name::response;
-        return warn_unknown(child, parent, "and skipped");
-    }
+    if (rule == nullptr) return skip_unknown(child, parent);
     if (!rule->parents.has(parent.name)) {
         return warn(offset(child), "{} cannot be in {}, and is skipped", written,
                     name(parent.name));
@@ -241,17 +238,26 @@ void Writer::write_child(pugi::xml_node child, const ElementRule& parent)
     write_element(child, *rule, parent.name);
 }
 
-void Writer::warn_unknown(pugi::xml_node node, const ElementRule& parent, std::string_view effect)
+void Writer::skip_unknown(pugi::xml_node child, const ElementRule& parent)
+{
+    std::string sentence = sentence_about(child, parent, "and skipped");
+    warn(offset(child), "{}", sentence);
+    const bool is_verb = parent.name == Name::response;
+    const bool has_one = document_.has_unknown_verbs_ || (document_.unknown_ && !is_verb);
+    if (has_one) return;
+    document_.unknown_ = lines_.place(offset(child), std::move(sentence));
+    document_.has_unknown_verbs_ = is_verb;
+}
+
+std::string Writer::sentence_about(pugi::xml_node unknown, const ElementRule& parent,
+                                   std::string_view effect) const
 {
     std::vector<std::string_view> known;
     if (warning_count_ < hints_max) known = names_within(parent.name);
-    const std::string_view meant = near_miss(node.name(), known);
-    if (meant.empty()) {
-        warn(offset(node), "{} is unknown, {}", printable(node.name()), effect);
-    } else {
-        warn(offset(node), "{} is unknown, {}: did you mean {}?", printable(node.name()), effect,
-             meant);
-    }
+    const std::string_view meant = near_miss(unknown.name(), known);
+    const std::string name = printable(unknown.name());
+    return meant.empty() ? fmt::format("{} is unknown, {}", name, effect)
+                         : fmt::format("{} is unknown, {}: did you mean {}?", name, effect, meant);
 }
 
 void Writer::write_speech(pugi::xml_node say, std::size_t index)
@@ -293,7 +299,7 @@ void Writer::write_unknown_markup(pugi::xml_node child, const ElementRule& rule)
 {
     const std::string_view effect =
         child.first_child() ? "only its words are spoken" : "and skipped";
-    warn_unknown(child, rule, effect);
+    warn(offset(child), "{}", sentence_about(child, rule, effect));
     write_words(child, rule, parts_words(child));
 }
 

@@ -35,6 +35,7 @@ private:
     Text write_text(pugi::xml_node node);
     void write_children(pugi::xml_node node, const ElementRule& rule);
     void write_child(pugi::xml_node child, const ElementRule& parent);
+    void skip_unknown(pugi::xml_node child, const ElementRule& parent);
 
     void write_speech(pugi::xml_node say, std::size_t index);
     void write_spoken(pugi::xml_node node, const ElementRule& rule);
@@ -44,7 +45,8 @@ private:
 
     void check_attributes(pugi::xml_node node, const ElementRule& rule);
     void check_content(pugi::xml_node node, std::size_t index);
-    void warn_unknown(pugi::xml_node node, const ElementRule& parent, std::string_view effect);
+    std::string sentence_about(pugi::xml_node unknown, const ElementRule& parent,
+                               std::string_view effect) const;
     void warn_unknown(pugi::xml_attribute attribute, const ElementRule& element);
 
     // The rule of an attribute. Returns null, after a warning if need be, if the element has none.

@@ -38,6 +38,9 @@ TEST(Twiml, verbs_and_warnings_are_the_outcome)
               std::string::npos)
         << json;
     EXPECT_EQ(json.find("\"flow\""), std::string::npos);
+    ASSERT_TRUE(outcome.unknown_element);
+    EXPECT_EQ(outcome.unknown_element->at, "4:1");
+    EXPECT_TRUE(outcome.has_unknown_verbs);
 }
 
 TEST(Twiml, an_empty_response_has_no_verbs)
@@ -45,6 +48,7 @@ TEST(Twiml, an_empty_response_has_no_verbs)
     const auto outcome = ask(answer("<Response/>", "application/xml"));
     EXPECT_TRUE(has_verbs(outcome, "[]"));
     EXPECT_EQ(outcome.to_json().find("warnings"), std::string::npos);
+    EXPECT_FALSE(outcome.unknown_element);
 }
 
 TEST(Twiml, types_of_xml_and_html_are_twiml)

@@ -329,6 +329,40 @@ TEST(Reader, an_empty_finish_key_is_a_value)
     EXPECT_EQ((*document.verbs().begin()).text(Attribute::finish_on_key), "");
 }
 
+TEST(Reader, the_first_unknown_element_is_told_and_a_verb_before_others)
+{
+    struct Case {
+        std::string_view verbs;
+        std::string_view unknown;  // empty if there is none
+        bool is_verb;
+    };
+    for (const Case& one : {
+             Case{"<Say>one<br/></Say><Gather Timeout='5'/><Dial><Stop/></Dial>", "", false},
+             Case{"<Gather><Pley/><Foo/></Gather>",
+                  "1:19: Pley is unknown, and skipped: did you mean Play?", false},
+             Case{"<Gather><Pley/></Gather><Foo/><Bar/>", "1:35: Foo is unknown, and skipped",
+                  true},
+             Case{"<Foo/><Gather><Pley/></Gather>", "1:11: Foo is unknown, and skipped", true},
+         }) {
+        const Document document = read(fmt::format("<Response>{}</Response>", one.verbs));
+        const Remark* const found = document.unknown_element();
+        const std::string told =
+            found == nullptr ? ""
+                             : fmt::format("{}:{}: {}", found->line, found->column, found->message);
+        EXPECT_EQ(told, one.unknown);
+        EXPECT_EQ(document.has_unknown_verbs(), one.is_verb) << one.verbs;
+    }
+}
+
+TEST(Reader, an_unknown_element_is_told_beyond_the_limit_on_warnings)
+{
+    std::string pages = "<Response>";
+    for (std::size_t i = 0; i < Document::warnings_max; ++i) pages += "<Pause Length='1'/>";
+    const Document document = read(pages + "<Foo/></Response>");
+    ASSERT_NE(document.unknown_element(), nullptr);
+    EXPECT_EQ(document.unknown_element()->message, "Foo is unknown, and skipped");
+}
+
 TEST(Reader, strict_limits_refuse_what_else_warns)
 {
     Limits strict;

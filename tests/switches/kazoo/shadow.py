@@ -145,16 +145,28 @@ class Shadow(ServeCase):
         serve = self.watch("ask", '"127.0.0.0/8"')
         twiml = "<Response><Say>Hello</Say>{}</Response>"
         said = self.url("/said", voice.answer(200, "text/xml", twiml.format("")))
-        unknown = self.url("/unknown", voice.answer(200, "text/xml", twiml.format("<Geather/>")))
         self.peer.pivot(said).wait()
         self.peer.pivot(said, call={"Control_Queue": None}).wait()
-        self.peer.pivot(unknown).wait()
-        shown = self.wait_for_requests(serve, 3)
+        for path, verbs in (
+            ("/verb", "<Geather/>"),
+            ("/noun", "<Gather><Pley/></Gather>"),
+            ("/markup", "<Say>Good<br/>bye</Say>"),
+        ):
+            unknown = self.url(path, voice.answer(200, "text/xml", twiml.format(verbs)))
+            self.peer.pivot(unknown).wait()
+        shown = self.wait_for_requests(serve, 5)
         self.assertEqual(
             self.reasons(shown),
-            [("changed", "unknown", 1), ("ok", "", 1), ("refused", "bad_action", 1)],
+            [
+                ("changed", "unknown", 1),
+                ("ok", "", 2),
+                ("refused", "bad_action", 1),
+                ("refused", "invalid_twiml", 1),
+            ],
         )
-        self.assertRegex(self.command(serve, "shadow").stdout, "Geather is unknown.*mean Gather")
+        table = self.command(serve, "shadow").stdout
+        self.assertRegex(table, "invalid_twiml: .*Geather is unknown.*mean Gather")
+        self.assertRegex(table, "unknown: .*Pley is unknown.*mean Play")
 
     def test_each_mistake_of_a_request_is_listed(self):
         serve = self.watch("check", '"127.0.0.0/8"')

@@ -81,16 +81,6 @@ bool is_status_of_kazoo(int status)
     return status == 0 || status == 200 || status == 206;
 }
 
-// The warning about an element of a document that is unknown; null if there is none.
-const Breach* find_unknown(const Outcome& outcome)
-{
-    if (outcome.format != Format::twiml) return nullptr;
-    const auto found = std::ranges::find_if(outcome.warnings, [](const Breach& warning) {
-        return warning.error.find("is unknown, and skipped") != std::string::npos;
-    });
-    return found == outcome.warnings.end() ? nullptr : &*found;
-}
-
 ShadowVerdict verdict_on(const Outcome& outcome, bool can_be_commanded)
 {
     if (outcome.failure) return verdict_on(*outcome.failure);
@@ -99,11 +89,11 @@ ShadowVerdict verdict_on(const Outcome& outcome, bool can_be_commanded)
                 "the answer is TwiML, and the call names no queue for its commands",
                 "see why whoever asks sends no Control-Queue; KAZOO cannot command it, either"};
     }
-    if (const Breach* const unknown = find_unknown(outcome)) {
-        return {Kind::changed, "unknown",
-                fmt::format("the document, {}: {}", unknown->at, unknown->error),
-                "correct the document: if it is a verb, the call would take its branch _; KAZOO "
-                "performs what comes before it, and hangs up"};
+    if (const auto& unknown = outcome.unknown_element) {
+        std::string why = fmt::format("the document, {}: {}", unknown->at, unknown->error);
+        if (outcome.has_unknown_verbs) return refused(Reason::invalid_twiml, std::move(why));
+        return {Kind::changed, "unknown", std::move(why),
+                "correct the document; KAZOO performs what comes before it, and hangs up"};
     }
     if (!outcome.exchange || is_status_of_kazoo(outcome.exchange->status)) return {};
     return {Kind::changed, "status",
