@@ -143,9 +143,21 @@ class KazooDebug(Serving):
         self.assertEqual(len(whole), 3)
         self.assertEqual([document for page in self.pages("/call-1", 2) for document in page], whole)
         self.assertEqual(list(self.pages("/call-1", 1)), [[document] for document in whole])
-        for wrong in ({"page_size": 0}, {"page_size": "x"}, {"start_key": "-"}, {"start_key": "1.x"}):
-            answer, shown = self.ask(**wrong)
-            self.assertEqual((answer.status, shown["status"]), (400, "error"), wrong)
+        for name, value in (
+            ("page_size", "0"),
+            ("page_size", "-1"),
+            ("page_size", "x"),
+            ("start_key", "-"),
+            ("start_key", "1.x"),
+            ("start_key", "9" * 30),
+            ("created_from", "-1"),
+            ("created_to", "soon"),
+        ):
+            answer, shown = self.ask(**{name: value})
+            self.assertEqual((answer.status, shown["status"]), (400, "error"), (name, value))
+            self.assertTrue(shown["data"]["message"].startswith(f'{name} is "{value}", not '), shown)
+        _, shown = self.ask(created_from=2, created_to=1)
+        self.assertEqual(shown["data"]["message"], "created_to is before created_from")
         serve.kill()
 
     def test_calls_of_a_time_are_listed(self):
@@ -200,9 +212,11 @@ class KazooDebug(Serving):
         answer, shown = self.ask()
         self.assertEqual((answer.status, shown["message"]), (503, "datastore_unreachable"))
         self.assertIn("store.path", shown["data"]["message"])
-        for path in ("/v2/accounts/a1/callflows", "/v2/accounts/a1", "/v2/accounts/"):
+        for path in ("a1/callflows", "a1", "", "a1/pivot/debugs", "a1/pivot"):
+            path = f"/v2/accounts/{path}"
             answer, shown = self.request("GET", path, headers={"X-Auth-Token": TOKEN})
             self.assertEqual((answer.status, shown["message"]), (404, "bad_identifier"))
+            self.assertEqual(shown["data"]["message"], "only pivot/debug is served here")
         answer, _ = self.request("DELETE", "/v2/accounts/a1/pivot/debug")
         self.assertEqual(answer.status, 405)
         serve.kill()

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/json.hpp"
+#include "base/pass_on.hpp"
 #include "base/random_id.hpp"
 #include "base/text.hpp"
 #include "http/status.hpp"
@@ -19,6 +20,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <tl/expected.hpp>
 
 namespace pivot::tools {
 
@@ -92,40 +94,60 @@ struct Wanted {
     std::int64_t created_to = created_max;
 };
 
-// Leaves `created` as it is if there is no such parameter. False if it is wrong.
-bool read_created(const ServerRequest& request, std::string_view name, std::int64_t& created)
+using Error = tl::unexpected<std::string>;
+
+Error wrong(std::string_view name, std::string_view value, std::string_view expected)
 {
-    const auto written = request.parameter(name);
-    if (!written || written->empty()) return true;
-    const auto number = parse_number<std::int64_t>(*written);
-    if (!number || *number < 0 || *number > created_max) return false;
-    created = *number;
-    return true;
+    return Error(fmt::format("{} is \"{}\", not {}", name, printable(value), expected));
 }
 
-// Nothing if a parameter is wrong.
-std::optional<Wanted> read_wanted(const ServerRequest& request)
+// Leaves `created` as it is if there is no such parameter.
+tl::expected<void, std::string> read_created(const ServerRequest& request, std::string_view name,
+                                             std::int64_t& created)
 {
-    Wanted wanted;
-    if (!read_created(request, "created_from", wanted.created_from)) return std::nullopt;
-    if (!read_created(request, "created_to", wanted.created_to)) return std::nullopt;
-    if (wanted.created_to < wanted.created_from) return std::nullopt;
-    if (const auto size = request.parameter("page_size"); size && !size->empty()) {
-        const auto number = parse_number<std::size_t>(*size);
-        if (!number || *number == 0) return std::nullopt;
-        wanted.size = std::min(*number, page_size_max);
+    const auto written = request.parameter(name);
+    if (!written || written->empty()) return {};
+    const auto number = parse_number<std::int64_t>(*written);
+    if (!number || *number < 0 || *number > created_max) {
+        return wrong(name, *written, "a time in Gregorian seconds");
     }
+    created = *number;
+    return {};
+}
+
+// A key that was a `next_start_key`.
+tl::expected<void, std::string> read_start_key(const ServerRequest& request, Wanted& wanted)
+{
     const auto key = request.parameter("start_key");
-    if (!key || key->empty()) return wanted;
+    if (!key || key->empty()) return {};
     std::string_view document = *key;
     wanted.record = parse_number<std::int64_t>(take_until(document, '.'));
-    if (!wanted.record || *wanted.record < 1) return std::nullopt;
-    if (!document.empty()) {
-        const auto number = parse_number<std::size_t>(document);
-        if (!number) return std::nullopt;
-        wanted.document = *number;
+    const auto number = parse_number<std::size_t>(document.empty() ? "0" : document);
+    if (!wanted.record || *wanted.record < 1 || !number) {
+        return wrong("start_key", *key, "the next_start_key of another page");
     }
+    wanted.document = *number;
     wanted.start_key = *key;
+    return {};
+}
+
+// The error is a sentence.
+tl::expected<Wanted, std::string> read_wanted(const ServerRequest& request)
+{
+    Wanted wanted;
+    if (auto read = read_created(request, "created_from", wanted.created_from); !read) {
+        return pass_on(read);
+    }
+    if (auto read = read_created(request, "created_to", wanted.created_to); !read) {
+        return pass_on(read);
+    }
+    if (wanted.created_to < wanted.created_from) return Error("created_to is before created_from");
+    if (const auto size = request.parameter("page_size"); size && !size->empty()) {
+        const auto number = parse_number<std::size_t>(*size);
+        if (!number || *number == 0) return wrong("page_size", *size, "a number from 1 to 100");
+        wanted.size = std::min(*number, page_size_max);
+    }
+    if (auto read = read_start_key(request, wanted); !read) return pass_on(read);
     return wanted;
 }
 
@@ -138,10 +160,11 @@ ServerResponse KazooDebugPages::answer(const ServerRequest& request,
     const std::size_t end = rest.find('/');
     const std::string owner = http::unescape(rest.substr(0, end));
     rest = end == rest.npos ? std::string_view() : rest.substr(end);
-    if (!rest.starts_with(pages_path)) {
+    const std::string_view after = rest.substr(std::min(rest.size(), pages_path.size()));
+    if (!rest.starts_with(pages_path) || (!after.empty() && after.front() != '/')) {
         return failed(http::status::not_found, "bad_identifier", "only pivot/debug is served here");
     }
-    rest.remove_prefix(pages_path.size());
+    rest = after;
     if (rest.ends_with('/')) rest.remove_suffix(1);
     if (request.method != "GET") {
         ServerResponse response =
@@ -160,7 +183,7 @@ ServerResponse KazooDebugPages::answer(const ServerRequest& request,
                       "there is no store, so no debug records are kept: set store.path");
     }
     if (rest.empty()) return list(request, owner);
-    if (!rest.starts_with('/') || rest.find('/', 1) != rest.npos) {
+    if (rest.find('/', 1) != rest.npos) {
         return failed(http::status::not_found, "bad_identifier",
                       "percent-encode the id of the call");
     }
@@ -172,9 +195,7 @@ ServerResponse KazooDebugPages::list(const ServerRequest& request,
                                      const std::string& account_id) const
 {
     const auto wanted = read_wanted(request);
-    if (!wanted)
-        return failed(http::status::bad_request, "invalid_request",
-                      "page_size, start_key, created_from or created_to is wrong");
+    if (!wanted) return failed(http::status::bad_request, "invalid_request", wanted.error());
     store::FirstRecordsQuery query;
     query.account_id = account_id;
     query.sequence_max = wanted->record.value_or(query.sequence_max);
@@ -202,9 +223,7 @@ ServerResponse KazooDebugPages::show(const ServerRequest& request, const std::st
                                      std::string_view key) const
 {
     const auto wanted = read_wanted(request);
-    if (!wanted)
-        return failed(http::status::bad_request, "invalid_request",
-                      "page_size or start_key is wrong");
+    if (!wanted) return failed(http::status::bad_request, "invalid_request", wanted.error());
     store::DebugQuery query;
     query.call_id = call_id_of_kazoo_key(key);
     query.account_id = account_id;
