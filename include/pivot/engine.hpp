@@ -186,6 +186,12 @@ struct PIVOT_API EngineConfig {
         std::vector<std::string> speech_command = {"espeak-ng", "-v{language}", "-w",
                                                    "{file}",    "-f",           "{text_file}"};
 
+        // The URL of a web server of the operator's that renders speech in place of the program,
+        // and headers for it, such as Authorization (docs/configuration.md). No address policy
+        // applies to it. If empty, the program renders.
+        std::string speech_url;
+        std::map<std::string, std::string> speech_headers;
+
         // How long it may take for one text.
         std::chrono::milliseconds speech_timeout{10'000};
 

@@ -83,14 +83,15 @@ void read_policy(json::ObjectReader& reader, EngineConfig::Policy& policy)
     reader.texts("deny", policy.deny, check_rule);
 }
 
-void read_headers(json::ObjectReader& reader, std::map<std::string, std::string>& headers)
+void read_headers(json::ObjectReader& reader, std::string_view key,
+                  std::map<std::string, std::string>& headers)
 {
-    reader.members("headers", [&](std::string_view name, json::Value value, const std::string&) {
+    reader.members(key, [&](std::string_view name, json::Value value, const std::string&) {
         const bool is_text = value.kind() == json::Kind::string;
         const auto objection = is_text ? http::objection_to_header(name, value.text())
                                        : std::string_view("its value is not a string");
         if (!objection.empty()) {
-            return reader.fail("headers", fmt::format("{}: {}", name, objection));
+            return reader.fail(key, fmt::format("{}: {}", name, objection));
         }
         headers.insert_or_assign(std::string(name), std::string(value.text()));
     });
@@ -141,9 +142,7 @@ void read_command(json::ObjectReader& reader, std::string_view name,
 // The rest are the segments of a path.
 Checked check_link_base(std::string_view text)
 {
-    if (text.empty()) return {};
-    auto url = http::Url::parse(text);
-    if (!url) return tl::unexpected(std::move(url.error()));
+    if (auto checked = http::check_url(text); !checked || text.empty()) return checked;
     if (text.find_first_of("?#") == text.npos && !text.ends_with('/')) return {};
     return tl::unexpected(
         std::string("has a query, a fragment or a slash at its end, but links begin with it"));
@@ -176,7 +175,7 @@ EngineConfig::Account read_account(json::Value value, const std::string& at,
     read_tls(tls, account.tls);
     auto policy = reader.object("policy");
     read_policy(policy, account.policy);
-    read_headers(reader, account.headers);
+    read_headers(reader, "headers", account.headers);
     auto signing = reader.object("signing");
     std::string key;
     signing.text("key", key, check_text);
@@ -224,6 +223,8 @@ void read_media(json::ObjectReader& reader, EngineConfig::Media& media)
     reader.number("cache_bytes_max", media.cache_bytes_max, mebibyte, file_bytes_max);
     reader.number("fetch_ms", media.fetch_timeout, wait_ms_min, 10 * minute_ms);
     read_command(reader, "speech_command", media.speech_command, check_speech_argument);
+    reader.text("speech_url", media.speech_url, http::check_url);
+    read_headers(reader, "speech_headers", media.speech_headers);
     reader.number("speech_ms", media.speech_timeout, wait_ms_min, 10 * minute_ms);
     reader.texts("conversion_command", media.conversion_command, check_conversion_argument);
     reader.number("conversion_ms", media.conversion_timeout, wait_ms_min, 10 * minute_ms);

@@ -29,6 +29,9 @@ public:
 
     const Settings& settings() const { return *settings_; }
 
+    // That of the engine's own settings.
+    net::TlsContext& tls() { return *tls_; }
+
     // That of all others where the account has no settings of its own.
     Account& find(std::string_view account_id);
 

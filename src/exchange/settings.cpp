@@ -34,6 +34,9 @@ tl::expected<void, std::string> check_media(const EngineConfig& config)
             std::string("media.recordings_url needs a key that its links are "
                         "signed with: set media.recordings_key"));
     }
+    if (auto checked = http::check_url(config.media.speech_url); !checked) {
+        return tl::unexpected("media.speech_url: " + checked.error());
+    }
     if (!config.media.path.empty()) return {};
     for (const auto& [is_set, name] : {std::pair{session.fetches_media, "fetches_media"},
                                        std::pair{session.renders_speech, "renders_speech"},

@@ -213,7 +213,9 @@ void LiveCall::refuse_leg(LegId leg, const Cause& cause)
 void LiveCall::leave_out_the_impossible(JobCommand& command)
 {
     if (auto* const speech = std::get_if<Speech>(&command)) {
-        if (!speech->ssml.empty() && !can(Ability::ssml)) speech->ssml = OpaqueText();
+        const bool is_rendered = config_.media != nullptr && config_.media->renders_ssml();
+        const bool is_kept = speech->ssml.empty() || is_rendered || can(Ability::ssml);
+        if (!is_kept) speech->ssml = OpaqueText();
     } else if (auto* const recording = std::get_if<Recording>(&command)) {
         if (recording->is_dual) recording->is_dual = can(Ability::dual_recording);
     } else if (auto* const dial = std::get_if<Dial>(&command)) {

@@ -332,4 +332,12 @@ std::string Url::to_text(std::string_view parameters) const
     return text;
 }
 
+tl::expected<void, std::string> check_url(std::string_view text)
+{
+    if (text.empty()) return {};
+    const auto url = Url::parse(text);
+    if (!url) return tl::unexpected(url.error());
+    return {};
+}
+
 }  // namespace pivot::http

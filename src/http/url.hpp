@@ -72,4 +72,7 @@ struct Url {
     friend bool operator==(const Url&, const Url&) = default;
 };
 
+// Whether this is such a URL, or empty. The error is that of Url::parse.
+tl::expected<void, std::string> check_url(std::string_view text);
+
 }  // namespace pivot::http

@@ -4,6 +4,7 @@
 #include "exchange/content.hpp"
 #include "exchange/long_answers.hpp"
 #include "exchange/signature.hpp"
+#include "media/speech_server.hpp"
 
 #include <utility>
 
@@ -25,16 +26,19 @@ void append_to(std::string& text, const std::vector<std::string>& command)
 // the rest of a look-up.
 constexpr std::size_t key_bytes_max = 1'024;
 
-// All that a rendering depends on.
+// `all` is everything that a rendering depends on.
+std::string rendering_key(std::string all)
+{
+    return "say " + (all.size() <= key_bytes_max ? std::move(all) : exchange::body_sha256(all));
+}
+
 std::string key_of(const Saying& saying, const Conversion& conversion)
 {
-    std::string all = "say ";
+    std::string all;
     append_to(all, saying.command);
     append_to(all, conversion.command);
-    for (const std::string& value : {saying.voice, saying.language, saying.engine, saying.text}) {
-        (all += value) += '\0';
-    }
-    return all.size() <= key_bytes_max ? all : "say " + exchange::body_sha256(all);
+    append_to(all, {saying.voice, saying.language, saying.engine, saying.text});
+    return rendering_key(std::move(all));
 }
 
 }  // namespace
@@ -64,6 +68,24 @@ void Supply::fetch(std::string_view url, const Asker& asker, Order& order)
 }
 
 void Supply::render(const Speech& speech, Order& order)
+{
+    has_speech_server() ? render_by_server(speech, order) : render_by_program(speech, order);
+}
+
+void Supply::render_by_server(const Speech& speech, Order& order)
+{
+    std::string json = to_json(speech);
+    Conversion conversion = this->conversion();
+    std::string all = exchanges_.config().media.speech_url + '\0';
+    append_to(all, conversion.command);
+    Want* const wanted = want(rendering_key(all + json), order);
+    if (wanted == nullptr) return;
+    wanted->conversion = std::move(conversion);
+    wanted->speech = std::move(json);
+    worker_.take(*wanted);
+}
+
+void Supply::render_by_program(const Speech& speech, Order& order)
 {
     const EngineConfig::Media& settings = exchanges_.config().media;
     Saying saying{
@@ -130,7 +152,9 @@ void Supply::returned(Want& want)
 
 Task<> Supply::run(Want& want, Deadline& closing)
 {
-    auto fetched = co_await ask(want, closing);
+    auto asking = want.speech.empty() ? ask(want, closing)
+                                      : ask_speech_server(exchanges_, want.speech, closing);
+    auto fetched = co_await asking;
     want.fetched = std::move(fetched);
     worker_.take(want);
 }

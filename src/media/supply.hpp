@@ -32,6 +32,9 @@ public:
 
     bool renders() const { return exchanges_.config().session.renders_speech; }
 
+    // Whether what renders speech is given its SSML, too.
+    bool renders_ssml() const { return renders() && has_speech_server(); }
+
     // The order is delivered later, never in here.
     void fetch(std::string_view url, const Asker& asker, Order& order);
     void render(const Speech& speech, Order& order);
@@ -47,6 +50,9 @@ private:
     // At a time. Each may take media.bytes_max of memory.
     static constexpr std::size_t fetches_max = 256;
 
+    bool has_speech_server() const { return !exchanges_.config().media.speech_url.empty(); }
+    void render_by_program(const Speech& speech, Order& order);
+    void render_by_server(const Speech& speech, Order& order);
     std::string key_of(std::string_view url, const Asker& asker);
     Conversion conversion() const;
     Want* want(std::string key, Order& order);

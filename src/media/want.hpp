@@ -2,8 +2,8 @@
 //
 //     lane ─► worker: is it here? ─┬─ yes ───────────────────────────► lane: the answer
 //                                  ├─ somebody else gets it: waits ──► likewise
-//                                  ├─ no, a speech: renders it ──────► likewise
-//                                  └─ no ─► lane: fetches it ─► worker: keeps it ─► likewise
+//                                  ├─ no, a program says it: runs it ► likewise
+//                                  └─ no ─► lane: asks its server ─► worker: keeps it ─► likewise
 //
 // If the operator has configured a conversion program, it converts rendered and fetched sounds.
 #pragma once
@@ -63,17 +63,18 @@ public:
     std::string url;
     std::string account_id;
     std::string action_url;
+    std::string speech;  // as JSON, for the operator's server; empty: `url` is fetched
 
     // For the worker.
     Conversion conversion;
 
-    // For the worker: what is to be rendered. Nothing: it is fetched.
+    // For the worker: what a program is to say. Nothing: a server is asked.
     std::optional<Saying> saying;
 
-    // For the worker: what has come of the fetch. Nothing: it has not been fetched.
+    // For the worker: what has come of asking. Nothing: no server has been asked.
     std::optional<Result<Fetched>> fetched;
 
-    // For the lane. Nothing: it is to fetch it, with these header lines.
+    // For the lane. Nothing: it is to ask the server, in a fetch with these header lines.
     std::optional<Result<FileLease>> answer;
     std::string conditions;
 

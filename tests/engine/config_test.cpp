@@ -158,6 +158,8 @@ TEST(Config, the_documented_example_has_every_setting_at_its_default)
                                    "fetch_ms",
                                    "speech_command",
                                    "speech_ms",
+                                   "speech_url",
+                                   "speech_headers",
                                    "keys",
                                    "key",
                                    "cpus",
@@ -189,6 +191,7 @@ TEST(Config, every_setting_is_read)
                     "fetches_media": true, "renders_speech": true, "keeps_recordings": true},
         "media": {"path": "/sounds", "bytes_max": 1025, "cache_bytes_max": 1048579,
                   "fetch_ms": 105, "speech_command": ["say", "{text}"], "speech_ms": 106,
+                  "speech_url": "https://h/say", "speech_headers": {"X-Key": "one"},
                   "conversion_command": ["sox", "{file}", "{output}"], "conversion_ms": 108,
                   "recording_command": ["sox", "{file}", "{output}"], "recording_ms": 107,
                   "recordings_url": "https://h/r", "recordings_key": "k",
@@ -254,6 +257,8 @@ TEST(Config, every_setting_is_read)
     EXPECT_EQ(config.media.fetch_timeout, milliseconds(105));
     EXPECT_EQ(config.media.speech_command, (std::vector<std::string>{"say", "{text}"}));
     EXPECT_EQ(config.media.speech_timeout, milliseconds(106));
+    EXPECT_EQ(config.media.speech_url, "https://h/say");
+    EXPECT_EQ(config.media.speech_headers, (std::map<std::string, std::string>{{"X-Key", "one"}}));
     EXPECT_EQ(config.cpus, (std::vector<unsigned>{2, 0}));
     EXPECT_EQ(config.store.path, "/spool");
     EXPECT_EQ(config.store.cdr_bytes_max, 1'048'577);

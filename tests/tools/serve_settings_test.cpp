@@ -400,13 +400,15 @@ TEST_F(ServeSettings, a_secret_may_be_in_a_file_of_its_own)
 {
     const std::string key = file("key", "secret of all\n");
     const std::string token = file("token", "Bearer 4711");
-    const Settings found = settings("[signing]\nkey_file = \"" + key + "\"\nkeys.b2_file = \"" +
-                                    key + "\"\n[accounts.a1]\nsigning.key_file = \"" + key +
-                                    "\"\nheaders.Authorization_file = \"" + token + "\"\n");
+    const Settings found = settings(
+        "[signing]\nkey_file = \"" + key + "\"\nkeys.b2_file = \"" + key +
+        "\"\n[accounts.a1]\nsigning.key_file = \"" + key + "\"\nheaders.Authorization_file = \"" +
+        token + "\"\n[media]\nspeech_headers.Authorization_file = \"" + token + "\"\n");
     EXPECT_EQ(found.engine.signing.key, "secret of all");
     EXPECT_EQ(found.engine.signing.keys.at("b2"), "secret of all");
     EXPECT_EQ(found.engine.accounts.at("a1").signing_key, "secret of all");
     EXPECT_EQ(found.engine.accounts.at("a1").headers.at("Authorization"), "Bearer 4711");
+    EXPECT_EQ(found.engine.media.speech_headers.at("Authorization"), "Bearer 4711");
     EXPECT_THAT(errors("\n[signing]\nkey_file = \"/none\"\n"),
                 ElementsAre("pivot.toml:3:1: /none: No such file or directory"));
 }
@@ -428,7 +430,9 @@ TEST_F(ServeSettings, the_configuration_is_shown_without_its_secrets)
         "[signing]\nkey = \"hunter3\"\nkeys.a1 = \"hunter4\"\nkeys.a2_file = \"" +
         key +
         "\"\n"
-        "[accounts.a1]\nsigning.key = \"hunter5\"\nheaders.Authorization = \"Bearer hunter6\"\n");
+        "[accounts.a1]\nsigning.key = \"hunter5\"\nheaders.Authorization = \"Bearer hunter6\"\n"
+        "[media]\nspeech_url = \"http://ann:hunter7@h/\"\n"
+        "speech_headers.Authorization = \"Bearer hunter8\"\n");
     EXPECT_THAT(text, Not(HasSubstr("hunter")));
     EXPECT_THAT(text, HasSubstr("reactors = 2"));
     EXPECT_THAT(text, HasSubstr("@h/"));

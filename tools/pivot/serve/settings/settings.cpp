@@ -66,18 +66,10 @@ void read_numbers_file(json::ObjectReader& root, Actions& actions)
     if (!added) root.fail("numbers_file", fmt::format("{}:{}", path, added.error()));
 }
 
-tl::expected<void, std::string> check_url(std::string_view text)
-{
-    if (text.empty()) return {};
-    const auto url = http::Url::parse(text);
-    if (!url) return tl::unexpected(url.error());
-    return {};
-}
-
 void read_numbers_source(json::ObjectReader& root, NumbersSettings& numbers)
 {
     constexpr std::int64_t day_s = 24 * 60 * 60;
-    root.text("numbers_url", numbers.url, check_url);
+    root.text("numbers_url", numbers.url, http::check_url);
     root.number("numbers_interval_s", numbers.interval, 1, day_s);
 }
 

@@ -32,6 +32,7 @@ bool is_secret(std::string_view pointer)
     if (names.size() == 2 && names[0] == "admin") return names[1] == "token";
     if (names.size() == 3 && names[0] == "api") return names[1] == "tokens";
     if (names.size() == 2 && names[0] == "media") return names[1].starts_with("recordings_key");
+    if (names.size() == 3 && names[0] == "media") return names[1] == "speech_headers";
     const bool is_of_action = names.size() == 4 && names[0] == "actions";
     if (is_of_action) return names[2] == "custom_request_headers";
     const bool is_of_account = names.size() == 4 && names[0] == "accounts";
