@@ -46,6 +46,15 @@ struct Abilities {
     bool own_media = false;        // it fetches URLs, speaks and uploads by itself
 };
 
+// The form in which a leg plays sounds best. media.conversion_command makes them of that form if it
+// has a `{rate}`; otherwise they are as the operator has it.
+struct SoundForm {
+    unsigned rate_hz = 8'000;
+    std::string_view ending = ".wav";  // of the file's name, by which a switch may tell the rate
+
+    bool operator==(const SoundForm&) const = default;
+};
+
 class Channel {
 public:
     virtual ~Channel() = default;
@@ -74,6 +83,9 @@ public:
 
     // Plays to a leg, until JobEnded. Before the answer it is early media.
     virtual bool play(JobId, LegId, const Media&) { return false; }
+
+    // Any thread, before a sound is fetched or rendered for a leg.
+    virtual SoundForm sound_form(LegId) const { return {}; }
 
     // Speaks to a leg, until JobEnded.
     virtual bool say(JobId, LegId, const Speech&) { return false; }

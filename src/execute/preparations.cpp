@@ -45,12 +45,13 @@ public:
 
     void begin()
     {
+        const SoundForm form = all_.call_.channel().sound_form(leg);
         if (const auto* speech = std::get_if<Speech>(&asked_)) {
-            return all_.supply_.render(*speech, *this);
+            return all_.supply_.render(*speech, form, *this);
         }
         session::Session& session = all_.call_.session();
         const media::Asker asker{session.call().account_id, session.action().voice_url};
-        all_.supply_.fetch(media_of(asked_)->what(), asker, *this);
+        all_.supply_.fetch(media_of(asked_)->what(), asker, form, *this);
     }
 
     const JobId job;

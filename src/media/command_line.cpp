@@ -61,6 +61,14 @@ std::vector<std::string> filled_in(std::span<const std::string> command,
     return arguments;
 }
 
+bool mentions(std::span<const std::string> command, std::string_view name)
+{
+    const std::string placeholder = fmt::format("{{{}}}", name);
+    return std::ranges::any_of(command, [&placeholder](const std::string& argument) {
+        return argument.find(placeholder) != argument.npos;
+    });
+}
+
 std::string objection_to(std::string_view argument, std::span<const std::string_view> names)
 {
     std::size_t at = 0;

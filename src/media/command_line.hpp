@@ -21,13 +21,16 @@ struct Placeholder {
 std::vector<std::string> filled_in(std::span<const std::string> command,
                                    std::span<const Placeholder> placeholders);
 
+// Whether an argument has this name in braces.
+bool mentions(std::span<const std::string> command, std::string_view name);
+
 // What is wrong with an argument if there are these names: a sentence. Empty if nothing is.
 std::string objection_to(std::string_view argument, std::span<const std::string_view> names);
 
 inline constexpr std::string_view speech_names[] = {"text",     "text_file", "voice",
                                                     "language", "engine",    "file"};
 
-inline constexpr std::string_view conversion_names[] = {"file", "output"};
+inline constexpr std::string_view conversion_names[] = {"file", "output", "rate"};
 
 inline constexpr std::string_view recording_names[] = {"file", "output", "format", "trim"};
 

@@ -4,6 +4,7 @@
 #include "exchange/content.hpp"
 #include "exchange/long_answers.hpp"
 #include "exchange/signature.hpp"
+#include "media/command_line.hpp"
 #include "media/speech_server.hpp"
 
 #include <utility>
@@ -22,6 +23,13 @@ void append_to(std::string& text, const std::vector<std::string>& command)
     for (const std::string& argument : command) (text += argument) += '\0';
 }
 
+// All that a conversion depends on.
+void append_to(std::string& text, const Conversion& conversion)
+{
+    append_to(text, conversion.command);
+    text.append(conversion.form.ending) += '\0';
+}
+
 // Longer keys are hashed, so that a cache of sounds keeps no long texts. A hash takes longer than
 // the rest of a look-up.
 constexpr std::size_t key_bytes_max = 1'024;
@@ -36,7 +44,7 @@ std::string key_of(const Saying& saying, const Conversion& conversion)
 {
     std::string all;
     append_to(all, saying.command);
-    append_to(all, conversion.command);
+    append_to(all, conversion);
     append_to(all, {saying.voice, saying.language, saying.engine, saying.text});
     return rendering_key(std::move(all));
 }
@@ -56,28 +64,29 @@ Supply::Supply(exchange::Exchanges& exchanges, Worker& worker)
 {
 }
 
-void Supply::fetch(std::string_view url, const Asker& asker, Order& order)
+void Supply::fetch(std::string_view url, const Asker& asker, const SoundForm& form, Order& order)
 {
-    Want* const wanted = want(key_of(url, asker), order);
+    Conversion conversion = conversion_to(form);
+    Want* const wanted = want(key_of(url, asker, conversion), order);
     if (wanted == nullptr) return;
-    wanted->conversion = conversion();
+    wanted->conversion = std::move(conversion);
     wanted->url = url;
     wanted->account_id = asker.account_id;
     wanted->action_url = asker.action_url;
     worker_.take(*wanted);
 }
 
-void Supply::render(const Speech& speech, Order& order)
+void Supply::render(const Speech& speech, const SoundForm& form, Order& order)
 {
-    has_speech_server() ? render_by_server(speech, order) : render_by_program(speech, order);
+    if (has_speech_server()) return render_by_server(speech, conversion_to(form), order);
+    render_by_program(speech, conversion_to(form), order);
 }
 
-void Supply::render_by_server(const Speech& speech, Order& order)
+void Supply::render_by_server(const Speech& speech, Conversion conversion, Order& order)
 {
     std::string json = to_json(speech);
-    Conversion conversion = this->conversion();
     std::string all = exchanges_.config().media.speech_url + '\0';
-    append_to(all, conversion.command);
+    append_to(all, conversion);
     Want* const wanted = want(rendering_key(all + json), order);
     if (wanted == nullptr) return;
     wanted->conversion = std::move(conversion);
@@ -85,14 +94,13 @@ void Supply::render_by_server(const Speech& speech, Order& order)
     worker_.take(*wanted);
 }
 
-void Supply::render_by_program(const Speech& speech, Order& order)
+void Supply::render_by_program(const Speech& speech, Conversion conversion, Order& order)
 {
     const EngineConfig::Media& settings = exchanges_.config().media;
     Saying saying{
         settings.speech_command, std::string(speech.text.bytes()),
         speech.voice.text(),     speech.language.text(),
         speech.engine.text(),    std::chrono::nanoseconds(settings.speech_timeout).count()};
-    Conversion conversion = this->conversion();
     Want* const wanted = want(media::key_of(saying, conversion), order);
     if (wanted == nullptr) return;
     wanted->conversion = std::move(conversion);
@@ -110,19 +118,20 @@ Want* Supply::want(std::string key, Order& order)
 }
 
 // What one account may fetch, another may not, and other settings may not any more.
-std::string Supply::key_of(std::string_view url, const Asker& asker)
+std::string Supply::key_of(std::string_view url, const Asker& asker, const Conversion& conversion)
 {
     const auto account = exchanges_.account_of(asker.account_id);
     std::string key =
         fmt::format("{}\n{}\n{}\n", account->rules().partition, account->profile().id, url);
-    append_to(key, exchanges_.config().media.conversion_command);
+    append_to(key, conversion);
     return key;
 }
 
-Conversion Supply::conversion() const
+Conversion Supply::conversion_to(const SoundForm& form) const
 {
     const EngineConfig::Media& settings = exchanges_.config().media;
-    return {settings.conversion_command,
+    const bool has_choice = mentions(settings.conversion_command, "rate");
+    return {settings.conversion_command, has_choice ? form : SoundForm(),
             std::chrono::nanoseconds(settings.conversion_timeout).count()};
 }
 

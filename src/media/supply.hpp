@@ -9,6 +9,7 @@
 #include "reactor/scope.hpp"
 #include "reactor/task.hpp"
 
+#include <pivot/channel.hpp>
 #include <pivot/command.hpp>
 
 #include <memory>
@@ -35,9 +36,9 @@ public:
     // Whether what renders speech is given its SSML, too.
     bool renders_ssml() const { return renders() && has_speech_server(); }
 
-    // The order is delivered later, never in here.
-    void fetch(std::string_view url, const Asker& asker, Order& order);
-    void render(const Speech& speech, Order& order);
+    // The order is delivered later, never in here. If sounds are converted, then to this form.
+    void fetch(std::string_view url, const Asker& asker, const SoundForm& form, Order& order);
+    void render(const Speech& speech, const SoundForm& form, Order& order);
 
     void close();
     bool is_idle() const { return wants_.empty() && running_.running() == 0; }
@@ -51,10 +52,10 @@ private:
     static constexpr std::size_t fetches_max = 256;
 
     bool has_speech_server() const { return !exchanges_.config().media.speech_url.empty(); }
-    void render_by_program(const Speech& speech, Order& order);
-    void render_by_server(const Speech& speech, Order& order);
-    std::string key_of(std::string_view url, const Asker& asker);
-    Conversion conversion() const;
+    void render_by_program(const Speech& speech, Conversion conversion, Order& order);
+    void render_by_server(const Speech& speech, Conversion conversion, Order& order);
+    std::string key_of(std::string_view url, const Asker& asker, const Conversion& conversion);
+    Conversion conversion_to(const SoundForm& form) const;
     Want* want(std::string key, Order& order);
     void returned(Want& want);
     reactor::Task<> run(Want& want, reactor::Deadline& closing);

@@ -13,6 +13,7 @@
 #include "media/fetched.hpp"
 #include "reactor/inbox.hpp"
 
+#include <pivot/channel.hpp>
 #include <pivot/failure.hpp>
 
 #include <optional>
@@ -24,10 +25,10 @@ namespace pivot::media {
 
 class Supply;
 
-// The program that converts a sound to what the switch plays best. Without one, it is played as it
-// is.
+// The program that converts a sound to what the leg plays best. Without one, it is played as it is.
 struct Conversion {
     std::vector<std::string> command;
+    SoundForm form;  // of what it makes
     Nanoseconds ns_max = 0;
 };
 

@@ -273,8 +273,9 @@ void Worker::convert(Want& want, const std::string& path, Freshness freshness)
     if (conversion.command.empty()) {
         return end(want, adopt(want.key, path, std::move(freshness)));
     }
-    const std::string output = cache_.new_path(".wav");
-    const Placeholder values[] = {{"file", path}, {"output", output}};
+    const std::string output = cache_.new_path(conversion.form.ending);
+    const std::string rate = std::to_string(conversion.form.rate_hz);
+    const Placeholder values[] = {{"file", path}, {"output", output}, {"rate", rate}};
     Program program;
     program.owner = &want.supply;
     program.arguments = filled_in(conversion.command, values);

@@ -293,7 +293,8 @@ TEST(Config, a_command_has_only_names_that_stand_for_something)
               "{format}, {trim}");
     EXPECT_EQ(
         error(R"({"media":{"conversion_command":["sox","{format}"]}})"),
-        "/media/conversion_command/1: {format} stands for nothing: there are {file}, {output}");
+        "/media/conversion_command/1: {format} stands for nothing: there are {file}, {output}, "
+        "{rate}");
     EXPECT_EQ(read(R"({"media":{"speech_command":[]}})").media.speech_command,
               EngineConfig().media.speech_command);
 }

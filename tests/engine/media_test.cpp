@@ -359,6 +359,38 @@ TEST_P(FetchedMedia, is_converted_once_to_what_the_switch_plays_best)
     EXPECT_EQ(files(), 1U) << "the sound as it came is removed";
 }
 
+TEST_P(FetchedMedia, is_converted_once_for_each_rate_that_callers_hear_best)
+{
+    serve();
+    config.media.conversion_command = {"/bin/sh", "-c", "echo $1 > $2", "sh", "{rate}", "{output}"};
+    plays(sound());
+    Phone& wideband = phone();
+    wideband.form = {.rate_hz = 16'000, .ending = ".wav16"};
+    start(wideband);
+    ASSERT_TRUE(wait_for_end(wideband));
+    ASSERT_THAT(wideband.played(), ElementsAre(EndsWith(".wav16")));
+    EXPECT_EQ(read_file(wideband.played().front()), "16000\n");
+    const auto narrowband = call().played();
+    ASSERT_THAT(narrowband, ElementsAre(EndsWith(".wav")));
+    EXPECT_EQ(read_file(narrowband.front()), "8000\n");
+    EXPECT_EQ(call().played(), narrowband);
+    EXPECT_EQ(server().requests_read(), 2U);
+}
+
+TEST_P(FetchedMedia, is_converted_alike_for_all_by_a_command_that_knows_no_rate)
+{
+    serve();
+    config.media.conversion_command = {"cp", "{file}", "{output}"};
+    plays(sound());
+    Phone& wideband = phone();
+    wideband.form = {.rate_hz = 16'000, .ending = ".wav16"};
+    start(wideband);
+    ASSERT_TRUE(wait_for_end(wideband));
+    ASSERT_THAT(wideband.played(), ElementsAre(EndsWith(".wav")));
+    EXPECT_EQ(call().played(), wideband.played());
+    EXPECT_EQ(server().requests_read(), 1U);
+}
+
 TEST_P(FetchedMedia, that_cannot_be_converted_is_warned_of)
 {
     serve();

@@ -185,6 +185,7 @@ public:
     Engine::Ticket ticket;
     bool speaks = true;
     bool has_own_media = false;
+    SoundForm form;
 
     Abilities abilities() const override
     {
@@ -219,6 +220,7 @@ public:
         if (job == mixing_) end_mix();
         react("stop", job, [this](JobId stopped) { tell(JobEnded{stopped, JobEnd::stopped, ""}); });
     }
+    SoundForm sound_form(LegId leg) const override { return leg == caller ? form : SoundForm(); }
     bool play(JobId job, LegId, const Media& media) override
     {
         {

@@ -239,6 +239,29 @@ TEST_F(AsteriskCall, has_no_header_whose_name_asterisk_would_evaluate)
     EXPECT_FALSE(asterisk.has_asked("SHELL"));
 }
 
+// Asked for with the rest of what is known about a call, at no further cost.
+TEST_F(AsteriskCall, plays_sounds_of_16_khz_best_if_its_channel_is_wideband)
+{
+    struct Row {
+        std::string formats;
+        std::string id;
+        SoundForm form;
+    };
+    const SoundForm narrow;
+    const SoundForm wide{.rate_hz = 16'000, .ending = ".wav16"};
+    const std::vector<Row> rows = {
+        {"(alaw)", "c1", narrow},      {"(g722)", "c2", wide},   {"(g722|alaw)", "c3", wide},
+        {"(ulaw|g722)", "c4", narrow}, {"(slin)", "c5", narrow}, {"(opus|vp8)", "c6", wide},
+        {"(slin16)", "c7", wide},      {"", "c8", narrow},       {"(g7221|alaw)", "c9", narrow}};
+    for (const Row& row : rows) {
+        asterisk.variables = {{"CHANNEL(audionativeformat)", row.formats}};
+        tested.enter(row.id);
+        EXPECT_EQ(tested.channel().sound_form(caller), row.form) << row.formats;
+        EXPECT_EQ(tested.channel().sound_form(1), narrow) << "a callee";
+        EXPECT_EQ(asterisk.count_asked("GET channels/" + row.id + "/variable"), 1U);
+    }
+}
+
 TEST_F(AsteriskCall, gets_the_action_of_its_variable_before_that_of_its_arguments)
 {
     asterisk.variables = {{"PIVOT_ACTION", R"({"voice_url":"https://example.com/"})"}};

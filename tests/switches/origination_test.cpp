@@ -62,6 +62,14 @@ TEST_F(Origination, is_a_call_as_any_other_once_somebody_has_answered)
     EXPECT_THAT(tested.unanswered, IsEmpty());
 }
 
+TEST_F(Origination, plays_sounds_of_16_khz_best_if_the_callee_is_wideband)
+{
+    asterisk.variables = {{"CHANNEL(audionativeformat)", "(g722)"}};
+    originate();
+    answer();
+    EXPECT_EQ(tested.channel().sound_form(caller).rate_hz, 16'000U);
+}
+
 TEST_F(Origination, whose_session_ends_is_hung_up_and_not_given_to_a_dialplan)
 {
     originate();
@@ -154,7 +162,7 @@ TEST_F(Origination, that_is_answered_is_left_alone_when_its_request_fails_late)
     tested.run();
     ASSERT_EQ(tested.arrivals.size(), 1U);
     tested.pass_one();  // nobody waits for the request any more
-    EXPECT_EQ(tested.commands, 1);
+    EXPECT_EQ(tested.commands, 2) << "it, and the question after the formats";
     EXPECT_FALSE(asterisk.has_asked("DELETE"));
     EXPECT_THAT(tested.unanswered, IsEmpty());
 }

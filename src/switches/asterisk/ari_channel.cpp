@@ -1,6 +1,7 @@
 #include "switches/asterisk/ari_channel.hpp"
 
 #include "switches/asterisk/playback.hpp"
+#include "switches/asterisk/sounds.hpp"
 #include "switches/asterisk/targets.hpp"
 #include "switches/q850.hpp"
 
@@ -69,6 +70,7 @@ void AriChannel::arrive_answered(std::string call_id)
     arrival.is_answered = true;
     arrival.call.call_id = call_id_;
     arrival.call.direction = Direction::outbound_api;
+    ask_for_formats();
     take();
     sweep_soon();
 }
@@ -80,6 +82,7 @@ reactor::Task<> AriChannel::welcome(std::string refusal, reactor::Reactor& react
         co_await complete(arriving_, switchboard_.likely_headers, switchboard_.ari, deadline);
     }
     is_welcoming_ = false;
+    is_wideband_ = is_wideband(arriving_.formats);
     if (has_left_) {
         has_ended_ = true;
     } else if (refusal.empty()) {
@@ -110,6 +113,16 @@ void AriChannel::take()
     if (refusal) return refuse(*refusal);
     has_begun_ = true;
     for (Event& event : std::exchange(early_, {})) tell(std::move(event));
+}
+
+// The answer comes while the web server is asked, so no sound waits for it.
+void AriChannel::ask_for_formats()
+{
+    std::string target = target_of("channels", id(), "/variable?variable=");
+    append_encoded(target, formats_variable);
+    requests_.ask_now(get_request(std::move(target)), [this](const Result<AriAnswer>& answer) {
+        is_wideband_ = is_wideband(value_in(answer).value_or(""));
+    });
 }
 
 // Whoever sent the call tries another host after a 503, but not after a 404.

@@ -19,6 +19,7 @@
 #include <pivot/channel.hpp>
 #include <pivot/engine.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -103,6 +104,7 @@ public:
     void reject(int sip_code, const ReasonPhrase& phrase) override;
     void hang_up(LegId leg, const CauseName& cause) override;
     void stop(JobId job) override;
+    SoundForm sound_form(LegId leg) const override;
     bool play(JobId job, LegId leg, const Media& media) override;
     bool say(JobId job, LegId leg, const Speech& speech) override;
     bool send_keys(JobId job, LegId leg, const KeySequence& keys,
@@ -125,6 +127,8 @@ private:
     reactor::Task<> welcome(std::string refusal, reactor::Reactor& reactor);
     void take();
     void refuse(const Refusal& refusal);
+
+    void ask_for_formats();
 
     void hear_on_leg(Leg& leg, const AriEvent& event);
     void hear_of_jobs(const AriEvent& event);
@@ -172,6 +176,7 @@ private:
     std::string call_id_;
     Engine::Ticket ticket_;
     Leg caller_;
+    std::atomic<bool> is_wideband_ = false;   // the caller's channel
     std::vector<std::unique_ptr<Leg>> legs_;  // dialled ones
     std::vector<std::unique_ptr<Leg>> gone_;  // their jobs may still look at them
     Variables exported_;

@@ -9,6 +9,7 @@
 #include "switches/asterisk/playback.hpp"
 #include "switches/asterisk/recording_leg.hpp"
 #include "switches/asterisk/refusal_cause.hpp"
+#include "switches/asterisk/sounds.hpp"
 #include "switches/asterisk/targets.hpp"
 #include "switches/media_words.hpp"
 #include "switches/q850.hpp"
@@ -47,6 +48,12 @@ Abilities AriChannel::abilities() const
     abilities.keys_in_rooms = true;
     abilities.early_media = true;
     return abilities;
+}
+
+// The formats of a callee's channel would cost a request for each leg, and few hear a sound.
+SoundForm AriChannel::sound_form(LegId leg) const
+{
+    return leg == caller && is_wideband_ ? wideband_form : SoundForm();
 }
 
 void AriChannel::post(std::function<void()> work)

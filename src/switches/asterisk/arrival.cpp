@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "switches/asterisk/requests.hpp"
+#include "switches/asterisk/sounds.hpp"
 #include "switches/asterisk/targets.hpp"
 
 #include <algorithm>
@@ -162,12 +163,13 @@ std::string to_json(const HeaderNames& names, const Headers& headers)
 // The action is last, because people write it by hand and may use line breaks.
 Texts names_for(bool is_sip, const Texts& header_functions)
 {
-    Texts names;
+    Texts names = {std::string(formats_variable)};
     if (is_sip) {
-        names = {"CHANNEL(pjsip,remote_uri)", "CHANNEL(pjsip,local_uri)", "PJSIP_HEADERS(X-)"};
+        names.insert(names.end(), {"CHANNEL(pjsip,remote_uri)", "CHANNEL(pjsip,local_uri)",
+                                   "PJSIP_HEADERS(X-)"});
         names.insert(names.end(), header_functions.begin(), header_functions.end());
     } else {
-        names = {"PIVOT_HOPS"};
+        names.emplace_back("PIVOT_HOPS");
     }
     names.emplace_back("PIVOT_ACTION");
     return names;
@@ -211,18 +213,19 @@ reactor::Task<> complete(Arriving& arriving, HeaderNames& likely, AriCommands& a
     const Texts names = names_for(arriving.is_sip, functions);
     Texts values = co_await values_of(channel, names, ari, deadline);
     if (!values.back().empty()) arrival.said = std::move(values.back());
+    arriving.formats = std::move(values[0]);
     if (!arriving.is_sip) {
-        arriving.hops = parse_number<unsigned>(values[0]).value_or(0);
+        arriving.hops = parse_number<unsigned>(values[1]).value_or(0);
         co_return;
     }
-    take_party(values[0], arrival.call.from);
-    take_party(values[1], arrival.call.to);
+    take_party(values[1], arrival.call.from);
+    take_party(values[2], arrival.call.to);
     arrival.call.request.realm = arrival.call.to.realm;
-    likely = headers_in(values[2]);
+    likely = headers_in(values[3]);
     const HeaderNames present = likely;
     Headers headers;
     for (std::size_t i = 0; i < functions.size(); ++i) {
-        headers.emplace(guessed[i], std::move(values[3 + i]));
+        headers.emplace(guessed[i], std::move(values[4 + i]));
     }
     co_await add_missing(present, channel, headers, ari, deadline);
     arrival.call.custom_sip_headers = to_json(present, headers);

@@ -16,7 +16,8 @@ struct Arriving {
     std::string channel;
     std::string context;  // the dialplan's
     bool is_sip = false;
-    unsigned hops = 0;  // calls that have led to this one, each dialled by the one before
+    std::string formats;  // in which its audio is sent: `(g722|alaw)`
+    unsigned hops = 0;    // calls that have led to this one, each dialled by the one before
 };
 
 // More of them are documents that dial each other, or themselves, without end.
@@ -28,10 +29,10 @@ Arriving arriving_of(const StasisStart& start);
 // Names of the SIP headers of the last call. The next one from the same provider has the same.
 using HeaderNames = std::vector<std::string>;
 
-// Asks for the rest: the action in the variable PIVOT_ACTION, which wins, the SIP addresses, and
-// the SIP headers that begin with `X-`. One request asks for all that, and one more for headers
-// that are not in `likely`, which then has the names of this call's headers. Of another channel it
-// asks for the hops. Leaves out what Asterisk does not have.
+// Asks for the rest: the action in the variable PIVOT_ACTION, which wins, the formats, the SIP
+// addresses, and the SIP headers that begin with `X-`. One request asks for all that, and one more
+// for headers that are not in `likely`, which then has the names of this call's headers. Of another
+// channel it asks for the hops. Leaves out what Asterisk does not have.
 reactor::Task<> complete(Arriving& arriving, HeaderNames& likely, AriCommands& ari,
                          reactor::Deadline& deadline);
 

@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace pivot::switches::asterisk {
@@ -30,6 +32,16 @@ std::string tones(const Tone& tone)
 }
 
 }  // namespace
+
+bool is_wideband(std::string_view formats)
+{
+    constexpr std::string_view wideband =
+        "g722 opus slin16 slin24 slin32 slin44 slin48 slin96 slin192 silk16 silk24 speex16 speex32 "
+        "siren7 siren14 g719 amrwb evs";
+    formats = formats.substr(std::min(formats.find_first_not_of('('), formats.size()));
+    const std::string_view likeliest = formats.substr(0, formats.find_first_of("|)"));
+    return has_word(wideband, likeliest);
+}
 
 std::string sound_path(std::string_view file, const SwitchSettings& settings)
 {

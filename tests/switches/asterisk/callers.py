@@ -27,6 +27,8 @@ a=rtpmap:96 telephone-event/8000
 a=fmtp:96 0-15
 """
 
+G722_OFFER = OFFER.replace("AVP 8", "AVP 9").replace("8 PCMA/", "9 G722/")
+
 INVITE = f"""<send retrans="500"><![CDATA[
 INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
 Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
@@ -333,9 +335,9 @@ class Party:
 class Caller(Party):
     """`count` calls to an extension of Asterisk, so many a second."""
 
-    def __init__(self, extension, *steps, count=1, rate=100, seconds=90):
+    def __init__(self, extension, *steps, count=1, rate=100, seconds=90, offer=OFFER):
         super().__init__(
-            [INVITE, *steps],
+            [INVITE.replace(OFFER, offer), *steps],
             ASTERISK,
             "-s",
             extension,

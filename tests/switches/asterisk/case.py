@@ -151,8 +151,8 @@ class Case(unittest.TestCase):
 
     # Calls.
 
-    def call(self, *steps, to="twiml", count=1, rate=100):
-        return self.with_party(Caller(to, *steps, count=count, rate=rate))
+    def call(self, *steps, to="twiml", **how):
+        return self.with_party(Caller(to, *steps, **how))
 
     def callee(self, *steps):
         return self.with_party(Callee(callers.ringing(180), *steps))

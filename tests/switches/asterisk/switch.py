@@ -22,7 +22,7 @@ res_pjsip_header_funcs res_pjsip_nat res_pjsip_refer res_pjsip_rfc3326 res_pjsip
 res_pjsip_authenticator_digest res_pjsip_outbound_authenticator_digest res_rtp_asterisk
 res_clioriginate chan_pjsip chan_bridge_media pbx_config bridge_simple bridge_softmix
 bridge_native_rtp bridge_holding bridge_builtin_features bridge_builtin_interval_features
-codec_ulaw codec_alaw codec_a_mu codec_gsm codec_resample format_gsm format_wav format_pcm format_sln app_dial
+codec_ulaw codec_alaw codec_a_mu codec_g722 codec_gsm codec_resample format_gsm format_wav format_pcm format_sln app_dial
 app_playback app_chanspy app_mixmonitor app_milliwatt app_playtones app_senddtmf app_stack
 app_verbose app_originate func_periodic_hook func_cut func_groupcount func_uri func_callerid
 func_channel func_hangupcause func_logic func_strings func_timeout func_global
@@ -49,7 +49,7 @@ type = endpoint
 transport = udp
 context = default
 disallow = all
-allow = ulaw,alaw
+allow = ulaw,alaw,g722
 dtmf_mode = auto_info
 direct_media = no
 rtp_symmetric = yes

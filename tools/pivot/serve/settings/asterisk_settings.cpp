@@ -29,8 +29,8 @@ void let_engine_keep_files(EngineConfig& engine)
     engine.session.renders_speech = true;
     engine.session.keeps_recordings = true;
     engine.media.path = cache_folder();
-    engine.media.conversion_command = {"sox", "-q", "{file}", "-r", "8000",
-                                       "-c",  "1",  "-b",     "16", "{output}"};
+    engine.media.conversion_command = {"sox", "-q", "{file}", "-r", "{rate}", "-c",
+                                       "1",   "-b", "16",     "-t", "wav",    "{output}"};
 }
 
 // Reads `http://ann:secret@h:8088`, whose user and password replace the other settings.
