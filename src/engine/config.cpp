@@ -139,15 +139,6 @@ void read_command(json::ObjectReader& reader, std::string_view name,
     if (!read.empty()) command = std::move(read);
 }
 
-// The rest are the segments of a path.
-Checked check_link_base(std::string_view text)
-{
-    if (auto checked = http::check_url(text); !checked || text.empty()) return checked;
-    if (text.find_first_of("?#") == text.npos && !text.ends_with('/')) return {};
-    return tl::unexpected(
-        std::string("has a query, a fragment or a slash at its end, but links begin with it"));
-}
-
 Checked check_number(std::string_view text)
 {
     if (exchange::NumberPattern::parse(text)) return {};
@@ -230,7 +221,7 @@ void read_media(json::ObjectReader& reader, EngineConfig::Media& media)
     reader.number("conversion_ms", media.conversion_timeout, wait_ms_min, 10 * minute_ms);
     reader.texts("recording_command", media.recording_command, check_recording_argument);
     reader.number("recording_ms", media.recording_timeout, wait_ms_min, 60 * minute_ms);
-    reader.text("recordings_url", media.recordings_url, check_link_base);
+    reader.text("recordings_url", media.recordings_url, http::check_base_url);
     reader.text("recordings_key", media.recordings_key, check_text);
     reader.text("recordings_key_before", media.recordings_key_before, check_text);
     reader.number("recordings_link_s", media.recordings_lifetime, 60, 3'650 * day_ms / 1'000);

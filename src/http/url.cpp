@@ -340,4 +340,12 @@ tl::expected<void, std::string> check_url(std::string_view text)
     return {};
 }
 
+tl::expected<void, std::string> check_base_url(std::string_view text)
+{
+    if (auto checked = check_url(text); !checked || text.empty()) return checked;
+    if (text.find_first_of("?#") == text.npos && !text.ends_with('/')) return {};
+    return tl::unexpected(
+        std::string("has a query, a fragment or a slash at its end, but links begin with it"));
+}
+
 }  // namespace pivot::http

@@ -75,4 +75,7 @@ struct Url {
 // Whether this is such a URL, or empty. The error is that of Url::parse.
 tl::expected<void, std::string> check_url(std::string_view text);
 
+// Likewise, for a URL that others begin with.
+tl::expected<void, std::string> check_base_url(std::string_view text);
+
 }  // namespace pivot::http

@@ -1,22 +1,19 @@
 #include "media/recording_link.hpp"
 
+#include "base/link_mac.hpp"
 #include "base/text.hpp"
 #include "http/url.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
-#include <openssl/hmac.h>
 
 namespace pivot::media {
 
 namespace {
 
-constexpr std::size_t mac_bytes = 16;
 constexpr std::string_view endings[] = {".wav", ".mp3"};
 
 bool is_plain(char sign)
@@ -37,28 +34,16 @@ std::string escaped(std::string_view text)
     return out;
 }
 
-std::string mac_of(const RecordingLink& link, std::string_view key)
+std::string signed_text(const RecordingLink& link)
 {
-    const std::string text =
-        fmt::format("{}\n{}\n{}", link.account_id, link.id, link.expires_unix_s);
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-         reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
-    std::string hex;
-    for (std::size_t i = 0; i < mac_bytes; ++i) hex += fmt::format("{:02x}", digest[i]);
-    return hex;
+    return fmt::format("{}\n{}\n{}", link.account_id, link.id, link.expires_unix_s);
 }
 
 bool is_signed(const RecordingLink& link, std::string_view mac, std::span<const std::string> keys)
 {
+    const std::string text = signed_text(link);
     bool is_good = false;
-    for (const std::string& key : keys) {
-        if (key.empty()) continue;
-        const std::string expected = mac_of(link, key);
-        is_good |= mac.size() == expected.size() &&
-                   CRYPTO_memcmp(mac.data(), expected.data(), mac.size()) == 0;
-    }
+    for (const std::string& key : keys) is_good |= is_link_mac(mac, text, key);
     return is_good;
 }
 
@@ -79,7 +64,7 @@ std::string signed_link(std::string_view base, const RecordingLink& link, std::s
 {
     const std::string account = link.account_id.empty() ? "-" : escaped(link.account_id);
     return fmt::format("{}/{}/{}.{}.{}", base, account, link.id, link.expires_unix_s,
-                       mac_of(link, key));
+                       link_mac(signed_text(link), key));
 }
 
 tl::expected<ReadLink, LinkFault> read_link(std::string_view segments,

@@ -1,4 +1,5 @@
 // One call after the other on a fake Asterisk: what is asked of it, and what is told of it.
+#include "base/link_mac.hpp"
 #include "peers/temporary_folder.hpp"
 #include "switches/asterisk_fixture.hpp"
 #include "switches/conformance.hpp"
@@ -16,6 +17,7 @@
 namespace pivot::test {
 namespace {
 
+using switches::asterisk::OfferedSounds;
 using switches::asterisk::SwitchSettings;
 using testing::Contains;
 using testing::ElementsAre;
@@ -386,6 +388,76 @@ TEST_F(AsteriskCall, plays_files_where_asterisk_sees_them)
     mapped.run();
     EXPECT_TRUE(mapped.asterisk.has_asked("POST channels/c1/progress"));
     EXPECT_THAT(mapped.asterisk.asked.back(), HasSubstr(R"({"media":["sound:/mnt/pivot/a1"]})"));
+}
+
+// What an Asterisk that reads no files of ours fetches.
+class FetchingAsterisk : public testing::Test {
+protected:
+    std::string uri() const { return "sound:http://10.0.0.5:8095" + target(); }
+    std::string target() const
+    {
+        return fmt::format("/sounds/{}/pivot-1.wav16", link_mac("pivot-1.wav16", "key"));
+    }
+
+    OfferedSounds sounds{{"/var/cache/pivot", "http://10.0.0.5:8095", "key"}};
+    const Media file{LocalPath::of_operator("/var/cache/pivot/pivot-1.wav16")};
+
+    AsteriskUnderTest tested{settings_with(sounds)};
+    FakeAsterisk& asterisk = tested.asterisk;
+
+private:
+    static SwitchSettings settings_with(OfferedSounds& sounds)
+    {
+        SwitchSettings settings;
+        settings.sounds = &sounds;
+        return settings;
+    }
+};
+
+TEST_F(FetchingAsterisk, is_offered_a_file_as_long_as_it_is_played)
+{
+    tested.enter();
+    EXPECT_FALSE(sounds.find(target()));
+    for (JobId job = 1; job <= 2; ++job) {
+        tested.channel().play(job, caller, file);
+        tested.run();
+        EXPECT_THAT(asterisk.asked.back(), HasSubstr(fmt::format(R"({{"media":["{}"]}})", uri())));
+        const auto found = sounds.find(target());
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->path, "/var/cache/pivot/pivot-1.wav16");
+        EXPECT_FALSE(sounds.find("/sounds/pivot-1.wav16"));
+        EXPECT_FALSE(sounds.find(fmt::format("/sounds/{:032}/pivot-1.wav16", 0)));
+        EXPECT_FALSE(sounds.find(target() + "/"));
+        tested.pass();
+        EXPECT_FALSE(sounds.find(target()));
+    }
+}
+
+TEST_F(FetchingAsterisk, keeps_files_of_its_own)
+{
+    tested.enter();
+    for (const char* const path : {"/usr/share/sounds/a.wav", "/var/cache/pivot2/a.wav",
+                                   "/var/cache/pivot/recordings/a.wav"}) {
+        const Media own(LocalPath::of_operator(path));
+        tested.channel().play(1, caller, own);
+        tested.run();
+        EXPECT_THAT(asterisk.asked.back(), HasSubstr(R"("sound:/)"));
+        tested.pass();
+    }
+}
+
+// Some that fetch a sound for two channels at once have nothing to play to one of them.
+TEST_F(FetchingAsterisk, plays_a_sound_again_that_it_could_not_open)
+{
+    tested.enter();
+    asterisk.missing_sounds = {uri()};
+    tested.channel().play(1, caller, file);
+    tested.run();
+    EXPECT_EQ(asterisk.count_asked("POST channels/c1/play/"), 2U);
+    const std::vector<Event> told = tested.take_told();
+    ASSERT_THAT(told, SizeIs(1));
+    EXPECT_THAT(std::visit(ShownEvent(), told.front()),
+                HasSubstr("1 failed: Asterisk cannot fetch and play this file"));
 }
 
 TEST_F(AsteriskCall, plays_prompts_in_their_language_and_as_often_as_asked)

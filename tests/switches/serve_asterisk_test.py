@@ -582,16 +582,6 @@ class Outbound(ServeCase):
 class Checks(ServeCase):
     """What `--check` finds out, while a `pivot serve` with the same application takes calls."""
 
-    def check(self, *changes):
-        toml = self.toml
-        for old, new in changes:
-            toml = toml.replace(old, new)
-        path = self.asterisk.home / "checked.toml"
-        path.write_text(toml)
-        command = [self.program, "serve", "--check", "--config", str(path)]
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        return ended.returncode, ended.stdout + ended.stderr
-
     def test_asterisk_plays_a_file(self):
         media = self.asterisk.home / "media"
         self.assertEqual(self.check(), (0, "the configuration is valid\n"))

@@ -219,6 +219,27 @@ TEST_F(ServeSettings, an_asterisk_on_another_machine_needs_a_password_to_connect
     EXPECT_THAT(found->shown, Not(HasSubstr("s3cret")));
 }
 
+TEST_F(ServeSettings, an_asterisk_may_fetch_sounds)
+{
+    constexpr std::string_view asterisk = "[asterisk]\nurl = \"http://a:b@h\"\n";
+    const auto with = [&](std::string_view more) { return fmt::format("{}{}\n", asterisk, more); };
+    const Settings found = settings(with("media_listen = \"10.0.0.5:8095\""));
+    ASSERT_EQ(found.asterisk->media_listen.size(), 1U);
+    EXPECT_EQ(found.asterisk->media_url, "http://10.0.0.5:8095");
+    const Settings mapped = settings(
+        with("media_listen = \"0.0.0.0:8095\"\nmedia_url = \"https://pivot.example/asterisk\""));
+    EXPECT_EQ(mapped.asterisk->media_url, "https://pivot.example/asterisk");
+    for (const auto& [wrong, why] : std::vector<std::pair<std::string, std::string>>{
+             {"media_listen = \"0.0.0.0:8095\"", "media_url: is missing"},
+             {"media_listen = \"[::]:8095\"", "media_url: is missing"},
+             {"media_listen = \"/run/pivot/sounds\"", "media_listen: is a Unix socket"},
+             {"media_url = \"http://h\"", "media_url: needs media_listen as well"},
+             {"media_listen = \"[::1]:8095\"\nmedia_url = \"http://h/\"", "media_url: has a query"},
+             {"media_listen = \"[::1]:8095\"\nmedia_path = \"/mnt\"", "media_path: is for"}}) {
+        EXPECT_THAT(errors(with(wrong)), ElementsAre(HasSubstr("asterisk." + why))) << wrong;
+    }
+}
+
 TEST_F(ServeSettings, an_asterisk_without_a_url_or_a_password_is_refused)
 {
     EXPECT_THAT(errors("[asterisk]\npassword = \"x\"\n"),

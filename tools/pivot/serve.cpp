@@ -124,7 +124,7 @@ private:
     using Done = tl::expected<void, std::string>;
     Done set_up()
     {
-        Listeners for_asterisk;
+        AsteriskDoors for_asterisk;
         if (auto bound = bind(for_asterisk); !bound) return bound;
         settings_.engine.sinks = &sinks_;
         const std::string warning = complete_links(settings_);
@@ -152,7 +152,7 @@ private:
         return api_->start(*reception_, *control_, standing_, *kazoo_pages_);
     }
 
-    Done bind(Listeners& for_asterisk)
+    Done bind(AsteriskDoors& for_asterisk)
     {
         auto admin = Admin::open(settings_.admin, log_);
         if (!admin) return pass_on(admin);
@@ -162,13 +162,13 @@ private:
         api_ = std::move(*api);
         local_links_.emplace(api_->own_listeners(), settings_.api.tls.is_there());
         if (settings_.asterisk) {
-            auto opened = open_listeners(*settings_.asterisk, log_);
+            auto opened = open_doors(*settings_.asterisk, settings_.engine.media.path, log_);
             if (!opened) return pass_on(opened);
             for_asterisk = std::move(*opened);
         }
         std::vector<std::string>& own = settings_.engine.own_listeners;
         own = admin_->own_listeners();
-        for (const auto& listener : for_asterisk) own.push_back(listener->address().to_text());
+        std::ranges::move(for_asterisk.own_listeners(), std::back_inserter(own));
         std::ranges::move(api_->own_listeners(), std::back_inserter(own));
         if (settings_.asterisk) {
             std::ranges::move(addresses_of(*settings_.asterisk), std::back_inserter(own));
@@ -183,7 +183,7 @@ private:
         return local_links_->complete(settings.engine);
     }
 
-    void make_fronts(Listeners for_asterisk)
+    void make_fronts(AsteriskDoors for_asterisk)
     {
         if (settings_.scripted) {
             fronts_.push_back(std::make_unique<ScriptedFront>(*settings_.scripted,

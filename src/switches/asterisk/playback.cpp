@@ -22,10 +22,23 @@ void Playback::begin()
 {
     open_media();
     if (media_.kind() == Media::Kind::hold_music) return begin_music();
-    auto uri = sound_uri(media_, switchboard().settings);
-    if (!uri) return end(JobEnd::failed, std::move(uri.error()));
-    uri_ = std::move(*uri);
+    offer();
+    if (!offer_) {
+        auto uri = sound_uri(media_, switchboard().settings);
+        if (!uri) return end(JobEnd::failed, std::move(uri.error()));
+        uri_ = std::move(*uri);
+    }
     play_once();
+}
+
+void Playback::offer()
+{
+    OfferedSounds* const sounds = switchboard().settings.sounds;
+    if (sounds == nullptr || media_.kind() != Media::Kind::file) return;
+    auto name = sounds->name_of(media_.what());
+    if (!name) return;
+    offer_.emplace(*sounds, std::move(*name));
+    uri_ = "sound:" + offer_->url();
 }
 
 void Playback::begin_music()
@@ -101,6 +114,9 @@ void Playback::hear(const PlaybackFinished& finished)
     if (is_stopping_) return end(end_);
     if (finished.has_failed) {
         if (leg().is_hanging_up) return end(JobEnd::stopped);
+        // Some Asterisks that fetch a sound for two channels at once keep that of one, and have
+        // nothing to play to the other (asterisk #1689). Now they have.
+        if (offer_ && !std::exchange(was_repeated_, true)) return play_once();
         return end(JobEnd::failed, why_it_failed());
     }
     // Keeps an empty file from being played over and over without a pause.
@@ -115,6 +131,11 @@ std::string Playback::why_it_failed() const
 {
     if (media_.kind() == Media::Kind::tone) return "Asterisk cannot play these tones";
     if (media_.kind() != Media::Kind::file) return "Asterisk has no sound of this name";
+    if (offer_) {
+        return "Asterisk cannot fetch and play this file: it does not reach asterisk.media_url, or "
+               "its modules res_http_media_cache, res_curl, func_curl and format_wav are not all "
+               "loaded";
+    }
     return "Asterisk cannot play this file: it does not see it (asterisk.media_path), its format "
            "module is not loaded, or the file is broken";
 }

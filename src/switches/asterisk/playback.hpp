@@ -2,8 +2,12 @@
 #pragma once
 
 #include "switches/asterisk/job.hpp"
+#include "switches/asterisk/offered_sounds.hpp"
 
 #include <pivot/command.hpp>
+
+#include <optional>
+#include <string>
 
 namespace pivot::switches::asterisk {
 
@@ -20,6 +24,7 @@ public:
 
 private:
     void fired() override;  // tones have lasted long enough
+    void offer();
     void begin_music();
     void stop_music();
     void play_once();
@@ -28,12 +33,14 @@ private:
     std::string why_it_failed() const;
 
     const Media media_;
-    unsigned loops_left_;  // 0 means for ever
-    std::string uri_;      // in ARI's form
+    unsigned loops_left_;                        // 0 means for ever
+    std::optional<OfferedSounds::Offer> offer_;  // nothing: Asterisk has the sound
+    std::string uri_;                            // in ARI's form
     std::string playback_;
     Nanoseconds began_at_ = 0;  // this repetition
     JobEnd end_ = JobEnd::finished;
     bool is_stopping_ = false;
+    bool was_repeated_ = false;  // after a failed fetch
 };
 
 }  // namespace pivot::switches::asterisk

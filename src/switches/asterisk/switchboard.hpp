@@ -11,6 +11,7 @@
 #include "switches/asterisk/dial_string.hpp"
 #include "switches/asterisk/mixes.hpp"
 #include "switches/asterisk/names.hpp"
+#include "switches/asterisk/offered_sounds.hpp"
 
 #include <string>
 
@@ -18,13 +19,14 @@ namespace pivot::switches::asterisk {
 
 struct SwitchSettings {
     std::string application = "pivot";
-    std::string media_path;          // the engine's files on this machine
-    std::string media_path_seen;     // the same folder as Asterisk sees it
-    std::string recordings_path;     // where recordings of lost calls are kept; empty: nowhere
-    std::string transfer_context;    // of extensions; if empty, the caller's own
-    std::string park;                // EXTENSION@CONTEXT that parks; if empty, nobody can park
-    bool hangs_up_refused = false;   // otherwise the dialplan goes on
-    bool fetches_recordings = true;  // otherwise nobody can record
+    std::string media_path;           // the engine's files on this machine
+    std::string media_path_seen;      // the same folder as Asterisk sees it
+    OfferedSounds* sounds = nullptr;  // fetches them over HTTP; null: it reads them itself
+    std::string recordings_path;      // where recordings of lost calls are kept; empty: nowhere
+    std::string transfer_context;     // of extensions; if empty, the caller's own
+    std::string park;                 // EXTENSION@CONTEXT that parks; if empty, nobody can park
+    bool hangs_up_refused = false;    // otherwise the dialplan goes on
+    bool fetches_recordings = true;   // otherwise nobody can record
     DialTemplates templates;
 
     // How long the event of a channel's arrival may be on its way to a connection that has just

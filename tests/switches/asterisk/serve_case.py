@@ -2,6 +2,7 @@
 
 import re
 import signal
+import subprocess
 import sys
 
 import beside
@@ -121,6 +122,17 @@ class ServeCase(Case):
         """Each case has a `pivot serve` of its own, which ends as it should."""
         self.serve = beside.start(self.program, self.asterisk, toml or self.toml)
         self.addCleanup(self.serve.kill)
+
+    def check(self, *changes):
+        """The exit status and the output of `pivot serve --check`."""
+        toml = self.toml
+        for old, new in changes:
+            toml = toml.replace(old, new)
+        path = self.asterisk.home / "checked.toml"
+        path.write_text(toml)
+        command = [self.program, "serve", "--check", "--config", str(path)]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        return ended.returncode, ended.stdout + ended.stderr
 
     def tearDown(self):
         super().tearDown()

@@ -31,7 +31,7 @@ ARI_MODULES = """
 res_http_websocket res_websocket_client res_stasis_answer res_stasis_playback res_stasis_recording
 res_stasis_snoop res_ari_model res_ari res_ari_applications res_ari_asterisk res_ari_bridges
 res_ari_channels res_ari_events res_ari_playbacks res_ari_recordings app_stasis app_while
-func_dialplan
+func_dialplan func_curl res_curl res_http_media_cache
 """.split()
 
 CONFIG = {
@@ -183,7 +183,7 @@ class Asterisk:
         self.log = self.home / "asterisk.log"
         self.process = None
         self.modules = [*MODULES, *modules]
-        for folder in ("etc", "lib/keys", "spool/recording", "run", "log", "modules", "libraries"):
+        for folder in ("etc", "lib/keys", "spool/recording", "run", "log", "modules", "libraries", "cache"):
             (self.home / folder).mkdir(parents=True)
         own = self.root / "usr/lib/x86_64-linux-gnu/asterisk/modules"
         for each in own.glob("*.so"):
@@ -210,6 +210,7 @@ class Asterisk:
             "astrundir": "run",
             "astlogdir": "log",
             "astmoddir": "modules",
+            "astcachedir": "cache",
         }
         lines = ["[directories]"] + [
             f"{name} => {self.inside}/{place}" for name, place in places.items()

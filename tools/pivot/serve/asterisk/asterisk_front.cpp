@@ -1,11 +1,14 @@
 #include "pivot/serve/asterisk/asterisk_front.hpp"
 
+#include "base/pass_on.hpp"
 #include "pivot/serve/asterisk/asterisk_line.hpp"
 #include "reactor/errand.hpp"
 #include "switches/asterisk/ari.hpp"
 #include "switches/asterisk/ari_client.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -24,12 +27,21 @@ std::int64_t unix_now_ms()
 
 }  // namespace
 
-tl::expected<Listeners, std::string> open_listeners(const AsteriskSettings& settings, Log& log)
+std::vector<std::string> AsteriskDoors::own_listeners() const
+{
+    std::vector<std::string> all;
+    for (const auto& listener : listeners) all.push_back(listener->address().to_text());
+    if (sounds) std::ranges::move(sounds->own_listeners(), std::back_inserter(all));
+    return all;
+}
+
+tl::expected<AsteriskDoors, std::string> open_doors(const AsteriskSettings& settings,
+                                                    const std::string& media_path, Log& log)
 {
     const auto write = [&log](LogLevel level, std::string_view call_id, std::string_view line) {
         log.write(level, call_id, line);
     };
-    Listeners opened;
+    AsteriskDoors opened;
     for (const net::ListenAddress& address : settings.listen) {
         auto listener = net::Listener::open(address, write);
         if (!listener) return tl::unexpected("asterisk.listen: " + listener.error());
@@ -37,18 +49,23 @@ tl::expected<Listeners, std::string> open_listeners(const AsteriskSettings& sett
             auto secured = (*listener)->secure(settings.tls);
             if (!secured) return tl::unexpected("asterisk.listen: " + secured.error());
         }
-        opened.push_back(std::move(*listener));
+        opened.listeners.push_back(std::move(*listener));
     }
+    if (settings.media_listen.empty()) return opened;
+    auto sounds = SoundServer::open(settings, media_path, log);
+    if (!sounds) return pass_on(sounds);
+    opened.sounds = std::move(*sounds);
     return opened;
 }
 
-AsteriskFront::AsteriskFront(const AsteriskSettings& settings, Listeners listeners,
+AsteriskFront::AsteriskFront(const AsteriskSettings& settings, AsteriskDoors doors,
                              const std::string& media_path, Reception& reception)
     : Attending(reception),
       settings_(settings),
-      listeners_(std::move(listeners)),
-      switch_(switch_settings(settings, media_path)),
-      obstacle_(listeners_.empty()
+      doors_(std::move(doors)),
+      switch_(switch_settings(settings, media_path,
+                              doors_.sounds ? &doors_.sounds->sounds() : nullptr)),
+      obstacle_(doors_.listeners.empty()
                     ? fmt::format("there is no connection to Asterisk at {} yet", settings.url)
                     : "the listener for Asterisk is not served yet")
 {
@@ -61,7 +78,7 @@ AsteriskFront::~AsteriskFront()
 
 std::string AsteriskFront::description() const
 {
-    if (!listeners_.empty()) return "Asterisks that connect to " + addresses();
+    if (!doors_.listeners.empty()) return "Asterisks that connect to " + addresses();
     return fmt::format("the application {} of Asterisk at {}", settings_.application,
                        settings_.url);
 }
@@ -69,7 +86,7 @@ std::string AsteriskFront::description() const
 std::string AsteriskFront::addresses() const
 {
     std::string all;
-    for (const auto& listener : listeners_) {
+    for (const auto& listener : doors_.listeners) {
         if (!all.empty()) all += ", ";
         all += listener->address().to_text();
     }
@@ -100,7 +117,12 @@ void AsteriskFront::start()
     log(LogLevel::info,
         fmt::format("calls come from the dialplan of Asterisk by: same => n,Stasis({})",
                     settings_.application));
-    if (!listeners_.empty()) announce_listeners();
+    if (!doors_.listeners.empty()) announce_listeners();
+    if (doors_.sounds) {
+        const auto served = doors_.sounds->start();
+        if (!served) return fail(served.error());
+        log(LogLevel::info, fmt::format("Asterisk fetches sounds from {}", settings_.media_url));
+    }
     const auto started = thread_.start("ari", &reception_.engine(),
                                        [this](reactor::Reactor& reactor) { run(reactor); });
     if (!started) return fail(started.error());
@@ -111,8 +133,8 @@ void AsteriskFront::announce_listeners()
 {
     log(LogLevel::info,
         fmt::format("Asterisk connects by websocket_client.conf: uri = {}://{}/, protocols = ari",
-                    listeners_.front()->is_secure() ? "wss" : "ws",
-                    listeners_.front()->address().to_text()));
+                    doors_.listeners.front()->is_secure() ? "wss" : "ws",
+                    doors_.listeners.front()->address().to_text()));
     if (switch_.fetches_recordings) return;
     log(LogLevel::warning,
         "nothing can be recorded: Asterisk only sends recordings over HTTP, which needs "
@@ -121,7 +143,7 @@ void AsteriskFront::announce_listeners()
 
 void AsteriskFront::run(reactor::Reactor& reactor)
 {
-    listeners_.empty() ? connect(reactor) : listen(reactor);
+    doors_.listeners.empty() ? connect(reactor) : listen(reactor);
 }
 
 void AsteriskFront::connect(reactor::Reactor& reactor)
@@ -147,7 +169,7 @@ void AsteriskFront::listen(reactor::Reactor& reactor)
     }
     {
         const asterisk::AriServerAccess access = {settings_.user, settings_.listen_password};
-        ListeningLine line(reactor, listeners_, client.get(), *this, switch_, access,
+        ListeningLine line(reactor, doors_.listeners, client.get(), *this, switch_, access,
                            reception_.store_id());
         work(line);
     }
@@ -157,7 +179,7 @@ void AsteriskFront::listen(reactor::Reactor& reactor)
 void AsteriskFront::work(AsteriskLine& line)
 {
     set_line(&line);
-    if (!listeners_.empty()) set_obstacle({});
+    if (!doors_.listeners.empty()) set_obstacle({});
     pulse_.follow(&line.reactor());
     is_open_.count_down();
     line.work();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "net/listener.hpp"
+#include "pivot/serve/asterisk/sound_server.hpp"
 #include "pivot/serve/calls/reception.hpp"
 #include "pivot/serve/fronts/attending.hpp"
 #include "pivot/serve/fronts/front.hpp"
@@ -30,15 +31,24 @@ class AsteriskLine;
 
 using Listeners = std::vector<std::unique_ptr<net::Listener>>;
 
-// Binds the addresses at which Asterisk connects to us. The error is a sentence.
-tl::expected<Listeners, std::string> open_listeners(const AsteriskSettings& settings, Log& log);
+// Where Asterisk reaches us.
+struct AsteriskDoors {
+    Listeners listeners;                  // where it connects; if empty, we connect to it
+    std::unique_ptr<SoundServer> sounds;  // null: it reads them itself
+
+    std::vector<std::string> own_listeners() const;
+};
+
+// Binds the addresses. The engine keeps its files in `media_path`. The error is a sentence.
+tl::expected<AsteriskDoors, std::string> open_doors(const AsteriskSettings& settings,
+                                                    const std::string& media_path, Log& log);
 
 class AsteriskFront final : public Front,
                             private Attending<switches::asterisk::Attendant>,
                             private switches::asterisk::AriListener {
 public:
-    // Without listeners it connects to Asterisk. The engine keeps its files in `media_path`.
-    AsteriskFront(const AsteriskSettings& settings, Listeners listeners,
+    // The engine keeps its files in `media_path`.
+    AsteriskFront(const AsteriskSettings& settings, AsteriskDoors doors,
                   const std::string& media_path, Reception& reception);
     ~AsteriskFront() override;
 
@@ -47,7 +57,10 @@ public:
     std::string obstacle() const override;
     const Histogram* command_durations() const override { return &command_durations_; }
     std::uint64_t calls_lost() const override { return calls_lost_.value(); }
-    bool is_turning() override { return pulse_.beats(); }
+    bool is_turning() override
+    {
+        return pulse_.beats() && (doors_.sounds == nullptr || doors_.sounds->is_turning());
+    }
     void start() override;
     void refuse_calls() override;
     void take_calls() override;
@@ -86,7 +99,7 @@ private:
     void lost(std::string_view why) override;
 
     const AsteriskSettings settings_;
-    const Listeners listeners_;
+    const AsteriskDoors doors_;
     const switches::asterisk::SwitchSettings switch_;
     Histogram command_durations_;
     Counter calls_lost_;

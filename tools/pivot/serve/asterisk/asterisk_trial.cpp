@@ -1,5 +1,6 @@
 #include "pivot/serve/asterisk/asterisk_trial.hpp"
 
+#include "pivot/serve/asterisk/sound_server.hpp"
 #include "reactor/reactor.hpp"
 #include "reactor/scope.hpp"
 #include "reactor/wait.hpp"
@@ -13,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -83,16 +85,17 @@ class Trial final : private asterisk::AriListener {
 public:
     Trial(asterisk::Ari& ari, std::string name) : ari_(ari), name_(std::move(name)) {}
 
-    // Plays `path`, which is the file as Asterisk sees it; empty if there is none to play.
-    Task<> run(std::string path, Deadline& deadline)
+    // Plays `sound`, which is the file as Asterisk sees it; empty if there is none to play.
+    Task<> run(std::string sound, Deadline& deadline)
     {
         co_await connect(deadline);
-        const bool plays = is_connected_ && !path.empty();
-        if (plays) co_await play(path, deadline);
+        const bool plays = is_connected_ && !sound.empty();
+        if (plays) co_await play(sound, deadline);
         is_over_ = true;
     }
 
     bool is_over() const { return is_over_; }
+    bool cannot_play() const { return has_failed_; }
     const AsteriskVerdict& verdict() const { return verdict_; }
     reactor::FramePool& frames() const { return ari_.frames(); }
 
@@ -114,7 +117,7 @@ private:
         if (!is_known) verdict_.doubt = "it has not accepted the WebSocket in time";
     }
 
-    Task<> play(std::string_view path, Deadline& deadline)
+    Task<> play(std::string_view sound, Deadline& deadline)
     {
         const std::string bridge = asterisk::target_of("bridges", name_);
         const AriRequest begin = asterisk::post_request(bridge);
@@ -124,19 +127,13 @@ private:
             asterisk::post_request(asterisk::target_of("applications", name_, events));
         co_await ask(subscribe, deadline);
         switches::Body media;
-        media.add("media", fmt::format("sound:{}", path));
+        media.add("media", fmt::format("sound:{}", sound));
         const AriRequest play = asterisk::post_request(bridge + "/play/" + name_, media.take());
         co_await ask(play, deadline);
         while (!has_finished_ && verdict_.doubt.empty() && !deadline.has_expired()) {
             co_await news_.wait(deadline);
         }
         if (!has_finished_ && verdict_.doubt.empty()) verdict_.doubt = "it has not played in time";
-        if (has_failed_) {
-            verdict_.objection = fmt::format(
-                "it cannot play {}.wav: its user may not enter the folder or read the file, or "
-                "sees it elsewhere (asterisk.media_path), or its module format_wav is not loaded",
-                path);
-        }
         const AriRequest end = asterisk::delete_request(bridge);
         Deadline farewell(deadline.reactor(), deadline.reactor().now() + farewell_ns);
         co_await ari_.ask(end, farewell);
@@ -183,8 +180,57 @@ private:
     bool is_over_ = false;
 };
 
+// The sound as Asterisk finds it, while it is tried.
+class Sample {
+public:
+    // `folder` is that of the engine's files.
+    Sample(const AsteriskSettings& settings, const std::string& folder)
+        : sound_(folder),
+          where_(asterisk::sound_path(sound_.path(), switch_settings(settings, folder)))
+    {
+        if (settings.media_listen.empty()) return;
+        where_.clear();
+        auto server = SoundServer::open(settings, folder, log_);
+        if (server) server_ = std::move(*server);
+        const auto served = server ? server_->start() : tl::unexpected(server.error());
+        if (!served) {
+            doubt_ = served.error();
+            return;
+        }
+        offer_.emplace(server_->sounds(), *server_->sounds().name_of(sound_.path()));
+        where_ = offer_->url();
+    }
+
+    const std::string& where() const { return where_; }
+    const std::string& objection() const { return sound_.objection(); }
+    const std::string& doubt() const { return doubt_; }
+
+    std::string why_not_played() const
+    {
+        if (offer_) {
+            return fmt::format(
+                "it cannot fetch and play {}: that does not lead from there to "
+                "asterisk.media_listen, or its modules res_http_media_cache, res_curl, func_curl "
+                "and format_wav are not all loaded",
+                where_);
+        }
+        return fmt::format(
+            "it cannot play {}.wav: its user may not enter the folder or read the file, or sees it "
+            "elsewhere (asterisk.media_path), or its module format_wav is not loaded",
+            where_);
+    }
+
+private:
+    const Sound sound_;
+    std::string where_;
+    std::string doubt_;
+    Log log_{LogSettings()};
+    std::unique_ptr<SoundServer> server_;
+    std::optional<asterisk::OfferedSounds::Offer> offer_;
+};
+
 AsteriskVerdict run_trial(reactor::Reactor& reactor, const AsteriskSettings& settings,
-                          const std::string& path)
+                          const Sample* sample)
 {
     asterisk::AriConfig config = ari_config(settings);
     config.application = own_name();
@@ -194,13 +240,15 @@ AsteriskVerdict run_trial(reactor::Reactor& reactor, const AsteriskSettings& set
     {
         Deadline deadline(reactor, reactor.now() + limit_ns);
         reactor::Scope scope(reactor);
-        scope.spawn(trial.run(path, deadline));
+        scope.spawn(trial.run(sample != nullptr ? sample->where() : "", deadline));
         while (!trial.is_over()) reactor.turn(never);
         (*ari)->stop();
         while (scope.running() > 0) reactor.turn(never);
     }
     while (!reactor.is_idle()) reactor.turn(never);
-    return trial.verdict();
+    AsteriskVerdict verdict = trial.verdict();
+    if (trial.cannot_play()) verdict.objection = sample->why_not_played();
+    return verdict;
 }
 
 // Puts the URL of the Asterisk into the sentences.
@@ -224,14 +272,15 @@ AsteriskVerdict try_asterisk(const AsteriskSettings& settings, const std::string
     if (!reactor) return {reactor.error(), ""};
     std::error_code ignored;
     const bool is_there = std::filesystem::is_directory(media_path, ignored);
-    const asterisk::SwitchSettings seen = switch_settings(settings, media_path);
-    std::optional<Sound> sound;
-    if (is_there) sound.emplace(seen.media_path);
-    if (sound && !sound->objection().empty()) return {sound->objection(), ""};
-    AsteriskVerdict verdict =
-        run_trial(**reactor, settings, sound ? asterisk::sound_path(sound->path(), seen) : "");
+    std::optional<Sample> sample;
+    if (is_there) sample.emplace(settings, switch_settings(settings, media_path).media_path);
+    if (sample && !sample->objection().empty()) return {sample->objection(), ""};
+    AsteriskVerdict verdict = run_trial(**reactor, settings, sample ? &*sample : nullptr);
     const bool is_known = !verdict.objection.empty() || !verdict.doubt.empty();
-    if (!is_known && !is_there && !media_path.empty()) {
+    if (is_known) return name_in(std::move(verdict), settings.url);
+    if (sample) {
+        verdict.doubt = sample->doubt();
+    } else if (!media_path.empty()) {
         verdict.doubt = fmt::format("the folder {} is not there yet", media_path);
     }
     return name_in(std::move(verdict), settings.url);

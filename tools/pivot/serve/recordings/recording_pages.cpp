@@ -2,10 +2,9 @@
 
 #include "http/status.hpp"
 #include "media/recording_link.hpp"
+#include "pivot/serve/service/file_response.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -17,9 +16,6 @@ namespace {
 
 using http::error_response;
 using http::ServerResponse;
-
-// The file is in memory while it is sent.
-constexpr std::uintmax_t bytes_max = 256 * 1024 * 1024;
 
 struct Kind {
     std::string_view ending;
@@ -41,23 +37,6 @@ ServerResponse refuse(media::LinkFault fault)
     return error_response(http::status::gone, "this link has expired");
 }
 
-ServerResponse send_file(const std::string& path, const char* type)
-{
-    std::error_code error;
-    const auto size = std::filesystem::file_size(path, error);
-    if (error) return error_response(http::status::not_found, "this recording no longer exists");
-    if (size > bytes_max)
-        return error_response(http::status::content_too_large, "this recording is too large");
-    ServerResponse response;
-    response.content_type = type;
-    response.body.resize(static_cast<std::size_t>(size));
-    std::ifstream file(path, std::ios::binary);
-    if (!file.read(response.body.data(), static_cast<std::streamsize>(size))) {
-        return error_response(http::status::not_found, "this recording cannot be read");
-    }
-    return response;
-}
-
 }  // namespace
 
 ServerResponse answer_with_recording(const RecordingSettings& settings, std::string_view segments,
@@ -70,7 +49,8 @@ ServerResponse answer_with_recording(const RecordingSettings& settings, std::str
     for (const auto& [ending, type] : kinds) {
         const std::string path = fmt::format("{}/{}{}", settings.folder, read->link.id, ending);
         if (!std::filesystem::exists(path, ignored)) continue;
-        if (read->ending.empty() || read->ending == ending) return send_file(path, type);
+        if (read->ending.empty() || read->ending == ending)
+            return file_response(path, type, "this recording");
         other = ending;
     }
     if (other.empty())

@@ -78,6 +78,31 @@ void check_listeners(json::ObjectReader& reader, const AsteriskSettings& setting
     }
 }
 
+// Where Asterisk fetches sounds needs no password: nobody can guess their URLs.
+void read_media(json::ObjectReader& reader, AsteriskSettings& settings)
+{
+    reader.text("media_path", settings.media_path);
+    settings.media_listen = read_addresses(reader, "media_listen");
+    reader.text("media_url", settings.media_url, http::check_base_url);
+    if (settings.media_listen.empty()) {
+        if (!settings.media_url.empty()) reader.fail("media_url", "needs media_listen as well");
+        return;
+    }
+    const net::SocketAddress* const ip = settings.media_listen.front().ip();
+    if (ip == nullptr) return reader.fail("media_listen", "is a Unix socket: name an address");
+    if (!settings.media_path.empty()) {
+        reader.fail("media_path", "is for an Asterisk that does not fetch from media_listen");
+    }
+    if (!settings.media_url.empty()) return;
+    const std::string address = ip->to_text();
+    const bool is_anywhere = address.starts_with("0.0.0.0:") || address.starts_with("[::]:");
+    if (is_anywhere || ip->port() == 0 || settings.tls.is_there()) {
+        return reader.fail("media_url",
+                           "is missing: the URL by which Asterisk reaches media_listen");
+    }
+    settings.media_url = "http://" + address;
+}
+
 void read_template(json::ObjectReader& reader, std::string_view key, std::string_view place,
                    std::string& field)
 {
@@ -113,11 +138,13 @@ std::string folder(std::string path)
 }  // namespace
 
 switches::asterisk::SwitchSettings switch_settings(const AsteriskSettings& settings,
-                                                   const std::string& media_path)
+                                                   const std::string& media_path,
+                                                   switches::asterisk::OfferedSounds* sounds)
 {
     switches::asterisk::SwitchSettings made;
     made.application = settings.application;
     if (!media_path.empty()) made.media_path = folder(std::filesystem::absolute(media_path));
+    made.sounds = sounds;
     made.media_path_seen = folder(settings.media_path);
     made.transfer_context = settings.transfer_context;
     made.park = settings.park;
@@ -164,7 +191,7 @@ void read_asterisk(json::ObjectReader& root, std::optional<AsteriskSettings>& as
     reader.text("user", read.user);
     reader.text("password", read.password);
     reader.text("application", read.application);
-    reader.text("media_path", read.media_path);
+    read_media(reader, read);
     read_moves(reader, read);
     reader.choice("refuse", read.hangs_up_refused, refusals);
     auto dial = reader.object("dial");

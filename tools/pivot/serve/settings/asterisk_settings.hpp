@@ -29,16 +29,19 @@ struct AsteriskSettings {
     std::string application = "pivot";
     std::string
         media_path;  // the media folder as Asterisk sees it; if empty, the engine's own path
-    std::string transfer_context;  // if empty, the caller's own
-    std::string park;              // EXTENSION@CONTEXT; if empty, nobody can park
+    std::vector<net::ListenAddress> media_listen;  // where it fetches sounds; empty: it does not
+    std::string media_url;                         // the same as Asterisk sees it
+    std::string transfer_context;                  // if empty, the caller's own
+    std::string park;                              // EXTENSION@CONTEXT; if empty, nobody can park
     bool hangs_up_refused = false;
     switches::asterisk::DialTemplates templates;
 };
 
 // The settings for calls and connections. The engine keeps its files in `media_path`; empty if it
-// keeps none.
-switches::asterisk::SwitchSettings switch_settings(const AsteriskSettings& settings,
-                                                   const std::string& media_path);
+// keeps none. `sounds` may be null.
+switches::asterisk::SwitchSettings switch_settings(
+    const AsteriskSettings& settings, const std::string& media_path,
+    switches::asterisk::OfferedSounds* sounds = nullptr);
 switches::asterisk::AriConfig ari_config(const AsteriskSettings& settings);
 
 // The addresses of its HTTP server, `127.0.0.1:8088`, which no call may request: whoever has its

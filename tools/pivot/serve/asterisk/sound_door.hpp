@@ -1,0 +1,28 @@
+// Serves an Asterisk the sounds that it has been asked to play.
+#pragma once
+
+#include "http/server_handler.hpp"
+#include "switches/asterisk/offered_sounds.hpp"
+
+#include <memory>
+#include <string>
+
+namespace pivot::tools {
+
+class SoundDoor final : public http::ServerHandler {
+public:
+    explicit SoundDoor(const switches::asterisk::OfferedSounds& sounds) : sounds_(sounds) {}
+
+    reactor::Task<http::ServerResponse> answer(const http::ServerRequest& request,
+                                               reactor::Deadline& deadline) override;
+    reactor::Task<> take_over(const http::ServerRequest& request,
+                              std::unique_ptr<net::Connection> connection, std::string surplus,
+                              reactor::Deadline& stopping) override;
+
+private:
+    http::ServerResponse respond(const http::ServerRequest& request) const;
+
+    const switches::asterisk::OfferedSounds& sounds_;
+};
+
+}  // namespace pivot::tools
