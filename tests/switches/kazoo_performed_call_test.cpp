@@ -501,6 +501,35 @@ TEST_F(KazooDial, a_carrier_connects_and_parts_the_two)
     expect_parted();
 }
 
+TEST_F(KazooDial, a_bridge_whose_end_was_lost_is_found_out)
+{
+    for (const auto& address :
+         {Address(PhoneNumber::of("+14155550100")), Address(SipUri::of("sip:ann@example.com"))}) {
+        dial_.targets.front().address = address;
+        connect();
+        kazoo_.pass(seconds(3'600));
+        EXPECT_THAT(kazoo_.take_told(), IsEmpty()) << "they talk";
+        kazoo_.loses = [](std::string_view) { return true; };
+        kazoo_.end_bridge("NORMAL_CLEARING");
+        kazoo_.run();
+        kazoo_.loses = nullptr;
+        call().bus_is_back();
+        kazoo_.run();
+        expect_parted();
+    }
+}
+
+TEST_F(KazooDial, a_carrier_that_has_not_begun_is_waited_for)
+{
+    dial_.targets.front().address = Address(PhoneNumber::of("+14155550100"));
+    kazoo_.is_connected = false;  // the request is on its way
+    call().dial(1, dial_);
+    kazoo_.is_connected = true;
+    call().bus_is_back();
+    kazoo_.pass(seconds(16));
+    EXPECT_THAT(kazoo_.take_told(), IsEmpty());
+}
+
 TEST_F(KazooDial, a_carrier_says_why_nobody_answers)
 {
     dial_.targets.front().address = Address(PhoneNumber::of("+14155550100"));
@@ -589,10 +618,38 @@ TEST_F(KazooConference, the_document_takes_the_caller_out)
 
 TEST_F(KazooConference, a_conference_that_takes_nobody_is_not_waited_for)
 {
-    kazoo_.loses = [](std::string_view) { return true; };
+    kazoo_.is_connected = false;  // no conference hears of it
     call().join(1, conference_);
+    kazoo_.is_connected = true;
     kazoo_.pass(seconds(31));
     EXPECT_THAT(take_end().why, HasSubstr("have not taken the caller"));
+    EXPECT_THAT(kazoo_.take_begun(), Contains("park"));
+}
+
+TEST_F(KazooConference, an_end_that_was_lost_is_found_out)
+{
+    call().join(1, conference_);
+    kazoo_.pass(seconds(3'600));
+    kazoo_.take_told();
+    kazoo_.loses = [](std::string_view) { return true; };
+    kazoo_.leave_conference();
+    kazoo_.run();
+    kazoo_.loses = nullptr;
+    call().bus_is_back();
+    kazoo_.run();
+    EXPECT_EQ(take_end().end, JobEnd::finished);
+}
+
+TEST_F(KazooConference, a_caller_who_has_joined_unheard_stays)
+{
+    kazoo_.loses = [](std::string_view event) { return event == "event"; };
+    call().join(1, conference_);
+    kazoo_.pass(seconds(3'600));
+    EXPECT_THAT(kazoo_.take_told(), IsEmpty());
+    EXPECT_THAT(kazoo_.take_begun(), testing::Not(Contains("park")));
+    kazoo_.leave_conference();
+    kazoo_.run();
+    EXPECT_EQ(take_end().end, JobEnd::finished);
 }
 
 TEST_F(KazooPerformedCall, a_call_that_somebody_else_takes_is_let_go)

@@ -12,7 +12,7 @@ namespace {
 
 using Kind = CallEvent::Kind;
 
-// A caller who has not been joined by then would wait in silence.
+// A caller who has not joined by then may be waiting in silence.
 constexpr Nanoseconds joined_ns = 30 * second_ns;
 
 }  // namespace
@@ -54,12 +54,20 @@ void CallConference::join()
 {
     if (std::exchange(is_in_, true)) return;
     call().reactor().timers().stop(*this);
+    call().expect_marker(*this);
     tell_of(ConferenceEventKind::start);
     tell_of(ConferenceEventKind::join);
 }
 
+// The marker waits for as long as the caller is in the conference.
 void CallConference::fired()
 {
+    call().mark(*this);
+}
+
+void CallConference::pass()
+{
+    if (is_in_) return leave(JobEnd::finished);
     pull_out();
     leave(JobEnd::failed, "KAZOO's conferences have not taken the caller");
 }

@@ -21,11 +21,12 @@ public:
     void stop() override;
     void lose() override { leave(JobEnd::stopped); }
     void fail(std::string why) override { leave(JobEnd::failed, std::move(why)); }
+    void pass() override;
     void hear(const CallEvent& event) override;
     bool has_caller() const override { return true; }
 
 private:
-    void fired() override;  // nobody has joined the caller
+    void fired() override;  // nobody has told that the caller has joined
     void join();
     void pull_out();
     void leave(JobEnd how, std::string why = {});

@@ -170,6 +170,7 @@ void CallDial::answer(const std::string& call_id)
     call().note_talk();
     connected_ = static_cast<std::size_t>(&callee - callees_.data());
     callee.was_told = true;
+    if (is_for_carrier_) call().expect_marker(*this);
     tell(LegAnswered{callee.leg, callee.call_id, id()});
     set_id(0);
 }

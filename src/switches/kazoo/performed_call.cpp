@@ -116,6 +116,13 @@ void PerformedCall::flush(CallJob& job)
     line_.command(job.id(), marker(frame, identity_.call_id));
 }
 
+void PerformedCall::mark(CallJob& job)
+{
+    const Frame frame = next_frame(InsertAt::tail);
+    job.message = job.place = messages_;
+    line_.command(job.id(), marker(frame, identity_.call_id));
+}
+
 void PerformedCall::open_media(std::vector<std::string>& commands)
 {
     if (is_up_ || std::exchange(has_early_media_, true)) return;

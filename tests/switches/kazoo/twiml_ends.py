@@ -375,6 +375,22 @@ class DeadBrokers(TwimlCase):
         self.stop(self.serves[0])
         self.assertNotIn("tts Never", self.heard(pivot))
 
+    def test_a_callee_who_hangs_up_meanwhile_is_noticed(self):
+        proxy = Proxy(self.node.port)
+        self.addCleanup(proxy.close)
+        serve = self.serve(brokers=[self.node.uri(port=proxy.port)])
+        for number, nouns in enumerate((NUMBER, "<Sip>sip:bob@example.com</Sip>"), 1):
+            with self.subTest(nouns):
+                pivot = self.open()
+                pivot.channel.call(NUMBER, Leg(talks=FOREVER))
+                pivot.channel.call("bob", Leg(talks=FOREVER))
+                self.perform(f"<Dial>{nouns}</Dial><Say>Back</Say>", pivot=pivot)
+                serve.wait_for("talks to a callee", number)
+                proxy.cut()
+                self.switch.do(pivot.channel.hang_up_other_leg)
+                self.assertEqual(self.end_of(pivot), "NORMAL_CLEARING", self.story_of(pivot))
+                self.assertEqual(self.heard(pivot)[-1], "tts Back")
+
     def test_a_broker_that_is_killed_in_mid_play_costs_no_call(self):
         self.serve()
         pivot = self.open()
