@@ -87,8 +87,8 @@ public:
     // Stops the running command, drops queued ones, and queues a marker.
     void flush(CallJob& job);
 
-    // Another application has queued the job's command. A marker after it tells its end if the events
-    // about that are lost: queued now, or once nothing has been heard for a while.
+    // Another application has queued the job's command. A marker after it tells its end if the
+    // events about that are lost: it is queued now, or once nothing has been heard for a while.
     void mark(CallJob& job);
     void expect_marker(CallJob& job) { job.place = messages_; }
 
