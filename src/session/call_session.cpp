@@ -585,7 +585,8 @@ bool Session::owes_cdr() const
     return has_twiml && is_wanted && !action_.cdr_url.empty() && sinks_.cdrs != nullptr;
 }
 
-// A disk that is stuck must not hold up all calls at their end. The CDR waits in memory then.
+// A disk that is stuck must not hold up all calls at their end. The CDR waits in memory then, and
+// is in the log, in case the process does not live to write it.
 Task<> Session::end(const EndOfCall& end, Deadline& host)
 {
     constexpr reactor::Nanoseconds patience_ns = 5'000'000'000;
@@ -602,10 +603,11 @@ Task<> Session::end(const EndOfCall& end, Deadline& host)
         put->is_done = true;
         put->ended.happen();
     };
-    sinks_.cdrs->put(std::move(cdr), done);
+    sinks_.cdrs->put(cdr, done);
     if (put->is_done) co_return;
     Deadline patience(host.reactor(), host.reactor().now() + patience_ns);
     co_await put->ended.wait(patience);
+    if (!put->is_done) log(LogLevel::error, log_line(cdr, "waits in memory for the disk"));
 }
 
 void Session::log(LogLevel level, std::string_view line) const

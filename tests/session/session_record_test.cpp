@@ -188,11 +188,18 @@ TEST(SessionRecord, a_store_that_is_stuck_holds_up_the_end_of_a_call_for_five_se
                       {.ring = {}, .buffers = {}, .clock = reactor::Clock::Kind::manual});
     StuckSink stuck;
     sessions.config.cdrs = &stuck;
+    std::vector<std::string> lines;
+    sessions.config.log = [&lines](LogLevel, std::string_view, std::string_view line) {
+        lines.emplace_back(line);
+    };
     const auto more = std::string(twiml) + R"(,"cdr_url":"http://127.0.0.1:1/cdr")";
     const auto session = sessions.make(node("http://127.0.0.1:1/", more));
     const auto began = sessions.reactor().now();
     sessions.end(*session, {});
     EXPECT_EQ(sessions.reactor().now() - began, 5 * second_ns);
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_NE(lines.front().find("the CDR of call c1 waits in memory"), std::string::npos);
+    EXPECT_NE(lines.front().find("Call-ID=c1"), std::string::npos);
 }
 
 reactor::Task<> post(session::HttpCdrPoster& poster, const session::Cdr& cdr, int& status,
