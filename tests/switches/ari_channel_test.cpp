@@ -6,6 +6,7 @@
 #include "switches/passing_time.hpp"
 #include "switches/scripted_call.hpp"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -13,6 +14,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 namespace pivot::test {
 namespace {
@@ -1448,6 +1450,69 @@ TEST_F(AsteriskCall, of_a_process_before_has_its_recordings_kept)
         EXPECT_FALSE(next.asterisk.has_asked("POST recordings/live/" + name + "/stop"));
         EXPECT_FALSE(next.asterisk.has_asked("GET recordings/stored/" + name + "/file"));
     }
+}
+
+TEST_F(AsteriskCall, whose_asterisk_was_killed_has_a_recording_with_its_length)
+{
+    test::TemporaryFolder folder;
+    AsteriskUnderTest::SwitchSettings settings;
+    settings.recordings_path = folder.path().string();
+    AsteriskUnderTest next(settings);
+    const std::string none(4, '\0');
+    next.asterisk.recorded =
+        "RIFF" + none + std::string(28, 'f') + "data" + none + "0123456789abcdef";
+    next.asterisk.add_recording("pivot-5704e1d5-11111111-3-0123abcd-c1");
+    next.application().connected();
+    next.pass();
+    std::stringstream kept;
+    kept << std::ifstream(folder.path() / "0123abcd.wav").rdbuf();
+    const std::string wav = kept.str();
+    ASSERT_EQ(wav.size(), 60U);
+    EXPECT_EQ(wav.substr(4, 4), std::string("\x34\0\0\0", 4));
+    EXPECT_EQ(wav.substr(40, 4), std::string("\x10\0\0\0", 4));
+}
+
+// Files of this process may grow to so many bytes.
+class FileLimit {
+public:
+    explicit FileLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN))
+    {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit limit{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    FileLimit(const FileLimit&) = delete;
+    FileLimit& operator=(const FileLimit&) = delete;
+    ~FileLimit()
+    {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, handler_);
+    }
+
+private:
+    rlimit before_{};
+    void (*handler_)(int);
+};
+
+TEST_F(AsteriskCall, of_a_process_before_has_its_recording_left_in_asterisk_by_a_full_disk)
+{
+    test::TemporaryFolder folder;
+    AsteriskUnderTest::SwitchSettings settings;
+    settings.recordings_path = folder.path().string();
+    AsteriskUnderTest next(settings);
+    next.asterisk.recorded = std::string(1'000'000, 'x');
+    next.asterisk.add_recording("pivot-5704e1d5-11111111-3-0123abcd-c1");
+    {
+        const FileLimit limit(300'000);
+        next.application().connected();
+        next.pass();
+    }
+    EXPECT_THAT(next.recordings, ElementsAre(HasSubstr("cannot be written")));
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+    next.application().connected();
+    next.pass();
+    EXPECT_THAT(next.asterisk.stored(), IsEmpty());
+    EXPECT_EQ(std::filesystem::file_size(folder.path() / "0123abcd.wav"), 1'000'000U);
 }
 
 TEST_F(AsteriskCall, has_its_own_recordings_left_alone_while_it_makes_them)

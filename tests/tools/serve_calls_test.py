@@ -1,10 +1,12 @@
 """`pivot calls` and `pivot why`, as docs/serve.md has them. The argument is the program."""
 
+import contextlib
 import http.client
 import json
 import os
 import re
 import signal
+import sqlite3
 
 import command_line
 from serving import Serving
@@ -60,6 +62,28 @@ class Calls(Serving):
         shown = json.loads(self.ask("why", call["id"], "--json").stdout)["calls"]
         self.assertEqual([one["id"] for one in shown], [call["id"]])
         self.assertTrue(any("BRANCH" in line["text"] for line in shown[0]["lines"]))
+        serve.kill()
+
+    def test_calls_that_it_was_killed_with_are_lost(self):
+        store = os.path.join(self.folder, "store")
+
+        def written():
+            with contextlib.closing(sqlite3.connect(f"{store}/calls")) as ledger:
+                return ledger.execute("SELECT count(*) FROM calls_in_flight").fetchone()[0]
+
+        serve = self.serve_calls(
+            f'store.path = "{store}"\n[scripted]\ncalls = 2\nrate = 100\nfrom = "+491"\n',
+            *("--url", self.url("/rest")),
+        )
+        self.wait_until(lambda: written() == 2)
+        serve.kill()
+        serve = self.serve_calls(f'store.path = "{store}"\n[scripted]\ncalls = 0\n')
+        self.wait_until(lambda: written() == 0)
+        lost = self.listed("--ended")
+        self.assertEqual([call["from"] for call in lost], ["+491", "+491"])
+        why = self.ask("why", lost[0]["id"]).stdout
+        self.assertIn(": it was lost: pivot serve ended while it performed this call; that", why)
+        serve.wait_for(f"warning call_id={lost[0]['id']} lost: pivot serve ended while")
         serve.kill()
 
     def test_a_refused_call_is_explained_too(self):

@@ -179,6 +179,7 @@ Task<Orphans::Texts> Orphans::claim_recordings(Deadline& deadline)
     AriRequest request = get_request("recordings/stored");
     request.body_bytes_max = list_bytes_max;
     const auto answer = co_await switchboard_.ari.ask(request, deadline);
+    if (!answer) co_return claimed;  // they are looked for over the next connection
     if (!has_succeeded(answer)) {
         switchboard_.attendant.warn(
             "",
@@ -199,9 +200,10 @@ Task<> Orphans::fetch(const std::string& name, Reactor& reactor)
 {
     Deadline deadline(reactor, reactor.now() + fetch_ns);
     const AriRequest request = recording_request(name);
-    const auto answer = co_await switchboard_.ari.ask(request, deadline);
+    auto answer = co_await switchboard_.ari.ask(request, deadline);
     if (has_succeeded(answer)) {
-        co_await keep(name, answer->body, reactor);
+        std::string wav = std::move(answer->body);
+        co_await keep(name, std::move(wav), reactor);
     } else if (!is_gone(answer)) {
         switchboard_.attendant.kept_recording(
             Names::read_recording(name).channel,
@@ -211,13 +213,14 @@ Task<> Orphans::fetch(const std::string& name, Reactor& reactor)
     switchboard_.names.drop(name);
 }
 
-Task<> Orphans::keep(const std::string& name, const std::string& wav, Reactor& reactor)
+Task<> Orphans::keep(const std::string& name, std::string wav, Reactor& reactor)
 {
     const RecordingName read = Names::read_recording(name);
     const std::string path =
         fmt::format("{}/{}.wav", switchboard_.settings.recordings_path, read.file_id);
     std::string error;
     if (length_of(wav).count() > 0) {
+        set_lengths(wav);
         auto written = co_await write_file(path, wav, reactor);
         error = std::move(written);
         switchboard_.attendant.kept_recording(

@@ -43,8 +43,7 @@ private:
     reactor::Task<> stop_playbacks(const std::string& channel, reactor::Deadline& deadline);
     reactor::Task<> hang_up(const std::string& channel, reactor::Reactor& reactor);
     reactor::Task<> fetch(const std::string& name, reactor::Reactor& reactor);
-    reactor::Task<> keep(const std::string& name, const std::string& wav,
-                         reactor::Reactor& reactor);
+    reactor::Task<> keep(const std::string& name, std::string wav, reactor::Reactor& reactor);
 
     Switchboard& switchboard_;
     const std::function<bool(std::string_view)> is_here_;

@@ -15,6 +15,13 @@ namespace pivot::switches::asterisk {
 
 namespace {
 
+constexpr std::size_t header_bytes = 44;
+
+void set_length(std::string& wav, std::size_t at, std::size_t length)
+{
+    for (std::size_t i = 0; i < 4; ++i) wav[at + i] = static_cast<char>(length >> 8 * i);
+}
+
 class File {
 public:
     explicit File(const std::string& path)
@@ -53,10 +60,19 @@ std::string failure(const std::string& path, int error)
 
 std::chrono::milliseconds length_of(std::string_view wav)
 {
-    constexpr std::size_t header_bytes = 44;
     constexpr std::size_t bytes_a_ms = 16;
     const std::size_t bytes = wav.size() - std::min(wav.size(), header_bytes);
     return std::chrono::milliseconds(bytes / bytes_a_ms);
+}
+
+void set_lengths(std::string& wav)
+{
+    constexpr std::size_t riff_at = 4;
+    constexpr std::size_t data_at = 40;
+    if (wav.size() < header_bytes || !wav.starts_with("RIFF")) return;
+    if (wav.compare(data_at - 4, 4, "data") != 0) return;
+    set_length(wav, riff_at, wav.size() - riff_at - 4);
+    set_length(wav, data_at, wav.size() - header_bytes);
 }
 
 reactor::Task<std::string> write_file(const std::string& path, const std::string& bytes,
@@ -69,7 +85,11 @@ reactor::Task<std::string> write_file(const std::string& path, const std::string
     std::string_view rest = bytes;
     while (!rest.empty()) {
         const std::string_view portion = rest.substr(0, portion_bytes);
-        if (!file.write(portion)) co_return failure(path, errno);
+        if (!file.write(portion)) {
+            const int error = errno;
+            ::unlink(path.c_str());
+            co_return failure(path, error);
+        }
         rest.remove_prefix(portion.size());
         co_await reactor::Yield(lasting);
     }
