@@ -64,7 +64,12 @@ bool is_about_origin(const Result<int>& status)
 
 CdrDelivery::CdrDelivery(CdrSpool& spool, CdrPoster& poster, const reactor::Clock& clock,
                          const CdrDeliveryConfig& config, Log log)
-    : spool_(spool), poster_(poster), clock_(clock), config_(config), log_(std::move(log))
+    : spool_(spool),
+      poster_(poster),
+      clock_(clock),
+      config_(config),
+      log_(std::move(log)),
+      look_after_(config.look_after_min)
 {
 }
 
@@ -117,8 +122,19 @@ Task<> CdrDelivery::attempt(SpooledCdr spooled, Deadline& closing)
 Task<> CdrDelivery::wait_for_work(Deadline& closing)
 {
     if (has_work_) co_return;
-    Deadline pause(closing, closing.reactor().now() + in_ns(config_.look_every));
-    co_await work_.wait(pause);
+    Deadline pause(closing, closing.reactor().now() + in_ns(next_look()));
+    const bool has_come = co_await work_.wait(pause);
+    if (has_come) look_after_ = config_.look_after_min;
+}
+
+// The end of an attempt wakes a delivery that has enough of them in flight.
+std::chrono::milliseconds CdrDelivery::next_look()
+{
+    const auto longest = look_after_;
+    look_after_ = std::min(2 * look_after_, config_.look_after_max);
+    if (retries_unix_ms_.empty() || in_flight_ == config_.in_flight_max) return longest;
+    const std::chrono::milliseconds left(*retries_unix_ms_.begin() - clock_.unix_now_ms());
+    return std::clamp(left, std::chrono::milliseconds(0), longest);
 }
 
 void CdrDelivery::wake()
@@ -134,6 +150,8 @@ DueQuery CdrDelivery::query()
     query.now_unix_ms = clock_.unix_now_ms();
     query.cdrs_max = config_.in_flight_max - in_flight_;
     query.origin_cdrs_max = config_.origin_in_flight_max;
+    retries_unix_ms_.erase(retries_unix_ms_.begin(),
+                           retries_unix_ms_.upper_bound(query.now_unix_ms));
     const auto forgotten_unix_ms = query.now_unix_ms - 2 * config_.backoff_max.count();
     std::erase_if(troubles_, [&](const auto& trouble) {
         return trouble.second.until_unix_ms < forgotten_unix_ms;
@@ -176,10 +194,12 @@ void CdrDelivery::retry(const SpooledCdr& spooled, bool is_origin_in_trouble)
         // Attempts that were in flight together fail together: that is one failure.
         if (trouble.until_unix_ms <= now_unix_ms) {
             trouble.until_unix_ms = now_unix_ms + backoff(trouble.failures++).count();
+            retries_unix_ms_.insert(trouble.until_unix_ms);
         }
     }
-    const auto pause = backoff(static_cast<unsigned>(spooled.attempts));
-    spool_.failed(spooled.cdr.id, now_unix_ms + pause.count(), {});
+    const auto next_at = now_unix_ms + backoff(static_cast<unsigned>(spooled.attempts)).count();
+    retries_unix_ms_.insert(next_at);
+    spool_.failed(spooled.cdr.id, next_at, {});
 }
 
 std::chrono::milliseconds CdrDelivery::backoff(unsigned failures)

@@ -25,6 +25,7 @@
 #include <functional>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -47,7 +48,11 @@ struct CdrDeliveryConfig {
         1'000};  // doubled with each failure; a fifth more or less
     std::chrono::milliseconds backoff_max{std::chrono::hours(1)};
     std::chrono::milliseconds age_max{std::chrono::days(7)};  // since the call ended
-    std::chrono::milliseconds look_every{1'000};
+
+    // While nothing is put and no retry is due, the spool is looked at less and less often, because
+    // then only CDRs of an earlier process become due.
+    std::chrono::milliseconds look_after_min{1'000};  // doubled with each look that finds nothing
+    std::chrono::milliseconds look_after_max{60'000};
 };
 
 struct CdrCounts {
@@ -82,6 +87,7 @@ private:
     reactor::Task<std::size_t> start_due(reactor::Scope& attempts, reactor::Deadline& closing);
     reactor::Task<> attempt(SpooledCdr spooled, reactor::Deadline& closing);
     reactor::Task<> wait_for_work(reactor::Deadline& closing);
+    std::chrono::milliseconds next_look();
     DueQuery query();
     void conclude(const SpooledCdr& spooled, const Result<int>& status);
     void give_up(const Cdr& cdr, const std::string& why);
@@ -94,6 +100,8 @@ private:
     const CdrDeliveryConfig config_;
     const Log log_;
     std::map<std::string, Trouble, std::less<>> troubles_;  // by origin
+    std::multiset<std::int64_t> retries_unix_ms_;           // when there is something to try again
+    std::chrono::milliseconds look_after_;
     std::minstd_rand random_{std::random_device()()};
     reactor::Event work_;
     CdrCounts counts_;

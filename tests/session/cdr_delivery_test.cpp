@@ -114,7 +114,7 @@ TEST_F(CdrDeliveryTest, what_is_due_is_delivered_once_and_removed)
 
 TEST_F(CdrDeliveryTest, what_is_put_later_is_seen)
 {
-    config_.look_every = 1h;
+    config_.look_after_min = 1h;
     start();
     wait_until([&] { return spool_.queries() == 1; });
     put("1", "https://h/200");
@@ -128,6 +128,31 @@ TEST_F(CdrDeliveryTest, without_a_wake_up_it_looks_now_and_then)
     wait_until([&] { return spool_.queries() >= 3; });
     put("1", "https://h/200");
     wait_until([&] { return spool_.size() == 0; });
+}
+
+TEST_F(CdrDeliveryTest, an_empty_spool_is_looked_at_once_a_minute_in_the_end)
+{
+    start();
+    const auto passed = [this, began = reactor_->now()] { return reactor_->now() - began; };
+    wait_until([&] { return passed() >= std::chrono::nanoseconds(1h).count(); });
+    EXPECT_LE(spool_.queries(), 70);
+    EXPECT_GE(spool_.queries(), 60);
+    put("1", "https://h/200");
+    delivery_->wake();
+    const auto before = spool_.queries();
+    wait_until([&] { return spool_.size() == 0; });
+    EXPECT_LE(spool_.queries(), before + 3);
+}
+
+TEST_F(CdrDeliveryTest, what_has_failed_is_tried_again_when_its_time_has_come)
+{
+    config_.look_after_min = 1h;
+    config_.look_after_max = 1h;
+    put("1", "https://h/503");
+    start();
+    const auto began = reactor_->now();
+    wait_until([&] { return poster_.count("1") == 3; });
+    EXPECT_LE(reactor_->now() - began, std::chrono::nanoseconds(4s).count());
 }
 
 TEST_F(CdrDeliveryTest, what_fails_is_tried_again_until_it_is_delivered)
