@@ -23,6 +23,7 @@ class Web:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else a body waits 40 ms for the ACK of its head
 
             def do_GET(self):
                 self.answer(urllib.parse.urlsplit(self.path).query)
