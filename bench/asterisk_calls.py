@@ -16,8 +16,13 @@ Delays are between packets of ARI on loopback, by the kernel's time of each:
 Memory of a live call is what the second hundred of calls adds, without what every call leaves for
 `pivot why`: that is what is added while as many calls end as begin.
 
-Prints both programs' CPU per call, the delays, and memory of `pivot serve`. It fails if a call does
-not come to its end, or if a channel or a call is left.
+Then another Asterisk gets the same calls at a rate that rises by 20 a second, for 15 seconds each,
+until it answers less than nine tenths of them in time, or refuses some: it is its limit, because
+`pivot serve` then takes little of a processor. A call is answered when its first prompt is asked for.
+
+Prints both programs' CPU per call, the delays, and memory of `pivot serve`, and for each rate both
+programs' CPU and how many calls a second were answered. It fails if a call at ten a second does not
+come to its end, or if a channel or a call is left.
 """
 
 import os
@@ -43,6 +48,8 @@ from web import Web
 RATE = 10
 SECONDS = 300
 CALL_SECONDS = 20
+RATES = range(20, 1000, 20)  # to the limit
+RATE_SECONDS = 15
 ARI_PORT = 8188
 MENU = '<Gather numDigits="1" action="/got" timeout="30"><Say>A long menu.</Say></Gather>'
 GOT = '<Say>A short answer.</Say><Pause length="14"/><Hangup/>'
@@ -53,6 +60,7 @@ EVENT = re.compile(
 QUESTION = re.compile(rb"GET /ari/channels/([^/]+)/variable")
 STOP = re.compile(rb"DELETE /ari/playbacks/(\S+)")
 PLAY = re.compile(rb"POST /ari/channels/([^/]+)/play/(\S+)")
+START = re.compile(rb'"type":"StasisStart".*?"channel":\{"id":"([^"]+)"')
 TICK_US = 1e6 / os.sysconf("SC_CLK_TCK")
 
 
@@ -63,9 +71,17 @@ def measure(bench):
         network.enter(build / "asterisk")
     except switch.Missing as missing:
         raise programs.Missing(missing)
+    root = network.installed(build / "asterisk")
+    beside_asterisk(bench, root, place_calls)
+    beside_asterisk(bench, root, raise_rate)
+    bench.finish("`pivot serve` takes little of what Asterisk takes, is quick, and leaks nothing")
+
+
+def beside_asterisk(bench, root, work):
+    """Does work(bench, asterisk, serve) with a new Asterisk and a `pivot serve` beside it."""
     web = Web()
     web.answers = {"/begin": case.twiml(MENU), "/got": case.twiml(GOT)}
-    asterisk = beside.set_up(network.installed(build / "asterisk"), web.url)
+    asterisk = beside.set_up(root, web.url)
     case.write_speech(asterisk.home)
     (asterisk.home / "said").write_text("")
     try:
@@ -74,11 +90,12 @@ def measure(bench):
         serve = beside.start(bench.peers.pivot, asterisk, toml, level="info")
         try:
             serve.wait_for(beside.CONNECTED)
-            place_calls(bench, asterisk, serve)
+            work(bench, asterisk, serve)
         finally:
             serve.kill()
     finally:
         asterisk.remove()
+        web.stop()
 
 
 def place_calls(bench, asterisk, serve):
@@ -102,15 +119,12 @@ def place_calls(bench, asterisk, serve):
     )
     bench.ratio("CPU: pivot serve ÷ both", [cost["pivot serve"]], [sum(cost.values())])
     nothing_is_left(asterisk, serve)
-    bench.finish("`pivot serve` takes little of what Asterisk takes, is quick, and leaks nothing")
 
 
 def watch(calls, pid):
     """Waits for all calls. Returns (calls that have come, resident KiB): with half of
     those that are there at a time, with all, after a fifth of the time, and at the end."""
-    steps = [callers.wait(5000), callers.press("5"), callers.BE_HUNG_UP]
-    seconds = calls / RATE + 2 * CALL_SECONDS
-    party = callers.Caller("twiml", callers.ANSWER, *steps, count=calls, rate=RATE, seconds=seconds)
+    party = callers_of(calls, RATE)
     full = min(CALL_SECONDS, calls / RATE)  # from now on as many calls end as begin
     try:
         memory = []
@@ -125,6 +139,70 @@ def watch(calls, pid):
     return memory
 
 
+def callers_of(calls, rate):
+    steps = [callers.wait(5000), callers.press("5"), callers.BE_HUNG_UP]
+    seconds = calls / rate + 2 * CALL_SECONDS
+    return callers.Caller("twiml", callers.ANSWER, *steps, count=calls, rate=rate, seconds=seconds)
+
+
+def raise_rate(bench, asterisk, serve):
+    for rate in [RATE] if bench.small else RATES:
+        calls = rate * (3 if bench.small else RATE_SECONDS)
+        if not carry(bench, calls, rate, asterisk.process.pid, serve.process.pid):
+            return
+
+
+def carry(bench, calls, rate, asterisk, serve):
+    """Places calls and tells of them. Returns whether Asterisk could do more."""
+    used = {"Asterisk": asterisk, "pivot serve": serve}
+    before = {name: cpu_us(pid) for name, pid in used.items()}
+    began = time.monotonic()
+    wire = Wire(ARI_PORT)
+    party = callers_of(calls, rate)
+    try:
+        time.sleep(calls / rate)
+        busy = {name: cpu_us(pid) - before[name] for name, pid in used.items()}
+        seconds = time.monotonic() - began
+        party.end()
+        were_all_taken = True
+    except AssertionError:
+        were_all_taken = False
+    finally:
+        party.kill()
+        packets = wire.stop()
+    spent = {name: cpu_us(pid) - before[name] for name, pid in used.items()}
+    answered, late_ms = answers(packets)
+    if len(answered) < 2:
+        raise programs.Failed(f"of {calls} calls, {rate} a second, nearly none was answered")
+    answered_rate = (len(answered) - 1) / (max(answered) - min(answered))
+    group = f"{rate} calls a second"
+    bench.row(group, "answered", "calls/s", [answered_rate])
+    bench.row(group, "from the arrival to the first prompt, p50", "ms", [percentile(late_ms, 50)])
+    bench.row(group, "from the arrival to the first prompt, p99", "ms", [percentile(late_ms, 99)])
+    for name, us in spent.items():
+        bench.row(group, f"CPU per call, {name}", "µs", [us / len(answered)])
+        bench.row(group, f"processors while calls arrive, {name}", "", [busy[name] / 1e6 / seconds])
+    share = f"CPU: pivot serve ÷ Asterisk, {group}"
+    bench.ratio(share, [spent["pivot serve"]], [spent["Asterisk"]], at_most=0.05)
+    return were_all_taken and answered_rate >= 0.9 * rate
+
+
+def answers(packets):
+    """When each call's first prompt was asked for, and how many milliseconds after its arrival."""
+    arrived, answered, late_ms = {}, [], []
+    for at, payload in packets:
+        for id in START.findall(payload):
+            arrived[id] = at
+        if (play := PLAY.match(payload)) and play[1] in arrived:
+            answered.append(at)
+            late_ms.append((at - arrived.pop(play[1])) * 1000)
+    return answered, late_ms
+
+
+def percentile(values, percent):
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
 def tell_delays(bench, packets):
     questions, requests, stops = delays(packets)
     for group, told, target_ms in (
@@ -136,11 +214,11 @@ def tell_delays(bench, packets):
 
 
 def tell_delay(bench, group, told, target_ms):
-    cuts = statistics.quantiles(told, n=100, method="inclusive")
-    bench.row(group, f"p50 of {len(told)}", "ms", [cuts[49]])
-    bench.row(group, "p99", "ms", [cuts[98]])
+    p99 = percentile(told, 99)
+    bench.row(group, f"p50 of {len(told)}", "ms", [percentile(told, 50)])
+    bench.row(group, "p99", "ms", [p99])
     if target_ms:
-        bench.ratio(f"{group}: p99 ÷ {target_ms} ms", [cuts[98]], [target_ms], at_most=1)
+        bench.ratio(f"{group}: p99 ÷ {target_ms} ms", [p99], [target_ms], at_most=1)
 
 
 def delays(packets):

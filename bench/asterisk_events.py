@@ -10,8 +10,11 @@ Delays are between packets of ARI on loopback, by the kernel's time of each:
     StasisStart ──► GET …/variable             an event waits, is read and leads to a request
     ChannelDtmfReceived ──► DELETE …/playbacks a key is to stop the prompt
 
-Prints these delays, and the CPU of `pivot serve` per call (schedstat of its threads). It fails if a
-call does not come to its end.
+The floor is a process that does nothing but sleep until the next of 200 moments a second, in the
+same seconds: it is late by what the machine has every program wait for a processor.
+
+Prints these delays, the floor, and the CPU of `pivot serve` per call (schedstat of its threads). It
+fails if a call does not come to its end.
 """
 
 import os
@@ -25,6 +28,7 @@ sys.path += [str(HERE.parent / "tests" / folder) for folder in ("switches/asteri
 import asterisk_calls
 import case
 from harness import bench, programs
+from harness.lateness import Sleeper
 from harness.toy_asterisk import ToyAsterisk
 from harness.wire import Wire
 from running import Running
@@ -70,6 +74,7 @@ def measure(bench):
 
 def place_calls(bench, asterisk, serve):
     wire = Wire(asterisk.port)
+    sleeper = Sleeper()
     try:
         serve.wait_for("is connected")
         before = cpu_us(serve.process.pid)
@@ -77,6 +82,7 @@ def place_calls(bench, asterisk, serve):
         cpu = cpu_us(serve.process.pid) - before
     finally:
         packets = wire.stop()
+        floor = sleeper.stop()
     if not has_ended:
         ended = f"{asterisk.ended} of {asterisk.calls} calls"
         raise programs.Failed(f"only {ended} came to their end: {serve.lines}")
@@ -84,6 +90,7 @@ def place_calls(bench, asterisk, serve):
     from_start, from_key, _ = asterisk_calls.delays(packets)
     asterisk_calls.tell_delay(bench, "from the start of a call to its first request", from_start, 1)
     asterisk_calls.tell_delay(bench, "from a key to the request that stops the prompt", from_key, 1)
+    asterisk_calls.tell_delay(bench, "a process that only sleeps, the floor", floor, None)
     bench.finish("at 100 calls a second no event waits for longer than a millisecond")
 
 
