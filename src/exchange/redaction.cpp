@@ -4,6 +4,7 @@
 #include "exchange/signature.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -165,11 +166,38 @@ Search find_in_sip(std::string_view text, Spelling spelling, bool is_cut)
     return {Secret{*password, text.size()}, at};
 }
 
+// Characters with which something may begin. Most texts have few of them, and a table finds them.
+class Starts {
+public:
+    explicit constexpr Starts(std::string_view characters)
+    {
+        for (const char c : characters) is_start_[static_cast<unsigned char>(c)] = true;
+    }
+
+    // Where the next one is; the end of the text if there is none.
+    std::size_t next(std::string_view text, std::size_t at) const
+    {
+        while (at < text.size() && !is_start_[static_cast<unsigned char>(text[at])]) ++at;
+        return at;
+    }
+
+private:
+    std::array<bool, 256> is_start_{};
+};
+
+// The first characters of `//`, `sip:` and `sips:`, and of their escapes.
+constexpr Starts url_starts("/sS\\&%");
+
 std::string redact_urls(std::string_view text, Spelling spelling, bool is_cut)
 {
     std::string out;
+    out.reserve(text.size());
     std::size_t sip_searched_end = 0;
     for (std::size_t at = 0; at < text.size();) {
+        const std::size_t start = url_starts.next(text, at);
+        out += text.substr(at, start - at);
+        at = start;
+        if (at == text.size()) break;
         const auto rest = text.substr(at);
         Search search;
         std::size_t front = 0;
@@ -271,11 +299,19 @@ std::optional<Secret> find_value(std::string_view text)
     return Secret{at, std::min(text.find_first_of("&,}<>\"'# \t\r\n", at), text.size())};
 }
 
+// The first characters of these names.
+constexpr Starts name_starts("BbEePpSs");
+
 std::string redact_named_values(std::string_view text)
 {
     std::string out;
+    out.reserve(text.size());
     std::size_t at = 0;
     while (at < text.size()) {
+        const std::size_t start = name_starts.next(text, at);
+        out += text.substr(at, start - at);
+        at = start;
+        if (at == text.size()) break;
         const bool is_start_of_name = at == 0 || !is_part_of_name(text[at - 1]);
         const auto name_size = is_start_of_name ? read_secret_name(text.substr(at)) : 0;
         const auto after = at + name_size;
