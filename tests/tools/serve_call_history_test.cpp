@@ -155,6 +155,69 @@ TEST_F(ServeCallHistory, forgets_the_call_that_ended_first)
     EXPECT_THAT(history.ended(1'000'000), SizeIs(CallHistory::ended_max));
 }
 
+TEST_F(ServeCallHistory, knows_all_of_a_call_that_has_ended)
+{
+    CallFacts facts;
+    facts.id = "call-1";
+    facts.switch_id = "179.1";
+    facts.account_id = "acme";
+    facts.from = "+14155550100";
+    facts.called = "+14155550199";
+    facts.action = "http://web.example.com/ivr";
+    facts.front = "kazoo-main";
+    facts.is_outbound = true;
+    SessionEnd ended;
+    ended.has_moved = true;
+    ended.was_answered = true;
+    ended.iterations = 3;
+    ended.cause = {"USER_BUSY", 486};
+    ended.branch = "_";
+    ended.failure = "timeout: no answer";
+
+    // Every place has had another call, of which nothing is left.
+    for (std::size_t i = 0; i < CallHistory::ended_max; ++i) {
+        const std::string id = fmt::format("earlier-{}", i);
+        begin(id, std::string(i % 100, 'x'));
+        history.note(id, LogLevel::warning, "another call's line, which is longer", 0);
+        end(id);
+    }
+    history.begin(facts, 5);
+    history.note("call-1", LogLevel::debug, "answers", 6);
+    history.note_mistake("call-1", "1:11: Sya is unknown", 7);
+    const auto told = history.end("call-1", ended, 8);
+    ASSERT_TRUE(told);
+    const auto known = history.call_of("call-1", "acme");
+    ASSERT_TRUE(known);
+    const KnownCall listed = history.ended(1).front();
+    const KnownCall found = history.find("179.1", 1).front();
+    for (const KnownCall* const call : {&*told, &*known, &listed, &found}) {
+        EXPECT_EQ(call->facts.id, facts.id);
+        EXPECT_EQ(call->facts.switch_id, facts.switch_id);
+        EXPECT_EQ(call->facts.account_id, facts.account_id);
+        EXPECT_EQ(call->facts.from, facts.from);
+        EXPECT_EQ(call->facts.called, facts.called);
+        EXPECT_EQ(call->facts.action, facts.action);
+        EXPECT_EQ(call->facts.front, facts.front);
+        EXPECT_TRUE(call->facts.is_outbound);
+        EXPECT_EQ(call->began_unix_ms, 5);
+        EXPECT_EQ(call->ended_unix_ms, 8);
+        EXPECT_TRUE(call->end.has_moved);
+        EXPECT_TRUE(call->end.was_answered);
+        EXPECT_EQ(call->end.iterations, 3);
+        EXPECT_EQ(call->end.cause.name, "USER_BUSY");
+        EXPECT_EQ(call->end.cause.sip_code, 486);
+        EXPECT_EQ(call->end.branch, "_");
+        EXPECT_EQ(call->end.failure, ended.failure);
+        EXPECT_EQ(call->lines.size(), call == &found ? 2U : 0U);
+    }
+    EXPECT_EQ(found.lines.front().text, "answers");
+    EXPECT_EQ(found.lines.back().text, "1:11: Sya is unknown");
+    EXPECT_EQ(found.lines.back().unix_ms, 7);
+    EXPECT_EQ(found.mistakes, 1U);
+    EXPECT_FALSE(history.call_of("call-1", "another account"));
+    EXPECT_FALSE(history.call_of("earlier-0", ""));
+}
+
 TEST_F(ServeCallHistory, lists_calls_in_flight_from_the_oldest_and_ended_ones_from_the_last)
 {
     for (const char* id : {"a", "b", "c", "d"}) begin(id);

@@ -36,16 +36,6 @@ KnownCall without_lines(const KnownCall& call)
         call.row};
 }
 
-std::vector<KnownCall> first_of(const std::list<KnownCall>& calls, std::size_t calls_max)
-{
-    std::vector<KnownCall> listed;
-    for (const KnownCall& call : calls) {
-        if (listed.size() == calls_max) break;
-        listed.push_back(without_lines(call));
-    }
-    return listed;
-}
-
 }  // namespace
 
 void CallHistory::begin(CallFacts facts, std::int64_t unix_ms, std::int64_t row)
@@ -76,8 +66,9 @@ std::optional<Engine::Ticket> CallHistory::ticket_of(std::string_view id,
 std::string CallHistory::free_id(std::string call_id) const
 {
     const std::scoped_lock lock(mutex_);
+    if (!by_id_.contains(call_id)) return call_id;
     std::string free = call_id;
-    for (unsigned count = 2; find_in_flight(free); ++count) {
+    for (unsigned count = 2; by_id_.contains(free); ++count) {
         free = fmt::format("{}~{}", call_id, count);
     }
     return free;
@@ -112,18 +103,27 @@ void CallHistory::note_mistake(std::string_view id, std::string_view text, std::
 std::optional<std::string> CallHistory::note_channel(std::string_view switch_id, LogLevel level,
                                                      std::string_view text, std::int64_t unix_ms)
 {
-    std::string line = line_of(text);
+    CallLine line{unix_ms, level, line_of(text)};
     const std::scoped_lock lock(mutex_);
-    const auto last = last_of_channel(switch_id);
-    if (!last) return std::nullopt;
-    add_line(**last, {unix_ms, level, std::move(line)});
-    return (*last)->facts.id;
+    const auto ended = ended_.find_channel(switch_id);
+    if (const auto last = last_in_flight_of_channel(switch_id)) {
+        const bool is_last = !ended || ended_.began_unix_ms(*ended) < (*last)->began_unix_ms;
+        if (is_last) {
+            add_line(**last, std::move(line));
+            return (*last)->facts.id;
+        }
+    }
+    if (!ended) return std::nullopt;
+    KnownCall call = ended_.call(*ended);
+    add_line(call, std::move(line));
+    ended_.replace(*ended, call);
+    return call.facts.id;
 }
 
 bool CallHistory::knows_channel(std::string_view switch_id) const
 {
     const std::scoped_lock lock(mutex_);
-    return last_of_channel(switch_id).has_value();
+    return last_in_flight_of_channel(switch_id) || ended_.find_channel(switch_id);
 }
 
 std::optional<KnownCall> CallHistory::refuse(std::string_view id, std::string_view why,
@@ -161,32 +161,32 @@ std::optional<KnownCall> CallHistory::call_of(std::string_view id,
                                               std::string_view account_id) const
 {
     const std::scoped_lock lock(mutex_);
-    const KnownCall* found = nullptr;
     const auto [first, last] = by_id_.equal_range(id);
     for (auto place = first; place != last; ++place) {
         const KnownCall& call = *place->second;
         const bool is_its_own = call.facts.id == id && call.facts.account_id == account_id;
-        if (is_its_own && (found == nullptr || found->ended_unix_ms)) found = &call;
+        if (is_its_own) return without_lines(call);
     }
-    if (found == nullptr) return std::nullopt;
-    return without_lines(*found);
+    return ended_.find(id, account_id);
 }
 
 std::vector<KnownCall> CallHistory::find(std::string_view key, std::size_t calls_max) const
 {
     const std::scoped_lock lock(mutex_);
-    const bool is_whole = by_id_.contains(key);
+    const bool is_whole = by_id_.contains(key) || ended_.has(key);
     if (!is_whole && key.size() < prefix_bytes_min) return {};
     const std::string again = std::string(key) + '~';
-    const auto is_meant = [&](const std::string& id) {
+    const auto is_meant = [&](std::string_view id) {
         return is_whole ? id == key || id.starts_with(again) : id.starts_with(key);
     };
     std::vector<KnownCall> found;
-    for (const Calls* const calls : {&in_flight_, &ended_}) {
-        for (const KnownCall& call : *calls) {
-            if (found.size() == calls_max) return found;
-            const CallFacts& facts = call.facts;
-            if (is_meant(facts.id) || is_meant(facts.switch_id)) found.push_back(call);
+    for (const KnownCall& call : in_flight_) {
+        if (found.size() == calls_max) return found;
+        if (is_meant(call.facts.id) || is_meant(call.facts.switch_id)) found.push_back(call);
+    }
+    for (std::size_t ago = 0; ago < ended_.size() && found.size() < calls_max; ++ago) {
+        if (is_meant(ended_.id(ago)) || is_meant(ended_.switch_id(ago))) {
+            found.push_back(ended_.call(ago));
         }
     }
     return found;
@@ -195,7 +195,12 @@ std::vector<KnownCall> CallHistory::find(std::string_view key, std::size_t calls
 std::vector<KnownCall> CallHistory::in_flight(std::size_t calls_max) const
 {
     const std::scoped_lock lock(mutex_);
-    return first_of(in_flight_, calls_max);
+    std::vector<KnownCall> listed;
+    for (const KnownCall& call : in_flight_) {
+        if (listed.size() == calls_max) break;
+        listed.push_back(without_lines(call));
+    }
+    return listed;
 }
 
 std::vector<KnownCall> CallHistory::in_flight_of(std::string_view account_id,
@@ -213,7 +218,11 @@ std::vector<KnownCall> CallHistory::in_flight_of(std::string_view account_id,
 std::vector<KnownCall> CallHistory::ended(std::size_t calls_max) const
 {
     const std::scoped_lock lock(mutex_);
-    return first_of(ended_, calls_max);
+    std::vector<KnownCall> listed;
+    for (std::size_t ago = 0; ago < std::min(ended_.size(), calls_max); ++ago) {
+        listed.push_back(without_lines(ended_.call(ago)));
+    }
+    return listed;
 }
 
 std::map<std::string, std::size_t> CallHistory::calls_by_front() const
@@ -222,8 +231,7 @@ std::map<std::string, std::size_t> CallHistory::calls_by_front() const
     return by_front_;
 }
 
-CallHistory::Calls::iterator CallHistory::add(CallFacts facts, std::int64_t unix_ms,
-                                              std::int64_t row)
+void CallHistory::add(CallFacts facts, std::int64_t unix_ms, std::int64_t row)
 {
     ++by_front_[facts.front];
     KnownCall& call = in_flight_.emplace_back();
@@ -234,41 +242,42 @@ CallHistory::Calls::iterator CallHistory::add(CallFacts facts, std::int64_t unix
     by_id_.emplace(call.facts.id, place);
     const std::string& other = call.facts.switch_id;
     if (!other.empty() && other != call.facts.id) by_id_.emplace(other, place);
-    return place;
 }
 
 KnownCall CallHistory::retire(Calls::iterator call, std::int64_t unix_ms)
 {
     call->ended_unix_ms = unix_ms;
+    call->ticket = {};
     --by_front_[call->facts.front];
-    ended_.splice(ended_.begin(), in_flight_, call);
-    if (ended_.size() > ended_max) forget(std::prev(ended_.end()));
-    return without_lines(*call);
+    ended_.add(*call);
+    forget(call->facts.id, call);
+    forget(call->facts.switch_id, call);
+    KnownCall ended = std::move(*call);
+    in_flight_.erase(call);
+    ended.lines.clear();
+    ended.lines_left_out = 0;
+    ended.mistakes = 0;
+    return ended;
 }
 
-void CallHistory::forget(Calls::iterator call)
-{
-    for (const std::string& id : {call->facts.id, call->facts.switch_id}) {
-        const auto [first, last] = by_id_.equal_range(id);
-        const auto place =
-            std::find_if(first, last, [&](const auto& entry) { return entry.second == call; });
-        if (place != last) by_id_.erase(place);
-    }
-    ended_.erase(call);
-}
-
-// A new call may have the id of one that has ended.
-std::optional<CallHistory::Calls::iterator> CallHistory::find_in_flight(std::string_view id) const
+void CallHistory::forget(std::string_view id, Calls::iterator call)
 {
     const auto [first, last] = by_id_.equal_range(id);
     const auto place =
-        std::find_if(first, last, [](const auto& entry) { return !entry.second->ended_unix_ms; });
-    if (place == last) return std::nullopt;
+        std::find_if(first, last, [&](const auto& entry) { return entry.second == call; });
+    if (place != last) by_id_.erase(place);
+}
+
+// Two calls may have the same id of their switch.
+std::optional<CallHistory::Calls::iterator> CallHistory::find_in_flight(std::string_view id) const
+{
+    const auto place = by_id_.find(id);
+    if (place == by_id_.end()) return std::nullopt;
     return place->second;
 }
 
 // The dialplan may hand a channel over more than once.
-std::optional<CallHistory::Calls::iterator> CallHistory::last_of_channel(
+std::optional<CallHistory::Calls::iterator> CallHistory::last_in_flight_of_channel(
     std::string_view switch_id) const
 {
     std::optional<Calls::iterator> last;

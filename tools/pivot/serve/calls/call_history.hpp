@@ -4,7 +4,8 @@
 // record. Any thread.
 #pragma once
 
-#include "base/string_map.hpp"
+#include "pivot/serve/calls/ended_calls.hpp"
+#include "pivot/serve/calls/known_call.hpp"
 
 #include <pivot/engine.hpp>
 #include <pivot/session.hpp>
@@ -23,41 +24,6 @@
 #include <vector>
 
 namespace pivot::tools {
-
-// What is known about a call when it begins.
-struct CallFacts {
-    std::string id;         // Pivot's own, as in the log
-    std::string switch_id;  // the switch's own id of the channel; may be empty
-    std::string account_id;
-    std::string from;
-    std::string called;
-    std::string action;        // a URL; empty if there is no action
-    bool is_outbound = false;  // made for a program
-    bool is_ringing = false;   // an outbound call that nobody has answered yet
-    std::string front = {};    // the front end that has it, as metrics call it
-};
-
-// An event of the call, as in the log.
-struct CallLine {
-    std::int64_t unix_ms = 0;
-    LogLevel level = LogLevel::debug;
-    std::string text;
-};
-
-struct KnownCall {
-    CallFacts facts;
-    std::int64_t began_unix_ms = 0;
-    std::optional<std::int64_t> ended_unix_ms;  // nothing while it is in flight
-    std::string refusal;                        // why the call was refused; empty if it was taken
-    SessionEnd end;                             // once it has ended
-    std::vector<CallLine> lines;                // the first and the last ones
-    std::size_t lines_left_out = 0;
-    std::size_t mistakes = 0;  // of its web server; each is also among the lines
-    Engine::Ticket ticket;     // while it is in flight
-    std::int64_t row = 0;      // while it is in flight, in the ledger; 0 if it has none there
-
-    bool has_failed() const { return !refusal.empty() || !end.failure.empty(); }
-};
 
 class CallHistory {
 public:
@@ -123,20 +89,21 @@ public:
 
 private:
     using Calls = std::list<KnownCall>;
-    using Index =
-        std::unordered_multimap<std::string, Calls::iterator, base::StringHash, std::equal_to<>>;
 
-    Calls::iterator add(CallFacts facts, std::int64_t unix_ms, std::int64_t row);
+    // The keys are texts of the calls.
+    using Index = std::unordered_multimap<std::string_view, Calls::iterator>;
+
+    void add(CallFacts facts, std::int64_t unix_ms, std::int64_t row);
     KnownCall retire(Calls::iterator call, std::int64_t unix_ms);
-    void forget(Calls::iterator call);
+    void forget(std::string_view id, Calls::iterator call);
     std::optional<Calls::iterator> find_in_flight(std::string_view id) const;
-    std::optional<Calls::iterator> last_of_channel(std::string_view switch_id) const;
+    std::optional<Calls::iterator> last_in_flight_of_channel(std::string_view switch_id) const;
 
     mutable std::mutex mutex_;
     Calls in_flight_;                              // the oldest first
-    Calls ended_;                                  // the latest first
-    Index by_id_;                                  // in flight or ended
-    std::map<std::string, std::size_t> by_front_;  // in flight
+    Index by_id_;                                  // of these, by their own and the switch's id
+    std::map<std::string, std::size_t> by_front_;  // likewise
+    EndedCalls ended_{ended_max};
 };
 
 }  // namespace pivot::tools
