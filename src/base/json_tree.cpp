@@ -205,6 +205,8 @@ inline bool Tree::open(Cursor& cursor)
 {
     const char* const bracket = at(cursor);
     assert(is_opening(*bracket));
+    constexpr std::size_t levels_expected = 8;
+    if (levels_.empty()) levels_.reserve(levels_expected);
     if (depth_ == levels_.size()) levels_.emplace_back();
     Level& level = levels_[depth_++];
     level.entry = cursor.entry;

@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::size_t escape_bytes_max = 6;
 
+// With so much more room than a value takes, no piece of it makes the string grow.
+constexpr std::size_t room_ahead = 64;
+
 char* write_escape(char* out, char c)
 {
     const auto put = [&](char second) {
@@ -128,8 +131,15 @@ void append_quoted(std::string& out, std::string_view text)
 
 void append_value(std::string& out, Value value)
 {
+    const Entry& entry = *value.begin();
+    if (!entry.is_container() && entry.has_escapes) return append_quoted(out, text_of(entry));
+    if (!entry.is_container()) {
+        const std::uint32_t quote = entry.kind == Kind::string ? 1 : 0;
+        out.append(entry.text - quote, entry.size + 2 * quote);
+        return;
+    }
     Writer writer;
-    writer.start(out, room_for(value));
+    writer.start(out, room_for(value) + room_ahead);
     writer.add(value);
     writer.finish();
 }

@@ -1,24 +1,18 @@
 #include "exchange/json_object.hpp"
 
+#include "base/json_member.hpp"
+
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
 namespace pivot::exchange {
 
-void append_member(std::string& object, std::string_view name, json::Value value)
-{
-    object += object.empty() ? '{' : ',';
-    json::append_quoted(object, name);
-    object += ':';
-    json::append_value(object, value);
-}
-
 namespace {
 
 void append_change(std::string& object, std::string_view name, json::Value value)
 {
-    if (value.kind() != json::Kind::null) append_member(object, name, value);
+    if (value.kind() != json::Kind::null) json::append_member(object, name, value);
 }
 
 }  // namespace

@@ -14,9 +14,6 @@ inline bool is_scalar(json::Value value)
     return value.kind() != json::Kind::null && !value.is_array() && !value.is_object();
 }
 
-// Adds a member to the JSON text of an object that lacks its closing bracket, or is empty.
-void append_member(std::string& object, std::string_view name, json::Value value);
-
 // `object` with the members of `changes` in the place of its own, or after them; a null removes
 // one. Both are the text of a JSON object, or empty. If either is not, `object` stays as it is.
 std::string merge_objects(std::string_view object, std::string_view changes);

@@ -328,9 +328,9 @@ void Session::forget_results()
 // Those that a call comes with belong to its session, where one that is set replaces them.
 void Session::take_variables()
 {
-    json::Document document;
     const std::string variables = store_.take("user_vars");
     if (variables.empty()) return;
+    json::Document document;
     const auto known = document.read(variables);
     if (!known || !known->is_object()) return;
     for (const auto [name, value] : known->members()) {

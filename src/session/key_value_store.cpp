@@ -27,9 +27,22 @@ std::size_t form_bytes(std::string_view name, std::string_view json)
     return http::form_size(name) + http::form_size(json) + joint_bytes;
 }
 
+// With quotes, and what stands between members; without escapes in names.
+template <typename Members>
+std::size_t written_bytes(const Members& members)
+{
+    std::size_t bytes = 2;
+    for (const auto& [name, json] : members) bytes += name.size() + json.size() + 4;
+    return bytes;
+}
+
 template <typename Members>
 void read(Members& members, json::Value object)
 {
+    const json::Members all = object.members();
+    std::size_t count = 0;
+    for (auto member = all.begin(); member != all.end(); ++member) ++count;
+    members.reserve(count);
     for (const auto [name, value] : object.members()) {
         if (value.kind() == json::Kind::null) continue;
         std::string json;
@@ -61,6 +74,7 @@ std::string KeyValueStore::to_json() const
 {
     if (!is_object_) return members_.front().json;
     std::string json;
+    json.reserve(written_bytes(members_) + written_bytes(collections_) + collections.size() + 8);
     append(json, members_);
     if (!collections_.empty()) {
         json += json.empty() ? '{' : ',';

@@ -1,10 +1,11 @@
-#include <pivot/call.hpp>
+#include "base/call_object.hpp"
 
+#include "base/json_member.hpp"
 #include "base/json_reader.hpp"
 #include "base/text.hpp"
-#include "exchange/json_object.hpp"
 
-namespace pivot::inline v1 {
+namespace pivot::inline base {
+
 namespace {
 
 // KAZOO says `nouser` and `norealm` where it knows none.
@@ -39,7 +40,7 @@ void read_owners(json::ObjectReader& reader, std::vector<std::string>& owners)
     }
 }
 
-Call read_call(json::ObjectReader& reader)
+Call read_members(json::ObjectReader& reader)
 {
     static constexpr json::Choice<Direction> directions[] = {
         {"inbound", Direction::inbound},
@@ -62,13 +63,26 @@ Call read_call(json::ObjectReader& reader)
     reader.object_text("Custom-Channel-Vars", call.custom_channel_vars);
     reader.object_text("Key-Value-Store", call.key_value_store);
     reader.unread([&](std::string_view name, json::Value value) {
-        exchange::append_member(call.other, name, value);
+        json::append_member(call.other, name, value);
     });
     if (!call.other.empty()) call.other += '}';
     return call;
 }
 
 }  // namespace
+
+Result<Call> read_call(json::Value object)
+{
+    json::Breaches breaches;
+    json::ObjectReader reader(object, "", breaches, json::Nulls::are_absent);
+    Call call = read_members(reader);
+    if (breaches.is_empty()) return call;
+    return tl::unexpected(std::move(breaches).to_failure(Reason::invalid_json, Phase::parse));
+}
+
+}  // namespace pivot::inline base
+
+namespace pivot::inline v1 {
 
 std::string_view name(Direction direction)
 {
@@ -85,11 +99,7 @@ Result<Call> Call::from_json(std::string_view text)
     json::Document document;
     const auto value = document.read(text);
     if (!value) return tl::unexpected(value.error());
-    json::Breaches breaches;
-    json::ObjectReader reader(*value, "", breaches, json::Nulls::are_absent);
-    Call call = read_call(reader);
-    if (breaches.is_empty()) return call;
-    return tl::unexpected(std::move(breaches).to_failure(Reason::invalid_json, Phase::parse));
+    return read_call(*value);
 }
 
 }  // namespace pivot::inline v1
