@@ -270,20 +270,7 @@ void Engine::start(const Request& request, Done done, Ticket& ticket)
 
 Result<void> Engine::start(const SessionRequest& request, Channel& channel, Ticket& ticket)
 {
-    ticket = {};
-    if (is_forked()) return fail(Reason::cancelled, Phase::queue, "the engine is the parent's");
-    engine::Lane& lane = parts_->next_lane();
-    if (request.permit) request.permit->ringing_seat.reset();
-    engine::Place* const place = parts_->take(true);
-    if (place == nullptr) {
-        const Reason reason = parts_->is_draining ? Reason::cancelled : Reason::overload;
-        return fail(reason, Phase::queue, parts_->why_refused());
-    }
-    place->seat_session(lane, std::make_unique<engine::LiveSession>(
-                                  request, channel, monotonic_now(), place->is_beyond_limit()));
-    ticket = place->ticket();
-    lane.reactor().post(*place);
-    return {};
+    return engine::Instruments::start(*this, SessionRequest(request), channel, ticket);
 }
 
 Result<std::shared_ptr<const exchange::CallPermit>> Engine::permit_call(
@@ -502,6 +489,29 @@ tl::expected<std::unique_ptr<Engine>, std::string> Instruments::create_engine(
     const EngineConfig& config) const
 {
     return Engine::create(config, this);
+}
+
+Result<void> Instruments::start(Engine& engine, SessionRequest&& request, Channel& channel,
+                                Engine::Ticket& ticket)
+{
+    Engine::Parts& parts = *engine.parts_;
+    ticket = {};
+    if (engine.is_forked()) {
+        return fail(Reason::cancelled, Phase::queue, "the engine is the parent's");
+    }
+    Lane& lane = parts.next_lane();
+    if (request.permit) request.permit->ringing_seat.reset();
+    Place* const place = parts.take(true);
+    if (place == nullptr) {
+        const Reason reason = parts.is_draining ? Reason::cancelled : Reason::overload;
+        return fail(reason, Phase::queue, parts.why_refused());
+    }
+    place->seat_session(lane,
+                        std::make_unique<LiveSession>(std::move(request), channel, monotonic_now(),
+                                                      place->is_beyond_limit()));
+    ticket = place->ticket();
+    lane.reactor().post(*place);
+    return {};
 }
 
 bool Instruments::take_in(Engine& engine, Guest guest)

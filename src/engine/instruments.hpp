@@ -5,6 +5,8 @@
 //
 //     the engine's thread: turns ─► guest: turns, turns, … returns ─► turns
 //
+// And it hands over a call's texts, as it needs them no more.
+//
 // The rest is for simulated calls (`pivot simulate`). They use a manual clock, which Engine::run()
 // advances whenever they only wait:
 //
@@ -16,6 +18,7 @@
 #pragma once
 
 #include <pivot/engine.hpp>
+#include <pivot/session.hpp>
 
 #include <functional>
 #include <memory>
@@ -41,6 +44,11 @@ struct Instruments {
     // Has the engine's thread run `guest`, which returns before the engine dies. Returns false if
     // the engine does not have exactly one thread, or has had a guest before. Any thread.
     static bool take_in(Engine& engine, Guest guest);
+
+    // As Engine::start(), but takes the request instead of copying it. Leaves it as it is if that
+    // fails.
+    static Result<void> start(Engine& engine, SessionRequest&& request, Channel& channel,
+                              Engine::Ticket& ticket);
 
     reactor::Clock& clock;      // manual
     execute::Journal& journal;  // of all calls

@@ -35,9 +35,10 @@ void warn_of_missing(const session::Session& session, const SessionParts& parts,
 
 }  // namespace
 
-LiveSession::LiveSession(const SessionRequest& request, Channel& channel, Nanoseconds now,
+LiveSession::LiveSession(SessionRequest request, Channel& channel, Nanoseconds now,
                          bool is_too_many)
-    : channel_(channel), opening_(std::make_unique<Opening>(Opening{request, now, is_too_many}))
+    : channel_(channel),
+      opening_(std::make_unique<Opening>(Opening{std::move(request), now, is_too_many}))
 {
 }
 

@@ -22,7 +22,7 @@ struct SessionParts;
 class LiveSession {
 public:
     // A host's thread. `is_too_many`: its first answer is overload.
-    LiveSession(const SessionRequest& request, Channel& channel, reactor::Nanoseconds now,
+    LiveSession(SessionRequest request, Channel& channel, reactor::Nanoseconds now,
                 bool is_too_many);
 
     // The lane's thread. First begin(), then run(), which is called once.

@@ -1,6 +1,7 @@
 #include "pivot/serve/calls/reception.hpp"
 
 #include "base/clock.hpp"
+#include "engine/instruments.hpp"
 #include "exchange/redaction.hpp"
 #include "pivot/serve/numbers/numbers_file.hpp"
 
@@ -85,7 +86,8 @@ std::shared_ptr<const Reception::Rules> Reception::rules() const
 
 std::optional<Refusal> Reception::begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket)
 {
-    const std::string own_id = arrival.own_id.empty() ? arrival.call.call_id : arrival.own_id;
+    const std::string own_id =
+        arrival.own_id.empty() ? arrival.call.call_id : std::move(arrival.own_id);
     CallFacts facts;
     facts.id = own_id;
     facts.switch_id = arrival.channel_id;
@@ -96,7 +98,8 @@ std::optional<Refusal> Reception::begin(Arrival arrival, Channel& channel, Engin
     auto refusal = prepare(arrival, request, facts);
     note_begin(std::move(facts), unix_now_ms());
     if (!refusal) {
-        const auto started = engine_.start(request, channel, ticket);
+        const auto started =
+            engine::Instruments::start(engine_, std::move(request), channel, ticket);
         if (!started) refusal = Refusal{started.error().message};
     }
     if (refusal) {
@@ -148,7 +151,7 @@ std::string Reception::begin_outbound(std::string_view call_id, Channel& channel
     request.permit = std::move(expected->call.permit);
     request.started_unix_ms = expected->began_unix_ms;
     request.answered_unix_ms = unix_now_ms();
-    const auto started = engine_.start(request, channel, ticket);
+    const auto started = engine::Instruments::start(engine_, std::move(request), channel, ticket);
     if (started) {
         history_.set_ticket(call_id, ticket);
         return {};
