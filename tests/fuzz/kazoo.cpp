@@ -33,7 +33,7 @@ void check(std::string_view body)
 class Listener final : public BusListener {
 public:
     void opened(Bus&, bool) override {}
-    void delivered(Delivery delivery) override { check(delivery.body); }
+    void delivered(Delivery&& delivery) override { check(delivery.body); }
     void returned(std::string_view) override {}
     void confirmed(std::uint64_t, bool) override {}
     void blocked(bool) override {}

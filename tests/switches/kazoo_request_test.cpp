@@ -1,5 +1,6 @@
 // Requests as KAZOO's validators would have them, and as they would not.
 #include "exact.hpp"
+#include "switches/kazoo/call_object.hpp"
 #include "switches/kazoo/pivot_request.hpp"
 #include "switches/kazoo_message.hpp"
 
@@ -193,9 +194,10 @@ TEST(KazooRequest, ids_of_a_call_may_be_numbers)
     EXPECT_EQ(request.call_id, "500");
     EXPECT_EQ(request.account_id, "17");
     EXPECT_EQ(request.question->call.call_id, "500");
-    EXPECT_EQ(request.question->identity.call_id, "500");
-    EXPECT_EQ(request.question->identity.account_id, "17");
-    EXPECT_EQ(request.question->identity.realm, "9");
+    const CallIdentity identity = identity_of(request.question->call_object);
+    EXPECT_EQ(identity.call_id, "500");
+    EXPECT_EQ(identity.account_id, "17");
+    EXPECT_EQ(identity.realm, "9");
 }
 
 TEST(KazooRequest, a_url_for_the_cdr_that_is_wrong_is_ignored_with_a_warning)

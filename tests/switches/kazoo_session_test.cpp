@@ -36,7 +36,7 @@ protected:
     // What was sent since the last time, by the names of its methods.
     std::vector<std::string> sent()
     {
-        std::string output = session_.take_output();
+        std::string output(session_.take_output());
         if (output.starts_with("AMQP")) output.erase(0, 8);
         AmqpReader reader;
         reader.feed(output);
@@ -117,7 +117,7 @@ protected:
     {
         heard_.emplace_back(is_queue_new ? "opened anew" : "opened");
     }
-    void delivered(Delivery delivery) override
+    void delivered(Delivery&& delivery) override
     {
         heard_.emplace_back("delivered");
         delivery_ = std::move(delivery);

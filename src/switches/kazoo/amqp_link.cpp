@@ -176,7 +176,7 @@ Task<std::string> AmqpLink::read(net::Connection& connection, AmqpSession& sessi
 Task<> AmqpLink::write(net::Connection& connection, AmqpSession& session, Deadline& open)
 {
     while (!open.has_expired()) {
-        const std::string output = session.take_output();
+        const std::string_view output = session.take_output();
         if (output.empty()) {
             co_await has_output_.wait(open);
             continue;

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <iterator>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -25,6 +24,9 @@ constexpr std::uint16_t channel = 1;
 constexpr std::string_view requests = "pivot_listener";  // KAZOO's queue, which all pivots share
 constexpr std::string_view consumer_tag = "pivot";
 constexpr std::string_view own_consumer_tag = "pivot-own";
+
+// How much memory a buffer keeps when it is empty.
+constexpr std::size_t kept_bytes_max = 64 * 1024;
 
 // How long the copy of a request waits to be judged.
 constexpr std::int32_t copy_ttl_ms = 10'000;
@@ -92,13 +94,12 @@ AmqpSession::AmqpSession(const Broker& broker, const AmqpSessionSettings& settin
     output_ = "AMQP\0\0\x09\x01"sv;
 }
 
-std::string AmqpSession::take_output()
+std::string_view AmqpSession::take_output()
 {
-    constexpr std::size_t bytes_max = 16 * 1024;
-    std::string output;
-    output.reserve(std::min(output_.size(), bytes_max));  // the next one will be about as long
-    output_.swap(output);
-    return output;
+    if (taken_output_.capacity() > kept_bytes_max) std::string().swap(taken_output_);
+    taken_output_.clear();
+    output_.swap(taken_output_);
+    return taken_output_;
 }
 
 AmqpSession::Done AmqpSession::receive(std::string_view bytes)
@@ -241,10 +242,7 @@ AmqpSession::Done AmqpSession::take_method(const AmqpMethod& method)
         case AMQP_BASIC_CANCEL_METHOD:
             return lose_consumer(method.as<amqp_basic_cancel_t>().consumer_tag);
         case AMQP_BASIC_DELIVER_METHOD: begin_content(method.as<amqp_basic_deliver_t>()); return {};
-        case AMQP_BASIC_RETURN_METHOD:
-            content_ = Content();
-            content_.method = method.id;
-            return {};
+        case AMQP_BASIC_RETURN_METHOD: content_.begin(method.id); return {};
         case AMQP_BASIC_ACK_METHOD: {
             const auto& ack = method.as<amqp_basic_ack_t>();
             confirm(ack.delivery_tag, ack.multiple != 0, true);
@@ -422,10 +420,19 @@ void AmqpSession::consume(bool is_wanted)
     send(channel, AMQP_BASIC_CANCEL_METHOD, cancel);
 }
 
+void AmqpSession::Content::begin(amqp_method_number_t begun)
+{
+    std::string body = std::move(delivery.body);
+    if (body.capacity() > kept_bytes_max) std::string().swap(body);
+    body.clear();
+    *this = Content();
+    method = begun;
+    delivery.body = std::move(body);
+}
+
 void AmqpSession::begin_content(const amqp_basic_deliver_t& deliver)
 {
-    content_ = Content();
-    content_.method = AMQP_BASIC_DELIVER_METHOD;
+    content_.begin(AMQP_BASIC_DELIVER_METHOD);
     content_.is_own = is_own(deliver.consumer_tag);
     if (content_.is_own) content_.routing_key = text_of(deliver.routing_key);
     content_.delivery.tag = deliver.delivery_tag;
@@ -457,21 +464,25 @@ AmqpSession::Done AmqpSession::take_body(std::string_view payload)
     if (!content_.has_header || payload.size() > content_.bytes_left) {
         return Error("it sent more of a message than it had announced");
     }
-    if (content_.is_kept) content_.delivery.body += payload;
+    std::string& body = content_.delivery.body;
+    if (content_.is_kept && body.empty()) body.reserve(content_.bytes_left);
+    if (content_.is_kept) body += payload;
     content_.bytes_left -= payload.size();
     return content_.bytes_left == 0 ? finish_content() : Done();
 }
 
 AmqpSession::Done AmqpSession::finish_content()
 {
-    Content content = std::exchange(content_, Content());
-    if (content.method == AMQP_BASIC_RETURN_METHOD) {
-        listener_.returned(content.delivery.body);
-    } else if (content.is_own) {
-        listener_.heard({std::move(content.routing_key), content.delivery.is_gzip,
-                         std::move(content.delivery.body)});
+    const bool is_returned = content_.method == AMQP_BASIC_RETURN_METHOD;
+    content_.method = 0;
+    content_.has_header = false;
+    if (is_returned) {
+        listener_.returned(content_.delivery.body);
+    } else if (content_.is_own) {
+        listener_.heard({std::move(content_.routing_key), content_.delivery.is_gzip,
+                         std::move(content_.delivery.body)});
     } else {
-        listener_.delivered(std::move(content.delivery));
+        listener_.delivered(std::move(content_.delivery));
     }
     return {};
 }
@@ -493,19 +504,19 @@ std::uint64_t AmqpSession::publish(const Publication& publication)
     publish.mandatory = publication.must_be_routed;
     send(channel, AMQP_BASIC_PUBLISH_METHOD, publish);
 
-    std::vector<amqp_table_entry_t> headers;
+    headers_.clear();
     std::size_t bytes_max = 256;
     for (const auto& [name, value] : publication.headers) {
-        headers.push_back({amqp_text(name), text_value(value)});
+        headers_.push_back({amqp_text(name), text_value(value)});
         bytes_max += name.size() + value.size() + 16;
     }
     amqp_basic_properties_t properties{};
     properties._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_TIMESTAMP_FLAG;
     properties.content_type = amqp_text("application/json");
     properties.timestamp = unix_now_us();
-    if (!headers.empty()) {
+    if (!headers_.empty()) {
         properties._flags |= AMQP_BASIC_HEADERS_FLAG;
-        properties.headers = {static_cast<int>(headers.size()), headers.data()};
+        properties.headers = {static_cast<int>(headers_.size()), headers_.data()};
     }
     append_content(output_, channel, properties, bytes_max, publication.body, frame_bytes_max_);
     unconfirmed_.push_back(++last_number_);

@@ -20,6 +20,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -46,7 +47,8 @@ public:
     using Done = tl::expected<void, std::string>;
     Done receive(std::string_view bytes);
 
-    std::string take_output();
+    // Valid until the next call.
+    std::string_view take_output();
 
     std::uint64_t publish(const Publication& publication) override;
     void acknowledge(std::uint64_t tag) override;
@@ -70,6 +72,9 @@ public:
 private:
     // A message whose frames are still arriving.
     struct Content {
+        // Keeps the memory of the last body.
+        void begin(amqp_method_number_t begun);
+
         amqp_method_number_t method = 0;  // 0 if none is expected
         std::uint64_t bytes_left = 0;
         bool has_header = false;
@@ -117,7 +122,9 @@ private:
     const std::function<void()> has_output_;
     AmqpReader reader_;
     std::string output_;
+    std::string taken_output_;
     Content content_;
+    std::vector<amqp_table_entry_t> headers_;  // of the message that is published
     std::size_t frame_bytes_max_ = 4096;
     std::uint64_t last_number_ = 0;
     std::deque<std::uint64_t> unconfirmed_;  // in ascending order

@@ -60,7 +60,8 @@ public:
     // neither messages nor consumers, so no earlier request will be delivered again, here or
     // elsewhere.
     virtual void opened(Bus& bus, bool is_queue_new) = 0;
-    virtual void delivered(Delivery delivery) = 0;
+    // The listener takes what it needs of it.
+    virtual void delivered(Delivery&& delivery) = 0;
 
     // A response or event from our own queue. A shadow gets none.
     virtual void heard(Heard) {}

@@ -13,7 +13,6 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace pivot::switches::kazoo {
 
@@ -49,12 +48,9 @@ protected:
 
 class BusCall final : public Channel {
 public:
-    BusCall(reactor::Reactor& reactor, BusAttendant& attendant, std::string call_id,
+    BusCall(reactor::Reactor& reactor, BusAttendant& attendant, const std::string& call_id,
             BusCallListener& listener)
-        : reactor_(reactor),
-          attendant_(attendant),
-          call_id_(std::move(call_id)),
-          listener_(listener)
+        : reactor_(reactor), attendant_(attendant), call_id_(call_id), listener_(listener)
     {
     }
 
@@ -86,7 +82,7 @@ private:
 
     reactor::Reactor& reactor_;
     BusAttendant& attendant_;
-    const std::string call_id_;
+    const std::string& call_id_;
     BusCallListener& listener_;
 };
 

@@ -1,8 +1,11 @@
 #include "switches/kazoo/call_object.hpp"
 
+#include "switches/member_text.hpp"
+
 #include <algorithm>
+#include <cassert>
 #include <iterator>
-#include <string_view>
+#include <utility>
 
 namespace pivot::switches::kazoo {
 
@@ -77,6 +80,43 @@ std::string call_object_of_right_types(json::Value call)
         json::append_value(object, value);
     }
     return object + '}';
+}
+
+std::optional<json::Value> present_member(json::Value object, std::string_view name)
+{
+    const auto found = object.find(name);
+    return found && found->kind() != json::Kind::null ? found : std::nullopt;
+}
+
+std::string_view scalar_of(json::Value call, std::string_view name)
+{
+    const auto found = present_member(call, name);
+    const bool is_text = found && !found->is_object() && !found->is_array();
+    return is_text ? found->text() : std::string_view();
+}
+
+// A call that accepts no commands may have an empty `control`.
+CallIdentity identity_of(std::string call_object)
+{
+    CallIdentity identity;
+    json::Document document;
+    const auto read = document.read(call_object);
+    assert(read);
+    if (!read) return identity;
+    const json::Value call = *read;
+    identity.call_id = scalar_of(call, "Call-ID");
+    identity.account_id = scalar_of(call, "Account-ID");
+    identity.realm = scalar_of(call, "From-Realm");
+    if (auto control = QueueAddress::parse(member_text(call, "Control-Queue"))) {
+        identity.control = std::move(*control);
+    }
+    identity.fetch_id = member_text(call, "Fetch-ID");
+    const auto variables = present_member(call, "Custom-Channel-Vars");
+    if (variables && !member_text(*variables, "Fetch-ID").empty()) {
+        identity.fetch_id = member_text(*variables, "Fetch-ID");
+    }
+    identity.call_object = std::move(call_object);
+    return identity;
 }
 
 }  // namespace pivot::switches::kazoo

@@ -1,5 +1,6 @@
 #include "switches/kazoo/pivot_request.hpp"
 
+#include "base/call_object.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "http/url.hpp"
@@ -28,20 +29,6 @@ constexpr std::size_t call_id_shown_bytes = 64;
 
 // Leaves room for the longest name of an event.
 constexpr std::size_t key_part_bytes_max = routing_key_bytes_max - 50;
-
-std::optional<json::Value> find(json::Value object, std::string_view name)
-{
-    const auto found = object.find(name);
-    return found && found->kind() != json::Kind::null ? found : std::nullopt;
-}
-
-// A value of the call as text, which a number or a boolean is, too (call_object.hpp).
-std::string_view scalar(json::Value call, std::string_view name)
-{
-    const auto found = find(call, name);
-    const bool is_text = found && !found->is_object() && !found->is_array();
-    return is_text ? found->text() : std::string_view();
-}
 
 std::string shown(json::Value value)
 {
@@ -77,7 +64,7 @@ template <typename Meaning, std::size_t count>
 Done read_word(json::Value message, std::string_view name, Meaning& field,
                const Word<Meaning> (&words)[count])
 {
-    const auto found = find(message, name);
+    const auto found = present_member(message, name);
     if (!found) return {};
     const auto* const word = std::ranges::find_if(words, [&](const Word<Meaning>& known) {
         return found->is_string() && equals_ignoring_case(found->text(), known.text);
@@ -94,8 +81,8 @@ Done read_word(json::Value message, std::string_view name, Meaning& field,
 // character tells what it is.
 Done read_document(json::Value message, Action& action)
 {
-    const auto document = find(message, "Flow-Doc");
-    const auto type = find(message, "Flow-Type");
+    const auto document = present_member(message, "Flow-Doc");
+    const auto type = present_member(message, "Flow-Type");
     if (document && !document->is_string()) {
         return Error(fmt::format("Flow-Doc is {}, not a string", shown(*document)));
     }
@@ -112,7 +99,7 @@ Done read_document(json::Value message, Action& action)
 Done read_url(json::Value message, Action& action)
 {
     constexpr std::string_view name = "Voice-URI";
-    const auto found = find(message, name);
+    const auto found = present_member(message, name);
     if (!found && !action.flow_doc.empty()) return {};
     if (!found) return Error("Voice-URI is missing");
     if (!found->is_string())
@@ -128,7 +115,7 @@ Done read_url(json::Value message, Action& action)
 Done read_timeout(json::Value message, milliseconds limit, milliseconds& timeout)
 {
     timeout = std::min(default_timeout, limit);
-    const auto found = find(message, "Request-Timeout");
+    const auto found = present_member(message, "Request-Timeout");
     if (!found) return {};
     if (found->kind() != json::Kind::integer) {
         return Error(fmt::format("Request-Timeout is {}, not an integer", shown(*found)));
@@ -142,7 +129,7 @@ Done read_timeout(json::Value message, milliseconds limit, milliseconds& timeout
 
 Done read_debug(json::Value message, bool& is_on)
 {
-    const auto found = find(message, "Debug");
+    const auto found = present_member(message, "Debug");
     if (!found) return {};
     const std::string_view value = found->text();
     const bool is_word = found->is_string() && (value == "true" || value == "false");
@@ -178,7 +165,7 @@ Done read_action(json::Value message, milliseconds limit, Action& action)
 // wrong with it.
 std::string read_cdr_url(json::Value message, Action& action)
 {
-    const auto found = find(message, "CDR-URI");
+    const auto found = present_member(message, "CDR-URI");
     if (!found) return {};
     const bool is_usable = found->is_string() && http::Url::parse(found->text()).has_value();
     if (!is_usable) {
@@ -206,7 +193,7 @@ bool may_be_sent(std::string_view name, json::Value value)
 
 Done read_headers(json::Value message, PivotRequest::Question& question)
 {
-    const auto found = find(message, "Custom-Request-Headers");
+    const auto found = present_member(message, "Custom-Request-Headers");
     if (!found) return {};
     if (!found->is_object()) {
         return Error(fmt::format("Custom-Request-Headers is {}, not an object", shown(*found)));
@@ -221,29 +208,18 @@ Done read_headers(json::Value message, PivotRequest::Question& question)
     return {};
 }
 
-// A call that accepts no commands may have an empty `control`.
-CallIdentity identity_of(json::Value call)
+// An object as it is written in the message.
+std::string_view source_of(json::Value object)
 {
-    CallIdentity identity;
-    identity.call_id = scalar(call, "Call-ID");
-    identity.account_id = scalar(call, "Account-ID");
-    identity.realm = scalar(call, "From-Realm");
-    if (auto control = QueueAddress::parse(member_text(call, "Control-Queue"))) {
-        identity.control = std::move(*control);
-    }
-    identity.fetch_id = member_text(call, "Fetch-ID");
-    const auto variables = find(call, "Custom-Channel-Vars");
-    if (variables && !member_text(*variables, "Fetch-ID").empty()) {
-        identity.fetch_id = member_text(*variables, "Fetch-ID");
-    }
-    return identity;
+    const char* const end = object.end()[-1].text + 1;
+    return {object.begin()->text, static_cast<std::size_t>(end - object.begin()->text)};
 }
 
 // KAZOO sends the whole flow along with the call.
 std::string branch_of(json::Value call, std::string_view voice_url)
 {
-    const auto values = find(call, "Key-Value-Store");
-    const auto flow = values ? find(*values, "cf_flow") : std::nullopt;
+    const auto values = present_member(call, "Key-Value-Store");
+    const auto flow = values ? present_member(*values, "cf_flow") : std::nullopt;
     return flow ? branch_after(*flow, voice_url) : std::string();
 }
 
@@ -257,17 +233,16 @@ tl::expected<PivotRequest::Question, std::string> read_question(json::Value mess
     if (auto read = read_action(message, limit, question.action); !read) return Error(read.error());
     if (auto read = read_headers(message, question); !read) return Error(read.error());
     question.warning = read_cdr_url(message, question.action);
-    std::string call_text;
-    json::append_value(call_text, *call);
-    auto facts = Call::from_json(call_text);
+    auto facts = read_call(*call);
     if (!facts) facts = Call::from_json(call_object_of_right_types(*call));
     if (!facts) return Error(fmt::format("Call: {}", facts.error().message));
-    if (encode_key_part(facts->call_id).size() > key_part_bytes_max) {
+    constexpr std::size_t escape_bytes = 3;
+    const bool may_be_too_long = escape_bytes * facts->call_id.size() > key_part_bytes_max;
+    if (may_be_too_long && encode_key_part(facts->call_id).size() > key_part_bytes_max) {
         return Error("Call-ID is too long for a routing key");
     }
     question.call = std::move(*facts);
-    question.identity = identity_of(*call);
-    question.identity.call_object = std::move(call_text);
+    question.call_object = source_of(*call);
     question.branch = branch_of(*call, question.action.voice_url);
     return question;
 }
@@ -287,14 +262,14 @@ PivotRequest PivotRequest::read(json::Document& document, std::string_view body,
         return request;
     }
     if (!message->is_object()) return request;
-    auto call = find(*message, "Call");
+    auto call = present_member(*message, "Call");
     if (call && !call->is_object()) call.reset();
     request.sender = member_text(*message, "Node");
     request.message_id = member_text(*message, "Msg-ID");
     request.voice_url = member_text(*message, "Voice-URI");
     if (call) {
-        request.call_id = scalar(*call, "Call-ID");
-        request.account_id = scalar(*call, "Account-ID");
+        request.call_id = scalar_of(*call, "Call-ID");
+        request.account_id = scalar_of(*call, "Account-ID");
         request.controller = QueueAddress::parse(member_text(*call, "Controller-Queue"));
     }
     if (const std::size_t bytes = request.call_id.size(); bytes > call_id_bytes_max) {

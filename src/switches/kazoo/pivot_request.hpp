@@ -5,7 +5,6 @@
 #pragma once
 
 #include "base/json.hpp"
-#include "switches/kazoo/call_line.hpp"
 #include "switches/kazoo/queue_address.hpp"
 
 #include <pivot/action.hpp>
@@ -26,7 +25,7 @@ struct PivotRequest {
         Action action;
         unsigned headers_dropped = 0;  // custom headers that may not be sent
         std::string warning;           // what is ignored, as a sentence; empty if nothing is
-        CallIdentity identity;         // without our node's name
+        std::string call_object;       // `Call` as it is written
         std::string branch;  // the callflow's `_` after this pivot, as JSON; empty if unknown
     };
 

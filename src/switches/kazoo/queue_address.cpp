@@ -34,35 +34,52 @@ std::string QueueAddress::text() const
     return process.empty() ? queue : fmt::format("pid://{}/{}", process, queue);
 }
 
-Publication publication_to(const QueueAddress& address, std::string_view exchange, std::string body)
+void address(Publication& publication, const QueueAddress& to, std::string_view exchange)
+{
+    publication.exchange = exchange;
+    publication.routing_key = to.queue;
+    publication.headers.resize(to.process.empty() ? 0 : 1);
+    for (auto& [name, value] : publication.headers) {
+        name = "Deliver-To-PID";
+        value = to.process;
+    }
+    publication.must_be_routed = true;
+}
+
+Publication publication_to(const QueueAddress& to, std::string_view exchange, std::string body)
 {
     Publication publication;
-    publication.exchange = exchange;
-    publication.routing_key = address.queue;
-    if (!address.process.empty()) publication.headers = {{"Deliver-To-PID", address.process}};
-    publication.must_be_routed = true;
+    address(publication, to, exchange);
     publication.body = std::move(body);
     return publication;
 }
 
 std::string encode_key_part(std::string_view part)
 {
-    if (part == "*" || part == "#") return std::string(part);
     std::string encoded;
     encoded.reserve(part.size() + 16);
+    append_key_part(encoded, part);
+    return encoded;
+}
+
+void append_key_part(std::string& key, std::string_view part)
+{
+    if (part == "*" || part == "#") {
+        key += part;
+        return;
+    }
     for (const char c : part) {
         const bool is_plain = is_letter(c) || is_digit(c) || c == '-' || c == '~' || c == '_';
         if (is_plain) {
-            encoded += c;
+            key += c;
         } else if (c == ' ') {
-            encoded += '+';
+            key += '+';
         } else {
             constexpr std::string_view digits = "0123456789ABCDEF";
             const auto byte = static_cast<unsigned char>(c);
-            encoded += {'%', digits[byte >> 4], digits[byte & 0xF]};
+            key += {'%', digits[byte >> 4], digits[byte & 0xF]};
         }
     }
-    return encoded;
 }
 
 }  // namespace pivot::switches::kazoo

@@ -25,11 +25,13 @@ struct QueueAddress {
     std::string text() const;
 };
 
-// A message that is returned if the queue no longer exists.
-Publication publication_to(const QueueAddress& address, std::string_view exchange,
-                           std::string body);
+// A message that is returned if the queue no longer exists. The first sets all but the body, and
+// keeps the message's memory.
+void address(Publication& publication, const QueueAddress& to, std::string_view exchange);
+Publication publication_to(const QueueAddress& to, std::string_view exchange, std::string body);
 
 // Escapes a part of a routing key, such as a realm or a call id.
 std::string encode_key_part(std::string_view part);
+void append_key_part(std::string& key, std::string_view part);
 
 }  // namespace pivot::switches::kazoo

@@ -1,6 +1,7 @@
 // The replies to a pivot request: `processing` or `failed`, and the callflow with which to go on.
 #pragma once
 
+#include "switches/body.hpp"
 #include "switches/kazoo/bus.hpp"
 #include "switches/kazoo/claim.hpp"
 #include "switches/kazoo/queue_address.hpp"
@@ -11,33 +12,49 @@
 
 namespace pivot::switches::kazoo {
 
-// Builds messages, each with an id of its own.
+// Builds messages, each with an id of its own, in the same memory: one is valid until the next.
 class Replies {
 public:
     // `node` is our name on the bus: `pivot@piv1.example.com`.
     explicit Replies(std::string node);
 
     // Sets `message_id`.
-    Publication processing(std::string_view call_id, const QueueAddress& controller,
-                           std::string& message_id);
-    Publication failed(std::string_view call_id, const QueueAddress& controller,
-                       std::string& message_id);
+    const Publication& processing(std::string_view call_id, const QueueAddress& controller,
+                                  std::string& message_id);
+    const Publication& failed(std::string_view call_id, const QueueAddress& controller,
+                              std::string& message_id);
 
     // The event CHANNEL_PIVOT; `flow` is JSON.
-    Publication flow(std::string_view call_id, std::string_view flow, std::string& message_id);
+    const Publication& flow(std::string_view call_id, std::string_view flow,
+                            std::string& message_id);
 
     // A message to the other pivots. Ignores `claim.message_id`.
-    Publication claim(const Claim& claim);
+    const Publication& claim(const Claim& claim);
 
     // Whether the id of a message is one of ours.
     bool has_made(std::string_view message_id) const { return message_id.starts_with(prefix_); }
 
 private:
-    std::string next_id();
+    // The keys of all messages: the Erlang application that would send them.
+    struct Frame {
+        std::string_view category;
+        std::string_view name;
+        std::string_view application;
+    };
+
+    void set_next_id(std::string& message_id);
+    Body begin(const Frame& frame, std::string_view message_id, std::string_view call_id,
+               std::size_t more_bytes = 0) const;
+    const Publication& reply(const Frame& frame, std::string_view call_id,
+                             const QueueAddress& controller, std::string& message_id);
 
     const std::string node_;
     const std::string prefix_;  // of our ids; nobody else's begin like this
     std::uint64_t messages_ = 0;
+    Publication reply_;
+    Publication event_;
+    Publication claim_;
+    std::string claim_id_;
 };
 
 // The id of a message that we have published; empty if it has none.

@@ -23,9 +23,6 @@ constexpr Nanoseconds reply_ns = 9'750 * millisecond_ns;
 // A request cannot be older: the queue keeps it for a minute. If it seems to be, a clock is wrong.
 constexpr Nanoseconds age_ns_max = 60 * second_ns;
 
-// How long an answered request is recognised when it comes again.
-constexpr Nanoseconds settled_ns = 60 * second_ns;
-
 // After `processing` the caller waits in silence, so the callflow is worth sending for long.
 constexpr Nanoseconds flow_ns = 60 * second_ns;
 
@@ -67,6 +64,7 @@ void RequestDesk::close()
 {
     assert(
         std::ranges::none_of(calls_, [](const auto& entry) { return entry.second->has_session; }));
+    by_call_id_.clear();
     calls_.clear();
 }
 
@@ -136,7 +134,7 @@ void RequestDesk::blocked(bool is_blocked)
     numbers_.is_blocked.set(is_blocked ? 1 : 0);
     lines_.blocked(is_blocked);
     if (is_blocked) return;
-    for (Waiting& request : std::exchange(waiting_, {})) take(std::move(request));
+    for (Waiting& request : std::exchange(waiting_, {})) take(request.delivery, request.arrived);
     resume();
 }
 
@@ -144,7 +142,7 @@ void RequestDesk::returned(std::string_view body)
 {
     lines_.returned(body);
     const std::string id = message_id_of(body);
-    for (const auto& [number, call] : unconfirmed_) {
+    for (const auto [number, call] : unconfirmed_) {
         if (call->message_id == id) call->is_returned = true;
     }
 }
@@ -152,9 +150,9 @@ void RequestDesk::returned(std::string_view body)
 void RequestDesk::confirmed(std::uint64_t number, bool is_taken)
 {
     if (lines_.confirmed(number, is_taken)) return;
-    const auto found = unconfirmed_.find(number);
-    if (found == unconfirmed_.end()) return;
-    Call& call = *found->second;
+    const auto found = std::ranges::lower_bound(unconfirmed_, number, {}, &Unconfirmed::number);
+    if (found == unconfirmed_.end() || found->number != number) return;
+    Call& call = *found->call;
     unconfirmed_.erase(found);
     if (!is_taken) {
         numbers_.sent_again.add();
@@ -188,25 +186,23 @@ Nanoseconds RequestDesk::age_of(const Delivery& delivery) const
     return age_us >= 0 && age_us <= age_ns_max / 1'000 ? age_us * 1'000 : 0;
 }
 
-void RequestDesk::delivered(Delivery delivery)
+void RequestDesk::delivered(Delivery&& delivery)
 {
     numbers_.requests.add();
-    forget_old();
-    Waiting request{std::move(delivery), reactor_.now(), 0};
-    request.age_ns = age_of(request.delivery);
+    const Arrived arrived{reactor_.now(), age_of(delivery)};
     if (is_blocked_) {
-        waiting_.push_back(std::move(request));
+        waiting_.push_back({std::move(delivery), arrived});
     } else {
-        take(std::move(request));
+        take(delivery, arrived);
     }
 }
 
-void RequestDesk::take(Waiting request)
+void RequestDesk::take(Delivery& delivery, const Arrived& arrived)
 {
-    const std::uint64_t tag = request.delivery.tag;
-    const std::string body = take_body(request.delivery);
-    PivotRequest asked = PivotRequest::read(
-        document_, body, std::min(settings_.timeout_max, PivotRequest::timeout_max));
+    const std::uint64_t tag = delivery.tag;
+    PivotRequest asked =
+        PivotRequest::read(document_, decode_body(delivery),
+                           std::min(settings_.timeout_max, PivotRequest::timeout_max));
     if (!asked.can_be_answered()) {
         const std::string why =
             asked.question ? "the call names no queue for replies" : asked.question.error();
@@ -217,15 +213,15 @@ void RequestDesk::take(Waiting request)
         numbers_.unreadable.add();
         return bus_->acknowledge(tag);
     }
-    const std::string key = key_of(asked.message_id, asked.call_id);
+    std::string key = key_of(asked.message_id, asked.call_id);
     if (const auto known = calls_.find(key); known != calls_.end()) {
         return meet_again(*known->second, tag);
     }
-    if (settled_.contains(key)) {
+    if (settled_.contains(key, reactor_.now())) {
         numbers_.repeated.add();
         return bus_->acknowledge(tag);
     }
-    const Nanoseconds waited_ns = request.age_ns + reactor_.now() - request.received_at;
+    const Nanoseconds waited_ns = arrived.age_ns + reactor_.now() - arrived.at;
     const Nanoseconds left_ns = answer_ns - waited_ns;
     if (left_ns <= 0) {
         attendant_.warn(
@@ -237,22 +233,29 @@ void RequestDesk::take(Waiting request)
         return bus_->acknowledge(tag);
     }
     supersede(asked.call_id);
-    auto owned = std::make_unique<Call>(*this, key, asked.message_id, asked.call_id,
-                                        std::move(*asked.controller));
+    auto owned = std::make_unique<Call>(*this, std::move(key), std::move(asked.message_id),
+                                        std::move(asked.call_id), std::move(*asked.controller));
     Call& call = *owned;
     call.tag = tag;
-    call.received_at = request.received_at;
+    call.received_at = arrived.at;
     call.reply_by = reactor_.now() + reply_ns - waited_ns;
     call.flow_by = call.received_at + flow_ns;
-    calls_.emplace(key, std::move(owned));
-    by_call_id_.insert_or_assign(call.bus_id, &call);
+    calls_.emplace(call.key, std::move(owned));
+    enter(call);
     numbers_.in_flight.add();
-    if (request.delivery.is_redelivered) call.hold_until = claim(call);
+    if (delivery.is_redelivered) call.hold_until = claim(call);
     if (!asked.question) {
         attendant_.refuse(call.own_id, asked.question.error());
         return fail(call, fmt::format("bad_action: {}", asked.question.error()));
     }
     begin(call, std::move(*asked.question), left_ns);
+}
+
+// Whatever had this id before keeps it no longer, nor does the table keep its text.
+void RequestDesk::enter(Call& call)
+{
+    by_call_id_.erase(call.id_on_bus());
+    by_call_id_.emplace(call.id_on_bus(), &call);
 }
 
 // Requests without a Msg-ID, which are refused, cannot be told apart.
@@ -306,8 +309,7 @@ void RequestDesk::begin(Call& call, PivotRequest::Question question, Nanoseconds
     call.hold_until = std::min(call.hold_until, call.answer_by);
     call.set_timer(call.answer_by);
     call.has_session = true;
-    call.identity = std::move(question.identity);
-    call.identity.node = settings_.node;
+    call.call_object = std::move(question.call_object);
     call.branch = std::move(question.branch);
     call.wants_event_as_cdr = !question.action.cdr_url.empty();
     if (question.headers_dropped > 0 && !std::exchange(has_warned_of_headers_, true)) {
@@ -439,14 +441,14 @@ void RequestDesk::send_flow(Call& call)
     call.state = State::flow_sent;
     numbers_.flows.add();
     attendant_.note(call.own_id, "KAZOO gets the callflow");
-    publish(call, replies_.flow(call.bus_id, call.flow, call.message_id));
+    publish(call, replies_.flow(call.id_on_bus(), call.flow, call.message_id));
     call.was_flow_sent = true;
     acknowledge(call);
 }
 
 void RequestDesk::publish(Call& call, const Publication& publication)
 {
-    unconfirmed_.insert_or_assign(bus_->publish(publication), &call);
+    unconfirmed_.push_back({bus_->publish(publication), &call});
 }
 
 void RequestDesk::acknowledge(Call& call)
@@ -473,12 +475,9 @@ void RequestDesk::settle(Call& call)
     acknowledge(call);
     count_performed(call, false);
     if (call.has_session) return;
-    const auto latest = by_call_id_.find(call.bus_id);
+    const auto latest = by_call_id_.find(call.id_on_bus());
     if (latest != by_call_id_.end() && latest->second == &call) by_call_id_.erase(latest);
-    if (!call.may_come_again) {
-        const auto [settled, is_new] = settled_.insert(call.key);
-        if (is_new) settled_at_.emplace_back(reactor_.now() + settled_ns, &*settled);
-    }
+    if (!call.may_come_again) settled_.add(call.key, reactor_.now());
     calls_.erase(calls_.find(call.key));
 }
 
@@ -489,14 +488,6 @@ void RequestDesk::move(Call& call)
     if (call.line) return call.line->performed().yield();
     attendant_.tell(call.ticket, Moved());
     hang_up(call);
-}
-
-void RequestDesk::forget_old()
-{
-    while (!settled_at_.empty() && settled_at_.front().first <= reactor_.now()) {
-        settled_.erase(settled_.find(*settled_at_.front().second));
-        settled_at_.pop_front();
-    }
 }
 
 }  // namespace pivot::switches::kazoo

@@ -31,6 +31,7 @@
 #include "switches/kazoo/pivot_request.hpp"
 #include "switches/kazoo/replies.hpp"
 #include "switches/kazoo/requested_call.hpp"
+#include "switches/kazoo/settled_requests.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -41,8 +42,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
-#include <utility>
 #include <vector>
 
 namespace pivot::switches::kazoo {
@@ -63,7 +62,7 @@ public:
     ~RequestDesk() override;  // no session is left
 
     void opened(Bus& bus, bool is_queue_new) override;
-    void delivered(Delivery delivery) override;
+    void delivered(Delivery&& delivery) override;
     void heard(Heard heard) override;
     void returned(std::string_view body) override;
     void confirmed(std::uint64_t number, bool is_taken) override;
@@ -86,11 +85,18 @@ private:
     using Call = RequestedCall;
     using State = Call::State;
 
-    // A delivery and the time of its arrival.
+    // When a delivery came.
+    struct Arrived {
+        Nanoseconds at = 0;
+        Nanoseconds age_ns = 0;  // since it was published, at that time
+    };
     struct Waiting {
         Delivery delivery;
-        Nanoseconds received_at = 0;
-        Nanoseconds age_ns = 0;  // since it was published, at that time
+        Arrived arrived;
+    };
+    struct Unconfirmed {
+        std::uint64_t number;
+        Call* call;
     };
 
     // Events of one call, from its engine and its line.
@@ -115,7 +121,7 @@ private:
     void stand_back(Call& call);
     void give_up(Call& call);
 
-    void take(Waiting request);
+    void take(Delivery& delivery, const Arrived& arrived);
     void meet_again(Call& call, std::uint64_t tag);
     void supersede(const std::string& call_id);
     std::string key_of(std::string_view message_id, std::string_view call_id);
@@ -142,7 +148,7 @@ private:
     void acknowledge(Call& call);
     void drop(Call& call, Counter& reason);
     void settle(Call& call);
-    void forget_old();
+    void enter(Call& call);
     bool can_publish() const { return bus_ != nullptr && !is_blocked_; }
     Nanoseconds age_of(const Delivery& delivery) const;
     std::vector<Call*> all_calls() const;
@@ -159,13 +165,14 @@ private:
     bool is_queue_new_ = false;  // when it was opened
     bool has_company_ = false;   // others have consumed the queue since it was opened
     bool has_warned_of_headers_ = false;
-    std::uint64_t nameless_ = 0;                                    // requests without a Msg-ID
-    std::vector<Waiting> waiting_;                                  // while the bus is blocked
-    std::unordered_map<std::string, std::unique_ptr<Call>> calls_;  // by their keys
-    std::unordered_map<std::string, Call*> by_call_id_;             // the latest of each call
-    std::unordered_map<std::uint64_t, Call*> unconfirmed_;          // by publication
-    std::unordered_set<std::string> settled_;                       // keys, for a while
-    std::deque<std::pair<Nanoseconds, const std::string*>> settled_at_;  // of these, oldest first
+    std::uint64_t nameless_ = 0;    // requests without a Msg-ID
+    std::vector<Waiting> waiting_;  // while the bus is blocked
+
+    // The names in both tables are those of their calls.
+    std::unordered_map<std::string_view, std::unique_ptr<Call>> calls_;  // by their keys
+    std::unordered_map<std::string_view, Call*> by_call_id_;  // the latest of each id on the bus
+    std::deque<Unconfirmed> unconfirmed_;                     // in the order of publication
+    SettledRequests settled_;
 };
 
 }  // namespace pivot::switches::kazoo

@@ -93,7 +93,7 @@ void RequestDesk::hear_claim(Heard heard)
         return;
     }
     const bool is_ours = call != nullptr && (!is_unanswered || call->tag != 0);
-    if (!is_ours && !settled_.contains(key)) return;
+    if (!is_ours && !settled_.contains(key, reactor_.now())) return;
     claim->is_answer = true;
     if (can_publish()) bus_->publish(replies_.claim(*claim));
 }

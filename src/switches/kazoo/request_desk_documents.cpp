@@ -1,5 +1,6 @@
 // Requests that are answered with a document: the caller is ours until they hang up, or a callflow
 // continues.
+#include "switches/kazoo/call_object.hpp"
 #include "switches/kazoo/request_desk.hpp"
 
 #include <utility>
@@ -45,13 +46,15 @@ void RequestDesk::take_command(Call& call, std::function<void(PerformedCall& cal
 // The answer is valid.
 void RequestDesk::open(Call& call)
 {
-    if (call.identity.control.queue.empty()) {
+    CallIdentity identity = identity_of(std::move(call.call_object));
+    identity.node = settings_.node;
+    if (identity.control.queue.empty()) {
         hang_up(call);
         return fail(call, "bad_action: the call names no queue for the commands of a document");
     }
     call.state = State::opening;
     call.set_timer(never);
-    call.make_line(lines_);
+    call.make_line(lines_, std::move(identity));
     call.line->open(call.answer_by);
 }
 
@@ -175,11 +178,11 @@ void RequestDesk::leave(Call& call)
 
 void RequestDesk::rename(Call& call, const std::string& id)
 {
-    const auto known = by_call_id_.find(call.bus_id);
+    const auto known = by_call_id_.find(call.id_on_bus());
     if (known != by_call_id_.end() && known->second == &call) by_call_id_.erase(known);
     attendant_.note(call.own_id, "goes on under the id " + id);
-    call.bus_id = id;
-    by_call_id_.insert_or_assign(id, &call);
+    call.new_id = id;
+    enter(call);
 }
 
 void RequestDesk::hang_up_caller(std::string_view own_id)

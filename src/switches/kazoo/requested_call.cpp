@@ -13,7 +13,6 @@ RequestedCall::RequestedCall(RequestDesk& desk, std::string key, std::string req
       call_id(std::move(call_id)),
       own_id(desk.attendant().own_id(this->call_id)),
       controller(std::move(controller)),
-      bus_id(this->call_id),
       desk_(desk),
       channel_(desk.reactor(), desk.attendant(), own_id, *this)
 {
@@ -30,7 +29,7 @@ void RequestedCall::set_timer(Nanoseconds at)
     if (at != never) desk_.reactor().timers().set(*this, at);
 }
 
-void RequestedCall::make_line(BusLines& lines)
+void RequestedCall::make_line(BusLines& lines, CallIdentity identity)
 {
     BusLineOwner& owner = *this;
     line = std::make_unique<BusLine>(desk_.reactor(), lines, std::move(identity), owner);

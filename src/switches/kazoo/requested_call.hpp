@@ -58,6 +58,8 @@ public:
 
     Channel& channel() { return channel_; }
 
+    const std::string& id_on_bus() const { return new_id.empty() ? call_id : new_id; }
+
     // Whether the request has no reply yet.
     bool is_unanswered() const { return state <= State::holding; }
 
@@ -65,7 +67,7 @@ public:
     void set_timer(Nanoseconds at);
 
     // Has its document performed from now on, once perform() is called.
-    void make_line(BusLines& lines);
+    void make_line(BusLines& lines, CallIdentity identity);
 
     const std::string key;         // Msg-ID and Call-ID
     const std::string request_id;  // the Msg-ID
@@ -95,9 +97,9 @@ public:
     // ---- of a document ------------------------------------------------------------------------
 
     bool has_document = false;        // a valid one
-    CallIdentity identity;            // until there is a line
+    std::string call_object;          // the request's `Call` as JSON, until there is a line
     std::string branch;               // the callflow's `_`, as JSON; empty if unknown
-    std::string bus_id;               // the call's id on the bus, which may change
+    std::string new_id;               // the call's id on the bus if it has changed
     bool wants_event_as_cdr = false;  // else the engine writes it
     bool is_given_back = false;       // by the engine
     bool ends_badly = false;          // likewise: a later request has failed

@@ -43,7 +43,7 @@ public:
     ~ShadowDesk() override;  // once it is idle
 
     void opened(Bus& bus, bool is_queue_new) override;
-    void delivered(Delivery delivery) override;
+    void delivered(Delivery&& delivery) override;
     void returned(std::string_view) override {}
     void confirmed(std::uint64_t, bool) override {}
     void blocked(bool) override {}

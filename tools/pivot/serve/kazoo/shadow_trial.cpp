@@ -5,6 +5,7 @@
 #include "http/url.hpp"
 #include "pivot/serve/calls/awaited_outcome.hpp"
 #include "pivot/serve/calls/why.hpp"
+#include "switches/kazoo/call_object.hpp"
 
 #include <algorithm>
 #include <array>
@@ -211,7 +212,8 @@ Task<ShadowVerdict> ShadowTrial::check(Question question, Deadline& deadline)
 // Asks like a call would, but leaves no trace.
 Task<ShadowVerdict> ShadowTrial::ask(Question question, Deadline& deadline)
 {
-    const bool can_be_commanded = !question.identity.control.queue.empty();
+    const bool can_be_commanded =
+        !switches::kazoo::identity_of(std::move(question.call_object)).control.queue.empty();
     Request request;
     request.call = std::move(question.call);
     request.node = ActionNode{std::move(question.action), {}};
