@@ -153,6 +153,32 @@ TEST_F(KazooClaims, a_flow_that_may_have_been_taken_is_not_sent_twice)
     EXPECT_TRUE(desk->is_idle());
 }
 
+TEST_F(KazooClaims, a_flow_in_doubt_is_not_sent_once_its_call_has_asked_again)
+{
+    lose_confirmation();
+    reopen();
+    take_sent();
+    Channel* const before = &channel(call);
+    deliver(PivotReq("m2"), 1);
+    EXPECT_THAT(told, ElementsAre("hung up")) << "KAZOO has gone on";
+    EXPECT_EQ(numbers.superseded.value(), 1u);
+    deliver_again(PivotReq("m1"), 2);
+    EXPECT_THAT(take_sent(), ElementsAre("ack 2"));
+    before->ended(SessionEnd());
+    answer(call);
+    EXPECT_THAT(take_sent(), ElementsAre("processing"));
+}
+
+TEST_F(KazooClaims, a_flow_whose_call_has_asked_again_has_arrived)
+{
+    lose_flow();
+    reopen();
+    Channel* const before = &channel(call);
+    deliver(PivotReq("m2"), 1);
+    EXPECT_THAT(told, ElementsAre("moved", "hung up"));
+    before->ended(SessionEnd());
+}
+
 TEST_F(KazooClaims, a_flow_that_waited_for_the_bus_waits_for_its_request)
 {
     deliver(PivotReq(), 7);

@@ -293,6 +293,7 @@ void RequestDesk::supersede(const std::string& call_id)
         before.failure = "cancelled: the same call has made another request";
         return drop(before, numbers_.superseded);
     }
+    if (before.state == State::in_doubt && !before.line) return conclude(before);
     if (before.line && !before.is_over && before.state != State::flow_sent) {
         attendant_.note(before.own_id,
                         "the same call has made another request: this document ends");
@@ -393,13 +394,6 @@ void RequestDesk::is_due(Call& call)
     if (call.state == State::in_doubt) return decide(call);
     if (call.state == State::apologizing) return go_on(call, std::string(no_flow));
     miss(call);
-}
-
-void RequestDesk::miss(Call& call)
-{
-    attendant_.warn(call.own_id, "the callflow could not be sent: there was no bus for it");
-    hang_up(call);
-    settle(call);
 }
 
 // ---- replies ------------------------------------------------------------------------------------

@@ -120,6 +120,8 @@ private:
     void hear_claim(Heard heard);
     void stand_back(Call& call);
     void give_up(Call& call);
+    void miss(Call& call);
+    void conclude(Call& call);
 
     void take(Delivery& delivery, const Arrived& arrived);
     void meet_again(Call& call, std::uint64_t tag);
@@ -128,7 +130,6 @@ private:
     void begin(Call& call, PivotRequest::Question question, Nanoseconds left_ns);
     void fail(Call& call, std::string why);
     void hang_up(Call& call);
-    void miss(Call& call);
     void reply(Call& call);
 
     void open(Call& call);

@@ -118,4 +118,19 @@ void RequestDesk::give_up(Call& call)
     settle(call);
 }
 
+void RequestDesk::miss(Call& call)
+{
+    attendant_.warn(call.own_id, "the callflow could not be sent: there was no bus for it");
+    hang_up(call);
+    settle(call);
+}
+
+// The call has asked again, so KAZOO has gone on with the callflow, or without it.
+void RequestDesk::conclude(Call& call)
+{
+    if (!call.was_flow_sent) return drop(call, numbers_.superseded);
+    call.state = State::flow_sent;
+    settle(call);
+}
+
 }  // namespace pivot::switches::kazoo
