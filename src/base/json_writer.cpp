@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t escape_bytes_max = 6;
 
 // With so much more room than a value takes, no piece of it makes the string grow.
-constexpr std::size_t room_ahead = 64;
+constexpr std::size_t room_ahead = 41;
 
 char* write_escape(char* out, char c)
 {
@@ -138,8 +138,9 @@ void append_value(std::string& out, Value value)
         out.append(entry.text - quote, entry.size + 2 * quote);
         return;
     }
+    const bool is_empty = value.end() - value.begin() == 2;
     Writer writer;
-    writer.start(out, room_for(value) + room_ahead);
+    writer.start(out, room_for(value) + (is_empty ? 0 : room_ahead));
     writer.add(value);
     writer.finish();
 }
