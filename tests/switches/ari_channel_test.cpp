@@ -733,6 +733,30 @@ TEST_F(AsteriskCall, dials_a_number_through_the_operators_dialplan)
     EXPECT_EQ(asterisk.asked.back(), "DELETE channels/c1/ring");
 }
 
+TEST_F(AsteriskCall, dials_by_the_templates_of_its_account)
+{
+    SwitchSettings settings;
+    settings.dial.accounts["acme-1"].number = "PJSIP/{number}@acme";
+    AsteriskUnderTest own(settings);
+    own.account_mark = "-1";
+    own.enter();
+    EXPECT_EQ(own.arrivals.front().call.account_id, "acme-1");
+    own.channel().dial(1, to_callee);
+    own.run();
+    EXPECT_TRUE(own.asterisk.has_asked(R"(POST channels/create {"endpoint":"PJSIP/+1415@acme")"));
+    own.channel().stop(1);
+    Dial nowhere = dial_of({"+1415"});
+    nowhere.targets.front().address = Address(SipUri::of("sip:ann@example.com"));
+    own.run();
+    own.take_told();
+    own.channel().dial(2, nowhere);
+    own.run();
+    const auto told = own.take_told();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_THAT(std::get<DialFailed>(told.front()).why,
+                HasSubstr("neither asterisk.accounts.acme-1.dial.sip_uri nor"));
+}
+
 TEST_F(AsteriskCall, tells_the_dialplan_the_headers_of_a_leg)
 {
     Channel& channel = answered_call();

@@ -42,6 +42,7 @@ public:
     void note(std::string_view, std::string_view) override {}
     void warn(std::string_view, std::string_view text) override { warnings.emplace_back(text); }
     std::string own_id(std::string call_id) override { return call_id; }
+    std::string own_account(std::string id) override { return id; }
     void not_answered(std::string_view, const Cause&, std::string_view) override {}
     void ended(std::string_view, const SessionEnd&) override {}
     void met_orphan(const Orphan& orphan, std::string_view) override

@@ -154,6 +154,7 @@ private:
     void note(std::string_view, std::string_view) override {}
     void warn(std::string_view, std::string_view) override {}
     std::string own_id(std::string call_id) override { return call_id; }
+    std::string own_account(std::string id) override { return id; }
     void not_answered(std::string_view, const Cause&, std::string_view) override {}
     void ended(std::string_view, const SessionEnd&) override {}
     void met_orphan(const Orphan&, std::string_view) override {}

@@ -97,6 +97,7 @@ public:
 
     std::optional<switches::asterisk::Refusal> refusal;  // of the calls that come
     std::string id_mark;                                 // is appended to their ids
+    std::string account_mark;                            // is appended to their accounts
     std::vector<switches::asterisk::Arrival> arrivals;
     std::vector<std::string> warnings;
     std::vector<std::string> notes;
@@ -118,6 +119,7 @@ private:
     switches::asterisk::Attendant& attendant() { return *this; }
 
     std::string own_id(std::string call_id) override { return call_id + id_mark; }
+    std::string own_account(std::string id) override { return id + account_mark; }
     std::optional<switches::asterisk::Refusal> begin(switches::asterisk::Arrival arrival,
                                                      Channel& channel,
                                                      Engine::Ticket& ticket) override

@@ -24,6 +24,7 @@ protected:
     {
         OutboundCall call;
         call.call_id = "call-1";
+        call.account_id = "a1";
         call.callee = callee;
         call.caller_id = CallerNumber::of("+4930555");
         call.timeout = std::chrono::seconds(20);
@@ -36,7 +37,14 @@ protected:
         tested.run();
     }
 
-    AsteriskUnderTest tested;
+    static AsteriskUnderTest::SwitchSettings settings()
+    {
+        AsteriskUnderTest::SwitchSettings settings;
+        settings.dial.accounts["a1"].user = "PJSIP/a1-{user}";
+        return settings;
+    }
+
+    AsteriskUnderTest tested{settings()};
     FakeAsterisk& asterisk = tested.asterisk;
 };
 
@@ -126,7 +134,22 @@ TEST_F(Origination, to_an_address_without_a_template_names_the_setting)
 {
     originate(Address(SipUri::of("sip:ann@example.com")));
     EXPECT_THAT(asterisk.asked, IsEmpty());
-    EXPECT_THAT(tested.unanswered, ElementsAre(HasSubstr("asterisk.dial.sip_uri is not set")));
+    EXPECT_THAT(tested.unanswered,
+                ElementsAre(HasSubstr("neither asterisk.accounts.a1.dial.sip_uri nor")));
+}
+
+TEST_F(Origination, uses_the_templates_of_its_account_and_so_does_its_document)
+{
+    originate(Address(UserName::of("ann")));
+    EXPECT_THAT(asterisk.asked.front(), HasSubstr(R"("endpoint":"PJSIP/a1-ann")"));
+    answer();
+    Dial dial;
+    dial.targets.emplace_back().leg = 1;
+    dial.targets.front().address = Address(UserName::of("bob"));
+    asterisk.asked.clear();
+    tested.channel().dial(1, dial);
+    tested.run();
+    EXPECT_THAT(asterisk.asked.front(), HasSubstr(R"("endpoint":"PJSIP/a1-bob")"));
 }
 
 TEST_F(Origination, that_is_hung_up_while_it_rings_is_given_up)

@@ -25,6 +25,14 @@ from running import Running
 from serve_case import LISTENING, ServeCase, set_up
 from telephone import Telephone
 
+TEMPLATES = """
+[asterisk.accounts.a1]
+dial.number = "Local/{number}@first"
+[asterisk.accounts.a2]
+dial.number = "Local/{number}@second"
+dial.sip_uri = ""
+"""
+
 
 class Prompts(cases.Prompts, ServeCase):
     pass
@@ -367,7 +375,8 @@ class Originations(ServeCase):
     API = f"""
 [api]
 listen = "127.0.0.1:8095"
-tokens.a1 = "{"x" * 16}"
+tokens.a1 = "{"a1" * 8}"
+tokens.a2 = "{"a2" * 8}"
 """
 
     def setUp(self):
@@ -377,19 +386,20 @@ tokens.a1 = "{"x" * 16}"
         self.start()
         self.serve.wait_for(CONNECTED)
 
-    def ask(self, method, path, body=None):
+    def ask(self, method, path, body=None, account="a1"):
         request = urllib.request.Request(f"http://127.0.0.1:8095{path}", method=method)
-        request.add_header("Authorization", "Bearer " + "x" * 16)
+        request.add_header("Authorization", "Bearer " + account * 8)
         request.data = json.dumps(body).encode() if body else None
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read() or "null")
 
-    def place(self, to, **body):
-        return self.ask("POST", "/v1/calls", {"to": to, "action": "twiml", **body})["id"]
+    def place(self, to, account="a1", **body):
+        body = {"to": to, "action": "twiml", **body}
+        return self.ask("POST", "/v1/calls", body, account)["id"]
 
-    def wait_for_status(self, call, status):
+    def wait_for_status(self, call, status, account="a1"):
         def has_status():
-            self.last = self.ask("GET", f"/v1/calls/{call}")
+            self.last = self.ask("GET", f"/v1/calls/{call}", account=account)
             return self.last["status"] == status
 
         self.wait_until(has_status, f"the call is never {status}")
@@ -440,6 +450,24 @@ tokens.a1 = "{"x" * 16}"
         self.assertEqual(self.said(), ["Hello."])
         self.assertEqual(self.wait_for_status(self.place("4931"), "busy")["cause"], "USER_BUSY")
         self.wait_for_status(self.place("4939"), "failed")
+
+    def test_each_account_dials_by_its_own_templates(self):
+        self.serve.kill()
+        self.start(self.toml + TEMPLATES)
+        self.serve.wait_for(CONNECTED)
+        self.answer("/dialled", "<Hangup/>")
+        for count, (account, context) in enumerate([("a1", "first"), ("a2", "second")], 1):
+            self.answer("/begin", '<Dial action="/dialled"><Number>4932</Number></Dial>')
+            self.call(callers.ANSWER, callers.BE_HUNG_UP, to=account).end()
+            dialled = self.web.wait_for("/dialled", count)[0]
+            self.assertEqual(dialled["DialCallStatus"], "completed")
+            self.answer("/begin", "<Hangup/>")
+            self.wait_for_status(self.place("4933", account), "completed", account)
+            for number in ("4932", "4933"):
+                self.assertEqual(self.log().count(f"Executing [{number}@{context}:1]"), 1)
+        refused = self.place("sip:bob@127.0.0.1", "a2")
+        self.wait_for_status(refused, "failed", "a2")
+        self.serve.wait_for(f"{refused} cannot be made: asterisk.accounts.a2.dial.sip_uri is empty")
 
     def test_why_nobody_answers_is_told(self):
         busy = self.callee(callers.BUSY)

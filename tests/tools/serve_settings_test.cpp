@@ -256,12 +256,37 @@ TEST_F(ServeSettings, what_asterisk_dials_has_a_place_for_the_address)
     constexpr std::string_view asterisk = "[asterisk]\nurl = \"http://a:b@h\"\n";
     const Settings found = settings(std::string(asterisk) + "user = \"ann\"\n" +
                                     "dial.sip_uri = \"PJSIP/trunk/{uri}\"\n");
-    EXPECT_EQ(found.asterisk->templates.user, "PJSIP/{user}");
-    EXPECT_EQ(found.asterisk->templates.number, "Local/{number}@pivot-dial/n");
-    EXPECT_EQ(found.asterisk->templates.sip_uri, "PJSIP/trunk/{uri}");
+    EXPECT_EQ(found.asterisk->dial.common.user, "PJSIP/{user}");
+    EXPECT_EQ(found.asterisk->dial.common.number, "Local/{number}@pivot-dial/n");
+    EXPECT_EQ(found.asterisk->dial.common.sip_uri, "PJSIP/trunk/{uri}");
     EXPECT_THAT(errors(std::string(asterisk) + "dial.number = \"PJSIP/trunk\"\n"),
                 ElementsAre("pivot.toml:3:6: asterisk.dial.number: has no {number} in it, such as "
                             "PJSIP/{number}@trunk"));
+}
+
+TEST_F(ServeSettings, an_account_has_the_common_templates_of_the_kinds_it_does_not_name)
+{
+    const std::string asterisk =
+        "[asterisk.accounts.a1]\ndial.number = \"PJSIP/{number}@a1\"\ndial.user = \"\"\n"
+        "[asterisk]\nurl = \"http://a:b@h\"\ndial.sip_uri = \"PJSIP/proxy/{uri}\"\n";
+    const auto found = read({file("pivot.toml", asterisk)});
+    ASSERT_TRUE(found) << found.error().front();
+    const auto& accounts = found->settings.asterisk->dial.accounts;
+    ASSERT_EQ(accounts.size(), 1U);
+    EXPECT_EQ(accounts.at("a1").number, "PJSIP/{number}@a1");
+    EXPECT_EQ(accounts.at("a1").user, "");
+    EXPECT_EQ(accounts.at("a1").sip_uri, "PJSIP/proxy/{uri}");
+    EXPECT_THAT(found->shown, HasSubstr("PJSIP/{number}@a1"));
+    EXPECT_THAT(
+        errors(asterisk + "[asterisk.accounts.a2]\ndial.numbr = \"x\"\n" +
+               "[asterisk.accounts.a3]\ndial.user = \"PJSIP/ann\"\nuser = \"x\"\n" +
+               "[asterisk.accounts]\na4 = 5\n"),
+        ElementsAre("pivot.toml:8:6: asterisk.accounts.a2.dial.numbr: is not a setting: did "
+                    "you mean asterisk.accounts.a2.dial.number?",
+                    HasSubstr("asterisk.accounts.a3.dial.user: has no {user} in it"),
+                    HasSubstr("asterisk.accounts.a3.user: is not a setting: use one of "
+                              "dial"),
+                    HasSubstr("asterisk.accounts.a4: expected a table, found 5")));
 }
 
 TEST_F(ServeSettings, what_asterisk_parks_with_is_an_extension_of_a_context)

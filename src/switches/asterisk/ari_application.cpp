@@ -99,7 +99,7 @@ void AriApplication::enter_answered(const StasisStart& start, Origination& origi
 {
     if (origination.is_over()) return;
     origination.hand_over();
-    add_call(start).arrive_answered(origination.call_id());
+    add_call(start).arrive_answered(origination.call());
 }
 
 Origination* AriApplication::origination_of(std::string_view channel) const
@@ -194,7 +194,7 @@ void AriApplication::hang_up_call(std::string_view call_id)
         calls_, [call_id](const auto& call) { return call.second->call_id() == call_id; });
     if (found != calls_.end()) return found->second->be_hung_up();
     for (const auto& origination : originations_) {
-        if (origination->call_id() == call_id) origination->give_up();
+        if (origination->call().call_id == call_id) origination->give_up();
     }
 }
 

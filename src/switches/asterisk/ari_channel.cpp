@@ -61,14 +61,14 @@ void AriChannel::arrive(std::string refusal)
     switchboard_.scope.spawn(welcome(std::move(refusal), switchboard_.reactor));
 }
 
-void AriChannel::arrive_answered(std::string call_id)
+void AriChannel::arrive_answered(const OutboundCall& call)
 {
     is_outbound_ = true;
-    call_id_ = std::move(call_id);
     caller_.is_up = true;
     Arrival& arrival = arriving_.arrival;
     arrival.is_answered = true;
-    arrival.call.call_id = call_id_;
+    arrival.call.call_id = call.call_id;
+    arrival.call.account_id = call.account_id;
     arrival.call.direction = Direction::outbound_api;
     ask_for_formats();
     take();
@@ -96,8 +96,12 @@ reactor::Task<> AriChannel::welcome(std::string refusal, reactor::Reactor& react
 void AriChannel::take()
 {
     Call& call = arriving_.arrival.call;
-    if (!is_outbound_) call.call_id = switchboard_.attendant.own_id(call.call_id);
+    if (!is_outbound_) {
+        call.call_id = switchboard_.attendant.own_id(std::move(call.call_id));
+        call.account_id = switchboard_.attendant.own_account(std::move(call.account_id));
+    }
     call_id_ = call.call_id;
+    account_id_ = call.account_id;
     note(is_outbound_ ? "the callee answers"
                       : fmt::format("arrives from {} for {}", call.caller_id_number,
                                     arriving_.arrival.called));

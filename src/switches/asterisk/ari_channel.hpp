@@ -43,7 +43,7 @@ public:
     void arrive(std::string refusal);
 
     // For a call that the host has made and somebody has answered.
-    void arrive_answered(std::string call_id);
+    void arrive_answered(const OutboundCall& call);
 
     void hear(const AriEvent& event);
 
@@ -61,6 +61,7 @@ public:
 
     const std::string& id() const { return caller_.channel; }
     const std::string& call_id() const { return call_id_; }
+    const std::string& account_id() const { return account_id_; }
     bool is_given_back() const { return is_given_back_; }
     bool has_left() const { return has_left_; }
     unsigned hops() const { return arriving_.hops; }
@@ -174,6 +175,7 @@ private:
     const std::function<void(AriChannel&)> finished_;
     Arriving arriving_;
     std::string call_id_;
+    std::string account_id_;
     Engine::Ticket ticket_;
     Leg caller_;
     std::atomic<bool> is_wideband_ = false;   // the caller's channel

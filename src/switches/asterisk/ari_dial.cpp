@@ -131,7 +131,8 @@ void AriDial::let_begin(Ring& ring)
 
 void AriDial::begin_ring(Ring& ring)
 {
-    auto address = dial_string(ring.target.address, switchboard().settings.templates);
+    auto address =
+        dial_string(ring.target.address, call().account_id(), switchboard().settings.dial);
     if (!address) {
         why_ = std::move(address.error());
         return end_ring(ring, q850::no_route);

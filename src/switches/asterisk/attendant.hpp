@@ -20,6 +20,7 @@ namespace pivot::switches::asterisk {
 // A call that the host asks Asterisk to make.
 struct OutboundCall {
     std::string call_id;
+    std::string account_id;
     Address callee;
     CallerNumber caller_id;            // shown to the callee; empty for Asterisk's own
     std::chrono::seconds timeout{60};  // for the ringing
@@ -57,6 +58,9 @@ public:
     // flight has it. A forked INVITE arrives more than once, and the dialplan may hand a channel
     // over again.
     virtual std::string own_id(std::string call_id) = 0;
+
+    // Returns the account of a call for which Asterisk names `account_id`, which may be empty.
+    virtual std::string own_account(std::string account_id) = 0;
 
     // Begins a session. At its end the call is given back, or hung up if the host had it made.
     // Returns nothing if it has begun, after which ended() will be called. `ticket` and `channel`

@@ -2,9 +2,12 @@
 // templates.
 #pragma once
 
+#include "base/string_map.hpp"
+
 #include <pivot/command.hpp>
 
 #include <string>
+#include <string_view>
 
 #include <tl/expected.hpp>
 
@@ -18,9 +21,15 @@ struct DialTemplates {
     std::string sip_uri;
 };
 
-// The error is a sentence. Only digits and `+*#` of a number are ever dialled, and no user with an
-// `@`.
+struct DialSettings {
+    DialTemplates common;
+    StringMap<DialTemplates> accounts;  // by account id, in place of the common ones
+};
+
+// As this account dials it. The error is a sentence. Only digits and `+*#` of a number are ever
+// dialled, and no user with an `@`.
 tl::expected<std::string, std::string> dial_string(const Address& address,
-                                                   const DialTemplates& templates);
+                                                   std::string_view account_id,
+                                                   const DialSettings& settings);
 
 }  // namespace pivot::switches::asterisk

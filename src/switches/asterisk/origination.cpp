@@ -40,7 +40,7 @@ Origination::~Origination()
 
 void Origination::begin()
 {
-    const auto address = dial_string(call_.callee, switchboard_.settings.templates);
+    const auto address = dial_string(call_.callee, call_.account_id, switchboard_.settings.dial);
     if (!address) return fail(q850::no_route, address.error());
     const std::chrono::nanoseconds timeout = call_.timeout;
     switchboard_.reactor.timers().set(*this, switchboard_.reactor.now() + timeout.count());

@@ -39,7 +39,7 @@ public:
 
     bool is_over() const { return is_over_; }
     const std::string& channel() const { return channel_; }
-    const std::string& call_id() const { return call_.call_id; }
+    const OutboundCall& call() const { return call_; }
 
 private:
     void fired() override;    // nobody has answered in time

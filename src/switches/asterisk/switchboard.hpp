@@ -27,7 +27,7 @@ struct SwitchSettings {
     std::string park;                 // EXTENSION@CONTEXT that parks; if empty, nobody can park
     bool hangs_up_refused = false;    // otherwise the dialplan goes on
     bool fetches_recordings = true;   // otherwise nobody can record
-    DialTemplates templates;
+    DialSettings dial;
 
     // How long the event of a channel's arrival may be on its way to a connection that has just
     // been made. After that a channel of which nothing is known is an orphan.

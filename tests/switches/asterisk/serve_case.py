@@ -25,6 +25,12 @@ exten => unknown,1,Stasis(pivot,nobody)
 exten => resting,1,Stasis(pivot,twiml)
  same => n,Verbose(0,RESTS ${PIVOTSTATUS})
  same => n,Wait(600)
+exten => a1,1,Set(CHANNEL(accountcode)=a1)
+ same => n,Stasis(pivot,twiml)
+ same => n,Hangup()
+exten => a2,1,Set(CHANNEL(accountcode)=a2)
+ same => n,Stasis(pivot,twiml)
+ same => n,Hangup()
 exten => 4930,1,Answer()
  same => n,Wait(30)
 exten => 4931,1,Busy(5)
@@ -49,6 +55,18 @@ exten => s,1,While($["${SET(PIVOT_NAME=${SHIFT(PIVOT_HEADERS)})}" != ""])
  same => n,Set(PJSIP_HEADER(add,${PIVOT_NAME})=${PIVOT_HEADER_${PIVOT_NAME}})
  same => n,EndWhile()
  same => n,Return()
+"""
+
+# Where two accounts dial their numbers.
+ACCOUNTS = """
+[first]
+exten => _X.,1,Answer()
+ same => n,Wait(1)
+ same => n,Hangup()
+[second]
+exten => _X.,1,Answer()
+ same => n,Wait(1)
+ same => n,Hangup()
 """
 
 # Asterisk connects to us as well: by one WebSocket for all calls, and by one for each.
@@ -156,7 +174,7 @@ class ServeCase(Case):
 
 def set_up(root, url):
     asterisk = beside.set_up(
-        root, url, (DIALPLAN + OUTBOUND_DIALPLAN + NUMBERS).replace("WEB", url)
+        root, url, (DIALPLAN + OUTBOUND_DIALPLAN + NUMBERS + ACCOUNTS).replace("WEB", url)
     )
     asterisk.write("ari.conf", switch.ARI_CONFIG["ari.conf"] + ARI_USERS + OUTBOUND_CONFIG)
     asterisk.write("websocket_client.conf", WEB_SOCKET_CONFIG)

@@ -223,7 +223,8 @@ void AsteriskFront::take_calls()
 
 void AsteriskFront::place(const OutboundCall& call)
 {
-    const asterisk::OutboundCall made{call.call.call_id, call.callee, call.caller_id, call.timeout};
+    const asterisk::OutboundCall made{call.call.call_id, call.call.account_id, call.callee,
+                                      call.caller_id, call.timeout};
     post([made](AsteriskLine& line) { line.originate(made); });
 }
 
@@ -270,6 +271,11 @@ std::optional<asterisk::Refusal> AsteriskFront::begin(asterisk::Arrival arrival,
 std::string AsteriskFront::own_id(std::string call_id)
 {
     return reception_.own_id(std::move(call_id));
+}
+
+std::string AsteriskFront::own_account(std::string account_id)
+{
+    return reception_.own_account(std::move(account_id));
 }
 
 void AsteriskFront::not_answered(std::string_view call_id, const Cause& cause, std::string_view why)

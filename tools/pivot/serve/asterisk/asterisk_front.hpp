@@ -85,6 +85,7 @@ private:
 
     // The attendant of calls.
     std::string own_id(std::string call_id) override;
+    std::string own_account(std::string account_id) override;
     std::optional<switches::asterisk::Refusal> begin(switches::asterisk::Arrival arrival,
                                                      Channel& channel,
                                                      Engine::Ticket& ticket) override;

@@ -178,7 +178,7 @@ void Reception::note_unanswered(std::string_view call_id, const Cause& cause, st
 void Reception::refuse(CallFacts facts, std::string_view why)
 {
     const std::string call_id = facts.id;
-    if (facts.account_id.empty()) facts.account_id = rules()->account_id;
+    facts.account_id = own_account(std::move(facts.account_id));
     note_begin(std::move(facts), unix_now_ms());
     keep_refused(call_id, why);
 }

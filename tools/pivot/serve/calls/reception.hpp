@@ -60,6 +60,12 @@ public:
     // forked INVITE.
     std::string own_id(std::string call_id) const { return history_.free_id(std::move(call_id)); }
 
+    // Returns the account of a call for which its switch names `account_id`, which may be empty.
+    std::string own_account(std::string account_id) const
+    {
+        return account_id.empty() ? rules()->account_id : account_id;
+    }
+
     // Begins the session of a call. Returns why the call is refused, which is also logged; nothing
     // if the session has begun.
     std::optional<Refusal> begin(Arrival arrival, Channel& channel, Engine::Ticket& ticket);

@@ -111,6 +111,28 @@ void read_template(json::ObjectReader& reader, std::string_view key, std::string
     reader.fail(key, fmt::format("has no {} in it, such as PJSIP/{}@trunk", place, place));
 }
 
+void read_templates(json::ObjectReader& reader, switches::asterisk::DialTemplates& templates)
+{
+    auto dial = reader.object("dial");
+    read_template(dial, "number", "{number}", templates.number);
+    read_template(dial, "user", "{user}", templates.user);
+    read_template(dial, "sip_uri", "{uri}", templates.sip_uri);
+    dial.finish("a setting");
+}
+
+// An account has the common templates of the kinds that it does not name.
+void read_dial(json::ObjectReader& reader, switches::asterisk::DialSettings& dial,
+               json::Breaches& breaches)
+{
+    read_templates(reader, dial.common);
+    reader.members("accounts", [&](std::string_view id, json::Value value, const std::string& at) {
+        if (!value.is_object()) return breaches.add_mismatch(at, "a table", value);
+        json::ObjectReader account(value, at, breaches);
+        read_templates(account, dial.accounts.emplace(id, dial.common).first->second);
+        account.finish("a setting");
+    });
+}
+
 // Names of the dialplan, which become arguments of a function there.
 void read_moves(json::ObjectReader& reader, AsteriskSettings& settings)
 {
@@ -153,7 +175,7 @@ switches::asterisk::SwitchSettings switch_settings(const AsteriskSettings& setti
     if (made.fetches_recordings && !made.media_path.empty()) {
         made.recordings_path = made.media_path + "/recordings";
     }
-    made.templates = settings.templates;
+    made.dial = settings.dial;
     return made;
 }
 
@@ -178,7 +200,7 @@ switches::asterisk::AriConfig ari_config(const AsteriskSettings& settings)
 }
 
 void read_asterisk(json::ObjectReader& root, std::optional<AsteriskSettings>& asterisk,
-                   EngineConfig& engine)
+                   EngineConfig& engine, json::Breaches& breaches)
 {
     constexpr json::Choice<bool> refusals[] = {{"go-on", false}, {"hang-up", true}};
     auto reader = root.object("asterisk");
@@ -194,11 +216,7 @@ void read_asterisk(json::ObjectReader& root, std::optional<AsteriskSettings>& as
     read_media(reader, read);
     read_moves(reader, read);
     reader.choice("refuse", read.hangs_up_refused, refusals);
-    auto dial = reader.object("dial");
-    read_template(dial, "number", "{number}", read.templates.number);
-    read_template(dial, "user", "{user}", read.templates.user);
-    read_template(dial, "sip_uri", "{uri}", read.templates.sip_uri);
-    dial.finish("a setting");
+    read_dial(reader, read.dial, breaches);
     check_url(reader, read);
     check_listeners(reader, read);
     if (read.application.empty()) reader.fail("application", "is empty");

@@ -34,7 +34,7 @@ struct AsteriskSettings {
     std::string transfer_context;                  // if empty, the caller's own
     std::string park;                              // EXTENSION@CONTEXT; if empty, nobody can park
     bool hangs_up_refused = false;
-    switches::asterisk::DialTemplates templates;
+    switches::asterisk::DialSettings dial;
 };
 
 // The settings for calls and connections. The engine keeps its files in `media_path`; empty if it
@@ -52,7 +52,7 @@ std::vector<std::string> addresses_of(const AsteriskSettings& settings);
 // an Asterisk fetches media, renders speech and keeps recordings. The engine's own settings, which
 // are read later, may say otherwise.
 void read_asterisk(json::ObjectReader& root, std::optional<AsteriskSettings>& asterisk,
-                   EngineConfig& engine);
+                   EngineConfig& engine, json::Breaches& breaches);
 
 // As if there were the table, for an Asterisk of this machine that connects to us.
 AsteriskSettings settings_of_local_asterisk(EngineConfig& engine);

@@ -177,7 +177,7 @@ void read(json::ObjectReader& root, bool has_url, Settings& settings, json::Brea
     read_admin(root, settings.admin);
     read_api(root, settings.api, breaches);
     read_scripted(root, settings.scripted);
-    read_asterisk(root, settings.asterisk, settings.engine);
+    read_asterisk(root, settings.asterisk, settings.engine, breaches);
     read_kazoo(root, settings.kazoo, breaches);
     if (has_url && !has_source_of_calls(settings)) {
         settings.asterisk = settings_of_local_asterisk(settings.engine);
