@@ -1335,7 +1335,7 @@ TEST_F(AsteriskCall, is_over_if_the_connection_is_not_back_in_time)
     tested.run();
     tested.application().lost("closed");
     tested.pass_one();
-    EXPECT_THAT(told(), ElementsAre("1 stopped", "gone NORMAL_CLEARING"));
+    EXPECT_THAT(told(), ElementsAre("1 stopped", "gone NETWORK_OUT_OF_ORDER"));
     EXPECT_THAT(asterisk.asked, Contains(HasSubstr(R"("PIVOTSTATUS","value":"lost")")));
     EXPECT_EQ(asterisk.asked.back(), "POST channels/c1/continue");
 }
@@ -1348,7 +1348,7 @@ TEST_F(AsteriskCall, is_over_in_time_however_often_the_connection_is_said_to_be_
     pass(std::chrono::seconds(3), tested.reactor.clock());
     tested.application().lost("refused");
     tested.pass_one();
-    EXPECT_THAT(told(), ElementsAre("gone NORMAL_CLEARING"));
+    EXPECT_THAT(told(), ElementsAre("gone NETWORK_OUT_OF_ORDER"));
     EXPECT_THAT(tested.warnings, ElementsAre(HasSubstr("Asterisk cannot be reached")));
     EXPECT_EQ(tested.reactor.now() - lost_at, 5 * second_ns);
 }
@@ -1361,7 +1361,26 @@ TEST_F(AsteriskCall, is_over_if_asterisk_was_started_anew)
     tested.application().lost("closed");
     asterisk.started_at = "2026-11-29T21:00:00.000+0000";
     tested.application().connected();
+    EXPECT_THAT(told(), ElementsAre("gone NETWORK_OUT_OF_ORDER"));
+}
+
+TEST_F(AsteriskCall, that_talks_when_asterisk_is_lost_ends_as_its_callee_does)
+{
+    talking_call();
+    tested.application().lost("closed");
+    tested.pass_one();
+    EXPECT_THAT(told(), ElementsAre("2 parted", "leg 1 gone NETWORK_OUT_OF_ORDER",
+                                    "gone NETWORK_OUT_OF_ORDER"));
+}
+
+TEST_F(AsteriskCall, that_the_dialplan_has_may_have_ended_before_asterisk_was_lost)
+{
+    answered_call().given_back({});
+    told();
+    tested.application().lost("closed");
+    tested.pass_one();
     EXPECT_THAT(told(), ElementsAre("gone NORMAL_CLEARING"));
+    EXPECT_THAT(tested.warnings, IsEmpty());
 }
 
 TEST_F(AsteriskCall, is_over_if_asterisk_has_it_no_longer)

@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "reactor/wait.hpp"
 #include "switches/asterisk/targets.hpp"
+#include "switches/q850.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -198,16 +199,18 @@ void AriApplication::hang_up_call(std::string_view call_id)
     }
 }
 
+// A call that is back in the dialplan may have ended normally before.
 void AriApplication::lose_all()
 {
     for (const auto& [address, call] : calls_) {
-        if (!call->is_given_back()) {
-            switchboard_.attendant.warn(
-                call->call_id(),
-                "Asterisk cannot be reached, or was started anew: for Pivot "
-                "the call is over");
+        if (call->is_given_back()) {
+            call->lose();
+            continue;
         }
-        call->lose();
+        switchboard_.attendant.warn(call->call_id(),
+                                    "Asterisk cannot be reached, or was started anew: for Pivot "
+                                    "the call is over");
+        call->lose(q850::out_of_order);
     }
     for (const auto& origination : originations_) origination->lose();
 }

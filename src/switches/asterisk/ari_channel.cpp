@@ -273,21 +273,23 @@ void AriChannel::look_again()
     for (std::size_t i = jobs_.size(); i-- > 0;) jobs_[i]->look_again();
 }
 
-void AriChannel::lose()
+void AriChannel::lose(int cause)
 {
     is_heard_to_end_ = false;
-    leave();
+    if (caller_.cause == 0 && !is_hanging_up_) caller_.cause = cause;
+    leave(cause);
 }
 
 // The caller has left the application: for good, unless the dialplan goes on with the call.
-void AriChannel::leave()
+void AriChannel::leave(int cause)
 {
     has_left_ = true;
     sweep_soon();
     if (is_heard_to_end_) return;
     caller_.is_hanging_up = true;
     for (std::size_t i = jobs_.size(); i-- > 0;) jobs_[i]->lose();
-    while (!legs_.empty()) hang_up_leg(*legs_.back(), q850::normal_clearing);
+    const int cause_of_legs = cause == 0 ? q850::normal_clearing : cause;
+    while (!legs_.empty()) hang_up_leg(*legs_.back(), cause_of_legs);
     conclude();
 }
 

@@ -53,8 +53,9 @@ public:
     // A party has transferred the other one and left; `by` takes their place.
     void replace(const std::string& channel, std::string by);
 
-    // Asterisk no longer has the call.
-    void lose();
+    // Asterisk no longer has the call. It ends with the cause that Asterisk has told, else with
+    // this one; 0 for none.
+    void lose(int cause = 0);
 
     // The host ends the call, even if it is back in the dialplan.
     void be_hung_up();
@@ -143,7 +144,7 @@ private:
     void tell_up();
     void end_leg(Leg& leg, int cause);
     void lose_jobs_of(const Leg& leg);
-    void leave();
+    void leave(int cause = 0);
     void conclude();
     HungUp hung_up() const;
 
