@@ -20,7 +20,7 @@ SessionParts::SessionParts(exchange::Exchanges& shared, rooms::Lobby& rooms,
                            Counter& jobs_overdue, const Instruments* instruments)
     : exchanges(shared),
       clock(instruments == nullptr ? shared.reactor.clock() : instruments->clock),
-      callbacks(shared, callback_limits(instruments)),
+      callbacks(shared, callback_limits(instruments), engine_records.log()),
       records(engine_records)
 {
     config.rooms = &rooms;

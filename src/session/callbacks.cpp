@@ -1,6 +1,7 @@
 #include "session/callbacks.hpp"
 
 #include "exchange/exchanges.hpp"
+#include "exchange/redaction.hpp"
 #include "exchange/reference.hpp"
 #include "http/url.hpp"
 
@@ -24,11 +25,19 @@ std::string key_of(const Callback& callback)
     return fmt::format("{} {}", callback.call_id, url);
 }
 
+std::string why_not_told(const Result<int>& told)
+{
+    if (told) return fmt::format("the server answered {}", *told);
+    return fmt::format("{}: {}", name(told.error().reason), told.error().message);
+}
+
 }  // namespace
 
-Callbacks::Callbacks(exchange::Exchanges& exchanges, const CallbackLimits& limits)
+Callbacks::Callbacks(exchange::Exchanges& exchanges, const CallbackLimits& limits, Log log)
     : exchanges_(exchanges),
       limits_(limits),
+      log_(std::move(log)),
+      failures_(limits.failures_known_max),
       closing_(exchanges.reactor, never),
       lanes_running_(exchanges.reactor)
 {
@@ -42,6 +51,7 @@ bool Callbacks::send(Callback callback)
         ++dropped_;
         exchanges_.tally.callbacks_dropped.add();
         if (origin.lanes == 0) origins_.erase(name);
+        log_failure(callback, "dropped, because too many callbacks wait");
         return false;
     }
     const std::size_t size_bytes = callback.size_bytes();
@@ -117,6 +127,7 @@ Task<> Callbacks::empty(const std::string& origin, const std::string& key, Deadl
         const bool is_taken = told && *told >= 200 && *told <= 299;
         exchange::Tally& tally = exchanges_.tally;
         (is_taken ? tally.callbacks_told : tally.callbacks_failed).add();
+        if (!is_taken && !closing.has_expired()) log_failure(callback, why_not_told(told));
         count(origin, callback.size_bytes());
         if (usage_.callbacks == 0) settled_.happen();
     }
@@ -130,6 +141,16 @@ void Callbacks::count(const std::string& origin, std::size_t size_bytes)
         --usage->callbacks;
         usage->bytes -= size_bytes;
     }
+}
+
+// Without the query and other places of secrets.
+void Callbacks::log_failure(const Callback& callback, std::string_view why)
+{
+    const std::string_view url = callback.url;
+    const std::string_view page = url.substr(0, url.find_first_of("?#"));
+    if (!log_ || !failures_.add(fmt::format("{} {}", callback.call_id, page))) return;
+    log_(LogLevel::warning, callback.call_id,
+         exchange::redact(fmt::format("callback {} failed: {}", page, why)));
 }
 
 // A second attempt helps where the server cannot be had, or says that it is busy.

@@ -5,18 +5,23 @@
 // Each call and URL has one lane, so that a server sees the events of a call in their order. Each
 // origin has a share of the waiting callbacks and of the connections, so a dead server delays
 // neither the callbacks of others nor a call.
+//
+// The first failure of a call and URL is logged.
 #pragma once
 
+#include "base/log.hpp"
 #include "reactor/deadline.hpp"
 #include "reactor/scope.hpp"
 #include "reactor/task.hpp"
 #include "reactor/wait.hpp"
 #include "session/callback.hpp"
+#include "session/recent_texts.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace pivot::session {
@@ -27,6 +32,7 @@ struct CallbackLimits {
     std::size_t origin_share = 4;                      // an origin may have a quarter of those two
     std::size_t origin_lanes_max = 256;                // at work at a time
     int attempts_max = 3;
+    std::size_t failures_known_max = 10'000;  // calls and URLs whose failure is not logged again
     reactor::Nanoseconds attempt_ns_max = 5'000'000'000;
     reactor::Nanoseconds pause_ns = 1'000'000'000;  // after the first attempt; then twice as long
 
@@ -38,7 +44,9 @@ struct CallbackLimits {
 // One per reactor. Closed before it dies, and then the reactor turns until running() is 0.
 class Callbacks {
 public:
-    explicit Callbacks(exchange::Exchanges& exchanges, const CallbackLimits& limits = {});
+    // `log` may be empty.
+    explicit Callbacks(exchange::Exchanges& exchanges, const CallbackLimits& limits = {},
+                       Log log = {});
 
     // Tells it soon. Returns false if it was dropped because too many callbacks wait already.
     bool send(Callback callback);
@@ -86,10 +94,13 @@ private:
     reactor::Task<> empty(const std::string& origin, const std::string& key,
                           reactor::Deadline& closing);
     void count(const std::string& origin, std::size_t size_bytes);
+    void log_failure(const Callback& callback, std::string_view why);
     exchange::AttemptsPlan plan() const;
 
     exchange::Exchanges& exchanges_;
     const CallbackLimits limits_;
+    const Log log_;
+    RecentTexts failures_;
     std::unordered_map<std::string, Queue> queues_;    // by call and URL
     std::unordered_map<std::string, Origin> origins_;  // that have something waiting
     Usage usage_;

@@ -65,6 +65,48 @@ TEST(Callbacks, are_tried_three_times_where_that_may_help)
     EXPECT_EQ(wrong.requests().size(), 1u);
 }
 
+TEST(Callbacks, that_fail_leave_one_line_for_each_call_and_url_without_secrets)
+{
+    HttpPeer wrong{answer("", "text/plain", 404)};
+    Sessions sessions(loopback(), quick);
+    const auto one = sessions.make(node("http://h.example/", twiml));
+    Call other_call = some_call();
+    other_call.call_id = "c2";
+    const auto other = sessions.make(node("http://h.example/", twiml), std::move(other_call));
+    const std::string blocked = "http://ann:secret@10.0.0.1/told?token=secret";
+    for (int i = 0; i < 3; ++i) {
+        tell(*one, wrong.url(fmt::format("/told?n={}", i)), i);
+        run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
+    }
+    tell(*one, blocked, 1);
+    tell(*one, blocked, 2);
+    run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
+    tell(*other, wrong.url("/told"), 1);
+    run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 0; });
+    const std::string failed = wrong.url("/told") + " failed: the server answered 404";
+    using namespace testing;
+    EXPECT_THAT(sessions.logged,
+                ElementsAre("c1 callback " + failed,
+                            AllOf(StartsWith("c1 callback http://[redacted]@10.0.0.1/told failed: "
+                                             "blocked: "),
+                                  Not(HasSubstr("secret"))),
+                            "c2 callback " + failed));
+}
+
+TEST(Callbacks, that_are_told_or_given_up_leave_no_line)
+{
+    HttpPeer good{answer("", "text/plain", 204)};
+    HttpPeer slow{[](HttpPeer::Exchange& exchange) { exchange.hold(); }};
+    Sessions sessions;
+    const auto session = sessions.make(node("http://h.example/", twiml));
+    tell(*session, good.url("/told"), 1);
+    tell(*session, slow.url("/told"), 2);
+    run_until(sessions.reactor(), [&] { return sessions.callbacks().waiting() == 1; });
+    sessions.callbacks().close();
+    run_until(sessions.reactor(), [&] { return sessions.callbacks().running() == 0; });
+    EXPECT_TRUE(sessions.logged.empty());
+}
+
 TEST(Callbacks, are_tried_as_the_fragment_of_their_url_says)
 {
     HttpPeer busy{answer("", "text/plain", 503)};
@@ -108,6 +150,8 @@ TEST(Callbacks, over_the_limit_are_dropped_and_counted)
     for (int i = 0; i < 10; ++i) tell(*session, dead.url("/told"), i);
     EXPECT_EQ(sessions.callbacks().waiting(), 3u);
     EXPECT_EQ(sessions.callbacks().dropped(), 7u);
+    ASSERT_EQ(sessions.logged.size(), 1u);
+    EXPECT_NE(sessions.logged.front().find("dropped, because too many"), std::string::npos);
 }
 
 TEST(Callbacks, of_a_dead_server_take_no_place_from_those_of_others)

@@ -58,7 +58,10 @@ public:
         auto opened = exchange::Exchanges::open(settings_of(config), *reactor_);
         if (!opened) throw std::runtime_error(opened.error());
         exchanges_ = std::move(*opened);
-        callbacks_ = std::make_unique<session::Callbacks>(*exchanges_, limits);
+        const auto keep = [this](LogLevel, std::string_view call_id, std::string_view line) {
+            logged.push_back(fmt::format("{} {}", call_id, line));
+        };
+        callbacks_ = std::make_unique<session::Callbacks>(*exchanges_, limits, keep);
     }
 
     ~Sessions()
@@ -142,6 +145,7 @@ public:
     session::Callbacks& callbacks() { return *callbacks_; }
 
     session::Sinks config;
+    std::vector<std::string> logged;  // of callbacks: `c1 callback http://… failed: …`
 
 private:
     struct Running {
