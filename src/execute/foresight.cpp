@@ -144,14 +144,17 @@ private:
             warn(element, std::move(what));
         };
         std::size_t callees = 0;
+        std::optional<Element> too_much;
+        std::size_t left_out = 0;
         for (const Element noun : dial.children()) {
             if (noun.name() == Name::conference || noun.name() == Name::queue) return;
             if (callees == verbs::callees_max) {
-                warn(noun, std::string(verbs::too_many_callees));
+                if (left_out++ == 0) too_much = noun;
             } else if (verbs::read_callee(noun, warner)) {
                 ++callees;
             }
         }
+        if (too_much) warn(*too_much, verbs::too_many_callees(left_out));
         const bool is_empty = dial.children().empty() && dial.text().empty();  // the reader's
         if (dial.children().empty() && !is_empty) verbs::read_callee_of_text(dial, warner);
     }

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "exchange/settings.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -31,6 +32,18 @@ void check_caller_id(LiveCall& call, Dial& dial)
     dial.caller_id_name = DisplayName();
 }
 
+// A limit on legs has the same reason for each of them.
+void warn_of(LiveCall& call, const std::vector<std::string>& refused)
+{
+    for (auto why = refused.begin(); why != refused.end();) {
+        const auto is_other = [&why](const std::string& other) { return other != *why; };
+        const auto next = std::find_if(why, refused.end(), is_other);
+        const auto legs = next - why;
+        call.warn(warned_of, legs == 1 ? *why : fmt::format("{}; legs not called: {}", *why, legs));
+        why = next;
+    }
+}
+
 }  // namespace
 
 bool limits_dials(const exchange::AccountProfile& profile)
@@ -49,6 +62,7 @@ std::string objection_to(LiveCall& call, const Address& address)
 Cause Permits::permit(LiveCall& call, Dial& dial)
 {
     Cause cause;
+    std::vector<std::string> refused;
     check_caller_id(call, dial);
     std::erase_if(dial.targets, [&](const Target& target) {
         std::string why = objection_to(call, target.address);
@@ -58,11 +72,12 @@ Cause Permits::permit(LiveCall& call, Dial& dial)
             refusal = {"SWITCH_CONGESTION", 503};
         }
         if (why.empty()) return false;
-        call.warn(warned_of, why);
+        refused.push_back(std::move(why));
         call.refuse_leg(target.leg, refusal);
         cause = refusal;
         return true;
     });
+    warn_of(call, refused);
     return cause;
 }
 

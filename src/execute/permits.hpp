@@ -17,9 +17,9 @@ bool limits_dials(const exchange::AccountProfile& profile);
 
 class Permits {
 public:
-    // Removes the targets that may not be called from the dial. For each there is a warning, and
-    // an event that its leg has ended. Returns the cause of the last one; empty if all may be
-    // called.
+    // Removes the targets that may not be called from the dial. For each there is an event that its
+    // leg has ended, and for each reason a warning. Returns the cause of the last one; empty if all
+    // may be called.
     Cause permit(LiveCall& call, Dial& dial);
 
     // Frees the seats of legs that have ended.

@@ -118,7 +118,12 @@ TEST_F(AccountLimits, keep_the_number_of_legs_a_minute)
     limits().legs_per_minute_max = 2;
     const Phone& first = dial("<Number>+491</Number><Number>+492</Number><Number>+493</Number>");
     EXPECT_THAT(first.dialled(), ElementsAre("+491", "+492"));
-    EXPECT_THAT(dial("+494").dialled(), IsEmpty());
+    const Phone& second = dial("<Number>+494</Number><Number>+495</Number>");
+    EXPECT_THAT(second.dialled(), IsEmpty());
+    EXPECT_THAT(second.warnings(),
+                ElementsAre(HasSubstr("2 legs were dialled within a minute, which is the limit "
+                                      "(limits.legs_per_minute_max of the account); legs not "
+                                      "called: 2")));
 }
 
 TEST_F(AccountLimits, keep_the_number_of_calls_to_a_number)

@@ -113,6 +113,11 @@ std::optional<Callee> read_user(twiml::Element noun, const Warn& warn)
 
 }  // namespace
 
+std::string too_many_callees(std::size_t left_out)
+{
+    return fmt::format("Dial: only ten are called; left out: {}", left_out);
+}
+
 std::optional<Callee> read_callee(twiml::Element noun, const Warn& warn)
 {
     switch (noun.name()) {

@@ -5,14 +5,16 @@
 
 #include <cstddef>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <vector>
 
 namespace pivot::execute::verbs {
 
 // They ring at once, or one after the other.
 inline constexpr std::size_t callees_max = 10;
-inline constexpr std::string_view too_many_callees = "Dial: only ten are called";
+
+// The warning for a Dial of which so many nouns are left out.
+std::string too_many_callees(std::size_t left_out);
 
 struct Callee {
     Address address;  // of an endpoint its name, which a directory may know better

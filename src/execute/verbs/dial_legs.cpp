@@ -44,10 +44,15 @@ DialLegs::DialLegs(LiveCall& call, twiml::Element dial, std::string caller_id)
     : Watcher(call), call_(call), caller_id_(std::move(caller_id))
 {
     for (const twiml::Element noun : dial.children()) nouns_.push_back(noun);
-    for (const twiml::Element& noun : nouns_) {
+    std::size_t read = 0;
+    for (; read < nouns_.size() && legs_.size() < callees_max; ++read) {
+        const twiml::Element& noun = nouns_[read];
         warn_of_ignored(call_, noun,
                         {Attribute::machine_detection, Attribute::amd_status_callback});
         add_noun(noun);
+    }
+    if (read < nouns_.size()) {
+        call_.warn(where(nouns_[read]), too_many_callees(nouns_.size() - read));
     }
     if (!nouns_.empty()) return;
     auto callee = read_callee_of_text(dial, warner(call_));
@@ -56,10 +61,6 @@ DialLegs::DialLegs(LiveCall& call, twiml::Element dial, std::string caller_id)
 
 void DialLegs::add_noun(const twiml::Element& noun)
 {
-    if (legs_.size() == callees_max) {
-        call_.warn(where(noun), too_many_callees);
-        return;
-    }
     auto callee = read_callee(noun, warner(call_));
     if (!callee) return;
     if (callee->address.kind() == Address::Kind::user) {
