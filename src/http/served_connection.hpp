@@ -62,6 +62,8 @@ public:
     // would reset the connection.
     reactor::Task<> close_after_response();
 
+    const net::SocketAddress& client() const { return connection_->address(); }
+
     // For watching whether the client is still there while nothing is read.
     reactor::Receiver& receiver() { return connection_->receiver(); }
 

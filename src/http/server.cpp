@@ -128,6 +128,7 @@ Task<bool> Server::serve_request(ServedConnection& connection)
         co_await refuse(connection, read.error());
         co_return false;
     }
+    read->request.client = connection.client();
     const ServerResponse response = co_await answer(read->request, connection);
     Sending how;
     how.is_head = read->request.method == "HEAD";

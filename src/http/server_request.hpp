@@ -1,6 +1,8 @@
 // A request to one of our servers.
 #pragma once
 
+#include "net/address.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +16,8 @@ struct ServerRequest {
     std::string host;     // from the Host header or an absolute target; may be empty in HTTP/1.0
     std::string headers;  // `Name: value` and CRLF each, as sent
     std::string body;
-    int minor_version = 1;  // HTTP/1.x
+    int minor_version = 1;      // HTTP/1.x
+    net::SocketAddress client;  // 0.0.0.0:0 of a Unix socket
 
     std::string_view path() const;
     std::string_view query() const;  // without the question mark; empty if there is none

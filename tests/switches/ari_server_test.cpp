@@ -23,6 +23,7 @@ namespace {
 using reactor::Reactor;
 using test::OutboundAsterisk;
 using test::run_until_seen;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -202,6 +203,9 @@ TEST_F(AriServerTest, one_without_the_password_may_not)
     asterisk.connect(port(), "", "guess");
     run_until([&] { return asterisk.is_over(); });
     EXPECT_THAT(asterisk.refusal, HasSubstr("401"));
+    EXPECT_THAT(attendant.warnings,
+                ElementsAre(AllOf(HasSubstr("127.0.0.1 may not connect as an Asterisk"),
+                                  HasSubstr("asterisk.listen_password"), Not(HasSubstr("guess")))));
 }
 
 TEST_F(AriServerTest, a_page_in_a_browser_may_not_pose_as_an_asterisk)

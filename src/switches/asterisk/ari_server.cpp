@@ -180,12 +180,14 @@ Task<ServerResponse> AriServer::answer(const ServerRequest& request, Deadline& /
 }
 
 // A stranger's page may not pose as an Asterisk. Browsers say where a page comes from.
-ServerResponse AriServer::respond(const ServerRequest& request) const
+ServerResponse AriServer::respond(const ServerRequest& request)
 {
     if (!request.values_of("origin").empty()) {
         return http::error_response(http::status::forbidden, "browsers are not served here");
     }
     if (!may_connect(request)) {
+        const std::string line = refused_.refuse(request.client.ip().to_text(), reactor_.now());
+        if (!line.empty()) attendant_.warn("", line);
         ServerResponse response = http::error_response(
             http::status::unauthorized, "wrong username or password (websocket_client.conf)");
         response.headers = {{"WWW-Authenticate", "Basic realm=\"pivot\""}};
@@ -320,6 +322,7 @@ void AriServer::sweep()
 {
     std::erase_if(registered_, [](const Registered& each) { return each.is_over(); });
     if (registered_.empty()) mixes_.clear();
+    for (const std::string& line : refused_.take_due(reactor_.now())) attendant_.warn("", line);
 }
 
 }  // namespace pivot::switches::asterisk

@@ -14,6 +14,7 @@
 #include "switches/asterisk/ari_commands.hpp"
 #include "switches/asterisk/attendant.hpp"
 #include "switches/asterisk/mixes.hpp"
+#include "switches/asterisk/refused_peers.hpp"
 #include "switches/asterisk/switchboard.hpp"
 
 #include <cstddef>
@@ -60,7 +61,8 @@ public:
 
     std::size_t calls() const;
 
-    // Forgets applications that are over. Call it after a turn of the reactor.
+    // Forgets applications that are over, and warns of Asterisks that were refused. Call it after a
+    // turn of the reactor.
     void sweep();
     bool is_idle() const { return registered_.empty(); }
 
@@ -73,7 +75,7 @@ private:
         std::string asterisk;  // its id
     };
 
-    http::ServerResponse respond(const http::ServerRequest& request) const;
+    http::ServerResponse respond(const http::ServerRequest& request);
     bool may_connect(const http::ServerRequest& request) const;
     reactor::Task<std::optional<Registration>> registration(http::WebSocket& socket,
                                                             reactor::Deadline& stopping);
@@ -87,6 +89,7 @@ private:
     AriCommands* const http_;
     std::map<std::string, Mixes, std::less<>> mixes_;  // by Asterisk
     std::list<Registered> registered_;
+    RefusedPeers refused_;
     bool takes_calls_ = true;
 };
 
