@@ -307,6 +307,26 @@ TEST_F(ServeSettings, what_asterisk_parks_with_is_an_extension_of_a_context)
                             "context"));
 }
 
+TEST_F(ServeSettings, an_application_has_a_name_that_asterisk_can_take)
+{
+    constexpr std::string_view asterisk = "[asterisk]\nurl = \"http://a:b@h\"\napplication = ";
+    const std::string longest(73, 'a');
+    for (const std::string& name : {std::string("pivot-2_b.c"), longest}) {
+        EXPECT_EQ(settings(fmt::format("{}\"{}\"\n", asterisk, name)).asterisk->application, name);
+    }
+    EXPECT_THAT(errors(fmt::format("{}\"\"\n", asterisk)),
+                ElementsAre("pivot.toml:3:1: asterisk.application: is empty"));
+    EXPECT_THAT(errors(fmt::format("{}\"{}a\"\n", asterisk, longest)),
+                ElementsAre("pivot.toml:3:1: asterisk.application: has 74 characters: Asterisk "
+                            "takes 73 at most"));
+    for (const char* const wrong : {"a b&c", "a,b", "a:b", "a/b", "a(b)", "ä"}) {
+        EXPECT_THAT(errors(fmt::format("{}\"{}\"\n", asterisk, wrong)),
+                    ElementsAre(fmt::format("pivot.toml:3:1: asterisk.application: is \"{}\": use "
+                                            "letters, digits, -, _ and .",
+                                            wrong)));
+    }
+}
+
 TEST_F(ServeSettings, the_password_of_an_asterisk_is_not_shown)
 {
     EXPECT_THAT(shown("[asterisk]\nurl = \"http://h:8088\"\npassword = \"secret\"\n"),

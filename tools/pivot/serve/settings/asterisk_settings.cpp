@@ -6,6 +6,7 @@
 #include "pivot/serve/settings/admin_settings.hpp"
 #include "pivot/serve/settings/tls_settings.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -59,6 +60,24 @@ void check_url(json::ObjectReader& reader, AsteriskSettings& settings)
     if (!settings.password.empty()) return;
     reader.fail("password", fmt::format("is missing: write that of the user {} in ari.conf",
                                         printable(settings.user)));
+}
+
+// It is an argument in the dialplan and in requests, and part of the name of a context.
+void check_application(json::ObjectReader& reader, const std::string& name)
+{
+    constexpr std::size_t characters_max = 73;
+    const bool is_word = std::ranges::all_of(name, [](char c) {
+        return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
+    });
+    if (name.empty()) {
+        reader.fail("application", "is empty");
+    } else if (!is_word) {
+        reader.fail("application",
+                    fmt::format("is \"{}\": use letters, digits, -, _ and .", printable(name)));
+    } else if (name.size() > characters_max) {
+        reader.fail("application", fmt::format("has {} characters: Asterisk takes {} at most",
+                                               name.size(), characters_max));
+    }
 }
 
 // An address that other machines reach needs a password.
@@ -219,7 +238,7 @@ void read_asterisk(json::ObjectReader& root, std::optional<AsteriskSettings>& as
     read_dial(reader, read.dial, breaches);
     check_url(reader, read);
     check_listeners(reader, read);
-    if (read.application.empty()) reader.fail("application", "is empty");
+    check_application(reader, read.application);
     reader.finish("a setting");
     asterisk = std::move(read);
     let_engine_keep_files(engine);
