@@ -294,9 +294,9 @@ struct PIVOT_API EngineConfig {
         std::vector<std::string> headers;
     } typed;
 
-    // Addresses at which the host itself listens (`127.0.0.1:9090`, `[::]:9090`). No call can make
-    // the engine send a request there, whatever the policy allows. `0.0.0.0` and `[::]` stand for
-    // all addresses of the machine. Not part of the configuration file.
+    // Where the host itself listens: `127.0.0.1:9090`, `[::]:9090`, `pbx.example:8088`. No call can
+    // make the engine send a request there, whatever the policy allows. `0.0.0.0` and `[::]` stand
+    // for all addresses of the machine, a name for all of its own. Not in the configuration file.
     std::vector<std::string> own_listeners;
 
     // Reads the configuration file (docs/configuration.md): a JSON object with these names. The

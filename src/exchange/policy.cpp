@@ -1,6 +1,8 @@
 #include "exchange/policy.hpp"
 
 #include "base/pass_on.hpp"
+#include "base/text.hpp"
+#include "net/host.hpp"
 
 #include <cassert>
 #include <utility>
@@ -9,6 +11,24 @@
 #include <fmt/format.h>
 
 namespace pivot::exchange {
+
+namespace {
+
+// Returns false if the text is not a host and a port.
+bool deny_own(std::string_view listener, net::AddressPolicy& policy)
+{
+    if (const auto address = net::SocketAddress::parse(listener)) {
+        policy.deny_own(*address);
+        return true;
+    }
+    const auto port = parse_number<std::uint16_t>(listener.substr(listener.find(':') + 1));
+    auto host = net::canonical_host(listener.substr(0, listener.find(':')));
+    if (!port || !host) return false;
+    policy.deny_own(std::move(*host), *port);
+    return true;
+}
+
+}  // namespace
 
 tl::expected<net::AddressPolicy, std::string> address_policy(const EngineConfig& config,
                                                              const EngineConfig::Policy& account)
@@ -23,13 +43,9 @@ tl::expected<net::AddressPolicy, std::string> address_policy(const EngineConfig&
         }
     }
     for (const std::string& listener : config.own_listeners) {
-        const auto address = net::SocketAddress::parse(listener);
-        if (!address) {
-            return tl::unexpected(fmt::format(
-                "own_listeners: \"{}\" is not an address and a port, such as 127.0.0.1:9090",
-                listener));
-        }
-        policy.deny_own(*address);
+        if (deny_own(listener, policy)) continue;
+        return tl::unexpected(fmt::format(
+            "own_listeners: \"{}\" is not a host and a port, such as 127.0.0.1:9090", listener));
     }
     if (const auto typed = http::Url::parse(config.typed.url)) {
         policy.allow_typed(typed->host, typed->port);

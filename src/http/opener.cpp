@@ -76,9 +76,23 @@ Task<Result<std::vector<net::SocketAddress>>> Opener::locate(const Destination& 
     if (!resolved) co_return pass_on(resolved);
     std::vector<net::SocketAddress> addresses;
     for (const net::IpAddress& ip : *resolved) addresses.emplace_back(ip, url.port);
-    auto admitted = destination.policy.admit(url.host, addresses);
+    const std::vector<net::IpAddress> own = co_await locate_own(destination, deadline);
+    auto admitted = destination.policy.admit(url.host, addresses, own);
     if (!admitted) co_return pass_on(admitted);
     co_return addresses;
+}
+
+// One that cannot be found has no address to be kept from.
+Task<std::vector<net::IpAddress>> Opener::locate_own(const Destination& destination,
+                                                     Deadline& deadline)
+{
+    std::vector<net::IpAddress> own;
+    const std::vector<std::string> hosts = destination.policy.own_hosts(destination.url.port);
+    for (const std::string& host : hosts) {
+        const auto resolved = co_await resolver_.resolve(host, deadline);
+        if (resolved) own.insert(own.end(), resolved->begin(), resolved->end());
+    }
+    co_return own;
 }
 
 Task<Result<net::Connected>> Opener::connect(std::span<const net::SocketAddress> addresses,

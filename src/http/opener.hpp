@@ -54,6 +54,10 @@ public:
     const OpenerCounts& counts() const { return counts_; }
 
 private:
+    // The addresses that the policy denies at this port because they are those of own hosts.
+    reactor::Task<std::vector<net::IpAddress>> locate_own(const Destination& destination,
+                                                          reactor::Deadline& deadline);
+
     net::Resolver& resolver_;
     net::SourceAddresses& sources_;
     OpenerCounts counts_;

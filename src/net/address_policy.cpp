@@ -126,6 +126,11 @@ std::string spell(const IpAddress& address, const IpAddress& reading)
     return fmt::format("{} leads to {}, which", address.to_text(), reading.to_text());
 }
 
+std::string why_own(std::string_view where)
+{
+    return fmt::format("{} is where Pivot or its switch listens, which no call may request", where);
+}
+
 tl::unexpected<Failure> blocked(std::string message)
 {
     return fail(Reason::blocked, Phase::dns, std::move(message));
@@ -162,6 +167,23 @@ void AddressPolicy::deny_own(const SocketAddress& listener)
     own_.push_back(listener);
 }
 
+void AddressPolicy::deny_own(std::string host, std::uint16_t port)
+{
+    if (!is_localhost(host)) return own_hosts_.push_back({std::move(host), port});
+    for (const char* const loopback : {"127.0.0.1", "::1"}) {
+        own_.emplace_back(*IpAddress::parse(loopback), port);
+    }
+}
+
+std::vector<std::string> AddressPolicy::own_hosts(std::uint16_t port) const
+{
+    std::vector<std::string> hosts;
+    for (const HostAndPort& own : own_hosts_) {
+        if (own.port == port) hosts.push_back(own.host);
+    }
+    return hosts;
+}
+
 bool AddressPolicy::is_own(const IpAddress& address, std::uint16_t port) const
 {
     const IpAddress reached = is_unspecified(address) ? loopback_like(address) : address;
@@ -171,36 +193,45 @@ bool AddressPolicy::is_own(const IpAddress& address, std::uint16_t port) const
     });
 }
 
+bool AddressPolicy::contains(const std::vector<HostAndPort>& list, std::string_view host,
+                             std::uint16_t port)
+{
+    return std::ranges::any_of(
+        list, [&](const HostAndPort& each) { return each.host == host && each.port == port; });
+}
+
 bool AddressPolicy::is_allowed(std::string_view host, std::uint16_t port) const
 {
     if (allowed_.find(host) != nullptr) return true;
-    return std::ranges::any_of(
-        typed_, [&](const Typed& typed) { return typed.host == host && typed.port == port; });
+    return contains(typed_, host, port);
 }
 
 Result<void> AddressPolicy::admit_host(std::string_view host, std::uint16_t port) const
 {
     if (is_nonstandard_ipv4(host)) return blocked(canonical_host(host).error());
+    if (contains(own_hosts_, host, port)) {
+        return blocked(why_own(fmt::format("{}:{}", host, port)));
+    }
     if (const auto* rule = denied_.find(host)) {
         const auto* below = rule->starts_with('.') ? "*" : "";
         return blocked(fmt::format("{} is denied by the operator's rule {}{}", host, below, *rule));
     }
     if (!is_localhost(host) || is_allowed(host, port)) return {};
 
-    const auto v4 = objection({*IpAddress::parse("127.0.0.1"), port}, false);
-    const auto v6 = objection({*IpAddress::parse("::1"), port}, false);
+    const auto v4 = objection({*IpAddress::parse("127.0.0.1"), port}, false, {});
+    const auto v6 = objection({*IpAddress::parse("::1"), port}, false, {});
     if (v4.empty() || v6.empty()) return {};
     return blocked(fmt::format("{} is this very host: {}", host, v4));
 }
 
-Result<void> AddressPolicy::admit(std::string_view host,
-                                  std::vector<SocketAddress>& addresses) const
+Result<void> AddressPolicy::admit(std::string_view host, std::vector<SocketAddress>& addresses,
+                                  std::span<const IpAddress> own) const
 {
     assert(!addresses.empty());
     const bool is_host_allowed = is_allowed(host, addresses.front().port());
     std::string first;
     std::erase_if(addresses, [&](const SocketAddress& address) {
-        auto why = objection(address, is_host_allowed);
+        auto why = objection(address, is_host_allowed, own);
         const bool is_denied = !why.empty();
         if (first.empty()) first = std::move(why);
         return is_denied;
@@ -209,7 +240,8 @@ Result<void> AddressPolicy::admit(std::string_view host,
     return blocked(IpAddress::parse(host) ? first : fmt::format("{}: {}", host, first));
 }
 
-std::string AddressPolicy::objection(const SocketAddress& target, bool is_host_allowed) const
+std::string AddressPolicy::objection(const SocketAddress& target, bool is_host_allowed,
+                                     std::span<const IpAddress> own) const
 {
     const IpAddress& address = target.ip();
     const auto embedded = embedded_v4(address);
@@ -217,10 +249,9 @@ std::string AddressPolicy::objection(const SocketAddress& target, bool is_host_a
     const auto readings = std::span(both).first(embedded ? 2 : 1);
 
     for (const auto& reading : readings) {
-        if (is_own(reading, target.port())) {
-            return fmt::format("{} is where Pivot or its switch listens, which no call may request",
-                               target.to_text());
-        }
+        const IpAddress reached = is_unspecified(reading) ? loopback_like(reading) : reading;
+        const bool is_of_own_host = std::ranges::find(own, reached) != own.end();
+        if (is_of_own_host || is_own(reading, target.port())) return why_own(target.to_text());
     }
     for (const auto& reading : readings) {
         if (const auto* network = denied_.find(reading)) {

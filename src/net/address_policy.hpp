@@ -15,6 +15,7 @@
 #include <pivot/failure.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,12 +46,19 @@ public:
     // An unspecified address stands for all of the machine's addresses in its family.
     void deny_own(const SocketAddress& listener);
 
+    // The same for a host, in the spelling of canonical_host(), and for all its addresses.
+    void deny_own(std::string host, std::uint16_t port);
+
+    // The hosts whose addresses at this port are denied so: admit() has to know them.
+    std::vector<std::string> own_hosts(std::uint16_t port) const;
+
     // Judges a host before it is resolved, in the spelling of canonical_host(). Fails with blocked.
     Result<void> admit_host(std::string_view host, std::uint16_t port) const;
 
-    // Removes the addresses of `host` that may not be connected to. All have the URL's port. Fails
-    // with blocked if none is left.
-    Result<void> admit(std::string_view host, std::vector<SocketAddress>& addresses) const;
+    // Removes the addresses of `host` that may not be connected to. All have the URL's port, and
+    // `own` are those of own_hosts() at it. Fails with blocked if none is left.
+    Result<void> admit(std::string_view host, std::vector<SocketAddress>& addresses,
+                       std::span<const IpAddress> own = {}) const;
 
 private:
     struct NamedNetwork {
@@ -58,7 +66,7 @@ private:
         std::string_view name;
     };
 
-    struct Typed {
+    struct HostAndPort {
         std::string host;
         std::uint16_t port;
     };
@@ -72,17 +80,21 @@ private:
         const std::string* find(std::string_view host) const;
     };
 
+    static bool contains(const std::vector<HostAndPort>& list, std::string_view host,
+                         std::uint16_t port);
     bool is_allowed(std::string_view host, std::uint16_t port) const;
 
     bool is_own(const IpAddress& address, std::uint16_t port) const;
 
     // Why `address` may not be connected to; empty if it may.
-    std::string objection(const SocketAddress& address, bool is_host_allowed) const;
+    std::string objection(const SocketAddress& address, bool is_host_allowed,
+                          std::span<const IpAddress> own) const;
 
     Rules denied_;
     Rules allowed_;
-    std::vector<Typed> typed_;
+    std::vector<HostAndPort> typed_;
     std::vector<SocketAddress> own_;
+    std::vector<HostAndPort> own_hosts_;
     std::vector<NamedNetwork> defaults_;
 };
 

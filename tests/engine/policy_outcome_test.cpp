@@ -56,12 +56,34 @@ TEST(Blocked, where_the_host_itself_listens_whatever_is_allowed)
     expect_blocked();
     EXPECT_EQ(peer.connections_accepted(), 0u);
 
-    config.own_listeners = {"localhost:1"};
+    config.own_listeners = {"localhost"};
     const auto refused = Engine::create(config);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error(),
-              "own_listeners: \"localhost:1\" is not an address and a port, such as "
-              "127.0.0.1:9090");
+              "own_listeners: \"localhost\" is not a host and a port, such as 127.0.0.1:9090");
+}
+
+TEST(Blocked, a_host_of_the_hosts_own_by_its_name_and_by_its_address)
+{
+    HttpPeer peer{answer()};
+    HttpPeer other{answer()};
+    DnsServer dns;
+    for (const auto* name : {"pbx.example", "other.example"}) {
+        dns.answer(name, DnsType::a, {.addresses = {"127.0.0.1"}});
+        dns.answer(name, DnsType::aaaa, {.addresses = {}});
+    }
+    auto config = loopback();
+    config.dns.servers = {fmt::format("127.0.0.1:{}", dns.port())};
+    config.policy.allow = {"0.0.0.0/0", "pbx.example", "other.example"};
+    config.own_listeners = {fmt::format("pbx.example:{}", peer.port())};
+    Pivots pivots{config};
+    for (const auto* host : {"pbx.example", "other.example", "127.0.0.1", "0.0.0.0"}) {
+        const std::string asked = fmt::format("http://{}:{}/", host, peer.port());
+        EXPECT_TRUE(has_failed(pivots.run(node(asked)), Reason::blocked)) << host;
+    }
+    EXPECT_EQ(peer.connections_accepted(), 0u);
+    const Outcome outcome = pivots.run(node(fmt::format("http://pbx.example:{}/", other.port())));
+    EXPECT_NE(outcome.kind, OutcomeKind::failed);
 }
 
 TEST(Blocked, networks_that_are_not_public_by_default)

@@ -272,6 +272,26 @@ TEST(AddressPolicy, our_own_listeners_are_denied_at_their_port_whatever_is_allow
               "127.0.0.1:9090 is where Pivot or its switch listens, which no call may request");
 }
 
+TEST(AddressPolicy, a_host_of_our_own_is_denied_at_its_port_by_name_and_by_address)
+{
+    AddressPolicy policy;
+    for (const auto* rule : {"0.0.0.0/0", "pbx.example"}) ASSERT_TRUE(policy.allow(rule));
+    policy.deny_own("pbx.example", 8088);
+    EXPECT_EQ(policy.own_hosts(8088), std::vector<std::string>{"pbx.example"});
+    EXPECT_TRUE(policy.own_hosts(80).empty());
+    EXPECT_EQ(policy.admit_host("pbx.example", 8088).error().message,
+              "pbx.example:8088 is where Pivot or its switch listens, which no call may request");
+    EXPECT_TRUE(policy.admit_host("pbx.example", 80));
+    EXPECT_TRUE(policy.admit_host("other.example", 8088));
+    const std::vector own = {*IpAddress::parse("10.0.0.5")};
+    std::vector<SocketAddress> addresses;
+    for (const auto* text : {"10.0.0.5:8088", "[::ffff:10.0.0.5]:8088", "10.0.0.6:8088"}) {
+        addresses.push_back(*SocketAddress::parse(text));
+    }
+    ASSERT_TRUE(policy.admit("other.example", addresses, own));
+    EXPECT_EQ(addresses, std::vector{*SocketAddress::parse("10.0.0.6:8088")});
+}
+
 TEST(AddressPolicy, a_rule_that_cannot_be_read_says_how_to_mend_it)
 {
     AddressPolicy policy;

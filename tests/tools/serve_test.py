@@ -266,8 +266,10 @@ class Serve(Serving):
         self.assertEqual(serve.end(), 0)
 
     def test_no_call_may_ask_asterisk_itself(self):
-        for host in ("127.0.0.1", "localhost"):
+        hosts = self.file("127.0.0.1 pbx.example\n", "hosts")
+        for host in ("127.0.0.1", "localhost", "pbx.example"):
             serve = self.serve_toml(
+                f"dns.hosts_file = '{hosts}'\n"
                 f"media.path = '{self.folder}/media'\npolicy.allow = ['127.0.0.0/8', 'localhost']\n"
                 f"[asterisk]\nurl = 'http://{host}:{self.port}'\npassword = 'x'\n"
                 "[scripted]\ncalls = 1\n",

@@ -170,8 +170,8 @@ private:
         own = admin_->own_listeners();
         std::ranges::move(for_asterisk.own_listeners(), std::back_inserter(own));
         std::ranges::move(api_->own_listeners(), std::back_inserter(own));
-        if (settings_.asterisk) {
-            std::ranges::move(addresses_of(*settings_.asterisk), std::back_inserter(own));
+        if (settings_.asterisk && !settings_.asterisk->url.empty()) {
+            own.push_back(address_of(*settings_.asterisk));
         }
         return {};
     }

@@ -198,14 +198,13 @@ switches::asterisk::SwitchSettings switch_settings(const AsteriskSettings& setti
     return made;
 }
 
-std::vector<std::string> addresses_of(const AsteriskSettings& settings)
+std::string address_of(const AsteriskSettings& settings)
 {
     const auto url = http::Url::parse(settings.url);
     if (!url) return {};
     const auto ip = net::IpAddress::parse(url->host);
-    if (ip) return {net::SocketAddress(*ip, url->port).to_text()};
-    if (url->host != "localhost") return {};
-    return {fmt::format("127.0.0.1:{}", url->port), fmt::format("[::1]:{}", url->port)};
+    if (ip) return net::SocketAddress(*ip, url->port).to_text();
+    return fmt::format("{}:{}", url->host, url->port);
 }
 
 switches::asterisk::AriConfig ari_config(const AsteriskSettings& settings)

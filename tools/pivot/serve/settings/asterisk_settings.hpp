@@ -44,9 +44,9 @@ switches::asterisk::SwitchSettings switch_settings(
     switches::asterisk::OfferedSounds* sounds = nullptr);
 switches::asterisk::AriConfig ari_config(const AsteriskSettings& settings);
 
-// The addresses of its HTTP server, `127.0.0.1:8088`, which no call may request: whoever has its
-// password commands every call there. None if the URL has a name other than localhost.
-std::vector<std::string> addresses_of(const AsteriskSettings& settings);
+// Its HTTP server, `127.0.0.1:8088` or `pbx.example:8088`, which no call may request: whoever has
+// its password commands every call there. Empty if there is no URL.
+std::string address_of(const AsteriskSettings& settings);
 
 // Reads the table if there is one. Asterisk plays and records files, so by default an engine with
 // an Asterisk fetches media, renders speech and keeps recordings. The engine's own settings, which
