@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 
 import command_line
 from ports import reserve_port
@@ -262,6 +263,35 @@ class Serve(Serving):
         serve.wait_for(f"uri = ws://127.0.0.1:{port}/")
         serve.wait_for("warning nothing can be recorded")
         serve.wait_for(f"failed: blocked: 127.0.0.1:{port} is where Pivot or its switch listens")
+        serve.signal(signal.SIGTERM)
+        self.assertEqual(serve.end(), 0)
+
+    def test_an_ordinary_user_needs_no_folder_of_the_system(self):
+        home = os.path.join(self.folder, "home")
+        os.mkdir(home)
+        under = ["env", "-u", "XDG_CACHE_HOME", "-u", "CACHE_DIRECTORY", f"HOME={home}"]
+        if os.geteuid() == 0:
+            nobody = 65534
+            os.chown(home, nobody, nobody)
+            os.chmod(self.folder, 0o755)
+            under += ["setpriv", f"--reuid={nobody}", f"--regid={nobody}", "--clear-groups"]
+
+        def may(what, path):
+            return subprocess.run([*under, "test", what, path]).returncode == 0
+
+        if may("-w", "/var/cache/pivot") or may("-w", "/var/cache") or not may("-x", self.program):
+            self.skipTest("the user may write to /var/cache, or may not run the program")
+        config = self.file("admin.listen = []\nasterisk.listen = '127.0.0.1:0'\n")
+        arguments = ("serve", "--check", "--config", config)
+        checked = subprocess.run(
+            [*under, self.program, *arguments], capture_output=True, text=True, timeout=60
+        )
+        self.assertEqual((checked.returncode, checked.stderr), (0, ""))
+        self.assertEqual(os.listdir(home), [], "a check changes nothing")
+        serve = self.serve("--config", config, under=under)
+        serve.wait_for(f"sounds and recordings are in {home}/.cache/pivot, because this user")
+        serve.wait_for("serves: ")
+        self.assertTrue(os.path.isdir(f"{home}/.cache/pivot/recordings"))
         serve.signal(signal.SIGTERM)
         self.assertEqual(serve.end(), 0)
 

@@ -23,6 +23,7 @@
 #include "pivot/serve/service/service_manager.hpp"
 #include "pivot/serve/service/signals.hpp"
 #include "pivot/serve/service/standing.hpp"
+#include "pivot/serve/settings/cache_folder.hpp"
 #include "pivot/serve/settings/certificates.hpp"
 #include "pivot/serve/settings/dry_run.hpp"
 
@@ -129,6 +130,8 @@ private:
         settings_.engine.sinks = &sinks_;
         const std::string warning = complete_links(settings_);
         if (!warning.empty()) say(LogLevel::warning, warning);
+        const std::string note = prepare_cache(settings_.engine.media.path);
+        if (!note.empty()) say(LogLevel::info, note);
         auto engine = Engine::create(settings_.engine);
         if (!engine) return pass_on(engine);
         engine_ = std::move(*engine);

@@ -4,10 +4,10 @@
 #include "http/url.hpp"
 #include "net/address.hpp"
 #include "pivot/serve/settings/admin_settings.hpp"
+#include "pivot/serve/settings/cache_folder.hpp"
 #include "pivot/serve/settings/tls_settings.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <utility>
 
@@ -16,13 +16,6 @@
 namespace pivot::tools {
 
 namespace {
-
-// The folder that systemd makes for a service with CacheDirectory=.
-std::string cache_folder()
-{
-    const char* const folder = std::getenv("CACHE_DIRECTORY");
-    return folder != nullptr && *folder != '\0' ? folder : "/var/cache/pivot";
-}
 
 void let_engine_keep_files(EngineConfig& engine)
 {

@@ -1,5 +1,6 @@
 #include "pivot/serve/settings/dry_run.hpp"
 
+#include "pivot/serve/settings/cache_folder.hpp"
 #include "store/database.hpp"
 #include "store/schema.hpp"
 
@@ -31,10 +32,17 @@ std::string objection_to_folder(std::string_view what, const std::string& path)
     return objection_to_access(what, std::filesystem::absolute(path).parent_path(), W_OK | X_OK);
 }
 
-// The folder may belong to a running engine, so its files are left alone.
+// The folder may belong to a running engine, so its files are left alone. The folder above the
+// user's own is made, too.
 std::string objection_to_media(const std::string& path)
 {
-    return path.empty() ? std::string() : objection_to_folder("the media folder", path);
+    constexpr std::string_view what = "the media folder";
+    if (path.empty()) return {};
+    const std::filesystem::path above = std::filesystem::path(path).parent_path();
+    std::error_code ignored;
+    const bool is_above_made =
+        path == users_cache_folder() && !std::filesystem::exists(above, ignored);
+    return objection_to_folder(what, is_above_made ? above.string() : path);
 }
 
 // A running engine may be writing the file, so it is only read.
