@@ -28,29 +28,12 @@ protected:
         take_sent();
         lose();
     }
-
-    // The queue and all who consumed it are gone, so the request does not come again.
-    void lose_confirmation_and_queue()
-    {
-        hear_claim("claim", "", "");
-        lose_confirmation();
-        reopen(true);
-    }
-
-    // The same about CHANNEL_PIVOT.
-    void lose_flow()
-    {
-        deliver(PivotReq(), 7);
-        answer(call);
-        confirm();
-        EXPECT_THAT(take_sent(), ElementsAre("processing", "CHANNEL_PIVOT", "ack 7"));
-        lose();
-    }
 };
 
 TEST_F(KazooClaims, who_does_not_know_whether_a_reply_arrived_asks_the_others_first)
 {
-    lose_confirmation_and_queue();
+    lose_confirmation();
+    reopen();
     EXPECT_THAT(take_sent(), ElementsAre("claim"));
     EXPECT_EQ(last.exchange, "callmgr");
     EXPECT_EQ(last.routing_key, "pivot.claim");
@@ -88,71 +71,6 @@ TEST_F(KazooClaims, who_has_replied_stands_back_when_another_is_given_the_reques
     EXPECT_THAT(take_sent(), IsEmpty());
 }
 
-TEST_F(KazooClaims, a_flow_belongs_to_whoever_gets_its_request_again)
-{
-    lose_confirmation();
-    reopen();
-    EXPECT_THAT(take_sent(), ElementsAre("claim"));
-    pass(milliseconds(5'000));
-    EXPECT_THAT(take_sent(), IsEmpty()) << "KAZOO's pivot may have it, which answers no claim";
-    deliver_again(PivotReq(), 1);
-    EXPECT_THAT(take_sent(), ElementsAre("CHANNEL_PIVOT", "ack 1"))
-        << "without processing, which may have been taken";
-    confirm();  // the claim
-    confirm();
-    EXPECT_THAT(told, ElementsAre("moved", "hung up"));
-    EXPECT_EQ(sessions.size(), 1u);
-    EXPECT_EQ(numbers.processing.value(), 1u);
-}
-
-TEST_F(KazooClaims, a_flow_whose_request_does_not_come_again_is_anothers)
-{
-    lose_confirmation();
-    reopen();
-    take_sent();
-    pass(milliseconds(61'000));
-    EXPECT_THAT(take_sent(), IsEmpty());
-    EXPECT_THAT(told, ElementsAre("hung up"));
-    end(call, SessionEnd());
-    EXPECT_TRUE(desk->is_idle());
-    EXPECT_EQ(numbers.repeated.value(), 1u);
-}
-
-TEST_F(KazooClaims, a_flow_that_was_not_taken_is_sent_when_its_request_comes_again)
-{
-    lose_flow();
-    EXPECT_EQ(numbers.unknown_fates.value(), 1u);
-    reopen();
-    EXPECT_THAT(take_sent(), ElementsAre("claim"));
-    deliver_again(PivotReq(), 1);
-    EXPECT_THAT(take_sent(), ElementsAre("CHANNEL_PIVOT", "ack 1"));
-    confirm();  // the claim
-    confirm();
-    EXPECT_THAT(told, ElementsAre("moved", "hung up"));
-}
-
-TEST_F(KazooClaims, a_flow_that_has_been_taken_is_not_sent_twice)
-{
-    lose_flow();
-    reopen();
-    pass(milliseconds(61'000));
-    EXPECT_THAT(take_sent(), ElementsAre("claim")) << "the request did not come again";
-    EXPECT_THAT(told, ElementsAre("moved", "hung up"));
-    end(call, SessionEnd());
-    EXPECT_TRUE(desk->is_idle());
-}
-
-TEST_F(KazooClaims, a_flow_that_may_have_been_taken_is_not_sent_twice)
-{
-    lose_flow();
-    reopen(true);
-    EXPECT_THAT(take_sent(), IsEmpty()) << "the request cannot come again";
-    EXPECT_THAT(warned, ElementsAre(HasSubstr("If the caller hears nothing, hang up the channel")));
-    EXPECT_THAT(told, ElementsAre("moved", "hung up"));
-    end(call, SessionEnd());
-    EXPECT_TRUE(desk->is_idle());
-}
-
 TEST_F(KazooClaims, a_flow_in_doubt_is_not_sent_once_its_call_has_asked_again)
 {
     lose_confirmation();
@@ -166,50 +84,31 @@ TEST_F(KazooClaims, a_flow_in_doubt_is_not_sent_once_its_call_has_asked_again)
     EXPECT_THAT(take_sent(), ElementsAre("ack 2"));
     before->ended(SessionEnd());
     answer(call);
-    EXPECT_THAT(take_sent(), ElementsAre("processing"));
-}
-
-TEST_F(KazooClaims, a_flow_whose_call_has_asked_again_has_arrived)
-{
-    lose_flow();
-    reopen();
-    Channel* const before = &channel(call);
-    deliver(PivotReq("m2"), 1);
-    EXPECT_THAT(told, ElementsAre("moved", "hung up"));
-    before->ended(SessionEnd());
-}
-
-TEST_F(KazooClaims, a_flow_that_waited_for_the_bus_waits_for_its_request)
-{
-    deliver(PivotReq(), 7);
-    answer(call);
-    desk->blocked(true);
-    confirm();
-    take_sent();
-    lose();
-    reopen();
-    EXPECT_THAT(take_sent(), ElementsAre("claim"));
-    deliver_again(PivotReq(), 1);
-    EXPECT_THAT(take_sent(), ElementsAre("CHANNEL_PIVOT", "ack 1"));
-}
-
-TEST_F(KazooClaims, who_has_sent_a_flow_stands_back_when_another_is_given_the_request)
-{
-    lose_flow();
-    reopen();
-    take_sent();
-    hear_claim("claim", "m1", call, true);
-    EXPECT_THAT(told, ElementsAre("hung up")) << "the broker has not taken the flow";
-    EXPECT_THAT(take_sent(), IsEmpty());
+    EXPECT_THAT(take_sent(), ElementsAre("processing", "ack 1"));
 }
 
 TEST_F(KazooClaims, of_two_who_have_replied_each_goes_on)
 {
-    lose_confirmation_and_queue();
+    lose_confirmation();
+    reopen();
     take_sent();
     hear_claim("claim", "m1", call, false);
     pass(milliseconds(250));
     EXPECT_THAT(take_sent(), ElementsAre("CHANNEL_PIVOT"));
+}
+
+TEST_F(KazooClaims, a_request_that_comes_back_was_not_answered_and_is_answered_again)
+{
+    lose_confirmation();
+    reopen();
+    take_sent();
+    deliver_again(PivotReq(), 1);
+    EXPECT_THAT(take_sent(), ElementsAre("processing", "ack 1"));
+    confirm();  // the claim
+    confirm();
+    EXPECT_THAT(take_sent(), ElementsAre("CHANNEL_PIVOT"));
+    EXPECT_EQ(sessions.size(), 1u);
+    EXPECT_EQ(numbers.processing.value(), 1u);
 }
 
 TEST_F(KazooClaims, a_failure_that_comes_back_is_asked_anew)
@@ -222,7 +121,7 @@ TEST_F(KazooClaims, a_failure_that_comes_back_is_asked_anew)
     deliver_again(PivotReq(), 1);
     answer(call);
     pass(milliseconds(250));
-    EXPECT_THAT(take_sent(), ElementsAre("failed", "ack 7", "claim", "processing"));
+    EXPECT_THAT(take_sent(), ElementsAre("failed", "ack 7", "claim", "processing", "ack 1"));
 }
 
 TEST_F(KazooClaims, a_request_that_somebody_has_had_before_is_answered_if_nobody_says_so)
@@ -234,7 +133,7 @@ TEST_F(KazooClaims, a_request_that_somebody_has_had_before_is_answered_if_nobody
     answer(call);
     EXPECT_THAT(take_sent(), IsEmpty());
     pass(milliseconds(250));
-    EXPECT_THAT(take_sent(), ElementsAre("processing"));
+    EXPECT_THAT(take_sent(), ElementsAre("processing", "ack 7"));
 }
 
 TEST_F(KazooClaims, a_request_that_somebody_goes_on_with_is_left_to_them)
@@ -272,7 +171,7 @@ TEST_F(KazooClaims, requests_that_others_may_have_answered_are_not_answered_thou
     pass(milliseconds(1'000));
     EXPECT_THAT(take_sent(), IsEmpty()) << "the other may have answered, and died with the queue";
     deliver_again(PivotReq("m1", "c1"), 1);
-    EXPECT_THAT(take_sent(), ElementsAre("processing"));
+    EXPECT_THAT(take_sent(), ElementsAre("processing", "ack 1"));
 }
 
 TEST_F(KazooClaims, who_was_alone_answers_what_was_lost_with_the_queue)
@@ -286,7 +185,9 @@ TEST_F(KazooClaims, who_was_alone_answers_what_was_lost_with_the_queue)
 
 TEST_F(KazooClaims, a_reply_in_doubt_is_asked_about_if_others_were_there)
 {
-    lose_confirmation_and_queue();
+    hear_claim("claim", "", "");
+    lose_confirmation();
+    reopen(true);
     EXPECT_THAT(take_sent(), ElementsAre("claim"));
     pass(milliseconds(250));
     EXPECT_THAT(take_sent(), ElementsAre("CHANNEL_PIVOT"));
@@ -329,7 +230,8 @@ TEST_F(KazooClaims, who_has_lost_a_request_or_left_it_to_another_does_not_claim_
 
 TEST_F(KazooClaims, a_claim_that_cannot_be_read_is_passed_over)
 {
-    lose_confirmation_and_queue();
+    lose_confirmation();
+    reopen();
     take_sent();
     for (const char* const body : {"", "[]", "{", "{}", R"({"Event-Category":"pivot"})",
                                    R"({"Event-Category":"pivot","Event-Name":"taken"})"}) {
@@ -342,10 +244,11 @@ TEST_F(KazooClaims, a_claim_that_cannot_be_read_is_passed_over)
 
 TEST_F(KazooClaims, a_bus_that_is_lost_while_others_are_asked_is_waited_for)
 {
-    lose_confirmation_and_queue();
+    lose_confirmation();
+    reopen();
     lose();
     pass(milliseconds(1'000));
-    reopen(true);
+    reopen();
     EXPECT_THAT(take_sent(), ElementsAre("claim", "claim"));
     desk->blocked(true);
     pass(milliseconds(1'000));

@@ -88,24 +88,23 @@ void RequestDesk::opened(Bus& bus, bool is_queue_new)
     numbers_.is_blocked.set(0);
     bus.bind("callmgr", claim_key);
     bus.publish(replies_.claim({}));
-    is_queue_new_ = is_queue_new;
     has_company_ = !is_queue_new;
     lines_.opened(bus);
-    resume();
+    resume(is_queue_new);
 }
 
 // Continues what has waited for the bus.
-void RequestDesk::resume()
+void RequestDesk::resume(bool is_queue_new)
 {
     for (Call* const call : all_calls()) {
-        const bool is_ours_alone = is_queue_new_ && !call->may_be_anothers;
+        const bool is_ours_alone = is_queue_new && !call->may_be_anothers;
         if (is_ours_alone) call->is_lost = false;
         if (call->state == State::holding) {
             reply(*call);
         } else if (call->state == State::flow_due) {
             send_flow(*call);
         } else if (call->state == State::in_doubt) {
-            resolve(*call);
+            resolve(*call, is_ours_alone);
         }
     }
 }
@@ -115,7 +114,8 @@ void RequestDesk::heard(Heard heard)
     heard.routing_key == claim_key ? hear_claim(std::move(heard)) : lines_.heard(std::move(heard));
 }
 
-// Unacknowledged deliveries go back to the queue.
+// Unacknowledged deliveries go back to the queue. A request whose reply was sent is among them only
+// if the broker has not taken the reply.
 void RequestDesk::lost()
 {
     bus_ = nullptr;
@@ -124,7 +124,19 @@ void RequestDesk::lost()
     unconfirmed_.clear();
     numbers_.is_connected.set(0);
     numbers_.is_blocked.set(0);
-    for (Call* const call : all_calls()) lose(*call);
+    for (Call* const call : all_calls()) {
+        if (std::exchange(call->tag, 0) != 0) call->is_lost = true;
+        if (has_company_) call->may_be_anothers = true;
+        const bool is_unknown = call->state == State::replied || call->state == State::flow_sent;
+        if (is_unknown) numbers_.unknown_fates.add();
+        const bool leads_on = call->failure.empty() && !call->is_over;
+        if (call->state == State::in_doubt || (call->state == State::replied && leads_on)) {
+            doubt(*call);
+        } else if (is_unknown) {
+            call->may_come_again = call->state == State::replied;
+            settle(*call);
+        }
+    }
 }
 
 // Requests that cannot be answered in time are not begun. Outcomes are held.
@@ -135,7 +147,7 @@ void RequestDesk::blocked(bool is_blocked)
     lines_.blocked(is_blocked);
     if (is_blocked) return;
     for (Waiting& request : std::exchange(waiting_, {})) take(request.delivery, request.arrived);
-    resume();
+    resume(false);
 }
 
 void RequestDesk::returned(std::string_view body)
@@ -271,13 +283,13 @@ std::string RequestDesk::key_of(std::string_view message_id, std::string_view ca
 void RequestDesk::meet_again(Call& call, std::uint64_t tag)
 {
     numbers_.repeated.add();
-    const bool is_in_doubt = call.state == State::in_doubt;
-    const bool is_ours = is_in_doubt || (call.is_unanswered() && call.is_lost);
-    if (!is_ours) return bus_->acknowledge(tag);
+    if (call.state == State::in_doubt) {
+        call.state = State::holding;  // `processing` was not taken
+    } else if (!call.is_unanswered() || !call.is_lost) {
+        return bus_->acknowledge(tag);
+    }
     call.tag = tag;
     call.is_lost = false;
-    if (is_in_doubt && !call.line) return send_flow(call);  // it was not taken
-    if (is_in_doubt) call.state = State::holding;           // nor was `processing`
     if (call.state == State::holding) reply(call);
 }
 
@@ -293,7 +305,9 @@ void RequestDesk::supersede(const std::string& call_id)
         before.failure = "cancelled: the same call has made another request";
         return drop(before, numbers_.superseded);
     }
-    if (before.state == State::in_doubt && !before.line) return conclude(before);
+    if (before.state == State::in_doubt && !before.line) {
+        return drop(before, numbers_.superseded);  // KAZOO has gone on
+    }
     if (before.line && !before.is_over && before.state != State::flow_sent) {
         attendant_.note(before.own_id,
                         "the same call has made another request: this document ends");
@@ -391,9 +405,13 @@ void RequestDesk::is_due(Call& call)
         return fail(call, "timeout: there was no answer within the request's time");
     }
     if (call.state == State::holding) return reply(call);
-    if (call.state == State::in_doubt) return decide(call);
+    if (call.state == State::in_doubt && reactor_.now() < call.flow_by) {
+        return can_publish() ? lead_on(call) : doubt(call);
+    }
     if (call.state == State::apologizing) return go_on(call, std::string(no_flow));
-    miss(call);
+    attendant_.warn(call.own_id, "the callflow could not be sent: there was no bus for it");
+    hang_up(call);
+    settle(call);
 }
 
 // ---- replies ------------------------------------------------------------------------------------
@@ -411,8 +429,7 @@ void RequestDesk::reply(Call& call)
     call.state = State::replied;
     publish(call, has_flow ? replies_.processing(call.call_id, call.controller, call.message_id)
                            : replies_.failed(call.call_id, call.controller, call.message_id));
-    const bool is_last = !has_flow || call.line;
-    if (is_last) acknowledge(call);
+    if (call.tag != 0) bus_->acknowledge(std::exchange(call.tag, 0));
     if (!is_first) return;
     (has_flow ? numbers_.processing : numbers_.failed).add();
     numbers_.in_flight.take();
@@ -436,18 +453,11 @@ void RequestDesk::send_flow(Call& call)
     numbers_.flows.add();
     attendant_.note(call.own_id, "KAZOO gets the callflow");
     publish(call, replies_.flow(call.id_on_bus(), call.flow, call.message_id));
-    call.was_flow_sent = true;
-    acknowledge(call);
 }
 
 void RequestDesk::publish(Call& call, const Publication& publication)
 {
     unconfirmed_.push_back({bus_->publish(publication), &call});
-}
-
-void RequestDesk::acknowledge(Call& call)
-{
-    if (call.tag != 0 && bus_ != nullptr) bus_->acknowledge(std::exchange(call.tag, 0));
 }
 
 // Without a reply.
@@ -456,6 +466,7 @@ void RequestDesk::drop(Call& call, Counter& reason)
     reason.add();
     if (call.message_id.empty()) numbers_.in_flight.take();
     if (call.failure.empty()) call.failure = "cancelled: KAZOO no longer waits for the reply";
+    if (call.tag != 0 && bus_ != nullptr) bus_->acknowledge(std::exchange(call.tag, 0));
     hang_up(call);
     settle(call);
 }
@@ -466,7 +477,6 @@ void RequestDesk::settle(Call& call)
     if (call.state == State::flow_sent) move(call);
     call.state = State::settled;
     call.set_timer(never);
-    acknowledge(call);
     count_performed(call, false);
     if (call.has_session) return;
     const auto latest = by_call_id_.find(call.id_on_bus());

@@ -1,16 +1,14 @@
 // Answers KAZOO's requests: each gets `processing` or `failed` at most once, in time, and its
 // callflow follows `processing`.
 //
-//   * A callflow is sent once `processing` is confirmed.
-//   * The last message about a request and the acknowledgement of the request go out together:
-//     `failed`, the callflow, or the `processing` of a document. The broker takes both, or it has
-//     neither and delivers the request again. Whoever gets it again goes on, and nobody else: the
-//     caller does not wait for ever, and no callflow begins twice.
-//   * A message that is unconfirmed when the connection is lost is not repeated, because a second
-//     reply would be taken for that of the call's next pivot. One that the broker says it could not
-//     take is repeated. The callflow of a request that comes back is sent, without `processing`.
-//   * If it is unknown whether `processing` of a document was taken, the document is performed all
-//     the same, unless another pivot was given the request and goes on with it (claim.hpp).
+//   * A reply and the acknowledgement of its request go out together: the broker takes both, or it
+//     has neither and delivers the request again.
+//   * What was sent and is unconfirmed when the connection is lost is not repeated, because a
+//     second reply would be taken for that of the call's next pivot. One that the broker says it
+//     could not take is repeated.
+//   * A callflow is sent once `processing` is confirmed. If its fate is unknown, the callflow
+//     follows as well, because the caller must not wait for ever, unless another pivot was given
+//     the request and goes on with it (claim.hpp).
 //   * A request that cannot be read is acknowledged and never put back.
 //
 // What the answer is a document for is performed here, once `processing` is confirmed: then the
@@ -112,16 +110,11 @@ private:
     void rename(Call& call, const std::string& id);
 
     // For requests that another pivot may have.
-    void lose(Call& call);
     void doubt(Call& call);
     Nanoseconds claim(const Call& call);
-    void resolve(Call& call);
-    void decide(Call& call);
+    void resolve(Call& call, bool is_ours_alone);
     void hear_claim(Heard heard);
     void stand_back(Call& call);
-    void give_up(Call& call);
-    void miss(Call& call);
-    void conclude(Call& call);
 
     void take(Delivery& delivery, const Arrived& arrived);
     void meet_again(Call& call, std::uint64_t tag);
@@ -140,13 +133,12 @@ private:
     void leave(Call& call);
     void count_performed(Call& call, bool is_performed);
 
-    void resume();
+    void resume(bool is_queue_new);
     void lead_on(Call& call);
     void go_on(Call& call, std::string flow);
     void send_flow(Call& call);
     void move(Call& call);
     void publish(Call& call, const Publication& publication);
-    void acknowledge(Call& call);
     void drop(Call& call, Counter& reason);
     void settle(Call& call);
     void enter(Call& call);
@@ -163,8 +155,7 @@ private:
     json::Document document_;  // the request that is read
     Bus* bus_ = nullptr;
     bool is_blocked_ = false;
-    bool is_queue_new_ = false;  // when it was opened
-    bool has_company_ = false;   // others have consumed the queue since it was opened
+    bool has_company_ = false;  // others have consumed the queue since it was opened
     bool has_warned_of_headers_ = false;
     std::uint64_t nameless_ = 0;    // requests without a Msg-ID
     std::vector<Waiting> waiting_;  // while the bus is blocked

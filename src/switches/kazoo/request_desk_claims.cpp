@@ -15,26 +15,7 @@ constexpr Nanoseconds claim_ns = 250 * millisecond_ns;
 
 }  // namespace
 
-// The connection was lost.
-void RequestDesk::lose(Call& call)
-{
-    const bool had_request = std::exchange(call.tag, 0) != 0;
-    if (had_request) call.is_lost = true;
-    if (has_company_) call.may_be_anothers = true;
-    const bool is_unknown = call.state == State::replied || call.state == State::flow_sent;
-    if (is_unknown) numbers_.unknown_fates.add();
-    const bool leads_on = call.failure.empty() && !call.is_over;
-    const bool is_only_replied = call.state == State::replied && leads_on;
-    const bool is_flow_open = !call.line && (call.state == State::flow_sent ||
-                                             (had_request && call.state == State::flow_due));
-    if (call.state == State::in_doubt || is_only_replied || is_flow_open) return doubt(call);
-    if (!is_unknown) return;
-    if (call.state == State::flow_sent) return give_up(call);
-    call.may_come_again = true;
-    settle(call);
-}
-
-// It is unknown whether `processing` or the callflow was taken.
+// The connection was lost before `processing` was confirmed.
 void RequestDesk::doubt(Call& call)
 {
     call.state = State::in_doubt;
@@ -52,25 +33,10 @@ Nanoseconds RequestDesk::claim(const Call& call)
     return reactor_.now() + claim_ns;
 }
 
-// If the callflow was not taken, its request comes again, to us or to another, unless the queue has
-// died with it.
-void RequestDesk::resolve(Call& call)
+void RequestDesk::resolve(Call& call, bool is_ours_alone)
 {
-    const bool is_ours_alone = is_queue_new_ && !call.may_be_anothers;
-    if (is_ours_alone) return call.was_flow_sent ? give_up(call) : lead_on(call);
-    const Nanoseconds heard_by = claim(call);
-    const bool may_come_again = !call.line && !is_queue_new_;
-    call.set_timer(may_come_again ? call.flow_by : std::min(heard_by, call.flow_by));
-}
-
-// Nobody has claimed the request, and it has not come again.
-void RequestDesk::decide(Call& call)
-{
-    if (call.was_flow_sent) return give_up(call);
-    const bool is_late = reactor_.now() >= call.flow_by;
-    if (is_late && bus_ == nullptr) return miss(call);
-    if (is_late) return stand_back(call);
-    can_publish() ? lead_on(call) : doubt(call);
+    if (is_ours_alone) return lead_on(call);
+    call.set_timer(std::min(claim(call), call.flow_by));
 }
 
 void RequestDesk::hear_claim(Heard heard)
@@ -104,33 +70,6 @@ void RequestDesk::stand_back(Call& call)
     call.may_come_again = true;
     if (call.failure.empty()) call.failure = "cancelled: another pivot has the request as well";
     drop(call, numbers_.repeated);
-}
-
-// The callflow may have arrived.
-void RequestDesk::give_up(Call& call)
-{
-    attendant_.warn(
-        call.own_id,
-        "the connection was lost before the callflow was confirmed. It is not sent again, "
-        "because it would begin anew if it has arrived. If the caller hears nothing, hang "
-        "up the channel");
-    call.state = State::flow_sent;
-    settle(call);
-}
-
-void RequestDesk::miss(Call& call)
-{
-    attendant_.warn(call.own_id, "the callflow could not be sent: there was no bus for it");
-    hang_up(call);
-    settle(call);
-}
-
-// The call has asked again, so KAZOO has gone on with the callflow, or without it.
-void RequestDesk::conclude(Call& call)
-{
-    if (!call.was_flow_sent) return drop(call, numbers_.superseded);
-    call.state = State::flow_sent;
-    settle(call);
 }
 
 }  // namespace pivot::switches::kazoo

@@ -7,8 +7,8 @@
 //        ▼ │                       │ confirmed  │ a later answer, or none
 //     opening: a document,         ├─► performing ─► apologizing ─► flow_due
 //     is the call still there?     │          └── the caller hangs up, or is elsewhere ──► settled
-//                                  └─► in_doubt: the connection was lost before `processing` or the
-//                                      callflow was confirmed, and another may have the request
+//                                  └─► in_doubt: the connection was lost before `processing` was
+//                                      confirmed, and another pivot may have the request
 //
 // `failed` is settled when it is confirmed. Without a bus an outcome is held, and so is one whose
 // request has gone back to the queue with a lost connection: it may be anybody's now, and is ours
@@ -89,9 +89,8 @@ public:
     Nanoseconds flow_by = 0;     // after that the callflow is useless
     std::string message_id;      // of the last publication
     std::string flow;            // to go on with
-    bool was_flow_sent = false;
-    std::string failure;  // why there is neither flow nor document; else empty
-    JobId job = 0;        // of the flow
+    std::string failure;         // why there is neither flow nor document; else empty
+    JobId job = 0;               // of the flow
     Engine::Ticket ticket;
 
     // ---- of a document ------------------------------------------------------------------------

@@ -81,10 +81,7 @@ class Pivot:
     def take(self, reply):
         """Returns what is wrong with it."""
         fault = None
-        repeats = [self.reply, reply] == ["processing", "processing"] and self.flow is None
-        if repeats and self.peer.may_repeat_processing:
-            pass  # nothing waits for it
-        elif self.replies:
+        if self.replies:
             same = self.reply == reply
             fault = f"{reply} twice" if same else f"{reply} after {self.reply}"
         elif self.flow is not None:
@@ -115,8 +112,9 @@ class Peer:
 
     def __init__(self, uri, generation="5", patience=PATIENCE_SECONDS, switch=None):
         self.generation, self.patience, self.switch = generation, patience, switch
-        # A broker or a pivot that dies may; CHANNEL_PIVOT alone moves a call, too.
-        self.may_lose_processing = self.may_repeat_processing = False
+        self.may_lose_processing = (
+            False  # a node that dies may; CHANNEL_PIVOT alone moves a call, too
+        )
         self.node = f"kazoo_apps@{uuid.uuid4().hex[:8]}"
         self.pivots, self.faults, self.commands = {}, [], []
         self.counts = collections.Counter()

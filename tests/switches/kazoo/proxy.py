@@ -18,7 +18,6 @@ class Proxy:
         self.may_answer.set()
         self.may_speak = threading.Event()
         self.may_speak.set()
-        self.last_words = None
         self.is_closed = False
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -43,9 +42,6 @@ class Proxy:
     def pump(self, source, target, gate):
         try:
             while data := source.recv(65536):
-                if gate is self.may_speak and self.last_words and self.last_words in data:
-                    self.last_words = None
-                    self.keep_speech()
                 gate.wait()
                 target.sendall(data)
         except OSError:
@@ -61,10 +57,6 @@ class Proxy:
 
     def keep_speech(self):
         self.may_speak.clear()
-
-    def keep_speech_from(self, words):
-        """From the next segment with these bytes on."""
-        self.last_words = words
 
     def cut(self):
         """Resets all connections, and loses what was kept back."""
