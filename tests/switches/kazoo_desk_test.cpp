@@ -227,6 +227,7 @@ TEST_F(KazooDesk, neither_a_failure_nor_a_flow_of_unknown_fate_is_repeated)
     reopen();
     EXPECT_THAT(take_sent(), IsEmpty());
     EXPECT_EQ(numbers.unknown_fates.value(), 1u);
+    EXPECT_THAT(warned, ElementsAre(HasSubstr("If the caller hears nothing, hang up the channel")));
 }
 
 TEST_F(KazooDesk, what_the_broker_could_not_take_is_sent_again)

@@ -133,6 +133,12 @@ void RequestDesk::lost()
         if (call->state == State::in_doubt || (call->state == State::replied && leads_on)) {
             doubt(*call);
         } else if (is_unknown) {
+            if (call->state == State::flow_sent) {
+                attendant_.warn(call->own_id,
+                                "the connection was lost before the callflow was confirmed. It is "
+                                "not sent again, because it would begin anew if it has arrived. "
+                                "If the caller hears nothing, hang up the channel");
+            }
             call->may_come_again = call->state == State::replied;
             settle(*call);
         }
