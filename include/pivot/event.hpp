@@ -201,6 +201,12 @@ struct Redirected {
     Method method = Method::post;
 };
 
+// The host could not hear the switch for a while: keys may be lost. The call goes on; its next
+// debug record has the sentence.
+struct EventsMissed {
+    std::string why;
+};
+
 // The switch has taken the call away: it goes on elsewhere, and must not be hung up.
 struct Moved {};
 
@@ -215,6 +221,6 @@ struct HungUp {
 using Event = std::variant<Answered, KeyPressed, JobEnded, RecordingBegan, RecordingEnded,
                            StreamBegan, SpeechBegan, SpeechHeard, LegRinging, LegAnswered, LegEnded,
                            DialFailed, BridgeEnded, ConferenceHappened, QueueStanding, QueueBridged,
-                           QueueEnded, Referred, Redirected, Moved, HungUp>;
+                           QueueEnded, Referred, Redirected, EventsMissed, Moved, HungUp>;
 
 }  // namespace pivot::inline v1

@@ -345,7 +345,8 @@ typedef enum pivot_event_kind PIVOT_INT {
     PIVOT_EVENT_SPEECH_BEGAN = 17,    /* job */
     PIVOT_EVENT_RECORDING_BEGAN = 18, /* job, id */
     PIVOT_EVENT_STREAM_BEGAN = 19,    /* job, id */
-    PIVOT_EVENT_REFERRED = 20         /* job, sip_code, how: the status notified last, or 0, why */
+    PIVOT_EVENT_REFERRED = 20,        /* job, sip_code, how: the status notified last, or 0, why */
+    PIVOT_EVENT_EVENTS_MISSED = 21    /* why: the next debug record has it */
 } pivot_event_kind;
 
 typedef enum pivot_job_end PIVOT_INT {

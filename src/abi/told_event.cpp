@@ -144,6 +144,7 @@ Checked<Event> read_event(const pivot_event* event)
         case PIVOT_EVENT_STREAM_BEGAN: return StreamBegan{told.job, mended(told.id)};
         case PIVOT_EVENT_REFERRED:
             return Referred{told.job, told.sip_code, told.how, mended(told.why)};
+        case PIVOT_EVENT_EVENTS_MISSED: return EventsMissed{mended(told.why)};
     }
     return refuse(PIVOT_BAD_VALUE, fmt::format("kind {} is invalid", int{told.kind}));
 }

@@ -467,6 +467,8 @@ void LiveCall::note(Event& event)
         session_.set_call_status(is_answered() ? "completed" : "canceled");
     } else if (std::holds_alternative<Moved>(event)) {
         has_moved_ = true;
+    } else if (const auto* missed = std::get_if<EventsMissed>(&event)) {
+        session_.warn(missed->why);
     } else if (const auto* redirected = std::get_if<Redirected>(&event)) {
         if (is_absolute(redirected->url)) {
             redirect_ = std::make_unique<const Redirected>(*redirected);

@@ -106,6 +106,9 @@ public:
     // The branch that the callflow took after the last answer, for its debug record.
     void note_branch(std::string_view branch);
 
+    // For its next debug record.
+    void warn(std::string warning);
+
     int iteration() const { return iteration_; }
     const Call& call() const { return call_; }  // without its key-value store
     const KeyValueStore& store() const { return store_; }
@@ -182,7 +185,6 @@ private:
     void trim_cookies();
 
     bool records() const;
-    void warn(std::string warning);
     void warn_of(const std::vector<Breach>& warnings);
     void warn_of_fragment(exchange::Attempts& attempts);
     std::vector<std::string> warnings_of(const Result<Answer>& answer) const;

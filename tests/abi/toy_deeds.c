@@ -222,6 +222,9 @@ static void move(toy_call* call, pivot_job job)
 
 static void answer_caller(toy_call* call)
 {
+    pivot_event missed = toy_event(PIVOT_EVENT_EVENTS_MISSED, 0);
+    missed.why = pivot_text_of("the connection was lost");
+    toy_tell(call, &missed);
     count_event(call, PIVOT_EVENT_ANSWERED);
     pivot_tell_answered(call->owner->engine, call->ticket);
 }

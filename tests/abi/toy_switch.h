@@ -49,7 +49,7 @@ typedef enum toy_command {
 } toy_command;
 
 enum {
-    TOY_EVENTS = PIVOT_EVENT_REFERRED + 1,
+    TOY_EVENTS = PIVOT_EVENT_EVENTS_MISSED + 1,
     TOY_LANES_MAX = 8,
     TOY_CALLS_MAX = 20000,
     TOY_PATIENCE_MS = 60000,

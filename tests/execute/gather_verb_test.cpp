@@ -31,6 +31,16 @@ protected:
     }
 };
 
+TEST_F(GatherVerb, has_it_in_its_record_if_keys_may_be_lost)
+{
+    page("/keys", "<Hangup/>");
+    clock->after(3s, [this] { channel->push(EventsMissed{"the connection was lost"}); });
+    run(R"(<Gather timeout="5" actionOnEmptyResult="true" action="/keys"/>)");
+    ASSERT_THAT(records, testing::SizeIs(2));
+    EXPECT_THAT(records.front(), testing::Not(HasSubstr("the connection was lost")));
+    EXPECT_THAT(records.back(), HasSubstr(R"("warnings":["the connection was lost"])"));
+}
+
 TEST_F(GatherVerb, what_was_pressed_before_the_finish_key_goes_to_the_action)
 {
     page("/done", "<Say>Thanks</Say>");

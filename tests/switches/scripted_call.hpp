@@ -106,6 +106,7 @@ public:
         return fmt::format("{} referred {} {}", referred.job, referred.sip_code,
                            referred.notify_code);
     }
+    std::string operator()(const EventsMissed&) const { return "missed"; }
     std::string operator()(const Redirected& redirected) const
     {
         return "redirected to " + redirected.url;

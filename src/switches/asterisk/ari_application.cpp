@@ -233,9 +233,6 @@ reactor::Task<> AriApplication::look_around(std::vector<std::string> known,
         if (!is_present) {
             call->lose();
         } else if (!call->has_left()) {
-            switchboard_.attendant.warn(call->call_id(),
-                                        "the connection to Asterisk was lost and is back: keys "
-                                        "that were pressed in between may be lost");
             call->look_again();
         }
     }

@@ -270,6 +270,11 @@ void AriChannel::replace(const std::string& channel, std::string by)
 
 void AriChannel::look_again()
 {
+    constexpr std::string_view missed =
+        "the connection to Asterisk was lost and is back: keys that were pressed in between may be "
+        "lost";
+    switchboard_.attendant.warn(call_id_, missed);
+    tell(EventsMissed{std::string(missed)});
     for (std::size_t i = jobs_.size(); i-- > 0;) jobs_[i]->look_again();
 }
 

@@ -47,7 +47,7 @@ public:
 
     void hear(const AriEvent& event);
 
-    // Checks the state of everything, because events may have been lost.
+    // Checks the state of everything, and tells that events may have been lost.
     void look_again();
 
     // A party has transferred the other one and left; `by` takes their place.
