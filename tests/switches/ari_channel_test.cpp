@@ -1284,9 +1284,9 @@ TEST_F(AsteriskCall, sets_variables_under_a_prefix_alone)
 
 TEST_F(AsteriskCall, survives_a_connection_that_is_soon_back)
 {
-    answered_call();
     tested.application().connected();
     tested.run();
+    answered_call();
     tested.application().lost("closed");
     tested.application().connected();
     tested.pass();
@@ -1359,9 +1359,9 @@ TEST_F(AsteriskCall, is_over_in_time_however_often_the_connection_is_said_to_be_
 
 TEST_F(AsteriskCall, is_over_if_asterisk_was_started_anew)
 {
-    answered_call();
     tested.application().connected();
     tested.run();
+    answered_call();
     tested.application().lost("closed");
     asterisk.started_at = "2026-11-29T21:00:00.000+0000";
     tested.application().connected();
@@ -1433,6 +1433,25 @@ TEST_F(AsteriskCall, of_a_process_before_goes_on_in_the_dialplan)
     EXPECT_EQ(orphan.called, "700");
     EXPECT_EQ(orphan.account_id, "acme");
     EXPECT_EQ(orphan.began_unix_ms, 1'795'978'801'250) << "at 20:00 in a zone one hour ahead";
+}
+
+TEST_F(AsteriskCall, of_a_process_before_may_have_begun_at_a_time_that_cannot_be_read)
+{
+    asterisk.enter("orphan");
+    asterisk.drop_events();
+    for (const char* const created :
+         {"", "yesterday", "2026-11-29T20:00:01", "2026-1-2T3:4:5.", "2026-1-2T3:4:5.1",
+          "2026-11-29T20:00:01.250", "2026-11-29T20:00:01.2x0+0100"}) {
+        SCOPED_TRACE(created);
+        asterisk.created = created;
+        tested.orphans.clear();
+        tested.application().connected();
+        tested.pass();
+        ASSERT_THAT(tested.orphans, SizeIs(1));
+        EXPECT_EQ(tested.orphans.front().began_unix_ms, 0);
+        asterisk.enter("orphan");
+        asterisk.drop_events();
+    }
 }
 
 TEST_F(AsteriskCall, of_a_process_before_goes_on_although_something_is_played_to_it)

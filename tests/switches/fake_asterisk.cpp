@@ -80,10 +80,10 @@ std::string FakeAsterisk::description_of(const std::string& channel) const
         R"({{"id":"{}","name":"{}",
             "state":"{}","protocol_id":"sip-{}","accountcode":"acme","language":"en",
             "caller":{{"name":"Ann Lee","number":"+14155550100"}},
-            "connected":{{"name":"","number":""}},"creationtime":"2026-11-29T20:00:01.250+0100",
+            "connected":{{"name":"","number":""}},"creationtime":"{}",
             "dialplan":{{"context":"in","exten":"700","priority":1}}}})",
         channel, is_local ? "Local/700@in-00000001;2" : "PJSIP/alice-00000001",
-        channels_.find(channel)->second, channel);
+        channels_.find(channel)->second, channel, created);
 }
 
 // After a transfer, in the same bridge.

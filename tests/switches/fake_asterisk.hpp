@@ -26,6 +26,7 @@ public:
     bool holds_answers = false;  // until release()
     std::string held;            // requests that begin so are held, too; empty: none
     bool is_silent = false;      // it never answers
+    std::string created = "2026-11-29T20:00:01.250+0100";  // of all channels
     bool refuses_subscriptions = false;
     int status = 0;              // of every answer; 0: the right one
     bool hides_bridges = false;  // they exist, and are not found

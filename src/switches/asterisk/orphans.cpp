@@ -35,14 +35,15 @@ constexpr std::size_t list_bytes_max = std::size_t{16} * 1024 * 1024;
 // `2026-11-29T20:00:00.000+0000`; 0 if it is something else.
 std::int64_t unix_ms_of(std::string_view time)
 {
-    constexpr std::size_t millisecond_at = 20;
+    constexpr std::size_t fraction_size = 4;  // `.000`
     const std::string text(time);
     std::tm parts{};
     const char* const rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-    if (rest == nullptr || *rest != '.') return 0;
-    const auto ms = parse_number<int>(time.substr(millisecond_at, 3));
+    const std::string_view fraction = rest == nullptr ? "" : rest;
+    if (fraction.size() < fraction_size || fraction.front() != '.') return 0;
+    const auto ms = parse_number<int>(fraction.substr(1, fraction_size - 1));
     std::tm zone{};
-    const bool has_zone = ms && ::strptime(rest + 4, "%z", &zone) != nullptr;
+    const bool has_zone = ms && ::strptime(rest + fraction_size, "%z", &zone) != nullptr;
     if (!has_zone) return 0;
     return (std::int64_t{::timegm(&parts)} - zone.tm_gmtoff) * 1'000 + *ms;
 }
