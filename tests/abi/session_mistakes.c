@@ -269,7 +269,7 @@ static void an_event_that_makes_no_sense_is_refused(void)
     CHECK(pivot_tell(toy.engine, call->ticket, NULL) == PIVOT_NULL);
     event.size = 8;
     CHECK(tell(call, event) == PIVOT_SHORT);
-    CHECK(tell(call, pivot_event_of((pivot_event_kind)21)) == PIVOT_BAD_VALUE);
+    CHECK(tell(call, pivot_event_of((pivot_event_kind)22)) == PIVOT_BAD_VALUE);
     CHECK(tell(call, pivot_event_of((pivot_event_kind)-1)) == PIVOT_BAD_VALUE);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; ++i) {
         event = pivot_event_of(kinds[i].kind);
