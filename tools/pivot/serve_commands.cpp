@@ -78,14 +78,16 @@ constexpr const char* status_notes =
     "group may do.\n\n"
     "Exit status: 0 ready for calls; 1 not ready; 2 pivot serve cannot be reached.";
 
-constexpr const char* socket_help = "Its admin socket; default: {}";
+CLI::Option* add_socket_option(CLI::App& command, std::string& socket)
+{
+    constexpr const char* help = "Its admin socket; default: {}";
+    return command.add_option("--socket", socket, fmt::format(help, default_admin_socket))
+        ->type_name("PATH");
+}
 
 void add_source_options(CLI::App& command, CallSource& source)
 {
-    CLI::Option* socket =
-        command
-            .add_option("--socket", source.socket, fmt::format(socket_help, default_admin_socket))
-            ->type_name("PATH");
+    CLI::Option* socket = add_socket_option(command, source.socket);
     command
         .add_option("--store", source.store,
                     "Read this folder, store.path, instead of asking a pivot serve")
@@ -143,8 +145,7 @@ void add_calls(CLI::App& app, CallsOptions& options)
     CLI::App* calls =
         app.add_subcommand("calls", "List the calls that the pivot serve of this machine performs");
     calls->footer(calls_notes);
-    calls->add_option("--socket", options.socket, fmt::format(socket_help, default_admin_socket))
-        ->type_name("PATH");
+    add_socket_option(*calls, options.socket);
     CLI::Option* const ended = calls->add_flag("--ended", options.shows_ended, "List ended calls");
     CLI::Option* const older =
         calls
@@ -197,8 +198,7 @@ void add_drain(CLI::App& app, DrainOptions& options)
         "drain", "Let the pivot serve of this machine take no more calls; those in flight go on");
     drain->footer("Like the signal USR1. Exit status: 0 done; 2 pivot serve cannot be reached.");
     drain->add_flag("--undo", options.is_undone, "Take calls again");
-    drain->add_option("--socket", options.socket, fmt::format(socket_help, default_admin_socket))
-        ->type_name("PATH");
+    add_socket_option(*drain, options.socket);
 }
 
 void add_shadow(CLI::App& app, ShadowOptions& options)
@@ -208,8 +208,7 @@ void add_shadow(CLI::App& app, ShadowOptions& options)
         "List what would happen to KAZOO's requests that the pivot serve of this machine only "
         "watches");
     shadow->footer(shadow_notes);
-    shadow->add_option("--socket", options.socket, fmt::format(socket_help, default_admin_socket))
-        ->type_name("PATH");
+    add_socket_option(*shadow, options.socket);
     shadow->add_flag("--all", options.shows_all, "Also list requests that would succeed");
     shadow->add_flag("--json", options.as_json, "Print one JSON object");
 }
@@ -219,8 +218,7 @@ void add_status(CLI::App& app, StatusOptions& options)
     CLI::App* status =
         app.add_subcommand("status", "Tell whether the pivot serve of this machine is ready");
     status->footer(status_notes);
-    status->add_option("--socket", options.socket, fmt::format(socket_help, default_admin_socket))
-        ->type_name("PATH");
+    add_socket_option(*status, options.socket);
     status->add_flag("--json", options.as_json, "Print one JSON object");
 }
 
