@@ -1,6 +1,8 @@
 // URLs that the address policy forbids are not asked, however they are spelled.
 #include "engine/engine_fixture.hpp"
 
+#include <fmt/format.h>
+
 namespace pivot::test {
 namespace {
 

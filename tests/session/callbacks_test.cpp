@@ -5,6 +5,9 @@
 #include <atomic>
 #include <set>
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
 namespace pivot::test {
 namespace {
 
