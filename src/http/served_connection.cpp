@@ -99,9 +99,10 @@ Task<bool> ServedConnection::write(const ServerResponse& response, Sending how)
     how.unix_ms = closing_.reactor().clock().unix_now_ms();
     how.headers = headers_;
     std::string message;
-    append_response(message, response, how);
+    const std::string_view body = append_response(message, response, how);
     Deadline writing(closing_, in(limits_.write_ns));
     auto sent = co_await connection_->send_all(message, writing);
+    if (sent && !body.empty()) sent = co_await connection_->send_all(body, writing);
     co_return sent.has_value();
 }
 

@@ -17,6 +17,9 @@ namespace pivot::http {
 
 namespace {
 
+// A longer body is not copied into the message.
+constexpr std::size_t copied_bytes_max = std::size_t{64} * 1024;
+
 struct Status {
     int code;
     std::string_view phrase;
@@ -99,7 +102,8 @@ ServerResponse method_response(std::string_view allowed)
     return response;
 }
 
-void append_response(std::string& message, const ServerResponse& response, const Sending& how)
+std::string_view append_response(std::string& message, const ServerResponse& response,
+                                 const Sending& how)
 {
     fmt::format_to(std::back_inserter(message), "HTTP/1.1 {} {}\r\nDate: ", response.status,
                    phrase_of(response.status));
@@ -109,7 +113,7 @@ void append_response(std::string& message, const ServerResponse& response, const
     for (const auto& [name, value] : response.headers) append_header(message, name, value);
     if (response.status == status::switching_protocols) {
         message += "\r\n";
-        return;
+        return {};
     }
     if (!response.content_type.empty()) {
         append_header(message, "Content-Type", response.content_type);
@@ -121,7 +125,10 @@ void append_response(std::string& message, const ServerResponse& response, const
     }
     if (how.closes) message += "Connection: close\r\n";
     message += "\r\n";
-    if (has_length && !how.is_head) message += response.body;
+    if (!has_length || how.is_head) return {};
+    if (response.body.size() > copied_bytes_max) return response.body;
+    message += response.body;
+    return {};
 }
 
 // strftime() would use the locale's names.

@@ -34,8 +34,9 @@ struct Sending {
 };
 
 // Appends an HTTP/1.1 response: status line, Date, headers and body. A 101 gets only the headers
-// that its handler has set.
-void append_response(std::string& message, const ServerResponse& response, const Sending& how);
+// that its handler has set. Returns a body of more than 64 KiB, which is to follow the message.
+[[nodiscard]] std::string_view append_response(std::string& message, const ServerResponse& response,
+                                               const Sending& how);
 
 // Appends a date in the form for headers: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section
 // 5.6.7).

@@ -10,8 +10,20 @@ namespace {
 std::string text_of(const ServerResponse& response, const Sending& how)
 {
     std::string text;
-    append_response(text, response, how);
+    const std::string_view rest = append_response(text, response, how);
+    EXPECT_EQ(rest.empty(), how.is_head || response.body.size() <= 65'536);
+    text += rest;
     return text;
+}
+
+TEST(ServerResponse, keeps_a_long_body_apart)
+{
+    ServerResponse response;
+    response.body.assign(65'537, 'x');
+    const std::string text = text_of(response, {});
+    EXPECT_TRUE(text.ends_with("\r\n\r\n" + response.body));
+    EXPECT_NE(text.find("Content-Length: 65537\r\n"), text.npos);
+    EXPECT_TRUE(text_of(response, {.is_head = true}).ends_with("\r\n\r\n"));
 }
 
 TEST(ServerResponse, has_a_date_a_length_and_the_headers_of_all_responses)

@@ -233,6 +233,7 @@ TEST_F(ServeSettings, an_asterisk_may_fetch_sounds)
              {"media_listen = \"0.0.0.0:8095\"", "media_url: is missing"},
              {"media_listen = \"[::]:8095\"", "media_url: is missing"},
              {"media_listen = \"/run/pivot/sounds\"", "media_listen: is a Unix socket"},
+             {"media_listen = [\"[::1]:8095\", \"/run/sounds\"]", "media_listen: is a Unix socket"},
              {"media_url = \"http://h\"", "media_url: needs media_listen as well"},
              {"media_listen = \"[::1]:8095\"\nmedia_url = \"http://h/\"", "media_url: has a query"},
              {"media_listen = \"[::1]:8095\"\nmedia_path = \"/mnt\"", "media_path: is for"}}) {
@@ -497,7 +498,7 @@ TEST_F(ServeSettings, the_configuration_is_shown_without_its_secrets)
         key +
         "\"\n"
         "[accounts.a1]\nsigning.key = \"hunter5\"\nheaders.Authorization = \"Bearer hunter6\"\n"
-        "[media]\nspeech_url = \"http://ann:hunter7@h/\"\n"
+        "[media]\nspeech_url = \"http://ann:hunter7@h/?key=hunter9\"\n"
         "speech_headers.Authorization = \"Bearer hunter8\"\n");
     EXPECT_THAT(text, Not(HasSubstr("hunter")));
     EXPECT_THAT(text, HasSubstr("reactors = 2"));

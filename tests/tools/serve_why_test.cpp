@@ -10,6 +10,7 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 KnownCall ended_call()
 {
@@ -25,6 +26,9 @@ KnownCall ended_call()
 TEST(Why, a_call_went_well)
 {
     KnownCall call = ended_call();
+    EXPECT_THAT(what_happened(call, 20'000), StartsWith("its web server did not fail: 3 answers"))
+        << "the store does not know its warnings";
+    call.lines.push_back({1'000, LogLevel::info, "arrives"});
     EXPECT_EQ(what_happened(call, 20'000),
               "nothing failed: 3 answers performed, and it ended after 12 s, with NORMAL_CLEARING");
     EXPECT_THAT(what_to_do(call), IsEmpty());

@@ -22,6 +22,8 @@ HttpPurpose purpose(const AsteriskSettings& settings)
     sounds.tls = settings.tls;
     sounds.reactor.ring.descriptors = connections_max + 64;
     sounds.limits.connections_max = connections_max;
+    sounds.limits.head_ns = 3 * second_ns;  // anybody may connect, and take up a place so long
+    sounds.limits.idle_ns = 3 * second_ns;
     sounds.limits.write_ns = 120 * second_ns;  // a long sound over a slow line takes long
     return sounds;
 }

@@ -121,9 +121,10 @@ std::string what_happened(const KnownCall& call, std::int64_t now_unix_ms)
                            how_it_ended(call));
     }
     const std::string warned = what_was_warned(call);
+    const bool is_known = !call.lines.empty();  // the store keeps no lines
     std::string text = fmt::format(
         "{}: {} performed, and it {}",
-        warned.empty() ? "nothing failed" : "its web server did not fail",
+        is_known && warned.empty() ? "nothing failed" : "its web server did not fail",
         counted(static_cast<std::size_t>(end.iterations), "answer"), how_it_ended(call));
     if (call.mistakes > 0) {
         text += fmt::format("; {} of its web server below", counted(call.mistakes, "mistake"));

@@ -100,8 +100,11 @@ void read_media(json::ObjectReader& reader, AsteriskSettings& settings)
         if (!settings.media_url.empty()) reader.fail("media_url", "needs media_listen as well");
         return;
     }
+    for (const net::ListenAddress& address : settings.media_listen) {
+        if (address.ip() != nullptr) continue;
+        return reader.fail("media_listen", "is a Unix socket: name an address");
+    }
     const net::SocketAddress* const ip = settings.media_listen.front().ip();
-    if (ip == nullptr) return reader.fail("media_listen", "is a Unix socket: name an address");
     if (!settings.media_path.empty()) {
         reader.fail("media_path", "is for an Asterisk that does not fetch from media_listen");
     }

@@ -45,6 +45,13 @@ bool is_secret(std::string_view pointer)
     return (names.size() == 2 && names[1] == "key") || (names.size() == 3 && names[1] == "keys");
 }
 
+// An operator's own service may want its key in the query.
+void mask_query(std::string& url)
+{
+    const std::size_t query = url.find('?');
+    if (query != url.npos) url.replace(query + 1, url.npos, exchange::redacted);
+}
+
 // Whether the pointer names the file of a secret. Shortens it to the pointer of the secret.
 bool is_secret_file(std::string_view pointer)
 {
@@ -223,7 +230,10 @@ private:
         if (toml::array* array = node.as_array()) {
             for (toml::node& element : *array) mask(element, at);
         }
-        if (auto* text = node.as_string()) *text = exchange::redact(**text);
+        auto* const text = node.as_string();
+        if (text == nullptr) return;
+        *text = exchange::redact(**text);
+        if (at == "/media/speech_url") mask_query(text->get());
     }
 
     toml::table root_;
