@@ -52,6 +52,7 @@ class Responder:
         self.wrong = wrong
         self.connection = peer.connect(uri)
         self.channel = self.connection.channel()
+        self.channel.confirm_delivery()  # so what goes to several queues arrives in its order
         peer.declare_exchanges(self.channel)
         self.channel.queue_declare(QUEUE, auto_delete=True, arguments=QUEUE_ARGUMENTS)
         self.channel.queue_bind(QUEUE, "callmgr", "pivot.req.*")
