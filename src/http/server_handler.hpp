@@ -25,10 +25,10 @@ public:
 
     // Called after an answer with status 101: takes over the connection, and closes it before it
     // returns. `surplus` are bytes that arrived after the request. `stopping` expires when the
-    // server drains.
+    // server drains. By default it only closes it, which suits whoever never answers so.
     virtual reactor::Task<> take_over(const ServerRequest& request,
                                       std::unique_ptr<net::Connection> connection,
-                                      std::string surplus, reactor::Deadline& stopping) = 0;
+                                      std::string surplus, reactor::Deadline& stopping);
 
 protected:
     ~ServerHandler() = default;

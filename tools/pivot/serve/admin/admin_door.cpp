@@ -41,13 +41,6 @@ Task<ServerResponse> AdminDoor::answer(const ServerRequest& request, Deadline& /
 }
 
 // No page upgrades.
-Task<> AdminDoor::take_over(const ServerRequest& /*request*/,
-                            std::unique_ptr<net::Connection> connection, std::string /*surplus*/,
-                            Deadline& /*stopping*/)
-{
-    co_await connection->close();
-}
-
 ServerResponse AdminDoor::respond(const ServerRequest& request) const
 {
     if (is_socket_) return pages_.answer(request);

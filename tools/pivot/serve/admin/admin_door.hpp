@@ -25,9 +25,6 @@ public:
 
     reactor::Task<http::ServerResponse> answer(const http::ServerRequest& request,
                                                reactor::Deadline& deadline) override;
-    reactor::Task<> take_over(const http::ServerRequest& request,
-                              std::unique_ptr<net::Connection> connection, std::string surplus,
-                              reactor::Deadline& stopping) override;
 
 private:
     http::ServerResponse respond(const http::ServerRequest& request) const;

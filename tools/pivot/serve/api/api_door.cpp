@@ -219,13 +219,6 @@ ServerResponse ApiDoor::show_recording(const ServerRequest& request) const
 }
 
 // No page upgrades.
-Task<> ApiDoor::take_over(const ServerRequest& /*request*/,
-                          std::unique_ptr<net::Connection> connection, std::string /*surplus*/,
-                          Deadline& /*stopping*/)
-{
-    co_await connection->close();
-}
-
 // Returns null if no account has the token. All are compared, so that timing reveals nothing.
 const std::string* ApiDoor::account_of(const ServerRequest& request) const
 {

@@ -41,9 +41,6 @@ public:
     reactor::Task<http::ServerResponse> answer(const http::ServerRequest& request,
                                                reactor::Deadline& deadline) override;
     bool needs_client(const http::ServerRequest& request) const override;
-    reactor::Task<> take_over(const http::ServerRequest& request,
-                              std::unique_ptr<net::Connection> connection, std::string surplus,
-                              reactor::Deadline& stopping) override;
 
     reactor::FramePool& frames() const { return reactor_.frames(); }
 

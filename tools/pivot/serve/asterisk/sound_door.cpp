@@ -3,8 +3,6 @@
 #include "http/status.hpp"
 #include "pivot/serve/service/file_response.hpp"
 
-#include <utility>
-
 #include <fmt/format.h>
 
 namespace pivot::tools {
@@ -53,13 +51,6 @@ ServerResponse SoundDoor::respond(const ServerRequest& request) const
     if (response.status >= http::status::bad_request) return response;
     response.headers = {{"ETag", tag}, {"Cache-Control", for_ever}};
     return response;
-}
-
-Task<> SoundDoor::take_over(const ServerRequest& /*request*/,
-                            std::unique_ptr<net::Connection> connection, std::string /*surplus*/,
-                            Deadline& /*stopping*/)
-{
-    co_await connection->close();
 }
 
 }  // namespace pivot::tools

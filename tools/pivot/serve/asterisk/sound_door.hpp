@@ -4,9 +4,6 @@
 #include "http/server_handler.hpp"
 #include "switches/asterisk/offered_sounds.hpp"
 
-#include <memory>
-#include <string>
-
 namespace pivot::tools {
 
 class SoundDoor final : public http::ServerHandler {
@@ -15,9 +12,6 @@ public:
 
     reactor::Task<http::ServerResponse> answer(const http::ServerRequest& request,
                                                reactor::Deadline& deadline) override;
-    reactor::Task<> take_over(const http::ServerRequest& request,
-                              std::unique_ptr<net::Connection> connection, std::string surplus,
-                              reactor::Deadline& stopping) override;
 
 private:
     http::ServerResponse respond(const http::ServerRequest& request) const;
