@@ -10,9 +10,8 @@ namespace {
 std::string objection_to_url(json::Value value)
 {
     if (!value.is_string()) return "is not a string: write a URL, or \"\" for none";
-    if (value.text().empty()) return {};
-    const auto url = http::Url::parse(value.text());
-    return url ? std::string() : url.error();
+    const auto checked = http::check_url(value.text());
+    return checked ? std::string() : checked.error();
 }
 
 }  // namespace
