@@ -25,7 +25,6 @@ PHASES = {
     "keys": (f'<Play digits="{"123456789" * 3}"/>', "answers"),
     "recording": ('<Record maxLength="300" playBeep="false"/>', "records"),
     "silent_recording": ('<Record maxLength="300" playBeep="false"/>', "records"),
-    "beside": ('<Start><Recording/></Start><Gather timeout="300"/>', "answers"),
     "ringing": ("<Dial><Sip>sip:bob@127.0.0.1:RINGING</Sip></Dial>", "answers"),
     "bridge": (
         '<Dial record="record-from-answer"><Sip>sip:bob@127.0.0.1:TALKING</Sip></Dial>',
@@ -38,6 +37,8 @@ CALLEES = {
     "RINGING": [callers.CANCELLED],
     "TALKING": [callers.ANSWERED, callers.BE_HUNG_UP],
 }
+
+WAV_HEADER_SIZE = 44
 
 
 class Killed(ServeCase):
@@ -55,7 +56,13 @@ class Killed(ServeCase):
         self.wait_while_it(told)
         for callee in callees:
             self.wait_until(callee.messages, "the callee does not ring")
+        if speaks and "ecord" in text:
+            self.wait_until(self.has_recorded, "nothing is recorded")
         return caller
+
+    def has_recorded(self):
+        """Whether some of what the caller said has reached a file."""
+        return any(path.stat().st_size > WAV_HEADER_SIZE for path in self.recordings())
 
     def recordings(self):
         return list((self.asterisk.home / "spool/recording").iterdir())
