@@ -17,8 +17,8 @@ using Variables = std::vector<std::pair<std::string, std::string>>;
 // Makes texts valid UTF-8.
 class Body {
 public:
-    Body() = default;
-    explicit Body(std::size_t bytes_expected) { json_.reserve(bytes_expected); }
+    // Goes on with an object that lacks its end.
+    explicit Body(std::string begun = {}) : json_(std::move(begun)) {}
 
     Body& add(std::string_view name, std::string_view text);
     Body& add(std::string_view name, const char* text) { return add(name, std::string_view(text)); }

@@ -31,24 +31,22 @@ std::string from_latin_1(std::string_view bytes)
     return text;
 }
 
-void decode(bool is_gzip, std::string& body)
+std::string decode(bool is_gzip, std::string body)
 {
     if (is_gzip) body = unzip(std::move(body));
-    if (!is_valid_utf8(body)) body = from_latin_1(body);
+    return is_valid_utf8(body) ? body : from_latin_1(body);
 }
 
 }  // namespace
 
-std::string_view decode_body(Delivery& delivery)
+std::string take_body(Delivery& delivery)
 {
-    decode(std::exchange(delivery.is_gzip, false), delivery.body);
-    return delivery.body;
+    return decode(delivery.is_gzip, std::move(delivery.body));
 }
 
 std::string take_body(Heard& heard)
 {
-    decode(heard.is_gzip, heard.body);
-    return std::move(heard.body);
+    return decode(heard.is_gzip, std::move(heard.body));
 }
 
 }  // namespace pivot::switches::kazoo

@@ -1,7 +1,6 @@
 // The replies to a pivot request: `processing` or `failed`, and the callflow with which to go on.
 #pragma once
 
-#include "switches/body.hpp"
 #include "switches/kazoo/bus.hpp"
 #include "switches/kazoo/claim.hpp"
 #include "switches/kazoo/queue_address.hpp"
@@ -16,7 +15,7 @@ namespace pivot::switches::kazoo {
 class Replies {
 public:
     // `node` is our name on the bus: `pivot@piv1.example.com`.
-    explicit Replies(std::string node);
+    explicit Replies(const std::string& node);
 
     // Sets `message_id`.
     const Publication& processing(std::string_view call_id, const QueueAddress& controller,
@@ -35,20 +34,17 @@ public:
     bool has_made(std::string_view message_id) const { return message_id.starts_with(prefix_); }
 
 private:
-    // The keys of all messages: the Erlang application that would send them.
-    struct Frame {
-        std::string_view category;
-        std::string_view name;
-        std::string_view application;
-    };
-
     void set_next_id(std::string& message_id);
-    Body begin(const Frame& frame, std::string_view message_id, std::string_view call_id,
-               std::size_t more_bytes = 0) const;
-    const Publication& reply(const Frame& frame, std::string_view call_id,
+    const Publication& reply(const std::string& head, std::string_view call_id,
                              const QueueAddress& controller, std::string& message_id);
 
-    const std::string node_;
+    // What all messages of a kind begin with, as JSON.
+    const std::string processing_;
+    const std::string failed_;
+    const std::string flow_;
+    const std::string claim_request_;
+    const std::string claim_answer_;
+
     const std::string prefix_;  // of our ids; nobody else's begin like this
     std::uint64_t messages_ = 0;
     Publication reply_;
