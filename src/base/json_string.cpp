@@ -4,8 +4,10 @@
 #include "base/utf8.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 
 namespace pivot::inline base::json {
@@ -86,9 +88,24 @@ char* unescape(std::string_view escaped, char* out)
     }
 }
 
+// Eight bytes at a time. A borrow from a special byte can only mark bytes after it.
 std::size_t count_plain(std::string_view text)
 {
-    return static_cast<std::size_t>(std::ranges::find_if(text, is_special) - text.begin());
+    static_assert(std::endian::native == std::endian::little);
+    constexpr std::uint64_t each = 0x0101'0101'0101'0101;
+    constexpr std::uint64_t high = 0x80 * each;
+    const auto mark_zeros = [](std::uint64_t word) { return (word - each) & ~word; };
+    std::size_t at = 0;
+    for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, sizeof(word));
+        const std::uint64_t controls = (word - 0x20 * each) & ~word;
+        const std::uint64_t marks =
+            (controls | mark_zeros(word ^ '"' * each) | mark_zeros(word ^ '\\' * each)) & high;
+        if (marks != 0) return at + static_cast<std::size_t>(std::countr_zero(marks)) / 8;
+    }
+    const std::string_view rest = text.substr(at);
+    return at + static_cast<std::size_t>(std::ranges::find_if(rest, is_special) - rest.begin());
 }
 
 }  // namespace pivot::inline base::json
