@@ -181,6 +181,8 @@ public:
         return at;
     }
 
+    bool are_in(std::string_view text) const { return next(text, 0) != text.size(); }
+
 private:
     std::array<bool, 256> is_start_{};
 };
@@ -389,13 +391,16 @@ bool is_secret(std::string_view name)
 
 std::string redact(std::string_view text, bool is_cut)
 {
-    // URLs and named values have one of these, however they are spelled. Most lines of a log have
-    // none.
-    constexpr std::string_view punctuation = "/:=%\\&";
-    auto links = redact_recording_links(text, is_cut);
-    if (links.find_first_of(punctuation) == links.npos) return links;
-    const auto plain = redact_urls(links, Spelling::plain, is_cut);
-    return redact_named_values(redact_urls(plain, Spelling::percent, is_cut));
+    // Credentials end with an `@`, however it is spelled, unless the text is cut off before it.
+    // Values are quoted or follow a `=`. Most lines of a log have none of these.
+    static constexpr Starts ends_of_credentials("@%\\&");
+    static constexpr Starts starts_of_values("=\"'\\");
+    auto shown = redact_recording_links(text, is_cut);
+    if (is_cut || ends_of_credentials.are_in(shown)) {
+        shown = redact_urls(shown, Spelling::plain, is_cut);
+        shown = redact_urls(shown, Spelling::percent, is_cut);
+    }
+    return starts_of_values.are_in(shown) ? redact_named_values(shown) : shown;
 }
 
 std::string redact_header(std::string_view name, std::string_view value)
