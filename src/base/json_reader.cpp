@@ -97,7 +97,7 @@ ObjectReader ObjectReader::object(std::string_view name)
 
 std::optional<Value> ObjectReader::find(std::string_view name)
 {
-    constexpr std::size_t names_expected = 16;
+    constexpr std::size_t names_expected = 32;
     if (known_.empty()) known_.reserve(names_expected);
     if (!is_known(name)) known_.push_back(name);
     if (!object_) return std::nullopt;

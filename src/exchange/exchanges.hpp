@@ -55,6 +55,7 @@ struct Exchanges {
     std::shared_ptr<Accounts> accounts;
     net::SourceAddresses sources;
     Parameters parameters;
+    json::Document texts;  // for those that are read at once
     IdempotencyTokens tokens;
     Tally tally;
     std::minstd_rand random{std::random_device()()};  // for pauses

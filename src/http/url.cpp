@@ -87,7 +87,9 @@ tl::expected<Pieces, std::string> split(std::string_view text)
     const auto front = text.substr(0, question);
     const auto path = path_offset(front);
 
-    Pieces pieces{std::string(front.substr(0, path)), std::nullopt};
+    Pieces pieces;
+    pieces.front.reserve(front.size());
+    pieces.front = front.substr(0, path);
     append_mended(pieces.front, front.substr(path), is_path_character);
     if (question != text.npos) {
         append_mended(pieces.query.emplace(), text.substr(question + 1), is_query_character);

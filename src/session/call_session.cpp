@@ -113,7 +113,7 @@ Session::Session(exchange::Exchanges& exchanges, Callbacks& callbacks, const Sin
       callbacks_(callbacks),
       sinks_(sinks),
       call_(std::move(request.call)),
-      store_(std::exchange(call_.key_value_store, {})),
+      store_(std::exchange(call_.key_value_store, {}), exchanges.texts),
       host_bytes_(call_bytes()),
       iteration_(request.iteration)
 {
@@ -330,8 +330,7 @@ void Session::take_variables()
 {
     const std::string variables = store_.take("user_vars");
     if (variables.empty()) return;
-    json::Document document;
-    const auto known = document.read(variables);
+    const auto known = exchanges_.texts.read(variables);
     if (!known || !known->is_object()) return;
     for (const auto [name, value] : known->members()) {
         if (exchange::is_scalar(value)) set_variable(std::string(name), std::string(value.text()));

@@ -1,6 +1,5 @@
 #include "session/key_value_store.hpp"
 
-#include "base/json.hpp"
 #include "exchange/json_object.hpp"
 #include "http/form.hpp"
 
@@ -53,10 +52,9 @@ void read(Members& members, json::Value object)
 
 }  // namespace
 
-KeyValueStore::KeyValueStore(std::string json)
+KeyValueStore::KeyValueStore(std::string json, json::Document& document)
 {
     if (json.empty()) return;
-    json::Document document;
     const auto object = document.read(json);
     is_object_ = object && object->is_object();
     if (!is_object_) {

@@ -4,6 +4,8 @@
 // again for each request. Collections of digits are one of its members, by name.
 #pragma once
 
+#include "base/json.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -16,8 +18,8 @@ public:
     KeyValueStore() = default;
 
     // Nulls are left out. Text that is not a JSON object stays as it is, so that a request fails
-    // with what is wrong with it.
-    explicit KeyValueStore(std::string json);
+    // with what is wrong with it. `document` reads it, and keeps its memory for the next.
+    KeyValueStore(std::string json, json::Document& document);
 
     // Empty where nothing is stored.
     std::string to_json() const;

@@ -15,7 +15,9 @@ namespace {
 // Without secrets.
 std::string line_of(std::string_view text)
 {
-    return exchange::redact(text).substr(0, CallHistory::line_bytes_max);
+    std::string line = exchange::redact(text);
+    if (line.size() > CallHistory::line_bytes_max) line.resize(CallHistory::line_bytes_max);
+    return line;
 }
 
 // Keeps the first lines, which say how the call began, and the last, which say how it ended.
