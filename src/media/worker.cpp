@@ -57,7 +57,7 @@ tl::expected<std::unique_ptr<Worker>, std::string> Worker::open(const std::strin
 {
     const std::string path = std::filesystem::absolute(set_path);
     const auto media_error = [](const std::string& error) {
-        return tl::unexpected(fmt::format("the media folder {}", error));
+        return tl::unexpected(fmt::format("the folder of media.path {}", error));
     };
     auto folder = reactor::Folder::take(path);
     if (!folder) return media_error(folder.error());

@@ -345,7 +345,7 @@ class Serve(Serving):
             checked = self.pivot("serve", "--check", "--config", self.file(toml, "pivot.toml"))
             self.assertEqual(checked.returncode, status, checked.stderr)
             self.assertFalse(os.path.exists(path))
-        self.assertIn(f"the media folder {folder}/none: No such file or directory", checked.stderr)
+        self.assertIn(f"the folder of media.path {folder}/none: No such file or directory", checked.stderr)
 
     def test_check_passes_while_the_program_runs_and_changes_nothing(self):
         store = os.path.join(self.folder, "store")

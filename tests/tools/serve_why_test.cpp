@@ -65,6 +65,7 @@ TEST(Why, its_process_was_killed)
               "after its beginning");
     call.lines.push_back({13'500, LogLevel::warning, "it goes on in the dialplan"});
     EXPECT_THAT(what_happened(call, 20'000), EndsWith("; warning: it goes on in the dialplan"));
+    EXPECT_THAT(what_to_do(call), HasSubstr("journalctl"));
 }
 
 TEST(Why, its_web_server_failed)

@@ -141,6 +141,9 @@ std::string_view what_to_do(const KnownCall& call)
         return "correct the document: `pivot check` finds the same mistakes";
     }
     const std::string_view failure = call.refusal.empty() ? call.end.failure : call.refusal;
+    if (failure == CallHistory::lost) {
+        return "find out what ended that process: the end of its log, or `journalctl -u pivot`";
+    }
     const std::string_view reason = failure.substr(0, failure.find(':'));
     const auto advice = std::ranges::find_if(
         advices, [&](const Advice& known) { return name(known.reason) == reason; });

@@ -36,7 +36,7 @@ std::string objection_to_folder(std::string_view what, const std::string& path)
 // user's own is made, too.
 std::string objection_to_media(const std::string& path)
 {
-    constexpr std::string_view what = "the media folder";
+    constexpr std::string_view what = "the folder of media.path";
     if (path.empty()) return {};
     const std::filesystem::path above = std::filesystem::path(path).parent_path();
     std::error_code ignored;
