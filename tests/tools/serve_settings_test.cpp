@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -263,6 +264,14 @@ TEST_F(ServeSettings, what_asterisk_dials_has_a_place_for_the_address)
     EXPECT_THAT(errors(std::string(asterisk) + "dial.number = \"PJSIP/trunk\"\n"),
                 ElementsAre("pivot.toml:3:6: asterisk.dial.number: has no {number} in it, such as "
                             "PJSIP/{number}@trunk"));
+    EXPECT_THAT(errors(std::string(asterisk) + "dial.number = \"PJSIP/{number}{number}\"\n"),
+                ElementsAre(HasSubstr("number: has {number} in it more than once")));
+    for (const char* const text : {"{user}", "{user}@a/b", "/{user}"}) {
+        EXPECT_THAT(errors(fmt::format("{}dial.user = \"{}\"\n", asterisk, text)),
+                    ElementsAre(HasSubstr("user: does not begin with a technology and a slash, "
+                                          "such as PJSIP/{user}@trunk")))
+            << text;
+    }
 }
 
 TEST_F(ServeSettings, an_account_has_the_common_templates_of_the_kinds_it_does_not_name)

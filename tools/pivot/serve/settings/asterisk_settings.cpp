@@ -122,8 +122,17 @@ void read_template(json::ObjectReader& reader, std::string_view key, std::string
                    std::string& field)
 {
     reader.text(key, field);
-    if (field.empty() || field.find(place) != field.npos) return;
-    reader.fail(key, fmt::format("has no {} in it, such as PJSIP/{}@trunk", place, place));
+    if (field.empty()) return;
+    const std::string example = fmt::format("such as PJSIP/{}@trunk", place);
+    const std::size_t at = field.find(place);
+    const std::size_t slash = field.find('/');
+    if (at == field.npos) {
+        reader.fail(key, fmt::format("has no {} in it, {}", place, example));
+    } else if (field.find(place, at + place.size()) != field.npos) {
+        reader.fail(key, fmt::format("has {} in it more than once", place));
+    } else if (slash == 0 || slash > at) {
+        reader.fail(key, fmt::format("does not begin with a technology and a slash, {}", example));
+    }
 }
 
 void read_templates(json::ObjectReader& reader, switches::asterisk::DialTemplates& templates)
