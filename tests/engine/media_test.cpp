@@ -728,7 +728,8 @@ TEST(Media, a_folder_that_is_missing_is_named)
     config.session.fetches_media = true;
     EXPECT_THAT(Engine::create(config).error(), HasSubstr("set media.path"));
     config.media.path = "/dev/null/media";
-    EXPECT_THAT(Engine::create(config).error(), HasSubstr("the folder of media.path /dev/null/media: "));
+    EXPECT_THAT(Engine::create(config).error(),
+                HasSubstr("the folder of media.path /dev/null/media: "));
 }
 
 }  // namespace
