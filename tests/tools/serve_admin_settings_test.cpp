@@ -89,10 +89,11 @@ TEST(AdminSettings, the_default_is_a_socket_in_the_folder_for_it)
 {
     const test::TemporaryFolder folder;
     const std::string path = folder.path();
-    EXPECT_THAT(texts(default_admin_addresses(path.c_str())), ElementsAre(path + "/admin.sock"));
-    EXPECT_THAT(texts(default_admin_addresses((path + ":/other").c_str())),
+    EXPECT_THAT(texts(default_admin_addresses(path.c_str(), path + "/other")),
                 ElementsAre(path + "/admin.sock"));
-    EXPECT_THAT(default_admin_addresses("/none"), IsEmpty());
+    EXPECT_THAT(texts(default_admin_addresses((path + ":/other").c_str(), "")),
+                ElementsAre(path + "/admin.sock"));
+    EXPECT_THAT(default_admin_addresses("/none", path + "/other"), IsEmpty());
 }
 
 }  // namespace

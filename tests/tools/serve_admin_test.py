@@ -10,6 +10,7 @@ import signal
 import socket
 import stat
 import subprocess
+import unittest
 
 import command_line
 from ports import reserve_port
@@ -147,6 +148,22 @@ class Admin(Serving):
         serve = self.serve_toml("")
         serve.wait_for("info there is no admin listener: ")
         self.stop(serve)
+
+    @unittest.skipIf(os.path.exists("/run/pivot"), "the system's socket has precedence")
+    def test_a_user_has_a_socket_of_their_own_and_commands_find_it(self):
+        os.environ["XDG_RUNTIME_DIR"] = self.folder
+        self.addCleanup(os.environ.pop, "XDG_RUNTIME_DIR")
+        serve = self.serve_toml("")
+        serve.wait_for("health and metrics at .*/pivot.sock$")
+        self.assertEqual(self.pivot("status").returncode, 0)
+        second = self.serve_toml("")
+        second.wait_for("info there is no admin listener: .*/pivot.sock: another process listens")
+        self.stop(second)
+        self.assertEqual(self.pivot("status").returncode, 0)
+        self.stop(serve)
+        gone = self.pivot("status")
+        self.assertEqual(gone.returncode, 2)
+        self.assertIn("/run/pivot/admin.sock", gone.stderr)
 
     def test_readiness_ends_with_the_drain_and_health_goes_on(self):
         serve = self.serve_admin(

@@ -8,8 +8,6 @@
 
 namespace pivot::tools {
 
-inline constexpr const char* default_admin_socket = "/run/pivot/admin.sock";
-
 struct AdminAnswer {
     int status = 0;
     std::string body;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pivot/admin_client.hpp"
+#include "pivot/admin_socket.hpp"
 
 #include <string>
 
@@ -11,7 +12,7 @@
 namespace pivot::tools {
 
 struct CallSource {
-    std::string socket = default_admin_socket;
+    std::string socket = find_admin_socket();
     std::string store;  // its folder; empty: the socket is asked
 
     // What is asked, for messages.

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "http/form.hpp"
 #include "http/status.hpp"
+#include "pivot/admin_client.hpp"
 #include "pivot/admin_fields.hpp"
 #include "pivot/output.hpp"
 #include "pivot/record_text.hpp"

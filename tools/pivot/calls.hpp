@@ -1,6 +1,7 @@
 // `pivot calls` and `pivot why`: the calls of the `pivot serve` of this machine (docs/serve.md).
 #pragma once
 
+#include "pivot/admin_socket.hpp"
 #include "pivot/call_source.hpp"
 
 #include <chrono>
@@ -9,7 +10,7 @@
 namespace pivot::tools {
 
 struct CallsOptions {
-    std::string socket = default_admin_socket;
+    std::string socket = find_admin_socket();
     bool shows_ended = false;
     std::chrono::seconds older_than{0};
     bool hangs_up = false;  // those that are listed

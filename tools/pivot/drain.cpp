@@ -1,6 +1,7 @@
 #include "pivot/drain.hpp"
 
 #include "http/status.hpp"
+#include "pivot/admin_client.hpp"
 #include "pivot/output.hpp"
 
 #include <string_view>

@@ -1,14 +1,14 @@
 // `pivot drain`: the `pivot serve` of this machine takes no more calls (docs/serve.md).
 #pragma once
 
-#include "pivot/admin_client.hpp"
+#include "pivot/admin_socket.hpp"
 
 #include <string>
 
 namespace pivot::tools {
 
 struct DrainOptions {
-    std::string socket = default_admin_socket;
+    std::string socket = find_admin_socket();
     bool is_undone = false;  // it takes calls again
 };
 

@@ -1,5 +1,6 @@
 #include "pivot/serve_commands.hpp"
 
+#include "pivot/admin_socket.hpp"
 #include "pivot/calls.hpp"
 #include "pivot/debug.hpp"
 #include "pivot/drain.hpp"
@@ -80,8 +81,11 @@ constexpr const char* status_notes =
 
 CLI::Option* add_socket_option(CLI::App& command, std::string& socket)
 {
-    constexpr const char* help = "Its admin socket; default: {}";
-    return command.add_option("--socket", socket, fmt::format(help, default_admin_socket))
+    return command
+        .add_option("--socket", socket,
+                    fmt::format("Its admin socket; default: {}/{}, or else pivot.sock in "
+                                "$XDG_RUNTIME_DIR",
+                                runtime_folder, admin_socket_name))
         ->type_name("PATH");
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "http/status.hpp"
+#include "pivot/admin_client.hpp"
 #include "pivot/admin_fields.hpp"
 #include "pivot/output.hpp"
 #include "pivot/record_text.hpp"

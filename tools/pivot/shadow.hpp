@@ -2,14 +2,14 @@
 // it only watches (docs/kazoo.md).
 #pragma once
 
-#include "pivot/admin_client.hpp"
+#include "pivot/admin_socket.hpp"
 
 #include <string>
 
 namespace pivot::tools {
 
 struct ShadowOptions {
-    std::string socket = default_admin_socket;
+    std::string socket = find_admin_socket();
     bool shows_all = false;  // also what would go well
     bool as_json = false;
 };

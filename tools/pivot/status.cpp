@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "http/status.hpp"
+#include "pivot/admin_client.hpp"
 #include "pivot/admin_fields.hpp"
 #include "pivot/output.hpp"
 

@@ -1,14 +1,14 @@
 // `pivot status`: how the `pivot serve` of this machine is (docs/serve.md).
 #pragma once
 
-#include "pivot/admin_client.hpp"
+#include "pivot/admin_socket.hpp"
 
 #include <string>
 
 namespace pivot::tools {
 
 struct StatusOptions {
-    std::string socket = default_admin_socket;
+    std::string socket = find_admin_socket();
     bool as_json = false;
 };
 

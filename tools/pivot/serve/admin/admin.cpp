@@ -2,6 +2,7 @@
 
 #include "base/pass_on.hpp"
 #include "base/random_id.hpp"
+#include "pivot/admin_socket.hpp"
 #include "pivot/serve/admin/admin_door.hpp"
 
 #include <utility>
@@ -29,20 +30,28 @@ constexpr reactor::ReactorConfig small_reactor = {
 tl::expected<std::unique_ptr<Admin>, std::string> Admin::open(const AdminSettings& settings,
                                                               Log& log)
 {
-    auto http = HttpThread::open({.thread = "pivot/admin",
-                                  .setting = "admin.listen",
-                                  .headers = headers,
-                                  .tls = settings.tls,
-                                  .is_tls_on_loopback = false,
-                                  .reactor = small_reactor,
-                                  .limits = {}},
-                                 settings.listen, log);
+    const HttpPurpose purpose = {.thread = "pivot/admin",
+                                 .setting = "admin.listen",
+                                 .headers = headers,
+                                 .tls = settings.tls,
+                                 .is_tls_on_loopback = false,
+                                 .reactor = small_reactor,
+                                 .limits = {}};
+    auto http = HttpThread::open(purpose, settings.listen, log);
+    std::string why_none =
+        fmt::format("{} does not exist, or cannot be written to", runtime_folder);
+    if (!http && settings.may_be_absent) {
+        why_none = http.error();
+        http = HttpThread::open(purpose, {}, log);
+    }
     if (!http) return pass_on(http);
-    return std::unique_ptr<Admin>(new Admin(settings, std::move(*http), log));
+    if (!settings.is_default) why_none.clear();
+    return std::unique_ptr<Admin>(new Admin(settings, std::move(*http), std::move(why_none), log));
 }
 
-Admin::Admin(const AdminSettings& settings, std::unique_ptr<HttpThread> http, Log& log)
-    : is_default_(settings.is_default),
+Admin::Admin(const AdminSettings& settings, std::unique_ptr<HttpThread> http, std::string why_none,
+             Log& log)
+    : why_none_(std::move(why_none)),
       has_own_token_(settings.token.empty()),
       token_(has_own_token_ ? random_id() : settings.token),
       log_(log),
@@ -52,10 +61,10 @@ Admin::Admin(const AdminSettings& settings, std::unique_ptr<HttpThread> http, Lo
 
 void Admin::announce() const
 {
-    if (http_->listeners().empty() && is_default_) {
+    if (http_->listeners().empty() && !why_none_.empty()) {
         log_.write(LogLevel::info, "",
-                   "there is no admin listener: /run/pivot does not exist, or cannot be written to "
-                   "(--admin ADDRESS, or admin.listen)");
+                   fmt::format("there is no admin listener: {} (--admin ADDRESS, or admin.listen)",
+                               why_none_));
     }
     bool is_shown = !has_own_token_;
     for (const auto& listener : http_->listeners()) {

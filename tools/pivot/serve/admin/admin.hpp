@@ -31,9 +31,10 @@ public:
     void announce() const;
 
 private:
-    Admin(const AdminSettings& settings, std::unique_ptr<HttpThread> http, Log& log);
+    Admin(const AdminSettings& settings, std::unique_ptr<HttpThread> http, std::string why_none,
+          Log& log);
 
-    const bool is_default_;     // the address was not configured
+    const std::string why_none_;  // where nobody has configured whether there is a listener
     const bool has_own_token_;  // the token was not configured
     const std::string token_;
     Log& log_;

@@ -1,9 +1,11 @@
 #include "pivot/serve/settings/admin_settings.hpp"
 
 #include "base/text.hpp"
+#include "pivot/admin_socket.hpp"
 #include "pivot/serve/settings/tls_settings.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,7 +15,15 @@ namespace pivot::tools {
 
 namespace {
 
-constexpr const char* socket_name = "admin.sock";
+// A socket that can be made; empty if it cannot.
+std::vector<net::ListenAddress> address_in(const std::filesystem::path& folder,
+                                           std::string_view name)
+{
+    if (::access(folder.c_str(), W_OK | X_OK) != 0) return {};
+    auto address = net::ListenAddress::parse((folder / name).string());
+    if (!address) return {};
+    return {std::move(*address)};
+}
 
 // An address that other machines reach needs a token, and TLS to protect it on its way.
 void check_access(json::ObjectReader& reader, const AdminSettings& settings)
@@ -64,19 +74,21 @@ void read_admin(json::ObjectReader& root, AdminSettings& settings)
     reader.finish("a setting");
     check_access(reader, settings);
     if (settings.is_default) {
-        settings.listen = default_admin_addresses(std::getenv("RUNTIME_DIRECTORY"));
+        const std::string users = users_admin_socket();
+        settings.listen = default_admin_addresses(std::getenv("RUNTIME_DIRECTORY"), users);
+        settings.may_be_absent = !settings.listen.empty() && settings.listen[0].path() == users;
     }
 }
 
 // systemd separates several folders by colons.
-std::vector<net::ListenAddress> default_admin_addresses(const char* folder)
+std::vector<net::ListenAddress> default_admin_addresses(const char* folder,
+                                                        const std::string& users_socket)
 {
-    std::string_view folders = folder == nullptr ? "/run/pivot" : folder;
-    const std::string path(take_until(folders, ':'));
-    if (::access(path.c_str(), W_OK | X_OK) != 0) return {};
-    auto address = net::ListenAddress::parse(path + '/' + socket_name);
-    if (!address) return {};
-    return {std::move(*address)};
+    std::string_view folders = folder == nullptr ? runtime_folder : folder;
+    auto addresses = address_in(take_until(folders, ':'), admin_socket_name);
+    if (folder != nullptr || !addresses.empty()) return addresses;
+    const std::filesystem::path users(users_socket);
+    return address_in(users.parent_path(), users.filename().string());
 }
 
 }  // namespace pivot::tools

@@ -15,7 +15,8 @@ namespace pivot::tools {
 
 struct AdminSettings {
     std::vector<net::ListenAddress> listen;
-    bool is_default = true;  // not configured
+    bool is_default = true;      // not configured
+    bool may_be_absent = false;  // it starts without a listener if the address is taken
     std::string token;       // if empty, a random one is made
     net::TlsFiles tls;       // for addresses that other machines reach
 };
@@ -29,8 +30,10 @@ std::vector<net::ListenAddress> read_addresses(json::ObjectReader& reader, std::
 // Reads the table `admin`.
 void read_admin(json::ObjectReader& root, AdminSettings& settings);
 
-// `admin.sock` in the folder that systemd has made for sockets, else in /run/pivot. Returns none if
-// the folder does not exist or cannot be written to. `folder` is $RUNTIME_DIRECTORY, or null.
-std::vector<net::ListenAddress> default_admin_addresses(const char* folder);
+// `admin.sock` in the folder that systemd has made for sockets, else in /run/pivot, else the user's
+// own socket, if there is one. Returns none if the folder does not exist or cannot be written to.
+// `folder` is $RUNTIME_DIRECTORY, or null.
+std::vector<net::ListenAddress> default_admin_addresses(const char* folder,
+                                                        const std::string& users_socket);
 
 }  // namespace pivot::tools
