@@ -80,23 +80,22 @@ class Pivot:
 
     def take(self, reply):
         """Returns what is wrong with it."""
-        fault = None
-        if self.replies:
-            same = self.reply == reply
-            fault = f"{reply} twice" if same else f"{reply} after {self.reply}"
-        elif self.flow is not None:
-            fault = f"{reply} after CHANNEL_PIVOT"
-        elif reply != "timed out":
+        before = self.reply or ("CHANNEL_PIVOT" if self.flow is not None else None)
+        if not before and reply != "timed out":
             self.took = time.monotonic() - self.began
         self.replies.append(reply)
-        return fault
+        is_late = reply == "processing" and before in ("timed out", "CHANNEL_PIVOT")
+        if not before or is_late and self.peer.may_lose_processing:
+            return None
+        return f"{reply} twice" if reply == before else f"{reply} after {before}"
 
     def take_flow(self, flow):
         if self.flow is not None:
             return "CHANNEL_PIVOT twice"
         before = self.reply
         self.flow = flow
-        if before == "processing" or not before and self.peer.may_lose_processing:
+        lacks_processing = before in (None, "timed out")
+        if before == "processing" or lacks_processing and self.peer.may_lose_processing:
             return None
         return f"CHANNEL_PIVOT after {before}" if before else "CHANNEL_PIVOT before processing"
 
@@ -112,9 +111,8 @@ class Peer:
 
     def __init__(self, uri, generation="5", patience=PATIENCE_SECONDS, switch=None):
         self.generation, self.patience, self.switch = generation, patience, switch
-        self.may_lose_processing = (
-            False  # a node that dies may; CHANNEL_PIVOT alone moves a call, too
-        )
+        # A node that dies or stops may, or keep it for long; CHANNEL_PIVOT alone moves a call, too.
+        self.may_lose_processing = False
         self.node = f"kazoo_apps@{uuid.uuid4().hex[:8]}"
         self.pivots, self.faults, self.commands = {}, [], []
         self.counts = collections.Counter()
