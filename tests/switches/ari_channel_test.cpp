@@ -1435,6 +1435,36 @@ TEST_F(AsteriskCall, of_a_process_before_goes_on_in_the_dialplan)
     EXPECT_EQ(orphan.began_unix_ms, 1'795'978'801'250) << "at 20:00 in a zone one hour ahead";
 }
 
+TEST_F(AsteriskCall, of_a_process_before_goes_on_although_requests_are_lost)
+{
+    for (const char* const lost : {"GET applications", "GET channels/orphan",
+                                   "POST channels/orphan/variable", "POST channels/orphan/cont"}) {
+        SCOPED_TRACE(lost);
+        asterisk.enter("orphan");
+        asterisk.drop_events();
+        asterisk.lost = lost;
+        asterisk.losses = 2;
+        tested.application().connected();
+        tested.pass();
+        EXPECT_EQ(asterisk.losses, 0);
+        EXPECT_EQ(asterisk.asked.back(), "POST channels/orphan/continue");
+    }
+}
+
+TEST_F(AsteriskCall, of_a_process_before_is_hung_up_if_too_many_requests_are_lost)
+{
+    for (const char* const lost : {"GET channels/orphan", "POST channels/orphan"}) {
+        SCOPED_TRACE(lost);
+        asterisk.enter("orphan");
+        asterisk.drop_events();
+        asterisk.lost = lost;
+        asterisk.losses = 3;
+        tested.application().connected();
+        tested.pass();
+        EXPECT_EQ(asterisk.asked.back(), "DELETE channels/orphan");
+    }
+}
+
 TEST_F(AsteriskCall, of_a_process_before_may_have_begun_at_a_time_that_cannot_be_read)
 {
     asterisk.enter("orphan");

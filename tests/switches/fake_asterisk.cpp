@@ -173,6 +173,10 @@ reactor::Task<Result<switches::asterisk::AriAnswer>> FakeAsterisk::ask(const Ari
         co_await released_.wait(deadline);
     }
     --under_way_;
+    if (losses > 0 && line.starts_with(lost)) {
+        --losses;
+        co_return fail(Reason::closed, Phase::wait, "the connection is lost");
+    }
     if (deadline.has_expired()) co_return tl::unexpected(deadline.failure(Phase::wait));
     AriAnswer answer = answer_to(request);
     if (tells_before_answers) tell_events();

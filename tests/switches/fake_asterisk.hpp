@@ -25,6 +25,8 @@ public:
     bool tells_before_answers = false;
     bool holds_answers = false;  // until release()
     std::string held;            // requests that begin so are held, too; empty: none
+    std::string lost;            // the next requests that begin so are lost
+    int losses = 0;              // how many of them
     bool is_silent = false;      // it never answers
     std::string created = "2026-11-29T20:00:01.250+0100";  // of all channels
     bool refuses_subscriptions = false;

@@ -219,12 +219,19 @@ void AriApplication::lose_all()
 reactor::Task<> AriApplication::look_around(std::vector<std::string> known,
                                             reactor::Reactor& reactor)
 {
-    reactor::Deadline deadline(reactor, reactor.now() + 3 * Requests::timeout_ns);
-    const bool is_another = co_await has_restarted(deadline);
+    const bool is_another = co_await has_restarted(reactor);
     if (is_another) lose_all();
+    reactor::Deadline deadline(reactor, reactor.now() + 3 * Requests::timeout_ns);
     const AriRequest request = get_request(target_of("applications", settings_.application));
-    const auto answer = co_await switchboard_.ari.ask(request, deadline);
-    if (!has_succeeded(answer)) co_return;
+    const auto answer = co_await ask_persistently(switchboard_.ari, request, deadline);
+    if (!answer && answer.error().reason == Reason::cancelled) co_return;
+    if (!has_succeeded(answer)) {
+        switchboard_.attendant.warn(
+            "", fmt::format("which calls Asterisk has is not known, and callers of an earlier "
+                            "process may hear silence: {}",
+                            why_of(answer)));
+        co_return;
+    }
     std::vector<std::string> present = ids_of(answer->body, "channel_ids");
     for (const auto& [address, call] : calls_) {
         const bool was_known = std::ranges::find(known, call->id()) != known.end();
@@ -241,8 +248,9 @@ reactor::Task<> AriApplication::look_around(std::vector<std::string> known,
     co_await settle_unknown(std::move(present), reactor);
 }
 
-reactor::Task<bool> AriApplication::has_restarted(reactor::Deadline& deadline)
+reactor::Task<bool> AriApplication::has_restarted(reactor::Reactor& reactor)
 {
+    reactor::Deadline deadline(reactor, reactor.now() + Requests::timeout_ns);
     const AriRequest request = get_request("asterisk/info?only=status");
     const auto answer = co_await switchboard_.ari.ask(request, deadline);
     if (!has_succeeded(answer)) co_return false;

@@ -75,7 +75,7 @@ private:
     void remove(AriChannel& call);
 
     reactor::Task<> look_around(std::vector<std::string> known, reactor::Reactor& reactor);
-    reactor::Task<bool> has_restarted(reactor::Deadline& deadline);
+    reactor::Task<bool> has_restarted(reactor::Reactor& reactor);
     reactor::Task<> settle_unknown(std::vector<std::string> present, reactor::Reactor& reactor);
     reactor::Task<> hang_up(std::string channel, reactor::Reactor& reactor);
     bool is_known(std::string_view channel) const;

@@ -77,11 +77,6 @@ std::vector<std::string> names_in(const std::string& json)
     return names;
 }
 
-bool has_timed_out(const Result<AriAnswer>& answer)
-{
-    return !answer && answer.error().reason == Reason::timeout;
-}
-
 }  // namespace
 
 Task<> Orphans::remove_bridges(std::vector<std::string> bridges, Deadline& deadline)
@@ -125,11 +120,20 @@ Task<> Orphans::return_one(const std::string& channel, Reactor& reactor)
         co_await hang_up(channel, reactor);
         co_return;
     }
-    Deadline deadline(reactor, reactor.now() + Requests::timeout_ns);
+    Deadline deadline(reactor, reactor.now() + return_ns);
     const AriRequest request = get_request(target_of("channels", channel));
-    const auto answer = co_await switchboard_.ari.ask(request, deadline);
+    const auto answer = co_await ask_persistently(switchboard_.ari, request, deadline);
+    if (is_here_(channel)) co_return;
+    if (is_unanswered(answer)) {
+        switchboard_.attendant.warn(
+            "", fmt::format("nobody performs the call of the channel {} any more, and Asterisk "
+                            "does not say what it is: it is hung up",
+                            printable(channel)));
+        co_await hang_up(channel, reactor);
+        co_return;
+    }
     const auto orphan = orphan_in(answer);
-    if (orphan && !is_here_(channel)) co_await go_on(*orphan, reactor);
+    if (orphan) co_await go_on(*orphan, reactor);
 }
 
 Task<> Orphans::go_on(const Orphan& orphan, Reactor& reactor)
@@ -138,9 +142,9 @@ Task<> Orphans::go_on(const Orphan& orphan, Reactor& reactor)
     Deadline deadline(reactor, reactor.now() + return_ns);
     co_await stop_playbacks(channel, deadline);
     const AriRequest mark = variable_request(channel, "PIVOTSTATUS", "lost");
-    const auto marked = co_await switchboard_.ari.ask(mark, deadline);
+    const auto marked = co_await ask_persistently(switchboard_.ari, mark, deadline);
     if (is_here_(channel)) co_return;
-    if (has_timed_out(marked)) {
+    if (is_unanswered(marked)) {
         switchboard_.attendant.met_orphan(
             orphan, "nobody performs this call any more: the caller is hung up");
         co_await hang_up(channel, reactor);
@@ -150,7 +154,8 @@ Task<> Orphans::go_on(const Orphan& orphan, Reactor& reactor)
     switchboard_.attendant.met_orphan(
         orphan, "nobody performs this call any more: it goes on in the dialplan");
     const AriRequest leave = post_request(target_of("channels", channel, "/continue"));
-    co_await switchboard_.ari.ask(leave, deadline);
+    const auto left = co_await ask_persistently(switchboard_.ari, leave, deadline);
+    if (is_unanswered(left)) co_await hang_up(channel, reactor);
 }
 
 // Which of them there are is not known.
@@ -165,9 +170,9 @@ Task<> Orphans::stop_playbacks(const std::string& channel, Deadline& deadline)
 
 Task<> Orphans::hang_up(const std::string& channel, Reactor& reactor)
 {
-    Deadline deadline(reactor, reactor.now() + Requests::timeout_ns);
+    Deadline deadline(reactor, reactor.now() + return_ns);
     const AriRequest request = delete_request(target_of("channels", channel));
-    co_await switchboard_.ari.ask(request, deadline);
+    co_await ask_persistently(switchboard_.ari, request, deadline);
 }
 
 // ---- recordings ---------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "http/status.hpp"
+#include "reactor/wait.hpp"
 
 #include <utility>
 
@@ -75,6 +76,25 @@ bool is_gone(const Result<AriAnswer>& answer)
 {
     return answer &&
            (answer->status == http::status::not_found || answer->status == http::status::conflict);
+}
+
+bool is_unanswered(const Result<AriAnswer>& answer)
+{
+    if (!answer) return answer.error().reason != Reason::cancelled;
+    return answer->status >= http::status::internal_server_error;
+}
+
+reactor::Task<Result<AriAnswer>> ask_persistently(AriCommands& ari, const AriRequest& request,
+                                                  reactor::Deadline& deadline)
+{
+    constexpr int attempts_max = 3;
+    for (int attempts = 1;; ++attempts) {
+        auto answer = co_await ari.ask(request, deadline);
+        if (!is_unanswered(answer) || attempts == attempts_max) co_return answer;
+        const Nanoseconds next = deadline.reactor().now() + second_ns;
+        const bool has_time = co_await reactor::Sleep(next, deadline);
+        if (!has_time) co_return answer;
+    }
 }
 
 std::optional<std::string> value_in(const Result<AriAnswer>& answer)

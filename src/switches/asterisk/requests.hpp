@@ -68,9 +68,16 @@ private:
     bool is_working_ = false;
 };
 
-// Whether it succeeded, and whether its object is gone.
+// Whether it succeeded, whether its object is gone, and whether Asterisk has not dealt with it. One
+// that was cancelled is neither.
 bool has_succeeded(const Result<AriAnswer>& answer);
 bool is_gone(const Result<AriAnswer>& answer);
+bool is_unanswered(const Result<AriAnswer>& answer);
+
+// Asks up to three times, until it is answered: for what nobody would ask again. It does no harm to
+// do twice what is asked for.
+reactor::Task<Result<AriAnswer>> ask_persistently(AriCommands& ari, const AriRequest& request,
+                                                  reactor::Deadline& deadline);
 
 // The value of the requested variable or function; nothing if there is none.
 std::optional<std::string> value_in(const Result<AriAnswer>& answer);
