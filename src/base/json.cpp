@@ -76,8 +76,6 @@ std::optional<std::int64_t> Value::integer() const
     return number;
 }
 
-static_assert(Document::padding_bytes >= simdjson::SIMDJSON_PADDING);
-
 class Document::Reader {
 public:
     explicit Reader(std::size_t depth_max) : depth_max_(depth_max), tree_(depth_max) {}

@@ -178,9 +178,6 @@ inline std::optional<Value> Value::find(std::string_view name) const
 // earlier one causes no allocation.
 class Document {
 public:
-    // With so many bytes after a text, read_padded() does not copy it.
-    static constexpr std::size_t padding_bytes = 64;
-
     // Nesting is limited to `depth_max` levels, which is at least 1.
     explicit Document(std::size_t depth_max = 1024);
     ~Document();

@@ -14,8 +14,7 @@ void check(std::string_view body)
 {
     using std::chrono::milliseconds;
     json::Document document;
-    const PivotRequest request =
-        PivotRequest::read(document, std::string(body), milliseconds(5'000));
+    const PivotRequest request = PivotRequest::read(document, body, milliseconds(5'000));
     require(is_valid_utf8(request.call_id), "the id of a call is text");
     if (request.controller) {
         require(!request.controller->queue.empty(), "a reply has a queue");

@@ -14,8 +14,10 @@ using test::PivotReq;
 
 PivotRequest read(const PivotReq& message, milliseconds limit = milliseconds(5'000))
 {
+    const std::string text = message.text();
+    const ExactCopy exact(text);
     json::Document document;
-    return PivotRequest::read(document, message.text(), limit);
+    return PivotRequest::read(document, exact.text(), limit);
 }
 
 std::string refusal_of(const PivotReq& message)
@@ -139,7 +141,7 @@ TEST(KazooRequest, nobody_is_told_without_a_call_and_a_queue)
     EXPECT_FALSE(read(PivotReq("m", "")).can_be_answered());
     EXPECT_FALSE(read(PivotReq().with("Call", "[]")).can_be_answered());
     json::Document document;
-    for (const char* const text : {"", "[]", "7", "\"x\"", "{", "\xff", "{} {}"}) {
+    for (const std::string_view text : {"", "[]", "7", "\"x\"", "{", "\xff", "{} {}"}) {
         const auto request = PivotRequest::read(document, text, milliseconds(5'000));
         EXPECT_FALSE(request.can_be_answered()) << text;
     }
@@ -158,8 +160,7 @@ TEST(KazooRequest, a_message_that_is_cut_off_anywhere_is_refused)
     const std::string text = PivotReq().text();
     json::Document document;
     for_each_prefix(text, [&](std::string_view part) {
-        const PivotRequest request =
-            PivotRequest::read(document, std::string(part), milliseconds(5'000));
+        const PivotRequest request = PivotRequest::read(document, part, milliseconds(5'000));
         EXPECT_EQ(request.question.has_value(), part.size() == text.size());
     });
 }

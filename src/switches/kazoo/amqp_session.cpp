@@ -1,6 +1,5 @@
 #include "switches/kazoo/amqp_session.hpp"
 
-#include "base/json.hpp"
 #include "base/random_id.hpp"
 #include "base/text.hpp"
 #include "switches/kazoo/message_body.hpp"
@@ -466,8 +465,7 @@ AmqpSession::Done AmqpSession::take_body(std::string_view payload)
         return Error("it sent more of a message than it had announced");
     }
     std::string& body = content_.delivery.body;
-    const std::size_t room = content_.bytes_left + json::Document::padding_bytes;
-    if (content_.is_kept && body.empty()) body.reserve(room);
+    if (content_.is_kept && body.empty()) body.reserve(content_.bytes_left);
     if (content_.is_kept) body += payload;
     content_.bytes_left -= payload.size();
     return content_.bytes_left == 0 ? finish_content() : Done();

@@ -31,22 +31,24 @@ std::string from_latin_1(std::string_view bytes)
     return text;
 }
 
-std::string decode(bool is_gzip, std::string body)
+void decode(bool is_gzip, std::string& body)
 {
     if (is_gzip) body = unzip(std::move(body));
-    return is_valid_utf8(body) ? body : from_latin_1(body);
+    if (!is_valid_utf8(body)) body = from_latin_1(body);
 }
 
 }  // namespace
 
-std::string take_body(Delivery& delivery)
+std::string_view decode_body(Delivery& delivery)
 {
-    return decode(delivery.is_gzip, std::move(delivery.body));
+    decode(std::exchange(delivery.is_gzip, false), delivery.body);
+    return delivery.body;
 }
 
 std::string take_body(Heard& heard)
 {
-    return decode(heard.is_gzip, std::move(heard.body));
+    decode(heard.is_gzip, heard.body);
+    return std::move(heard.body);
 }
 
 }  // namespace pivot::switches::kazoo

@@ -13,8 +13,9 @@ namespace pivot::switches::kazoo {
 inline constexpr std::size_t body_bytes_max = 4 * 1024 * 1024;
 
 // An unreadable gzip stream yields an empty body. A body that is not UTF-8 is read as Latin-1, as
-// in KAZOO: names come from telephones as they are. The message no longer has it.
-std::string take_body(Delivery& delivery);
+// in KAZOO: names come from telephones as they are. The first leaves the text in the delivery, and
+// the second takes it out of the message.
+std::string_view decode_body(Delivery& delivery);
 std::string take_body(Heard& heard);
 
 }  // namespace pivot::switches::kazoo

@@ -208,14 +208,11 @@ Done read_headers(json::Value message, PivotRequest::Question& question)
     return {};
 }
 
-// An object as it is written in the message, in the memory of the message.
-std::string source_of(json::Value object, std::string message)
+// An object as it is written in the message.
+std::string_view source_of(json::Value object)
 {
-    const char* const begin = object.begin()->text;
     const char* const end = object.end()[-1].text + 1;
-    message.resize(static_cast<std::size_t>(end - message.data()));
-    message.erase(0, static_cast<std::size_t>(begin - message.data()));
-    return message;
+    return {object.begin()->text, static_cast<std::size_t>(end - object.begin()->text)};
 }
 
 // KAZOO sends the whole flow along with the call.
@@ -245,21 +242,21 @@ tl::expected<PivotRequest::Question, std::string> read_question(json::Value mess
         return Error("Call-ID is too long for a routing key");
     }
     question.call = std::move(*facts);
+    question.call_object = source_of(*call);
     question.branch = branch_of(*call, question.action.voice_url);
     return question;
 }
 
 }  // namespace
 
-PivotRequest PivotRequest::read(json::Document& document, std::string body, milliseconds limit)
+PivotRequest PivotRequest::read(json::Document& document, std::string_view body, milliseconds limit)
 {
     PivotRequest request{{}, {}, {}, {}, {}, {}, Error("it is not a JSON object")};
     if (body.empty()) {
         request.question = Error("its body is empty, longer than 4 MiB, or a broken gzip stream");
         return request;
     }
-    body.reserve(body.size() + json::Document::padding_bytes);
-    const auto message = document.read_padded(body, body.capacity());
+    const auto message = document.read(body);
     if (!message) {
         request.question = Error(message.error().message);
         return request;
@@ -289,7 +286,6 @@ PivotRequest PivotRequest::read(json::Document& document, std::string body, mill
         return request;
     }
     request.question = read_question(*message, call, limit);
-    if (request.question) request.question->call_object = source_of(*call, std::move(body));
     return request;
 }
 

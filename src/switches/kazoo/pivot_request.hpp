@@ -40,9 +40,8 @@ struct PivotRequest {
     static constexpr std::chrono::milliseconds timeout_max{9'500};
 
     // An absent timeout counts as five seconds, and others are clamped to 1 ms to `limit`, which is
-    // at most `timeout_max`. `document` keeps its memory for the next request, and its values are
-    // gone.
-    static PivotRequest read(json::Document& document, std::string body,
+    // at most `timeout_max`. `document` keeps its memory for the next request.
+    static PivotRequest read(json::Document& document, std::string_view body,
                              std::chrono::milliseconds limit);
 
     // Whether a reply has somewhere to go.

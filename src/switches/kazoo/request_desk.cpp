@@ -218,8 +218,9 @@ void RequestDesk::delivered(Delivery&& delivery)
 void RequestDesk::take(Delivery& delivery, const Arrived& arrived)
 {
     const std::uint64_t tag = delivery.tag;
-    PivotRequest asked = PivotRequest::read(
-        document_, take_body(delivery), std::min(settings_.timeout_max, PivotRequest::timeout_max));
+    PivotRequest asked =
+        PivotRequest::read(document_, decode_body(delivery),
+                           std::min(settings_.timeout_max, PivotRequest::timeout_max));
     if (!asked.can_be_answered()) {
         const std::string why =
             asked.question ? "the call names no queue for replies" : asked.question.error();

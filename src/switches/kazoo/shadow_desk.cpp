@@ -42,7 +42,7 @@ void ShadowDesk::opened(Bus& bus, bool /*is_queue_new*/)
 void ShadowDesk::delivered(Delivery&& delivery)
 {
     if (life_.has_expired()) return;
-    PivotRequest asked = PivotRequest::read(document_, take_body(delivery),
+    PivotRequest asked = PivotRequest::read(document_, decode_body(delivery),
                                             std::min(timeout_max_, PivotRequest::timeout_max));
     if (asked.question && asked.can_be_answered()) {
         return judging_.spawn(watch(std::move(*asked.question), delivery.tag, connection_));
