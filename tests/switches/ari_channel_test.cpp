@@ -12,6 +12,7 @@
 #include <set>
 #include <sstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -1435,33 +1436,29 @@ TEST_F(AsteriskCall, of_a_process_before_goes_on_in_the_dialplan)
     EXPECT_EQ(orphan.began_unix_ms, 1'795'978'801'250) << "at 20:00 in a zone one hour ahead";
 }
 
-TEST_F(AsteriskCall, of_a_process_before_goes_on_although_requests_are_lost)
+TEST_F(AsteriskCall, of_a_process_before_goes_on_although_requests_are_lost_or_else_is_hung_up)
 {
-    for (const char* const lost : {"GET applications", "GET channels/orphan",
-                                   "POST channels/orphan/variable", "POST channels/orphan/cont"}) {
-        SCOPED_TRACE(lost);
+    constexpr const char* goes_on = "POST channels/orphan/continue";
+    constexpr const char* is_hung_up = "DELETE channels/orphan";
+    struct Case {
+        const char* lost;
+        int losses;
+        const char* last;
+    };
+    for (const auto& [lost, losses, last] :
+         {Case{"GET applications", 2, goes_on}, Case{"GET channels/orphan", 2, goes_on},
+          Case{"POST channels/orphan/variable", 2, goes_on},
+          Case{"POST channels/orphan/cont", 2, goes_on}, Case{"GET channels/orphan", 3, is_hung_up},
+          Case{"POST channels/orphan", 3, is_hung_up}}) {
+        SCOPED_TRACE(fmt::format("{} {}", lost, losses));
         asterisk.enter("orphan");
         asterisk.drop_events();
         asterisk.lost = lost;
-        asterisk.losses = 2;
+        asterisk.losses = losses;
         tested.application().connected();
         tested.pass();
         EXPECT_EQ(asterisk.losses, 0);
-        EXPECT_EQ(asterisk.asked.back(), "POST channels/orphan/continue");
-    }
-}
-
-TEST_F(AsteriskCall, of_a_process_before_is_hung_up_if_too_many_requests_are_lost)
-{
-    for (const char* const lost : {"GET channels/orphan", "POST channels/orphan"}) {
-        SCOPED_TRACE(lost);
-        asterisk.enter("orphan");
-        asterisk.drop_events();
-        asterisk.lost = lost;
-        asterisk.losses = 3;
-        tested.application().connected();
-        tested.pass();
-        EXPECT_EQ(asterisk.asked.back(), "DELETE channels/orphan");
+        EXPECT_EQ(asterisk.asked.back(), last);
     }
 }
 

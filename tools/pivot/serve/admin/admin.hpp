@@ -35,7 +35,7 @@ private:
           Log& log);
 
     const std::string why_none_;  // where nobody has configured whether there is a listener
-    const bool has_own_token_;  // the token was not configured
+    const bool has_own_token_;    // the token was not configured
     const std::string token_;
     Log& log_;
     const std::unique_ptr<HttpThread> http_;

@@ -17,8 +17,8 @@ struct AdminSettings {
     std::vector<net::ListenAddress> listen;
     bool is_default = true;      // not configured
     bool may_be_absent = false;  // it starts without a listener if the address is taken
-    std::string token;       // if empty, a random one is made
-    net::TlsFiles tls;       // for addresses that other machines reach
+    std::string token;           // if empty, a random one is made
+    net::TlsFiles tls;           // for addresses that other machines reach
 };
 
 // Long enough that nobody can guess it.
